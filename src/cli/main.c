@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* One program, a verb each: this table dispatches. */
+#include "cli/verb.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct verb verbs[] = {
+	{NULL, NULL, NULL},
+};
+
+static void print_usage(FILE *out)
+{
+	fprintf(out, "Usage: udpmill VERB [OPTION...] [ARGUMENT...]\n"
+		     "What Linux does with UDP, measured.\n\n");
+	for (const struct verb *v = verbs; v->name; v++)
+		fprintf(out, "  %-8s %s\n", v->name, v->brief);
+	fprintf(out, "\n\"udpmill VERB --help\" says more, and so does "
+		     "\"man udpmill-VERB\".\n");
+}
+
+static int run_verb(const struct verb *v, int argc, char **argv)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "udpmill %s", v->name);
+	program_invocation_name = name;
+	program_invocation_short_name = name;
+	argv[0] = name;
+	return v->run(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_usage(stdout);
+		return EXIT_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		printf("udpmill %s\n", UDPMILL_VERSION);
+		return EXIT_OK;
+	}
+	for (const struct verb *v = verbs; v->name; v++)
+		if (strcmp(argv[1], v->name) == 0)
+			return run_verb(v, argc - 1, argv + 1);
+	fprintf(stderr, "udpmill: no verb \"%s\"; \"udpmill --help\" lists "
+			"them\n", argv[1]);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/verb.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void print_version(FILE *stream, struct argp_state *state)
+{
+	(void)state;
+	fprintf(stream, "udpmill %s\n", UDPMILL_VERSION);
+}
+
+int verb_parse(const struct argp *argp, int argc, char **argv, void *input)
+{
+	argp_program_version_hook = print_version;
+	argp_err_exit_status = EXIT_USAGE;
+	return argp_parse(argp, argc, argv, 0, NULL, input);
+}
+
+void usage_error(const struct argp_state *state, const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", state->name);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(EXIT_USAGE);
+}

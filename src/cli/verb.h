@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A verb of the command line: serve, send, load, stat. Each is one file with
+ * one function. Only cli/ prints to stdout and decides the exit code.
+ */
+#pragma once
+
+/* Exit codes, of every verb (DESIGN: an API). */
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_CLAIM = 1,   /* the run's own claim failed: a ledger's remainder */
+	EXIT_USAGE = 2,   /* bad arguments; one line on stderr */
+	EXIT_SYSTEM = 3,  /* the system lacks something, named */
+	EXIT_NO_PEER = 4, /* the peer did not answer */
+};
+
+struct verb {
+	const char *name, *brief;
+	/* argv[0] is "udpmill NAME". Returns an exit code. */
+	int (*run)(int argc, char **argv);
+};
+
+int verb_serve(int argc, char **argv);
+int verb_send(int argc, char **argv);
+int verb_load(int argc, char **argv);
+int verb_stat(int argc, char **argv);
+
+/*
+ * For every verb: argp(3) options that parse with one voice. A bad value is
+ * one line, "udpmill load: --time: \"x\" is not a time; 10s, 500ms or 2m
+ * would be", and exit code 2.
+ */
+#include <argp.h>
+
+/*
+ * argp_parse with the project's exit codes: --help and --version go to stdout
+ * and exit 0, a usage error exits 2. --version prints "udpmill VERSION".
+ */
+int verb_parse(const struct argp *argp, int argc, char **argv, void *input);
+
+/* One line on stderr in the form above, then exit(EXIT_USAGE). */
+_Noreturn void usage_error(const struct argp_state *state, const char *format,
+	...) __attribute__((format(printf, 2, 3)));

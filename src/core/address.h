@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Socket addresses as plain data: print, parse, compare, match. No name is
+ * looked up here and no socket is opened; net/resolve.h does that.
+ */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+union address {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+/* Room for "[v6%scope]:port" and its NUL, with the longest interface name. */
+#define ADDRESS_TEXT 80
+
+/* Bytes to pass to the kernel for this family; 0 for a family not ours. */
+socklen_t address_length(const union address *a);
+
+/* In host order. */
+uint16_t address_port(const union address *a);
+void address_set_port(union address *a, uint16_t port);
+
+/*
+ * Writes "192.0.2.1:53" or "[2001:db8::1%eth0]:53" and returns text. A
+ * v4-mapped address is printed as what it is, "[::ffff:192.0.2.1]:53".
+ */
+const char *address_format(const union address *a, char text[ADDRESS_TEXT]);
+
+/*
+ * A numeric address with a port, in the form address_format() prints.
+ * 0, or -EINVAL and *a untouched.
+ */
+int address_parse(union address *a, const char *text);
+
+/* Same family, address, port and (IPv6) scope. */
+bool address_equal(const union address *a, const union address *b);
+
+/* Same host address, ports apart; ::ffff:a.b.c.d equals a.b.c.d. */
+bool address_same_host(const union address *a, const union address *b);
+
+/*
+ * ::ffff:a.b.c.d becomes a.b.c.d, anything else stays. A rule about addresses
+ * applied without this can be walked around with a v4-mapped one (coturn,
+ * CVE-2020-26262).
+ */
+void address_unmap(union address *a);
+
+/* All after unmapping: 127/8 and ::1; 0.0.0.0 and ::; multicast and
+ * 255.255.255.255. */
+bool address_is_loopback(const union address *a);
+bool address_is_any(const union address *a);
+bool address_is_group(const union address *a);
+
+/* A prefix, "192.0.2.0/24", "2001:db8::/32", or one address. */
+struct cidr {
+	union address base;
+	unsigned bits;
+};
+
+/* 0, or -EINVAL and *c untouched: no address, or more bits than the family
+ * has, or bits set behind the prefix ("192.0.2.1/24" is a slip of the pen). */
+int cidr_parse(struct cidr *c, const char *text);
+bool cidr_match(const struct cidr *c, const union address *a);

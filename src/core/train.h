@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A packet train: one or more datagrams of one size from one peer, back to
+ * back in one buffer; the last may be shorter. A lone datagram is a train of
+ * one, and a datagram of zero bytes is a train of one too.
+ *
+ * A train is what UDP GRO hands to recvmsg (udp(7), UDP_GRO, Linux 5.0) and
+ * what UDP GSO takes from sendmsg (UDP_SEGMENT, Linux 4.18).
+ */
+#pragma once
+
+#include "core/address.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Most segments the kernel takes in one GSO send: 64 until Linux 6.9, 128
+ * since (commit 1382e3b6a350). Sends keep to what every kernel takes; a
+ * receiver must expect what a local sender may send.
+ */
+#define TRAIN_SEND_SEGMENTS    64
+#define TRAIN_RECEIVE_SEGMENTS 128
+
+/* Largest UDP payload: IPv4 65535 - 20 - 8, IPv6 65535 - 8. */
+#define DATAGRAM_MAX_V4 65507
+#define DATAGRAM_MAX_V6 65527
+
+/* Bytes that are always writable at train.data, whatever arrived: a service
+ * may write its reply there (128 replies of 24 bytes fit many times). */
+#define TRAIN_ROOM 65535
+
+/*
+ * Where a datagram arrived, from IP_PKTINFO or IPV6_PKTINFO (ip(7), ipv6(7)).
+ * family is AF_UNSPEC where the socket is bound to one address and nothing
+ * needs to be known.
+ */
+struct local_address {
+	sa_family_t family;
+	bool group; /* arrived at a multicast or broadcast address */
+	uint32_t interface;
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	};
+};
+
+/* What is to become of a train: set by service and guard, read by couple. */
+enum verdict {
+	VERDICT_ABSORB, /* taken, and not answered; what a fresh train says */
+	VERDICT_ANSWER, /* reply_* are valid */
+	VERDICT_REFUSE, /* not answered, by rule; refusal says which */
+};
+
+struct train {
+	uint8_t *data;             /* first byte of the first segment */
+	const union address *peer; /* in the backend's memory */
+	uint32_t bytes;            /* of all segments, as received */
+	uint32_t segment_bytes;    /* of each but the last; == bytes for one */
+	uint32_t segments;         /* >= 1 */
+	bool truncated;            /* the kernel had more than the buffer took */
+
+	uint8_t verdict; /* enum verdict */
+	/*
+	 * Segments refused by rule, out of segments, and the counter that says
+	 * why (enum counter_id). All of them where the verdict is REFUSE; a
+	 * service may also refuse some of a train and answer the others.
+	 */
+	uint8_t refusal;
+	uint32_t refused;
+
+	/* The answer, always in place at data. */
+	uint32_t reply_bytes;
+	uint32_t reply_segment_bytes;
+	uint32_t reply_segments;
+
+	struct local_address local;
+};
+
+/* A train of one segment or many: segments from bytes, without a division for
+ * the lone datagram that most trains are. segment_bytes 0 or >= bytes: one. */
+static inline void train_shape(
+	struct train *t, uint32_t bytes, uint32_t segment_bytes)
+{
+	t->bytes = bytes;
+	if (segment_bytes == 0 || segment_bytes >= bytes) {
+		t->segment_bytes = bytes;
+		t->segments = 1;
+	} else {
+		t->segment_bytes = segment_bytes;
+		t->segments = (bytes + segment_bytes - 1) / segment_bytes;
+	}
+}
+
+/* The whole train is refused, and counter says why. */
+static inline void train_refuse(struct train *t, uint8_t counter)
+{
+	t->verdict = VERDICT_REFUSE;
+	t->refusal = counter;
+	t->refused = t->segments;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/units.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
+
+int units_parse_count(
+	uint64_t *value, const char *text, uint64_t lowest, uint64_t highest)
+{
+	char *end;
+	unsigned long long v;
+
+	/* strtoull takes blanks and a sign, and turns "-1" into a large one. */
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL;
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (*end)
+		return -EINVAL;
+	if (errno || v < lowest || v > highest)
+		return -ERANGE;
+	*value = v;
+	return 0;
+}
+
+/*
+ * digits[.digits] in units of 1/10^9, exact: a double would turn 0.1 s into
+ * something else. *rest is what follows.
+ */
+static int parse_decimal(
+	uint64_t *whole, uint64_t *billionths, const char *text, char **rest)
+{
+	uint64_t scale = 100000000;
+
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL;
+	errno = 0;
+	*whole = strtoull(text, rest, 10);
+	if (errno)
+		return -ERANGE;
+	*billionths = 0;
+	if (**rest != '.')
+		return 0;
+	if (!isdigit((unsigned char)*++*rest))
+		return -EINVAL;
+	for (; isdigit((unsigned char)**rest); ++*rest, scale /= 10) {
+		if (scale == 0 && **rest != '0')
+			return -EINVAL;
+		*billionths += (uint64_t)(**rest - '0') * scale;
+	}
+	return 0;
+}
+
+static int parse_unit(
+	uint64_t *value, const char *text, const struct unit *units)
+{
+	uint64_t whole, billionths;
+	unsigned __int128 v;
+	char *rest;
+	int error = parse_decimal(&whole, &billionths, text, &rest);
+
+	if (error)
+		return error;
+	for (; units->name; units++)
+		if (strcmp(rest, units->name) == 0)
+			break;
+	if (!units->name)
+		return -EINVAL;
+	v = (unsigned __int128)billionths * units->factor;
+	if (v % 1000000000)
+		return -EINVAL;
+	v = (unsigned __int128)whole * units->factor + v / 1000000000;
+	if (v > UINT64_MAX)
+		return -ERANGE;
+	*value = (uint64_t)v;
+	return 0;
+}
+
+int units_parse_size(uint64_t *value, const char *text)
+{
+	static const struct unit units[] = {
+		{"", 1},
+		{"k", 1000},
+		{"K", 1000},
+		{"M", 1000000},
+		{"G", 1000000000},
+		{"T", 1000000000000},
+		{"Ki", 1ull << 10},
+		{"Mi", 1ull << 20},
+		{"Gi", 1ull << 30},
+		{"Ti", 1ull << 40},
+		{NULL, 0},
+	};
+
+	return parse_unit(value, text, units);
+}
+
+int units_parse_time(uint64_t *value_ns, const char *text)
+{
+	static const struct unit units[] = {
+		{"", 1000000000},
+		{"ns", 1},
+		{"us", 1000},
+		{"ms", 1000000},
+		{"s", 1000000000},
+		{"m", 60000000000},
+		{"h", 3600000000000},
+		{NULL, 0},
+	};
+
+	return parse_unit(value_ns, text, units);
+}
+
+static const char *format_three(
+	double value, const char *unit, char text[UNITS_TEXT])
+{
+	int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+
+	snprintf(text, UNITS_TEXT, "%.*f %s", decimals, value, unit);
+	return text;
+}
+
+const char *units_format_si(double value, char text[UNITS_TEXT])
+{
+	static const char *const prefixes[] = {"k", "M", "G", "T", "P", "E"};
+	size_t i = 0;
+
+	if (value < 999.5) {
+		int decimals = value == floor(value) || value >= 99.95 ? 0
+			       : value >= 9.995			       ? 1
+								       : 2;
+
+		snprintf(text, UNITS_TEXT, "%.*f", decimals, value);
+		return text;
+	}
+	for (value /= 1000; value >= 999.5 && i < 5; i++)
+		value /= 1000;
+	return format_three(value, prefixes[i], text);
+}
+
+const char *units_format_time(double value_ns, char text[UNITS_TEXT])
+{
+	static const char *const names[] = {"ns", "us", "ms", "s"};
+	size_t i = 0;
+
+	for (; value_ns >= 999.5 && i < 3; i++)
+		value_ns /= 1000;
+	return format_three(value_ns, names[i], text);
+}
+
+const char *units_format_grouped(uint64_t value, char text[UNITS_TEXT])
+{
+	char digits[UNITS_TEXT];
+	int n = snprintf(digits, sizeof(digits), "%llu",
+		(unsigned long long)value);
+	char *out = text;
+
+	for (int i = 0; i < n; i++) {
+		if (i > 0 && (n - i) % 3 == 0)
+			*out++ = ' ';
+		*out++ = digits[i];
+	}
+	*out = '\0';
+	return text;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Numbers as people type and read them. Parsers take the whole text: trailing
+ * characters, a sign, an overflow or an empty string are -EINVAL or -ERANGE,
+ * and *value is untouched.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define UNITS_TEXT 32
+
+/* A whole number without unit, lowest to highest. -ERANGE outside. */
+int units_parse_count(
+	uint64_t *value, const char *text, uint64_t lowest, uint64_t highest);
+
+/* Bytes, bits or a rate: k M G T are powers of 1000, Ki Mi Gi Ti of 1024,
+ * fractions allowed where the result is whole ("1.5k"). */
+int units_parse_size(uint64_t *value, const char *text);
+
+/* Time to nanoseconds: ns us ms s m h; a bare number is seconds; fractions
+ * allowed ("0.5", "1.5ms"). */
+int units_parse_time(uint64_t *value_ns, const char *text);
+
+/* "1.23 M", "987 k", "12": three significant digits, powers of 1000. */
+const char *units_format_si(double value, char text[UNITS_TEXT]);
+
+/* "18.3 us", "1.20 s" */
+const char *units_format_time(double value_ns, char text[UNITS_TEXT]);
+
+/* "1 234 567": groups of three with a narrow column's plain space. */
+const char *units_format_grouped(uint64_t value, char text[UNITS_TEXT]);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* UDP sockets made and configured. Whatever was asked for is read back, since
+ * the kernel grants what it likes. */
+#pragma once
+
+#include "core/address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct socket_config {
+	/* Bound to; family AF_UNSPEC: not bound, remote's family is used. */
+	union address bind;
+	/* Connected to; family AF_UNSPEC: not connected. */
+	union address remote;
+	bool reuseport;    /* one of an SO_REUSEPORT group */
+	bool dual;         /* IPv6: takes IPv4 too (IPV6_V6ONLY off) */
+	bool gro;          /* UDP_GRO, where the kernel has it */
+	bool local;        /* IP_PKTINFO / IPV6_RECVPKTINFO */
+	bool errors;       /* IP_RECVERR / IPV6_RECVERR */
+	bool nonblock;
+	uint64_t rcvbuf, sndbuf; /* bytes asked for; 0: the system's default */
+};
+
+/* As the kernel reports it. */
+struct socket_obtained {
+	union address bound; /* with the port that port 0 became */
+	bool gro;
+	/* SO_RCVBUF, SO_SNDBUF: twice what was asked for, since the kernel
+	 * charges its own overhead to it (socket(7)). */
+	uint32_t rcvbuf, sndbuf;
+	/* Less was granted than asked for: net.core.rmem_max / wmem_max, and
+	 * no privilege to exceed it (SO_RCVBUFFORCE, CAP_NET_ADMIN). */
+	bool rcvbuf_capped, sndbuf_capped;
+};
+
+/* A descriptor >= 0, or -errno and a sentence in why that names the failing
+ * option. got may be NULL. The caller closes it. */
+int socket_open(const struct socket_config *config,
+	struct socket_obtained *got, char *why, size_t why_bytes);
+
+/* SO_MEMINFO (Linux 4.12): the kernel's own figures of a socket. */
+struct socket_memory {
+	uint32_t queued_bytes; /* SK_MEMINFO_RMEM_ALLOC */
+	uint32_t drops;        /* SK_MEMINFO_DROPS, wraps at 2^32; skbs */
+};
+
+/* 0 or -errno. */
+int socket_memory(int fd, struct socket_memory *out);

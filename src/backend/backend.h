@@ -29,7 +29,8 @@ struct backend_config {
 	 */
 	uint32_t slot_bytes;
 	struct counters *counters; /* the worker's; stays valid until fini */
-	/* Once, from the worker's thread, in words for a person; may be NULL. */
+	/* Once, from the worker's thread, in words for a person; may be NULL.
+	 */
 	void (*notice)(void *arg, const char *text);
 	void *notice_arg;
 	const void *script; /* mem only: struct mem_script (backend/mem.h) */

@@ -28,11 +28,11 @@ struct mem_record {
 struct mem_script {
 	const struct mem_train *trains;
 	size_t train_count;
-	size_t repeat;   /* times the trains are handed out; 0 is once */
-	int recv_error;  /* -errno once all trains are handed out; 0: timeout */
-	size_t fail_at;  /* message number, from 1, that fails; 0: none */
-	int fail_error;  /* with this -errno */
-	int send_error;  /* send() as a whole returns this -errno */
+	size_t repeat;  /* times the trains are handed out; 0 is once */
+	int recv_error; /* -errno once all trains are handed out; 0: timeout */
+	size_t fail_at; /* message number, from 1, that fails; 0: none */
+	int fail_error; /* with this -errno */
+	int send_error; /* send() as a whole returns this -errno */
 	/* Called with each message that was sent; NULL: they are dropped. */
 	void (*record)(void *arg, const struct message *m);
 	void *record_arg;

@@ -48,7 +48,9 @@ int main(int argc, char **argv)
 	for (const struct verb *v = verbs; v->name; v++)
 		if (strcmp(argv[1], v->name) == 0)
 			return run_verb(v, argc - 1, argv + 1);
-	fprintf(stderr, "udpmill: no verb \"%s\"; \"udpmill --help\" lists "
-			"them\n", argv[1]);
+	fprintf(stderr,
+		"udpmill: no verb \"%s\"; \"udpmill --help\" lists "
+		"them\n",
+		argv[1]);
 	return EXIT_USAGE;
 }

@@ -47,8 +47,8 @@ const char *address_format(const union address *a, char text[ADDRESS_TEXT])
 		inet_ntop(AF_INET6, &a->in6.sin6_addr, host, sizeof(host));
 		if (id && !if_indextoname(id, scope))
 			snprintf(scope, sizeof(scope), "%u", id);
-		snprintf(text, ADDRESS_TEXT, "[%s%s%s]:%u", host,
-			id ? "%" : "", scope, port);
+		snprintf(text, ADDRESS_TEXT, "[%s%s%s]:%u", host, id ? "%" : "",
+			scope, port);
 	} else {
 		snprintf(text, ADDRESS_TEXT, "(no address)");
 	}
@@ -91,7 +91,7 @@ int address_parse(union address *a, const char *text)
 	} else {
 		r.in.sin_family = AF_INET;
 		error = inet_pton(AF_INET, host, &r.in.sin_addr) == 1 ? 0
-								     : -EINVAL;
+								      : -EINVAL;
 	}
 	if (error)
 		return error;
@@ -237,6 +237,6 @@ bool cidr_match(const struct cidr *c, const union address *a)
 	address_unmap(&x);
 	if (x.sa.sa_family != c->base.sa.sa_family)
 		return false;
-	return prefix_equal(host_bytes(&c->base, &all), host_bytes(&x, &all),
-		c->bits);
+	return prefix_equal(
+		host_bytes(&c->base, &all), host_bytes(&x, &all), c->bits);
 }

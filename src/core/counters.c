@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#define COUNTER(id, name, kind, unit, help) \
+#define COUNTER(id, name, kind, unit, help)                                    \
 	[COUNTER_##id] = {#name, #unit, help, COUNTER_KIND_##kind},
 const struct counter_description counter_table[COUNTER_COUNT] = {
 #include "core/counters.def"

@@ -46,8 +46,7 @@ static inline void counter_set(
 	atomic_store_explicit(&c->value[id], v, memory_order_relaxed);
 }
 
-static inline uint64_t counter_get(
-	const struct counters *c, enum counter_id id)
+static inline uint64_t counter_get(const struct counters *c, enum counter_id id)
 {
 	return atomic_load_explicit(&c->value[id], memory_order_relaxed);
 }

@@ -84,8 +84,8 @@ static uint32_t couple_train(
 				       : t->reply_segment_bytes;
 		uint32_t n, bytes;
 
-		if (!m || !joins(m, t, t->reply_segment_bytes, one,
-				  segments_max))
+		if (!m ||
+			!joins(m, t, t->reply_segment_bytes, one, segments_max))
 			m = open_message(b, t);
 		if (!m)
 			return left;

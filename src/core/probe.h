@@ -26,7 +26,7 @@
 #include <stdint.h>
 
 #define PROBE_BYTES         32
-#define PROBE_RECEIVE_BYTES 24 /* 32 to 55 */
+#define PROBE_RECEIVE_BYTES 24          /* 32 to 55 */
 #define PROBE_REQUEST       0x756d6c31u /* "uml1" */
 #define PROBE_REPLY         0x756d6c21u /* "uml!" */
 
@@ -51,8 +51,7 @@ bool probe_read(const uint8_t *data, struct probe *p);
  * Turns the request at data into its reply: the magic is changed, the check is
  * made anew, and where bytes leave room for it the receive side is filled in.
  */
-void probe_answer(
-	uint8_t *data, uint32_t bytes, const struct probe_receive *r);
+void probe_answer(uint8_t *data, uint32_t bytes, const struct probe_receive *r);
 
 /* False where there is no room for it or its check is wrong. */
 bool probe_read_receive(

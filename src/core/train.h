@@ -58,7 +58,7 @@ struct train {
 	uint32_t bytes;            /* of all segments, as received */
 	uint32_t segment_bytes;    /* of each but the last; == bytes for one */
 	uint32_t segments;         /* >= 1 */
-	bool truncated;            /* the kernel had more than the buffer took */
+	bool truncated; /* the kernel had more than the buffer took */
 
 	uint8_t verdict; /* enum verdict */
 	/*

@@ -136,7 +136,7 @@ const char *units_format_si(double value, char text[UNITS_TEXT])
 
 	if (value < 999.5) {
 		int decimals = value == floor(value) || value >= 99.95 ? 0
-			       : value >= 9.995			       ? 1
+			       : value >= 9.995                        ? 1
 								       : 2;
 
 		snprintf(text, UNITS_TEXT, "%.*f", decimals, value);
@@ -160,8 +160,8 @@ const char *units_format_time(double value_ns, char text[UNITS_TEXT])
 const char *units_format_grouped(uint64_t value, char text[UNITS_TEXT])
 {
 	char digits[UNITS_TEXT];
-	int n = snprintf(digits, sizeof(digits), "%llu",
-		(unsigned long long)value);
+	int n = snprintf(
+		digits, sizeof(digits), "%llu", (unsigned long long)value);
 	char *out = text;
 
 	for (int i = 0; i < n; i++) {

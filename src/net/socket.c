@@ -55,8 +55,8 @@ static int set_options(int fd, const struct socket_config *c, bool v6,
 		{c->errors && !v6, IPPROTO_IP, IP_RECVERR, 1, "IP_RECVERR"},
 	};
 
-	return set_all(fd, wanted, sizeof(wanted) / sizeof(wanted[0]), why,
-		why_bytes);
+	return set_all(
+		fd, wanted, sizeof(wanted) / sizeof(wanted[0]), why, why_bytes);
 }
 
 static uint32_t get_int(int fd, int level, int option)
@@ -112,12 +112,12 @@ static int configure(int fd, const struct socket_config *c,
 	if (error)
 		return error;
 	/* Before Linux 5.0 there is none: then gro stays false. */
-	got->gro = c->gro && setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one,
-				     sizeof(one)) == 0;
-	got->rcvbuf = set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, c->rcvbuf,
-		&got->rcvbuf_capped);
-	got->sndbuf = set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, c->sndbuf,
-		&got->sndbuf_capped);
+	got->gro = c->gro &&
+		   setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof(one)) == 0;
+	got->rcvbuf = set_buffer(
+		fd, SO_RCVBUFFORCE, SO_RCVBUF, c->rcvbuf, &got->rcvbuf_capped);
+	got->sndbuf = set_buffer(
+		fd, SO_SNDBUFFORCE, SO_SNDBUF, c->sndbuf, &got->sndbuf_capped);
 	error = attach(fd, &c->bind, bind, "binding", why, why_bytes);
 	if (!error)
 		error = attach(fd, &c->remote, connect, "connecting to", why,

@@ -14,11 +14,11 @@ struct socket_config {
 	union address bind;
 	/* Connected to; family AF_UNSPEC: not connected. */
 	union address remote;
-	bool reuseport;    /* one of an SO_REUSEPORT group */
-	bool dual;         /* IPv6: takes IPv4 too (IPV6_V6ONLY off) */
-	bool gro;          /* UDP_GRO, where the kernel has it */
-	bool local;        /* IP_PKTINFO / IPV6_RECVPKTINFO */
-	bool errors;       /* IP_RECVERR / IPV6_RECVERR */
+	bool reuseport; /* one of an SO_REUSEPORT group */
+	bool dual;      /* IPv6: takes IPv4 too (IPV6_V6ONLY off) */
+	bool gro;       /* UDP_GRO, where the kernel has it */
+	bool local;     /* IP_PKTINFO / IPV6_RECVPKTINFO */
+	bool errors;    /* IP_RECVERR / IPV6_RECVERR */
 	bool nonblock;
 	uint64_t rcvbuf, sndbuf; /* bytes asked for; 0: the system's default */
 };
@@ -37,8 +37,8 @@ struct socket_obtained {
 
 /* A descriptor >= 0, or -errno and a sentence in why that names the failing
  * option. got may be NULL. The caller closes it. */
-int socket_open(const struct socket_config *config,
-	struct socket_obtained *got, char *why, size_t why_bytes);
+int socket_open(const struct socket_config *config, struct socket_obtained *got,
+	char *why, size_t why_bytes);
 
 /* SO_MEMINFO (Linux 4.12): the kernel's own figures of a socket. */
 struct socket_memory {

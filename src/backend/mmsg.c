@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A batch a call: recvmmsg(2) and sendmmsg(2), with GRO trains in and GSO
+ * trains out.
+ *
+ * recvmmsg's timeout argument is not used: it is looked at only after a
+ * datagram came (recvmmsg(2), BUGS). MSG_WAITFORONE with SO_RCVTIMEO waits for
+ * the first and takes what else is there.
+ */
+#include "backend/backends.h"
+#include "backend/control.h"
+#include "backend/resend.h"
+#include "backend/slots.h"
+#include "backend/wait.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+/* Messages handed over in one sendmmsg; the kernel takes up to 1024. */
+#define SEND_MAX 256
+
+struct control {
+	_Alignas(struct cmsghdr) char bytes[CONTROL_BYTES];
+};
+
+struct mmsg {
+	struct wait wait;
+	struct resend resend;
+	struct counters *counters;
+	bool wants_control;
+	uint32_t slot_bytes;
+	uint32_t capacity;
+	uint32_t used; /* headers the last receive wrote to */
+	struct slots slots;
+	struct mmsghdr *in;
+	struct iovec *in_iov;
+	struct control *in_control;
+	union address *peer;
+	struct mmsghdr *out;
+	struct control *out_control;
+};
+
+static int mmsg_probe(char *why, size_t why_bytes)
+{
+	(void)why;
+	(void)why_bytes;
+	return 0;
+}
+
+static void init_headers(struct mmsg *s)
+{
+	for (uint32_t i = 0; i < s->capacity; i++) {
+		s->in_iov[i] =
+			(struct iovec){slots_at(&s->slots, i), s->slot_bytes};
+		s->in[i].msg_hdr = (struct msghdr){
+			.msg_name = &s->peer[i],
+			.msg_iov = &s->in_iov[i],
+			.msg_iovlen = 1,
+			.msg_control = s->in_control[i].bytes,
+		};
+	}
+	s->used = s->capacity;
+}
+
+static int mmsg_init(void *self, const struct backend_config *config)
+{
+	struct mmsg *s = self;
+	uint32_t n = config->batch;
+	int error = slots_init(&s->slots, n, 0);
+
+	if (error)
+		return error;
+	wait_init(&s->wait, config->fd);
+	resend_init(&s->resend, config);
+	s->counters = config->counters;
+	s->wants_control = config->gro || config->local;
+	s->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
+	s->capacity = n;
+	s->in = calloc(n, sizeof(*s->in));
+	s->in_iov = calloc(n, sizeof(*s->in_iov));
+	s->in_control = calloc(n, sizeof(*s->in_control));
+	s->peer = calloc(n, sizeof(*s->peer));
+	s->out = calloc(SEND_MAX, sizeof(*s->out));
+	s->out_control = calloc(SEND_MAX, sizeof(*s->out_control));
+	if (!s->in || !s->in_iov || !s->in_control || !s->peer || !s->out ||
+		!s->out_control)
+		return -ENOMEM;
+	init_headers(s);
+	return 0;
+}
+
+/* The kernel has written lengths over the room it was given. */
+static void reset_headers(struct mmsg *s)
+{
+	size_t room = s->wants_control ? CONTROL_BYTES : 0;
+
+	for (uint32_t i = 0; i < s->used; i++) {
+		s->in[i].msg_hdr.msg_namelen = sizeof(s->peer[i]);
+		s->in[i].msg_hdr.msg_controllen = room;
+	}
+	s->used = 0;
+}
+
+static void fill_train(struct mmsg *s, struct train *t, uint32_t i)
+{
+	uint32_t bytes = s->in[i].msg_len, segment_bytes = 0;
+
+	t->local.family = AF_UNSPEC;
+	if (s->in[i].msg_hdr.msg_controllen)
+		segment_bytes = control_read(&s->in[i].msg_hdr, t);
+	t->data = slots_at(&s->slots, i);
+	t->peer = &s->peer[i];
+	train_shape(t, bytes, segment_bytes);
+	t->truncated = bytes > s->slot_bytes;
+	if (t->truncated)
+		t->bytes = s->slot_bytes;
+	t->verdict = VERDICT_ABSORB;
+	t->refused = 0;
+}
+
+/* With MSG_TRUNC a length is that of the datagram, not of what was copied. */
+static int mmsg_recv(void *self, struct batch *b, int timeout_ms)
+{
+	struct mmsg *s = self;
+	int flag = wait_flag(&s->wait, timeout_ms);
+	int n;
+
+	b->count = 0;
+	if (flag < 0)
+		return flag;
+	flag |= MSG_WAITFORONE | MSG_TRUNC;
+	for (;;) {
+		enum wait_verdict v;
+
+		reset_headers(s);
+		counter_add(s->counters, COUNTER_RECV_CALLS, 1);
+		n = recvmmsg(s->wait.fd, s->in, s->capacity, flag, NULL);
+		if (n >= 0)
+			break;
+		v = wait_judge(errno);
+		if (v == WAIT_NOTHING)
+			return 0;
+		if (v == WAIT_BROKEN)
+			return -errno;
+		counter_add(s->counters, COUNTER_RECV_ERRORS, 1);
+	}
+	s->used = (uint32_t)n;
+	for (int i = 0; i < n; i++)
+		fill_train(s, &b->trains[i], (uint32_t)i);
+	b->count = (uint32_t)n;
+	return n;
+}
+
+static void fill_header(struct mmsg *s, uint32_t i, const struct message *m)
+{
+	struct msghdr *h = &s->out[i].msg_hdr;
+
+	h->msg_name = (void *)m->peer;
+	h->msg_namelen = address_length(m->peer);
+	h->msg_iov = m->iov;
+	h->msg_iovlen = m->iov_count;
+	h->msg_controllen = 0;
+	if (m->segments > 1 || m->local->family != AF_UNSPEC)
+		h->msg_controllen = control_write(s->out_control[i].bytes, m);
+	h->msg_control = h->msg_controllen ? s->out_control[i].bytes : NULL;
+}
+
+/*
+ * sendmmsg that stops in mid-way says how far it came and not why: the next
+ * call begins at the message it stopped at, and says it.
+ */
+static int send_some(struct mmsg *s, struct message *m, uint32_t n)
+{
+	uint32_t done = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		fill_header(s, i, &m[i]);
+	while (done < n) {
+		int r = sendmmsg(
+			s->wait.fd, s->out + done, n - done, MSG_DONTWAIT);
+
+		counter_add(s->counters, COUNTER_SEND_CALLS, 1);
+		if (r < 0 && (errno == EBADF || errno == ENOTSOCK))
+			return -errno;
+		if (r <= 0) {
+			resend(&s->resend, &m[done], r < 0 ? -errno : 0);
+			done++;
+			continue;
+		}
+		for (uint32_t i = done; i < done + (uint32_t)r; i++) {
+			m[i].sent_segments = m[i].segments;
+			m[i].sent_bytes = m[i].bytes;
+		}
+		done += (uint32_t)r;
+		if (done < n)
+			counter_add(s->counters, COUNTER_SEND_SHORT, 1);
+	}
+	return 0;
+}
+
+static int mmsg_send(void *self, struct batch *b)
+{
+	struct mmsg *s = self;
+
+	for (uint32_t i = 0; i < b->message_count; i += SEND_MAX) {
+		uint32_t n = b->message_count - i;
+		int error = send_some(
+			s, &b->messages[i], n < SEND_MAX ? n : SEND_MAX);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static void mmsg_fini(void *self)
+{
+	struct mmsg *s = self;
+
+	slots_fini(&s->slots);
+	free(s->in);
+	free(s->in_iov);
+	free(s->in_control);
+	free(s->peer);
+	free(s->out);
+	free(s->out_control);
+	*s = (struct mmsg){0};
+}
+
+const struct backend_ops backend_mmsg = {
+	.name = "mmsg",
+	.brief = "a batch of trains a system call: recvmmsg and sendmmsg",
+	.size = sizeof(struct mmsg),
+	.gro = true,
+	.probe = mmsg_probe,
+	.init = mmsg_init,
+	.recv = mmsg_recv,
+	.send = mmsg_send,
+	.fini = mmsg_fini,
+};

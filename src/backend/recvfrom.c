@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One datagram a call, in and out: recvfrom(2) and sendto(2). It is the
+ * reference that every other backend is compared with, and it always works.
+ */
+#include "backend/backends.h"
+#include "backend/control.h"
+#include "backend/resend.h"
+#include "backend/wait.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+struct one {
+	struct wait wait;
+	struct resend resend;
+	struct counters *counters;
+	bool local;
+	uint32_t slot_bytes;
+	uint8_t *slot;
+	union address peer;
+};
+
+static int one_probe(char *why, size_t why_bytes)
+{
+	(void)why;
+	(void)why_bytes;
+	return 0;
+}
+
+static int one_init(void *self, const struct backend_config *config)
+{
+	struct one *o = self;
+
+	wait_init(&o->wait, config->fd);
+	resend_init(&o->resend, config);
+	o->counters = config->counters;
+	o->local = config->local;
+	o->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
+	/* As long as TRAIN_ROOM even where less is received: a reply may need
+	 * more room than its request. */
+	o->slot = malloc(TRAIN_ROOM);
+	return o->slot ? 0 : -ENOMEM;
+}
+
+/* recvfrom has no way to say where the datagram was sent to. */
+static ssize_t receive(struct one *o, struct train *t, int flag)
+{
+	_Alignas(struct cmsghdr) char control[CONTROL_BYTES];
+	struct iovec iov = {o->slot, o->slot_bytes};
+	struct msghdr h = {
+		.msg_name = &o->peer,
+		.msg_namelen = sizeof(o->peer),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	socklen_t n = sizeof(o->peer);
+	ssize_t got;
+
+	counter_add(o->counters, COUNTER_RECV_CALLS, 1);
+	if (!o->local) {
+		t->local.family = AF_UNSPEC;
+		return recvfrom(o->wait.fd, o->slot, o->slot_bytes,
+			flag | MSG_TRUNC, &o->peer.sa, &n);
+	}
+	got = recvmsg(o->wait.fd, &h, flag | MSG_TRUNC);
+	if (got >= 0)
+		control_read(&h, t);
+	return got;
+}
+
+static int one_recv(void *self, struct batch *b, int timeout_ms)
+{
+	struct one *o = self;
+	struct train *t = &b->trains[0];
+	int flag = wait_flag(&o->wait, timeout_ms);
+	ssize_t n;
+
+	b->count = 0;
+	if (flag < 0)
+		return flag;
+	while ((n = receive(o, t, flag)) < 0) {
+		enum wait_verdict v = wait_judge(errno);
+
+		if (v == WAIT_NOTHING)
+			return 0;
+		if (v == WAIT_BROKEN)
+			return -errno;
+		counter_add(o->counters, COUNTER_RECV_ERRORS, 1);
+	}
+	t->data = o->slot;
+	t->peer = &o->peer;
+	t->truncated = (uint32_t)n > o->slot_bytes;
+	train_shape(t, (uint32_t)n, 0);
+	if (t->truncated)
+		t->bytes = o->slot_bytes;
+	t->verdict = VERDICT_ABSORB;
+	t->refused = 0;
+	b->count = 1;
+	return 1;
+}
+
+/* With one train a batch, and no GRO, there is at most one plain message. */
+static int one_send(void *self, struct batch *b)
+{
+	struct one *o = self;
+	struct message *m = b->messages;
+
+	for (uint32_t i = 0; i < b->message_count; i++, m++) {
+		if (m->segments > 1 || m->local->family != AF_UNSPEC) {
+			resend(&o->resend, m, 0);
+			continue;
+		}
+		counter_add(o->counters, COUNTER_SEND_CALLS, 1);
+		if (sendto(o->wait.fd, m->iov->iov_base, m->iov->iov_len,
+			    MSG_DONTWAIT, &m->peer->sa,
+			    address_length(m->peer)) < 0) {
+			resend(&o->resend, m, -errno);
+			continue;
+		}
+		m->sent_segments = 1;
+		m->sent_bytes = m->bytes;
+	}
+	return 0;
+}
+
+static void one_fini(void *self)
+{
+	struct one *o = self;
+
+	free(o->slot);
+	o->slot = NULL;
+}
+
+const struct backend_ops backend_recvfrom = {
+	.name = "recvfrom",
+	.brief = "one datagram a system call; the reference",
+	.size = sizeof(struct one),
+	.gro = false,
+	.probe = one_probe,
+	.init = one_init,
+	.recv = one_recv,
+	.send = one_send,
+	.fini = one_fini,
+};

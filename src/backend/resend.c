@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/resend.h"
+
+#include "backend/control.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+void resend_init(struct resend *r, const struct backend_config *config)
+{
+	*r = (struct resend){
+		.fd = config->fd,
+		.counters = config->counters,
+		.notice = config->notice,
+		.notice_arg = config->notice_arg,
+	};
+}
+
+static int wait_writable(struct resend *r)
+{
+	struct pollfd p = {.fd = r->fd, .events = POLLOUT};
+	int n;
+
+	counter_add(r->counters, COUNTER_SEND_WAITS, 1);
+	n = poll(&p, 1, RESEND_WAIT_MS);
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	return n ? 0 : -EAGAIN;
+}
+
+/* A few turns: another sender may be quicker to take the room. */
+static int send_waiting(struct resend *r, const struct msghdr *h)
+{
+	for (int turn = 0; turn < 4; turn++) {
+		int error;
+
+		counter_add(r->counters, COUNTER_SEND_CALLS, 1);
+		if (sendmsg(r->fd, h, MSG_DONTWAIT) >= 0)
+			return 0;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return -errno;
+		error = wait_writable(r);
+		if (error)
+			return error;
+	}
+	return -EAGAIN;
+}
+
+static int send_whole(struct resend *r, struct message *m)
+{
+	_Alignas(struct cmsghdr) char control[CONTROL_BYTES];
+	struct msghdr h = {
+		.msg_name = (void *)m->peer,
+		.msg_namelen = address_length(m->peer),
+		.msg_iov = m->iov,
+		.msg_iovlen = m->iov_count,
+		.msg_control = control,
+		.msg_controllen = control_write(control, m),
+	};
+
+	return send_waiting(r, &h);
+}
+
+/*
+ * The iovecs of a train hold whole segments each, but for the last one's end:
+ * couple() made it so.
+ */
+static void send_apart(struct resend *r, struct message *m)
+{
+	for (uint32_t i = 0; i < m->iov_count; i++) {
+		uint8_t *at = m->iov[i].iov_base;
+		size_t left = m->iov[i].iov_len;
+
+		while (left > 0) {
+			size_t n = left < m->segment_bytes ? left
+							   : m->segment_bytes;
+			struct iovec piece = {at, n};
+			struct message one = {
+				.peer = m->peer,
+				.local = m->local,
+				.iov = &piece,
+				.iov_count = 1,
+				.segments = 1,
+			};
+			int error = send_whole(r, &one);
+
+			if (error) {
+				m->error = error;
+			} else {
+				m->sent_segments++;
+				m->sent_bytes += (uint32_t)n;
+			}
+			at += n;
+			left -= n;
+		}
+	}
+}
+
+/*
+ * What a train is refused with: EIO by a device that cannot make checksums
+ * (before Linux 6.11), EINVAL and EMSGSIZE where a segment exceeds the path's
+ * MTU, EOPNOTSUPP and ENOPROTOOPT where UDP_SEGMENT is unknown.
+ */
+static bool refused_as_train(const struct message *m, int error)
+{
+	if (m->segments == 1)
+		return false;
+	return error == -EIO || error == -EINVAL || error == -EMSGSIZE ||
+	       error == -EOPNOTSUPP || error == -ENOPROTOOPT;
+}
+
+static void say_refused(struct resend *r, const struct message *m, int error)
+{
+	char text[160];
+
+	if (r->noticed || !r->notice)
+		return;
+	r->noticed = true;
+	snprintf(text, sizeof(text),
+		"a train of %u replies of %u bytes was refused (%s); such are "
+		"sent one by one, which is slower",
+		m->segments, m->segment_bytes, strerror(-error));
+	r->notice(r->notice_arg, text);
+}
+
+void resend(struct resend *r, struct message *m, int error)
+{
+	m->sent_segments = 0;
+	m->sent_bytes = 0;
+	m->error = 0;
+	if (error == -EAGAIN)
+		error = wait_writable(r);
+	if (!error || error == -EINTR)
+		error = send_whole(r, m);
+	if (!error) {
+		m->sent_segments = m->segments;
+		m->sent_bytes = m->bytes;
+	} else if (refused_as_train(m, error)) {
+		counter_add(r->counters, COUNTER_GSO_REFUSED, 1);
+		say_refused(r, m, error);
+		send_apart(r, m);
+	} else {
+		m->error = error;
+	}
+}

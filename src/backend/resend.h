@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slow way for a message that a backend's fast send did not get rid of.
+ * Every backend's send ends here, so that what becomes of a reply does not
+ * depend on the backend.
+ */
+#pragma once
+
+#include "backend/backend.h"
+
+struct resend {
+	int fd;
+	struct counters *counters;
+	void (*notice)(void *arg, const char *text);
+	void *notice_arg;
+	bool noticed; /* that a train was refused */
+};
+
+void resend_init(struct resend *r, const struct backend_config *config);
+
+/*
+ * error is the -errno that m's first try got, 0 where it was not tried yet. A
+ * full send buffer is waited for, RESEND_WAIT_MS at most; a train that the
+ * kernel or the device refuses is sent one by one, and said once. Sets
+ * m->sent_* and m->error.
+ */
+#define RESEND_WAIT_MS 100
+void resend(struct resend *r, struct message *m, int error);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/slots.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#define CACHE_LINE 64
+
+int slots_init(struct slots *s, uint32_t count, size_t head)
+{
+	size_t lines = (head + TRAIN_ROOM + CACHE_LINE - 1) / CACHE_LINE;
+
+	s->stride = (lines | 1) * CACHE_LINE;
+	s->count = count;
+	s->base = mmap(NULL, s->stride * count, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (s->base != MAP_FAILED)
+		return 0;
+	s->base = NULL;
+	return -ENOMEM;
+}
+
+void slots_fini(struct slots *s)
+{
+	if (s->base)
+		munmap(s->base, s->stride * s->count);
+	*s = (struct slots){0};
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/group.h"
+
+#include <unistd.h>
+
+/*
+ * Only a socket that does not share finds out whether the port is free, and
+ * with port 0 only such a one is given a port that nobody shares already. It
+ * is closed again, since the group cannot be bound beside it.
+ */
+static int find_port(struct socket_config *c, char *why, size_t why_bytes)
+{
+	struct socket_config alone = {.bind = c->bind, .dual = c->dual};
+	struct socket_obtained got;
+	int fd = socket_open(&alone, &got, why, why_bytes);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	c->bind = got.bound;
+	return 0;
+}
+
+int group_open(const struct socket_config *config, unsigned count, int *fds,
+	struct socket_obtained *got, char *why, size_t why_bytes)
+{
+	struct socket_config c = *config;
+	struct socket_obtained other;
+	unsigned n = 0;
+	int error = 0;
+
+	c.reuseport = count > 1;
+	if (c.reuseport)
+		error = find_port(&c, why, why_bytes);
+	while (!error && n < count) {
+		fds[n] = socket_open(&c, n ? &other : got, why, why_bytes);
+		if (fds[n] < 0)
+			error = fds[n];
+		else
+			n++;
+	}
+	while (error && n > 0)
+		close(fds[--n]);
+	return error;
+}

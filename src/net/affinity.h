@@ -11,11 +11,12 @@ struct cpu_list {
 	unsigned short cpu[AFFINITY_CPUS_MAX]; /* ascending, each once */
 };
 
-/* The CPUs this process may run on. 0 or -errno. */
+/* The CPUs the calling thread may run on. 0 or -errno. */
 int affinity_allowed(struct cpu_list *out);
 
-/* "0-3,8,10-11", as taskset -c takes. 0; -EINVAL malformed; -ENODEV a CPU that
- * this process may not run on; one line in why. */
+/* "0-3,8,10-11" or "0-6:2", as taskset -c takes. 0; -EINVAL malformed; -ENODEV
+ * a CPU that this process may not run on; one line in why. *out is untouched on
+ * failure. */
 int affinity_parse(
 	struct cpu_list *out, const char *text, char *why, size_t why_bytes);
 

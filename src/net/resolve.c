@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/resolve.h"
+
+#include "core/units.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* The longest name of the DNS is 253 characters (RFC 1035). */
+#define HOST_BYTES 256
+
+struct endpoint {
+	char host[HOST_BYTES];
+	const char *port;
+	bool numeric; /* host stood in brackets */
+};
+
+struct reason {
+	char *text;
+	size_t bytes;
+};
+
+__attribute__((format(printf, 3, 4))) static int refuse(
+	const struct reason *why, int error, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(why->text, why->bytes, format, ap);
+	va_end(ap);
+	return error;
+}
+
+/* The text's host, where it has one, and its port. */
+static int split(struct endpoint *e, const char *text, const struct reason *why)
+{
+	const char *first = strchr(text, ':'), *colon = strrchr(text, ':');
+	const char *host = text;
+	size_t n = colon ? (size_t)(colon - text) : 0;
+
+	*e = (struct endpoint){.port = colon ? colon + 1 : text};
+	if (text[0] == '[') {
+		if (n < 2 || colon[-1] != ']')
+			return refuse(why, -EINVAL,
+				"\"%s\" names no port; [ADDRESS]:PORT would",
+				text);
+		e->numeric = true;
+		host++;
+		n -= 2;
+		if (n == 0)
+			return refuse(why, -EINVAL,
+				"\"%s\": no address in the brackets; "
+				"[::1]:PORT would be right",
+				text);
+	} else if (first != colon) {
+		return refuse(why, -EINVAL,
+			"\"%s\": an IPv6 address needs brackets; "
+			"[ADDRESS]:PORT would be right",
+			text);
+	}
+	if (!*e->port)
+		return refuse(why, -EINVAL,
+			"\"%s\" names no port; HOST:PORT would", text);
+	if (n >= sizeof(e->host))
+		return refuse(why, -EINVAL,
+			"\"%.40s...\": no host name is that long", text);
+	memcpy(e->host, host, n);
+	return 0;
+}
+
+/* Names an address where the text names none, or all of them. */
+static int complete(struct endpoint *e, const char *text, const char *fallback,
+	int family, const struct reason *why)
+{
+	if (strcmp(e->host, "*") == 0) {
+		strcpy(e->host, family == AF_INET6 ? "::" : "0.0.0.0");
+	} else if (!e->host[0]) {
+		if (!fallback)
+			return refuse(why, -EINVAL,
+				"\"%s\" is not HOST:PORT; 127.0.0.1:1060 or "
+				"[::1]:1060 would be",
+				text);
+		if (snprintf(e->host, sizeof(e->host), "%s", fallback) >=
+			(int)sizeof(e->host))
+			return refuse(why, -EINVAL,
+				"\"%.40s...\": no host name is that long",
+				fallback);
+	}
+	if (e->numeric && family == AF_INET)
+		return refuse(why, -EINVAL,
+			"\"%s\" is an IPv6 address, and IPv4 was asked for",
+			text);
+	return 0;
+}
+
+static int refuse_lookup(
+	const struct endpoint *e, int gai, int error, const struct reason *why)
+{
+	switch (gai) {
+	case EAI_SYSTEM:
+		return refuse(why, -error, "looking up \"%s\": %s", e->host,
+			strerror(error));
+	case EAI_SERVICE:
+		return refuse(why, -ENOENT,
+			"\"%s\" is no port; 0 to 65535 or a UDP service of "
+			"/etc/services would be",
+			e->port);
+	case EAI_AGAIN:
+		return refuse(why, -EAGAIN,
+			"looking up \"%s\": the name servers did not answer",
+			e->host);
+	case EAI_MEMORY:
+		return refuse(why, -ENOMEM, "looking up \"%s\": %s", e->host,
+			gai_strerror(gai));
+	case EAI_ADDRFAMILY:
+	case EAI_NODATA:
+		return refuse(why, -EINVAL,
+			"\"%s\" has no address of the family asked for",
+			e->host);
+	default:
+		if (e->numeric)
+			return refuse(why, -EINVAL,
+				"\"%s\" is not an IPv6 address", e->host);
+		return refuse(
+			why, -ENOENT, "\"%s\" is no host known here", e->host);
+	}
+}
+
+static bool is_loopback(const struct addrinfo *ai)
+{
+	union address a = {0};
+
+	memcpy(&a, ai->ai_addr, ai->ai_addrlen);
+	return address_is_loopback(&a);
+}
+
+static const struct addrinfo *choose(const struct addrinfo *list)
+{
+	const struct addrinfo *ai = list;
+
+	if (!is_loopback(list))
+		return list;
+	while (ai && !(ai->ai_family == AF_INET && is_loopback(ai)))
+		ai = ai->ai_next;
+	return ai ? ai : list;
+}
+
+/*
+ * getaddrinfo reads ports with strtoul: it takes "-1" and " 53", and makes 4464
+ * of "70000". So numbers are read here, and it gets what may be a name.
+ */
+static bool take_port(int *port, const char *text)
+{
+	uint64_t value;
+
+	*port = -1;
+	if (text[strspn(text, "0123456789")])
+		return isalnum((unsigned char)text[0]);
+	if (units_parse_count(&value, text, 0, 65535))
+		return false;
+	*port = (int)value;
+	return true;
+}
+
+static int look_up(union address *out, const struct endpoint *e, int family,
+	const struct reason *why)
+{
+	const struct addrinfo hints = {
+		.ai_family = e->numeric ? AF_INET6 : family,
+		.ai_socktype = SOCK_DGRAM,
+		.ai_protocol = IPPROTO_UDP,
+		.ai_flags = e->numeric ? AI_NUMERICHOST : 0,
+	};
+	struct addrinfo *list;
+	const struct addrinfo *ai;
+	int port, error;
+
+	if (!take_port(&port, e->port))
+		return refuse_lookup(e, EAI_SERVICE, 0, why);
+	error = getaddrinfo(e->host, port < 0 ? e->port : NULL, &hints, &list);
+	if (error)
+		return refuse_lookup(e, error, errno, why);
+	ai = choose(list);
+	*out = (union address){0};
+	memcpy(out, ai->ai_addr, ai->ai_addrlen);
+	if (port >= 0)
+		address_set_port(out, (uint16_t)port);
+	freeaddrinfo(list);
+	return 0;
+}
+
+int resolve(union address *out, const char *text, const char *fallback,
+	int family, char *why, size_t why_bytes)
+{
+	const struct reason reason = {why, why_bytes};
+	struct endpoint e;
+	int error = split(&e, text, &reason);
+
+	if (!error)
+		error = complete(&e, text, fallback, family, &reason);
+	if (!error)
+		error = look_up(out, &e, family, &reason);
+	return error;
+}

@@ -33,25 +33,39 @@ void address_set_port(union address *a, uint16_t port)
 	a->in.sin_port = htons(port);
 }
 
-const char *address_format(const union address *a, char text[ADDRESS_TEXT])
+const char *address_format_host(const union address *a, char text[ADDRESS_TEXT])
 {
 	char host[INET6_ADDRSTRLEN], scope[IF_NAMESIZE + 1] = "";
-	uint16_t port = address_port(a);
+	uint32_t id;
 
-	if (a->sa.sa_family == AF_INET) {
-		inet_ntop(AF_INET, &a->in.sin_addr, host, sizeof(host));
-		snprintf(text, ADDRESS_TEXT, "%s:%u", host, port);
-	} else if (a->sa.sa_family == AF_INET6) {
-		uint32_t id = a->in6.sin6_scope_id;
-
+	switch (a->sa.sa_family) {
+	case AF_INET:
+		return inet_ntop(AF_INET, &a->in.sin_addr, text, ADDRESS_TEXT);
+	case AF_INET6:
+		id = a->in6.sin6_scope_id;
 		inet_ntop(AF_INET6, &a->in6.sin6_addr, host, sizeof(host));
 		if (id && !if_indextoname(id, scope))
 			snprintf(scope, sizeof(scope), "%u", id);
-		snprintf(text, ADDRESS_TEXT, "[%s%s%s]:%u", host, id ? "%" : "",
-			scope, port);
-	} else {
+		snprintf(text, ADDRESS_TEXT, "%s%s%s", host, id ? "%" : "",
+			scope);
+		return text;
+	default:
 		snprintf(text, ADDRESS_TEXT, "(no address)");
+		return text;
 	}
+}
+
+const char *address_format(const union address *a, char text[ADDRESS_TEXT])
+{
+	char host[ADDRESS_TEXT];
+	bool v6 = a->sa.sa_family == AF_INET6;
+
+	address_format_host(a, host);
+	if (address_length(a) == 0)
+		snprintf(text, ADDRESS_TEXT, "%s", host);
+	else
+		snprintf(text, ADDRESS_TEXT, "%s%.*s%s:%u", v6 ? "[" : "",
+			ADDRESS_TEXT - 9, host, v6 ? "]" : "", address_port(a));
 	return text;
 }
 

@@ -32,6 +32,10 @@ void address_set_port(union address *a, uint16_t port);
  */
 const char *address_format(const union address *a, char text[ADDRESS_TEXT]);
 
+/* The same without port and brackets. */
+const char *address_format_host(
+	const union address *a, char text[ADDRESS_TEXT]);
+
 /*
  * A numeric address with a port, in the form address_format() prints.
  * 0, or -EINVAL and *a untouched.

@@ -28,7 +28,8 @@ int batch_init(struct batch *b, uint32_t capacity)
 	b->trains = map(capacity * sizeof(*b->trains));
 	b->messages = map(b->piece_capacity * sizeof(*b->messages));
 	b->iov = map(b->piece_capacity * sizeof(*b->iov));
-	if (b->trains && b->messages && b->iov)
+	b->pieces = map(b->piece_capacity * sizeof(*b->pieces));
+	if (b->trains && b->messages && b->iov && b->pieces)
 		return 0;
 	batch_fini(b);
 	return -ENOMEM;
@@ -42,5 +43,7 @@ void batch_fini(struct batch *b)
 		munmap(b->messages, b->piece_capacity * sizeof(*b->messages));
 	if (b->iov)
 		munmap(b->iov, b->piece_capacity * sizeof(*b->iov));
+	if (b->pieces)
+		munmap(b->pieces, b->piece_capacity * sizeof(*b->pieces));
 	*b = (struct batch){0};
 }

@@ -37,6 +37,13 @@ struct message {
 	int error; /* 0, or -errno of the segments not sent */
 };
 
+/* A stretch of a reply on its way to a message; couple()'s own. */
+struct piece {
+	uint8_t *data;
+	uint32_t bytes;
+	uint32_t message;
+};
+
 struct batch {
 	struct train *trains;
 	uint32_t count; /* trains in use */
@@ -46,8 +53,9 @@ struct batch {
 	struct message *messages;
 	uint32_t message_count;
 	struct iovec *iov;
-	uint32_t iov_count;
-	uint32_t piece_capacity; /* of messages, and of iov */
+	struct piece *pieces;
+	uint32_t piece_count;
+	uint32_t piece_capacity; /* of messages, iov and pieces */
 };
 
 /* capacity 1 to BATCH_CAPACITY_MAX. 0, -EINVAL or -ENOMEM. */

@@ -1,7 +1,40 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Two passes. The first gives every piece of a reply to a message: the one
+ * that is open for its peer, found in a small table, or a new one. The second
+ * lays the pieces of each message side by side, for a message's iovecs are one
+ * array.
+ *
+ * The table has a place a hash and no chains. A peer that loses its place to
+ * another starts a new message, which costs a little coupling, and never the
+ * order: a newer message is always sent after an older one.
+ */
 #include "core/couple.h"
 
 #include <string.h>
+
+#define PLACES_BITS 7
+
+struct couple {
+	struct batch *batch;
+	uint32_t segments_max;
+	/* Number of the message open for a hash of peer, plus 1; 0: none. */
+	uint32_t open[1 << PLACES_BITS];
+};
+
+static uint32_t *place(struct couple *c, const union address *peer)
+{
+	uint32_t h = peer->in.sin_port;
+	uint32_t word[4];
+
+	if (peer->sa.sa_family == AF_INET) {
+		h ^= peer->in.sin_addr.s_addr;
+	} else {
+		memcpy(word, &peer->in6.sin6_addr, sizeof(word));
+		h ^= word[0] ^ word[1] ^ word[2] ^ word[3];
+	}
+	return &c->open[h * 0x9e3779b1u >> (32 - PLACES_BITS)];
+}
 
 static bool same_local(
 	const struct local_address *a, const struct local_address *b)
@@ -17,22 +50,23 @@ static bool same_local(
  * A shorter segment may only be the last one, and a zero-length datagram
  * cannot be a segment at all.
  */
-static bool joins(const struct message *m, const struct train *t,
-	uint32_t segment_bytes, uint32_t bytes, uint32_t segments_max)
+static bool joins(const struct couple *c, const struct message *m,
+	const struct train *t, uint32_t bytes)
 {
-	return m->segments < segments_max && bytes > 0 &&
+	return m->segments < c->segments_max && bytes > 0 &&
+	       t->reply_segment_bytes == m->segment_bytes &&
 	       m->bytes == m->segments * m->segment_bytes &&
-	       segment_bytes == m->segment_bytes &&
 	       m->bytes + bytes <= DATAGRAM_MAX_V4 &&
 	       address_equal(m->peer, t->peer) &&
 	       same_local(m->local, &t->local);
 }
 
-/* How many whole segments of t fit behind used bytes in used segments. */
-static uint32_t fitting(const struct train *t, uint32_t left, uint32_t used,
-	uint32_t used_bytes, uint32_t segments_max)
+/* How many whole segments of t, of left, go into m now: at least one. */
+static uint32_t fitting(const struct couple *c, const struct message *m,
+	const struct train *t, uint32_t left)
 {
-	uint32_t n = segments_max - used, space = DATAGRAM_MAX_V4 - used_bytes;
+	uint32_t n = c->segments_max - m->segments;
+	uint32_t space = DATAGRAM_MAX_V4 - m->bytes;
 
 	if (n > left)
 		n = left;
@@ -41,40 +75,30 @@ static uint32_t fitting(const struct train *t, uint32_t left, uint32_t used,
 	return n ? n : 1;
 }
 
-static bool add_piece(struct batch *b, struct message *m, uint8_t *data,
-	uint32_t bytes, uint32_t segments)
+static struct message *open_message(
+	struct couple *c, const struct train *t, uint32_t *slot)
 {
-	if (b->iov_count == b->piece_capacity)
-		return false;
-	b->iov[b->iov_count++] = (struct iovec){data, bytes};
-	m->iov_count++;
-	m->bytes += bytes;
-	m->segments += segments;
-	return true;
-}
-
-static struct message *open_message(struct batch *b, const struct train *t)
-{
+	struct batch *b = c->batch;
 	struct message *m;
 
-	if (b->message_count == b->piece_capacity ||
-		b->iov_count == b->piece_capacity)
+	if (b->message_count == b->piece_capacity)
 		return NULL;
 	m = &b->messages[b->message_count++];
 	*m = (struct message){
 		.peer = t->peer,
 		.local = &t->local,
-		.iov = &b->iov[b->iov_count],
 		.segment_bytes = t->reply_segment_bytes,
 	};
+	*slot = b->message_count;
 	return m;
 }
 
-static uint32_t couple_train(
-	struct batch *b, const struct train *t, uint32_t segments_max)
+/* The number of segments for which there was no room. */
+static uint32_t couple_train(struct couple *c, const struct train *t)
 {
-	struct message *m =
-		b->message_count ? &b->messages[b->message_count - 1] : NULL;
+	struct batch *b = c->batch;
+	uint32_t *slot = place(c, t->peer);
+	struct message *m = *slot ? &b->messages[*slot - 1] : NULL;
 	uint32_t at = 0, left = t->reply_segments;
 
 	while (left > 0) {
@@ -84,29 +108,50 @@ static uint32_t couple_train(
 				       : t->reply_segment_bytes;
 		uint32_t n, bytes;
 
-		if (!m ||
-			!joins(m, t, t->reply_segment_bytes, one, segments_max))
-			m = open_message(b, t);
-		if (!m)
+		if (!m || !joins(c, m, t, one))
+			m = open_message(c, t, slot);
+		if (!m || b->piece_count == b->piece_capacity)
 			return left;
-		n = fitting(t, left, m->segments, m->bytes, segments_max);
+		n = fitting(c, m, t, left);
 		bytes = n == left ? rest : n * t->reply_segment_bytes;
-		if (!add_piece(b, m, t->data + at, bytes, n))
-			return left;
+		b->pieces[b->piece_count++] = (struct piece){
+			t->data + at, bytes, (uint32_t)(m - b->messages)};
+		m->iov_count++;
+		m->bytes += bytes;
+		m->segments += n;
 		at += bytes;
 		left -= n;
 	}
 	return 0;
 }
 
+static void lay_out(struct batch *b)
+{
+	struct iovec *next = b->iov;
+
+	for (uint32_t i = 0; i < b->message_count; i++) {
+		b->messages[i].iov = next;
+		next += b->messages[i].iov_count;
+		b->messages[i].iov_count = 0;
+	}
+	for (uint32_t i = 0; i < b->piece_count; i++) {
+		const struct piece *p = &b->pieces[i];
+		struct message *m = &b->messages[p->message];
+
+		m->iov[m->iov_count++] = (struct iovec){p->data, p->bytes};
+	}
+}
+
 uint32_t couple(struct batch *b, uint32_t segments_max)
 {
+	struct couple c = {.batch = b, .segments_max = segments_max};
 	uint32_t lost = 0;
 
 	b->message_count = 0;
-	b->iov_count = 0;
+	b->piece_count = 0;
 	for (uint32_t i = 0; i < b->count; i++)
 		if (b->trains[i].verdict == VERDICT_ANSWER)
-			lost += couple_train(b, &b->trains[i], segments_max);
+			lost += couple_train(&c, &b->trains[i]);
+	lay_out(b);
 	return lost;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Coupling: the replies of a batch become the fewest messages, without a copy.
- * Neighbouring replies of one size to one peer from one local address are
- * gathered into one message, which a backend sends with UDP_SEGMENT. The order
- * of the replies to one peer is the order of its requests.
+ * Replies of one size to one peer from one local address are gathered into one
+ * message, which a backend sends with UDP_SEGMENT, also where the requests of
+ * several peers arrived mixed. The order of the replies to one peer is the
+ * order of its requests.
  */
 #pragma once
 

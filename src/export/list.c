@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* The registry: all live segments of this host, and who serves an address. */
+#include "export/reader.h"
+#include "export/segment.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_start(const void *a, const void *b)
+{
+	const struct reader_about *x = reader_about(*(struct reader *const *)a);
+	const struct reader_about *y = reader_about(*(struct reader *const *)b);
+
+	if (x->started_ns != y->started_ns)
+		return x->started_ns < y->started_ns ? -1 : 1;
+	return x->pid - y->pid;
+}
+
+static int add(struct reader_list *list, const char *name)
+{
+	struct reader **grown;
+	struct reader *r;
+	char path[300], why[256];
+
+	snprintf(path, sizeof(path), "%s/%s", SEGMENT_DIR, name);
+	/* Stale, starting, or no segment at all: not a live server's. */
+	if (reader_open(&r, path, why, sizeof(why)))
+		return 0;
+	grown = reallocarray(
+		list->readers, list->count + 1, sizeof(*list->readers));
+	if (!grown) {
+		reader_close(r);
+		return -ENOMEM;
+	}
+	list->readers = grown;
+	list->readers[list->count++] = r;
+	return 0;
+}
+
+int reader_list_open(struct reader_list *list)
+{
+	DIR *dir = opendir(SEGMENT_DIR);
+	struct dirent *entry;
+	int error = 0;
+
+	*list = (struct reader_list){0};
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	while (!error && (entry = readdir(dir)))
+		if (strncmp(entry->d_name, SEGMENT_PREFIX,
+			    strlen(SEGMENT_PREFIX)) == 0)
+			error = add(list, entry->d_name);
+	closedir(dir);
+	if (error)
+		reader_list_close(list);
+	else if (list->count)
+		qsort(list->readers, list->count, sizeof(*list->readers),
+			by_start);
+	return error;
+}
+
+void reader_list_close(struct reader_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		reader_close(list->readers[i]);
+	free(list->readers);
+	*list = (struct reader_list){0};
+}
+
+static bool endpoint_serves(const union address *e, const union address *a)
+{
+	if (address_port(e) != address_port(a))
+		return false;
+	if (!address_is_any(e))
+		return address_same_host(e, a);
+	/* [::] takes IPv4 as well, unless it was told not to: then another
+	 * socket may hold the IPv4 side, and its endpoint says so. */
+	return e->sa.sa_family == AF_INET6 || a->sa.sa_family == AF_INET;
+}
+
+bool reader_serves(const struct reader *r, const union address *a)
+{
+	const struct reader_about *about = reader_about(r);
+	union address plain = *a;
+
+	address_unmap(&plain);
+	for (uint32_t i = 0; i < about->endpoint_count; i++)
+		if (endpoint_serves(&about->endpoints[i], &plain))
+			return true;
+	return false;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "export/reader.h"
+
+#include "export/segment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* More than any server has, and little enough to be read on suspicion. */
+#define WORKERS_MAX   65536
+#define COUNTERS_MAX  1024
+#define ENDPOINTS_MAX 1024
+#define CONFIG_MAX    (1u << 20)
+
+struct reader {
+	int fd;
+	struct segment_header header;
+	struct reader_about about;
+	char *path, *config;
+	union address *endpoints;
+	struct segment_counter *texts;
+	struct counter_description *counters;
+};
+
+static int fail(char *why, size_t why_bytes, int error, const char *path,
+	const char *what)
+{
+	snprintf(why, why_bytes, "%s: %s", path, what);
+	return error;
+}
+
+/* All of it, or -errno; a file that ends early is no segment. */
+static int read_at(int fd, void *out, size_t bytes, uint64_t offset)
+{
+	while (bytes > 0) {
+		ssize_t n = pread(fd, out, bytes, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return -EPROTO;
+		out = (char *)out + n;
+		offset += (uint64_t)n;
+		bytes -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Does a table of so many entries lie within the file? None of the numbers is
+ * to be trusted; none of the sums can overflow 64 bits. */
+static bool lies_within(const struct segment_header *h, uint32_t offset,
+	uint32_t count, uint32_t stride)
+{
+	return offset >= sizeof(*h) &&
+	       offset + (uint64_t)count * stride <= h->bytes;
+}
+
+static bool is_text(const char *text, size_t room)
+{
+	size_t n = strnlen(text, room);
+
+	if (n == room)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (text[i] < 0x20 || text[i] > 0x7e)
+			return false;
+	return true;
+}
+
+static bool header_is_sound(const struct segment_header *h, uint64_t file_bytes)
+{
+	return h->bytes <= file_bytes && h->config_bytes > 0 &&
+	       h->config_bytes <= CONFIG_MAX &&
+	       h->endpoint_count <= ENDPOINTS_MAX &&
+	       h->counter_count <= COUNTERS_MAX &&
+	       h->worker_count <= WORKERS_MAX &&
+	       h->counter_stride >= sizeof(struct segment_counter) &&
+	       h->worker_stride >= h->counter_count * sizeof(uint64_t) &&
+	       h->worker_offset % 8 == 0 && h->worker_stride % 8 == 0 &&
+	       h->pid > 0 &&
+	       lies_within(h, h->config_offset, h->config_bytes, 1) &&
+	       lies_within(h, h->endpoint_offset, h->endpoint_count,
+		       SEGMENT_ENDPOINT) &&
+	       lies_within(h, h->counter_offset, h->counter_count,
+		       h->counter_stride) &&
+	       lies_within(h, h->worker_offset, h->worker_count,
+		       h->worker_stride) &&
+	       is_text(h->version, sizeof(h->version)) &&
+	       is_text(h->service, sizeof(h->service)) &&
+	       is_text(h->backend, sizeof(h->backend));
+}
+
+static int read_header(struct reader *r, char *why, size_t why_bytes)
+{
+	struct stat st;
+
+	if (fstat(r->fd, &st))
+		return fail(why, why_bytes, -errno, r->path, strerror(errno));
+	if (!S_ISREG(st.st_mode) ||
+		read_at(r->fd, &r->header, sizeof(r->header), 0) ||
+		memcmp(r->header.magic, SEGMENT_MAGIC, 8) != 0)
+		return fail(why, why_bytes, -EPROTO, r->path,
+			"is no counter segment");
+	if (r->header.layout != SEGMENT_LAYOUT)
+		return fail(why, why_bytes, -EPROTO, r->path,
+			"is of another layout than this build reads");
+	if (flock(r->fd, LOCK_SH | LOCK_NB) == 0) {
+		flock(r->fd, LOCK_UN);
+		return fail(why, why_bytes, -ESRCH, r->path,
+			"is left over from a server that is gone");
+	}
+	if (!r->header.ready)
+		return fail(why, why_bytes, -EAGAIN, r->path,
+			"its server is starting");
+	if (!header_is_sound(&r->header, (uint64_t)st.st_size))
+		return fail(why, why_bytes, -EPROTO, r->path,
+			"is a damaged counter segment");
+	return 0;
+}
+
+static int read_endpoints(struct reader *r)
+{
+	uint32_t n = r->header.endpoint_count;
+	char text[SEGMENT_ENDPOINT];
+
+	r->endpoints = calloc(n + 1, sizeof(*r->endpoints));
+	if (!r->endpoints)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		int error = read_at(r->fd, text, sizeof(text),
+			r->header.endpoint_offset + i * SEGMENT_ENDPOINT);
+
+		if (error)
+			return error;
+		if (!is_text(text, sizeof(text)) ||
+			address_parse(&r->endpoints[i], text))
+			return -EPROTO;
+	}
+	return 0;
+}
+
+static int read_counters(struct reader *r)
+{
+	uint32_t n = r->header.counter_count;
+
+	r->texts = calloc(n + 1, sizeof(*r->texts));
+	r->counters = calloc(n + 1, sizeof(*r->counters));
+	if (!r->texts || !r->counters)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		struct segment_counter *t = &r->texts[i];
+		int error = read_at(r->fd, t, sizeof(*t),
+			r->header.counter_offset +
+				(uint64_t)i * r->header.counter_stride);
+
+		if (error)
+			return error;
+		if (!is_text(t->name, sizeof(t->name)) ||
+			!is_text(t->unit, sizeof(t->unit)) ||
+			!is_text(t->help, sizeof(t->help)) ||
+			t->kind > COUNTER_KIND_GAUGE)
+			return -EPROTO;
+		r->counters[i] = (struct counter_description){
+			t->name, t->unit, t->help, (enum counter_kind)t->kind};
+	}
+	return 0;
+}
+
+static int read_config(struct reader *r)
+{
+	uint32_t n = r->header.config_bytes;
+	int error;
+
+	r->config = malloc(n);
+	if (!r->config)
+		return -ENOMEM;
+	error = read_at(r->fd, r->config, n, r->header.config_offset);
+	if (!error && !is_text(r->config, n))
+		error = -EPROTO;
+	return error;
+}
+
+static int read_tables(struct reader *r)
+{
+	int error = read_config(r);
+
+	if (!error)
+		error = read_endpoints(r);
+	if (!error)
+		error = read_counters(r);
+	if (error)
+		return error;
+	r->about = (struct reader_about){
+		.path = r->path,
+		.version = r->header.version,
+		.service = r->header.service,
+		.backend = r->header.backend,
+		.config = r->config,
+		.pid = r->header.pid,
+		.started_ns = r->header.started_ns,
+		.netns = r->header.netns,
+		.endpoints = r->endpoints,
+		.endpoint_count = r->header.endpoint_count,
+		.worker_count = r->header.worker_count,
+		.counter_count = r->header.counter_count,
+	};
+	return 0;
+}
+
+int reader_open(
+	struct reader **out, const char *path, char *why, size_t why_bytes)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+	int error;
+
+	if (!r)
+		return fail(why, why_bytes, -ENOMEM, path, strerror(ENOMEM));
+	r->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	r->path = strdup(path);
+	if (r->fd < 0)
+		error = fail(why, why_bytes, -errno, path, strerror(errno));
+	else if (!r->path)
+		error = fail(why, why_bytes, -ENOMEM, path, strerror(ENOMEM));
+	else
+		error = read_header(r, why, why_bytes);
+	if (!error) {
+		error = read_tables(r);
+		if (error)
+			fail(why, why_bytes, error, path,
+				error == -EPROTO
+					? "is a damaged counter segment"
+					: strerror(-error));
+	}
+	if (error) {
+		reader_close(r);
+		return error;
+	}
+	*out = r;
+	return 0;
+}
+
+void reader_close(struct reader *r)
+{
+	if (!r)
+		return;
+	if (r->fd >= 0)
+		close(r->fd);
+	free(r->path);
+	free(r->config);
+	free(r->endpoints);
+	free(r->texts);
+	free(r->counters);
+	free(r);
+}
+
+const struct reader_about *reader_about(const struct reader *r)
+{
+	return &r->about;
+}
+
+const struct counter_description *reader_counter(
+	const struct reader *r, uint32_t index)
+{
+	return &r->counters[index];
+}
+
+int reader_index(const struct reader *r, const char *name)
+{
+	for (uint32_t i = 0; i < r->header.counter_count; i++)
+		if (strcmp(r->counters[i].name, name) == 0)
+			return (int)i;
+	return -ENOENT;
+}
+
+int reader_snapshot(struct reader *r, uint64_t *values)
+{
+	size_t row = r->header.counter_count;
+
+	for (uint32_t i = 0; i < r->header.worker_count; i++) {
+		int error =
+			read_at(r->fd, values + i * row, row * sizeof(*values),
+				r->header.worker_offset +
+					(uint64_t)i * r->header.worker_stride);
+
+		if (error)
+			return error;
+	}
+	if (flock(r->fd, LOCK_SH | LOCK_NB) == 0) {
+		flock(r->fd, LOCK_UN);
+		return -ESRCH;
+	}
+	return 0;
+}
+
+uint64_t reader_sum(
+	const struct reader *r, const uint64_t *values, uint32_t index)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < r->header.worker_count; i++)
+		sum += values[(size_t)i * r->header.counter_count + index];
+	return sum;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* discard (RFC 863): what comes is taken, and nobody hears of it. A fresh
+ * train says just that. */
+#include "service/services.h"
+
+static void discard_handle(void *self, struct batch *b)
+{
+	(void)self;
+	(void)b;
+}
+
+const struct service_ops service_discard = {
+	.name = "discard",
+	.brief = "takes every datagram and answers none (RFC 863)",
+	.handle = discard_handle,
+};

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* echo (RFC 862): what comes goes back. A train at a time: the replies lie
+ * where the requests lay. */
+#include "service/services.h"
+
+static void echo_handle(void *self, struct batch *b)
+{
+	(void)self;
+	for (uint32_t i = 0; i < b->count; i++)
+		if (b->trains[i].verdict != VERDICT_REFUSE)
+			service_answer_same(&b->trains[i]);
+}
+
+const struct service_ops service_echo = {
+	.name = "echo",
+	.brief = "sends every datagram back (RFC 862)",
+	.loops = true,
+	.handle = echo_handle,
+};

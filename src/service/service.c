@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/service.h"
+
+#include "service/services.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct service_ops *const service_table[] = {
+	&service_length,
+	&service_echo,
+	&service_discard,
+	&service_reflect,
+	NULL,
+};
+
+const struct service_ops *service_find(const char *name)
+{
+	for (size_t i = 0; service_table[i]; i++)
+		if (strcmp(service_table[i]->name, name) == 0)
+			return service_table[i];
+	return NULL;
+}
+
+int service_open(struct service *s, const struct service_ops *ops,
+	const struct service_config *config)
+{
+	int error = 0;
+
+	*s = (struct service){.ops = ops};
+	if (ops->size) {
+		s->self = calloc(1, ops->size);
+		if (!s->self)
+			error = -ENOMEM;
+	}
+	if (!error && ops->init)
+		error = ops->init(s->self, config);
+	if (error)
+		service_close(s);
+	return error;
+}
+
+void service_close(struct service *s)
+{
+	if (s->ops && s->ops->fini)
+		s->ops->fini(s->self);
+	free(s->self);
+	*s = (struct service){0};
+}

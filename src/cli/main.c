@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const struct verb verbs[] = {
+	{"serve", "answer datagrams, and count them", verb_serve},
 	{NULL, NULL, NULL},
 };
 

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/serve_options.h"
+
+#include "cli/verb.h"
+#include "core/units.h"
+#include "net/resolve.h"
+
+#include <argp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_PORT   "1060" /* the original's */
+#define DEFAULT_BATCH  32
+#define DEFAULT_BUFFER (4u << 20)
+#define WORKERS_MAX    1024
+#define BUFFER_MAX     (1u << 30)
+
+enum key {
+	KEY_SERVICE = 0x100,
+	KEY_BACKEND,
+	KEY_WORKERS,
+	KEY_CPUS,
+	KEY_BATCH,
+	KEY_TRAINS,
+	KEY_GRO,
+	KEY_RCVBUF,
+	KEY_SNDBUF,
+	KEY_COUNT,
+	KEY_COUNTERS,
+	KEY_ALLOW,
+	KEY_READY_FILE,
+	KEY_READY_FD,
+};
+
+static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "What is served:", 1},
+	{"service", KEY_SERVICE, "NAME", 0,
+		"length (default), echo, discard or reflect", 0},
+	{"allow", KEY_ALLOW, "CIDR", 0,
+		"Answer this source with more bytes than it sent, and from any "
+		"port; may be repeated (default 127.0.0.0/8 and ::1)",
+		0},
+	{"count", KEY_COUNT, "N", 0,
+		"End after N datagrams; what came with the last one is still "
+		"answered",
+		0},
+	{"time", 't', "TIME", 0, "End after TIME (10s, 500ms, 2m)", 0},
+	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
+	{NULL, '6', NULL, 0, "IPv6 only: [::] then takes no IPv4", 0},
+	{NULL, 0, NULL, 0, "How:", 2},
+	{"backend", KEY_BACKEND, "NAME", 0,
+		"auto (default), recvfrom, mmsg or uring", 0},
+	{"workers", KEY_WORKERS, "N", 0,
+		"Threads, with a socket each, for each port (default: the "
+		"number of CPUs allowed)",
+		0},
+	{"cpus", KEY_CPUS, "LIST", 0,
+		"Pin the workers to these CPUs in turn (0-3,8)", 0},
+	{"batch", KEY_BATCH, "N", 0, "Trains taken by one receive (default 32)",
+		0},
+	{"trains", KEY_TRAINS, "on|off", 0,
+		"Send replies to one peer coupled, by UDP_SEGMENT (default on)",
+		0},
+	{"gro", KEY_GRO, "on|off", 0,
+		"Receive trains whole, by UDP_GRO (default on)", 0},
+	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
+		"Receive buffer of each socket (default 4Mi)", 0},
+	{"sndbuf", KEY_SNDBUF, "SIZE", 0,
+		"Send buffer of each socket (default 4Mi)", 0},
+	{NULL, 0, NULL, 0, "What is said:", 3},
+	{"counters", KEY_COUNTERS, "FILE|none", 0,
+		"Where the counters are exported (default "
+		"/dev/shm/udpmill.PID)",
+		0},
+	{"ready-file", KEY_READY_FILE, "FILE", 0,
+		"Write the bound addresses there, a line each, once datagrams "
+		"are answered",
+		0},
+	{"ready-fd", KEY_READY_FD, "N", 0,
+		"The same to an open descriptor, which is then closed", 0},
+	{"verbose", 'v', NULL, 0, "Say what each client says", 0},
+	{"json", 'J', NULL, 0,
+		"Print options and final counters as JSON on stdout", 0},
+	{0},
+};
+
+/* What the command line said, before names are looked up. */
+struct parsing {
+	struct serve_options *o;
+	const char *texts[64]; /* addresses */
+	unsigned text_count;
+	int family;
+	const char *backend, *cpus;
+	uint64_t workers;
+};
+
+static bool parse_switch(
+	const struct argp_state *state, const char *name, const char *text)
+{
+	if (strcmp(text, "on") == 0)
+		return true;
+	if (strcmp(text, "off") != 0)
+		usage_error(
+			state, "%s: \"%s\" is neither on nor off", name, text);
+	return false;
+}
+
+static uint64_t parse_count(const struct argp_state *state, const char *name,
+	const char *text, uint64_t lowest, uint64_t highest)
+{
+	uint64_t v;
+
+	if (units_parse_count(&v, text, lowest, highest))
+		usage_error(state,
+			"%s: \"%s\" is not a number from %llu to "
+			"%llu",
+			name, text, (unsigned long long)lowest,
+			(unsigned long long)highest);
+	return v;
+}
+
+static uint64_t parse_buffer(
+	const struct argp_state *state, const char *name, const char *text)
+{
+	uint64_t v;
+
+	if (units_parse_size(&v, text) || v == 0 || v > BUFFER_MAX)
+		usage_error(state,
+			"%s: \"%s\" is not a size up to 1Gi; 256k "
+			"or 4Mi would be",
+			name, text);
+	return v;
+}
+
+static uint64_t parse_time(const struct argp_state *state, const char *text)
+{
+	uint64_t v;
+
+	if (units_parse_time(&v, text) || v == 0)
+		usage_error(state,
+			"--time: \"%s\" is not a time; 10s, 500ms "
+			"or 2m would be",
+			text);
+	return v;
+}
+
+static const struct service_ops *parse_service(
+	const struct argp_state *state, const char *text)
+{
+	const struct service_ops *s = service_find(text);
+
+	if (!s)
+		usage_error(state,
+			"--service: there is no \"%s\"; length, "
+			"echo, discard and reflect there are",
+			text);
+	return s;
+}
+
+static void parse_allow(
+	const struct argp_state *state, struct serve_options *o, char *text)
+{
+	size_t n = o->server.allow_count;
+	struct cidr *grown = reallocarray(o->allow, n + 1, sizeof(*grown));
+
+	if (!grown)
+		argp_failure(state, EXIT_SYSTEM, 0, "no memory");
+	o->allow = grown;
+	if (cidr_parse(&grown[n], text))
+		usage_error(state,
+			"--allow: \"%s\" is not a prefix; "
+			"192.0.2.0/24 or 2001:db8::/32 would be",
+			text);
+	o->server.allow = grown;
+	o->server.allow_count = n + 1;
+}
+
+static void add_text(struct argp_state *state, struct parsing *p, char *arg)
+{
+	if (p->text_count == sizeof(p->texts) / sizeof(p->texts[0]))
+		usage_error(state, "more than %u addresses to listen at",
+			p->text_count);
+	p->texts[p->text_count++] = arg;
+}
+
+static error_t parse_how(int key, char *arg, struct argp_state *state)
+{
+	struct parsing *p = state->input;
+	struct server_config *s = &p->o->server;
+
+	switch (key) {
+	case KEY_BACKEND:
+		p->backend = arg;
+		return 0;
+	case KEY_WORKERS:
+		p->workers =
+			parse_count(state, "--workers", arg, 1, WORKERS_MAX);
+		return 0;
+	case KEY_CPUS:
+		p->cpus = arg;
+		return 0;
+	case KEY_BATCH:
+		s->batch = (uint32_t)parse_count(
+			state, "--batch", arg, 1, BATCH_CAPACITY_MAX);
+		return 0;
+	case KEY_TRAINS:
+		s->trains = parse_switch(state, "--trains", arg);
+		return 0;
+	case KEY_GRO:
+		s->gro = parse_switch(state, "--gro", arg);
+		return 0;
+	case KEY_RCVBUF:
+		s->rcvbuf = parse_buffer(state, "--rcvbuf", arg);
+		return 0;
+	case KEY_SNDBUF:
+		s->sndbuf = parse_buffer(state, "--sndbuf", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct parsing *p = state->input;
+	struct serve_options *o = p->o;
+
+	switch (key) {
+	case KEY_SERVICE:
+		o->server.service = parse_service(state, arg);
+		return 0;
+	case KEY_ALLOW:
+		parse_allow(state, o, arg);
+		return 0;
+	case KEY_COUNT:
+		o->server.count =
+			parse_count(state, "--count", arg, 1, INT64_MAX);
+		return 0;
+	case 't':
+		o->time_ns = parse_time(state, arg);
+		return 0;
+	case '4':
+		p->family = AF_INET;
+		return 0;
+	case '6':
+		p->family = AF_INET6;
+		return 0;
+	case KEY_COUNTERS:
+		o->server.counters = arg;
+		return 0;
+	case KEY_READY_FILE:
+		o->ready_file = arg;
+		return 0;
+	case KEY_READY_FD:
+		o->ready_fd =
+			(int)parse_count(state, "--ready-fd", arg, 1, INT_MAX);
+		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
+	case 'J':
+		o->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		add_text(state, p, arg);
+		return 0;
+	default:
+		return parse_how(key, arg, state);
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[[HOST:]PORT...]",
+	.doc = "Answer datagrams, and count them.\v"
+	       "HOST is 127.0.0.1 where none is given, * is every address, "
+	       "[::] every address of IPv6 and IPv4. PORT is a number, a "
+	       "service name, or 0 for any free one; 1060 where none is "
+	       "given. Each port has its own workers.\n\n"
+	       "SIGINT and SIGTERM answer what has arrived and print the final "
+	       "counters; a second one ends at once.",
+};
+
+static _Noreturn void fail(int code, const char *why)
+{
+	fprintf(stderr, "udpmill serve: %s\n", why);
+	exit(code);
+}
+
+static void resolve_listen(struct parsing *p)
+{
+	struct serve_options *o = p->o;
+	char why[256];
+
+	if (p->text_count == 0)
+		p->texts[p->text_count++] = DEFAULT_PORT;
+	o->listen = calloc(p->text_count, sizeof(*o->listen));
+	if (!o->listen)
+		fail(EXIT_SYSTEM, "no memory");
+	for (unsigned i = 0; i < p->text_count; i++)
+		if (resolve(&o->listen[i], p->texts[i],
+			    p->family == AF_INET6 ? "::1" : "127.0.0.1",
+			    p->family, why, sizeof(why)))
+			fail(EXIT_USAGE, why);
+	o->server.listen = o->listen;
+	o->server.listen_count = p->text_count;
+	o->server.v6_only = p->family == AF_INET6;
+}
+
+static void choose_backend(struct parsing *p)
+{
+	const struct backend_ops *b;
+	char why[256], text[320];
+
+	if (!p->backend || strcmp(p->backend, "auto") == 0) {
+		p->o->server.backend = backend_auto();
+		return;
+	}
+	b = backend_find(p->backend);
+	if (!b && strcmp(p->backend, "uring") == 0)
+		fail(EXIT_SYSTEM, "--backend: this build is without uring; "
+				  "install liburing-dev and build again");
+	if (!b) {
+		snprintf(text, sizeof(text),
+			"--backend: there is no \"%s\"; "
+			"auto, recvfrom, mmsg and uring there are",
+			p->backend);
+		fail(EXIT_USAGE, text);
+	}
+	if (b->probe(why, sizeof(why))) {
+		snprintf(text, sizeof(text), "--backend %s: %s", p->backend,
+			why);
+		fail(EXIT_SYSTEM, text);
+	}
+	p->o->server.backend = b;
+}
+
+static void choose_workers(struct parsing *p)
+{
+	struct serve_options *o = p->o;
+	struct cpu_list allowed;
+	char why[256], text[300];
+
+	if (p->cpus) {
+		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why))) {
+			snprintf(text, sizeof(text), "--cpus: %s", why);
+			fail(EXIT_USAGE, text);
+		}
+		o->server.cpus = &o->cpus;
+	}
+	if (!p->workers && p->cpus)
+		p->workers = o->cpus.count;
+	if (!p->workers)
+		p->workers = affinity_allowed(&allowed) ? 1 : allowed.count;
+	o->server.workers = (uint32_t)p->workers;
+}
+
+void serve_options_parse(struct serve_options *o, int argc, char **argv)
+{
+	struct parsing p = {.o = o, .family = AF_UNSPEC};
+
+	*o = (struct serve_options){
+		.server =
+			{
+				.service = service_table[0],
+				.batch = DEFAULT_BATCH,
+				.trains = true,
+				.gro = true,
+				.rcvbuf = DEFAULT_BUFFER,
+				.sndbuf = DEFAULT_BUFFER,
+			},
+		.ready_fd = -1,
+	};
+	if (verb_parse(&argp, argc, argv, &p))
+		exit(EXIT_USAGE);
+	if (!o->server.allow_count) {
+		parse_allow(NULL, o, (char[]){"127.0.0.0/8"});
+		parse_allow(NULL, o, (char[]){"::1"});
+	}
+	resolve_listen(&p);
+	choose_backend(&p);
+	choose_workers(&p);
+}
+
+void serve_options_free(struct serve_options *o)
+{
+	free(o->listen);
+	free(o->allow);
+	*o = (struct serve_options){0};
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of `udpmill serve`, parsed and resolved. */
+#pragma once
+
+#include "server/server.h"
+
+#include <jansson.h>
+
+struct serve_options {
+	struct server_config server;
+	union address *listen; /* what server.listen points to */
+	struct cpu_list cpus;
+	struct cidr *allow; /* what server.allow points to */
+	uint64_t time_ns;   /* 0: no bound */
+	const char *ready_file;
+	int ready_fd; /* -1: none */
+	bool verbose, json;
+};
+
+/* Prints and exits by itself where the command line does not parse (2), or
+ * names a backend that cannot run here (3). */
+void serve_options_parse(struct serve_options *o, int argc, char **argv);
+void serve_options_free(struct serve_options *o);
+
+/* Every effective option, with what the kernel granted. A new reference, NULL
+ * without memory. */
+json_t *serve_options_json(
+	const struct serve_options *o, const struct server *server);

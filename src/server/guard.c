@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/guard.h"
+
+#include <stdio.h>
+
+/*
+ * UDP services that answer strangers, above port 1023, which is refused as a
+ * whole: US-CERT TA14-017A (rev. 2019), and Rossow, "Amplification Hell", NDSS
+ * 2014. Ports of the range that clients' sockets are given are left out, since
+ * a rule that refuses one client in some ten thousand is a puzzle to its user.
+ */
+static const uint16_t reflector_ports[] = {
+	1060,  /* udpmill itself */
+	1434,  /* Microsoft SQL Server's browser */
+	1604,  /* Citrix ICA browser */
+	1900,  /* SSDP */
+	3283,  /* Apple Remote Desktop */
+	3478,  /* STUN, TURN */
+	3702,  /* WS-Discovery */
+	5060,  /* SIP */
+	5093,  /* Sentinel RMS licence manager */
+	5351,  /* NAT-PMP */
+	5353,  /* mDNS */
+	5683,  /* CoAP */
+	6881,  /* BitTorrent DHT */
+	10001, /* Ubiquiti discovery */
+	11211, /* memcached */
+	17185, /* VxWorks debugger */
+	27015, /* Source engine, Steam */
+	27960, /* Quake 3 */
+	30120, /* FiveM */
+	32414, /* Plex */
+};
+
+/* The ports a kernel gives to clients: IANA's 49152 to 65535 (RFC 6335), what
+ * Linux does unless told otherwise, and what this host was told. */
+static void read_ephemeral(struct guard *g)
+{
+	FILE *f = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	unsigned first, last;
+
+	g->ephemeral_first = 32768;
+	g->ephemeral_last = 65535;
+	if (!f)
+		return;
+	if (fscanf(f, "%u %u", &first, &last) == 2 && first >= 1024 &&
+		first < g->ephemeral_first)
+		g->ephemeral_first = (uint16_t)first;
+	fclose(f);
+}
+
+int guard_init(struct guard *g, const struct cidr *allow, size_t allow_count,
+	const union address *own, size_t own_count)
+{
+	*g = (struct guard){.allow = allow, .allow_count = allow_count};
+	for (size_t i = 0; i < sizeof(reflector_ports) / 2; i++)
+		g->reflectors[reflector_ports[i] / 64] |=
+			1ull << reflector_ports[i] % 64;
+	read_ephemeral(g);
+	return registry_init(&g->registry, own, own_count);
+}
+
+void guard_fini(struct guard *g)
+{
+	registry_fini(&g->registry);
+}
+
+static bool allowed(const struct guard *g, const union address *source)
+{
+	for (size_t i = 0; i < g->allow_count; i++)
+		if (cidr_match(&g->allow[i], source))
+			return true;
+	return false;
+}
+
+/* What the requests held that are answered; a refused one may have been the
+ * short last one, and then it is less than that. */
+static uint32_t request_bytes(const struct train *t)
+{
+	return t->bytes - t->refused * t->segment_bytes;
+}
+
+static bool may_loop(const struct guard *g, const union address *source)
+{
+	uint16_t port = address_port(source);
+
+	if (port >= g->ephemeral_first && port <= g->ephemeral_last)
+		return false;
+	return !address_is_loopback(source) && !allowed(g, source);
+}
+
+/* The counter that says why source must not have this answer; 0: it may.
+ * Counter 0 counts what was received, and no refusal. */
+static enum counter_id judge(struct guard *g, const struct service_ops *service,
+	const struct train *t, const union address *source)
+{
+	uint16_t port = address_port(source);
+
+	if (port == 0 || address_is_group(source) || address_is_any(source))
+		return COUNTER_REFUSED_SOURCE;
+	if (port < 1024)
+		return COUNTER_REFUSED_LOW_PORT;
+	if (g->reflectors[port / 64] >> port % 64 & 1)
+		return COUNTER_REFUSED_REFLECTOR_PORT;
+	if (t->local.group)
+		return COUNTER_REFUSED_GROUP;
+	if (registry_is_server(&g->registry, source))
+		return COUNTER_REFUSED_UDPMILL_PORT;
+	if (service->loops && may_loop(g, source))
+		return COUNTER_REFUSED_NOT_EPHEMERAL;
+	if (t->reply_bytes > request_bytes(t) && !allowed(g, source))
+		return COUNTER_REFUSED_AMPLIFICATION;
+	return 0;
+}
+
+void guard_check(struct guard *g, const struct service_ops *service,
+	struct batch *b, struct counters *counters)
+{
+	for (uint32_t i = 0; i < b->count; i++) {
+		struct train *t = &b->trains[i];
+		const union address *source = t->peer;
+		union address unmapped;
+		enum counter_id why;
+
+		if (t->verdict != VERDICT_ANSWER)
+			continue;
+		/* Every rule about IPv4 holds for ::ffff:a.b.c.d. */
+		if (source->sa.sa_family == AF_INET6) {
+			unmapped = *source;
+			address_unmap(&unmapped);
+			source = &unmapped;
+		}
+		why = judge(g, service, t, source);
+		if (!why)
+			continue;
+		t->verdict = VERDICT_REFUSE;
+		counter_add(counters, why, t->segments - t->refused);
+	}
+}

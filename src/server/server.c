@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/server.h"
+
+#include "export/writer.h"
+#include "net/group.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The registry is looked at once a second. */
+#define TICKS_PER_LOOK (1000 / SERVER_TICK_MS)
+
+/* One thread's life as others see it. */
+enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_ENDED };
+
+struct seat {
+	/* Orders and counters of different workers share no cache line. */
+	_Alignas(64) struct worker worker;
+	struct worker_config config;
+	pthread_t thread;
+	bool started;
+	int fd;
+	_Atomic enum phase phase;
+	struct server *server;
+};
+
+struct server {
+	struct server_config config;
+	struct socket_obtained *endpoints;
+	union address *bound; /* of endpoints */
+	struct seat *seats;
+	uint32_t seat_count;
+	struct writer *writer;
+	struct guard guard;
+	bool guard_made;
+	_Atomic int64_t budget;
+	unsigned ticks;
+	pthread_mutex_t lock;   /* for changed */
+	pthread_cond_t changed; /* a phase */
+};
+
+static void set_phase(struct seat *seat, enum phase phase)
+{
+	struct server *s = seat->server;
+
+	pthread_mutex_lock(&s->lock);
+	atomic_store(&seat->phase, phase);
+	pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void *run_seat(void *arg)
+{
+	struct seat *seat = arg;
+	struct worker *w = &seat->worker;
+
+	w->error = worker_init(w, &seat->config);
+	if (w->error) {
+		set_phase(seat, PHASE_ENDED);
+		return NULL;
+	}
+	set_phase(seat, PHASE_RUNNING);
+	w->error = worker_run(w);
+	worker_fini(w);
+	set_phase(seat, PHASE_ENDED);
+	return NULL;
+}
+
+static void stop_all(void *arg)
+{
+	server_order(arg, ORDER_STOP);
+}
+
+static int open_endpoint(
+	struct server *s, uint32_t index, char *why, size_t why_bytes)
+{
+	const struct server_config *c = &s->config;
+	struct socket_config sc = {
+		.bind = c->listen[index],
+		.gro = c->gro && c->backend->gro,
+		/* Bound to one address, a reply can leave from no other. */
+		.local = address_is_any(&c->listen[index]),
+		.dual = !c->v6_only && address_is_any(&c->listen[index]),
+		.rcvbuf = c->rcvbuf,
+		.sndbuf = c->sndbuf,
+	};
+	struct seat *seats = &s->seats[index * c->workers];
+	int *fds = calloc(c->workers, sizeof(*fds));
+	int error;
+
+	if (!fds)
+		return -ENOMEM;
+	error = group_open(
+		&sc, c->workers, fds, &s->endpoints[index], why, why_bytes);
+	for (uint32_t i = 0; !error && i < c->workers; i++)
+		seats[i].fd = fds[i];
+	s->bound[index] = s->endpoints[index].bound;
+	free(fds);
+	return error;
+}
+
+static int allocate(struct server *s, const struct server_config *config)
+{
+	uint64_t n = (uint64_t)config->listen_count * config->workers;
+
+	s->config = *config;
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->changed, NULL);
+	s->endpoints = calloc(config->listen_count, sizeof(*s->endpoints));
+	s->seats = aligned_alloc(64, n * sizeof(*s->seats));
+	s->bound = calloc(config->listen_count, sizeof(*s->bound));
+	if (!s->endpoints || !s->seats || !s->bound)
+		return -ENOMEM;
+	memset(s->seats, 0, n * sizeof(*s->seats));
+	s->seat_count = (uint32_t)n;
+	for (uint32_t i = 0; i < n; i++)
+		s->seats[i].fd = -1;
+	return 0;
+}
+
+int server_open(struct server **out, const struct server_config *config,
+	char *why, size_t why_bytes)
+{
+	struct server *s = calloc(1, sizeof(*s));
+	int error = s ? allocate(s, config) : -ENOMEM;
+
+	if (error)
+		snprintf(why, why_bytes, "no memory for %u workers",
+			config->workers);
+	for (uint32_t i = 0; !error && i < config->listen_count; i++)
+		error = open_endpoint(s, i, why, why_bytes);
+	if (error) {
+		server_close(s);
+		return error;
+	}
+	atomic_store(&s->budget, (int64_t)config->count);
+	*out = s;
+	return 0;
+}
+
+const struct socket_obtained *server_endpoints(const struct server *s)
+{
+	return s->endpoints;
+}
+
+static void configure_seat(struct server *s, uint32_t index)
+{
+	const struct server_config *c = &s->config;
+	uint32_t endpoint = index / c->workers;
+	const struct socket_obtained *got = &s->endpoints[endpoint];
+	struct seat *seat = &s->seats[index];
+	struct counters *counters = writer_worker(s->writer, index);
+
+	seat->server = s;
+	seat->config = (struct worker_config){
+		.backend = c->backend,
+		.service = c->service,
+		.io =
+			{
+				.fd = seat->fd,
+				.family = got->bound.sa.sa_family,
+				.batch = c->batch,
+				.gro = got->gro,
+				.local = address_is_any(&got->bound),
+				.counters = counters,
+				.notice = c->notice,
+				.notice_arg = c->notice_arg,
+			},
+		.guard = &s->guard,
+		.number = index,
+		.cpu = c->cpus ? c->cpus->cpu[index % c->cpus->count] : -1,
+		.trains = c->trains,
+		.observe = c->observe,
+		.observe_arg = c->observe_arg,
+		.budget = c->count ? &s->budget : NULL,
+		.spent = stop_all,
+		.spent_arg = s,
+	};
+	counter_set(counters, COUNTER_SOCKET_RCVBUF, got->rcvbuf);
+	counter_set(counters, COUNTER_SOCKET_SNDBUF, got->sndbuf);
+	counter_set(counters, COUNTER_SOCKET_GRO, got->gro);
+}
+
+static int open_segment(
+	struct server *s, const char *config_json, char *why, size_t why_bytes)
+{
+	const struct server_config *c = &s->config;
+	struct writer_config wc = {
+		.path = c->counters,
+		.version = UDPMILL_VERSION,
+		.service = c->service->name,
+		.backend = c->backend->name,
+		.config = config_json,
+		.endpoints = s->bound,
+		.endpoint_count = c->listen_count,
+		.workers = s->seat_count,
+	};
+
+	return writer_open(&s->writer, &wc, why, why_bytes);
+}
+
+/* Until no worker is starting any more; the first failure counts. */
+static int await_start(struct server *s, char *why, size_t why_bytes)
+{
+	int error = 0;
+
+	pthread_mutex_lock(&s->lock);
+	for (uint32_t i = 0; i < s->seat_count; i++)
+		while (atomic_load(&s->seats[i].phase) == PHASE_STARTING)
+			pthread_cond_wait(&s->changed, &s->lock);
+	pthread_mutex_unlock(&s->lock);
+	for (uint32_t i = 0; i < s->seat_count && !error; i++)
+		if (atomic_load(&s->seats[i].phase) == PHASE_ENDED)
+			error = s->seats[i].worker.error;
+	if (error)
+		snprintf(why, why_bytes,
+			"starting a worker with backend %s: "
+			"%s",
+			s->config.backend->name, strerror(-error));
+	return error;
+}
+
+static int start_threads(struct server *s, char *why, size_t why_bytes)
+{
+	for (uint32_t i = 0; i < s->seat_count; i++) {
+		struct seat *seat = &s->seats[i];
+		int error;
+
+		configure_seat(s, i);
+		error = pthread_create(&seat->thread, NULL, run_seat, seat);
+		if (error) {
+			snprintf(why, why_bytes, "starting worker %u: %s", i,
+				strerror(error));
+			return -error;
+		}
+		seat->started = true;
+	}
+	return await_start(s, why, why_bytes);
+}
+
+static int open_guard(struct server *s, char *why, size_t why_bytes)
+{
+	const struct server_config *c = &s->config;
+	int error;
+
+	error = guard_init(
+		&s->guard, c->allow, c->allow_count, s->bound, c->listen_count);
+	s->guard_made = !error;
+	if (error)
+		snprintf(why, why_bytes, "making the guard: %s",
+			strerror(-error));
+	return error;
+}
+
+int server_start(
+	struct server *s, const char *config_json, char *why, size_t why_bytes)
+{
+	int error = open_segment(s, config_json, why, why_bytes);
+
+	if (!error)
+		error = open_guard(s, why, why_bytes);
+	if (!error)
+		error = start_threads(s, why, why_bytes);
+	if (!error)
+		writer_ready(s->writer);
+	return error;
+}
+
+const char *server_segment(const struct server *s)
+{
+	return writer_path(s->writer);
+}
+
+void server_tick(struct server *s)
+{
+	server_order(s, ORDER_PUBLISH);
+	if (s->ticks++ % TICKS_PER_LOOK == 0)
+		registry_look(&s->guard.registry);
+}
+
+bool server_ended(const struct server *s)
+{
+	for (uint32_t i = 0; i < s->seat_count; i++)
+		if (s->seats[i].started &&
+			atomic_load(&s->seats[i].phase) != PHASE_ENDED)
+			return false;
+	return true;
+}
+
+void server_order(struct server *s, enum worker_order order)
+{
+	for (uint32_t i = 0; i < s->seat_count; i++)
+		worker_order(&s->seats[i].worker, order);
+}
+
+const struct counters *server_counters(const struct server *s, uint32_t index)
+{
+	return writer_worker(s->writer, index);
+}
+
+uint32_t server_worker_count(const struct server *s)
+{
+	return s->seat_count;
+}
+
+int server_error(const struct server *s)
+{
+	for (uint32_t i = 0; i < s->seat_count; i++)
+		if (s->seats[i].worker.error)
+			return s->seats[i].worker.error;
+	return 0;
+}
+
+void server_close(struct server *s)
+{
+	if (!s)
+		return;
+	server_order(s, ORDER_STOP);
+	for (uint32_t i = 0; i < s->seat_count; i++)
+		if (s->seats[i].started)
+			pthread_join(s->seats[i].thread, NULL);
+	for (uint32_t i = 0; i < s->seat_count; i++)
+		if (s->seats[i].fd >= 0)
+			close(s->seats[i].fd);
+	writer_close(s->writer);
+	if (s->guard_made)
+		guard_fini(&s->guard);
+	pthread_cond_destroy(&s->changed);
+	pthread_mutex_destroy(&s->lock);
+	free(s->seats);
+	free(s->bound);
+	free(s->endpoints);
+	free(s);
+}

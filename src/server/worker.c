@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/worker.h"
+
+#include "core/clock.h"
+#include "core/couple.h"
+#include "net/affinity.h"
+#include "net/socket.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* How long an idle worker sleeps before it looks at its orders. */
+#define IDLE_MS 100
+/* A drain ends at the latest after this: a flood never leaves a gap. */
+#define DRAIN_NS 1000000000u
+
+int worker_init(struct worker *w, const struct worker_config *config)
+{
+	struct service_config service = {.worker = config->number};
+	int error;
+
+	w->config = *config;
+	w->counters = config->io.counters;
+	if (config->cpu >= 0) {
+		error = affinity_pin((unsigned)config->cpu);
+		if (error)
+			return error;
+	}
+	error = batch_init(&w->batch, config->io.batch);
+	if (!error)
+		error = service_open(&w->service, config->service, &service);
+	if (!error)
+		error = backend_open(&w->backend, config->backend, &config->io);
+	if (error)
+		worker_fini(w);
+	return error;
+}
+
+void worker_fini(struct worker *w)
+{
+	backend_close(&w->backend);
+	service_close(&w->service);
+	batch_fini(&w->batch);
+}
+
+void worker_order(struct worker *w, enum worker_order order)
+{
+	atomic_fetch_or_explicit(&w->orders, order, memory_order_relaxed);
+}
+
+static uint64_t timeval_ns(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
+static void publish(struct worker *w)
+{
+	struct counters *c = w->counters;
+	struct socket_memory memory;
+	struct rusage usage;
+
+	if (socket_memory(w->config.io.fd, &memory) == 0) {
+		counter_add(c, COUNTER_SOCKET_DROPS,
+			(uint32_t)(memory.drops - w->drops_seen));
+		w->drops_seen = memory.drops;
+		counter_set(c, COUNTER_SOCKET_QUEUE, memory.queued_bytes);
+	}
+	if (getrusage(RUSAGE_THREAD, &usage) == 0) {
+		counter_set(c, COUNTER_CPU_USER, timeval_ns(usage.ru_utime));
+		counter_set(c, COUNTER_CPU_SYSTEM, timeval_ns(usage.ru_stime));
+	}
+	counter_add(c, COUNTER_PUBLISHED, 1);
+}
+
+/* What a truncated train said is not known whole, so it is not answered. */
+static uint32_t count_received(struct worker *w)
+{
+	uint32_t datagrams = 0, empty = 0;
+	uint64_t bytes = 0;
+	struct batch *b = &w->batch;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		struct train *t = &b->trains[i];
+
+		datagrams += t->segments;
+		bytes += t->bytes;
+		empty += t->bytes == 0;
+		if (t->truncated)
+			train_refuse(t, COUNTER_TRUNCATED);
+	}
+	counter_add(w->counters, COUNTER_RX_BATCHES, 1);
+	counter_add(w->counters, COUNTER_RX_TRAINS, b->count);
+	counter_add(w->counters, COUNTER_RX_DATAGRAMS, datagrams);
+	counter_add(w->counters, COUNTER_RX_BYTES, bytes);
+	if (empty)
+		counter_add(w->counters, COUNTER_RX_EMPTY, empty);
+	return datagrams;
+}
+
+static void count_verdicts(struct worker *w)
+{
+	uint32_t absorbed = 0;
+
+	for (uint32_t i = 0; i < w->batch.count; i++) {
+		const struct train *t = &w->batch.trains[i];
+
+		if (t->refused)
+			counter_add(w->counters, t->refusal, t->refused);
+		if (t->verdict == VERDICT_ABSORB)
+			absorbed += t->segments - t->refused;
+	}
+	if (absorbed)
+		counter_add(w->counters, COUNTER_ABSORBED_DATAGRAMS, absorbed);
+}
+
+static void count_sent(struct worker *w)
+{
+	uint32_t datagrams = 0, trains = 0;
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < w->batch.message_count; i++) {
+		const struct message *m = &w->batch.messages[i];
+		uint32_t failed = m->segments - m->sent_segments;
+
+		datagrams += m->sent_segments;
+		bytes += m->sent_bytes;
+		trains += m->segments > 1;
+		if (failed)
+			counter_add(w->counters,
+				counter_of_send_error(m->error), failed);
+	}
+	counter_add(w->counters, COUNTER_TX_MESSAGES, w->batch.message_count);
+	counter_add(w->counters, COUNTER_TX_TRAINS, trains);
+	counter_add(w->counters, COUNTER_ANSWERED_DATAGRAMS, datagrams);
+	counter_add(w->counters, COUNTER_ANSWERED_BYTES, bytes);
+}
+
+static void spend(struct worker *w, uint32_t datagrams)
+{
+	if (atomic_fetch_sub(w->config.budget, datagrams) <= datagrams)
+		w->config.spent(w->config.spent_arg);
+}
+
+/* One batch. The number of trains it brought, 0 where none came, -errno. */
+static int turn(struct worker *w, int timeout_ms)
+{
+	const struct worker_config *c = &w->config;
+	struct batch *b = &w->batch;
+	uint32_t datagrams, lost;
+	int error, n = c->backend->recv(w->backend.self, b, timeout_ms);
+
+	if (n <= 0)
+		return n;
+	if (c->service->wants_time)
+		b->received_ns = clock_ns();
+	datagrams = count_received(w);
+	if (c->observe)
+		c->observe(c->observe_arg, b);
+	c->service->handle(w->service.self, b);
+	guard_check(c->guard, c->service, b, w->counters);
+	lost = couple(b, c->trains ? TRAIN_SEND_SEGMENTS : 1);
+	if (lost)
+		counter_add(w->counters, COUNTER_REPLY_LOST, lost);
+	count_verdicts(w);
+	error = c->backend->send(w->backend.self, b);
+	count_sent(w);
+	if (c->budget)
+		spend(w, datagrams);
+	return error ? error : n;
+}
+
+static int drain(struct worker *w)
+{
+	uint64_t deadline = clock_ns() + DRAIN_NS;
+	int n;
+
+	do {
+		n = turn(w, 0);
+	} while (n > 0 && clock_ns() < deadline &&
+		 !(atomic_load_explicit(&w->orders, memory_order_relaxed) &
+			 ORDER_STOP));
+	return n < 0 ? n : 0;
+}
+
+int worker_run(struct worker *w)
+{
+	unsigned orders = 0;
+	int n = 0;
+
+	publish(w);
+	while (n >= 0 && !(orders & (ORDER_DRAIN | ORDER_STOP))) {
+		n = turn(w, IDLE_MS);
+		orders = atomic_load_explicit(&w->orders, memory_order_relaxed);
+		if (orders & ORDER_PUBLISH) {
+			atomic_fetch_and_explicit(&w->orders,
+				~(unsigned)ORDER_PUBLISH, memory_order_relaxed);
+			publish(w);
+		}
+	}
+	if (n >= 0 && !(orders & ORDER_STOP))
+		n = drain(w);
+	publish(w);
+	return n < 0 ? n : 0;
+}

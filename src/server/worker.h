@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A worker: one thread, one socket, one backend, one service, one loop:
+ * recv -> handle -> guard -> couple -> send. All counting that a batch shows is
+ * done here, once a batch.
+ */
+#pragma once
+
+#include "backend/backend.h"
+#include "server/guard.h"
+#include "service/service.h"
+
+#include <stdatomic.h>
+
+/* Asked of a worker by other threads, in worker.orders. */
+enum worker_order {
+	ORDER_PUBLISH = 1, /* read back the socket's and the thread's figures */
+	ORDER_DRAIN = 2,   /* answer what is in the socket, then end */
+	ORDER_STOP = 4,    /* end after this batch */
+};
+
+/* Shown what arrived, before it is answered. By the worker's thread. */
+typedef void worker_observe_fn(void *arg, const struct batch *batch);
+
+struct worker_config {
+	const struct backend_ops *backend;
+	const struct service_ops *service;
+	struct backend_config io; /* fd, family, batch, gro, local, notices */
+	struct guard *guard;
+	uint32_t number;
+	int cpu; /* -1: not pinned */
+	bool trains;
+	worker_observe_fn *observe; /* NULL: nobody looks */
+	void *observe_arg;
+	/* Datagrams all workers may still receive; NULL: no bound. Whoever
+	 * uses it up calls spent. */
+	_Atomic int64_t *budget;
+	void (*spent)(void *arg);
+	void *spent_arg;
+};
+
+struct worker {
+	struct worker_config config;
+	struct counters *counters;
+	struct backend backend;
+	struct service service;
+	struct batch batch;
+	uint32_t drops_seen; /* SK_MEMINFO_DROPS, to see it wrap */
+	_Atomic unsigned orders;
+	int error; /* -errno it ended with, 0; valid when it has ended */
+};
+
+/* By the worker's own thread: pins it, makes backend and service. 0 or -errno,
+ * and then worker_fini has been called. */
+int worker_init(struct worker *w, const struct worker_config *config);
+
+/* Runs until ordered to end, or the backend fails: 0 or -errno. */
+int worker_run(struct worker *w);
+
+/* By the worker's own thread; zeroed state is legal. The socket and the
+ * counters stay. */
+void worker_fini(struct worker *w);
+
+/* By any thread. */
+void worker_order(struct worker *w, enum worker_order order);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * floor KIND SERVICE PORT [trains]
+ *
+ * KIND is recvfrom, mmsg or uring, SERVICE echo or discard, PORT 0 any free
+ * one. Prints the address it is bound to, and at SIGTERM what it did, as JSON.
+ */
+#include "floor.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/udp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define BUFFER_BYTES (4 << 20)
+
+volatile sig_atomic_t floor_stop;
+
+static const struct {
+	const char *name;
+	int (*run)(struct floor *f);
+} kinds[] = {
+	{"recvfrom", floor_recvfrom},
+	{"mmsg", floor_mmsg},
+#ifdef FLOOR_URING
+	{"uring", floor_uring},
+#endif
+};
+
+int floor_recvfrom(struct floor *f)
+{
+	static char data[FLOOR_SLOT];
+	struct sockaddr_in peer;
+
+	while (!floor_stop) {
+		socklen_t length = sizeof(peer);
+		ssize_t n = recvfrom(f->fd, data, sizeof(data), 0,
+			(struct sockaddr *)&peer, &length);
+
+		if (n < 0)
+			continue;
+		f->datagrams++;
+		if (f->echo && sendto(f->fd, data, (size_t)n, MSG_DONTWAIT,
+				       (struct sockaddr *)&peer, length) < 0)
+			return -errno;
+	}
+	f->trains_received = f->batches = f->datagrams;
+	return 0;
+}
+
+static bool fits(const struct floor_reply *r, const struct sockaddr_in *peer,
+	uint32_t bytes, uint32_t segment_bytes)
+{
+	uint32_t segments = floor_segments(r->bytes, r->segment_bytes);
+
+	return r->pieces < FLOOR_PIECES_MAX && bytes > 0 &&
+	       segment_bytes == r->segment_bytes &&
+	       r->bytes == segments * r->segment_bytes &&
+	       r->bytes + bytes <= FLOOR_BYTES_MAX &&
+	       segments + floor_segments(bytes, segment_bytes) <=
+		       FLOOR_SEGMENTS &&
+	       memcmp(r->peer, peer, sizeof(*peer)) == 0;
+}
+
+uint32_t floor_couple(const struct floor *f, struct floor_reply *r, uint32_t n,
+	struct sockaddr_in *peer, void *data, uint32_t bytes,
+	uint32_t segment_bytes)
+{
+	struct floor_reply *last = n ? &r[n - 1] : NULL;
+
+	if (!segment_bytes)
+		segment_bytes = bytes;
+	if (!last || !f->trains || !fits(last, peer, bytes, segment_bytes)) {
+		last = &r[n++];
+		last->peer = peer;
+		last->pieces = last->bytes = 0;
+		last->segment_bytes = segment_bytes;
+	}
+	last->iov[last->pieces++] = (struct iovec){data, bytes};
+	last->bytes += bytes;
+	return n;
+}
+
+void floor_header(struct msghdr *h, struct floor_reply *r)
+{
+	uint16_t segment_bytes = (uint16_t)r->segment_bytes;
+	struct cmsghdr *c = (struct cmsghdr *)r->control;
+
+	*h = (struct msghdr){
+		.msg_name = r->peer,
+		.msg_namelen = sizeof(*r->peer),
+		.msg_iov = r->iov,
+		.msg_iovlen = r->pieces,
+	};
+	if (r->bytes == r->segment_bytes)
+		return;
+	*c = (struct cmsghdr){
+		.cmsg_len = CMSG_LEN(sizeof(segment_bytes)),
+		.cmsg_level = SOL_UDP,
+		.cmsg_type = UDP_SEGMENT,
+	};
+	memcpy(CMSG_DATA(c), &segment_bytes, sizeof(segment_bytes));
+	h->msg_control = r->control;
+	h->msg_controllen = CMSG_SPACE(sizeof(segment_bytes));
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+	floor_stop = 1;
+}
+
+static int open_socket(struct floor *f, const char *port)
+{
+	struct sockaddr_in a = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)atoi(port)),
+		.sin_addr = {htonl(INADDR_LOOPBACK)},
+	};
+	struct timeval wait = {.tv_usec = FLOOR_TIMEOUT_MS * 1000};
+	int bytes = BUFFER_BYTES, on = f->trains;
+	socklen_t length = sizeof(a);
+
+	f->fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (f->fd < 0)
+		return -errno;
+	if (setsockopt(
+		    f->fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
+		(void)!setsockopt(
+			f->fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	if (setsockopt(
+		    f->fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)))
+		(void)!setsockopt(
+			f->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	if (setsockopt(f->fd, SOL_UDP, UDP_GRO, &on, sizeof(on)) ||
+		setsockopt(
+			f->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ||
+		bind(f->fd, (struct sockaddr *)&a, length) ||
+		getsockname(f->fd, (struct sockaddr *)&a, &length))
+		return -errno;
+	printf("127.0.0.1:%d\n", ntohs(a.sin_port));
+	return fflush(stdout) ? -errno : 0;
+}
+
+static void report(const struct floor *f, const char *kind)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	printf("{\"kind\": \"%s\", \"service\": \"%s\", \"datagrams\": %llu, "
+	       "\"trains\": %llu, \"batches\": %llu, \"user_s\": %ld.%06ld, "
+	       "\"system_s\": %ld.%06ld}\n",
+		kind, f->echo ? "echo" : "discard",
+		(unsigned long long)f->datagrams,
+		(unsigned long long)f->trains_received,
+		(unsigned long long)f->batches, u.ru_utime.tv_sec,
+		u.ru_utime.tv_usec, u.ru_stime.tv_sec, u.ru_stime.tv_usec);
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	struct floor f = {
+		.echo = argc > 2 && strcmp(argv[2], "echo") == 0,
+		.trains = argc > 4 && strcmp(argv[4], "trains") == 0 &&
+			  strcmp(argv[1], "recvfrom") != 0,
+	};
+	int error = -EINVAL;
+
+	for (size_t i = 0; argc > 3 && i < sizeof(kinds) / sizeof(*kinds);
+		i++) {
+		if (strcmp(argv[1], kinds[i].name) != 0)
+			continue;
+		sigaction(SIGTERM, &action, NULL);
+		sigaction(SIGINT, &action, NULL);
+		error = open_socket(&f, argv[3]);
+		if (!error)
+			error = kinds[i].run(&f);
+		if (!error)
+			report(&f, argv[1]);
+	}
+	if (error)
+		fprintf(stderr,
+			"floor: %s; floor recvfrom|mmsg|uring "
+			"echo|discard PORT [trains]\n",
+			strerror(-error));
+	return error ? 1 : 0;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The floor: what a server costs that does the system calls and nothing else.
+ * It counts no errors, keeps no rules and is no server; perf/ladder measures
+ * how far above it udpmill is. IPv4 only.
+ */
+#pragma once
+
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+/* As udpmill serve by default, so that the two can be compared. */
+#define FLOOR_BATCH      32
+#define FLOOR_SLOT       65600 /* an odd number of cache lines */
+#define FLOOR_BYTES_MAX  65507
+#define FLOOR_SEGMENTS   64
+#define FLOOR_CONTROL    CMSG_SPACE(sizeof(int))
+#define FLOOR_TIMEOUT_MS 100
+#define FLOOR_PIECES_MAX FLOOR_BATCH
+
+struct floor {
+	int fd;
+	bool echo;
+	bool trains; /* UDP_GRO is on at fd, replies are coupled */
+	uint64_t datagrams, trains_received, batches;
+};
+
+extern volatile sig_atomic_t floor_stop;
+
+/* Each serves until floor_stop. 0 or -errno. */
+int floor_recvfrom(struct floor *f);
+int floor_mmsg(struct floor *f);
+int floor_uring(struct floor *f);
+
+/* What one send carries: pieces of one size to one peer. */
+struct floor_reply {
+	struct sockaddr_in *peer;
+	struct iovec iov[FLOOR_PIECES_MAX];
+	uint32_t pieces, bytes, segment_bytes;
+	_Alignas(struct cmsghdr) char control[FLOOR_CONTROL];
+};
+
+static inline uint32_t floor_segments(uint32_t bytes, uint32_t segment_bytes)
+{
+	return segment_bytes && segment_bytes < bytes
+		       ? (bytes + segment_bytes - 1) / segment_bytes
+		       : 1;
+}
+
+/* Bytes of a segment, from UDP_GRO's control message; 0 where there is none. */
+static inline uint32_t floor_segment_bytes(struct msghdr *h)
+{
+	struct cmsghdr *c = h->msg_controllen ? CMSG_FIRSTHDR(h) : NULL;
+	int n = 0;
+
+	if (c)
+		memcpy(&n, CMSG_DATA(c), sizeof(n));
+	return (uint32_t)n;
+}
+
+/* Adds a reply to the last message where it fits there, else to a new one.
+ * Returns the number of messages. */
+uint32_t floor_couple(const struct floor *f, struct floor_reply *r, uint32_t n,
+	struct sockaddr_in *peer, void *data, uint32_t bytes,
+	uint32_t segment_bytes);
+
+/* Fills the header of a reply, with UDP_SEGMENT where it is a train. */
+void floor_header(struct msghdr *h, struct floor_reply *r);

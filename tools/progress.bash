@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# Sourced by the scripts beside it: saying what is done, and where to do it.
+# shellcheck shell=bash
+
+# The system's programs before those of a pyenv or a conda: the packages in
+# tools/packages are made for the system's python3.
+export PATH="/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
+
+if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
+	bold=$'\e[1m' plain=$'\e[0m'
+else
+	bold='' plain=''
+fi
+
+# step WHAT: a line with the seconds since the script started.
+step() {
+	printf '%s[%4d s] %s%s\n' "$bold" "$SECONDS" "$*" "$plain"
+}
+
+# fail CODE WHAT: one line on stderr, then exit.
+fail() {
+	local code=$1
+	shift
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit "$code"
+}
+
+# build_dir NAME: where this user can build NAME. It is in the clone, unless
+# the clone, or what somebody else left there, cannot be written to.
+build_dir() {
+	local top=$1 dir="$1/$2"
+
+	if [[ -e $dir ]]; then
+		[[ -w $dir && -O $dir ]] && { echo "$dir"; return; }
+	elif [[ -w $top ]]; then
+		echo "$dir"
+		return
+	fi
+	echo "${XDG_CACHE_HOME:-$HOME/.cache}/udpmill/$(
+		cksum <<<"$top" | cut -d' ' -f1)/$2"
+}
+
+# configure TOP DIR OPTION...: meson setup, also where DIR is there already; a
+# directory that was made for another place, or by a meson that is gone, is
+# made anew.
+configure() {
+	local top=$1 dir=$2 about="$2/meson-info/meson-info.json"
+	shift 2
+
+	mkdir -p "$dir"
+	if [[ -f $about ]] && grep -qF "\"source\": \"$top\"" "$about" &&
+		meson setup --reconfigure "$@" "$dir" "$top" \
+			>"$dir/setup.log" 2>&1; then
+		return
+	fi
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	if ! meson setup "$@" "$dir" "$top" >"$dir/setup.log" 2>&1; then
+		cat "$dir/setup.log" >&2
+		return 1
+	fi
+}
+
+# compile DIR: quiet unless it fails.
+compile() {
+	if ! ninja -C "$1" >"$1/ninja.log" 2>&1; then
+		cat "$1/ninja.log" >&2
+		return 1
+	fi
+}

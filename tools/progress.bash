@@ -25,19 +25,17 @@ fail() {
 	exit "$code"
 }
 
-# build_dir NAME: where this user can build NAME. It is in the clone, unless
-# the clone, or what somebody else left there, cannot be written to.
+# build_dir TOP NAME: where this user can build NAME. It is in the clone, unless
+# the clone, or what another user built there, cannot be written to.
 build_dir() {
-	local top=$1 dir="$1/$2"
+	local top=$1 name=$2 first="$1/${2%%/*}" clone
 
-	if [[ -e $dir ]]; then
-		[[ -w $dir && -O $dir ]] && { echo "$dir"; return; }
-	elif [[ -w $top ]]; then
-		echo "$dir"
+	if [[ -O $first && -w $first ]] || [[ ! -e $first && -w $top ]]; then
+		echo "$top/$name"
 		return
 	fi
-	echo "${XDG_CACHE_HOME:-$HOME/.cache}/udpmill/$(
-		cksum <<<"$top" | cut -d' ' -f1)/$2"
+	clone=$(cksum <<<"$top" | cut -d' ' -f1)
+	echo "${XDG_CACHE_HOME:-$HOME/.cache}/udpmill/$clone/$name"
 }
 
 # configure TOP DIR OPTION...: meson setup, also where DIR is there already; a

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# Sourced by the scripts beside it: one server at a time, started on a free
+# port and stopped, whatever becomes of the script. Needs progress.bash.
+# shellcheck shell=bash
+
+scratch=$(mktemp -d)
+server_pid=
+
+server_cleanup() {
+	if [[ -n $server_pid ]]; then
+		kill -KILL "$server_pid" 2>/dev/null || true
+	fi
+	rm -rf "$scratch"
+}
+trap server_cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# server_start COMMAND...: an "udpmill serve", until it is ready: then
+# server_endpoint is where. What it prints is in $scratch/server.{out,err}.
+server_start() {
+	local ready
+
+	rm -f "$scratch/ready"
+	mkfifo "$scratch/ready"
+	# Open for both, so that neither side waits for the other to open it.
+	exec {ready}<>"$scratch/ready"
+	"$@" --ready-fd "$ready" >"$scratch/server.out" \
+		2>"$scratch/server.err" &
+	server_pid=$!
+	server_endpoint=
+	until read -r -t 0.5 -u "$ready" server_endpoint; do
+		kill -0 "$server_pid" 2>/dev/null || break
+	done
+	exec {ready}>&-
+	[[ -n $server_endpoint ]] && return
+	wait "$server_pid" || true
+	server_pid=
+	cat "$scratch/server.err" >&2
+	return 1
+}
+
+# server_stop: asks it to end. Returns its exit code.
+server_stop() {
+	local pid=$server_pid code=0
+
+	kill -TERM "$pid"
+	wait "$pid" || code=$?
+	server_pid=
+	return "$code"
+}

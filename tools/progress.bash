@@ -59,10 +59,13 @@ configure() {
 	fi
 }
 
-# compile DIR: quiet unless it fails.
+# compile DIR [TARGET...]: quiet unless it fails.
 compile() {
-	if ! ninja -C "$1" >"$1/ninja.log" 2>&1; then
-		cat "$1/ninja.log" >&2
+	local dir=$1
+	shift
+
+	if ! ninja -C "$dir" "$@" >"$dir/ninja.log" 2>&1; then
+		cat "$dir/ninja.log" >&2
 		return 1
 	fi
 }

@@ -28,14 +28,17 @@ fail() {
 # build_dir TOP NAME: where this user can build NAME. It is in the clone, unless
 # the clone, or what another user built there, cannot be written to.
 build_dir() {
-	local top=$1 name=$2 first="$1/${2%%/*}" clone
+	local top=$1 name=$2 first="$1/${2%%/*}" clone dir
 
 	if [[ -O $first && -w $first ]] || [[ ! -e $first && -w $top ]]; then
 		echo "$top/$name"
 		return
 	fi
 	clone=$(cksum <<<"$top" | cut -d' ' -f1)
-	echo "${XDG_CACHE_HOME:-$HOME/.cache}/udpmill/$clone/$name"
+	dir="${XDG_CACHE_HOME:-${HOME:-/}/.cache}/udpmill/$clone/$name"
+	mkdir -p "$dir" 2>/dev/null || fail 3 "cannot write to $first nor to" \
+		"$dir; a clone of your own, or another XDG_CACHE_HOME would do"
+	echo "$dir"
 }
 
 # configure TOP DIR OPTION...: meson setup, also where DIR is there already; a

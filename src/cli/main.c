@@ -8,6 +8,7 @@
 
 static const struct verb verbs[] = {
 	{"serve", "answer datagrams, and count them", verb_serve},
+	{"send", "send one datagram and print the answer", verb_send},
 	{NULL, NULL, NULL},
 };
 
@@ -21,6 +22,16 @@ static void print_usage(FILE *out)
 		     "\"man udpmill-VERB\".\n");
 }
 
+/* A full disk behind stdout is no success. */
+static int flushed(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "%s: writing standard output: %s\n",
+		program_invocation_name, strerror(errno));
+	return code ? code : EXIT_SYSTEM;
+}
+
 static int run_verb(const struct verb *v, int argc, char **argv)
 {
 	char name[64];
@@ -29,7 +40,7 @@ static int run_verb(const struct verb *v, int argc, char **argv)
 	program_invocation_name = name;
 	program_invocation_short_name = name;
 	argv[0] = name;
-	return v->run(argc, argv);
+	return flushed(v->run(argc, argv));
 }
 
 int main(int argc, char **argv)

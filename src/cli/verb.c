@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/verb.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void print_version(FILE *stream, struct argp_state *state)
 {
@@ -28,4 +31,16 @@ void usage_error(const struct argp_state *state, const char *format, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	exit(EXIT_USAGE);
+}
+
+bool verb_utf8(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", NULL);
+	bool utf8;
+
+	if (!locale)
+		return false;
+	utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+	freelocale(locale);
+	return utf8;
 }

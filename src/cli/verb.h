@@ -31,6 +31,7 @@ int verb_stat(int argc, char **argv);
  * would be", and exit code 2.
  */
 #include <argp.h>
+#include <stdbool.h>
 
 /*
  * argp_parse with the project's exit codes: --help and --version go to stdout
@@ -41,3 +42,6 @@ int verb_parse(const struct argp *argp, int argc, char **argv, void *input);
 /* One line on stderr in the form above, then exit(EXIT_USAGE). */
 _Noreturn void usage_error(const struct argp_state *state, const char *format,
 	...) __attribute__((format(printf, 2, 3)));
+
+/* Does a reader of this program's output read UTF-8? The locale says so. */
+bool verb_utf8(void);

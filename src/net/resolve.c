@@ -98,8 +98,8 @@ static int complete(struct endpoint *e, const char *text, const char *fallback,
 	return 0;
 }
 
-static int refuse_lookup(
-	const struct endpoint *e, int gai, int error, const struct reason *why)
+static int refuse_lookup(const struct endpoint *e, int family, int gai,
+	int error, const struct reason *why)
 {
 	switch (gai) {
 	case EAI_SYSTEM:
@@ -126,8 +126,11 @@ static int refuse_lookup(
 		if (e->numeric)
 			return refuse(why, -EINVAL,
 				"\"%s\" is not an IPv6 address", e->host);
-		return refuse(
-			why, -ENOENT, "\"%s\" is no host known here", e->host);
+		return refuse(why, -ENOENT, "\"%s\" is no host known here%s",
+			e->host,
+			family == AF_INET    ? " by an IPv4 address"
+			: family == AF_INET6 ? " by an IPv6 address"
+					     : "");
 	}
 }
 
@@ -181,10 +184,10 @@ static int look_up(union address *out, const struct endpoint *e, int family,
 	int port, error;
 
 	if (!take_port(&port, e->port))
-		return refuse_lookup(e, EAI_SERVICE, 0, why);
+		return refuse_lookup(e, family, EAI_SERVICE, 0, why);
 	error = getaddrinfo(e->host, port < 0 ? e->port : NULL, &hints, &list);
 	if (error)
-		return refuse_lookup(e, error, errno, why);
+		return refuse_lookup(e, family, error, errno, why);
 	ai = choose(list);
 	*out = (union address){0};
 	memcpy(out, ai->ai_addr, ai->ai_addrlen);

@@ -132,12 +132,18 @@ static int configure(int fd, const struct socket_config *c,
 	return 0;
 }
 
+static sa_family_t family_of(const struct socket_config *c)
+{
+	if (c->bind.sa.sa_family)
+		return c->bind.sa.sa_family;
+	return c->remote.sa.sa_family ? c->remote.sa.sa_family : c->family;
+}
+
 int socket_open(const struct socket_config *c, struct socket_obtained *got,
 	char *why, size_t why_bytes)
 {
 	struct socket_obtained local = {0};
-	sa_family_t family = c->bind.sa.sa_family ? c->bind.sa.sa_family
-						  : c->remote.sa.sa_family;
+	sa_family_t family = family_of(c);
 	int type = SOCK_DGRAM | SOCK_CLOEXEC;
 	int error, fd;
 

@@ -14,6 +14,8 @@ struct socket_config {
 	union address bind;
 	/* Connected to; family AF_UNSPEC: not connected. */
 	union address remote;
+	/* Of a socket that is neither yet; bind's or remote's goes before. */
+	sa_family_t family;
 	bool reuseport; /* one of an SO_REUSEPORT group */
 	bool dual;      /* IPv6: takes IPv4 too (IPV6_V6ONLY off) */
 	bool gro;       /* UDP_GRO, where the kernel has it */

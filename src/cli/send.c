@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* The verb send: one datagram to one host, and the answer printed. */
+#include "cli/send.h"
+
+#include "cli/verb.h"
+#include "core/clock.h"
+#include "core/units.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void note_retry(
+	const struct send_options *o, const struct send_result *r, uint64_t ns)
+{
+	char text[UNITS_TEXT];
+
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr,
+			"udpmill send: no answer in %s, asking again (%u of "
+			"%u)\n",
+			units_format_time((double)ns, text), r->tries,
+			(unsigned)o->retries);
+}
+
+/* Asks, and waits, until there is an answer, an error or no try left. */
+static int ask(
+	struct exchange *e, const struct send_options *o, struct send_result *r)
+{
+	uint64_t wait_ns = o->timeout_ns;
+
+	for (;; wait_ns *= 2) {
+		int n = exchange_ask(
+			e, o->data, o->bytes, r->why, sizeof(r->why));
+
+		if (n < 0)
+			return n;
+		r->after = e->local;
+		if (r->tries++ == 0)
+			send_report_after(o, r);
+		n = exchange_wait(e, wait_ns, r->data, SEND_ROOM, &r->answer,
+			r->why, sizeof(r->why));
+		if (n != 0 || r->tries > o->retries)
+			return n;
+		note_retry(o, r, wait_ns);
+	}
+}
+
+static void say_silence(const struct exchange *e, struct send_result *r)
+{
+	char peer[ADDRESS_TEXT], time[UNITS_TEXT];
+	int n = snprintf(r->why, sizeof(r->why),
+		"%s did not answer in %s, asked %u time%s",
+		address_format(&e->peer, peer),
+		units_format_time(r->seconds * 1e9, time), r->tries,
+		r->tries == 1 ? "" : "s");
+
+	if (e->strangers)
+		snprintf(r->why + n, sizeof(r->why) - (size_t)n,
+			"; %u datagram%s of others passed over", e->strangers,
+			e->strangers == 1 ? "" : "s");
+}
+
+static void judge(const struct exchange *e, struct send_result *r, int got)
+{
+	r->answered = got > 0;
+	if (got > 0) {
+		r->outcome = "answered";
+		r->exit_code = EXIT_OK;
+	} else if (got == 0) {
+		r->outcome = "timeout";
+		r->exit_code = EXIT_NO_PEER;
+		say_silence(e, r);
+	} else if (e->icmp) {
+		r->outcome = got == -ECONNREFUSED ? "refused" : "unreachable";
+		r->exit_code = EXIT_NO_PEER;
+	} else {
+		r->outcome = "failed";
+		r->exit_code = EXIT_SYSTEM;
+	}
+}
+
+static void run(const struct send_options *o, struct send_result *r)
+{
+	const struct exchange_config config = {
+		.peer = o->peer,
+		.bind = o->bind,
+		.promiscuous = o->promiscuous,
+	};
+	struct exchange e;
+	uint64_t start_ns;
+	int got = exchange_init(&e, &config, r->why, sizeof(r->why));
+
+	if (got == 0) {
+		r->before = e.local;
+		send_report_before(o, r);
+		start_ns = clock_ns();
+		got = ask(&e, o, r);
+		r->seconds = (double)(clock_ns() - start_ns) / 1e9;
+	}
+	judge(&e, r, got);
+	exchange_fini(&e);
+}
+
+int verb_send(int argc, char **argv)
+{
+	struct send_options o = {
+		.data = malloc(SEND_ROOM),
+	};
+	struct send_result r = {.data = malloc(SEND_ROOM)};
+	int error = o.data && r.data ? 0 : -ENOMEM;
+
+	if (!error)
+		error = send_parse(&o, argc, argv);
+	if (!error) {
+		run(&o, &r);
+		error = send_report_end(&o, &r);
+	}
+	if (error) {
+		fprintf(stderr, "udpmill send: %s\n", strerror(abs(error)));
+		r.exit_code = EXIT_SYSTEM;
+	}
+	free(o.data);
+	free(r.data);
+	return r.exit_code;
+}

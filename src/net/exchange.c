@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/exchange.h"
+
+#include "core/clock.h"
+#include "net/socket.h"
+
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int exchange_init(struct exchange *e, const struct exchange_config *config,
+	char *why, size_t why_bytes)
+{
+	const struct socket_config socket = {
+		.bind = config->bind,
+		.family = config->peer.sa.sa_family,
+		.dual = true, /* a v4-mapped peer is a peer */
+		.errors = true,
+	};
+	struct socket_obtained got;
+	int fd;
+
+	*e = (struct exchange){0};
+	fd = socket_open(&socket, &got, why, why_bytes);
+	if (fd < 0)
+		return fd;
+	e->fd = fd;
+	e->open = true;
+	e->promiscuous = config->promiscuous;
+	e->peer = config->peer;
+	e->local = got.bound;
+	return 0;
+}
+
+/*
+ * The socket's error queue (ip(7), IP_RECVERR) knows what errno does not: was
+ * it the network that said so, or this host? Reading it also clears it.
+ */
+static void read_errors(struct exchange *e)
+{
+	_Alignas(struct cmsghdr) char control[512];
+	char data[1];
+	struct iovec iov = {data, sizeof(data)};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	for (;;) {
+		m.msg_control = control;
+		m.msg_controllen = sizeof(control);
+		if (recvmsg(e->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+			return;
+		for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c;
+			c = CMSG_NXTHDR(&m, c)) {
+			struct sock_extended_err ee;
+
+			if (c->cmsg_len < CMSG_LEN(sizeof(ee)))
+				continue;
+			memcpy(&ee, CMSG_DATA(c), sizeof(ee));
+			e->icmp |= ee.ee_origin == SO_EE_ORIGIN_ICMP ||
+				   ee.ee_origin == SO_EE_ORIGIN_ICMP6;
+		}
+	}
+}
+
+static int fail(struct exchange *e, const char *doing, int error, char *why,
+	size_t why_bytes)
+{
+	char text[ADDRESS_TEXT];
+
+	address_format(&e->peer, text);
+	read_errors(e);
+	if (error == ECONNREFUSED) {
+		e->icmp = true;
+		snprintf(why, why_bytes,
+			"nobody listens at %s (ICMP port unreachable)", text);
+	} else if (e->icmp) {
+		snprintf(why, why_bytes, "%s cannot be reached (ICMP: %s)",
+			text, strerror(error));
+	} else {
+		snprintf(why, why_bytes, "%s %s: %s", doing, text,
+			strerror(error));
+	}
+	return -error;
+}
+
+static int call_connect(struct exchange *e)
+{
+	socklen_t n = sizeof(e->peer);
+
+	if (e->promiscuous || e->connected)
+		return 0;
+	if (connect(e->fd, &e->peer.sa, address_length(&e->peer)))
+		return -errno;
+	e->connected = true;
+	/* The kernel's own idea of the peer: connecting to 0.0.0.0 reaches
+	 * 127.0.0.1, and that is where the answer comes from. */
+	return getpeername(e->fd, &e->peer.sa, &n) ? -errno : 0;
+}
+
+static int call_send(const struct exchange *e, const void *data, uint32_t bytes)
+{
+	const struct sockaddr *to = e->connected ? NULL : &e->peer.sa;
+	socklen_t n = e->connected ? 0 : address_length(&e->peer);
+
+	while (sendto(e->fd, data, bytes, 0, to, n) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+int exchange_ask(struct exchange *e, const void *data, uint32_t bytes,
+	char *why, size_t why_bytes)
+{
+	socklen_t n = sizeof(e->local);
+	int error = call_connect(e);
+
+	if (error)
+		return fail(e, "connecting to", -error, why, why_bytes);
+	error = call_send(e, data, bytes);
+	if (error)
+		return fail(e, "sending to", -error, why, why_bytes);
+	if (getsockname(e->fd, &e->local.sa, &n))
+		return fail(e, "getsockname after sending to", errno, why,
+			why_bytes);
+	return 0;
+}
+
+/* 1 there is something to take, 0 the time ran out, -errno. */
+static int wait_until(int fd, uint64_t end_ns)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	uint64_t now = clock_ns(), left = now < end_ns ? end_ns - now : 0;
+	struct timespec t = {
+		.tv_sec = (time_t)(left / 1000000000),
+		.tv_nsec = (long)(left % 1000000000),
+	};
+	int n = ppoll(&p, 1, &t, NULL);
+
+	if (n < 0)
+		return errno == EINTR ? 1 : -errno;
+	return n;
+}
+
+int exchange_wait(struct exchange *e, uint64_t timeout_ns, void *data,
+	size_t room, struct exchange_answer *answer, char *why,
+	size_t why_bytes)
+{
+	uint64_t end_ns = clock_ns() + timeout_ns;
+
+	for (;;) {
+		struct exchange_answer a = {0};
+		socklen_t n = sizeof(a.from);
+		int ready = wait_until(e->fd, end_ns);
+		ssize_t got;
+
+		if (ready == 0)
+			return 0;
+		if (ready < 0)
+			return fail(e, "waiting for", -ready, why, why_bytes);
+		got = recvfrom(e->fd, data, room, MSG_DONTWAIT, &a.from.sa, &n);
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got < 0)
+			return fail(e, "receiving from", errno, why, why_bytes);
+		/* Also a connected socket may have a stranger's datagram in its
+		 * queue: one that came between bind and connect. */
+		if (!e->promiscuous && !address_equal(&a.from, &e->peer)) {
+			e->strangers++;
+			continue;
+		}
+		a.bytes = (uint32_t)got;
+		*answer = a;
+		return 1;
+	}
+}
+
+void exchange_fini(struct exchange *e)
+{
+	if (e->open)
+		close(e->fd);
+	*e = (struct exchange){0};
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/histogram.h"
+
+#include <math.h>
+
+#define STEPS (1u << HISTOGRAM_STEPS_LOG)
+
+void histogram_init(struct histogram *h)
+{
+	*h = (struct histogram){.min = UINT64_MAX};
+}
+
+/*
+ * A value's step: its leading bit says which doubling, the next six bits which
+ * step of it. The first two doublings hold one value a step.
+ */
+static uint32_t step_of(uint64_t value)
+{
+	uint32_t shift;
+
+	if (value < 2 * STEPS)
+		return (uint32_t)value;
+	if (value >> HISTOGRAM_BITS)
+		return HISTOGRAM_COUNTS - 1;
+	shift = 63 - HISTOGRAM_STEPS_LOG - (uint32_t)__builtin_clzll(value);
+	return (shift << HISTOGRAM_STEPS_LOG) + (uint32_t)(value >> shift);
+}
+
+static uint64_t middle_of(uint32_t step)
+{
+	uint32_t shift;
+	uint64_t low;
+
+	if (step < 2 * STEPS)
+		return step;
+	shift = (step >> HISTOGRAM_STEPS_LOG) - 1;
+	low = (uint64_t)(step - (shift << HISTOGRAM_STEPS_LOG)) << shift;
+	return low + (1ull << shift) / 2;
+}
+
+void histogram_record(struct histogram *h, uint64_t value, uint64_t n)
+{
+	h->counts[step_of(value)] += n;
+	h->count += n;
+	h->sum += (double)value * (double)n;
+	if (value < h->min)
+		h->min = value;
+	if (value > h->max)
+		h->max = value;
+}
+
+void histogram_merge(struct histogram *into, const struct histogram *from)
+{
+	for (uint32_t i = 0; i < HISTOGRAM_COUNTS; i++)
+		into->counts[i] += from->counts[i];
+	into->count += from->count;
+	into->sum += from->sum;
+	if (from->min < into->min)
+		into->min = from->min;
+	if (from->max > into->max)
+		into->max = from->max;
+}
+
+uint64_t histogram_quantile(const struct histogram *h, double share)
+{
+	uint64_t rank = (uint64_t)ceil(share * (double)h->count);
+	uint64_t seen = 0;
+
+	if (h->count == 0)
+		return 0;
+	if (rank == 0)
+		return h->min;
+	for (uint32_t i = 0; i < HISTOGRAM_COUNTS; i++) {
+		uint64_t value = middle_of(i);
+
+		seen += h->counts[i];
+		if (seen < rank)
+			continue;
+		return value < h->min ? h->min
+		       : value > h->max ? h->max
+					: value;
+	}
+	return h->max;
+}
+
+double histogram_mean(const struct histogram *h)
+{
+	return h->count ? h->sum / (double)h->count : 0;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/histogram.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+static struct histogram h, other;
+
+static uint64_t random_state = 88172645463325252u;
+
+static uint64_t draw(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+Test(histogram, of_nothing_says_zero)
+{
+	histogram_init(&h);
+	cr_assert(histogram_quantile(&h, 0.5) == 0);
+	cr_assert(histogram_mean(&h) == 0);
+}
+
+Test(histogram, is_exact_for_small_values)
+{
+	for (uint64_t v = 0; v < 128; v++) {
+		histogram_init(&h);
+		histogram_record(&h, v, 1);
+		histogram_record(&h, 1000000, 1);
+		cr_assert(histogram_quantile(&h, 0.5) == v);
+	}
+}
+
+Test(histogram, tells_every_value_within_one_percent)
+{
+	for (uint64_t v = 1; v < 3600ull * 1000000000; v = v * 9 / 8 + 1) {
+		uint64_t told;
+
+		histogram_init(&h);
+		histogram_record(&h, v, 1);
+		histogram_record(&h, 1ull << 62, 1);
+		histogram_record(&h, 0, 1);
+		told = histogram_quantile(&h, 0.5);
+		cr_assert(told * 100 >= v * 99 && told * 100 <= v * 101,
+			"%lu told as %lu", v, told);
+	}
+}
+
+Test(histogram, agrees_with_sorting)
+{
+	static const double shares[] = {0.01, 0.5, 0.9, 0.99, 0.999, 1};
+	static uint64_t values[20000];
+	const size_t n = sizeof(values) / sizeof(values[0]);
+
+	histogram_init(&h);
+	for (size_t i = 0; i < n; i++) {
+		values[i] = draw() >> (draw() % 40 + 24);
+		histogram_record(&h, values[i], 1);
+	}
+	qsort(values, n, sizeof(values[0]), by_value);
+	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+		size_t rank = (size_t)(shares[i] * (double)n + 0.999999);
+		double exact = (double)values[rank - 1];
+		double told = (double)histogram_quantile(&h, shares[i]);
+
+		cr_assert(told >= exact * 0.99 && told <= exact * 1.01 + 1,
+			"%f: %f for %f", shares[i], told, exact);
+	}
+	cr_assert(h.min == values[0] && h.max == values[n - 1]);
+}
+
+Test(histogram, merged_is_as_recorded_in_one)
+{
+	struct histogram all;
+
+	histogram_init(&h);
+	histogram_init(&other);
+	histogram_init(&all);
+	for (unsigned i = 0; i < 1000; i++) {
+		uint64_t v = draw() >> 34;
+
+		histogram_record(i % 3 ? &h : &other, v, i);
+		histogram_record(&all, v, i);
+	}
+	histogram_merge(&h, &other);
+	cr_assert(h.count == all.count && h.min == all.min &&
+		  h.max == all.max);
+	for (double share = 0; share <= 1; share += 0.05)
+		cr_assert(histogram_quantile(&h, share) ==
+			  histogram_quantile(&all, share));
+}

@@ -9,6 +9,7 @@
 static const struct verb verbs[] = {
 	{"serve", "answer datagrams, and count them", verb_serve},
 	{"send", "send one datagram and print the answer", verb_send},
+	{"load", "send many, and account for every one", verb_load},
 	{NULL, NULL, NULL},
 };
 

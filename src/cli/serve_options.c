@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/serve_options.h"
 
+#include "cli/option.h"
 #include "cli/verb.h"
-#include "core/units.h"
 #include "net/resolve.h"
 
 #include <argp.h>
@@ -15,7 +15,6 @@
 #define DEFAULT_BATCH  32
 #define DEFAULT_BUFFER (4u << 20)
 #define WORKERS_MAX    1024
-#define BUFFER_MAX     (1u << 30)
 
 enum key {
 	KEY_SERVICE = 0x100,
@@ -96,56 +95,6 @@ struct parsing {
 	uint64_t workers;
 };
 
-static bool parse_switch(
-	const struct argp_state *state, const char *name, const char *text)
-{
-	if (strcmp(text, "on") == 0)
-		return true;
-	if (strcmp(text, "off") != 0)
-		usage_error(
-			state, "%s: \"%s\" is neither on nor off", name, text);
-	return false;
-}
-
-static uint64_t parse_count(const struct argp_state *state, const char *name,
-	const char *text, uint64_t lowest, uint64_t highest)
-{
-	uint64_t v;
-
-	if (units_parse_count(&v, text, lowest, highest))
-		usage_error(state,
-			"%s: \"%s\" is not a number from %llu to "
-			"%llu",
-			name, text, (unsigned long long)lowest,
-			(unsigned long long)highest);
-	return v;
-}
-
-static uint64_t parse_buffer(
-	const struct argp_state *state, const char *name, const char *text)
-{
-	uint64_t v;
-
-	if (units_parse_size(&v, text) || v == 0 || v > BUFFER_MAX)
-		usage_error(state,
-			"%s: \"%s\" is not a size up to 1Gi; 256k "
-			"or 4Mi would be",
-			name, text);
-	return v;
-}
-
-static uint64_t parse_time(const struct argp_state *state, const char *text)
-{
-	uint64_t v;
-
-	if (units_parse_time(&v, text) || v == 0)
-		usage_error(state,
-			"--time: \"%s\" is not a time; 10s, 500ms "
-			"or 2m would be",
-			text);
-	return v;
-}
-
 static const struct service_ops *parse_service(
 	const struct argp_state *state, const char *text)
 {
@@ -196,26 +145,26 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_WORKERS:
 		p->workers =
-			parse_count(state, "--workers", arg, 1, WORKERS_MAX);
+			option_count(state, "--workers", arg, 1, WORKERS_MAX);
 		return 0;
 	case KEY_CPUS:
 		p->cpus = arg;
 		return 0;
 	case KEY_BATCH:
-		s->batch = (uint32_t)parse_count(
+		s->batch = (uint32_t)option_count(
 			state, "--batch", arg, 1, BATCH_CAPACITY_MAX);
 		return 0;
 	case KEY_TRAINS:
-		s->trains = parse_switch(state, "--trains", arg);
+		s->trains = option_switch(state, "--trains", arg);
 		return 0;
 	case KEY_GRO:
-		s->gro = parse_switch(state, "--gro", arg);
+		s->gro = option_switch(state, "--gro", arg);
 		return 0;
 	case KEY_RCVBUF:
-		s->rcvbuf = parse_buffer(state, "--rcvbuf", arg);
+		s->rcvbuf = option_buffer(state, "--rcvbuf", arg);
 		return 0;
 	case KEY_SNDBUF:
-		s->sndbuf = parse_buffer(state, "--sndbuf", arg);
+		s->sndbuf = option_buffer(state, "--sndbuf", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -236,10 +185,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_COUNT:
 		o->server.count =
-			parse_count(state, "--count", arg, 1, INT64_MAX);
+			option_count(state, "--count", arg, 1, INT64_MAX);
 		return 0;
 	case 't':
-		o->time_ns = parse_time(state, arg);
+		o->time_ns = option_time(state, "--time", arg, false);
 		return 0;
 	case '4':
 		p->family = AF_INET;
@@ -255,7 +204,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_READY_FD:
 		o->ready_fd =
-			(int)parse_count(state, "--ready-fd", arg, 1, INT_MAX);
+			(int)option_count(state, "--ready-fd", arg, 1, INT_MAX);
 		return 0;
 	case 'v':
 		o->verbose = true;

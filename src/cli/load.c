@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* The verb load: a run of the generator, told as it goes and at its end. */
+#include "cli/load_options.h"
+#include "cli/load_report.h"
+#include "cli/style.h"
+#include "cli/verb.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct teller {
+	struct load_options *options;
+	json_t *intervals;
+	bool rewrite; /* stderr is a terminal: one line, again and again */
+};
+
+static struct load *running;
+
+static void interrupt(int sig)
+{
+	(void)sig;
+	load_interrupt(running);
+}
+
+static int server(void *arg, struct load_server *out)
+{
+	struct teller *t = arg;
+
+	return load_view_read(&t->options->view, out);
+}
+
+static void interval(void *arg, const struct load_interval *i)
+{
+	struct teller *t = arg;
+
+	if (t->intervals)
+		json_array_append_new(t->intervals, load_interval_json(i));
+	if (t->rewrite)
+		fputs("\r\033[K", stderr);
+	load_print_interval(stderr, i);
+	if (!t->rewrite)
+		fputc('\n', stderr);
+	fflush(stderr);
+}
+
+static void notice(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "udpmill load: %s\n", text);
+}
+
+/* SIGINT ends the run and not the report; a second one ends the program. */
+static void catch_signals(void)
+{
+	struct sigaction sa = {
+		.sa_handler = interrupt,
+		.sa_flags = SA_RESETHAND | SA_RESTART,
+	};
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+static int code_of(int error)
+{
+	switch (error) {
+	case -ECONNREFUSED:
+	case -ETIMEDOUT:
+		return EXIT_NO_PEER;
+	default:
+		return EXIT_SYSTEM;
+	}
+}
+
+static int report(
+	struct teller *t, const struct load_result *r, int argc, char **argv)
+{
+	if (t->rewrite)
+		fputs("\r\033[K", stderr);
+	if (t->options->json) {
+		if (load_print_json(
+			    stdout, t->options, r, t->intervals, argc, argv)) {
+			fprintf(stderr,
+				"udpmill load: writing the report: "
+				"%s\n",
+				strerror(errno));
+			return EXIT_SYSTEM;
+		}
+		t->intervals = NULL;
+	} else {
+		load_print_text(stdout, t->options, r, style_on(stdout));
+	}
+	if (!ledger_balances(&r->ledger) || r->whole.corrupt > 0)
+		return EXIT_CLAIM;
+	return EXIT_OK;
+}
+
+int verb_load(int argc, char **argv)
+{
+	struct load_options o;
+	struct teller t = {.options = &o, .rewrite = isatty(STDERR_FILENO)};
+	struct load_hooks hooks = {
+		.interval = interval,
+		.notice = notice,
+		.arg = &t,
+	};
+	struct load_result result;
+	struct load *load = NULL;
+	char why[512];
+	int error, code;
+
+	load_options_parse(&o, argc, argv);
+	if (o.view.reader)
+		hooks.server = server;
+	if (o.json)
+		t.intervals = json_array();
+	error = load_open(&load, &o.config, &hooks, why, sizeof(why));
+	if (!error) {
+		running = load;
+		catch_signals();
+		error = load_run(load, &result, why, sizeof(why));
+	}
+	if (error) {
+		fprintf(stderr, "%sudpmill load: %s\n",
+			t.rewrite ? "\r\033[K" : "", why);
+		code = code_of(error);
+	} else {
+		code = report(&t, &result, argc, argv);
+	}
+	json_decref(t.intervals);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	load_close(load);
+	load_options_free(&o);
+	return code;
+}

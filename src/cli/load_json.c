@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* The report of `udpmill load` for machines: schema udpmill.load/1. */
+#include "cli/load_report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define SCHEMA "udpmill.load/1"
+
+static json_t *number(uint64_t v)
+{
+	return json_integer((json_int_t)v);
+}
+
+static json_t *rate_json(uint64_t datagrams, uint64_t bytes, double seconds)
+{
+	return json_pack("{s:o, s:o, s:f, s:f}", "datagrams", number(datagrams),
+		"bytes", number(bytes), "datagrams_per_second",
+		(double)datagrams / seconds, "bits_per_second",
+		(double)bytes * 8 / seconds);
+}
+
+static json_t *argv_json(int argc, char **argv)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < argc; i++)
+		json_array_append_new(list, json_string(argv[i]));
+	return list;
+}
+
+static const char *replies_name(enum load_replies r)
+{
+	static const char *const names[] = {
+		[REPLIES_PROBES] = "probes",
+		[REPLIES_TEXT] = "text",
+		[REPLIES_ANY] = "any",
+	};
+
+	return names[r];
+}
+
+static json_t *config_json(
+	const struct load_options *o, const struct load_result *r)
+{
+	const struct load_config *c = &o->config;
+	char remote[ADDRESS_TEXT];
+	json_t *cpus = json_array();
+
+	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
+		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
+	return json_pack(
+		"{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:s, s:s, s:f, "
+		"s:f, s:f, s:o, s:i, s:i, s:o, s:o}",
+		"remote", address_format(&c->remote, remote), "local", r->local,
+		"mode", c->mode == LOAD_FLOOD ? "flood" : "window", "length",
+		(int)c->length, "flows", (int)c->flows, "threads",
+		(int)c->threads, "train", (int)r->train, "window",
+		(int)c->window, "gro", r->gro, "verify",
+		c->verify_full ? "full" : "header", "expect",
+		replies_name(c->replies), "time_s", (double)c->time_ns / 1e9,
+		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
+		(double)c->interval_ns / 1e9, "count", number(c->count),
+		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
+		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus);
+}
+
+static json_t *environment_json(const struct load_options *o)
+{
+	struct utsname u = {0};
+	json_t *e, *server = json_null();
+
+	(void)uname(&u);
+	if (o->view.reader) {
+		const struct reader_about *a = reader_about(o->view.reader);
+
+		server = json_pack("{s:s, s:i, s:s, s:s, s:i, s:o?}", "version",
+			a->version, "pid", a->pid, "service", a->service,
+			"backend", a->backend, "workers", (int)a->worker_count,
+			"config", json_loads(a->config, 0, NULL));
+	}
+	e = json_pack("{s:s, s:s, s:s, s:i, s:o}", "kernel", u.release,
+		"kernel_version", u.version, "machine", u.machine, "cpus",
+		(int)sysconf(_SC_NPROCESSORS_ONLN), "server", server);
+	return e;
+}
+
+static void set_named(
+	json_t *object, const struct ledger_named *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		json_object_set_new(
+			object, list[i].name, number(list[i].datagrams));
+}
+
+static json_t *drops_json(const struct ledger *l)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < LEDGER_CAUSES && l->dropped[i].cause; i++)
+		json_object_set_new(object, l->dropped[i].cause,
+			number(l->dropped[i].datagrams));
+	set_named(object, l->failed, l->failed_count);
+	return object;
+}
+
+static json_t *bounds_json(const struct ledger *l)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < LEDGER_CAUSES && l->dropped[i].cause; i++) {
+		const struct ledger_drop *d = &l->dropped[i];
+
+		json_object_set_new(object, d->cause,
+			json_pack("{s:o, s:o, s:o}", "skbs", number(d->skbs),
+				"datagrams_low", number(d->low),
+				"datagrams_high", number(d->high)));
+	}
+	return object;
+}
+
+static json_t *ledger_json(const struct load_result *r)
+{
+	const struct ledger *l = &r->ledger;
+	const struct load_counts *c = &r->whole;
+	json_t *refused = json_object(), *unexplained, *missing;
+	bool known = l->server_seen && !l->shared;
+
+	set_named(refused, l->refused, l->refused_count);
+	unexplained = known ? json_integer(l->unexplained) : json_null();
+	missing = number(c->sent > c->answered ? c->sent - c->answered : 0);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b}",
+		"sent", number(l->sent), "answered", number(l->answered),
+		"absorbed", number(l->absorbed), "dropped", drops_json(l),
+		"dropped_bounds", bounds_json(l), "refused", refused,
+		"unexplained", unexplained, "missing", missing, "duplicate",
+		number(c->duplicate), "reordered", number(c->reordered),
+		"corrupt", number(c->corrupt), "late", number(c->late), "stale",
+		number(c->stale), "written_off", number(c->written_off),
+		"server_seen", l->server_seen, "shared", l->shared, "exact",
+		l->exact, "balances", ledger_balances(l));
+}
+
+static json_t *latency_json(const struct histogram *h)
+{
+	if (h->count == 0)
+		return json_pack("{s:i}", "count", 0);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f}",
+		"count", number(h->count), "min", number(h->min), "p50",
+		number(histogram_quantile(h, 0.5)), "p90",
+		number(histogram_quantile(h, 0.9)), "p99",
+		number(histogram_quantile(h, 0.99)), "p999",
+		number(histogram_quantile(h, 0.999)), "p9999",
+		number(histogram_quantile(h, 0.9999)), "max", number(h->max),
+		"mean", histogram_mean(h));
+}
+
+static json_t *cpu_json(const struct load_result *r)
+{
+	const struct load_server *w = &r->server_whole;
+	uint64_t n = r->server_seen ? r->server_window.counters.delivered
+				    : r->window.sent;
+	uint64_t all = w->counters.delivered;
+	double server = (double)(w->cpu_user_ns + w->cpu_system_ns);
+	json_t *s = json_null();
+
+	/* Its times are read back ten times a second, so that only the whole
+	 * run's belong to one number of datagrams. */
+	if (r->server_seen)
+		s = json_pack("{s:f, s:f, s:f, s:f, s:f}", "user_s",
+			(double)w->cpu_user_ns / 1e9, "system_s",
+			(double)w->cpu_system_ns / 1e9, "ns_per_datagram",
+			all ? server / (double)all : 0.0, "trains_per_batch",
+			w->batches ? (double)w->trains / (double)w->batches
+				   : 0.0,
+			"datagrams_per_train",
+			w->trains ? (double)all / (double)w->trains : 0.0);
+	return json_pack("{s:{s:f, s:f}, s:o, s:f}", "client", "user_s",
+		(double)r->client.user_ns / 1e9, "system_s",
+		(double)r->client.system_ns / 1e9, "server", s,
+		"machine_ns_per_datagram",
+		n ? r->machine_busy_ns / (double)n : 0.0);
+}
+
+json_t *load_interval_json(const struct load_interval *i)
+{
+	return json_pack("{s:f, s:f, s:b, s:o, s:o, s:o, s:o}", "start_s",
+		i->start_s, "seconds", i->seconds, "omitted", i->omitted,
+		"sent", number(i->sent), "answered", number(i->answered),
+		"sent_bytes", number(i->sent_bytes), "answered_bytes",
+		number(i->answered_bytes));
+}
+
+int load_print_json(FILE *out, const struct load_options *o,
+	const struct load_result *r, json_t *intervals, int argc, char **argv)
+{
+	const struct load_counts *w = &r->window;
+	const struct ledger_server *s = &r->server_window.counters;
+	json_t *delivered = json_null(), *all;
+	int error = 0;
+
+	if (r->server_seen)
+		delivered =
+			rate_json(s->delivered, s->delivered_bytes, r->seconds);
+	all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
+			"s:o, s:o, s:o, s:o}",
+		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
+		argv_json(argc, argv), "config", config_json(o, r),
+		"environment", environment_json(o), "seconds", r->seconds,
+		"interrupted", r->interrupted, "sent",
+		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
+		rate_json(w->answered, w->answered_bytes, r->seconds),
+		"delivered", delivered, "ledger", ledger_json(r), "latency_ns",
+		latency_json(r->latency), "cpu", cpu_json(r), "intervals",
+		intervals);
+	if (!all)
+		return -ENOMEM;
+	if (json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
+		fputc('\n', out) == EOF || fflush(out))
+		error = -EIO;
+	json_decref(all);
+	return error;
+}

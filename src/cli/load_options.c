@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load_options.h"
+
+#include "cli/option.h"
+#include "core/probe.h"
+#include "core/train.h"
+#include "core/units.h"
+#include "load/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define DEFAULT_LENGTH 64
+#define DEFAULT_FLOWS  8
+#define DEFAULT_BUFFER (8u << 20)
+/* In flight of a flow where nothing is said: enough that neither side waits
+ * for the other, and little enough to fit any receive buffer. */
+#define WINDOW_TRAINS  8
+#define WINDOW_SINGLES 64
+#define WINDOW_MAX     1000000
+
+enum key {
+	KEY_FLOOD = 0x100,
+	KEY_WINDOW,
+	KEY_TRAIN,
+	KEY_GRO,
+	KEY_VERIFY,
+	KEY_EXPECT,
+	KEY_CPUS,
+	KEY_RCVBUF,
+	KEY_SNDBUF,
+	KEY_COUNT,
+	KEY_SEED,
+	KEY_CONSENT,
+};
+
+static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "How much:", 1},
+	{"length", 'l', "BYTES", 0,
+		"Payload of a datagram, 0 to 65507, or 65527 on IPv6 (default "
+		"64); below 32 there is no room for a number, and replies are "
+		"counted only",
+		0},
+	{"flows", 'P', "N", 0, "Sockets, each a flow of its own (default 8)",
+		0},
+	{"threads", 'T', "N", 0, "Threads that share the flows (default 1)", 0},
+	{"flood", KEY_FLOOD, NULL, 0,
+		"Send as fast as the kernel takes it; the default where the "
+		"server is seen to be one that does not answer",
+		0},
+	{"window", KEY_WINDOW, "N", 0,
+		"Datagrams in flight of a flow, a reply lets the next one go "
+		"(default 8 trains, or 64 without trains)",
+		0},
+	{"train", KEY_TRAIN, "N|off", 0,
+		"Datagrams of one send, by UDP_SEGMENT (default: the most that "
+		"fit, at most 64)",
+		0},
+	{"gro", KEY_GRO, "on|off", 0,
+		"Receive trains whole, by UDP_GRO (default on; off with "
+		"--train off)",
+		0},
+	{NULL, 0, NULL, 0, "How long:", 2},
+	{"time", 't', "TIME", 0, "Measured time (default 10s)", 0},
+	{"omit", 'O', "TIME", 0, "Warm-up before that (default 300ms)", 0},
+	{"count", KEY_COUNT, "N", 0,
+		"End when N datagrams were sent, warm-up included", 0},
+	{"interval", 'i', "TIME", 0, "Say how it goes so often (default 1s)",
+		0},
+	{NULL, 0, NULL, 0, "What is checked:", 3},
+	{"verify", KEY_VERIFY, "header|full", 0,
+		"Of replies: number, flow, run and length (default), or the "
+		"payload too",
+		0},
+	{"expect", KEY_EXPECT, "KIND", 0,
+		"What the peer answers: probes (echo, reflect), text (length) "
+		"or any; found out where the server is seen",
+		0},
+	{NULL, 0, NULL, 0, "Where:", 4},
+	{"bind", 'B', "ADDRESS", 0, "Send from this address", 0},
+	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
+	{NULL, '6', NULL, 0, "Resolve names to IPv6 only", 0},
+	{"cpus", KEY_CPUS, "LIST", 0, "Pin the threads to these CPUs in turn",
+		0},
+	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
+		"Receive buffer of each flow (default 8Mi)", 0},
+	{"sndbuf", KEY_SNDBUF, "SIZE", 0,
+		"Send buffer of each flow (default 8Mi)", 0},
+	{"peer-consents", KEY_CONSENT, NULL, 0,
+		"The peer is not this host, and its owner wants this traffic",
+		0},
+	{NULL, 0, NULL, 0, "What is said:", 5},
+	{"seed", KEY_SEED, "N", 0,
+		"Number of the run, which is in every probe (default: drawn)",
+		0},
+	{"json", 'J', NULL, 0, "Print the report as JSON", 0},
+	{0},
+};
+
+struct parsing {
+	struct load_options *o;
+	const char *peer, *bind, *cpus;
+	int family;
+	bool flood, gro_said, expect_said;
+};
+
+static void parse_train(
+	const struct argp_state *state, struct load_config *c, const char *text)
+{
+	uint64_t v;
+
+	if (strcmp(text, "off") == 0)
+		v = 1;
+	else if (units_parse_count(&v, text, 1, TRAIN_SEND_SEGMENTS))
+		usage_error(state,
+			"--train: \"%s\" is neither off nor a number from 1 "
+			"to 64",
+			text);
+	c->train = (uint32_t)v;
+}
+
+static void parse_verify(
+	const struct argp_state *state, struct load_config *c, const char *text)
+{
+	c->verify_full = strcmp(text, "full") == 0;
+	if (!c->verify_full && strcmp(text, "header") != 0)
+		usage_error(state,
+			"--verify: \"%s\" is neither header nor full", text);
+}
+
+static void parse_expect(
+	const struct argp_state *state, struct load_config *c, const char *text)
+{
+	static const char *const kinds[] = {
+		[REPLIES_PROBES] = "probes",
+		[REPLIES_TEXT] = "text",
+		[REPLIES_ANY] = "any",
+	};
+
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(text, kinds[i]) == 0) {
+			c->replies = (enum load_replies)i;
+			return;
+		}
+	usage_error(state, "--expect: \"%s\" is none of probes, text and any",
+		text);
+}
+
+static error_t parse_where(int key, char *arg, struct argp_state *state)
+{
+	struct parsing *p = state->input;
+	struct load_options *o = p->o;
+
+	switch (key) {
+	case 'B':
+		p->bind = arg;
+		return 0;
+	case '4':
+		p->family = AF_INET;
+		return 0;
+	case '6':
+		p->family = AF_INET6;
+		return 0;
+	case KEY_CPUS:
+		p->cpus = arg;
+		return 0;
+	case KEY_RCVBUF:
+		o->config.rcvbuf = option_buffer(state, "--rcvbuf", arg);
+		return 0;
+	case KEY_SNDBUF:
+		o->config.sndbuf = option_buffer(state, "--sndbuf", arg);
+		return 0;
+	case KEY_CONSENT:
+		o->peer_consents = true;
+		return 0;
+	case KEY_SEED:
+		o->config.run = (uint32_t)option_count(
+			state, "--seed", arg, 1, UINT32_MAX);
+		return 0;
+	case 'J':
+		o->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (p->peer)
+			usage_error(state,
+				"\"%s\" after \"%s\": one peer is loaded", arg,
+				p->peer);
+		p->peer = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct parsing *p = state->input;
+	struct load_config *c = &p->o->config;
+
+	switch (key) {
+	case 'l':
+		c->length = (uint32_t)option_count(
+			state, "--length", arg, 0, DATAGRAM_MAX_V6);
+		return 0;
+	case 'P':
+		c->flows = (uint32_t)option_count(
+			state, "--flows", arg, 1, LOAD_FLOWS_MAX);
+		return 0;
+	case 'T':
+		c->threads = (uint32_t)option_count(
+			state, "--threads", arg, 1, LOAD_THREADS_MAX);
+		return 0;
+	case KEY_FLOOD:
+		p->flood = true;
+		return 0;
+	case KEY_WINDOW:
+		c->window = (uint32_t)option_count(
+			state, "--window", arg, 1, WINDOW_MAX);
+		return 0;
+	case KEY_TRAIN:
+		parse_train(state, c, arg);
+		return 0;
+	case KEY_GRO:
+		c->gro = option_switch(state, "--gro", arg);
+		p->gro_said = true;
+		return 0;
+	case 't':
+		c->time_ns = option_time(state, "--time", arg, false);
+		return 0;
+	case 'O':
+		c->omit_ns = option_time(state, "--omit", arg, true);
+		return 0;
+	case 'i':
+		c->interval_ns = option_time(state, "--interval", arg, false);
+		return 0;
+	case KEY_COUNT:
+		c->count = option_count(state, "--count", arg, 1, INT64_MAX);
+		return 0;
+	case KEY_VERIFY:
+		parse_verify(state, c, arg);
+		return 0;
+	case KEY_EXPECT:
+		parse_expect(state, c, arg);
+		p->expect_said = true;
+		return 0;
+	default:
+		return parse_where(key, arg, state);
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "HOST:PORT",
+	.doc = "Send numbered datagrams, check what comes back, and account "
+	       "for every one.\v"
+	       "Ends with a ledger: what was sent was answered, absorbed, "
+	       "dropped or refused, by named causes, or is unexplained, and "
+	       "then the exit code is 1. The causes come from the counters of "
+	       "a udpmill server on this host; of another server the ledger "
+	       "knows what the client knows.",
+};
+
+/* As usage_error() prints it, when parsing is over. */
+#define FAIL(code, ...)                                                        \
+	do {                                                                   \
+		fprintf(stderr, "udpmill load: " __VA_ARGS__);                 \
+		fputc('\n', stderr);                                           \
+		exit(code);                                                    \
+	} while (0)
+
+static void require_consent(const struct load_options *o, const char *peer)
+{
+	if (host_owns(&o->config.remote))
+		return;
+	if (!o->peer_consents)
+		FAIL(EXIT_USAGE,
+			"%s is not this host: who loads another host without "
+			"its owner's word attacks it; --peer-consents gives "
+			"that word",
+			peer);
+	fprintf(stderr,
+		"udpmill load: LOADING ANOTHER HOST, %s, on your word that its "
+		"owner consents\n",
+		peer);
+}
+
+/* What is sent where, and what will come back, as far as the server says. */
+static void adapt_to_server(struct parsing *p)
+{
+	struct load_config *c = &p->o->config;
+	const char *service = p->o->view.reader
+				      ? reader_about(p->o->view.reader)->service
+				      : "";
+
+	if (p->flood || (strcmp(service, "discard") == 0 && !c->window))
+		c->mode = LOAD_FLOOD;
+	if (!p->expect_said && strcmp(service, "length") == 0)
+		c->replies = REPLIES_TEXT;
+	if (c->length < PROBE_BYTES && c->replies == REPLIES_PROBES)
+		c->replies = REPLIES_ANY;
+	if (!p->gro_said)
+		c->gro = c->train > 1;
+}
+
+static uint32_t fitting_train(const struct load_config *c)
+{
+	uint32_t n = c->length ? DATAGRAM_MAX_V4 / c->length : 1;
+
+	return n < c->train ? (n ? n : 1) : c->train;
+}
+
+static void set_window(struct load_config *c)
+{
+	uint32_t train = fitting_train(c);
+
+	if (c->mode == LOAD_FLOOD)
+		c->window = 0;
+	else if (!c->window)
+		c->window = train > 1 ? WINDOW_TRAINS * train : WINDOW_SINGLES;
+	/* A window that is less than a train would never open. */
+	else if (c->window < train)
+		c->train = c->window;
+	else
+		c->window -= c->window % train;
+}
+
+static void check_sizes(const struct load_config *c)
+{
+	bool v6 = c->remote.sa.sa_family == AF_INET6;
+	uint32_t most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4;
+
+	if (c->length > most)
+		FAIL(EXIT_USAGE,
+			"--length: %u bytes do not fit a datagram; "
+			"%u do on %s",
+			c->length, most, v6 ? "IPv6" : "IPv4");
+	if (c->threads > c->flows)
+		FAIL(EXIT_USAGE,
+			"--threads: %u threads share %u flows; --flows must "
+			"be at least as many",
+			c->threads, c->flows);
+}
+
+static void finish(struct parsing *p)
+{
+	struct load_options *o = p->o;
+	struct load_config *c = &o->config;
+	char why[256];
+
+	check_sizes(c);
+	if (p->cpus) {
+		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
+			FAIL(EXIT_USAGE, "--cpus: %s", why);
+		c->cpus = &o->cpus;
+	}
+	while (c->run == 0)
+		if (getrandom(&c->run, sizeof(c->run), 0) < 0)
+			FAIL(EXIT_SYSTEM, "getrandom: %s", strerror(errno));
+	if (load_view_open(&o->view, &c->remote))
+		FAIL(EXIT_SYSTEM, "no memory");
+	adapt_to_server(p);
+	set_window(c);
+}
+
+void load_options_parse(struct load_options *o, int argc, char **argv)
+{
+	struct parsing p = {.o = o, .family = AF_UNSPEC};
+	struct argp_state state = {.name = argv[0]};
+
+	*o = (struct load_options){
+		.config =
+			{
+				.length = DEFAULT_LENGTH,
+				.flows = DEFAULT_FLOWS,
+				.threads = 1,
+				.train = TRAIN_SEND_SEGMENTS,
+				.time_ns = 10000000000u,
+				.omit_ns = 300000000u,
+				.interval_ns = 1000000000u,
+				.rcvbuf = DEFAULT_BUFFER,
+				.sndbuf = DEFAULT_BUFFER,
+			},
+	};
+	if (verb_parse(&argp, argc, argv, &p))
+		exit(EXIT_USAGE);
+	if (!p.peer)
+		FAIL(EXIT_USAGE, "no peer is named; HOST:PORT would do");
+	option_peer(&state, &o->config.remote, p.peer, p.family);
+	if (p.bind)
+		option_bind(&state, &o->config.bind, p.bind, &o->config.remote);
+	require_consent(o, p.peer);
+	finish(&p);
+}
+
+void load_options_free(struct load_options *o)
+{
+	load_view_close(&o->view);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of `udpmill load`, parsed, with the defaults that depend on
+ * the server filled in. */
+#pragma once
+
+#include "cli/load_server.h"
+#include "load/load.h"
+
+struct load_options {
+	struct load_config config;
+	struct cpu_list cpus;
+	struct load_view view; /* the server, where it is on this host */
+	bool json;
+	bool peer_consents;
+};
+
+/* Prints and exits by itself where the command line does not parse, or names a
+ * peer that must not be loaded unasked. */
+void load_options_parse(struct load_options *o, int argc, char **argv);
+void load_options_free(struct load_options *o);

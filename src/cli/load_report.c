@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load_report.h"
+
+#include "cli/style.h"
+#include "core/units.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *si(double v)
+{
+	/* Enough for all values of one line. */
+	static char text[8][UNITS_TEXT];
+	static unsigned next;
+
+	return units_format_si(v, text[next++ % 8]);
+}
+
+static const char *duration(double ns)
+{
+	static char text[8][UNITS_TEXT];
+	static unsigned next;
+
+	return units_format_time(ns, text[next++ % 8]);
+}
+
+void load_print_interval(FILE *out, const struct load_interval *i)
+{
+	fprintf(out, "%6.1f s  sent %8s/s  answered %8s/s  %8sbit/s%s",
+		i->start_s + i->seconds, si((double)i->sent / i->seconds),
+		si((double)i->answered / i->seconds),
+		si((double)i->sent_bytes * 8 / i->seconds),
+		i->omitted ? "  (warm-up)" : "");
+}
+
+static void print_head(FILE *out, const struct load_options *o,
+	const struct load_result *r, bool colour)
+{
+	const struct load_config *c = &o->config;
+	char peer[ADDRESS_TEXT];
+
+	fprintf(out, "%sudpmill load %s%s", STYLE(colour, STYLE_BOLD),
+		address_format(&c->remote, peer), STYLE(colour, STYLE_END));
+	if (o->view.reader) {
+		const struct reader_about *a = reader_about(o->view.reader);
+
+		fprintf(out, ": %s by %s, %u worker%s, pid %d", a->service,
+			a->backend, a->worker_count,
+			a->worker_count == 1 ? "" : "s", a->pid);
+	} else {
+		fprintf(out, ": a server that cannot be seen from here");
+	}
+	fprintf(out, "\n  %u bytes, %u flow%s from %s, %u thread%s, ",
+		c->length, c->flows, c->flows == 1 ? "" : "s", r->local,
+		c->threads, c->threads == 1 ? "" : "s");
+	if (r->train > 1)
+		fprintf(out, "trains of %u\n", r->train);
+	else
+		fprintf(out, "no trains\n");
+	if (c->mode == LOAD_FLOOD)
+		fprintf(out, "  flood");
+	else
+		fprintf(out, "  %u in flight of a flow", c->window);
+	fprintf(out, ", %s checked, rcvbuf %u, sndbuf %u, seed %u\n",
+		c->replies == REPLIES_ANY    ? "number of replies"
+		: c->replies == REPLIES_TEXT ? "text"
+		: c->verify_full             ? "header and payload"
+					     : "header",
+		r->rcvbuf, r->sndbuf, c->run);
+}
+
+static void print_rate(FILE *out, const char *what, uint64_t datagrams,
+	double bytes, double seconds)
+{
+	char text[UNITS_TEXT];
+
+	fprintf(out, "  %-10s %10s/s %10sbit/s %24s\n", what,
+		si((double)datagrams / seconds), si(bytes * 8 / seconds),
+		units_format_grouped(datagrams, text));
+}
+
+static void print_rates(FILE *out, const struct load_result *r)
+{
+	const struct load_counts *w = &r->window;
+
+	fprintf(out, "\nMeasured over %.2f s%s\n", r->seconds,
+		r->interrupted ? ", then interrupted" : "");
+	print_rate(out, "sent", w->sent, (double)w->sent_bytes, r->seconds);
+	if (r->server_seen)
+		print_rate(out, "delivered",
+			r->server_window.counters.delivered,
+			(double)r->server_window.counters.delivered_bytes,
+			r->seconds);
+	print_rate(out, "answered", w->answered, (double)w->answered_bytes,
+		r->seconds);
+}
+
+static void print_latency(FILE *out, const struct histogram *h)
+{
+	if (h->count == 0)
+		return;
+	fprintf(out,
+		"  round trip  min %s  p50 %s  p90 %s  p99 %s\n"
+		"              p99.9 %s  max %s\n",
+		duration((double)h->min),
+		duration((double)histogram_quantile(h, 0.5)),
+		duration((double)histogram_quantile(h, 0.9)),
+		duration((double)histogram_quantile(h, 0.99)),
+		duration((double)histogram_quantile(h, 0.999)),
+		duration((double)h->max));
+}
+
+static double per(double what, uint64_t n)
+{
+	return n ? what / (double)n : 0;
+}
+
+static void print_cpu(FILE *out, const struct load_result *r)
+{
+	const struct load_cpu *c = &r->client;
+	double client = (double)(c->user_ns + c->system_ns);
+	uint64_t n = r->window.sent;
+
+	fprintf(out, "  CPU         client %s a datagram (%.0f %% user)",
+		duration(per(client, n)),
+		client > 0 ? 100 * (double)c->user_ns / client : 0);
+	if (r->server_seen) {
+		const struct load_server *s = &r->server_whole;
+		double server = (double)(s->cpu_user_ns + s->cpu_system_ns);
+
+		fprintf(out, ", server %s (%.0f %% user)",
+			duration(per(server, s->counters.delivered)),
+			server > 0 ? 100 * (double)s->cpu_user_ns / server : 0);
+	}
+	fputc('\n', out);
+}
+
+static void print_entry(
+	FILE *out, const char *kind, const char *name, uint64_t n)
+{
+	char text[UNITS_TEXT];
+
+	fprintf(out, "  %-9s %-28s %24s", kind, name,
+		units_format_grouped(n, text));
+}
+
+static void print_named(FILE *out, const char *kind,
+	const struct ledger_named *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!list[i].datagrams)
+			continue;
+		print_entry(out, kind, list[i].name, list[i].datagrams);
+		fputc('\n', out);
+	}
+}
+
+static void print_drops(FILE *out, const struct ledger *l)
+{
+	for (size_t i = 0; i < LEDGER_CAUSES; i++) {
+		const struct ledger_drop *d = &l->dropped[i];
+
+		if (!d->skbs)
+			continue;
+		print_entry(out, "dropped", d->cause, d->datagrams);
+		if (d->low == d->high)
+			fprintf(out, " in %" PRIu64 "\n", d->skbs);
+		else
+			fprintf(out,
+				"\n%14s%" PRIu64 " skbs: between %" PRIu64
+				" and %" PRIu64 " datagrams%s\n",
+				"", d->skbs, d->low, d->high,
+				d->low ? "" : "; the whole host's");
+	}
+	print_named(out, "dropped", l->failed, l->failed_count);
+}
+
+static void print_verdict(FILE *out, const struct ledger *l, bool colour)
+{
+	bool good = ledger_balances(l);
+	char text[UNITS_TEXT];
+	int64_t n = l->unexplained;
+
+	if (!l->server_seen) {
+		print_entry(out, "missing", "", (uint64_t)(n > 0 ? n : 0));
+		fprintf(out, "\n  The server cannot be seen from here: what "
+			     "became of them is not known.\n");
+		return;
+	}
+	if (l->shared) {
+		fprintf(out, "  The server has other clients too: its figures "
+			     "are not ours alone.\n");
+		return;
+	}
+	units_format_grouped((uint64_t)(n < 0 ? -n : n), text);
+	fprintf(out, "  %s%-38s %23s%s  %s%s\n",
+		STYLE(colour && !good, STYLE_RED), "unexplained",
+		n < 0 ? "-" : "", text, good ? STYLE(colour, STYLE_GREEN) : "",
+		good ? "it balances" : "IT DOES NOT BALANCE");
+	fputs(STYLE(colour, STYLE_END), out);
+}
+
+static void print_ledger(FILE *out, const struct load_result *r, bool colour)
+{
+	const struct ledger *l = &r->ledger;
+
+	fprintf(out, "\n%sLedger%s, in datagrams, warm-up included\n",
+		STYLE(colour, STYLE_BOLD), STYLE(colour, STYLE_END));
+	print_entry(out, "sent", "", l->sent);
+	fputc('\n', out);
+	print_entry(out, "answered", "", l->answered);
+	fputc('\n', out);
+	if (l->absorbed) {
+		print_entry(out, "absorbed", "", l->absorbed);
+		fputc('\n', out);
+	}
+	print_drops(out, l);
+	print_named(out, "refused", l->refused, l->refused_count);
+	print_verdict(out, l, colour);
+}
+
+static void print_check(FILE *out, const char *what, uint64_t n, bool colour)
+{
+	char text[UNITS_TEXT];
+
+	if (n)
+		fprintf(out, "  %s%-38s %24s%s\n", STYLE(colour, STYLE_RED),
+			what, units_format_grouped(n, text),
+			STYLE(colour, STYLE_END));
+}
+
+void load_print_text(FILE *out, const struct load_options *o,
+	const struct load_result *r, bool colour)
+{
+	const struct load_counts *c = &r->whole;
+
+	print_head(out, o, r, colour);
+	print_rates(out, r);
+	print_latency(out, r->latency);
+	print_cpu(out, r);
+	print_ledger(out, r, colour);
+	print_check(out, "corrupt replies", c->corrupt, colour);
+	print_check(out, "stale replies, of another run", c->stale, colour);
+	print_check(out, "duplicate replies", c->duplicate, colour);
+	print_check(out, "reordered replies", c->reordered, colour);
+	print_check(out, "replies too late to be placed", c->late, colour);
+	print_check(
+		out, "not awaited longer than 200 ms", c->written_off, colour);
+	print_check(
+		out, "sends refused by the queue (ENOBUFS)", c->nobufs, colour);
+	print_check(out, "sends that failed otherwise", c->send_errors, colour);
+}

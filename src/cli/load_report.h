@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What `udpmill load` says: as it goes, and at its end. */
+#pragma once
+
+#include "cli/load_options.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* Colour: see style.h. */
+void load_print_text(FILE *out, const struct load_options *o,
+	const struct load_result *r, bool colour);
+
+/* Schema udpmill.load/1; intervals is consumed. 0 or -errno. */
+int load_print_json(FILE *out, const struct load_options *o,
+	const struct load_result *r, json_t *intervals, int argc, char **argv);
+
+/* One line of an interval, without its end. */
+void load_print_interval(FILE *out, const struct load_interval *i);
+
+/* An interval for load_print_json(). A new reference. */
+json_t *load_interval_json(const struct load_interval *i);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The server that `udpmill load` talks to, seen through its counter segment. */
+#pragma once
+
+#include "export/reader.h"
+#include "load/load.h"
+
+struct load_view {
+	struct reader *reader; /* NULL: no server on this host serves it */
+	uint64_t *values;
+};
+
+/* Finds who serves remote on this host, in this network namespace or, for an
+ * address that is not this host's, in another. 0, also where there is none;
+ * -errno without memory. */
+int load_view_open(struct load_view *v, const union address *remote);
+
+/* load_hooks.server. */
+int load_view_read(struct load_view *v, struct load_server *out);
+
+/* Zeroed state is legal. */
+void load_view_close(struct load_view *v);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/option.h"
+
+#include "core/units.h"
+#include "net/resolve.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BUFFER_MAX (1u << 30)
+
+bool option_switch(
+	const struct argp_state *state, const char *name, const char *text)
+{
+	if (strcmp(text, "on") == 0)
+		return true;
+	if (strcmp(text, "off") != 0)
+		usage_error(
+			state, "%s: \"%s\" is neither on nor off", name, text);
+	return false;
+}
+
+uint64_t option_count(const struct argp_state *state, const char *name,
+	const char *text, uint64_t lowest, uint64_t highest)
+{
+	uint64_t v;
+
+	if (units_parse_count(&v, text, lowest, highest))
+		usage_error(state,
+			"%s: \"%s\" is not a number from %llu to %llu", name,
+			text, (unsigned long long)lowest,
+			(unsigned long long)highest);
+	return v;
+}
+
+uint64_t option_buffer(
+	const struct argp_state *state, const char *name, const char *text)
+{
+	uint64_t v;
+
+	if (units_parse_size(&v, text) || v == 0 || v > BUFFER_MAX)
+		usage_error(state,
+			"%s: \"%s\" is not a size up to 1Gi; 256k or 4Mi "
+			"would be",
+			name, text);
+	return v;
+}
+
+uint64_t option_time(const struct argp_state *state, const char *name,
+	const char *text, bool zero)
+{
+	uint64_t v;
+
+	if (units_parse_time(&v, text) || (v == 0 && !zero))
+		usage_error(state,
+			"%s: \"%s\" is not a time; 10s, 500ms or 2m would be",
+			name, text);
+	return v;
+}
+
+void option_peer(const struct argp_state *state, union address *out,
+	const char *text, int family)
+{
+	char why[256];
+
+	if (resolve(out, text, NULL, family, why, sizeof(why)))
+		usage_error(state, "%s", why);
+	if (address_is_any(out) || address_port(out) == 0)
+		usage_error(state,
+			"\"%s\" is no address to send to; 127.0.0.1:1060 "
+			"would be",
+			text);
+	if (address_is_group(out))
+		usage_error(state,
+			"\"%s\" is the address of a group; the address of one "
+			"host would be right",
+			text);
+}
+
+void option_bind(const struct argp_state *state, union address *out,
+	const char *text, const union address *peer)
+{
+	const char *bracket = strchr(text, ']');
+	bool port = strchr(bracket ? bracket : text, ':');
+	char whole[ADDRESS_TEXT + 256], why[256];
+
+	snprintf(whole, sizeof(whole), "%s%s", text, port ? "" : ":0");
+	if (resolve(out, whole, NULL, AF_UNSPEC, why, sizeof(why)))
+		usage_error(state, "--bind: %s", why);
+	if (out->sa.sa_family != peer->sa.sa_family)
+		usage_error(state,
+			"--bind: \"%s\" is not of the peer's family; an %s "
+			"address would be right",
+			text, peer->sa.sa_family == AF_INET6 ? "IPv6" : "IPv4");
+}

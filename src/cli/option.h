@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Values of options that several verbs take: parsed, or refused by one line
+ * that says what would be right, and exit code 2. */
+#pragma once
+
+#include "cli/verb.h"
+#include "core/address.h"
+
+#include <stdint.h>
+
+/* "on" or "off". */
+bool option_switch(
+	const struct argp_state *state, const char *name, const char *text);
+
+uint64_t option_count(const struct argp_state *state, const char *name,
+	const char *text, uint64_t lowest, uint64_t highest);
+
+/* Bytes of a socket's buffer, up to 1 GiB. */
+uint64_t option_buffer(
+	const struct argp_state *state, const char *name, const char *text);
+
+/* Nanoseconds. zero: may it be none? */
+uint64_t option_time(const struct argp_state *state, const char *name,
+	const char *text, bool zero);
+
+/* One host to send to: not every address, no group, no port 0. */
+void option_peer(const struct argp_state *state, union address *out,
+	const char *text, int family);
+
+/* --bind: an address, with or without a port, of the peer's family. */
+void option_bind(const struct argp_state *state, union address *out,
+	const char *text, const union address *peer);

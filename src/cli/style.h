@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Colour for people: on a terminal, unless NO_COLOR is set (no-color.org). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+bool style_on(FILE *out);
+
+/* Escapes, or "" where colour is off. */
+#define STYLE(on, code) ((on) ? "\033[" code "m" : "")
+#define STYLE_BOLD      "1"
+#define STYLE_DIM       "2"
+#define STYLE_RED       "31"
+#define STYLE_GREEN     "32"
+#define STYLE_END       "0"

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/host.h"
+
+#include <ifaddrs.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* user nice system idle iowait irq softirq steal, in ticks. */
+static double read_busy(void)
+{
+	FILE *f = fopen("/proc/stat", "re");
+	unsigned long long t[8] = {0};
+	double busy = 0;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0],
+		    &t[1], &t[2], &t[3], &t[4], &t[5], &t[6], &t[7]) == 8)
+		busy = (double)(t[0] + t[1] + t[2] + t[5] + t[6]) * 1e9 /
+		       (double)sysconf(_SC_CLK_TCK);
+	fclose(f);
+	return busy;
+}
+
+static uint64_t read_backlog(void)
+{
+	FILE *f = fopen("/proc/net/softnet_stat", "re");
+	unsigned long long dropped;
+	uint64_t sum = 0;
+	char line[512];
+
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*x %llx", &dropped) == 1)
+			sum += dropped;
+	fclose(f);
+	return sum;
+}
+
+void host_read(struct host_figures *out)
+{
+	out->busy_ns = read_busy();
+	out->backlog_drops = read_backlog();
+}
+
+bool host_owns(const union address *a)
+{
+	struct ifaddrs *all;
+	bool owns = address_is_loopback(a);
+
+	if (owns || getifaddrs(&all))
+		return owns;
+	for (const struct ifaddrs *i = all; i && !owns; i = i->ifa_next) {
+		union address own = {0};
+
+		if (!i->ifa_addr)
+			continue;
+		if (i->ifa_addr->sa_family == AF_INET)
+			memcpy(&own.in, i->ifa_addr, sizeof(own.in));
+		else if (i->ifa_addr->sa_family == AF_INET6)
+			memcpy(&own.in6, i->ifa_addr, sizeof(own.in6));
+		else
+			continue;
+		owns = address_same_host(&own, a);
+	}
+	freeifaddrs(all);
+	return owns;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The load generator: flows that send numbered probes, and check what comes
+ * back. It shares nothing with the server but core/ and net/, so that the
+ * instrument has no bug in common with what it measures.
+ */
+#pragma once
+
+#include "core/address.h"
+#include "core/histogram.h"
+#include "load/ledger.h"
+#include "net/affinity.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LOAD_FLOWS_MAX   65536
+#define LOAD_THREADS_MAX 256
+
+enum load_mode {
+	LOAD_WINDOW, /* closed loop: so many in flight, a reply lets one go */
+	LOAD_FLOOD,  /* as fast as the kernel takes them */
+};
+
+/* What comes back, as far as it can be checked. */
+enum load_replies {
+	REPLIES_PROBES, /* our probes, or their reflections */
+	REPLIES_TEXT,   /* "Your data was N bytes" */
+	REPLIES_ANY,    /* too short for a header: counted only */
+};
+
+struct load_config {
+	union address remote, bind; /* bind: AF_UNSPEC for any */
+	enum load_mode mode;
+	uint32_t length; /* payload bytes of a datagram */
+	uint32_t flows, threads;
+	uint32_t train;  /* segments of a send; 1: trains off */
+	uint32_t window; /* datagrams in flight of a flow */
+	bool gro;
+	bool verify_full; /* payload too, not the header only */
+	enum load_replies replies;
+	uint64_t omit_ns, time_ns, interval_ns;
+	uint64_t count;              /* datagrams to send in all; 0: no bound */
+	uint64_t rcvbuf, sndbuf;     /* bytes; 0: the system's default */
+	const struct cpu_list *cpus; /* NULL: not pinned */
+	uint32_t run; /* drawn for this run; tells stale replies */
+};
+
+/* The server's counters, as far as the ledger wants them; by whoever can see
+ * them. Totals since the server started. */
+struct load_server {
+	struct ledger_server counters;
+	uint64_t cpu_user_ns, cpu_system_ns;
+	uint64_t trains, batches;
+	uint64_t published; /* lowest of all workers */
+};
+
+struct load_interval {
+	double start_s, seconds; /* since the first send; since the last */
+	bool omitted;            /* warm-up */
+	uint64_t sent, answered, sent_bytes, answered_bytes;
+};
+
+struct load_hooks {
+	/* 0 or -errno; NULL: the server cannot be seen. */
+	int (*server)(void *arg, struct load_server *out);
+	/* After each interval; NULL: nobody looks. */
+	void (*interval)(void *arg, const struct load_interval *i);
+	/* Once for each thing, in words for a person. */
+	void (*notice)(void *arg, const char *text);
+	void *arg;
+};
+
+/* What was counted by all threads together. */
+struct load_counts {
+	uint64_t sent, sent_bytes, sent_messages;
+	uint64_t answered, answered_bytes, received_trains;
+	uint64_t duplicate, reordered, late, corrupt, stale;
+	uint64_t blocked; /* sends that found no room, and were repeated */
+	uint64_t nobufs;  /* the same, ENOBUFS: queueing discipline */
+	uint64_t refused; /* ECONNREFUSED: ICMP says nobody listens */
+	uint64_t send_errors;
+	uint64_t written_off; /* in flight when a flow's replies stopped */
+	uint64_t partial;     /* sends of fewer segments than a train */
+};
+
+struct load_cpu {
+	uint64_t user_ns, system_ns;
+};
+
+struct load_result {
+	struct load_counts window; /* measured: warm-up left out */
+	struct load_counts whole;
+	double seconds;            /* of the window */
+	struct histogram *latency; /* nanoseconds, of the window */
+	struct ledger ledger;
+	bool server_seen;
+	struct load_server server_window; /* differences over the window */
+	struct load_server server_whole;
+	struct load_cpu client;  /* over the window */
+	double machine_busy_ns;  /* over the window, all CPUs */
+	uint32_t train;          /* in effect */
+	uint32_t rcvbuf, sndbuf; /* obtained */
+	bool gro;                /* obtained */
+	bool interrupted;
+	char local[ADDRESS_TEXT]; /* the first flow's own address */
+};
+
+struct load;
+
+/* Sockets are opened and connected; nothing is sent. 0; or -errno and one line
+ * in why. */
+int load_open(struct load **out, const struct load_config *config,
+	const struct load_hooks *hooks, char *why, size_t why_bytes);
+
+/*
+ * Runs to the end: warm-up, window, and until what is in flight has come to
+ * rest. 0, or -errno and one line in why: -ECONNREFUSED nobody listens,
+ * -ETIMEDOUT not one reply came in a second to a closed loop.
+ */
+int load_run(struct load *l, struct load_result *result, char *why,
+	size_t why_bytes);
+
+/* Ends the run early. Async-signal-safe. */
+void load_interrupt(struct load *l);
+
+/* The result's histogram goes with it. NULL is legal. */
+void load_close(struct load *l);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Flows and threads made ready, and taken down. */
+#include "load/run.h"
+#include "net/socket.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+
+/*
+ * The largest train of this length on this path: a segment must fit the MTU,
+ * for segments are not fragmented, and all of it must fit a datagram.
+ */
+static uint32_t largest_train(const struct load *l, int fd)
+{
+	bool v6 = l->config.remote.sa.sa_family == AF_INET6;
+	uint32_t length = l->config.length, headers = v6 ? 48 : 28, n;
+	int mtu = 0, size = (int)length;
+	socklen_t bytes = sizeof(mtu);
+
+	if (l->config.train <= 1 || length == 0)
+		return 1;
+	if (getsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+		    v6 ? IPV6_MTU : IP_MTU, &mtu, &bytes) == 0 &&
+		length + headers > (uint32_t)mtu)
+		return 1;
+	n = DATAGRAM_MAX_V4 / length;
+	if (n > l->config.train)
+		n = l->config.train;
+	if (n < 2 ||
+		setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
+		return 1;
+	return n;
+}
+
+static int open_flow(
+	struct load *l, struct flow *f, char *why, size_t why_bytes)
+{
+	const struct load_config *c = &l->config;
+	struct socket_config sc = {
+		.bind = c->bind,
+		.remote = c->remote,
+		.gro = c->gro,
+		.errors = true,
+		.nonblock = true,
+		.rcvbuf = c->rcvbuf,
+		.sndbuf = c->sndbuf,
+	};
+	int fd = socket_open(&sc, &l->obtained, why, why_bytes);
+
+	if (fd < 0)
+		return fd;
+	f->fd = fd;
+	l->train = largest_train(l, fd);
+	return 0;
+}
+
+/* Descriptors for all flows, as far as the hard limit lets us. */
+static void raise_limit(uint32_t flows)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur > flows + 64)
+		return;
+	r.rlim_cur = flows + 64 < r.rlim_max ? flows + 64 : r.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &r);
+}
+
+static int open_flows(struct load *l, char *why, size_t why_bytes)
+{
+	int error = 0;
+
+	raise_limit(l->config.flows);
+	for (uint32_t i = 0; i < l->config.flows; i++)
+		l->flows[i] = (struct flow){.fd = -1, .number = i};
+	for (uint32_t i = 0; !error && i < l->config.flows; i++)
+		error = open_flow(l, &l->flows[i], why, why_bytes);
+	return error;
+}
+
+/* Anything but zeros, which a NIC or a compressor might treat better. */
+static void fill_payload(struct load *l)
+{
+	uint32_t x = l->config.run | 1;
+
+	for (uint32_t i = 0; i < l->config.length; i++) {
+		x ^= x << 13;
+		x ^= x >> 17;
+		x ^= x << 5;
+		l->payload[i] = (uint8_t)x;
+	}
+}
+
+static int open_threads(struct load *l, char *why, size_t why_bytes)
+{
+	uint32_t n = l->config.threads, first = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct load_thread *t = &l->threads[i];
+		uint32_t end =
+			(uint32_t)((uint64_t)l->config.flows * (i + 1) / n);
+		int error;
+
+		t->flows = &l->flows[first];
+		t->flow_count = end - first;
+		t->number = i;
+		t->train = l->train;
+		first = end;
+		error = thread_init(t, &l->shared);
+		if (error) {
+			snprintf(why, why_bytes, "making thread %u: %s", i,
+				strerror(-error));
+			return error;
+		}
+	}
+	return 0;
+}
+
+static int allocate(struct load *l)
+{
+	const struct load_config *c = &l->config;
+	size_t bytes = c->threads * sizeof(*l->threads);
+
+	l->flows = calloc(c->flows, sizeof(*l->flows));
+	l->payload = malloc(c->length + 1);
+	l->latency = malloc(sizeof(*l->latency));
+	l->threads = aligned_alloc(64, bytes);
+	if (!l->flows || !l->payload || !l->latency || !l->threads)
+		return -ENOMEM;
+	memset(l->threads, 0, bytes);
+	for (uint32_t i = 0; i < c->flows; i++)
+		l->flows[i].fd = -1;
+	return 0;
+}
+
+int load_open(struct load **out, const struct load_config *config,
+	const struct load_hooks *hooks, char *why, size_t why_bytes)
+{
+	struct load *l = calloc(1, sizeof(*l));
+	int error;
+
+	snprintf(why, why_bytes, "no memory for %u flows", config->flows);
+	if (!l)
+		return -ENOMEM;
+	l->config = *config;
+	l->hooks = *hooks;
+	l->shared = (struct load_shared){
+		.config = &l->config,
+		.hooks = &l->hooks,
+		.budget = (int64_t)config->count,
+	};
+	l->shared.text_bytes =
+		(uint32_t)snprintf(l->shared.text, sizeof(l->shared.text),
+			"Your data was %u bytes", config->length);
+	error = allocate(l);
+	if (!error) {
+		l->shared.payload = l->payload;
+		fill_payload(l);
+		error = open_flows(l, why, why_bytes);
+	}
+	if (!error)
+		error = open_threads(l, why, why_bytes);
+	if (error) {
+		load_close(l);
+		return error;
+	}
+	*out = l;
+	return 0;
+}
+
+void load_close(struct load *l)
+{
+	if (!l)
+		return;
+	for (uint32_t i = 0; l->threads && i < l->config.threads; i++)
+		thread_fini(&l->threads[i]);
+	for (uint32_t i = 0; l->flows && i < l->config.flows; i++)
+		if (l->flows[i].fd >= 0)
+			close(l->flows[i].fd);
+	free(l->threads);
+	free(l->flows);
+	free(l->payload);
+	free(l->latency);
+	free(l);
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* A run in its phases: warm-up, window, rest; then the ledger. */
+#include "load/run.h"
+
+#include "core/clock.h"
+#include "load/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define TICK_NS 20000000u
+/* A closed loop that has not heard a reply for so long never will. */
+#define PATIENCE_NS 1000000000u
+/* What is in flight has come to rest when nothing moved for so long, ... */
+#define STILL_NS 100000000u
+/* ... and is waited for so long at most. */
+#define REST_NS 5000000000u
+
+/* Everything that is told as a difference, at one moment. */
+struct moment {
+	uint64_t at_ns;
+	struct load_counts counts;
+	struct load_server server;
+	struct host_figures host;
+	struct load_cpu cpu;
+	int server_error;
+};
+
+static uint64_t timeval_ns(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
+static void sleep_tick(void)
+{
+	struct timespec t = {.tv_nsec = TICK_NS};
+
+	(void)nanosleep(&t, NULL);
+}
+
+static struct load_counts count_all(const struct load *l)
+{
+	struct load_counts sum = {0};
+
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		thread_counts(&l->threads[i], &sum);
+	return sum;
+}
+
+static int look_at_server(struct load *l, struct load_server *out)
+{
+	if (!l->hooks.server)
+		return -ENOENT;
+	return l->hooks.server(l->hooks.arg, out);
+}
+
+static void take_moment(struct load *l, struct moment *m)
+{
+	struct rusage usage;
+
+	*m = (struct moment){.at_ns = clock_ns(), .counts = count_all(l)};
+	m->server_error = look_at_server(l, &m->server);
+	host_read(&m->host);
+	if (getrusage(RUSAGE_SELF, &usage) == 0)
+		m->cpu = (struct load_cpu){
+			timeval_ns(usage.ru_utime), timeval_ns(usage.ru_stime)};
+}
+
+static void set_phase(struct load *l, enum load_phase phase)
+{
+	atomic_store_explicit(&l->shared.phase, phase, memory_order_relaxed);
+}
+
+static int start_threads(struct load *l, char *why, size_t why_bytes)
+{
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		struct load_thread *t = &l->threads[i];
+		int error = pthread_create(&t->thread, NULL, thread_run, t);
+
+		if (error) {
+			snprintf(why, why_bytes, "starting thread %u: %s", i,
+				strerror(error));
+			return -error;
+		}
+		t->started = true;
+	}
+	return 0;
+}
+
+static void end_threads(struct load *l)
+{
+	set_phase(l, PHASE_END);
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		if (l->threads[i].started)
+			pthread_join(l->threads[i].thread, NULL);
+}
+
+/* Nobody there? Said early, not after the whole run. */
+static int check_peer(
+	struct load *l, uint64_t elapsed_ns, char *why, size_t why_bytes)
+{
+	struct load_counts c = count_all(l);
+	char text[ADDRESS_TEXT];
+
+	if (c.answered > 0)
+		return 0;
+	address_format(&l->config.remote, text);
+	if (c.refused > 0) {
+		snprintf(why, why_bytes,
+			"nobody listens at %s (ICMP port unreachable)", text);
+		return -ECONNREFUSED;
+	}
+	if (l->config.mode == LOAD_WINDOW && !l->hooks.server &&
+		elapsed_ns > PATIENCE_NS && c.sent > 0) {
+		snprintf(why, why_bytes,
+			"no reply from %s in a second; --flood loads one that "
+			"does not answer",
+			text);
+		return -ETIMEDOUT;
+	}
+	return 0;
+}
+
+static void tell_interval(
+	struct load *l, struct moment *last, uint64_t start_ns, bool omitted)
+{
+	struct load_counts now = count_all(l);
+	uint64_t at = clock_ns();
+	struct load_interval i = {
+		.start_s = (double)(last->at_ns - start_ns) / 1e9,
+		.seconds = (double)(at - last->at_ns) / 1e9,
+		.omitted = omitted,
+		.sent = now.sent - last->counts.sent,
+		.answered = now.answered - last->counts.answered,
+		.sent_bytes = now.sent_bytes - last->counts.sent_bytes,
+		.answered_bytes =
+			now.answered_bytes - last->counts.answered_bytes,
+	};
+
+	last->at_ns = at;
+	last->counts = now;
+	if (l->hooks.interval && i.seconds > 0)
+		l->hooks.interval(l->hooks.arg, &i);
+}
+
+static bool spent(const struct load *l)
+{
+	return l->config.count && atomic_load(&l->shared.budget) <= 0;
+}
+
+/* Warm-up and window, told in intervals: fills the window's two ends. */
+static int drive(struct load *l, struct moment *from, struct moment *to,
+	char *why, size_t why_bytes)
+{
+	const struct load_config *c = &l->config;
+	uint64_t start = clock_ns(), now = start;
+	struct moment last = {.at_ns = start};
+	bool omitted = c->omit_ns > 0;
+	int error = 0;
+
+	*from = (struct moment){.at_ns = start};
+	if (!omitted)
+		take_moment(l, from);
+	while (!error && !spent(l) && !atomic_load(&l->interrupted) &&
+		now - start < c->omit_ns + c->time_ns) {
+		sleep_tick();
+		now = clock_ns();
+		if (omitted && now - start >= c->omit_ns) {
+			tell_interval(l, &last, start, true);
+			omitted = false;
+			set_phase(l, PHASE_WINDOW);
+			take_moment(l, from);
+		} else if (now - last.at_ns >= c->interval_ns) {
+			tell_interval(l, &last, start, omitted);
+		}
+		error = check_peer(l, now - start, why, why_bytes);
+	}
+	if (!error && clock_ns() - last.at_ns > c->interval_ns / 10)
+		tell_interval(l, &last, start, omitted);
+	take_moment(l, to);
+	return error;
+}
+
+static bool moved(const struct moment *a, const struct moment *b)
+{
+	const struct ledger_server *x = &a->server.counters;
+	const struct ledger_server *y = &b->server.counters;
+
+	return a->counts.answered != b->counts.answered ||
+	       a->counts.sent != b->counts.sent ||
+	       x->delivered != y->delivered || x->answered != y->answered ||
+	       x->absorbed != y->absorbed || x->socket_drops != y->socket_drops;
+}
+
+/*
+ * Until nothing moves any more, at the client and, where it is seen, at the
+ * server; whose figures are read back from the kernel now and then, so that
+ * they must have been renewed meanwhile: twice, for one may have been under
+ * way.
+ */
+static void rest(struct load *l, struct moment *end)
+{
+	uint64_t start = clock_ns(), still_ns = start, published = 0;
+	struct moment last;
+
+	take_moment(l, &last);
+	published = last.server.published;
+	for (;;) {
+		uint64_t now;
+
+		sleep_tick();
+		take_moment(l, end);
+		now = end->at_ns;
+		if (moved(&last, end)) {
+			still_ns = now;
+			published = end->server.published;
+		}
+		last = *end;
+		if (now - start > REST_NS)
+			return;
+		if (now - still_ns >= STILL_NS &&
+			(end->server_error ||
+				end->server.published >= published + 2))
+			return;
+	}
+}
+
+static uint64_t socket_drops(const struct load *l)
+{
+	struct socket_memory m;
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < l->config.flows; i++)
+		if (socket_memory(l->flows[i].fd, &m) == 0)
+			sum += m.drops;
+	return sum;
+}
+
+static struct load_counts counts_between(
+	const struct load_counts *a, const struct load_counts *b)
+{
+	struct load_counts d;
+	const uint64_t *x = (const uint64_t *)a, *y = (const uint64_t *)b;
+	uint64_t *out = (uint64_t *)&d;
+
+	for (size_t i = 0; i < sizeof(d) / sizeof(*out); i++)
+		out[i] = y[i] - x[i];
+	return d;
+}
+
+static struct load_server server_between(
+	const struct load_server *a, const struct load_server *b)
+{
+	struct load_server d = {
+		.cpu_user_ns = b->cpu_user_ns - a->cpu_user_ns,
+		.cpu_system_ns = b->cpu_system_ns - a->cpu_system_ns,
+		.trains = b->trains - a->trains,
+		.batches = b->batches - a->batches,
+	};
+
+	ledger_server_difference(&d.counters, &a->counters, &b->counters);
+	return d;
+}
+
+/* Two replies of this length to one train do not fit into one send, so that a
+ * server that couples them as it may leaves them as they are. */
+static bool replies_equal(const struct load *l)
+{
+	if (l->train == 1 || l->train == TRAIN_SEND_SEGMENTS)
+		return l->train > 1;
+	return l->config.replies == REPLIES_PROBES &&
+	       (l->train + 1) * l->config.length > DATAGRAM_MAX_V4;
+}
+
+static void settle(struct load *l, const struct moment *start,
+	const struct moment *end, struct load_result *r)
+{
+	struct ledger_client client = {
+		.sent = end->counts.sent,
+		.answered = end->counts.answered,
+		.train = l->train,
+		.partial = end->counts.partial,
+		.replies_equal = replies_equal(l),
+		.socket_drops = socket_drops(l),
+		.gro = l->obtained.gro,
+		.backlog_drops =
+			end->host.backlog_drops - start->host.backlog_drops,
+	};
+
+	r->server_seen = !start->server_error && !end->server_error;
+	if (r->server_seen)
+		r->server_whole = server_between(&start->server, &end->server);
+	ledger_settle(&r->ledger, &client,
+		r->server_seen ? &r->server_whole.counters : NULL);
+}
+
+static void fill_window(struct load *l, const struct moment *from,
+	const struct moment *to, struct load_result *r)
+{
+	r->seconds = (double)(to->at_ns - from->at_ns) / 1e9;
+	r->window = counts_between(&from->counts, &to->counts);
+	r->machine_busy_ns = to->host.busy_ns - from->host.busy_ns;
+	r->client.user_ns = to->cpu.user_ns - from->cpu.user_ns;
+	r->client.system_ns = to->cpu.system_ns - from->cpu.system_ns;
+	if (!from->server_error && !to->server_error)
+		r->server_window = server_between(&from->server, &to->server);
+	histogram_init(l->latency);
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		histogram_merge(l->latency, &l->threads[i].latency);
+	r->latency = l->latency;
+}
+
+static int thread_error(const struct load *l)
+{
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		if (l->threads[i].error)
+			return l->threads[i].error;
+	return 0;
+}
+
+int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
+{
+	struct moment start, from, to, end;
+	int error;
+
+	*r = (struct load_result){
+		.train = l->train,
+		.rcvbuf = l->obtained.rcvbuf,
+		.sndbuf = l->obtained.sndbuf,
+		.gro = l->obtained.gro,
+	};
+	address_format(&l->obtained.bound, r->local);
+	take_moment(l, &start);
+	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
+	error = start_threads(l, why, why_bytes);
+	if (!error)
+		error = drive(l, &from, &to, why, why_bytes);
+	set_phase(l, PHASE_REST);
+	if (!error)
+		rest(l, &end);
+	end_threads(l);
+	if (error)
+		return error;
+	error = thread_error(l);
+	if (error) {
+		snprintf(why, why_bytes, "a thread failed: %s",
+			strerror(-error));
+		return error;
+	}
+	r->interrupted = atomic_load(&l->interrupted);
+	r->whole = end.counts;
+	fill_window(l, &from, &to, r);
+	settle(l, &start, &end, r);
+	return 0;
+}
+
+void load_interrupt(struct load *l)
+{
+	atomic_store(&l->interrupted, true);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The generator as a whole: what open.c makes and run.c runs. Private to
+ * load/. */
+#pragma once
+
+#include "load/thread.h"
+#include "net/socket.h"
+
+struct load {
+	struct load_config config;
+	struct load_hooks hooks;
+	struct load_shared shared;
+	struct load_thread *threads;
+	struct flow *flows;
+	uint8_t *payload;
+	struct histogram *latency;
+	struct socket_obtained obtained; /* the last flow's */
+	uint32_t train;                  /* that fits this path */
+	_Atomic bool interrupted;
+};

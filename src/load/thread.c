@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/thread.h"
+
+#include "core/clock.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* So few flows are all asked; of more, epoll says which to ask. */
+#define SCAN_FLOWS 8
+#define EVENTS     256
+/* An idle thread looks at the phase and at lost replies so often. */
+#define IDLE_MS 10
+/* Replies that did not come for so long will not come: the window opens. */
+#define WRITE_OFF_NS 200000000u
+#define LOOK_NS      50000000u
+
+static void *map(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static size_t out_bytes(const struct load_thread *t)
+{
+	return t->out_stride * SEND_SINGLES;
+}
+
+static size_t in_stride(void)
+{
+	return (TRAIN_ROOM / 64 + 2) * 64;
+}
+
+static void init_headers(struct load_thread *t)
+{
+	for (uint32_t i = 0; i < SEND_SINGLES; i++) {
+		t->out_iov[i].iov_base = t->out + i * t->out_stride;
+		t->out_headers[i].msg_hdr = (struct msghdr){
+			.msg_iov = &t->out_iov[i],
+			.msg_iovlen = 1,
+		};
+	}
+	for (uint32_t i = 0; i < RECEIVE_MAX; i++) {
+		t->in_iov[i] =
+			(struct iovec){t->in + i * in_stride(), TRAIN_ROOM};
+		t->in_headers[i].msg_hdr = (struct msghdr){
+			.msg_iov = &t->in_iov[i],
+			.msg_iovlen = 1,
+			.msg_control = t->in_control[i].bytes,
+		};
+	}
+}
+
+/* Each probe's payload is there before the run: only headers are written. */
+static void fill_payload(struct load_thread *t)
+{
+	uint32_t slots = t->train > 1 ? SEND_TRAINS : SEND_SINGLES;
+
+	for (uint32_t i = 0; i < slots; i++)
+		for (uint32_t k = 0; k < t->train; k++)
+			memcpy(t->out + i * t->out_stride +
+					(size_t)k * t->config->length,
+				t->shared->payload, t->config->length);
+}
+
+static int watch(struct load_thread *t)
+{
+	t->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (t->epoll < 0)
+		return -errno;
+	for (uint32_t i = 0; i < t->flow_count; i++) {
+		struct epoll_event e = {
+			.events = EPOLLIN,
+			.data.u32 = i,
+		};
+
+		if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->flows[i].fd, &e))
+			return -errno;
+	}
+	return 0;
+}
+
+int thread_init(struct load_thread *t, struct load_shared *shared)
+{
+	t->shared = shared;
+	t->config = shared->config;
+	t->epoll = -1;
+	histogram_init(&t->latency);
+	/* An odd number of cache lines, as for the server's slots. */
+	t->out_stride =
+		(((size_t)t->train * t->config->length / 64 + 1) | 1) * 64;
+	t->out = map(out_bytes(t));
+	t->in = map(in_stride() * RECEIVE_MAX);
+	if (!t->out || !t->in)
+		return -ENOMEM;
+	init_headers(t);
+	fill_payload(t);
+	return watch(t);
+}
+
+void thread_fini(struct load_thread *t)
+{
+	if (t->out)
+		munmap(t->out, out_bytes(t));
+	if (t->in)
+		munmap(t->in, in_stride() * RECEIVE_MAX);
+	if (t->config && t->epoll >= 0)
+		close(t->epoll);
+	t->out = NULL;
+	t->in = NULL;
+	t->epoll = -1;
+}
+
+void thread_counts(const struct load_thread *t, struct load_counts *sum)
+{
+	uint64_t *out = (uint64_t *)sum;
+
+	for (size_t i = 0; i < sizeof(*sum) / sizeof(*out); i++)
+		out[i] +=
+			atomic_load_explicit(&t->live[i], memory_order_relaxed);
+}
+
+/* Whole trains only, but for the last of a count: equal trains are what makes
+ * the ledger exact. */
+static uint64_t window_room(const struct load_thread *t, const struct flow *f)
+{
+	uint64_t in_flight = flow_in_flight(f);
+	uint64_t room;
+
+	if (in_flight >= t->config->window)
+		return 0;
+	room = t->config->window - in_flight;
+	return t->train > 1 ? room - room % t->train : room;
+}
+
+static uint32_t step(struct load_thread *t, struct flow *f)
+{
+	uint32_t n = flow_receive(t, f);
+
+	if (t->phase >= PHASE_REST)
+		return n;
+	if (t->config->mode == LOAD_FLOOD)
+		return n + flow_send(t, f, UINT64_MAX);
+	return n + flow_send(t, f, window_room(t, f));
+}
+
+static uint32_t step_all(struct load_thread *t)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < t->flow_count; i++)
+		n += step(t, &t->flows[i]);
+	return n;
+}
+
+/* Flows whose replies have stopped go on without them. Looked at now and then,
+ * by the time of the last send or receive. */
+static void write_off(struct load_thread *t)
+{
+	uint64_t now = t->now_ns;
+
+	t->looked_ns = now;
+	for (uint32_t i = 0; i < t->flow_count; i++) {
+		struct flow *f = &t->flows[i];
+		uint64_t n = flow_in_flight(f);
+
+		if (n == 0 || now < f->progress_ns + WRITE_OFF_NS)
+			continue;
+		LOAD_COUNT(t, written_off, n);
+		f->written_off = f->sequence;
+		(void)step(t, f);
+	}
+}
+
+/* Asks the flows that have something, waiting for the first. */
+static uint32_t step_ready(struct load_thread *t, int timeout_ms)
+{
+	struct epoll_event events[EVENTS];
+	int n = epoll_wait(t->epoll, events, EVENTS, timeout_ms);
+	uint32_t done = 0;
+
+	for (int i = 0; i < n; i++)
+		done += step(t, &t->flows[events[i].data.u32]);
+	return done;
+}
+
+/*
+ * A flood sends from all flows in turn. A closed loop is driven by replies;
+ * with nothing to do it waits a little.
+ */
+static void turn(struct load_thread *t)
+{
+	bool sending = t->phase < PHASE_REST;
+	bool flood = sending && t->config->mode == LOAD_FLOOD;
+
+	if (sending && !flood && t->now_ns > t->looked_ns + LOOK_NS)
+		write_off(t);
+	if ((flood || t->flow_count <= SCAN_FLOWS) && step_all(t) > 0)
+		return;
+	if (step_ready(t, flood ? 1 : IDLE_MS) == 0)
+		t->now_ns = clock_ns();
+}
+
+void *thread_run(void *arg)
+{
+	struct load_thread *t = arg;
+	const struct cpu_list *cpus = t->config->cpus;
+	enum load_phase phase;
+
+	if (cpus)
+		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);
+	(void)step_all(t);
+	while ((phase = atomic_load_explicit(&t->shared->phase,
+			memory_order_relaxed)) != PHASE_END) {
+		if (phase != t->phase && phase == PHASE_WINDOW)
+			histogram_init(&t->latency);
+		t->phase = phase;
+		turn(t);
+	}
+	return NULL;
+}

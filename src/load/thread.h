@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A thread of the load generator and its flows: what send.c, receive.c and
+ * thread.c share. Private to load/.
+ */
+#pragma once
+
+#include "core/probe.h"
+#include "core/train.h"
+#include "load/load.h"
+#include "load/verify.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+/* Messages of one sendmmsg: of one datagram each, or of a train each. */
+#define SEND_SINGLES 64
+#define SEND_TRAINS  8
+#define RECEIVE_MAX  16
+
+enum load_phase {
+	PHASE_WARMUP,
+	PHASE_WINDOW, /* what is measured */
+	PHASE_REST,   /* nothing is sent any more */
+	PHASE_END,
+};
+
+struct flow {
+	int fd;
+	uint32_t number;
+	uint64_t sequence;    /* of the next probe: so many were sent */
+	uint64_t written_off; /* replies to what is before are not awaited */
+	uint64_t progress_ns; /* when a reply came, or the first was sent */
+	struct verify verify;
+};
+
+/* What threads share, all of it read-only but for the atomics. */
+struct load_shared {
+	const struct load_config *config;
+	const struct load_hooks *hooks;
+	const uint8_t *payload; /* config->length bytes, as every probe has */
+	char text[40];          /* what the length service answers */
+	uint32_t text_bytes;
+	_Atomic enum load_phase phase;
+	_Atomic int64_t budget; /* datagrams still to send; with count only */
+	_Atomic bool noticed;   /* that trains were refused */
+};
+
+struct load_thread {
+	struct load_shared *shared;
+	const struct load_config *config;
+	struct flow *flows;
+	uint32_t flow_count;
+	uint32_t number;
+	uint32_t train; /* 1 once trains were refused */
+	int epoll;
+	enum load_phase phase; /* as this thread knows it */
+	uint64_t now_ns;       /* read once a send or receive */
+	uint64_t looked_ns;    /* when flows were looked at for lost replies */
+
+	uint8_t *out; /* slots of train x length bytes */
+	size_t out_stride;
+	struct mmsghdr out_headers[SEND_SINGLES];
+	struct iovec out_iov[SEND_SINGLES];
+	uint8_t *in;
+	struct mmsghdr in_headers[RECEIVE_MAX];
+	struct iovec in_iov[RECEIVE_MAX];
+	struct {
+		_Alignas(struct cmsghdr) char bytes[CMSG_SPACE(sizeof(int))];
+	} in_control[RECEIVE_MAX];
+
+	/* struct load_counts, field by field: one writer, read while it runs.
+	 */
+	_Alignas(64) _Atomic uint64_t
+		live[sizeof(struct load_counts) / sizeof(uint64_t)];
+	struct histogram latency;
+	pthread_t thread;
+	bool started;
+	int error;
+};
+
+#define LOAD_COUNT(t, field, n)                                                \
+	load_count(&(t)->live[offsetof(struct load_counts, field) /            \
+			      sizeof(uint64_t)],                               \
+		n)
+
+static inline void load_count(_Atomic uint64_t *c, uint64_t n)
+{
+	uint64_t v = atomic_load_explicit(c, memory_order_relaxed);
+
+	atomic_store_explicit(c, v + n, memory_order_relaxed);
+}
+
+static inline uint64_t flow_in_flight(const struct flow *f)
+{
+	uint64_t base = f->verify.next > f->written_off ? f->verify.next
+							: f->written_off;
+
+	return f->sequence - base;
+}
+
+/* Buffers are mapped and filled. 0 or -errno; thread_fini in either case. */
+int thread_init(struct load_thread *t, struct load_shared *shared);
+void thread_fini(struct load_thread *t);
+
+/* The thread's body: until the phase is PHASE_END. */
+void *thread_run(void *thread);
+
+/* Adds what the thread has counted so far. By any thread. */
+void thread_counts(const struct load_thread *t, struct load_counts *sum);
+
+/* Sends up to room datagrams as the thread's trains: the number the kernel
+ * took, 0 where it takes none now. */
+uint32_t flow_send(struct load_thread *t, struct flow *f, uint64_t room);
+
+/* Takes and checks what is there, a few batches at most: the number of
+ * datagrams. */
+uint32_t flow_receive(struct load_thread *t, struct flow *f);
+
+/* After a call that failed with error: counts it, and empties the queue of
+ * reports by ICMP (IP_RECVERR), which would fill the receive buffer. */
+void flow_report(struct load_thread *t, struct flow *f, int error);

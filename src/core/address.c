@@ -239,6 +239,12 @@ int cidr_parse(struct cidr *c, const char *text)
 	r.bits = (unsigned)bits;
 	if (!zero_behind(host_bytes(&r.base, &all), r.bits, all))
 		return -EINVAL;
+	/* What is matched is unmapped first: so is what it is matched with. */
+	if (all == 128 && r.bits >= 96 &&
+		IN6_IS_ADDR_V4MAPPED(&r.base.in6.sin6_addr)) {
+		address_unmap(&r.base);
+		r.bits -= 96;
+	}
 	*c = r;
 	return 0;
 }

@@ -61,7 +61,8 @@ bool address_is_loopback(const union address *a);
 bool address_is_any(const union address *a);
 bool address_is_group(const union address *a);
 
-/* A prefix, "192.0.2.0/24", "2001:db8::/32", or one address. */
+/* A prefix, "192.0.2.0/24", "2001:db8::/32", or one address. A v4-mapped one,
+ * "::ffff:192.0.2.0/120", is the IPv4 prefix. */
 struct cidr {
 	union address base;
 	unsigned bits;

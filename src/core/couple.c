@@ -79,11 +79,9 @@ static struct message *open_message(
 	struct couple *c, const struct train *t, uint32_t *slot)
 {
 	struct batch *b = c->batch;
-	struct message *m;
+	/* There is room: each message but this one has a piece at least. */
+	struct message *m = &b->messages[b->message_count++];
 
-	if (b->message_count == b->piece_capacity)
-		return NULL;
-	m = &b->messages[b->message_count++];
 	*m = (struct message){
 		.peer = t->peer,
 		.local = &t->local,
@@ -108,10 +106,12 @@ static uint32_t couple_train(struct couple *c, const struct train *t)
 				       : t->reply_segment_bytes;
 		uint32_t n, bytes;
 
+		/* Before one is opened: a message of nothing would be sent as
+		 * a datagram of nothing. */
+		if (b->piece_count == b->piece_capacity)
+			return left;
 		if (!m || !joins(c, m, t, one))
 			m = open_message(c, t, slot);
-		if (!m || b->piece_count == b->piece_capacity)
-			return left;
 		n = fitting(c, m, t, left);
 		bytes = n == left ? rest : n * t->reply_segment_bytes;
 		b->pieces[b->piece_count++] = (struct piece){

@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Each header compiles alone: it includes what it needs. Arguments: the root,
+then the compiler."""
+
+import subprocess
+import sys
+
+import lint
+
+FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+         "-fsyntax-only", "-x", "c"]
+
+
+def check(root):
+    compiler = sys.argv[2:]
+    complaints = []
+    for path in lint.files(root, ".h"):
+        # Included, not compiled: #pragma once in a main file is a warning.
+        run = subprocess.run(
+            [*compiler, *FLAGS, "-I", root / "src", "-include", root / path,
+             "/dev/null"], capture_output=True, text=True)
+        if run.returncode:
+            first = run.stderr.strip().split("\n")[0]
+            complaints.append(f"{path}: does not compile alone: {first}")
+    return complaints
+
+
+GOOD = [
+    {"src/core/a.h": "#pragma once\n#include <stddef.h>\nsize_t a(void);\n",
+     "src/core/b.h": '#pragma once\n#include "core/a.h"\n'},
+]
+BAD = [
+    ({"src/core/a.h": "#pragma once\nsize_t a(void);\n"}, "src/core/a.h"),
+    ({"src/core/a.h": "#pragma once\nstatic int a(void) {}\n"}, "a.h"),
+    ({"tests/a.h": '#pragma once\n#include "core/none.h"\n'}, "tests/a.h"),
+]
+
+if __name__ == "__main__":
+    lint.main(check, GOOD, BAD)

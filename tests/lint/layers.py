@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Who may include whom, and who may print (src/ARCHITECTURE.md)."""
+
+import re
+
+import lint
+
+ROOMS = {
+    "core": {"core"},
+    "net": {"net", "core"},
+    "service": {"service", "core"},
+    "backend": {"backend", "net", "core"},
+    "export": {"export", "core"},
+    "server": {"server", "backend", "service", "net", "export", "core"},
+    "load": {"load", "net", "core"},
+    "cli": {"cli", "server", "load", "export", "backend", "service", "net",
+            "core"},
+}
+
+# Headers that only some files may include, where their room may at all.
+ONLY = {
+    "liburing.h": r"backend/uring.*\.c",
+    "backend/mem.h": r"backend/mem\.c",
+    # The server writes its own segment; what it knows of others', the
+    # registry knows.
+    "export/reader.h": r"(export|cli)/.*|server/registry\.c",
+    "export/writer.h": r"(export|server|cli)/.*",
+    "export/segment.h": r"export/.*",
+    "argp.h": r"cli/.*",
+    "jansson.h": r"(export|cli)/.*",
+}
+
+# A service is a function of a batch; core computes.
+SYSTEM_CALLS = {"sys/socket.h", "sys/epoll.h", "poll.h", "pthread.h",
+                "threads.h", "sched.h"}
+NEVER = {
+    "core": SYSTEM_CALLS | {"unistd.h"},
+    "service": SYSTEM_CALLS | {"unistd.h", "time.h", "fcntl.h", "sys/mman.h",
+                               "core/clock.h"},
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
+PRINTS = re.compile(
+    r"\b((?:v?printf|puts|putchar|perror|psignal|v?warnx?|v?errx?|_?exit|"
+    r"_Exit|quick_exit)\s*\(|stdout\b|stderr\b)")
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def check_include(path, room, quote, header):
+    name = "/".join(path.parts[1:])
+    other = header.split("/")[0]
+    # <net/if.h> is the system's.
+    if quote == '"' and other in ROOMS and other not in ROOMS[room]:
+        return f"{room} may not include {other}"
+    if header in ONLY and not re.fullmatch(ONLY[header], name):
+        return f"{header} is not for this file"
+    if header in NEVER.get(room, ()):
+        return f"{room} may not include {header}"
+    return None
+
+
+def check(root):
+    complaints = []
+    for path in lint.files(root, ".c", ".h", ".def", rooms=["src"]):
+        text = lint.bare((root / path).read_text())
+        room = path.parts[1]
+        if room not in ROOMS:
+            complaints.append(f"{path}: {room} is no room of the design")
+            continue
+        for match in INCLUDE.finditer(text):
+            wrong = check_include(path, room, match[1], match[2])
+            if wrong:
+                line = line_of(text, match.start(2))
+                complaints.append(f"{path}:{line}: {wrong}")
+        if room == "cli":
+            continue
+        for match in PRINTS.finditer(text):
+            line = line_of(text, match.start())
+            complaints.append(
+                f"{path}:{line}: {match[1].rstrip(' (')}: only cli prints and "
+                "exits")
+    return complaints
+
+
+GOOD = [
+    {"src/core/a.c": '#include "core/a.h"\n#include <string.h>\n'},
+    {"src/core/a.c": "#include <net/if.h>\n"},
+    {"src/net/a.c": '#include "core/a.h"\n#include <sys/socket.h>\n'},
+    {"src/server/a.c": '#include "backend/a.h"\n#include "service/a.h"\n'
+                       '#include "export/writer.h"\n'},
+    {"src/cli/a.c": '#include "load/a.h"\nint a(void) { exit(1); }\n'},
+    {"src/backend/uring.c": "#include <liburing.h>\n"},
+    {"src/core/a.c": "/* printf(), exit() */\n// stdout\n"
+                     'const char *a = "stderr";\n'},
+    {"src/core/a.c": "int a(char *t) { return snprintf(t, 1, \"\"); }\n"},
+    {"src/core/a.c": "__attribute__((format(printf, 1, 2))) int exit_code;\n"},
+]
+BAD = [
+    ({"src/core/a.c": '#include "net/a.h"\n'}, "core may not include net"),
+    ({"src/core/a.h": "#include <sys/socket.h>\n"}, "core may not"),
+    ({"src/net/a.h": '#include "export/a.h"\n'}, "net may not include export"),
+    ({"src/service/a.c": '#include "net/a.h"\n'}, "service may not"),
+    ({"src/service/a.c": '#include "core/clock.h"\n'}, "service may not"),
+    ({"src/service/a.c": "# include <unistd.h>\n"}, "service may not"),
+    ({"src/backend/a.c": '#include "service/a.h"\n'}, "backend may not"),
+    ({"src/backend/mmsg.c": "#include <liburing.h>\n"}, "not for this file"),
+    ({"src/backend/mmsg.c": '#include "backend/mem.h"\n'}, "not for this"),
+    ({"src/export/a.c": '#include "server/a.h"\n'}, "export may not"),
+    ({"src/server/a.c": '#include "load/a.h"\n'}, "server may not"),
+    ({"src/server/a.c": '#include "cli/a.h"\n'}, "server may not"),
+    ({"src/server/worker.c": '#include "export/reader.h"\n'}, "not for this"),
+    ({"src/load/a.c": '#include "backend/a.h"\n'}, "load may not"),
+    ({"src/load/a.c": '#include "service/a.h"\n'}, "load may not"),
+    ({"src/load/a.c": '#include "server/a.h"\n'}, "load may not"),
+    ({"src/load/a.c": '#include "export/reader.h"\n'}, "load may not"),
+    ({"src/load/a.c": "#include <argp.h>\n"}, "not for this file"),
+    ({"src/load/a.c": "int a(void) { printf(\"x\"); }\n"}, ":1: printf"),
+    ({"src/net/a.c": "\nint a(void) { puts (\"x\"); }\n"}, ":2: puts"),
+    ({"src/net/a.c": "int a(void) { fflush(stdout); }\n"}, "stdout"),
+    ({"src/core/a.c": "int a(void) { fputs(\"\", stderr); }\n"}, "stderr"),
+    ({"src/server/a.c": "int a(void) { exit(1); }\n"}, "exit"),
+    ({"src/server/a.h": "int a(void) { _exit(1); }\n"}, "_exit"),
+    ({"src/other/a.c": "\n"}, "other is no room"),
+]
+
+if __name__ == "__main__":
+    lint.main(check, GOOD, BAD)

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Files and functions that can be read at a sitting: near 300 and 40 lines.
+Above 400 and 70 is a failure; in between they are listed, to look again."""
+
+import lint
+
+FILE_GOOD, FILE_MOST = 300, 400
+FUNCTION_GOOD, FUNCTION_MOST = 40, 70
+
+# Longer for now, and no longer than that: a number here may only sink.
+ALLOWED = {
+    "src/backend/uring.c": 451,
+}
+
+
+def functions(text):
+    """Line and length of each body: from a brace in the first column to the
+    next, which is how .clang-format writes a function and nothing else."""
+    start = None
+    for number, line in enumerate(lint.bare(text).split("\n"), 1):
+        if line == "{":
+            start = number
+        elif line == "}" and start:
+            yield start, number - start - 1
+            start = None
+
+
+def measure(root):
+    """Name, what it is, its lines, what is good and what is too much."""
+    for path in lint.files(root, ".c", ".h", ".py", ".sh", ".bash"):
+        text = (root / path).read_text()
+        most = ALLOWED.get(str(path), FILE_MOST)
+        yield str(path), "file", text.count("\n"), FILE_GOOD, most
+        if path.suffix in (".c", ".h"):
+            for line, length in functions(text):
+                yield (f"{path}:{line}", "function", length, FUNCTION_GOOD,
+                       FUNCTION_MOST)
+
+
+def check(root):
+    complaints = []
+    for name, what, lines, _, most in measure(root):
+        if lines > most:
+            complaints.append(f"{name}: a {what} of {lines} lines, above "
+                              f"{most}")
+        if name in ALLOWED and lines <= FILE_MOST:
+            complaints.append(f"{name}: short again, so take it off ALLOWED")
+    return complaints
+
+
+def look_again(root):
+    for name, what, lines, good, _ in measure(root):
+        if lines > good:
+            yield f"look again: {name}: a {what} of {lines} lines"
+
+
+def function(lines):
+    return "int a(void)\n{\n" + "\ta();\n" * lines + "}\n"
+
+
+GOOD = [
+    {"src/core/a.c": function(70), "src/core/a.h": "\n" * 400},
+    {"src/core/a.c": function(60) + function(60)},
+    {"src/core/a.c": "int a[] = {\n" + "\t1,\n" * 100 + "};\n"},
+]
+BAD = [
+    ({"src/core/a.c": function(71)}, "src/core/a.c:2: a function of 71"),
+    ({"tests/unit/a.c": function(10) + function(80)}, "a function of 80"),
+    ({"src/core/a.h": "\n" * 401}, "a file of 401"),
+    ({"perf/a.py": "\n" * 401}, "a file of 401"),
+    ({"src/backend/uring.c": "\n" * 452}, "a file of 452"),
+    ({"src/backend/uring.c": "\n" * 400}, "short again"),
+]
+
+if __name__ == "__main__":
+    lint.main(check, GOOD, BAD, look_again)

@@ -49,11 +49,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		probe_write(again, &p);
 		CHECK(memcmp(again, data, PROBE_BYTES) == 0);
 	}
-	/* The same content with the check that it should have. */
+	/* Other content, with the check that it should have. */
 	made = malloc(bytes);
 	CHECK(made);
 	memcpy(made, data, bytes);
 	p.magic = PROBE_REQUEST;
+	p.sequence = ~p.sequence;
 	probe_write(made, &p);
 	CHECK(probe_read(made, &p));
 	check_answer(made, bytes, &p);

@@ -16,10 +16,13 @@ const struct fuzz_sample fuzz_samples[] = {
 	SAMPLE("1.5k"),
 	SAMPLE("64Ki"),
 	SAMPLE("16777215Ti"),
+	SAMPLE("16777216Ti"),
+	SAMPLE("18446744073709551615k"),
 	SAMPLE("0.000000001G"),
 	SAMPLE("500ms"),
 	SAMPLE("1.5us"),
 	SAMPLE("18446744073s"),
+	SAMPLE("18446744074s"),
 	SAMPLE("2h"),
 	{NULL, 0},
 };
@@ -41,6 +44,8 @@ static void check(int (*parse)(uint64_t *, const char *), const char *text)
 		return;
 	}
 	CHECK(text[0] >= '0' && text[0] <= '9');
+	/* No unit is below one: what is less has gone round 2^64. */
+	CHECK(value >= strtoull(text, NULL, 10));
 	snprintf(printed, sizeof(printed), "%llu", (unsigned long long)value);
 	CHECK(parse_count(&again, printed) == 0 && again == value);
 	CHECK(strlen(units_format_grouped(value, printed)) < UNITS_TEXT);

@@ -6,6 +6,10 @@
 #include <errno.h>
 #include <string.h>
 
+/* More than ADDRESS_TEXT has room for. */
+#define ZEROES_30 "000000000000000000000000000000"
+#define TOO_LONG  "[" ZEROES_30 ZEROES_30 ZEROES_30 "::1"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static union address parsed(const char *text)
@@ -86,8 +90,7 @@ Test(address, malformed_is_refused_and_leaves_the_old_one)
 		"[]:53", "[:53", "]:53", "[192.0.2.1]:53", "[::1%]:53",
 		"[::1%0]:53", "[::1%no-such-if]:53", "[::1%4294967296]:53",
 		"[%lo]:53", "[::g]:53", "[1:2:3:4:5:6:7:8:9]:53",
-		"[0000000000000000000000000000000000000000000000000000000000"
-		"00000000000000000000000000000000::1]:53"};
+		TOO_LONG "]:53"};
 	union address before, a;
 
 	memset(&before, 0x5a, sizeof(before));

@@ -76,7 +76,7 @@ uint64_t histogram_quantile(const struct histogram *h, double share)
 		seen += h->counts[i];
 		if (seen < rank)
 			continue;
-		return value < h->min ? h->min
+		return value < h->min   ? h->min
 		       : value > h->max ? h->max
 					: value;
 	}

@@ -92,8 +92,7 @@ Test(histogram, merged_is_as_recorded_in_one)
 		histogram_record(&all, v, i);
 	}
 	histogram_merge(&h, &other);
-	cr_assert(h.count == all.count && h.min == all.min &&
-		  h.max == all.max);
+	cr_assert(h.count == all.count && h.min == all.min && h.max == all.max);
 	for (double share = 0; share <= 1; share += 0.05)
 		cr_assert(histogram_quantile(&h, share) ==
 			  histogram_quantile(&all, share));

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""What tools/check says at its end is what the tests said."""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TALLY = pathlib.Path(__file__).parents[2] / 'tools' / 'tally'
+
+
+def tally(*tests):
+    with tempfile.NamedTemporaryFile('w', suffix='.json') as log:
+        for test in tests:
+            log.write(json.dumps({'name': 'a test', **test}) + '\n')
+        log.flush()
+        done = subprocess.run([sys.executable, TALLY, log.name], check=True,
+                              capture_output=True, text=True)
+    *lines, counts = done.stdout.splitlines()
+    return tuple(int(n) for n in counts.split()), lines
+
+
+class Tally(unittest.TestCase):
+    def test_counts_a_plain_test_as_one(self):
+        counts, _ = tally({'result': 'OK', 'stdout': 'hello\n'})
+        self.assertEqual(counts, (1, 0, 0))
+
+    def test_counts_the_subtests_of_tap(self):
+        counts, _ = tally({
+            'result': 'FAIL',
+            'stdout': '1..4\nok - a  (0.01s)\nnot ok - b  (0.00s)\n'
+                      'ok - c # SKIP no root  (0.00s)\nok - d\n'})
+        self.assertEqual(counts, (2, 1, 1))
+
+    def test_names_what_failed_and_why_something_was_skipped(self):
+        _, lines = tally({
+            'result': 'FAIL',
+            'stdout': 'not ok - b  (0.00s)\nok - c # SKIP no root (0.00s)\n'})
+        self.assertEqual([line.strip() for line in lines],
+                         ['failed: a test b', 'skipped: a test c: no root'])
+
+    def test_counts_a_crash_behind_good_subtests_as_a_failure(self):
+        counts, _ = tally({'result': 'ERROR', 'stdout': '1..2\nok - a\n'})
+        self.assertEqual(counts, (1, 1, 0))
+
+    def test_counts_running_out_of_time_as_a_failure(self):
+        counts, _ = tally({'result': 'TIMEOUT', 'stdout': ''})
+        self.assertEqual(counts, (0, 1, 0))
+
+    def test_counts_a_tap_of_no_test_as_skipped(self):
+        counts, lines = tally({'result': 'SKIP', 'stdout': '1..0 # SKIP why'})
+        self.assertEqual(counts, (0, 0, 1))
+        self.assertIn('why', lines[0])
+
+    def test_gives_the_last_line_of_a_skipped_plain_test_as_its_reason(self):
+        counts, lines = tally({'result': 'SKIP', 'stdout': 'no io_uring\n'})
+        self.assertEqual(counts, (0, 0, 1))
+        self.assertIn('no io_uring', lines[0])
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -44,6 +44,19 @@ class Tally(unittest.TestCase):
         counts, _ = tally({'result': 'ERROR', 'stdout': '1..2\nok - a\n'})
         self.assertEqual(counts, (1, 1, 0))
 
+    def test_counts_the_cases_of_a_python_test(self):
+        counts, lines = tally({
+            'result': 'FAIL', 'stdout': '',
+            'stderr': 'test_a (A.test_a) ... ok\n'
+                      "test_b (A.test_b) ... skipped 'no root'\n"
+                      '=====\nFAIL: test_c (A.test_c)\n-----\nTrace\n\n'
+                      'Ran 4 tests in 0.1s\n\n'
+                      'FAILED (failures=1, skipped=1)\n'})
+        self.assertEqual(counts, (2, 1, 1))
+        self.assertEqual([line.strip() for line in lines],
+                         ['failed: a test test_c',
+                          'skipped: a test: no root'])
+
     def test_counts_running_out_of_time_as_a_failure(self):
         counts, _ = tally({'result': 'TIMEOUT', 'stdout': ''})
         self.assertEqual(counts, (0, 1, 0))
@@ -60,4 +73,4 @@ class Tally(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    unittest.main(verbosity=2)

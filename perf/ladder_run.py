@@ -27,7 +27,7 @@ class RunError(Exception):
 @dataclass(frozen=True)
 class Rung:
     service: str   # discard, echo
-    arrival: str   # single: one by one; trains
+    arrival: str   # single: one by one; trains; largest: 65507 bytes each
     program: str   # udpmill, floor, iperf3, sockperf
     kind: str = ''  # recvfrom, mmsg, uring
 
@@ -144,7 +144,8 @@ def read_line(fd, process, what):
 
 def generate(udpmill, endpoint, rung, seconds):
     argv = [udpmill, 'load', endpoint, '--json', '--time', f'{seconds}s',
-            '--omit', f'{OMIT_S}s', '--length', '64',
+            '--omit', f'{OMIT_S}s', '--length',
+            '65507' if rung.arrival == 'largest' else '64',
             '--trains', 'on' if rung.arrival == 'trains' else 'off']
     done = subprocess.run(argv, capture_output=True, text=True, check=False,
                           preexec_fn=pinned(CPUS[0]), timeout=seconds + 60)

@@ -24,7 +24,7 @@ def table_where(**changed):
     """Every claim holds but for what is changed: "echo_trains_udpmill_mmsg"
     is one rung's result."""
     table = ladder.Table()
-    for service, arrival in ladder.WORKS:
+    for service, arrival in (*ladder.WORKS, ladder.MEMORY):
         for program in ('udpmill', 'floor'):
             for kind in ladder.KINDS:
                 trains = arrival == 'trains'
@@ -76,7 +76,7 @@ class Claims(unittest.TestCase):
 
     def test_miss_where_a_worker_takes_too_much_memory(self):
         self.assert_only(
-            table_where(echo_trains_udpmill_mmsg=result(100, 50, 0, 29)),
+            table_where(echo_largest_udpmill_mmsg=result(rss_mib=29)),
             'MISS', 'mmsg: memory of one worker, MiB')
 
     def test_are_not_measured_where_a_run_that_they_need_failed(self):

@@ -309,8 +309,10 @@ uint32_t server_worker_count(const struct server *s)
 
 int server_error(const struct server *s)
 {
+	/* A worker's error is its own until its phase says that it ended. */
 	for (uint32_t i = 0; i < s->seat_count; i++)
-		if (s->seats[i].worker.error)
+		if (atomic_load(&s->seats[i].phase) == PHASE_ENDED &&
+			s->seats[i].worker.error)
 			return s->seats[i].worker.error;
 	return 0;
 }

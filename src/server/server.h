@@ -72,7 +72,7 @@ void server_order(struct server *s, enum worker_order order);
 const struct counters *server_counters(const struct server *s, uint32_t index);
 uint32_t server_worker_count(const struct server *s);
 
-/* First -errno of a worker that failed, 0; after server_ended(). */
+/* First -errno of a worker that has ended by a failure; 0. */
 int server_error(const struct server *s);
 
 /* Stops what runs, and leaves nothing. NULL is legal. */

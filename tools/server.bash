@@ -18,8 +18,9 @@ trap 'exit 143' TERM
 
 # server_start COMMAND...: an "udpmill serve", until it is ready: then
 # server_endpoint is where. What it prints is in $scratch/server.{out,err}.
+# Returns the server's exit code, or 1, where it does not get ready.
 server_start() {
-	local ready
+	local ready code=0
 
 	rm -f "$scratch/ready"
 	mkfifo "$scratch/ready"
@@ -34,10 +35,10 @@ server_start() {
 	done
 	exec {ready}>&-
 	[[ -n $server_endpoint ]] && return
-	wait "$server_pid" || true
+	wait "$server_pid" || code=$?
 	server_pid=
 	cat "$scratch/server.err" >&2
-	return 1
+	return "$((code ? code : 1))"
 }
 
 # server_stop: asks it to end. Returns its exit code.

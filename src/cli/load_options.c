@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_options.h"
 
+#include "cli/load_plan.h"
 #include "cli/option.h"
-#include "core/probe.h"
 #include "core/train.h"
 #include "core/units.h"
-#include "load/host.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define DEFAULT_LENGTH 64
 #define DEFAULT_FLOWS  8
 #define DEFAULT_BUFFER (8u << 20)
-/* In flight of a flow where nothing is said: enough that neither side waits
- * for the other, and little enough to fit any receive buffer. */
-#define WINDOW_TRAINS  8
-#define WINDOW_SINGLES 64
 #define WINDOW_MAX     1000000
 
 enum key {
@@ -100,13 +92,6 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-struct parsing {
-	struct load_options *o;
-	const char *peer, *bind, *cpus;
-	int family;
-	bool flood, gro_said, expect_said;
-};
-
 static void parse_train(
 	const struct argp_state *state, struct load_config *c, const char *text)
 {
@@ -151,7 +136,7 @@ static void parse_expect(
 
 static error_t parse_where(int key, char *arg, struct argp_state *state)
 {
-	struct parsing *p = state->input;
+	struct load_parsing *p = state->input;
 	struct load_options *o = p->o;
 
 	switch (key) {
@@ -197,7 +182,7 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct parsing *p = state->input;
+	struct load_parsing *p = state->input;
 	struct load_config *c = &p->o->config;
 
 	switch (key) {
@@ -264,111 +249,9 @@ static const struct argp argp = {
 	       "knows what the client knows.",
 };
 
-/* As usage_error() prints it, when parsing is over. */
-#define FAIL(code, ...)                                                        \
-	do {                                                                   \
-		fprintf(stderr, "udpmill load: " __VA_ARGS__);                 \
-		fputc('\n', stderr);                                           \
-		exit(code);                                                    \
-	} while (0)
-
-static void require_consent(const struct load_options *o, const char *peer)
-{
-	if (host_owns(&o->config.remote))
-		return;
-	if (!o->peer_consents)
-		FAIL(EXIT_USAGE,
-			"%s is not this host: who loads another host without "
-			"its owner's word attacks it; --peer-consents gives "
-			"that word",
-			peer);
-	fprintf(stderr,
-		"udpmill load: LOADING ANOTHER HOST, %s, on your word that its "
-		"owner consents\n",
-		peer);
-}
-
-/* What is sent where, and what will come back, as far as the server says. */
-static void adapt_to_server(struct parsing *p)
-{
-	struct load_config *c = &p->o->config;
-	const char *service = p->o->view.reader
-				      ? reader_about(p->o->view.reader)->service
-				      : "";
-
-	if (p->flood || (strcmp(service, "discard") == 0 && !c->window))
-		c->mode = LOAD_FLOOD;
-	if (!p->expect_said && strcmp(service, "length") == 0)
-		c->replies = REPLIES_TEXT;
-	if (c->length < PROBE_BYTES && c->replies == REPLIES_PROBES)
-		c->replies = REPLIES_ANY;
-	if (!p->gro_said)
-		c->gro = c->train > 1;
-}
-
-static uint32_t fitting_train(const struct load_config *c)
-{
-	uint32_t n = c->length ? DATAGRAM_MAX_V4 / c->length : 1;
-
-	return n < c->train ? (n ? n : 1) : c->train;
-}
-
-static void set_window(struct load_config *c)
-{
-	uint32_t train = fitting_train(c);
-
-	if (c->mode == LOAD_FLOOD)
-		c->window = 0;
-	else if (!c->window)
-		c->window = train > 1 ? WINDOW_TRAINS * train : WINDOW_SINGLES;
-	/* A window that is less than a train would never open. */
-	else if (c->window < train)
-		c->train = c->window;
-	else
-		c->window -= c->window % train;
-}
-
-static void check_sizes(const struct load_config *c)
-{
-	bool v6 = c->remote.sa.sa_family == AF_INET6;
-	uint32_t most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4;
-
-	if (c->length > most)
-		FAIL(EXIT_USAGE,
-			"--length: %u bytes do not fit a datagram; "
-			"%u do on %s",
-			c->length, most, v6 ? "IPv6" : "IPv4");
-	if (c->threads > c->flows)
-		FAIL(EXIT_USAGE,
-			"--threads: %u threads share %u flows; --flows must "
-			"be at least as many",
-			c->threads, c->flows);
-}
-
-static void finish(struct parsing *p)
-{
-	struct load_options *o = p->o;
-	struct load_config *c = &o->config;
-	char why[256];
-
-	check_sizes(c);
-	if (p->cpus) {
-		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
-			FAIL(EXIT_USAGE, "--cpus: %s", why);
-		c->cpus = &o->cpus;
-	}
-	while (c->run == 0)
-		if (getrandom(&c->run, sizeof(c->run), 0) < 0)
-			FAIL(EXIT_SYSTEM, "getrandom: %s", strerror(errno));
-	if (load_view_open(&o->view, &c->remote))
-		FAIL(EXIT_SYSTEM, "no memory");
-	adapt_to_server(p);
-	set_window(c);
-}
-
 void load_options_parse(struct load_options *o, int argc, char **argv)
 {
-	struct parsing p = {.o = o, .family = AF_UNSPEC};
+	struct load_parsing p = {.o = o, .family = AF_UNSPEC};
 	struct argp_state state = {.name = argv[0]};
 
 	*o = (struct load_options){
@@ -388,12 +271,11 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	if (verb_parse(&argp, argc, argv, &p))
 		exit(EXIT_USAGE);
 	if (!p.peer)
-		FAIL(EXIT_USAGE, "no peer is named; HOST:PORT would do");
+		usage_error(&state, "no peer is named; HOST:PORT would do");
 	option_peer(&state, &o->config.remote, p.peer, p.family);
 	if (p.bind)
 		option_bind(&state, &o->config.bind, p.bind, &o->config.remote);
-	require_consent(o, p.peer);
-	finish(&p);
+	load_plan(&p);
 }
 
 void load_options_free(struct load_options *o)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* From what the command line of `udpmill load` said to what is done: may this
+ * peer be loaded, who is it, and what follows for what was left open. */
+#pragma once
+
+#include "cli/load_options.h"
+
+/* What was said, before names are looked up and the server is looked for. */
+struct load_parsing {
+	struct load_options *o;
+	const char *peer, *bind, *cpus;
+	int family;
+	bool flood, gro_said, expect_said;
+};
+
+/* Fills in o->config and o->view. Prints and exits where it cannot be. */
+void load_plan(struct load_parsing *p);

@@ -17,14 +17,6 @@ struct mem_train {
 	struct local_address local;
 };
 
-/* A message as send() saw it, its bytes gathered. free() data. */
-struct mem_record {
-	uint8_t *data;
-	uint32_t bytes, segment_bytes, segments;
-	union address peer;
-	struct local_address local;
-};
-
 struct mem_script {
 	const struct mem_train *trains;
 	size_t train_count;
@@ -39,6 +31,3 @@ struct mem_script {
 };
 
 extern const struct backend_ops backend_mem;
-
-/* Copies what a record callback is lent. 0 or -ENOMEM. */
-int mem_record_copy(struct mem_record *out, const struct message *m);

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/guard.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct guard guard;
+static struct counters counters;
+static struct cidr allow[2];
+
+struct rule_case {
+	const char *source;
+	const char *service;
+	uint32_t request, reply; /* bytes */
+	bool group;
+	enum counter_id refusal; /* 0: it may be answered */
+};
+
+/* Each rule with a case it refuses, and its neighbour that may pass. allow is
+ * 127/8 and 198.51.100.0/24; a server listens at 127.0.0.1:41000. */
+static const struct rule_case cases[] = {
+	{"192.0.2.1:40000", "length", 64, 22, false, 0},
+	/* no unicast source */
+	{"192.0.2.1:0", "length", 64, 22, false, COUNTER_REFUSED_SOURCE},
+	{"224.0.0.1:40000", "length", 64, 22, false, COUNTER_REFUSED_SOURCE},
+	{"0.0.0.0:40000", "length", 64, 22, false, COUNTER_REFUSED_SOURCE},
+	{"255.255.255.255:40000", "echo", 1, 1, false, COUNTER_REFUSED_SOURCE},
+	{"[ff02::1]:40000", "echo", 1, 1, false, COUNTER_REFUSED_SOURCE},
+	/* ports of services that answer */
+	{"192.0.2.1:53", "length", 64, 22, false, COUNTER_REFUSED_LOW_PORT},
+	{"127.0.0.1:1023", "length", 64, 22, false, COUNTER_REFUSED_LOW_PORT},
+	{"127.0.0.1:1024", "length", 64, 22, false, 0},
+	{"[::ffff:192.0.2.1]:7", "length", 64, 22, false,
+		COUNTER_REFUSED_LOW_PORT},
+	{"192.0.2.1:11211", "length", 64, 22, false,
+		COUNTER_REFUSED_REFLECTOR_PORT},
+	{"192.0.2.1:11212", "length", 64, 22, false, 0},
+	{"127.0.0.1:1060", "length", 64, 22, false,
+		COUNTER_REFUSED_REFLECTOR_PORT},
+	/* sent to a group */
+	{"192.0.2.1:40000", "length", 64, 22, true, COUNTER_REFUSED_GROUP},
+	/* from where a server listens */
+	{"127.0.0.1:41000", "length", 64, 22, false,
+		COUNTER_REFUSED_UDPMILL_PORT},
+	{"127.0.0.9:41000", "length", 64, 22, false,
+		COUNTER_REFUSED_UDPMILL_PORT},
+	{"[::1]:41000", "length", 64, 22, false, COUNTER_REFUSED_UDPMILL_PORT},
+	{"[::ffff:127.0.0.1]:41000", "echo", 64, 64, false,
+		COUNTER_REFUSED_UDPMILL_PORT},
+	{"127.0.0.1:41001", "length", 64, 22, false, 0},
+	{"192.0.2.1:41000", "length", 64, 22, false, 0},
+	/* echo, from a port that is no client's */
+	{"192.0.2.1:2000", "echo", 64, 64, false,
+		COUNTER_REFUSED_NOT_EPHEMERAL},
+	{"[::ffff:192.0.2.1]:2000", "echo", 64, 64, false,
+		COUNTER_REFUSED_NOT_EPHEMERAL},
+	{"192.0.2.1:2000", "length", 64, 22, false, 0},
+	{"192.0.2.1:40000", "echo", 64, 64, false, 0},
+	{"192.0.2.1:65535", "echo", 64, 64, false, 0},
+	{"127.0.0.1:2000", "echo", 64, 64, false, 0},
+	{"198.51.100.7:2000", "echo", 64, 64, false, 0},
+	/* more than came */
+	{"192.0.2.1:40000", "length", 21, 22, false,
+		COUNTER_REFUSED_AMPLIFICATION},
+	{"192.0.2.1:40000", "length", 22, 22, false, 0},
+	{"192.0.2.1:40000", "length", 0, 21, false,
+		COUNTER_REFUSED_AMPLIFICATION},
+	{"127.0.0.1:40000", "length", 0, 21, false, 0},
+	{"[::ffff:127.0.0.1]:40000", "length", 0, 21, false, 0},
+	{"[::ffff:192.0.2.1]:40000", "length", 0, 21, false,
+		COUNTER_REFUSED_AMPLIFICATION},
+	{"198.51.100.7:40000", "length", 0, 21, false, 0},
+	{"198.51.101.7:40000", "length", 0, 21, false,
+		COUNTER_REFUSED_AMPLIFICATION},
+};
+
+static void set_up(void)
+{
+	union address own;
+
+	cr_assert(cidr_parse(&allow[0], "127.0.0.0/8") == 0);
+	cr_assert(cidr_parse(&allow[1], "198.51.100.0/24") == 0);
+	cr_assert(address_parse(&own, "127.0.0.1:41000") == 0);
+	cr_assert(guard_init(&guard, allow, 2, &own, 1) == 0);
+	memset(&counters, 0, sizeof(counters));
+}
+
+static void tear_down(void)
+{
+	guard_fini(&guard);
+}
+
+TestSuite(guard, .init = set_up, .fini = tear_down);
+
+static bool passes(
+	const struct rule_case *c, uint32_t segments, uint32_t refused_before)
+{
+	union address source;
+	struct train t = {
+		.peer = &source,
+		.verdict = VERDICT_ANSWER,
+		.bytes = c->request * segments,
+		.segment_bytes = c->request,
+		.segments = segments,
+		.refused = refused_before,
+		.refusal = COUNTER_REFUSED_OWN_TEXT,
+		.reply_bytes = c->reply * (segments - refused_before),
+		.reply_segment_bytes = c->reply,
+		.reply_segments = segments - refused_before,
+		.local = {.group = c->group},
+	};
+	struct batch b = {.trains = &t, .count = 1, .capacity = 1};
+
+	cr_assert(address_parse(&source, c->source) == 0, "%s", c->source);
+	guard_check(&guard, service_find(c->service), &b, &counters);
+	return t.verdict == VERDICT_ANSWER;
+}
+
+Test(guard, keeps_its_rules)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct rule_case *c = &cases[i];
+		uint64_t before = counter_get(&counters, c->refusal);
+
+		cr_assert(passes(c, 1, 0) == !c->refusal, "case %zu: %s by %s",
+			i, c->source, c->service);
+		if (c->refusal)
+			cr_assert(counter_get(&counters, c->refusal) ==
+					  before + 1,
+				"case %zu: %s is not what was counted", i,
+				counter_table[c->refusal].name);
+	}
+}
+
+Test(guard, counts_datagrams_and_only_those_not_refused_before)
+{
+	static const struct rule_case low = {"192.0.2.1:53", "length", 64, 22,
+		false, COUNTER_REFUSED_LOW_PORT};
+
+	cr_assert(!passes(&low, 10, 3));
+	cr_assert(counter_get(&counters, COUNTER_REFUSED_LOW_PORT) == 7);
+	cr_assert(counter_get(&counters, COUNTER_REFUSED_OWN_TEXT) == 0);
+}
+
+/* 10 requests of 22 bytes, 9 refused: 22 bytes of reply for 22 of request. */
+Test(guard, compares_with_the_requests_that_are_answered)
+{
+	static const struct rule_case fair = {
+		"192.0.2.1:40000", "length", 22, 22, false, 0};
+	static const struct rule_case more = {"192.0.2.1:40000", "length", 22,
+		23, false, COUNTER_REFUSED_AMPLIFICATION};
+
+	cr_assert(passes(&fair, 10, 9));
+	cr_assert(!passes(&more, 10, 9));
+}
+
+Test(guard, leaves_alone_what_is_not_answered)
+{
+	union address source;
+	struct train t = {
+		.peer = &source, .verdict = VERDICT_ABSORB, .segments = 1};
+	struct batch b = {.trains = &t, .count = 1, .capacity = 1};
+
+	cr_assert(address_parse(&source, "192.0.2.1:53") == 0);
+	guard_check(&guard, service_find("discard"), &b, &counters);
+	cr_assert(t.verdict == VERDICT_ABSORB);
+	for (enum counter_id id = 0; id < COUNTER_COUNT; id++)
+		cr_assert(counter_get(&counters, id) == 0);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* The worker's loop and its counting, over a backend that asks no kernel. */
+#include "server/worker.h"
+
+#include "backend/mem.h"
+#include "core/probe.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct counters counters;
+static struct guard guard;
+static struct cidr loopback;
+static uint64_t replies, reply_bytes;
+
+static void record(void *arg, const struct message *m)
+{
+	(void)arg;
+	replies += m->segments;
+	reply_bytes += m->bytes;
+}
+
+static union address peer(const char *text)
+{
+	union address a;
+
+	cr_assert(address_parse(&a, text) == 0);
+	return a;
+}
+
+/* Runs a worker over the script until it ends with -ENODATA. */
+static void run(const char *service, struct mem_script *script, bool trains)
+{
+	struct worker_config config = {
+		.backend = &backend_mem,
+		.service = service_find(service),
+		.io = {.fd = -1,
+			.family = AF_INET,
+			.batch = 8,
+			.counters = &counters,
+			.script = script},
+		.guard = &guard,
+		.cpu = -1,
+		.trains = trains,
+	};
+	struct worker w = {0};
+
+	script->record = record;
+	script->recv_error = -ENODATA;
+	cr_assert(worker_init(&w, &config) == 0);
+	cr_assert(worker_run(&w) ==
+		  (script->send_error ? script->send_error : -ENODATA));
+	worker_fini(&w);
+}
+
+static uint64_t count(enum counter_id id)
+{
+	return counter_get(&counters, id);
+}
+
+static uint64_t sum(enum counter_id first, enum counter_id last)
+{
+	uint64_t n = 0;
+
+	for (enum counter_id id = first; id <= last; id++)
+		n += count(id);
+	return n;
+}
+
+static void assert_balance(void)
+{
+	uint64_t told =
+		count(COUNTER_ANSWERED_DATAGRAMS) +
+		count(COUNTER_ABSORBED_DATAGRAMS) + count(COUNTER_TRUNCATED) +
+		count(COUNTER_REPLY_LOST) +
+		sum(COUNTER_REFUSED_AMPLIFICATION, COUNTER_REFUSED_REPLY) +
+		sum(COUNTER_SEND_FAILED_AGAIN, COUNTER_SEND_FAILED_OTHER);
+
+	cr_assert(count(COUNTER_RX_DATAGRAMS) == told,
+		"%lu received, %lu accounted for", count(COUNTER_RX_DATAGRAMS),
+		told);
+}
+
+static void set_up(void)
+{
+	cr_assert(cidr_parse(&loopback, "127.0.0.0/8") == 0);
+	cr_assert(guard_init(&guard, &loopback, 1, NULL, 0) == 0);
+	memset(&counters, 0, sizeof(counters));
+	replies = reply_bytes = 0;
+}
+
+static void tear_down(void)
+{
+	guard_fini(&guard);
+}
+
+TestSuite(worker, .init = set_up, .fini = tear_down);
+
+static uint8_t bytes[65507];
+
+Test(worker, answers_and_counts_every_datagram)
+{
+	struct mem_train trains[] = {
+		{.data = bytes, .bytes = 640, .segment_bytes = 10},
+		{.data = bytes, .bytes = 95, .segment_bytes = 10},
+		{.data = bytes, .bytes = 0},
+		{.data = bytes, .bytes = 65507},
+	};
+	struct mem_script script = {
+		.trains = trains, .train_count = 4, .repeat = 7};
+
+	for (int i = 0; i < 4; i++)
+		trains[i].peer = peer("127.0.0.1:40000");
+	run("echo", &script, true);
+	cr_assert(count(COUNTER_RX_DATAGRAMS) == 7 * (64 + 10 + 1 + 1));
+	cr_assert(count(COUNTER_RX_TRAINS) == 28);
+	cr_assert(count(COUNTER_RX_EMPTY) == 7);
+	cr_assert(count(COUNTER_RX_BYTES) == 7 * (640 + 95 + 65507));
+	cr_assert(count(COUNTER_ANSWERED_DATAGRAMS) == replies);
+	cr_assert(replies == 7 * 76);
+	cr_assert(reply_bytes == 7 * (640 + 95 + 65507));
+	assert_balance();
+}
+
+Test(worker, with_trains_off_sends_each_reply_alone)
+{
+	struct mem_train train = {.data = bytes,
+		.bytes = 1280,
+		.segment_bytes = 10,
+		.peer = peer("127.0.0.1:40000")};
+	struct mem_script script = {.trains = &train, .train_count = 1};
+
+	run("echo", &script, false);
+	cr_assert(count(COUNTER_TX_MESSAGES) == 128);
+	cr_assert(count(COUNTER_TX_TRAINS) == 0);
+	assert_balance();
+}
+
+Test(worker, absorbs_where_the_service_does_not_answer)
+{
+	struct mem_train train = {.data = bytes,
+		.bytes = 640,
+		.segment_bytes = 10,
+		.peer = peer("192.0.2.1:53")};
+	struct mem_script script = {
+		.trains = &train, .train_count = 1, .repeat = 100};
+
+	run("discard", &script, true);
+	cr_assert(count(COUNTER_ABSORBED_DATAGRAMS) == 6400);
+	cr_assert(count(COUNTER_TX_MESSAGES) == 0);
+	assert_balance();
+}
+
+Test(worker, does_not_answer_a_truncated_train)
+{
+	struct mem_train trains[] = {
+		{.data = bytes, .bytes = 64, .truncated = true},
+		{.data = bytes, .bytes = 64},
+	};
+	struct mem_script script = {.trains = trains, .train_count = 2};
+
+	trains[0].peer = trains[1].peer = peer("127.0.0.1:40000");
+	run("echo", &script, true);
+	cr_assert(count(COUNTER_TRUNCATED) == 1);
+	cr_assert(replies == 1);
+	assert_balance();
+}
+
+Test(worker, counts_a_reply_that_failed_by_its_cause)
+{
+	struct mem_train trains[] = {
+		{.data = bytes, .bytes = 30, .segment_bytes = 10},
+		{.data = bytes, .bytes = 20},
+		{.data = bytes, .bytes = 40},
+	};
+	struct mem_script script = {.trains = trains,
+		.train_count = 3,
+		.fail_at = 1,
+		.fail_error = -EPERM};
+
+	for (int i = 0; i < 3; i++)
+		trains[i].peer = peer("127.0.0.1:40000");
+	run("echo", &script, true);
+	cr_assert(count(COUNTER_SEND_FAILED_DENIED) == 3);
+	cr_assert(replies == 2);
+	assert_balance();
+}
+
+Test(worker, ends_with_the_error_of_a_broken_send)
+{
+	struct mem_train train = {
+		.data = bytes, .bytes = 20, .peer = peer("127.0.0.1:40000")};
+	struct mem_script script = {
+		.trains = &train, .train_count = 1, .send_error = -EBADF};
+
+	run("echo", &script, true);
+}
+
+Test(worker, balances_where_service_and_guard_both_refuse)
+{
+	uint8_t mixed[4 * 64];
+	struct probe p = {.magic = PROBE_REQUEST, .run = 1};
+	struct mem_train trains[2] = {
+		{.data = mixed, .bytes = sizeof(mixed), .segment_bytes = 64},
+		{.data = mixed, .bytes = sizeof(mixed), .segment_bytes = 64},
+	};
+	struct mem_script script = {.trains = trains, .train_count = 2};
+
+	memset(mixed, 0, sizeof(mixed));
+	probe_write(mixed + 64, &p);
+	probe_write(mixed + 192, &p);
+	trains[0].peer = peer("127.0.0.1:40000");
+	trains[1].peer = peer("127.0.0.1:1000");
+	run("reflect", &script, true);
+	cr_assert(count(COUNTER_REFUSED_NOT_PROBE) == 4);
+	cr_assert(count(COUNTER_REFUSED_LOW_PORT) == 2);
+	cr_assert(replies == 2);
+	assert_balance();
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <errno.h>
+#include <netinet/udp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
+static void note(void *arg, const char *text)
+{
+	struct fixture *f = arg;
+
+	(void)text;
+	f->notices++;
+}
+
+static const struct backend_ops *chosen(const struct fixture_options *o)
+{
+	const char *name = o->backend ? o->backend : getenv("BACKEND");
+	const struct backend_ops *ops = backend_find(name ? name : "mmsg");
+	char why[256];
+
+	cr_assert(ops, "no backend %s in this build", name);
+	if (ops->probe(why, sizeof(why)))
+		cr_skip_test("%s: %s", name, why);
+	return ops;
+}
+
+/* A wildcard is served at its loopback address. */
+static void find_server(struct fixture *f)
+{
+	uint16_t port = address_port(&f->got.bound);
+
+	f->server = f->got.bound;
+	if (!address_is_any(&f->server))
+		return;
+	cr_assert(address_parse(&f->server, f->server.sa.sa_family == AF_INET
+						    ? "127.0.0.1:0"
+						    : "[::1]:0") == 0);
+	address_set_port(&f->server, port);
+}
+
+void fixture_open(struct fixture *f, const struct fixture_options *o)
+{
+	const struct backend_ops *ops = chosen(o);
+	struct socket_config sc = {.rcvbuf = 4 << 20, .sndbuf = 4 << 20};
+	struct backend_config config;
+	char why[256] = "";
+
+	*f = (struct fixture){.fd = -1};
+	cr_assert(address_parse(&sc.bind, o->bind ? o->bind : "127.0.0.1:0") ==
+		  0);
+	sc.gro = ops->gro && !o->no_gro;
+	sc.local = sc.dual = address_is_any(&sc.bind);
+	f->fd = socket_open(&sc, &f->got, why, sizeof(why));
+	if (f->fd == -EAFNOSUPPORT || f->fd == -EADDRNOTAVAIL)
+		cr_skip_test("no such address on this host: %s", why);
+	cr_assert(f->fd >= 0, "%s", why);
+	f->counters = aligned_alloc(64, (sizeof(*f->counters) + 63) / 64 * 64);
+	cr_assert(f->counters);
+	memset(f->counters, 0, sizeof(*f->counters));
+	cr_assert(batch_init(&f->batch, o->batch ? o->batch : FIXTURE_BATCH) ==
+		  0);
+	config = (struct backend_config){
+		.fd = f->fd,
+		.family = f->got.bound.sa.sa_family,
+		.batch = f->batch.capacity,
+		.gro = f->got.gro,
+		.local = sc.local,
+		.slot_bytes = o->slot_bytes,
+		.counters = f->counters,
+		.notice = note,
+		.notice_arg = f,
+	};
+	cr_assert(backend_open(&f->backend, ops, &config) == 0);
+	find_server(f);
+}
+
+void fixture_close(struct fixture *f)
+{
+	backend_close(&f->backend);
+	batch_fini(&f->batch);
+	free(f->counters);
+	if (f->fd >= 0)
+		close(f->fd);
+}
+
+uint32_t fixture_turn(
+	struct fixture *f, int timeout_ms, handle_fn *handle, void *arg)
+{
+	const struct backend_ops *ops = f->backend.ops;
+	uint32_t datagrams = 0;
+	int n = ops->recv(f->backend.self, &f->batch, timeout_ms);
+
+	cr_assert(n >= 0, "recv: %s", strerror(-n));
+	cr_assert((uint32_t)n == f->batch.count);
+	for (int i = 0; i < n; i++) {
+		struct train *t = &f->batch.trains[i];
+
+		cr_assert(t->verdict == VERDICT_ABSORB && t->refused == 0);
+		datagrams += t->segments;
+		handle(t, arg);
+	}
+	if (n == 0)
+		return 0;
+	cr_assert(couple(&f->batch, TRAIN_SEND_SEGMENTS) == 0);
+	cr_assert(ops->send(f->backend.self, &f->batch) == 0);
+	return datagrams;
+}
+
+void fixture_serve(struct fixture *f, uint32_t n, handle_fn *handle, void *arg)
+{
+	while (n > 0) {
+		uint32_t got = fixture_turn(f, 1000, handle, arg);
+
+		cr_assert(got > 0, "%u datagrams did not arrive", n);
+		cr_assert(got <= n, "%u datagrams too many", got - n);
+		n -= got;
+	}
+}
+
+uint64_t fixture_count(const struct fixture *f, enum counter_id id)
+{
+	return counter_get(f->counters, id);
+}
+
+void handle_echo(struct train *t, void *arg)
+{
+	(void)arg;
+	t->verdict = VERDICT_ANSWER;
+	t->reply_bytes = t->bytes;
+	t->reply_segment_bytes = t->segment_bytes;
+	t->reply_segments = t->segments;
+}
+
+int client_open(const struct fixture *f, const char *bind, bool gro)
+{
+	struct socket_config sc = {
+		.remote = f->server,
+		.gro = gro,
+		.rcvbuf = 4 << 20,
+		.sndbuf = 4 << 20,
+	};
+	struct timeval second = {.tv_sec = 1};
+	char why[256] = "";
+	int fd;
+
+	if (bind)
+		cr_assert(address_parse(&sc.bind, bind) == 0);
+	fd = socket_open(&sc, NULL, why, sizeof(why));
+	cr_assert(fd >= 0, "%s", why);
+	cr_assert(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second,
+			  sizeof(second)) == 0);
+	return fd;
+}
+
+void client_send(int fd, const void *data, size_t bytes)
+{
+	ssize_t n = send(fd, data, bytes, 0);
+
+	cr_assert(n == (ssize_t)bytes, "sending %zu bytes: %s", bytes,
+		strerror(errno));
+}
+
+bool client_send_train(
+	int fd, const void *data, size_t bytes, uint16_t segment_bytes)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(uint16_t))];
+	} control = {0};
+	struct iovec iov = {(void *)data, bytes};
+	struct msghdr h = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
+
+	c->cmsg_level = IPPROTO_UDP;
+	c->cmsg_type = UDP_SEGMENT;
+	c->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+	memcpy(CMSG_DATA(c), &segment_bytes, sizeof(segment_bytes));
+	return sendmsg(fd, &h, 0) == (ssize_t)bytes;
+}
+
+size_t client_receive(int fd, void *data, size_t room, uint32_t *segment)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = {data, room};
+	struct msghdr h = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
+	ssize_t n = recvmsg(fd, &h, 0);
+	struct cmsghdr *c;
+	int gro = 0;
+
+	cr_assert(n >= 0, "no reply: %s", strerror(errno));
+	cr_assert(!(h.msg_flags & MSG_TRUNC));
+	c = CMSG_FIRSTHDR(&h);
+	if (c && c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO)
+		memcpy(&gro, CMSG_DATA(c), sizeof(gro));
+	if (segment)
+		*segment = (uint32_t)gro;
+	return (size_t)n;
+}
+
+bool client_is_silent(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, 20) == 0;
+}
+
+void fill_pattern(uint8_t *data, size_t bytes, uint32_t seed)
+{
+	uint32_t x = seed * 2654435761u | 1;
+
+	for (size_t i = 0; i < bytes; i++) {
+		x = x * 1664525 + 1013904223;
+		data[i] = (uint8_t)(x >> 24);
+	}
+}

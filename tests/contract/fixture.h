@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A backend on a real socket of the loopback device, with clients, all on one
+ * thread: loopback queues what is sent. Which backend is said by $BACKEND, and
+ * every case holds for all of them.
+ */
+#pragma once
+
+#include "backend/backend.h"
+#include "core/couple.h"
+#include "net/socket.h"
+
+#include <criterion/criterion.h>
+
+#define FIXTURE_BATCH 8
+
+struct fixture_options {
+	const char *bind;    /* NULL: 127.0.0.1:0 */
+	const char *backend; /* NULL: $BACKEND */
+	uint32_t batch;      /* 0: FIXTURE_BATCH */
+	uint32_t slot_bytes;
+	bool no_gro;
+};
+
+struct fixture {
+	struct backend backend;
+	struct batch batch;
+	struct counters *counters;
+	struct socket_obtained got;
+	union address server; /* where clients send to */
+	int fd;
+	unsigned notices;
+};
+
+/* Says what becomes of a train, as a service would. */
+typedef void handle_fn(struct train *t, void *arg);
+
+/* Each fails, or skips, the test by itself. */
+void fixture_open(struct fixture *f, const struct fixture_options *options);
+void fixture_close(struct fixture *f);
+
+/* One turn as the worker's: recv, handle, couple, send. The number of
+ * datagrams it brought. */
+uint32_t fixture_turn(
+	struct fixture *f, int timeout_ms, handle_fn *handle, void *arg);
+
+/* Turns until n datagrams came, or fails. */
+void fixture_serve(struct fixture *f, uint32_t n, handle_fn *handle, void *arg);
+
+uint64_t fixture_count(const struct fixture *f, enum counter_id id);
+
+/* handle_fn */
+void handle_echo(struct train *t, void *arg);
+
+/* A socket connected to the server, that waits a second at most; bind may be
+ * NULL. gro: takes trains whole. */
+int client_open(const struct fixture *f, const char *bind, bool gro);
+
+void client_send(int fd, const void *data, size_t bytes);
+
+/* One send of many segments. False where the kernel does not take so many. */
+bool client_send_train(
+	int fd, const void *data, size_t bytes, uint16_t segment_bytes);
+
+/* Bytes of the next datagram; fails the test where none comes. segment may be
+ * NULL, else is the size of a GRO train's segments, 0 for a lone datagram. */
+size_t client_receive(int fd, void *data, size_t room, uint32_t *segment);
+
+/* Is there nothing more? Waits a little. */
+bool client_is_silent(int fd);
+
+/* Bytes that tell where in which datagram they are. */
+void fill_pattern(uint8_t *data, size_t bytes, uint32_t seed);

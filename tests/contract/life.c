@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Waiting, ending, and beginning that does not succeed. */
+#include "core/clock.h"
+#include "fixture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static uint64_t milliseconds_of_recv(struct fixture *f, int timeout_ms)
+{
+	uint64_t start = clock_ns();
+	int n = f->backend.ops->recv(f->backend.self, &f->batch, timeout_ms);
+
+	cr_assert(n == 0 && f->batch.count == 0);
+	return (clock_ns() - start) / 1000000;
+}
+
+Test(life, of_a_receive_with_nothing_is_its_timeout)
+{
+	struct fixture f;
+	uint64_t ms;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	for (int i = 0; i < 3; i++) {
+		cr_assert(milliseconds_of_recv(&f, 0) < 30);
+		ms = milliseconds_of_recv(&f, 50);
+		cr_assert(ms >= 40 && ms < 1000, "%lu ms", ms);
+		ms = milliseconds_of_recv(&f, 10);
+		cr_assert(ms >= 8 && ms < 1000, "%lu ms", ms);
+	}
+	fixture_close(&f);
+}
+
+Test(life, counts_its_calls)
+{
+	struct fixture f;
+	uint64_t before;
+	char in[8];
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	before = fixture_count(&f, COUNTER_RECV_CALLS);
+	milliseconds_of_recv(&f, 0);
+	cr_assert(fixture_count(&f, COUNTER_RECV_CALLS) > before);
+	fd = client_open(&f, NULL, false);
+	client_send(fd, "x", 1);
+	before = fixture_count(&f, COUNTER_SEND_CALLS);
+	fixture_serve(&f, 1, handle_echo, NULL);
+	cr_assert(fixture_count(&f, COUNTER_SEND_CALLS) > before);
+	cr_assert(client_receive(fd, in, sizeof(in), NULL) == 1);
+	close(fd);
+	fixture_close(&f);
+}
+
+Test(life, may_end_with_a_batch_on_loan_and_more_queued)
+{
+	struct fixture f;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	fd = client_open(&f, NULL, false);
+	for (int i = 0; i < 10 * FIXTURE_BATCH; i++)
+		client_send(fd, "x", 1);
+	cr_assert(f.backend.ops->recv(f.backend.self, &f.batch, 1000) > 0);
+	close(fd);
+	fixture_close(&f);
+}
+
+Test(life, may_end_before_it_has_begun)
+{
+	struct fixture f;
+	const struct backend_ops *ops;
+	struct backend_config config = {.fd = -1, .batch = 4};
+	struct backend b = {0};
+	void *state;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	ops = f.backend.ops;
+	/* On zeroed state; on what init made of a descriptor that is none. */
+	state = aligned_alloc(64, (ops->size + 63) / 64 * 64);
+	cr_assert(state);
+	memset(state, 0, ops->size);
+	ops->fini(state);
+	config.counters = f.counters;
+	(void)ops->init(state, &config);
+	ops->fini(state);
+	free(state);
+	backend_close(&b);
+	fixture_close(&f);
+}
+
+Test(life, ends_with_an_error_where_going_on_is_pointless)
+{
+	struct fixture f;
+	int n = 0;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	cr_assert(milliseconds_of_recv(&f, 0) < 1000);
+	if (strcmp(f.backend.ops->name, "uring") == 0) {
+		fixture_close(&f);
+		cr_skip_test("io_uring holds the socket open by itself");
+	}
+	close(f.fd);
+	n = f.backend.ops->recv(f.backend.self, &f.batch, 10);
+	cr_assert(n == -EBADF, "%d", n);
+	f.fd = -1;
+	fixture_close(&f);
+}
+
+/* A peer that has gone sends reports: they are no datagrams, and no errors. */
+Test(life, goes_on_when_a_peer_has_gone)
+{
+	struct fixture f;
+	char in[8];
+	int fd, gone;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	for (int i = 0; i < 20; i++) {
+		gone = client_open(&f, NULL, false);
+		client_send(gone, "a", 1);
+		close(gone);
+		fd = client_open(&f, NULL, false);
+		client_send(fd, "bc", 2);
+		fixture_serve(&f, 2, handle_echo, NULL);
+		cr_assert(client_receive(fd, in, sizeof(in), NULL) == 2);
+		close(fd);
+	}
+	fixture_close(&f);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* Datagrams of every size pass whole, the empty one and the largest too. */
+#include "fixture.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static uint8_t out[DATAGRAM_MAX_V6], in[DATAGRAM_MAX_V6 + 1];
+
+static void echo_one(struct fixture *f, int fd, uint32_t bytes)
+{
+	fill_pattern(out, bytes, bytes);
+	client_send(fd, out, bytes);
+	fixture_serve(f, 1, handle_echo, NULL);
+	cr_assert(f->batch.trains[0].bytes == bytes);
+	cr_assert(!f->batch.trains[0].truncated);
+	cr_assert(client_receive(fd, in, sizeof(in), NULL) == bytes, "%u bytes",
+		bytes);
+	cr_assert(memcmp(out, in, bytes) == 0, "%u bytes", bytes);
+}
+
+static const uint32_t sizes[] = {0, 1, 512, 1472, 1473, 9000, 65507};
+
+Test(sizes, pass_whole_on_ipv4)
+{
+	struct fixture f;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	fd = client_open(&f, NULL, false);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		echo_one(&f, fd, sizes[i]);
+	close(fd);
+	fixture_close(&f);
+}
+
+Test(sizes, pass_whole_on_ipv6)
+{
+	struct fixture f;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){.bind = "[::1]:0"});
+	fd = client_open(&f, NULL, false);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		echo_one(&f, fd, sizes[i]);
+	echo_one(&f, fd, DATAGRAM_MAX_V6);
+	close(fd);
+	fixture_close(&f);
+}
+
+Test(sizes, of_zero_come_in_a_row_and_between_others)
+{
+	static const uint32_t row[] = {0, 0, 0, 5, 0, 7, 0, 0};
+	const uint32_t n = sizeof(row) / sizeof(row[0]);
+	struct fixture f;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	fd = client_open(&f, NULL, false);
+	for (int turn = 0; turn < 10; turn++) {
+		for (uint32_t i = 0; i < n; i++)
+			client_send(fd, out, row[i]);
+		fixture_serve(&f, n, handle_echo, NULL);
+		for (uint32_t i = 0; i < n; i++)
+			cr_assert(client_receive(fd, in, sizeof(in), NULL) ==
+				  row[i]);
+	}
+	cr_assert(client_is_silent(fd));
+	if (strcmp(f.backend.ops->name, "uring") == 0)
+		cr_assert(fixture_count(&f, COUNTER_REARM_ZERO) > 0);
+	close(fd);
+	fixture_close(&f);
+}
+
+struct seen {
+	bool truncated;
+	uint32_t bytes, segments;
+};
+
+static void look(struct train *t, void *arg)
+{
+	*(struct seen *)arg =
+		(struct seen){t->truncated, t->bytes, t->segments};
+}
+
+Test(sizes, above_the_slot_are_seen_to_be_truncated)
+{
+	struct fixture f;
+	struct seen seen;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){.slot_bytes = 1000});
+	fd = client_open(&f, NULL, false);
+	client_send(fd, out, 1000);
+	fixture_serve(&f, 1, look, &seen);
+	cr_assert(!seen.truncated && seen.bytes == 1000);
+	client_send(fd, out, 1001);
+	fixture_serve(&f, 1, look, &seen);
+	cr_assert(seen.truncated && seen.bytes == 1000);
+	client_send(fd, out, 10);
+	fixture_serve(&f, 1, look, &seen);
+	cr_assert(!seen.truncated && seen.bytes == 10);
+	close(fd);
+	fixture_close(&f);
+}
+
+Test(sizes, of_a_truncated_train_count_all_of_its_datagrams)
+{
+	struct fixture f;
+	struct seen seen;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){.slot_bytes = 1000});
+	if (!f.got.gro)
+		cr_skip_test("this backend receives no trains");
+	fd = client_open(&f, NULL, false);
+	cr_assert(client_send_train(fd, out, 4000, 100));
+	fixture_serve(&f, 40, look, &seen);
+	cr_assert(seen.truncated && seen.bytes == 1000 && seen.segments == 40);
+	close(fd);
+	fixture_close(&f);
+}

@@ -145,8 +145,11 @@ def read_line(fd, process, what):
 def generate(udpmill, endpoint, rung, seconds):
     argv = [udpmill, 'load', endpoint, '--json', '--time', f'{seconds}s',
             '--omit', f'{OMIT_S}s', '--length',
-            '65507' if rung.arrival == 'largest' else '64',
-            '--trains', 'on' if rung.arrival == 'trains' else 'off']
+            '65507' if rung.arrival == 'largest' else '64']
+    if rung.arrival != 'trains':
+        argv += ['--train', 'off']
+    if rung.service == 'discard':
+        argv.append('--flood')
     done = subprocess.run(argv, capture_output=True, text=True, check=False,
                           preexec_fn=pinned(CPUS[0]), timeout=seconds + 60)
     if done.returncode:
@@ -155,9 +158,12 @@ def generate(udpmill, endpoint, rung, seconds):
     return json.loads(done.stdout)
 
 
-def rate_of(load, rung):
-    return load['answered' if rung.service == 'echo' else 'delivered'][
-        'datagrams_per_second']
+def rate_of(load, rung, datagrams):
+    """Where nothing is answered only the server knows what arrived, and the
+    floor counts from its start to its end."""
+    if rung.service == 'echo':
+        return load['answered']['datagrams_per_second']
+    return datagrams / (load['seconds'] + OMIT_S)
 
 
 def measure_udpmill(programs, rung, seconds):
@@ -178,7 +184,7 @@ def measure_udpmill(programs, rung, seconds):
         os.close(read_end)
     counters = json.loads(server.output)['counters']
     datagrams = counters['rx_datagrams']
-    return server.result(datagrams, rate_of(load, rung),
+    return server.result(datagrams, rate_of(load, rung, datagrams),
                          datagrams / max(counters['rx_trains'], 1))
 
 
@@ -192,8 +198,9 @@ def measure_floor(programs, rung, seconds):
         load = generate(programs.udpmill, server.endpoint, rung, seconds)
         server.stop()
     counted = json.loads(server.output)
-    return server.result(counted['datagrams'], rate_of(load, rung),
-                         counted['datagrams'] / max(counted['trains'], 1))
+    datagrams = counted['datagrams']
+    return server.result(datagrams, rate_of(load, rung, datagrams),
+                         datagrams / max(counted['trains'], 1))
 
 
 def run_peer(argv, seconds):

@@ -42,7 +42,8 @@ static void hand_out(struct mem *m, struct batch *b)
 	struct train *t = &b->trains[b->count];
 
 	t->data = slots_at(&m->slots, b->count);
-	memcpy(t->data, from->data, from->bytes);
+	if (from->bytes)
+		memcpy(t->data, from->data, from->bytes);
 	m->peers[b->count] = from->peer;
 	t->peer = &m->peers[b->count];
 	t->local = from->local;
@@ -75,6 +76,8 @@ static int mem_send(void *self, struct batch *b)
 
 	if (b->message_count)
 		counter_add(m->counters, COUNTER_SEND_CALLS, 1);
+	if (s->send_error)
+		return s->send_error;
 	for (uint32_t i = 0; i < b->message_count; i++) {
 		struct message *message = &b->messages[i];
 
@@ -88,7 +91,7 @@ static int mem_send(void *self, struct batch *b)
 		if (s->record)
 			s->record(s->record_arg, message);
 	}
-	return s->send_error;
+	return 0;
 }
 
 static void mem_fini(void *self)

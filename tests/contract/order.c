@@ -183,3 +183,44 @@ Test(order, and_bytes_of_a_trace_are_those_of_the_reference)
 	for (int p = 0; p < PEERS; p++)
 		cr_assert(reference[p] == own[p], "peer %d", p);
 }
+
+/* Each reply of a batch goes to another peer, so none is coupled: the path of
+ * lone datagrams. */
+Test(order, of_lone_bytes_is_kept_when_slots_are_overwritten_after_send)
+{
+	uint8_t expected[1000];
+	struct fixture f;
+	int fd[FIXTURE_BATCH];
+
+	fixture_open(&f, &(struct fixture_options){0});
+	for (int p = 0; p < FIXTURE_BATCH; p++)
+		fd[p] = client_open(&f, NULL, false);
+	for (uint32_t round = 0; round < 50; round++) {
+		uint32_t lone = 0, left = FIXTURE_BATCH;
+
+		for (uint32_t p = 0; p < FIXTURE_BATCH; p++) {
+			fill_pattern(expected, 1000, round * 100 + p);
+			client_send(fd[p], expected, 1000);
+		}
+		while (left > 0) {
+			uint32_t got =
+				fixture_turn(&f, 1000, handle_echo, NULL);
+
+			cr_assert(got > 0 && got <= left);
+			left -= got;
+			lone += f.batch.message_count;
+			for (uint32_t i = 0; i < f.batch.count; i++)
+				memset(f.batch.trains[i].data, 0xee, 1000);
+		}
+		cr_assert(lone == FIXTURE_BATCH);
+		for (uint32_t p = 0; p < FIXTURE_BATCH; p++) {
+			fill_pattern(expected, 1000, round * 100 + p);
+			cr_assert(client_receive(fd[p], in, sizeof(in), NULL) ==
+				  1000);
+			cr_assert(memcmp(in, expected, 1000) == 0);
+		}
+	}
+	for (int p = 0; p < FIXTURE_BATCH; p++)
+		close(fd[p]);
+	fixture_close(&f);
+}

@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The verb load against a real server: the ledger must balance."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import unittest
+
+from program import BACKENDS, Server, missing, run
+
+UDPMILL = sys.argv.pop(1)
+
+
+def load(address, *arguments, seconds="300ms"):
+    r = run(UDPMILL, "load", address, "-J", "-t", seconds, "-O", "50ms",
+            *arguments)
+    return r, json.loads(r.stdout) if r.stdout else None
+
+
+class Load(unittest.TestCase):
+    def assertBalances(self, r, report):
+        ledger = report["ledger"]
+        self.assertEqual(r.returncode, 0, r.stderr + json.dumps(ledger))
+        self.assertEqual(ledger["unexplained"], 0)
+        self.assertTrue(ledger["balances"])
+        self.assertFalse(ledger["shared"])
+        self.assertEqual(
+            ledger["sent"], ledger["answered"] + ledger["absorbed"]
+            + sum(ledger["dropped"].values())
+            + sum(ledger["refused"].values()) + ledger["unexplained"])
+        for fault in "corrupt", "duplicate", "reordered", "late", "stale":
+            self.assertEqual(ledger[fault], 0, fault)
+        self.assertGreater(ledger["sent"], 0)
+
+    def test_balances_for_each_backend_and_service(self):
+        for backend in BACKENDS:
+            why = missing(UDPMILL, backend)
+            for service in "echo", "length", "discard", "reflect":
+                with self.subTest(backend=backend, service=service):
+                    if why:
+                        self.skipTest(why)
+                    with Server(UDPMILL, "127.0.0.1:0", "--backend", backend,
+                                "--service", service) as s:
+                        self.assertBalances(*load(s.address))
+
+    def test_balances_one_by_one_and_in_odd_trains(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            for train in "off", "1", "7", "63", "64":
+                with self.subTest(train=train):
+                    self.assertBalances(*load(s.address, "--train", train))
+
+    def test_balances_for_every_length(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            for length in "0", "1", "31", "32", "55", "1472", "9000", "65507":
+                with self.subTest(length=length):
+                    r, report = load(s.address, "-l", length, "--verify",
+                                     "full")
+                    self.assertBalances(r, report)
+                    self.assertGreater(report["ledger"]["answered"], 0)
+
+    def test_balances_for_many_flows_and_threads(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            self.assertBalances(*load(s.address, "-P", "200", "-T", "3"))
+
+    def test_balances_on_ipv6_and_through_a_wildcard(self):
+        with Server(UDPMILL, "[::]:0", "--service", "reflect") as s:
+            port = s.address.rsplit(":", 1)[1]
+            self.assertBalances(*load(f"[::1]:{port}"))
+            self.assertBalances(*load(f"127.0.0.1:{port}"))
+
+    def test_a_count_is_kept_to_the_datagram(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            for count in 1, 64, 1000, 12345:
+                r, report = load(s.address, "--count", str(count), "-T", "2",
+                                 seconds="20s")
+                self.assertBalances(r, report)
+                self.assertEqual(report["ledger"]["sent"], count)
+
+    def test_what_overflows_the_server_is_dropped_and_known(self):
+        for gro in "on", "off":
+            with self.subTest(gro=gro):
+                with Server(UDPMILL, "127.0.0.1:0", "--service", "discard",
+                            "--rcvbuf", "64Ki", "--gro", gro,
+                            "--workers", "1") as s:
+                    # It sleeps while its queue overflows.
+                    s.process.send_signal(signal.SIGSTOP)
+                    timer = threading.Timer(
+                        1, s.process.send_signal, [signal.SIGCONT])
+                    timer.start()
+                    r, report = load(s.address, seconds="500ms")
+                    timer.join()
+                    self.assertBalances(r, report)
+                    self.assertGreater(
+                        report["ledger"]["dropped"]["server_socket"], 0)
+                    self.assertTrue(report["ledger"]["exact"])
+
+    def test_what_overflows_the_client_is_dropped_and_known(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            r, report = load(s.address, "--flood", "--rcvbuf", "16Ki", "-P",
+                             "2")
+            self.assertBalances(r, report)
+
+    def test_a_flood_of_singles_balances(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo", "--rcvbuf",
+                    "64Ki") as s:
+            self.assertBalances(*load(s.address, "--flood", "--train", "off"))
+
+    def test_refusals_are_told_by_name(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--allow", "192.0.2.0/24") as s:
+            r, report = load(s.address, "-l", "10", "--count", "500")
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertEqual(
+                report["ledger"]["refused"]["refused_amplification"], 500)
+            self.assertEqual(report["ledger"]["unexplained"], 0)
+
+    def test_two_at_once_know_that_the_server_is_shared(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            other = subprocess.Popen(
+                [UDPMILL, "load", s.address, "-J", "-t", "1500ms"],
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            r, report = load(s.address, seconds="500ms")
+            other.communicate(timeout=30)
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertTrue(report["ledger"]["shared"])
+            self.assertIsNone(report["ledger"]["unexplained"])
+
+    def test_of_a_server_unseen_the_ledger_is_the_clients(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo",
+                    "--counters", "none") as s:
+            r, report = load(s.address)
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertFalse(report["ledger"]["server_seen"])
+            self.assertIsNone(report["ledger"]["unexplained"])
+            self.assertIsNone(report["delivered"])
+            self.assertEqual(report["ledger"]["missing"], 0)
+
+    def test_interrupted_it_reports_what_was_measured(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            p = subprocess.Popen(
+                [UDPMILL, "load", s.address, "-J", "-t", "60s", "-i",
+                 "100ms"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            for _ in range(5):
+                p.stderr.readline()
+            p.send_signal(signal.SIGINT)
+            out, _ = p.communicate(timeout=30)
+            self.assertEqual(p.returncode, 0)
+            report = json.loads(out)
+            self.assertTrue(report["interrupted"])
+            self.assertEqual(report["ledger"]["unexplained"], 0)
+
+    def test_nobody_there_is_told_early(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            free = "127.0.0.1:%d" % s.getsockname()[1]
+        r, _ = load(free, seconds="20s")
+        self.assertEqual(r.returncode, 4)
+        self.assertRegex(r.stderr, r"\Audpmill load: nobody listens [^\n]*\n\Z")
+
+    def test_a_peer_that_keeps_silent_is_told_early(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            r, _ = load("127.0.0.1:%d" % s.getsockname()[1], seconds="20s")
+        self.assertEqual(r.returncode, 4)
+        self.assertIn("no reply", r.stderr)
+
+    def test_replies_that_are_wrong_fail_the_run(self):
+        def lie(peer):
+            while True:
+                data, address = peer.recvfrom(65536)
+                if address == peer.getsockname():
+                    return
+                damaged = bytearray(data)
+                damaged[20] ^= 1
+                peer.sendto(data, address)
+                peer.sendto(data, address)
+                peer.sendto(bytes(damaged), address)
+
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            thread = threading.Thread(target=lie, args=[s])
+            thread.start()
+            r, report = load("127.0.0.1:%d" % s.getsockname()[1], "--train",
+                             "off", "--count", "100", "--window", "4")
+            s.sendto(b"", s.getsockname())
+            thread.join()
+        self.assertEqual(r.returncode, 1)
+        self.assertEqual(report["ledger"]["answered"], 100)
+        self.assertEqual(report["ledger"]["duplicate"], 100)
+        self.assertEqual(report["ledger"]["corrupt"], 100)
+
+    def test_stale_replies_are_told_from_ours(self):
+        def old(peer):
+            first = None
+            while True:
+                data, address = peer.recvfrom(65536)
+                if address == peer.getsockname():
+                    return
+                first = first or data
+                peer.sendto(data, address)
+                if first != data:
+                    peer.sendto(first, address)
+
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            address = "127.0.0.1:%d" % s.getsockname()[1]
+            thread = threading.Thread(target=old, args=[s])
+            thread.start()
+            one = ("--train", "off", "--count", "10", "-P", "1")
+            load(address, *one, "--seed", "1")
+            r, report = load(address, *one, "--seed", "2")
+            s.sendto(b"", s.getsockname())
+            thread.join()
+        self.assertGreater(report["ledger"]["stale"], 0)
+        self.assertEqual(report["ledger"]["answered"], 10)
+
+    def test_json_has_what_the_schema_promises(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            r, report = load(s.address, "-i", "100ms")
+        for key in ("schema version argv config environment seconds sent "
+                    "answered delivered ledger latency_ns cpu "
+                    "intervals").split():
+            self.assertIn(key, report)
+        self.assertEqual(report["schema"], "udpmill.load/1")
+        self.assertGreater(report["latency_ns"]["count"], 0)
+        self.assertLessEqual(report["latency_ns"]["p50"],
+                             report["latency_ns"]["p99"])
+        self.assertGreaterEqual(len(report["intervals"]), 3)
+        self.assertGreater(report["cpu"]["machine_ns_per_datagram"], 0)
+
+    def test_another_host_is_not_loaded_unasked(self):
+        r, _ = load("192.0.2.1:1060")
+        self.assertEqual(r.returncode, 2)
+        self.assertRegex(r.stderr, r"\A[^\n]*--peer-consents[^\n]*\n\Z")
+
+    def test_bad_arguments_are_told_in_one_line(self):
+        peer = "127.0.0.1:1060"
+        cases = [
+            (), ("127.0.0.1",), ("127.0.0.1:0",), ("0.0.0.0:1",),
+            ("224.0.0.1:1",), (peer, peer), (peer, "-l", "65508"),
+            (peer, "-l", "x"), (peer, "-P", "0"), (peer, "-T", "0"),
+            (peer, "-T", "3", "-P", "2"), (peer, "--train", "65"),
+            (peer, "--window", "0"), (peer, "--verify", "some"),
+            (peer, "--expect", "thanks"), (peer, "-t", "0"),
+            (peer, "-i", "0"), (peer, "-O", "x"), (peer, "--seed", "0"),
+            (peer, "-B", "::1"), (peer, "--cpus", "x"),
+            (peer, "--rcvbuf", "x"), (peer, "--gro", "x"),
+        ]
+        for arguments in cases:
+            with self.subTest(arguments=arguments):
+                r = run(UDPMILL, "load", *arguments)
+                self.assertEqual(r.returncode, 2, r.stderr)
+                self.assertRegex(r.stderr, r"\Audpmill load: [^\n]*\n\Z")
+                self.assertEqual(r.stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""The program under test, started and ended: for the e2e suites."""
+
+import os
+import signal
+import socket
+import subprocess
+
+BACKENDS = ("recvfrom", "mmsg", "uring")
+
+
+class Server:
+    """A `serve` that is ready, on ports of its own choice.
+
+    Says its addresses by --ready-fd, so that nothing is slept for. At the end
+    of a with block it is ended by SIGTERM; code, out and err tell the rest.
+    """
+
+    def __init__(self, program, *arguments, prefix=()):
+        ready, write = os.pipe()
+        self.process = subprocess.Popen(
+            [*prefix, program, "serve", *arguments, "--ready-fd", str(write)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[write],
+            stdin=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(ready) as lines:
+            self.addresses = lines.read().split()
+        self.address = self.addresses[0] if self.addresses else None
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def wait(self, seconds=30):
+        out, err = self.process.communicate(timeout=seconds)
+        self.out, self.err = out.decode(), err.decode()
+        self.code = self.process.returncode
+        return self.code
+
+    def stop(self, seconds=30):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        if not self.process.stdout.closed:
+            self.wait(seconds)
+        return self.code
+
+    def counters(self):
+        """Of the text that serve ends with: name to number."""
+        table = {}
+        for line in self.out.split("Counted, all")[-1].splitlines()[1:]:
+            words = line.split()
+            table[words[0]] = int("".join(words[1:-1]))
+        return table
+
+
+def run(program, *arguments, timeout=60, prefix=(), **more):
+    return subprocess.run(
+        [*prefix, program, *arguments], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=timeout,
+        text=True, **more)
+
+
+def split(address):
+    """"127.0.0.1:5" or "[::1]:5" as socket wants it."""
+    host, port = address.rsplit(":", 1)
+    return host.strip("[]"), int(port)
+
+
+def ask(address, data, bind=None, family=None):
+    """One question over a socket of our own, and its answer."""
+    host, port = split(address)
+    family = family or (socket.AF_INET6 if ":" in host else socket.AF_INET)
+    with socket.socket(family, socket.SOCK_DGRAM) as s:
+        s.settimeout(5)
+        if bind:
+            s.bind(bind)
+        s.connect((host, port))
+        s.send(data)
+        return s.recv(65536)
+
+
+def missing(program, backend):
+    """Why this backend cannot be tested here; None where it can."""
+    trial = run(program, "serve", "127.0.0.1:0", "--backend", backend,
+                "--time", "1ms")
+    return trial.stderr.strip() if trial.returncode == 3 else None

@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The verb serve, run as a person or a script runs it."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import unittest
+
+from program import BACKENDS, Server, ask, missing, run, split
+
+UDPMILL = sys.argv.pop(1)
+
+
+class Serve(unittest.TestCase):
+    def each_backend(self):
+        for backend in BACKENDS:
+            why = missing(UDPMILL, backend)
+            with self.subTest(backend=backend):
+                if why:
+                    self.skipTest(why)
+                yield backend
+
+    def test_answers_as_the_original_did(self):
+        for backend in self.each_backend():
+            with Server(UDPMILL, "127.0.0.1:0", "--backend", backend) as s:
+                self.assertEqual(ask(s.address, b"This is my message"),
+                                 b"Your data was 18 bytes")
+                self.assertEqual(ask(s.address, b""), b"Your data was 0 bytes")
+            self.assertEqual(s.code, 0, s.err)
+            self.assertIn(f"Listening at {s.address}\n", s.out)
+            self.assertEqual(s.counters()["answered_datagrams"], 2)
+
+    def test_echoes_every_size(self):
+        for backend in self.each_backend():
+            with Server(UDPMILL, "127.0.0.1:0", "--service", "echo",
+                        "--backend", backend) as s:
+                for size in 0, 1, 1472, 9000, 65507:
+                    data = os.urandom(size)
+                    self.assertEqual(ask(s.address, data), data)
+
+    def test_discards_and_counts(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "discard") as s:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
+                for _ in range(100):
+                    c.sendto(b"x", split(s.address))
+        self.assertEqual(s.counters()["absorbed_datagrams"], 100)
+        self.assertNotIn("answered_datagrams", s.counters())
+
+    def test_what_is_queued_is_answered_before_the_end(self):
+        for backend in self.each_backend():
+            with Server(UDPMILL, "127.0.0.1:0", "--workers", "1",
+                        "--backend", backend) as s:
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
+                    c.settimeout(5)
+                    c.connect(split(s.address))
+                    s.process.send_signal(signal.SIGSTOP)
+                    for _ in range(200):
+                        c.send(b"abc")
+                    s.process.send_signal(signal.SIGTERM)
+                    s.process.send_signal(signal.SIGCONT)
+                    for _ in range(200):
+                        self.assertEqual(c.recv(99), b"Your data was 3 bytes")
+
+    def test_several_ports_and_families_at_once(self):
+        with Server(UDPMILL, "0", "127.0.0.1:0", "[::1]:0", "--service",
+                    "echo", "--workers", "2") as s:
+            self.assertEqual(len(s.addresses), 3)
+            for address in s.addresses:
+                self.assertEqual(ask(address, b"hello"), b"hello")
+
+    def test_dual_stack_takes_both(self):
+        with Server(UDPMILL, "[::]:0", "--service", "echo") as s:
+            port = split(s.address)[1]
+            self.assertEqual(ask(f"127.0.0.1:{port}", b"four"), b"four")
+            self.assertEqual(ask(f"[::1]:{port}", b"six"), b"six")
+        with Server(UDPMILL, "[::]:0", "-6", "--service", "echo") as s:
+            port = split(s.address)[1]
+            self.assertEqual(ask(f"[::1]:{port}", b"six"), b"six")
+            with self.assertRaises(ConnectionRefusedError):
+                ask(f"127.0.0.1:{port}", b"four")
+
+    def test_a_wildcard_replies_from_the_address_asked(self):
+        for backend in self.each_backend():
+            with Server(UDPMILL, "*:0", "--backend", backend) as s:
+                port = split(s.address)[1]
+                # A connected socket hears only whom it asked.
+                for host in "127.0.0.1", "127.0.0.3", "127.9.9.9":
+                    self.assertEqual(ask(f"{host}:{port}", b"x"),
+                                     b"Your data was 1 bytes")
+
+    def test_ends_after_a_count(self):
+        s = Server(UDPMILL, "127.0.0.1:0", "--count", "1")
+        self.assertEqual(ask(s.address, b"x"), b"Your data was 1 bytes")
+        self.assertEqual(s.wait(), 0)
+
+    def test_ends_after_a_time(self):
+        s = Server(UDPMILL, "127.0.0.1:0", "--time", "200ms")
+        self.assertEqual(s.wait(), 0)
+
+    def test_says_who_said_what(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--verbose") as s:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
+                c.settimeout(5)
+                c.connect(split(s.address))
+                for data in b"This is my message", b"\x1b[31m\"\n", b"":
+                    c.send(data)
+                    c.recv(99)
+                own = "127.0.0.1:%d" % c.getsockname()[1]
+        self.assertIn(f'The client at {own} says "This is my message"\n'
+                      f'The client at {own} says "\\x1b[31m\\"\\n"\n'
+                      f'The client at {own} says ""\n', s.out)
+
+    def test_json_is_all_of_stdout(self):
+        with Server(UDPMILL, "127.0.0.1:0", "-J", "--batch", "7") as s:
+            ask(s.address, b"x")
+        report = json.loads(s.out)
+        self.assertEqual(report["schema"], "udpmill.serve/1")
+        self.assertEqual(report["config"]["batch"], 7)
+        self.assertEqual(report["config"]["listen"], [s.address])
+        self.assertEqual(report["counters"]["rx_datagrams"], 1)
+
+    def test_ready_file_holds_the_addresses(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "ready")
+            with Server(UDPMILL, "0", "0", "--ready-file", path) as s:
+                with open(path) as f:
+                    self.assertEqual(f.read().split(), s.addresses)
+
+    def test_counters_are_where_they_are_asked_for(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "counters")
+            with Server(UDPMILL, "0", "--counters", path) as s:
+                self.assertTrue(os.path.getsize(path) > 0)
+                link = f"/dev/shm/udpmill.{s.pid}"
+                self.assertEqual(os.readlink(link), path)
+            self.assertEqual(os.listdir(folder), [])
+            self.assertFalse(os.path.lexists(link))
+        with Server(UDPMILL, "0", "--counters", "none") as s:
+            self.assertFalse(os.path.lexists(f"/dev/shm/udpmill.{s.pid}"))
+        with Server(UDPMILL, "0") as s:
+            self.assertTrue(os.path.exists(f"/dev/shm/udpmill.{s.pid}"))
+
+    def test_a_file_that_is_not_ours_is_kept(self):
+        with tempfile.NamedTemporaryFile() as f:
+            f.write(b"precious")
+            f.flush()
+            r = run(UDPMILL, "serve", "0", "--counters", f.name)
+            self.assertEqual(r.returncode, 3)
+            self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*exists\n\Z")
+            with open(f.name) as again:
+                self.assertEqual(again.read(), "precious")
+
+    def test_a_busy_port_is_not_shared_unsaid(self):
+        for workers in "1", "2":
+            with Server(UDPMILL, "127.0.0.1:0", "--workers", workers) as s:
+                for others in "1", "2":
+                    r = run(UDPMILL, "serve", s.address, "--workers", others,
+                            "--time", "1s")
+                    self.assertEqual(r.returncode, 3)
+                    self.assertRegex(
+                        r.stderr, r"\Audpmill serve: binding "
+                        + s.address + r": Address already in use\n\Z")
+
+    def test_bad_arguments_are_told_in_one_line(self):
+        cases = [
+            ("127.0.0.1:99999",), ("127.0.0.1:nosuchservice",),
+            ("no.such.host.invalid:1",), ("1:2:3",),
+            ("0", "--backend", "magic"), ("0", "--service", "magic"),
+            ("0", "--workers", "0"), ("0", "--workers", "many"),
+            ("0", "--batch", "1025"), ("0", "--batch", "-1"),
+            ("0", "--rcvbuf", "4X"), ("0", "--rcvbuf", "0"),
+            ("0", "--sndbuf", "9Gi"), ("0", "--cpus", "9999"),
+            ("0", "--cpus", "1-"), ("0", "--trains", "maybe"),
+            ("0", "--gro", ""), ("0", "--time", "soon"),
+            ("0", "--time", "0"), ("0", "--count", "0"),
+            ("0", "--allow", "10.0.0.1/8"), ("0", "--allow", "all"),
+            ("0", "--ready-fd", "x"),
+        ]
+        for arguments in cases:
+            with self.subTest(arguments=arguments):
+                r = run(UDPMILL, "serve", *arguments)
+                self.assertEqual(r.returncode, 2, r.stderr)
+                self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*\n\Z")
+                self.assertEqual(r.stdout, "")
+
+    def test_help_and_version_are_no_errors(self):
+        for option, text in ("--help", "--service"), ("--version", "udpmill"):
+            r = run(UDPMILL, "serve", option)
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            self.assertIn(text, r.stdout)
+
+    def test_a_second_signal_ends_at_once(self):
+        s = Server(UDPMILL, "127.0.0.1:0")
+        s.process.send_signal(signal.SIGINT)
+        s.process.send_signal(signal.SIGINT)
+        self.assertEqual(s.wait(), 0)
+
+    def test_short_requests_of_strangers_are_not_amplified(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--allow", "192.0.2.0/24",
+                    "-J") as s:
+            with self.assertRaises(TimeoutError):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
+                    c.settimeout(0.3)
+                    c.connect(split(s.address))
+                    c.send(b"x")
+                    c.recv(99)
+            self.assertEqual(ask(s.address, b"x" * 22),
+                             b"Your data was 22 bytes")
+        counters = json.loads(s.out)["counters"]
+        self.assertEqual(counters["refused_amplification"], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Two servers, set at each other by one forged datagram, fall silent.
+
+CVE-2024-2169: two services that answer each other's answers go on for ever.
+Needs root, network namespaces and raw sockets; exits 77 without.
+"""
+
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import time
+import unittest
+
+from program import Server, run, split
+
+UDPMILL = sys.argv.pop(1)
+NAMES = [f"udpmill-test-{os.getpid()}-{side}" for side in "ab"]
+HOSTS = ["192.0.2.1", "192.0.2.2"]
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True, stderr=subprocess.PIPE)
+
+
+def make_lab():
+    for name in NAMES:
+        ip("netns", "add", name)
+        ip("-n", name, "link", "set", "lo", "up")
+    ip("-n", NAMES[0], "link", "add", "veth0", "type", "veth", "peer",
+       "name", "veth0", "netns", NAMES[1])
+    for name, host in zip(NAMES, HOSTS):
+        ip("-n", name, "address", "add", f"{host}/24", "dev", "veth0")
+        ip("-n", name, "link", "set", "veth0", "up")
+
+
+def remove_lab():
+    for name in NAMES:
+        subprocess.run(["ip", "netns", "delete", name],
+                       stderr=subprocess.DEVNULL)
+
+
+def inside(side):
+    return ("ip", "netns", "exec", NAMES[side])
+
+
+FORGE = """
+import socket, sys
+packet = bytes.fromhex(sys.argv[1])
+with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
+    s.sendto(packet, (sys.argv[2], 0))
+"""
+
+
+def forge(side, source, target, data):
+    """One datagram from source to target, sent by neither."""
+    (from_host, from_port), (to_host, to_port) = split(source), split(target)
+    udp = struct.pack("!HHHH", from_port, to_port, 8 + len(data), 0) + data
+    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, 64, 17, 0,
+                         socket.inet_aton(from_host),
+                         socket.inet_aton(to_host))
+    subprocess.run([*inside(side), sys.executable, "-c", FORGE,
+                    (header + udp).hex(), to_host], check=True)
+
+
+def settle():
+    """A loop over a veth makes ten thousands of turns in that time."""
+    time.sleep(0.3)
+
+
+class Spoof(unittest.TestCase):
+    def assertSilent(self, a, b, bounces):
+        """Both have ended: the forged one, and what it caused, no more."""
+        received = [s.counters().get("rx_datagrams", 0) for s in (a, b)]
+        self.assertEqual(received[0], 1, received)
+        self.assertLessEqual(received[1], bounces, received)
+
+    def set_at_each_other(self, sides, hosts, ports, data, *options):
+        servers = []
+        for side, host, port in zip(sides, hosts, ports):
+            servers.append(Server(UDPMILL, f"{host}:{port}", *options,
+                                  prefix=inside(side)))
+        a, b = servers
+        self.assertIsNotNone(a.address)
+        self.assertIsNotNone(b.address)
+        # The registry of servers is looked at once a second.
+        time.sleep(1.2)
+        forge(sides[0], b.address, a.address, data)
+        settle()
+        a.stop()
+        b.stop()
+        return a, b
+
+    def test_lengths_on_one_host(self):
+        a, b = self.set_at_each_other(
+            (0, 0), ("127.0.0.1", "127.0.0.1"), (0, 0), b"x" * 100)
+        self.assertSilent(a, b, 0)
+        self.assertEqual(a.counters()["refused_udpmill_port"], 1)
+
+    def test_echoes_on_one_host(self):
+        a, b = self.set_at_each_other(
+            (0, 0), ("127.0.0.1", HOSTS[0]), (0, 0), b"x", "--service",
+            "echo")
+        self.assertSilent(a, b, 0)
+        self.assertEqual(a.counters()["refused_udpmill_port"], 1)
+
+    def test_lengths_that_do_not_know_of_each_other(self):
+        a, b = self.set_at_each_other(
+            (0, 1), HOSTS, (7007, 7007), b"x" * 100, "--counters", "none")
+        # The first answers, and the second knows its own text.
+        self.assertSilent(a, b, 1)
+        self.assertEqual(b.counters()["refused_own_text"], 1)
+
+    def test_echoes_that_do_not_know_of_each_other(self):
+        a, b = self.set_at_each_other(
+            (0, 1), HOSTS, (7007, 7007), b"x", "--counters", "none",
+            "--service", "echo")
+        self.assertSilent(a, b, 0)
+        self.assertEqual(a.counters()["refused_not_ephemeral"], 1)
+
+    def test_echoes_on_clients_ports_in_two_namespaces(self):
+        a, b = self.set_at_each_other(
+            (0, 1), HOSTS, (0, 0), b"x", "--service", "echo")
+        self.assertSilent(a, b, 0)
+        self.assertEqual(a.counters()["refused_udpmill_port"], 1)
+
+    def test_reflections_are_not_reflected(self):
+        probe = b"uml1" + bytes(60)
+        a, b = self.set_at_each_other(
+            (0, 1), HOSTS, (7007, 7007), probe, "--counters", "none",
+            "--service", "reflect")
+        self.assertSilent(a, b, 1)
+
+    def test_from_a_low_port_nothing_is_answered(self):
+        with Server(UDPMILL, "127.0.0.1:0", prefix=inside(0)) as s:
+            forge(0, "127.0.0.1:7", s.address, b"x" * 100)
+            settle()
+        self.assertEqual(s.counters()["refused_low_port"], 1)
+        self.assertNotIn("answered_datagrams", s.counters())
+
+    def test_a_server_in_a_namespace_is_seen_by_load(self):
+        with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "echo",
+                    prefix=inside(1)):
+            r = run(UDPMILL, "load", f"{HOSTS[1]}:7007", "-t", "300ms",
+                    "--peer-consents", prefix=inside(0))
+        self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+        self.assertIn("it balances", r.stdout)
+
+
+def reason_to_skip():
+    if os.geteuid() != 0:
+        return "network namespaces and raw sockets need root"
+    if not shutil.which("ip"):
+        return "ip is not installed (Debian: iproute2)"
+    try:
+        make_lab()
+    except subprocess.CalledProcessError as e:
+        remove_lab()
+        return "no network namespaces here: " + e.stderr.decode().strip()
+    return None
+
+
+if __name__ == "__main__":
+    why = reason_to_skip()
+    if why:
+        print("skipped:", why)
+        sys.exit(77)
+    try:
+        unittest.main()
+    finally:
+        remove_lab()

@@ -10,6 +10,7 @@ static const struct verb verbs[] = {
 	{"serve", "answer datagrams, and count them", verb_serve},
 	{"send", "send one datagram and print the answer", verb_send},
 	{"load", "send many, and account for every one", verb_load},
+	{"stat", "show the counters of a running server", verb_stat},
 	{NULL, NULL, NULL},
 };
 

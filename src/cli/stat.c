@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* The verb stat: the counters of a running server, once or again and again. */
+#include "cli/stat_report.h"
+#include "cli/verb.h"
+#include "core/clock.h"
+#include "core/units.h"
+#include "export/segment.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+static int fail(int code, const char *why)
+{
+	fprintf(stderr, "udpmill stat: %s\n", why);
+	return code;
+}
+
+/* A number is a pid: its segment, or the link to it, has the default name. */
+static int open_named(struct reader **r, const char *which)
+{
+	char path[64], why[512];
+	uint64_t pid;
+	int error;
+
+	if (units_parse_count(&pid, which, 1, INT32_MAX) == 0) {
+		snprintf(path, sizeof(path), "%s/%s%d", SEGMENT_DIR,
+			SEGMENT_PREFIX, (int)pid);
+		which = path;
+	}
+	error = reader_open(r, which, why, sizeof(why));
+	if (!error)
+		return EXIT_OK;
+	if (error == -ENOENT && which == path)
+		snprintf(why, sizeof(why),
+			"no server of pid %d exports its counters; --list "
+			"names those that do",
+			(int)pid);
+	return fail(error == -EPROTO ? EXIT_USAGE : EXIT_NO_PEER, why);
+}
+
+static int open_only(struct reader **r, struct reader_list *list)
+{
+	if (list->count == 0)
+		return fail(EXIT_NO_PEER,
+			"no server runs on this host, or none exports its "
+			"counters to " SEGMENT_DIR);
+	if (list->count > 1) {
+		fprintf(stderr,
+			"udpmill stat: %zu servers run on this host; a pid "
+			"says which:\n",
+			list->count);
+		stat_print_list(stderr, list);
+		return EXIT_USAGE;
+	}
+	*r = list->readers[0];
+	list->readers[0] = NULL;
+	return EXIT_OK;
+}
+
+static int open_server(struct reader **r, const char *which)
+{
+	struct reader_list list;
+	int code;
+
+	if (which)
+		return open_named(r, which);
+	if (reader_list_open(&list))
+		return fail(EXIT_SYSTEM, "reading " SEGMENT_DIR);
+	code = open_only(r, &list);
+	reader_list_close(&list);
+	return code;
+}
+
+static int list_servers(void)
+{
+	struct reader_list list;
+
+	if (reader_list_open(&list))
+		return fail(EXIT_SYSTEM, "reading " SEGMENT_DIR);
+	stat_print_list(stdout, &list);
+	reader_list_close(&list);
+	return EXIT_OK;
+}
+
+static int print(const struct stat_options *o, const struct stat_view *v)
+{
+	switch (o->form) {
+	case STAT_JSON:
+		return stat_print_json(stdout, v, o->interval_ns > 0);
+	case STAT_OPENMETRICS:
+		stat_print_openmetrics(stdout, v);
+		break;
+	case STAT_TEXT:
+		if (o->interval_ns && isatty(STDOUT_FILENO))
+			fputs("\033[H\033[2J", stdout);
+		stat_print_text(stdout, o, v);
+		break;
+	}
+	return fflush(stdout) ? -errno : 0;
+}
+
+static bool sleep_for(uint64_t ns)
+{
+	struct timespec t = {
+		.tv_sec = (time_t)(ns / 1000000000u),
+		.tv_nsec = (long)(ns % 1000000000u),
+	};
+
+	return nanosleep(&t, NULL) == 0 && !interrupted;
+}
+
+/* Until the count is reached, the server ends, or a signal comes. */
+static int show(const struct stat_options *o, struct reader *r, uint64_t *a,
+	uint64_t *b)
+{
+	struct stat_view v = {.reader = r, .now = a};
+	uint64_t at_ns = clock_ns();
+	int error = reader_snapshot(r, a);
+
+	for (uint64_t n = 1; !error || error == -ESRCH; n++) {
+		uint64_t *next = v.now == a ? b : a;
+		uint64_t now_ns;
+
+		if (print(o, &v))
+			return fail(EXIT_SYSTEM, "writing standard output");
+		if (!o->interval_ns || error || n == o->count ||
+			!sleep_for(o->interval_ns))
+			return EXIT_OK;
+		error = reader_snapshot(r, next);
+		now_ns = clock_ns();
+		v.before = v.now;
+		v.now = next;
+		v.seconds = (double)(now_ns - at_ns) / 1e9;
+		at_ns = now_ns;
+	}
+	return fail(EXIT_NO_PEER, strerror(-error));
+}
+
+static int run(const struct stat_options *o, struct reader *r)
+{
+	const struct reader_about *about = reader_about(r);
+	size_t n = (size_t)about->worker_count * about->counter_count + 1;
+	uint64_t *values = calloc(2 * n, sizeof(*values));
+	int code;
+
+	if (!values)
+		return fail(EXIT_SYSTEM, "no memory");
+	code = show(o, r, values, values + n);
+	free(values);
+	return code;
+}
+
+int verb_stat(int argc, char **argv)
+{
+	struct sigaction sa = {.sa_handler = interrupt};
+	struct stat_options o;
+	struct reader *r = NULL;
+	int code;
+
+	stat_options_parse(&o, argc, argv);
+	if (o.list)
+		return list_servers();
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	code = open_server(&r, o.which);
+	if (code == EXIT_OK && o.describe)
+		stat_print_descriptions(stdout, r);
+	else if (code == EXIT_OK)
+		code = run(&o, r);
+	reader_close(r);
+	return code;
+}

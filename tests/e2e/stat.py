@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The verb stat against a running server. Others may run on this host: all is
+asked for by pid, but for what a fresh folder of segments cannot answer."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from program import Server, ask, run
+
+UDPMILL = sys.argv.pop(1)
+
+
+class Stat(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(UDPMILL, "127.0.0.1:0", "--workers", "2")
+        for _ in range(5):
+            ask(cls.server.address, b"This is my message")
+        cls.pid = str(cls.server.pid)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def stat(self, *arguments):
+        return run(UDPMILL, "stat", *arguments)
+
+    def test_shows_a_table(self):
+        r = self.stat(self.pid)
+        self.assertEqual((r.returncode, r.stderr), (0, ""))
+        self.assertIn(f"pid {self.pid}: length by ", r.stdout)
+        self.assertIn(self.server.address, r.stdout)
+        self.assertRegex(r.stdout, r"\n  rx_datagrams +5 datagrams\n")
+        self.assertNotIn("refused", r.stdout)
+        self.assertNotIn("\033", r.stdout)
+        for line in r.stdout.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_shows_zeros_when_asked(self):
+        r = self.stat(self.pid, "--all")
+        self.assertRegex(r.stdout, r"\n  refused_low_port +0 datagrams\n")
+
+    def test_shows_each_worker(self):
+        r = self.stat(self.pid, "--workers")
+        self.assertIn("\nworker 0\n", r.stdout)
+        self.assertIn("\nworker 1\n", r.stdout)
+
+    def test_takes_a_file(self):
+        r = self.stat(f"/dev/shm/udpmill.{self.pid}", "-J")
+        self.assertEqual(json.loads(r.stdout)["about"]["pid"], int(self.pid))
+
+    def test_json_adds_up(self):
+        report = json.loads(self.stat(self.pid, "--json").stdout)
+        self.assertEqual(report["schema"], "udpmill.stat/1")
+        self.assertEqual(report["about"]["config"]["service"], "length")
+        self.assertEqual(report["totals"]["answered_datagrams"], 5)
+        self.assertEqual(len(report["workers"]), 2)
+        for name, total in report["totals"].items():
+            self.assertEqual(total, sum(w[name] for w in report["workers"]))
+
+    def test_openmetrics_is_well_formed(self):
+        text = self.stat(self.pid, "--openmetrics").stdout
+        lines = text.splitlines()
+        self.assertEqual(lines[-1], "# EOF")
+        families = {}
+        for line in lines[:-1]:
+            if line.startswith("# TYPE "):
+                _, _, name, kind = line.split()
+                self.assertNotIn(name, families)
+                families[name] = kind
+                continue
+            if line.startswith("# "):
+                self.assertIn(line.split()[2], families)
+                continue
+            sample = re.fullmatch(
+                r'(\w+)\{pid="\d+",worker="[01]"\} \d+', line)
+            self.assertIsNotNone(sample, line)
+            name = sample[1].removesuffix("_total")
+            self.assertIn(name, families)
+            self.assertEqual(families[name] == "counter",
+                             sample[1].endswith("_total"))
+        self.assertEqual(families["udpmill_rx_datagrams"], "counter")
+        self.assertEqual(families["udpmill_socket_gro"], "gauge")
+
+    def test_watches_as_often_as_told(self):
+        r = self.stat(self.pid, "--watch=50ms", "--count", "3", "-J")
+        reports = [json.loads(line) for line in r.stdout.splitlines()]
+        self.assertEqual(len(reports), 3)
+        self.assertNotIn("before", reports[0])
+        self.assertIn("before", reports[2])
+        self.assertGreater(reports[2]["seconds"], 0.04)
+
+    def test_a_watch_ends_by_a_signal_and_is_no_failure(self):
+        p = subprocess.Popen([UDPMILL, "stat", self.pid, "--watch=10ms"],
+                             stdout=subprocess.PIPE)
+        p.stdout.readline()
+        p.send_signal(signal.SIGINT)
+        p.communicate(timeout=30)
+        self.assertEqual(p.returncode, 0)
+
+    def test_a_watch_ends_with_the_server(self):
+        s = Server(UDPMILL, "0")
+        p = subprocess.Popen([UDPMILL, "stat", str(s.pid), "--watch=10ms"],
+                             stdout=subprocess.PIPE)
+        p.stdout.readline()
+        s.stop()
+        p.communicate(timeout=30)
+        self.assertEqual(p.returncode, 0)
+
+    def test_lists_who_runs(self):
+        r = self.stat("--list")
+        self.assertRegex(r.stdout, rf"pid {self.pid} +length +\w+ +"
+                         + self.server.address)
+
+    def test_several_are_not_chosen_from(self):
+        with Server(UDPMILL, "0"):
+            r = self.stat()
+            self.assertEqual(r.returncode, 2)
+            self.assertIn("a pid says which", r.stderr)
+            self.assertIn(f"pid {self.pid} ", r.stderr)
+
+    def test_describes_every_counter(self):
+        text = self.stat(self.pid, "--describe").stdout
+        self.assertIn("refused_low_port, datagrams\n", text)
+        self.assertIn("harmless", text)
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_says_what_is_wrong_in_one_line(self):
+        with tempfile.NamedTemporaryFile() as other:
+            other.write(b"no segment")
+            other.flush()
+            cases = [
+                (4, (str(os.getpid()),)), (4, ("/no/such/file",)),
+                (2, (other.name,)), (2, ("/dev/null",)), (2, ("1", "2")),
+                (2, ("--watch=x",)), (2, ("--count", "0")),
+                (2, ("--count", "3")),
+                (2, ("--openmetrics", "--watch")),
+            ]
+            for code, arguments in cases:
+                with self.subTest(arguments=arguments):
+                    r = self.stat(*arguments)
+                    self.assertEqual(r.returncode, code, r.stderr)
+                    self.assertRegex(r.stderr,
+                                     r"\Audpmill stat: [^\n]*\n\Z")
+                    self.assertEqual(r.stdout, "")
+
+    def test_a_stale_segment_is_known_as_such(self):
+        s = Server(UDPMILL, "0")
+        path = f"/dev/shm/udpmill.{s.pid}"
+        s.process.kill()
+        s.wait()
+        try:
+            r = self.stat(path)
+            self.assertEqual(r.returncode, 4)
+            self.assertIn("left over", r.stderr)
+            self.assertNotIn(f"pid {s.pid} ", self.stat("--list").stdout)
+        finally:
+            os.unlink(path)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -63,8 +63,10 @@ struct train {
 	uint8_t verdict; /* enum verdict */
 	/*
 	 * Segments refused by rule, out of segments, and the counter that says
-	 * why (enum counter_id). All of them where the verdict is REFUSE; a
-	 * service may also refuse some of a train and answer the others.
+	 * why (enum counter_id). A service may refuse some of a train and
+	 * answer the others. Where it refuses some for one reason and some for
+	 * another, all count under the last one met. What the guard refuses
+	 * after it, it counts itself, and refused stays the service's.
 	 */
 	uint8_t refusal;
 	uint32_t refused;

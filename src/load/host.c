@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/host.h"
 
-#include <ifaddrs.h>
+#include "net/interface.h"
+
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* user nice system idle iowait irq softirq steal, in ticks. */
@@ -47,24 +47,5 @@ void host_read(struct host_figures *out)
 
 bool host_owns(const union address *a)
 {
-	struct ifaddrs *all;
-	bool owns = address_is_loopback(a);
-
-	if (owns || getifaddrs(&all))
-		return owns;
-	for (const struct ifaddrs *i = all; i && !owns; i = i->ifa_next) {
-		union address own = {0};
-
-		if (!i->ifa_addr)
-			continue;
-		if (i->ifa_addr->sa_family == AF_INET)
-			memcpy(&own.in, i->ifa_addr, sizeof(own.in));
-		else if (i->ifa_addr->sa_family == AF_INET6)
-			memcpy(&own.in6, i->ifa_addr, sizeof(own.in6));
-		else
-			continue;
-		owns = address_same_host(&own, a);
-	}
-	freeifaddrs(all);
-	return owns;
+	return address_is_loopback(a) || interface_has(a);
 }

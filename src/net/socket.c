@@ -111,6 +111,7 @@ static int configure(int fd, const struct socket_config *c,
 
 	if (error)
 		return error;
+	got->local = c->local;
 	/* Before Linux 5.0 there is none: then gro stays false. */
 	got->gro = c->gro &&
 		   setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof(one)) == 0;

@@ -29,6 +29,7 @@ struct socket_config {
 struct socket_obtained {
 	union address bound; /* with the port that port 0 became */
 	bool gro;
+	bool local; /* IP_PKTINFO / IPV6_RECVPKTINFO is on */
 	/* SO_RCVBUF, SO_SNDBUF: twice what was asked for, since the kernel
 	 * charges its own overhead to it (socket(7)). */
 	uint32_t rcvbuf, sndbuf;

@@ -170,16 +170,18 @@ static bool has(const struct registry_addresses *a, const union address *source)
 
 /*
  * In this namespace a server's port at any of the host's addresses will do: it
- * may listen at all of them. Of other namespaces only the address itself is
- * known, and their loopback is not ours.
+ * may listen at all of them; and so will its very address, which need not be
+ * an interface's (a local route to lo). Of other namespaces only the address
+ * itself is known, and their loopback is not ours.
  */
 bool registry_knows(struct registry *r, const union address *source)
 {
 	bool known;
 
 	pthread_mutex_lock(&r->lock);
-	known = has_port(&r->near, address_port(source)) &&
-		has_host(&r->hosts, source);
+	known = has(&r->near, source) ||
+		(has_port(&r->near, address_port(source)) &&
+			has_host(&r->hosts, source));
 	if (!known && !address_is_loopback(source))
 		known = has(&r->far, source);
 	pthread_mutex_unlock(&r->lock);

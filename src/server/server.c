@@ -3,6 +3,7 @@
 
 #include "export/writer.h"
 #include "net/group.h"
+#include "net/interface.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -82,8 +83,12 @@ static int open_endpoint(
 	struct socket_config sc = {
 		.bind = c->listen[index],
 		.gro = c->gro && c->backend->gro,
-		/* Bound to one address, a reply can leave from no other. */
-		.local = address_is_any(&c->listen[index]),
+		/*
+		 * Bound to one address of this host, a reply can leave from no
+		 * other, and nothing comes that was sent to a group. Bound to
+		 * all, or to a group's, the guard must be told.
+		 */
+		.local = !interface_has(&c->listen[index]),
 		.dual = !c->v6_only && address_is_any(&c->listen[index]),
 		.rcvbuf = c->rcvbuf,
 		.sndbuf = c->sndbuf,
@@ -165,7 +170,7 @@ static void configure_seat(struct server *s, uint32_t index)
 				.family = got->bound.sa.sa_family,
 				.batch = c->batch,
 				.gro = got->gro,
-				.local = address_is_any(&got->bound),
+				.local = got->local,
 				.counters = counters,
 				.notice = c->notice,
 				.notice_arg = c->notice_arg,

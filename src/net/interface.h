@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The addresses of this host's interfaces, in this network namespace
+ * (getifaddrs(3)). */
+#pragma once
+
+#include "core/address.h"
+
+#include <stdbool.h>
+
+/*
+ * Is a, but for its port, the address of an interface? Not that of a group: a
+ * broadcast address is none, also 127.255.255.255. Where the interfaces cannot
+ * be read nothing is.
+ */
+bool interface_has(const union address *a);

@@ -3,18 +3,26 @@
 
 #include <stdio.h>
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /*
  * UDP services that answer strangers, above port 1023, which is refused as a
- * whole: US-CERT TA14-017A (rev. 2019), and Rossow, "Amplification Hell", NDSS
- * 2014. Ports of the range that clients' sockets are given are left out, since
- * a rule that refuses one client in some ten thousand is a puzzle to its user.
+ * whole. From US-CERT TA14-017A and Rossow, "Amplification Hell", NDSS 2014
+ * (SSDP, mDNS, BitTorrent, memcached, Quake, Steam); the FBI's notification of
+ * July 2020 (Apple Remote Desktop, WS-Discovery, CoAP); and for the others the
+ * collection github.com/Phenomite/AMP-Research, which shows request and answer
+ * of each. Ports of the range that clients' sockets are given are left out,
+ * since a rule that refuses one client in some ten thousand is a puzzle to its
+ * user.
  */
 static const uint16_t reflector_ports[] = {
 	1060,  /* udpmill itself */
 	1434,  /* Microsoft SQL Server's browser */
 	1604,  /* Citrix ICA browser */
 	1900,  /* SSDP */
+	2362,  /* Digiman */
 	3283,  /* Apple Remote Desktop */
+	3389,  /* Microsoft RDP over UDP */
 	3478,  /* STUN, TURN */
 	3702,  /* WS-Discovery */
 	5060,  /* SIP */
@@ -23,12 +31,16 @@ static const uint16_t reflector_ports[] = {
 	5353,  /* mDNS */
 	5683,  /* CoAP */
 	6881,  /* BitTorrent DHT */
+	7001,  /* AFS */
 	10001, /* Ubiquiti discovery */
 	11211, /* memcached */
 	17185, /* VxWorks debugger */
+	20811, /* Powerhouse VPN management */
 	27015, /* Source engine, Steam */
+	27036, /* Steam Remote Play */
 	27960, /* Quake 3 */
 	30120, /* FiveM */
+	30718, /* Lantronix */
 	32414, /* Plex */
 };
 
@@ -53,7 +65,7 @@ int guard_init(struct guard *g, const struct cidr *allow, size_t allow_count,
 	const union address *own, size_t own_count)
 {
 	*g = (struct guard){.allow = allow, .allow_count = allow_count};
-	for (size_t i = 0; i < sizeof(reflector_ports) / 2; i++)
+	for (size_t i = 0; i < COUNT(reflector_ports); i++)
 		g->reflectors[reflector_ports[i] / 64] |=
 			1ull << reflector_ports[i] % 64;
 	read_ephemeral(g);

@@ -101,8 +101,11 @@ static bool may_loop(const struct guard *g, const union address *source)
 	return !address_is_loopback(source) && !allowed(g, source);
 }
 
-/* The counter that says why source must not have this answer; 0: it may.
- * Counter 0 counts what was received, and no refusal. */
+/*
+ * The counter that says why source must not have this answer; 0: it may.
+ * Counter 0 counts what was received, and no refusal. Every rule about an IPv4
+ * address holds for the v4-mapped one: core/address.h sees to that.
+ */
 static enum counter_id judge(struct guard *g, const struct service_ops *service,
 	const struct train *t, const union address *source)
 {
@@ -130,19 +133,11 @@ void guard_check(struct guard *g, const struct service_ops *service,
 {
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct train *t = &b->trains[i];
-		const union address *source = t->peer;
-		union address unmapped;
 		enum counter_id why;
 
 		if (t->verdict != VERDICT_ANSWER)
 			continue;
-		/* Every rule about IPv4 holds for ::ffff:a.b.c.d. */
-		if (source->sa.sa_family == AF_INET6) {
-			unmapped = *source;
-			address_unmap(&unmapped);
-			source = &unmapped;
-		}
-		why = judge(g, service, t, source);
+		why = judge(g, service, t, t->peer);
 		if (!why)
 			continue;
 		t->verdict = VERDICT_REFUSE;

@@ -47,7 +47,7 @@ bool registry_knows(struct registry *r, const union address *source);
 
 void registry_fini(struct registry *r);
 
-/* Is source where a udpmill server of this host listens? Not v4-mapped. */
+/* Is source where a udpmill server of this host listens? */
 static inline bool registry_is_server(
 	struct registry *r, const union address *source)
 {

@@ -2,6 +2,7 @@
 #include "server/guard.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct guard guard;
@@ -19,55 +20,65 @@ struct rule_case {
 /* Each rule with a case it refuses, and its neighbour that may pass. allow is
  * 127/8 and 198.51.100.0/24; a server listens at 127.0.0.1:41000. */
 static const struct rule_case cases[] = {
-	{"192.0.2.1:40000", "length", 64, 22, false, 0},
+	{"203.0.113.1:40000", "length", 64, 22, false, 0},
 	/* no unicast source */
-	{"192.0.2.1:0", "length", 64, 22, false, COUNTER_REFUSED_SOURCE},
+	{"203.0.113.1:0", "length", 64, 22, false, COUNTER_REFUSED_SOURCE},
 	{"224.0.0.1:40000", "length", 64, 22, false, COUNTER_REFUSED_SOURCE},
 	{"0.0.0.0:40000", "length", 64, 22, false, COUNTER_REFUSED_SOURCE},
 	{"255.255.255.255:40000", "echo", 1, 1, false, COUNTER_REFUSED_SOURCE},
 	{"[ff02::1]:40000", "echo", 1, 1, false, COUNTER_REFUSED_SOURCE},
+	{"[::]:40000", "echo", 1, 1, false, COUNTER_REFUSED_SOURCE},
+	{"[::ffff:224.0.0.1]:40000", "echo", 1, 1, false,
+		COUNTER_REFUSED_SOURCE},
+	{"[::ffff:0.0.0.0]:40000", "echo", 1, 1, false, COUNTER_REFUSED_SOURCE},
+	{"[2001:db8::1]:40000", "echo", 1, 1, false, 0},
 	/* ports of services that answer */
-	{"192.0.2.1:53", "length", 64, 22, false, COUNTER_REFUSED_LOW_PORT},
+	{"203.0.113.1:53", "length", 64, 22, false, COUNTER_REFUSED_LOW_PORT},
 	{"127.0.0.1:1023", "length", 64, 22, false, COUNTER_REFUSED_LOW_PORT},
 	{"127.0.0.1:1024", "length", 64, 22, false, 0},
-	{"[::ffff:192.0.2.1]:7", "length", 64, 22, false,
+	{"[::ffff:203.0.113.1]:7", "length", 64, 22, false,
 		COUNTER_REFUSED_LOW_PORT},
-	{"192.0.2.1:11211", "length", 64, 22, false,
+	{"203.0.113.1:11211", "length", 64, 22, false,
 		COUNTER_REFUSED_REFLECTOR_PORT},
-	{"192.0.2.1:11212", "length", 64, 22, false, 0},
+	{"203.0.113.1:11212", "length", 64, 22, false, 0},
 	{"127.0.0.1:1060", "length", 64, 22, false,
 		COUNTER_REFUSED_REFLECTOR_PORT},
 	/* sent to a group */
-	{"192.0.2.1:40000", "length", 64, 22, true, COUNTER_REFUSED_GROUP},
+	{"203.0.113.1:40000", "length", 64, 22, true, COUNTER_REFUSED_GROUP},
 	/* from where a server listens */
 	{"127.0.0.1:41000", "length", 64, 22, false,
 		COUNTER_REFUSED_UDPMILL_PORT},
 	{"127.0.0.9:41000", "length", 64, 22, false,
 		COUNTER_REFUSED_UDPMILL_PORT},
 	{"[::1]:41000", "length", 64, 22, false, COUNTER_REFUSED_UDPMILL_PORT},
+	{"127.0.0.1:41000", "reflect", 64, 64, false,
+		COUNTER_REFUSED_UDPMILL_PORT},
 	{"[::ffff:127.0.0.1]:41000", "echo", 64, 64, false,
 		COUNTER_REFUSED_UDPMILL_PORT},
 	{"127.0.0.1:41001", "length", 64, 22, false, 0},
-	{"192.0.2.1:41000", "length", 64, 22, false, 0},
+	{"203.0.113.1:41000", "length", 64, 22, false, 0},
 	/* echo, from a port that is no client's */
-	{"192.0.2.1:2000", "echo", 64, 64, false,
+	{"203.0.113.1:2000", "echo", 64, 64, false,
 		COUNTER_REFUSED_NOT_EPHEMERAL},
-	{"[::ffff:192.0.2.1]:2000", "echo", 64, 64, false,
+	{"[::ffff:203.0.113.1]:2000", "echo", 64, 64, false,
 		COUNTER_REFUSED_NOT_EPHEMERAL},
-	{"192.0.2.1:2000", "length", 64, 22, false, 0},
-	{"192.0.2.1:40000", "echo", 64, 64, false, 0},
-	{"192.0.2.1:65535", "echo", 64, 64, false, 0},
+	{"203.0.113.1:2000", "length", 64, 22, false, 0},
+	{"203.0.113.1:40000", "echo", 64, 64, false, 0},
+	{"203.0.113.1:65535", "echo", 64, 64, false, 0},
 	{"127.0.0.1:2000", "echo", 64, 64, false, 0},
 	{"198.51.100.7:2000", "echo", 64, 64, false, 0},
+	{"[::ffff:198.51.100.7]:2000", "echo", 64, 64, false, 0},
+	{"[2001:db8::1]:2000", "echo", 64, 64, false,
+		COUNTER_REFUSED_NOT_EPHEMERAL},
 	/* more than came */
-	{"192.0.2.1:40000", "length", 21, 22, false,
+	{"203.0.113.1:40000", "length", 21, 22, false,
 		COUNTER_REFUSED_AMPLIFICATION},
-	{"192.0.2.1:40000", "length", 22, 22, false, 0},
-	{"192.0.2.1:40000", "length", 0, 21, false,
+	{"203.0.113.1:40000", "length", 22, 22, false, 0},
+	{"203.0.113.1:40000", "length", 0, 21, false,
 		COUNTER_REFUSED_AMPLIFICATION},
 	{"127.0.0.1:40000", "length", 0, 21, false, 0},
 	{"[::ffff:127.0.0.1]:40000", "length", 0, 21, false, 0},
-	{"[::ffff:192.0.2.1]:40000", "length", 0, 21, false,
+	{"[::ffff:203.0.113.1]:40000", "length", 0, 21, false,
 		COUNTER_REFUSED_AMPLIFICATION},
 	{"198.51.100.7:40000", "length", 0, 21, false, 0},
 	{"198.51.101.7:40000", "length", 0, 21, false,
@@ -134,7 +145,7 @@ Test(guard, keeps_its_rules)
 
 Test(guard, counts_datagrams_and_only_those_not_refused_before)
 {
-	static const struct rule_case low = {"192.0.2.1:53", "length", 64, 22,
+	static const struct rule_case low = {"203.0.113.1:53", "length", 64, 22,
 		false, COUNTER_REFUSED_LOW_PORT};
 
 	cr_assert(!passes(&low, 10, 3));
@@ -146,8 +157,8 @@ Test(guard, counts_datagrams_and_only_those_not_refused_before)
 Test(guard, compares_with_the_requests_that_are_answered)
 {
 	static const struct rule_case fair = {
-		"192.0.2.1:40000", "length", 22, 22, false, 0};
-	static const struct rule_case more = {"192.0.2.1:40000", "length", 22,
+		"203.0.113.1:40000", "length", 22, 22, false, 0};
+	static const struct rule_case more = {"203.0.113.1:40000", "length", 22,
 		23, false, COUNTER_REFUSED_AMPLIFICATION};
 
 	cr_assert(passes(&fair, 10, 9));
@@ -161,9 +172,75 @@ Test(guard, leaves_alone_what_is_not_answered)
 		.peer = &source, .verdict = VERDICT_ABSORB, .segments = 1};
 	struct batch b = {.trains = &t, .count = 1, .capacity = 1};
 
-	cr_assert(address_parse(&source, "192.0.2.1:53") == 0);
+	cr_assert(address_parse(&source, "203.0.113.1:53") == 0);
 	guard_check(&guard, service_find("discard"), &b, &counters);
 	cr_assert(t.verdict == VERDICT_ABSORB);
 	for (enum counter_id id = 0; id < COUNTER_COUNT; id++)
 		cr_assert(counter_get(&counters, id) == 0);
+}
+
+/* The ports are told one by one, so that none is lost or added unseen. */
+Test(guard, refuses_the_ports_of_reflectors_and_no_other)
+{
+	static const uint16_t ports[] = {1060, 1434, 1604, 1900, 2362, 3283,
+		3389, 3478, 3702, 5060, 5093, 5351, 5353, 5683, 6881, 7001,
+		10001, 11211, 17185, 20811, 27015, 27036, 27960, 30120, 30718,
+		32414};
+	char text[ADDRESS_TEXT];
+	size_t n = 0;
+
+	for (unsigned port = 1024; port <= 65535; port++) {
+		struct rule_case c = {text, "length", 64, 22, false, 0};
+		bool listed = n < sizeof(ports) / sizeof(ports[0]) &&
+			      ports[n] == port;
+
+		snprintf(text, sizeof(text), "203.0.113.1:%u", port);
+		cr_assert(passes(&c, 1, 0) == !listed, "port %u", port);
+		n += listed;
+	}
+	cr_assert(counter_get(&counters, COUNTER_REFUSED_REFLECTOR_PORT) == n);
+}
+
+/* What this host's kernel gives to clients, and IANA's own, may echo. */
+Test(guard, lets_all_ephemeral_ports_echo)
+{
+	char text[ADDRESS_TEXT];
+	struct rule_case c = {text, "echo", 64, 64, false, 0};
+
+	cr_assert(guard.ephemeral_first <= 32768);
+	cr_assert(guard.ephemeral_last == 65535);
+	snprintf(text, sizeof(text), "203.0.113.1:%u", guard.ephemeral_first);
+	cr_assert(passes(&c, 1, 0));
+	if (guard.ephemeral_first == 1024)
+		return;
+	snprintf(text, sizeof(text), "203.0.113.1:%u",
+		guard.ephemeral_first - 1);
+	cr_assert(!passes(&c, 1, 0));
+}
+
+/* In a batch each train has its own verdict, and the order does not matter. */
+Test(guard, judges_each_train_of_a_batch)
+{
+	static const char *const sources[] = {"203.0.113.1:40000",
+		"203.0.113.1:53", "203.0.113.1:40001", "203.0.113.1:0"};
+	union address peers[4];
+	struct train t[4];
+	struct batch b = {.trains = t, .count = 4, .capacity = 4};
+
+	for (size_t i = 0; i < 4; i++) {
+		cr_assert(address_parse(&peers[i], sources[i]) == 0);
+		t[i] = (struct train){.peer = &peers[i],
+			.verdict = VERDICT_ANSWER,
+			.bytes = 8,
+			.segment_bytes = 8,
+			.segments = 1,
+			.reply_bytes = 8,
+			.reply_segment_bytes = 8,
+			.reply_segments = 1};
+	}
+	guard_check(&guard, service_find("echo"), &b, &counters);
+	cr_assert(t[0].verdict == VERDICT_ANSWER);
+	cr_assert(t[1].verdict == VERDICT_REFUSE);
+	cr_assert(t[2].verdict == VERDICT_ANSWER);
+	cr_assert(t[3].verdict == VERDICT_REFUSE);
 }

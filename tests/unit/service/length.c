@@ -119,15 +119,3 @@ Test(length, refuses_its_own_text_inside_a_train)
 	cr_assert(train.refused == 1);
 	assert_replies(22, 2, UINT32_MAX);
 }
-
-Test(length, leaves_alone_what_was_refused_before)
-{
-	struct batch b = {.trains = &train, .count = 1, .capacity = 1};
-
-	train = (struct train){.data = data};
-	train_shape(&train, 10, 0);
-	train_refuse(&train, COUNTER_TRUNCATED);
-	service_find("length")->handle(NULL, &b);
-	cr_assert(train.verdict == VERDICT_REFUSE);
-	cr_assert(train.refusal == COUNTER_TRUNCATED);
-}

@@ -219,3 +219,42 @@ Test(worker, balances_where_service_and_guard_both_refuse)
 	cr_assert(replies == 2);
 	assert_balance();
 }
+
+/* Short requests, long ones, and ones of which two are length's own text. */
+static void run_length(const char *source)
+{
+	static uint8_t own[4 * 22];
+	struct mem_train trains[] = {
+		{.data = bytes, .bytes = 30, .segment_bytes = 10},
+		{.data = bytes, .bytes = 90, .segment_bytes = 30},
+		{.data = own, .bytes = sizeof(own), .segment_bytes = 22},
+		{.data = bytes, .bytes = 0},
+	};
+	struct mem_script script = {.trains = trains, .train_count = 4};
+
+	memcpy(own, "Your data was 18 bytes", 22);
+	memcpy(own + 66, "Your data was 22 bytes", 22);
+	for (int i = 0; i < 4; i++)
+		trains[i].peer = peer(source);
+	run("length", &script, true);
+}
+
+Test(worker, sends_a_stranger_no_more_than_it_sent)
+{
+	run_length("203.0.113.1:40000");
+	cr_assert(count(COUNTER_REFUSED_AMPLIFICATION) == 3 + 1);
+	cr_assert(count(COUNTER_REFUSED_OWN_TEXT) == 2);
+	cr_assert(replies == 3 + 2);
+	cr_assert(reply_bytes == 5 * 22);
+	assert_balance();
+}
+
+Test(worker, sends_more_to_whom_it_is_allowed)
+{
+	run_length("127.0.0.1:40000");
+	cr_assert(count(COUNTER_REFUSED_AMPLIFICATION) == 0);
+	cr_assert(count(COUNTER_REFUSED_OWN_TEXT) == 2);
+	cr_assert(replies == 3 + 3 + 2 + 1);
+	cr_assert(reply_bytes == 8 * 22 + 21);
+	assert_balance();
+}

@@ -4,7 +4,6 @@
 #include "cli/verb.h"
 #include "core/clock.h"
 #include "core/units.h"
-#include "export/segment.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -31,15 +30,12 @@ static int fail(int code, const char *why)
 /* A number is a pid: its segment, or the link to it, has the default name. */
 static int open_named(struct reader **r, const char *which)
 {
-	char path[64], why[512];
+	char path[READER_PATH], why[512];
 	uint64_t pid;
 	int error;
 
-	if (units_parse_count(&pid, which, 1, INT32_MAX) == 0) {
-		snprintf(path, sizeof(path), "%s/%s%d", SEGMENT_DIR,
-			SEGMENT_PREFIX, (int)pid);
-		which = path;
-	}
+	if (units_parse_count(&pid, which, 1, INT32_MAX) == 0)
+		which = reader_path_of_pid((int32_t)pid, path);
 	error = reader_open(r, which, why, sizeof(why));
 	if (!error)
 		return EXIT_OK;
@@ -55,8 +51,8 @@ static int open_only(struct reader **r, struct reader_list *list)
 {
 	if (list->count == 0)
 		return fail(EXIT_NO_PEER,
-			"no server runs on this host, or none exports its "
-			"counters to " SEGMENT_DIR);
+			"no server that exports its counters runs on this "
+			"host");
 	if (list->count > 1) {
 		fprintf(stderr,
 			"udpmill stat: %zu servers run on this host; a pid "
@@ -78,7 +74,8 @@ static int open_server(struct reader **r, const char *which)
 	if (which)
 		return open_named(r, which);
 	if (reader_list_open(&list))
-		return fail(EXIT_SYSTEM, "reading " SEGMENT_DIR);
+		return fail(EXIT_SYSTEM,
+			"the folder of counter segments cannot be read");
 	code = open_only(r, &list);
 	reader_list_close(&list);
 	return code;
@@ -89,7 +86,8 @@ static int list_servers(void)
 	struct reader_list list;
 
 	if (reader_list_open(&list))
-		return fail(EXIT_SYSTEM, "reading " SEGMENT_DIR);
+		return fail(EXIT_SYSTEM,
+			"the folder of counter segments cannot be read");
 	stat_print_list(stdout, &list);
 	reader_list_close(&list);
 	return EXIT_OK;

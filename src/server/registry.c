@@ -168,6 +168,18 @@ static bool has(const struct registry_addresses *a, const union address *source)
 	return false;
 }
 
+/* A wildcard of another namespace is reached at addresses that are not known
+ * here: of it, the port must do. */
+static bool has_far(
+	const struct registry_addresses *a, const union address *source)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (address_port(&a->list[i]) == address_port(source) &&
+			address_is_any(&a->list[i]))
+			return true;
+	return has(a, source);
+}
+
 /*
  * In this namespace a server's port at any of the host's addresses will do: it
  * may listen at all of them; and so will its very address, which need not be
@@ -183,7 +195,7 @@ bool registry_knows(struct registry *r, const union address *source)
 		(has_port(&r->near, address_port(source)) &&
 			has_host(&r->hosts, source));
 	if (!known && !address_is_loopback(source))
-		known = has(&r->far, source);
+		known = has_far(&r->far, source);
 	pthread_mutex_unlock(&r->lock);
 	return known;
 }

@@ -19,7 +19,7 @@ from program import Server, run, split
 
 UDPMILL = sys.argv.pop(1)
 NAMES = [f"udpmill-test-{os.getpid()}-{side}" for side in "ab"]
-HOSTS = ["192.0.2.1", "192.0.2.2"]
+HOSTS = ["198.51.100.1", "198.51.100.2"]
 
 
 def ip(*arguments):
@@ -126,6 +126,18 @@ class Spoof(unittest.TestCase):
             (0, 1), HOSTS, (0, 0), b"x", "--service", "echo")
         self.assertSilent(a, b, 0)
         self.assertEqual(a.counters()["refused_udpmill_port"], 1)
+
+    def test_echoes_at_all_addresses_in_two_namespaces(self):
+        servers = [Server(UDPMILL, "*:0", "--service", "echo",
+                          prefix=inside(side)) for side in (0, 1)]
+        a, b = servers
+        time.sleep(1.2)
+        forge(0, f"{HOSTS[1]}:{split(b.address)[1]}",
+              f"{HOSTS[0]}:{split(a.address)[1]}", b"x")
+        settle()
+        a.stop()
+        b.stop()
+        self.assertSilent(a, b, 0)
 
     def test_reflections_are_not_reflected(self):
         probe = b"uml1" + bytes(60)

@@ -141,6 +141,7 @@ void resend(struct resend *r, struct message *m, int error)
 		m->sent_segments = m->segments;
 		m->sent_bytes = m->bytes;
 	} else if (refused_as_train(m, error)) {
+		m->train_error = error;
 		counter_add(r->counters, COUNTER_GSO_REFUSED, 1);
 		say_refused(r, m, error);
 		send_apart(r, m);

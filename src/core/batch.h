@@ -34,7 +34,9 @@ struct message {
 
 	uint32_t sent_segments;
 	uint32_t sent_bytes;
-	int error; /* 0, or -errno of the segments not sent */
+	int error;       /* 0, or -errno of the segments not sent */
+	int train_error; /* 0, or -errno the train was refused with: then its
+			  * segments went out one by one */
 };
 
 /* A stretch of a reply on its way to a message; couple()'s own. */
@@ -49,6 +51,8 @@ struct batch {
 	uint32_t count; /* trains in use */
 	uint32_t capacity;
 	uint64_t received_ns; /* CLOCK_MONOTONIC, only where a service asks */
+	/* Longer replies are not coupled; no bound from batch_init() on. */
+	uint32_t couple_bytes_max;
 
 	struct message *messages;
 	uint32_t message_count;

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#define PLACES_BITS 7
+#define PLACES_BITS 6
 
 struct couple {
 	struct batch *batch;
@@ -54,6 +54,7 @@ static bool joins(const struct couple *c, const struct message *m,
 	const struct train *t, uint32_t bytes)
 {
 	return m->segments < c->segments_max && bytes > 0 &&
+	       t->reply_segment_bytes <= c->batch->couple_bytes_max &&
 	       t->reply_segment_bytes == m->segment_bytes &&
 	       m->bytes == m->segments * m->segment_bytes &&
 	       m->bytes + bytes <= DATAGRAM_MAX_V4 &&
@@ -68,6 +69,8 @@ static uint32_t fitting(const struct couple *c, const struct message *m,
 	uint32_t n = c->segments_max - m->segments;
 	uint32_t space = DATAGRAM_MAX_V4 - m->bytes;
 
+	if (t->reply_segment_bytes > c->batch->couple_bytes_max)
+		return 1;
 	if (n > left)
 		n = left;
 	if (n > 1 && n * t->reply_segment_bytes > space)
@@ -142,14 +145,27 @@ static void lay_out(struct batch *b)
 	}
 }
 
+static uint32_t first_answer(const struct batch *b)
+{
+	uint32_t i = 0;
+
+	while (i < b->count && b->trains[i].verdict != VERDICT_ANSWER)
+		i++;
+	return i;
+}
+
 uint32_t couple(struct batch *b, uint32_t segments_max)
 {
-	struct couple c = {.batch = b, .segments_max = segments_max};
-	uint32_t lost = 0;
+	uint32_t i = first_answer(b), lost = 0;
+	struct couple c;
 
 	b->message_count = 0;
 	b->piece_count = 0;
-	for (uint32_t i = 0; i < b->count; i++)
+	/* A sink never pays for the table. */
+	if (i == b->count)
+		return 0;
+	c = (struct couple){.batch = b, .segments_max = segments_max};
+	for (; i < b->count; i++)
 		if (b->trains[i].verdict == VERDICT_ANSWER)
 			lost += couple_train(&c, &b->trains[i]);
 	lay_out(b);

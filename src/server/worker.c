@@ -114,6 +114,18 @@ static void count_verdicts(struct worker *w)
 		counter_add(w->counters, COUNTER_ABSORBED_DATAGRAMS, absorbed);
 }
 
+/*
+ * What was refused once is not tried again: with EIO the device takes no trains
+ * at all, else it is the length that the path does not take.
+ */
+static void learn(struct worker *w, const struct message *m)
+{
+	uint32_t most = m->train_error == -EIO ? 0 : m->segment_bytes - 1;
+
+	if (most < w->batch.couple_bytes_max)
+		w->batch.couple_bytes_max = most;
+}
+
 static void count_sent(struct worker *w)
 {
 	uint32_t datagrams = 0, trains = 0;
@@ -126,6 +138,8 @@ static void count_sent(struct worker *w)
 		datagrams += m->sent_segments;
 		bytes += m->sent_bytes;
 		trains += m->segments > 1;
+		if (m->train_error)
+			learn(w, m);
 		if (failed)
 			counter_add(w->counters,
 				counter_of_send_error(m->error), failed);
@@ -164,7 +178,8 @@ static int turn(struct worker *w, int timeout_ms)
 		counter_add(w->counters, COUNTER_REPLY_LOST, lost);
 	count_verdicts(w);
 	error = c->backend->send(w->backend.self, b);
-	count_sent(w);
+	if (b->message_count)
+		count_sent(w);
 	if (c->budget)
 		spend(w, datagrams);
 	return error ? error : n;

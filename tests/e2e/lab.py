@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Two servers, set at each other by one forged datagram, fall silent.
+"""What takes network namespaces: two servers, set at each other by one forged
+datagram, fall silent; and trains meet an MTU.
 
 CVE-2024-2169: two services that answer each other's answers go on for ever.
 Needs root, network namespaces and raw sockets; exits 77 without.
@@ -15,7 +16,7 @@ import sys
 import time
 import unittest
 
-from program import Server, run, split
+from program import BACKENDS, Server, missing, run, split
 
 UDPMILL = sys.argv.pop(1)
 NAMES = [f"udpmill-test-{os.getpid()}-{side}" for side in "ab"]
@@ -160,6 +161,43 @@ class Spoof(unittest.TestCase):
                     "--peer-consents", prefix=inside(0))
         self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
         self.assertIn("it balances", r.stdout)
+
+
+class Path(unittest.TestCase):
+    """A veth with an MTU of 1500 between client and server."""
+
+    def test_replies_above_the_mtu_are_not_lost_for_being_coupled(self):
+        for backend in BACKENDS:
+            why = missing(UDPMILL, backend)
+            with self.subTest(backend=backend):
+                if why:
+                    self.skipTest(why)
+                with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "echo",
+                            "--backend", backend, "--workers", "1",
+                            prefix=inside(1)) as s:
+                    r = run(UDPMILL, "load", s.address, "-l", "2000", "-P",
+                            "1", "--count", "2000", "--train", "off",
+                            "--peer-consents", prefix=inside(0))
+                self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+                self.assertEqual(s.counters()["answered_datagrams"], 2000)
+                refused = s.counters().get("gso_refused", 0)
+                if backend == "recvfrom":
+                    self.assertEqual(refused, 0)
+                    continue
+                # Said once, and not tried again.
+                self.assertLessEqual(refused, 64)
+                self.assertEqual(s.err.count("was refused"), refused > 0)
+
+    def test_trains_cross_it_whole(self):
+        with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "echo",
+                    "--workers", "1", prefix=inside(1)) as s:
+            r = run(UDPMILL, "load", s.address, "-l", "1400", "-t", "300ms",
+                    "--peer-consents", prefix=inside(0))
+        self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+        self.assertIn("trains of 46", r.stdout)
+        counters = s.counters()
+        self.assertGreater(counters["rx_datagrams"],
+                           20 * counters["rx_trains"])
 
 
 def reason_to_skip():

@@ -12,7 +12,9 @@ import select
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 
 OMIT_S = 0.3
@@ -166,7 +168,9 @@ def rate_of(load, rung, datagrams):
     return datagrams / (load['seconds'] + OMIT_S)
 
 
-def measure_udpmill(programs, rung, seconds):
+def run_udpmill(programs, rung, seconds, watch=None):
+    """Its server, ended, and the generator's report. watch, a function of a
+    pid, is a context in which the load is generated."""
     read_end, write_end = os.pipe()
     argv = [programs.udpmill, 'serve', '127.0.0.1:0', '--backend', rung.kind,
             '--service', rung.service, '--workers', '1', '--json',
@@ -178,14 +182,62 @@ def measure_udpmill(programs, rung, seconds):
 
     try:
         with Server(argv, ready, (write_end,)) as server:
-            load = generate(programs.udpmill, server.endpoint, rung, seconds)
+            with watch(server.process.pid) if watch else nullcontext():
+                load = generate(programs.udpmill, server.endpoint, rung,
+                                seconds)
             server.stop()
     finally:
         os.close(read_end)
+    return server, load
+
+
+def measure_udpmill(programs, rung, seconds):
+    server, load = run_udpmill(programs, rung, seconds)
     counters = json.loads(server.output)['counters']
     datagrams = counters['rx_datagrams']
     return server.result(datagrams, rate_of(load, rung, datagrams),
                          datagrams / max(counters['rx_trains'], 1))
+
+
+class Sampler:
+    """perf(1), looking twenty thousand times a second where a process is."""
+
+    ARGV = ('perf', 'record', '-q', '-F', '20000', '-e', 'cpu-clock')
+
+    def __init__(self, pid, path):
+        self.pid, self.path = pid, path
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [*self.ARGV, '-o', self.path, '-p', str(self.pid)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+
+
+def sampled_user_share(programs, rung, seconds):
+    """The part of the server's CPU time that is not the kernel's; None where
+    perf cannot say. A run of its own, for looking costs time.
+
+    What the kernel itself tells, where it counts by ticks of 4 ms, can be off
+    by its double: the tick wakes threads, and so meets them at their start.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'samples')
+        run_udpmill(programs, rung, seconds, lambda pid: Sampler(pid, path))
+        done = subprocess.run(
+            ['perf', 'report', '-i', path, '--stdio', '--sort', 'dso', '-t',
+             ';'], capture_output=True, text=True, check=False)
+    shares = [line.split(';') for line in done.stdout.splitlines()
+              if line.strip() and not line.startswith('#')]
+    if not shares:
+        return None
+    return sum(float(share.strip().rstrip('%')) for share, where in shares
+               if '[kernel' not in where) / 100
 
 
 def measure_floor(programs, rung, seconds):

@@ -80,7 +80,8 @@ struct backend_ops {
 	 */
 	int (*send)(void *self, struct batch *batch);
 
-	/* Ends what is in flight, also with a batch on loan. */
+	/* Ends what is in flight, also with a batch on loan. Once it has
+	 * returned and the socket is closed, the port is free. */
 	void (*fini)(void *self);
 };
 

@@ -423,9 +423,14 @@ static void uring_fini(void *self)
 		.timeout = {1, 0},
 	};
 
-	/* The kernel must be done with the slots before they are unmapped. */
+	/* The kernel must be done with the slots before they are unmapped, and
+	 * with the socket before its port is bound again: what is left of the
+	 * receive runs in the second call, and exiting alone lets go of files
+	 * some milliseconds after it has returned. */
 	if (u->ring_made) {
 		(void)io_uring_register_sync_cancel(&u->ring, &cancel);
+		(void)io_uring_get_events(&u->ring);
+		(void)io_uring_unregister_files(&u->ring);
 		io_uring_queue_exit(&u->ring);
 	}
 	if (u->buffers)

@@ -129,3 +129,35 @@ Test(life, goes_on_when_a_peer_has_gone)
 	}
 	fixture_close(&f);
 }
+
+static int bind_alone(const union address *at)
+{
+	int fd = socket(at->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int error;
+
+	cr_assert(fd >= 0);
+	error = bind(fd, &at->sa, address_length(at)) ? errno : 0;
+	close(fd);
+	return error;
+}
+
+/* The next server may be started at once. An address of its own, for tests
+ * that run beside this one take ports of 127.0.0.1. */
+Test(life, leaves_the_port_free_when_it_ends)
+{
+	struct fixture f;
+
+	for (int i = 0; i < 20; i++) {
+		int fd, error;
+
+		fixture_open(
+			&f, &(struct fixture_options){.bind = "127.77.0.1:0"});
+		fd = client_open(&f, NULL, false);
+		client_send(fd, "x", 1);
+		fixture_serve(&f, 1, handle_echo, NULL);
+		close(fd);
+		fixture_close(&f);
+		error = bind_alone(&f.server);
+		cr_assert(!error, "round %d: %s", i, strerror(error));
+	}
+}

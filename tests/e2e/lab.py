@@ -85,8 +85,6 @@ class Spoof(unittest.TestCase):
             servers.append(Server(UDPMILL, f"{host}:{port}", *options,
                                   prefix=inside(side)))
         a, b = servers
-        self.assertIsNotNone(a.address)
-        self.assertIsNotNone(b.address)
         # The registry of servers is looked at once a second.
         time.sleep(1.2)
         forge(sides[0], b.address, a.address, data)

@@ -25,8 +25,12 @@ class Server:
         os.close(write)
         with os.fdopen(ready) as lines:
             self.addresses = lines.read().split()
-        self.address = self.addresses[0] if self.addresses else None
         self.pid = self.process.pid
+        if not self.addresses:
+            self.wait()
+            raise RuntimeError(f"serve {' '.join(arguments)} ended with "
+                               f"{self.code}: {self.err.strip()}")
+        self.address = self.addresses[0]
 
     def __enter__(self):
         return self

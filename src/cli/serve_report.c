@@ -5,6 +5,7 @@
 #include "core/units.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,27 +65,48 @@ json_t *serve_options_json(
 		(double)o->time_ns / 1e9, "count", (json_int_t)c->count);
 }
 
+/* As the option is typed: on or off, and lists with commas. */
+static void format_option(char *text, size_t room, const json_t *value)
+{
+	size_t i, at = 0;
+	json_t *item;
+
+	if (json_is_boolean(value))
+		snprintf(text, room, "%s", json_is_true(value) ? "on" : "off");
+	else if (json_is_string(value))
+		snprintf(text, room, "%s", json_string_value(value));
+	else if (json_is_number(value))
+		snprintf(text, room, "%.15g", json_number_value(value));
+	else if (json_array_size(value) == 0)
+		snprintf(text, room, "any");
+	json_array_foreach(value, i, item)
+	{
+		if (at + 1 < room && i > 0)
+			text[at++] = ',';
+		if (at + 1 < room)
+			format_option(text + at, room - at, item);
+		at += strlen(text + at);
+	}
+}
+
 /* "key=value" of each option, filled into lines of at most 80 columns. */
 static void print_options(FILE *out, json_t *options)
 {
+	char text[PATH_MAX];
 	const char *key;
 	json_t *value;
 	int column = 0;
 
 	json_object_foreach(options, key, value)
 	{
-		char *text = json_is_string(value)
-				     ? strdup(json_string_value(value))
-				     : json_dumps(value,
-					       JSON_ENCODE_ANY | JSON_COMPACT |
-						       JSON_REAL_PRECISION(6));
-		int width = (int)(strlen(key) + strlen(text ? text : "") + 2);
+		int width;
 
+		format_option(text, sizeof(text), value);
+		width = (int)(strlen(key) + strlen(text) + 2);
 		if (column && column + width > 80)
 			column = fputc('\n', out) * 0;
 		column +=
 			fprintf(out, " %s%s=%s", column ? "" : " ", key, text);
-		free(text);
 	}
 	fputc('\n', out);
 }

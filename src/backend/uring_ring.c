@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* The ring, and the provided buffers it receives into. */
+#include "backend/uring.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define SQ_ENTRIES 256
+#define RING_FLAGS                                                             \
+	(IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |             \
+		IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE |                \
+		IORING_SETUP_CLAMP)
+
+static int open_ring(struct io_uring *ring, uint32_t cq_entries)
+{
+	struct io_uring_params params = {
+		.flags = RING_FLAGS,
+		.cq_entries = cq_entries,
+	};
+
+	return io_uring_queue_init_params(SQ_ENTRIES, ring, &params);
+}
+
+static const char *reason(int error)
+{
+	switch (-error) {
+	case ENOSYS:
+		return "this kernel has no io_uring";
+	case EPERM:
+		return "io_uring is forbidden here (sysctl "
+		       "kernel.io_uring_disabled, or a container's seccomp "
+		       "filter)";
+	case EINVAL:
+		return "Linux 6.1 or newer is needed (SINGLE_ISSUER, "
+		       "DEFER_TASKRUN)";
+	case ENOMEM:
+		return "too little memory may be locked (ulimit -l)";
+	default:
+		return strerror(-error);
+	}
+}
+
+int uring_probe(char *why, size_t why_bytes)
+{
+	struct io_uring ring;
+	int error = open_ring(&ring, 2 * SQ_ENTRIES);
+
+	if (error) {
+		snprintf(why, why_bytes, "%s", reason(error));
+		return error;
+	}
+	io_uring_queue_exit(&ring);
+	return 0;
+}
+
+static void add_slot(struct uring *u, uint16_t slot, int offset)
+{
+	io_uring_buf_ring_add(u->buffers, slots_at(&u->slots, slot),
+		u->head + u->slot_bytes, slot,
+		io_uring_buf_ring_mask(u->slots.count), offset);
+}
+
+void uring_give_slots(struct uring *u, const uint16_t *slots, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		add_slot(u, slots[i], (int)i);
+	io_uring_buf_ring_advance(u->buffers, (int)n);
+}
+
+static int init_buffers(struct uring *u, uint32_t count)
+{
+	struct io_uring_buf_reg reg = {.ring_entries = count};
+	void *p;
+	int error = slots_init(&u->slots, count, u->head);
+
+	if (error)
+		return error;
+	u->buffers_bytes = count * sizeof(struct io_uring_buf);
+	p = mmap(NULL, u->buffers_bytes, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return -ENOMEM;
+	u->buffers = p;
+	reg.ring_addr = (uintptr_t)p;
+	error = io_uring_register_buf_ring(&u->ring, &reg, 0);
+	if (error)
+		return error;
+	io_uring_buf_ring_init(u->buffers);
+	for (uint32_t i = 0; i < count; i++)
+		add_slot(u, (uint16_t)i, (int)i);
+	io_uring_buf_ring_advance(u->buffers, (int)count);
+	return 0;
+}
+
+int uring_ring_init(struct uring *u, const struct backend_config *config,
+	uint32_t slot_count)
+{
+	/* Room for an arrival a slot and a failure a message in flight. */
+	int error = open_ring(&u->ring, 2 * slot_count + SQ_ENTRIES);
+
+	if (error)
+		return error;
+	u->ring_made = true;
+	error = io_uring_register_files(&u->ring, &config->fd, 1);
+	if (error)
+		return error;
+	/* Saves a look-up of the ring's descriptor per call; needs nothing. */
+	(void)io_uring_register_ring_fd(&u->ring);
+	return init_buffers(u, slot_count);
+}
+
+void uring_ring_fini(struct uring *u)
+{
+	struct io_uring_sync_cancel_reg cancel = {
+		.fd = -1,
+		.flags = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL,
+		.timeout = {1, 0},
+	};
+
+	/* The kernel must be done with the slots before they are unmapped, and
+	 * with the socket before its port is bound again: what is left of the
+	 * receive runs in the second call, and exiting alone lets go of files
+	 * some milliseconds after it has returned. */
+	if (u->ring_made) {
+		(void)io_uring_register_sync_cancel(&u->ring, &cancel);
+		(void)io_uring_get_events(&u->ring);
+		(void)io_uring_unregister_files(&u->ring);
+		io_uring_queue_exit(&u->ring);
+	}
+	if (u->buffers)
+		munmap(u->buffers, u->buffers_bytes);
+	slots_fini(&u->slots);
+}

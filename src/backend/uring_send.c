@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Replies: a batch of them in one submission. */
+#include "backend/uring.h"
+
+#include <errno.h>
+
+static void queue_message(
+	struct uring *u, const struct message *m, uint32_t number)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&u->ring);
+	struct msghdr *h = &u->out[number];
+
+	if (m->segments == 1 && m->local->family == AF_UNSPEC) {
+		/* OP_SEND spares the copies of a msghdr and its iovec. */
+		io_uring_prep_send(sqe, 0, m->iov->iov_base, m->iov->iov_len,
+			MSG_DONTWAIT);
+		io_uring_prep_send_set_addr(
+			sqe, &m->peer->sa, (uint16_t)address_length(m->peer));
+	} else {
+		*h = (struct msghdr){
+			.msg_name = (void *)m->peer,
+			.msg_namelen = address_length(m->peer),
+			.msg_iov = m->iov,
+			.msg_iovlen = m->iov_count,
+			.msg_control = u->out_control[number],
+			.msg_controllen =
+				control_write(u->out_control[number], m),
+		};
+		io_uring_prep_sendmsg(sqe, 0, h, MSG_DONTWAIT);
+	}
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
+	sqe->user_data = number;
+}
+
+static int submit(struct uring *u, struct message *m)
+{
+	do {
+		int r = io_uring_submit_and_get_events(&u->ring);
+
+		counter_add(u->counters, COUNTER_SEND_CALLS, 1);
+		if (r < 0 && r != -EINTR && r != -EAGAIN && r != -EBUSY)
+			return r;
+		uring_reap(u, m);
+	} while (io_uring_sq_ready(&u->ring) > 0);
+	return 0;
+}
+
+static int send_some(struct uring *u, struct message *m, uint32_t n)
+{
+	int error;
+
+	for (uint32_t i = 0; i < n; i++)
+		queue_message(u, &m[i], i);
+	error = submit(u, m);
+	if (error)
+		return error;
+	for (uint32_t i = 0; i < n; i++, m++) {
+		if (m->error) {
+			resend(&u->resend, m, m->error);
+			continue;
+		}
+		m->sent_segments = m->segments;
+		m->sent_bytes = m->bytes;
+	}
+	return 0;
+}
+
+int uring_send(void *self, struct batch *b)
+{
+	struct uring *u = self;
+	int error = 0;
+
+	for (uint32_t i = 0; i < b->message_count && !error;
+		i += URING_SEND_MAX) {
+		uint32_t n = b->message_count - i;
+
+		error = send_some(u, &b->messages[i],
+			n < URING_SEND_MAX ? n : URING_SEND_MAX);
+	}
+	uring_give_slots(u, u->loan, u->loan_count);
+	u->loan_count = 0;
+	return error;
+}

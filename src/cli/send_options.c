@@ -2,10 +2,9 @@
 /* The options of send, and the datagram that they describe. */
 #include "cli/send.h"
 
-#include "cli/verb.h"
+#include "cli/option.h"
 #include "core/train.h"
 #include "core/units.h"
-#include "net/resolve.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -66,44 +65,6 @@ static void take_retries(const char *arg, const struct argp_state *state)
 		usage_error(state,
 			"--retries: \"%s\" is not a number from 0 to %d", arg,
 			RETRIES_MAX);
-}
-
-static void resolve_peer(struct arguments *a, const struct argp_state *state)
-{
-	struct send_options *o = a->options;
-	char why[256];
-
-	if (resolve(&o->peer, a->peer, NULL, a->family, why, sizeof(why)))
-		usage_error(state, "%s", why);
-	if (address_is_any(&o->peer) || address_port(&o->peer) == 0)
-		usage_error(state,
-			"\"%s\" is no address to send to; 127.0.0.1:1060 "
-			"would be",
-			a->peer);
-	if (address_is_group(&o->peer))
-		usage_error(state,
-			"\"%s\" is the address of a group; the address of one "
-			"host would be right",
-			a->peer);
-}
-
-/* As iperf3 takes it, an address alone; or one with a port. */
-static void resolve_bind(struct arguments *a, const struct argp_state *state)
-{
-	struct send_options *o = a->options;
-	const char *bracket = strchr(a->bind, ']');
-	bool port = strchr(bracket ? bracket : a->bind, ':');
-	char text[ADDRESS_TEXT + 256], why[256];
-
-	snprintf(text, sizeof(text), "%s%s", a->bind, port ? "" : ":0");
-	if (resolve(&o->bind, text, NULL, a->family, why, sizeof(why)))
-		usage_error(state, "--bind: %s", why);
-	if (o->bind.sa.sa_family != o->peer.sa.sa_family)
-		usage_error(state,
-			"--bind: \"%s\" and \"%s\" are not of one family; an "
-			"%s address would be right",
-			a->bind, a->peer,
-			o->peer.sa.sa_family == AF_INET6 ? "IPv6" : "IPv4");
 }
 
 static void read_file(struct arguments *a, const struct argp_state *state)
@@ -204,9 +165,10 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		if (!a->peer)
 			usage_error(state, "no HOST:PORT to send to; "
 					   "127.0.0.1:1060 would be one");
-		resolve_peer(a, state);
+		option_peer(state, &a->options->peer, a->peer, a->family);
 		if (a->bind)
-			resolve_bind(a, state);
+			option_bind(state, &a->options->bind, a->bind,
+				&a->options->peer);
 		take_content(a, state);
 		return 0;
 	default:

@@ -68,8 +68,9 @@ def forge(side, source, target, data):
 
 
 def settle():
-    """A loop over a veth makes ten thousands of turns in that time."""
-    time.sleep(0.3)
+    """A loop over a veth makes ten thousands of turns in that time, also on a
+    machine that has other work."""
+    time.sleep(1)
 
 
 class Spoof(unittest.TestCase):

@@ -243,7 +243,7 @@ class Send(unittest.TestCase):
             (["127.0.0.1:7", "--file", "/"], "Is a directory"),
             (["127.0.0.1:7", "--file", "/nowhere"], "No such file"),
             (["127.0.0.1:7", "--file", "/", "text"], "one of them"),
-            (["127.0.0.1:7", "-B", "[::1]"], "not of one family"),
+            (["127.0.0.1:7", "-B", "[::1]"], "not of the peer"),
             (["127.0.0.1:7", "-6"], "family asked for"),
         ]
         for arguments, pattern in cases:

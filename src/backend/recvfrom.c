@@ -4,6 +4,7 @@
  * reference that every other backend is compared with, and it always works.
  */
 #include "backend/backends.h"
+#include "backend/call.h"
 #include "backend/control.h"
 #include "backend/resend.h"
 #include "backend/wait.h"
@@ -63,7 +64,7 @@ static ssize_t receive(struct one *o, struct train *t, int flag)
 	counter_add(o->counters, COUNTER_RECV_CALLS, 1);
 	if (!o->local) {
 		t->local.family = AF_UNSPEC;
-		return recvfrom(o->wait.fd, o->slot, o->slot_bytes,
+		return call_recvfrom(o->wait.fd, o->slot, o->slot_bytes,
 			flag | MSG_TRUNC, &o->peer.sa, &n);
 	}
 	got = recvmsg(o->wait.fd, &h, flag | MSG_TRUNC);
@@ -115,7 +116,7 @@ static int one_send(void *self, struct batch *b)
 			continue;
 		}
 		counter_add(o->counters, COUNTER_SEND_CALLS, 1);
-		if (sendto(o->wait.fd, m->iov->iov_base, m->iov->iov_len,
+		if (call_sendto(o->wait.fd, m->iov->iov_base, m->iov->iov_len,
 			    MSG_DONTWAIT, &m->peer->sa,
 			    address_length(m->peer)) < 0) {
 			resend(&o->resend, m, -errno);

@@ -22,12 +22,6 @@ socklen_t address_length(const union address *a)
 	}
 }
 
-uint16_t address_port(const union address *a)
-{
-	/* sin_port and sin6_port lie at one offset. */
-	return ntohs(a->in.sin_port);
-}
-
 void address_set_port(union address *a, uint16_t port)
 {
 	a->in.sin_port = htons(port);
@@ -114,17 +108,6 @@ int address_parse(union address *a, const char *text)
 	return 0;
 }
 
-bool address_equal(const union address *a, const union address *b)
-{
-	if (a->sa.sa_family != b->sa.sa_family ||
-		a->in.sin_port != b->in.sin_port)
-		return false;
-	if (a->sa.sa_family == AF_INET)
-		return a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
-	return a->in6.sin6_scope_id == b->in6.sin6_scope_id &&
-	       memcmp(&a->in6.sin6_addr, &b->in6.sin6_addr, 16) == 0;
-}
-
 bool address_same_host(const union address *a, const union address *b)
 {
 	union address x = *a, y = *b;
@@ -151,38 +134,50 @@ void address_unmap(union address *a)
 	a->in = in;
 }
 
+/* The IPv4 address in host order that this is, mapped or plain. Without a copy
+ * of the whole: the rules below are asked for each train. */
+static bool is_v4(const union address *a, uint32_t *host)
+{
+	if (a->sa.sa_family == AF_INET) {
+		*host = ntohl(a->in.sin_addr.s_addr);
+		return true;
+	}
+	if (a->sa.sa_family != AF_INET6 ||
+		!IN6_IS_ADDR_V4MAPPED(&a->in6.sin6_addr))
+		return false;
+	memcpy(host, &a->in6.sin6_addr.s6_addr[12], sizeof(*host));
+	*host = ntohl(*host);
+	return true;
+}
+
 bool address_is_loopback(const union address *a)
 {
-	union address x = *a;
+	uint32_t v4;
 
-	address_unmap(&x);
-	if (x.sa.sa_family == AF_INET)
-		return ntohl(x.in.sin_addr.s_addr) >> 24 == 127;
-	return x.sa.sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_LOOPBACK(&x.in6.sin6_addr);
+	if (is_v4(a, &v4))
+		return v4 >> 24 == 127;
+	return a->sa.sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr);
 }
 
 bool address_is_any(const union address *a)
 {
-	union address x = *a;
+	uint32_t v4;
 
-	address_unmap(&x);
-	if (x.sa.sa_family == AF_INET)
-		return x.in.sin_addr.s_addr == htonl(INADDR_ANY);
-	return x.sa.sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_UNSPECIFIED(&x.in6.sin6_addr);
+	if (is_v4(a, &v4))
+		return v4 == INADDR_ANY;
+	return a->sa.sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_UNSPECIFIED(&a->in6.sin6_addr);
 }
 
 bool address_is_group(const union address *a)
 {
-	union address x = *a;
+	uint32_t v4;
 
-	address_unmap(&x);
-	if (x.sa.sa_family == AF_INET)
-		return IN_MULTICAST(ntohl(x.in.sin_addr.s_addr)) ||
-		       x.in.sin_addr.s_addr == htonl(INADDR_BROADCAST);
-	return x.sa.sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_MULTICAST(&x.in6.sin6_addr);
+	if (is_v4(a, &v4))
+		return IN_MULTICAST(v4) || v4 == INADDR_BROADCAST;
+	return a->sa.sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_MULTICAST(&a->in6.sin6_addr);
 }
 
 static const uint8_t *host_bytes(const union address *a, unsigned *bits)

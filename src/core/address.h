@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 union address {
 	struct sockaddr sa;
@@ -23,7 +24,12 @@ union address {
 socklen_t address_length(const union address *a);
 
 /* In host order. */
-uint16_t address_port(const union address *a);
+static inline uint16_t address_port(const union address *a)
+{
+	/* sin_port and sin6_port lie at one offset. */
+	return ntohs(a->in.sin_port);
+}
+
 void address_set_port(union address *a, uint16_t port);
 
 /*
@@ -43,7 +49,16 @@ const char *address_format_host(
 int address_parse(union address *a, const char *text);
 
 /* Same family, address, port and (IPv6) scope. */
-bool address_equal(const union address *a, const union address *b);
+static inline bool address_equal(const union address *a, const union address *b)
+{
+	if (a->sa.sa_family != b->sa.sa_family ||
+		a->in.sin_port != b->in.sin_port)
+		return false;
+	if (a->sa.sa_family == AF_INET)
+		return a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
+	return a->in6.sin6_scope_id == b->in6.sin6_scope_id &&
+	       memcmp(&a->in6.sin6_addr, &b->in6.sin6_addr, 16) == 0;
+}
 
 /* Same host address, ports apart; ::ffff:a.b.c.d equals a.b.c.d. */
 bool address_same_host(const union address *a, const union address *b);

@@ -18,11 +18,14 @@
 struct couple {
 	struct batch *batch;
 	uint32_t segments_max;
-	/* Number of the message open for a hash of peer, plus 1; 0: none. */
+};
+
+/* Number of the message open for a hash of peer, plus 1; 0: none. */
+struct places {
 	uint32_t open[1 << PLACES_BITS];
 };
 
-static uint32_t *place(struct couple *c, const union address *peer)
+static uint32_t *place(struct places *p, const union address *peer)
 {
 	uint32_t h = peer->in.sin_port;
 	uint32_t word[4];
@@ -33,7 +36,7 @@ static uint32_t *place(struct couple *c, const union address *peer)
 		memcpy(word, &peer->in6.sin6_addr, sizeof(word));
 		h ^= word[0] ^ word[1] ^ word[2] ^ word[3];
 	}
-	return &c->open[h * 0x9e3779b1u >> (32 - PLACES_BITS)];
+	return &p->open[h * 0x9e3779b1u >> (32 - PLACES_BITS)];
 }
 
 static bool same_local(
@@ -95,10 +98,10 @@ static struct message *open_message(
 }
 
 /* The number of segments for which there was no room. */
-static uint32_t couple_train(struct couple *c, const struct train *t)
+static uint32_t couple_train(
+	struct couple *c, const struct train *t, uint32_t *slot)
 {
 	struct batch *b = c->batch;
-	uint32_t *slot = place(c, t->peer);
 	struct message *m = *slot ? &b->messages[*slot - 1] : NULL;
 	uint32_t at = 0, left = t->reply_segments;
 
@@ -154,20 +157,33 @@ static uint32_t first_answer(const struct batch *b)
 	return i;
 }
 
+static uint32_t couple_all(struct couple *c, uint32_t first)
+{
+	struct batch *b = c->batch;
+	struct places p = {0};
+	uint32_t lost = 0;
+
+	for (uint32_t i = first; i < b->count; i++)
+		if (b->trains[i].verdict == VERDICT_ANSWER)
+			lost += couple_train(
+				c, &b->trains[i], place(&p, b->trains[i].peer));
+	return lost;
+}
+
 uint32_t couple(struct batch *b, uint32_t segments_max)
 {
-	uint32_t i = first_answer(b), lost = 0;
-	struct couple c;
+	struct couple c = {b, segments_max};
+	uint32_t i = first_answer(b), slot = 0, lost;
 
 	b->message_count = 0;
 	b->piece_count = 0;
-	/* A sink never pays for the table. */
+	/* A sink never pays for the table, nor who answers one by one. */
 	if (i == b->count)
 		return 0;
-	c = (struct couple){.batch = b, .segments_max = segments_max};
-	for (; i < b->count; i++)
-		if (b->trains[i].verdict == VERDICT_ANSWER)
-			lost += couple_train(&c, &b->trains[i]);
+	if (i == b->count - 1)
+		lost = couple_train(&c, &b->trains[i], &slot);
+	else
+		lost = couple_all(&c, i);
 	lay_out(b);
 	return lost;
 }

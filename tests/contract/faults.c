@@ -24,9 +24,9 @@ ssize_t __real_sendmsg(int fd, const struct msghdr *h, int flags);
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *h, int flags);
 int __real_sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags);
 int __wrap_sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags);
-ssize_t __real_sendto(int fd, const void *data, size_t bytes, int flags,
+ssize_t __real_call_sendto(int fd, const void *data, size_t bytes, int flags,
 	const struct sockaddr *to, socklen_t to_bytes);
-ssize_t __wrap_sendto(int fd, const void *data, size_t bytes, int flags,
+ssize_t __wrap_call_sendto(int fd, const void *data, size_t bytes, int flags,
 	const struct sockaddr *to, socklen_t to_bytes);
 
 static bool fails(const struct msghdr *h)
@@ -57,12 +57,12 @@ int __wrap_sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags)
 	return __real_sendmmsg(fd, v, n, flags);
 }
 
-ssize_t __wrap_sendto(int fd, const void *data, size_t bytes, int flags,
+ssize_t __wrap_call_sendto(int fd, const void *data, size_t bytes, int flags,
 	const struct sockaddr *to, socklen_t to_bytes)
 {
-	return fails(NULL)
-		       ? -1
-		       : __real_sendto(fd, data, bytes, flags, to, to_bytes);
+	return fails(NULL) ? -1
+			   : __real_call_sendto(
+				     fd, data, bytes, flags, to, to_bytes);
 }
 
 static bool uses_uring(const struct fixture *f)

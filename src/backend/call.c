@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend/call.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+ssize_t call_recvfrom(int fd, void *data, size_t room, int flags,
+	struct sockaddr *from, socklen_t *from_bytes)
+{
+#ifdef SYS_recvfrom
+	return syscall(SYS_recvfrom, fd, data, room, flags, from, from_bytes);
+#else /* by socketcall(2) only, as on 32-bit x86 before Linux 4.3 */
+	return recvfrom(fd, data, room, flags, from, from_bytes);
+#endif
+}
+
+ssize_t call_sendto(int fd, const void *data, size_t bytes, int flags,
+	const struct sockaddr *to, socklen_t to_bytes)
+{
+#ifdef SYS_sendto
+	return syscall(SYS_sendto, fd, data, bytes, flags, to, to_bytes);
+#else
+	return sendto(fd, data, bytes, flags, to, to_bytes);
+#endif
+}

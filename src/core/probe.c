@@ -17,7 +17,7 @@ void probe_answer(uint8_t *data, uint32_t bytes, const struct probe_receive *r)
 	};
 
 	probe_put32(data, p.magic);
-	probe_put32(data + 12, probe_check(&p));
+	probe_put32(data + 12, probe_check(&p, bytes));
 	if (bytes < PROBE_BYTES + PROBE_RECEIVE_BYTES)
 		return;
 	probe_put64(data + 32, r->received_ns);

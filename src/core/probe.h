@@ -9,7 +9,8 @@
  *                   the direction, so that a reply is never answered
  *   4  run       4  drawn at the start of a run; a stale reply differs
  *   8  flow      4  number of the flow in its run, from 0
- *  12  check     4  over magic, run, flow, sequence, sent; probe_check()
+ *  12  check     4  over magic, run, flow, sequence, sent, and the length of
+ *                   the datagram: one cut short is found out; probe_check()
  *  16  sequence  8  from 0, per flow
  *  24  sent      8  nanoseconds of the client's CLOCK_MONOTONIC: the time this
  *                   probe was meant to leave
@@ -85,35 +86,41 @@ static inline uint32_t probe_mix(uint64_t a, uint64_t b, uint64_t c)
 	return (uint32_t)(h >> 32);
 }
 
-static inline uint32_t probe_check(const struct probe *p)
+static inline uint32_t probe_check(const struct probe *p, uint32_t bytes)
 {
-	return probe_mix((uint64_t)p->run << 32 | p->flow, p->sequence,
+	return probe_mix((uint64_t)p->run << 32 | p->flow,
+		p->sequence ^ (uint64_t)bytes << 44,
 		p->sent_ns ^ (uint64_t)p->magic << 32);
 }
 
-/* PROBE_BYTES are written at data, with the check. Inline, as reading is: the
- * generator does both for each of ten million datagrams a second. */
-static inline void probe_write(uint8_t *data, const struct probe *p)
+/* PROBE_BYTES are written at data, of a datagram of so many bytes. Inline, as
+ * reading is: the generator does both for each of ten million datagrams a
+ * second. */
+static inline void probe_write(
+	uint8_t *data, uint32_t bytes, const struct probe *p)
 {
 	probe_put32(data, p->magic);
 	probe_put32(data + 4, p->run);
 	probe_put32(data + 8, p->flow);
-	probe_put32(data + 12, probe_check(p));
+	probe_put32(data + 12, probe_check(p, bytes));
 	probe_put64(data + 16, p->sequence);
 	probe_put64(data + 24, p->sent_ns);
 }
 
-/* False where magic or check is wrong; *p is then not to be used. data has at
- * least PROBE_BYTES. */
-static inline bool probe_read(const uint8_t *data, struct probe *p)
+/* False where it is too short, or magic or check is wrong; *p is then not to be
+ * used. */
+static inline bool probe_read(
+	const uint8_t *data, uint32_t bytes, struct probe *p)
 {
+	if (bytes < PROBE_BYTES)
+		return false;
 	p->magic = probe_get32(data);
 	p->run = probe_get32(data + 4);
 	p->flow = probe_get32(data + 8);
 	p->sequence = probe_get64(data + 16);
 	p->sent_ns = probe_get64(data + 24);
 	return (p->magic == PROBE_REQUEST || p->magic == PROBE_REPLY) &&
-	       probe_get32(data + 12) == probe_check(p);
+	       probe_get32(data + 12) == probe_check(p, bytes);
 }
 
 /*

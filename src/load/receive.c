@@ -72,7 +72,7 @@ static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
 {
 	struct probe p;
 
-	if (bytes != t->config->length || !probe_read(data, &p)) {
+	if (!probe_read(data, bytes, &p)) {
 		y->corrupt++;
 		return;
 	}
@@ -165,8 +165,8 @@ static void note_latency(
 	struct probe p;
 
 	if (t->phase != PHASE_WINDOW || t->config->replies != REPLIES_PROBES ||
-		bytes < PROBE_BYTES || !probe_read(data, &p) ||
-		p.run != t->config->run || p.sent_ns > t->now_ns)
+		!probe_read(data, bytes, &p) || p.run != t->config->run ||
+		p.sent_ns > t->now_ns)
 		return;
 	histogram_record(&t->latency, t->now_ns - p.sent_ns, n);
 }

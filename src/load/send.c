@@ -26,7 +26,7 @@ static void write_probes(struct load_thread *t, const struct flow *f,
 	};
 
 	for (; n > 0; n--, p.sequence++, out += t->config->length)
-		probe_write(out, &p);
+		probe_write(out, t->config->length, &p);
 }
 
 /* Fills headers for up to room datagrams; returns their messages. */

@@ -27,7 +27,7 @@ static uint8_t judge(const uint8_t *data, uint32_t bytes)
 {
 	struct probe p;
 
-	if (bytes < PROBE_BYTES || !probe_read(data, &p))
+	if (!probe_read(data, bytes, &p))
 		return COUNTER_REFUSED_NOT_PROBE;
 	return p.magic == PROBE_REPLY ? COUNTER_REFUSED_REPLY : 0;
 }

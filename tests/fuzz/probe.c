@@ -27,7 +27,8 @@ static void check_answer(
 	CHECK(copy);
 	memcpy(copy, data, bytes);
 	probe_answer(copy, (uint32_t)bytes, &seen);
-	CHECK(probe_read(copy, &reply) && reply.magic == PROBE_REPLY);
+	CHECK(probe_read(copy, (uint32_t)bytes, &reply) &&
+		reply.magic == PROBE_REPLY);
 	CHECK(reply.sequence == asked->sequence && reply.run == asked->run &&
 		reply.flow == asked->flow && reply.sent_ns == asked->sent_ns);
 	CHECK(memcmp(copy + written, data + written, bytes - written) == 0);
@@ -40,13 +41,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	uint8_t again[PROBE_BYTES], *made;
 	struct probe_receive r;
-	struct probe p;
+	struct probe p = {0};
 
 	probe_read_receive(data, (uint32_t)bytes, &r);
 	if (bytes < PROBE_BYTES)
 		return 0;
-	if (probe_read(data, &p)) {
-		probe_write(again, &p);
+	if (probe_read(data, (uint32_t)bytes, &p)) {
+		probe_write(again, (uint32_t)bytes, &p);
 		CHECK(memcmp(again, data, PROBE_BYTES) == 0);
 	}
 	/* Other content, with the check that it should have. */
@@ -55,8 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	memcpy(made, data, bytes);
 	p.magic = PROBE_REQUEST;
 	p.sequence = ~p.sequence;
-	probe_write(made, &p);
-	CHECK(probe_read(made, &p));
+	probe_write(made, (uint32_t)bytes, &p);
+	CHECK(probe_read(made, (uint32_t)bytes, &p));
 	check_answer(made, bytes, &p);
 	free(made);
 	return 0;

@@ -17,8 +17,8 @@ Test(probe, is_read_as_it_was_written)
 	uint8_t data[PROBE_BYTES];
 	struct probe p;
 
-	probe_write(data, &sample);
-	cr_assert(probe_read(data, &p));
+	probe_write(data, sizeof(data), &sample);
+	cr_assert(probe_read(data, sizeof(data), &p));
 	cr_assert(p.magic == sample.magic && p.run == sample.run &&
 		  p.flow == sample.flow && p.sequence == sample.sequence &&
 		  p.sent_ns == sample.sent_ns);
@@ -31,7 +31,7 @@ Test(probe, is_laid_out_big_endian_as_the_header_says)
 				      "\x01\x02\x03\x04\x05\x06\x07\x08";
 	uint8_t data[PROBE_BYTES];
 
-	probe_write(data, &sample);
+	probe_write(data, sizeof(data), &sample);
 	cr_assert(memcmp(data, head, 12) == 0);
 	cr_assert(memcmp(data + 16, tail, 16) == 0);
 }
@@ -42,9 +42,9 @@ Test(probe, with_any_one_bit_flipped_is_found_out)
 	struct probe p;
 
 	for (unsigned bit = 0; bit < PROBE_BYTES * 8; bit++) {
-		probe_write(data, &sample);
+		probe_write(data, sizeof(data), &sample);
 		data[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		cr_assert(!probe_read(data, &p), "bit %u", bit);
+		cr_assert(!probe_read(data, sizeof(data), &p), "bit %u", bit);
 	}
 }
 
@@ -55,9 +55,9 @@ Test(probe, answered_is_a_reply_with_the_receive_side)
 	uint8_t data[64] = {0};
 	struct probe p;
 
-	probe_write(data, &sample);
+	probe_write(data, sizeof(data), &sample);
 	probe_answer(data, sizeof(data), &in);
-	cr_assert(probe_read(data, &p) && p.magic == PROBE_REPLY);
+	cr_assert(probe_read(data, sizeof(data), &p) && p.magic == PROBE_REPLY);
 	cr_assert(p.sequence == sample.sequence && p.sent_ns == sample.sent_ns);
 	cr_assert(probe_read_receive(data, sizeof(data), &out));
 	cr_assert(out.received_ns == in.received_ns && out.order == in.order &&
@@ -75,10 +75,21 @@ Test(probe, too_short_for_the_receive_side_is_answered_without)
 	struct probe p;
 
 	memset(data, 0xaa, sizeof(data));
-	probe_write(data, &sample);
+	probe_write(data, bytes, &sample);
 	probe_answer(data, bytes, &in);
-	cr_assert(probe_read(data, &p) && p.magic == PROBE_REPLY);
+	cr_assert(probe_read(data, bytes, &p) && p.magic == PROBE_REPLY);
 	cr_assert(!probe_read_receive(data, bytes, &out));
 	for (unsigned i = PROBE_BYTES; i < sizeof(data); i++)
 		cr_assert(data[i] == 0xaa);
+}
+
+Test(probe, cut_short_or_made_longer_is_found_out)
+{
+	uint8_t data[64] = {0};
+	struct probe p;
+
+	probe_write(data, 48, &sample);
+	for (uint32_t bytes = 0; bytes <= sizeof(data); bytes++)
+		cr_assert(probe_read(data, bytes, &p) == (bytes == 48), "%u",
+			bytes);
 }

@@ -96,7 +96,7 @@ static void run(const struct loop_case *c, bool probe)
 
 	memcpy(data, TEXT, sizeof(TEXT) - 1);
 	if (probe)
-		probe_write(data, &p);
+		probe_write(data, sizeof(TEXT) - 1, &p);
 	open_ends(c->sides, c->known);
 	n = bounce(sizeof(TEXT) - 1);
 	close_ends();

@@ -209,8 +209,8 @@ Test(worker, balances_where_service_and_guard_both_refuse)
 	struct mem_script script = {.trains = trains, .train_count = 2};
 
 	memset(mixed, 0, sizeof(mixed));
-	probe_write(mixed + 64, &p);
-	probe_write(mixed + 192, &p);
+	probe_write(mixed + 64, 64, &p);
+	probe_write(mixed + 192, 64, &p);
 	trains[0].peer = peer("127.0.0.1:40000");
 	trains[1].peer = peer("127.0.0.1:1000");
 	run("reflect", &script, true);

@@ -23,11 +23,17 @@ static void handle(uint32_t bytes, uint32_t segment_bytes)
 	reflect.ops->handle(reflect.self, &b);
 }
 
-static void put(uint32_t at, uint64_t sequence, uint32_t magic)
+static void put_of(uint32_t at, uint32_t bytes, uint64_t sequence)
 {
-	struct probe p = {.magic = magic, .run = 9, .sequence = sequence};
+	struct probe p = {
+		.magic = PROBE_REQUEST, .run = 9, .sequence = sequence};
 
-	probe_write(data + at, &p);
+	probe_write(data + at, bytes, &p);
+}
+
+static void put(uint32_t at, uint64_t sequence)
+{
+	put_of(at, 64, sequence);
 }
 
 static void set_up(void)
@@ -51,13 +57,13 @@ Test(reflect, fills_in_when_and_where_and_as_which_it_came)
 	struct probe p;
 
 	for (uint64_t i = 0; i < 3; i++)
-		put((uint32_t)i * 64, i, PROBE_REQUEST);
+		put((uint32_t)i * 64, i);
 	handle(192, 64);
 	cr_assert(train.verdict == VERDICT_ANSWER);
 	cr_assert(train.reply_segments == 3 && train.reply_bytes == 192 &&
 		  train.reply_segment_bytes == 64);
 	for (uint32_t i = 0; i < 3; i++) {
-		cr_assert(probe_read(data + i * 64, &p));
+		cr_assert(probe_read(data + i * 64, 64, &p));
 		cr_assert(p.magic == PROBE_REPLY && p.sequence == i);
 		cr_assert(probe_read_receive(data + i * 64, 64, &r));
 		cr_assert(
@@ -70,12 +76,12 @@ Test(reflect, refuses_what_is_no_probe)
 	handle(64, 0);
 	cr_assert(train.verdict == VERDICT_REFUSE);
 	cr_assert(train.refusal == COUNTER_REFUSED_NOT_PROBE);
-	put(0, 1, PROBE_REQUEST);
+	put(0, 1);
 	handle(PROBE_BYTES - 1, 0);
 	cr_assert(train.verdict == VERDICT_REFUSE);
 	handle(0, 0);
 	cr_assert(train.verdict == VERDICT_REFUSE);
-	put(0, 1, PROBE_REQUEST);
+	put(0, 1);
 	data[20] ^= 1;
 	handle(64, 0);
 	cr_assert(train.verdict == VERDICT_REFUSE);
@@ -83,7 +89,7 @@ Test(reflect, refuses_what_is_no_probe)
 
 Test(reflect, never_answers_a_reply)
 {
-	put(0, 1, PROBE_REQUEST);
+	put(0, 1);
 	handle(64, 0);
 	cr_assert(train.verdict == VERDICT_ANSWER);
 	handle(64, 0);
@@ -95,19 +101,19 @@ Test(reflect, closes_the_gaps_of_what_it_refused)
 {
 	struct probe p;
 
-	put(64, 1, PROBE_REQUEST);
-	put(192, 3, PROBE_REQUEST);
+	put(64, 1);
+	put(192, 3);
 	handle(4 * 64 + 40, 64);
 	cr_assert(train.refused == 3 && train.reply_segments == 2);
 	cr_assert(train.reply_bytes == 128 && train.reply_segment_bytes == 64);
-	cr_assert(probe_read(data, &p) && p.sequence == 1);
-	cr_assert(probe_read(data + 64, &p) && p.sequence == 3);
+	cr_assert(probe_read(data, 64, &p) && p.sequence == 1);
+	cr_assert(probe_read(data + 64, 64, &p) && p.sequence == 3);
 }
 
 /* Only the short last one is a probe: a train of one, and short. */
 Test(reflect, of_the_short_last_one_alone_is_a_lone_reply)
 {
-	put(128, 2, PROBE_REQUEST);
+	put_of(128, 40, 2);
 	handle(128 + 40, 64);
 	cr_assert(train.refused == 2 && train.reply_segments == 1);
 	cr_assert(train.reply_bytes == 40 && train.reply_segment_bytes == 40);

@@ -53,14 +53,15 @@ static json_t *config_json(
 	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
 		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
 	return json_pack(
-		"{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:s, s:s, s:f, "
-		"s:f, s:f, s:o, s:i, s:i, s:o, s:o}",
+		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:b, "
+		"s:b, s:s, s:s, s:f, s:f, s:f, s:o, s:i, s:i, s:o, s:o}",
 		"remote", address_format(&c->remote, remote), "local", r->local,
-		"mode", c->mode == LOAD_FLOOD ? "flood" : "window", "length",
-		(int)c->length, "flows", (int)c->flows, "threads",
-		(int)c->threads, "train", (int)r->train, "window",
-		(int)c->window, "gro", r->gro, "verify",
-		c->verify_full ? "full" : "header", "expect",
+		"mode", load_mode_name(c->mode), "length", c->sizes.mean,
+		"length_least", (int)c->sizes.least, "length_most",
+		(int)c->sizes.most, "content", load_content_name(c->content),
+		"flows", (int)c->flows, "threads", (int)c->threads, "train",
+		(int)r->train, "window", (int)c->window, "spin", c->spin, "gro",
+		r->gro, "verify", c->verify_full ? "full" : "header", "expect",
 		replies_name(c->replies), "time_s", (double)c->time_ns / 1e9,
 		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
 		(double)c->interval_ns / 1e9, "count", number(c->count),
@@ -149,14 +150,33 @@ static json_t *latency_json(const struct histogram *h)
 {
 	if (h->count == 0)
 		return json_pack("{s:i}", "count", 0);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f}",
 		"count", number(h->count), "min", number(h->min), "p50",
 		number(histogram_quantile(h, 0.5)), "p90",
 		number(histogram_quantile(h, 0.9)), "p99",
 		number(histogram_quantile(h, 0.99)), "p999",
 		number(histogram_quantile(h, 0.999)), "p9999",
-		number(histogram_quantile(h, 0.9999)), "max", number(h->max),
+		number(histogram_quantile(h, 0.9999)), "p99999",
+		number(histogram_quantile(h, 0.99999)), "max", number(h->max),
 		"mean", histogram_mean(h));
+}
+
+static json_t *pacing_json(
+	const struct load_options *o, const struct load_result *r)
+{
+	const struct load_config *c = &o->config;
+	const struct load_counts *w = &r->window;
+	uint64_t omit = c->omit_ns, end = omit + (uint64_t)(r->seconds * 1e9);
+
+	if (c->mode != LOAD_PACED)
+		return json_null();
+	return json_pack("{s:s, s:i, s:f, s:f, s:f, s:o, s:o, s:o}", "spacing",
+		c->pace.spacing == PACE_POISSON ? "poisson" : "even", "burst",
+		(int)c->pace.burst, "rate_first", pace_rate_at(&c->pace, omit),
+		"rate_last", pace_rate_at(&c->pace, end), "planned",
+		pace_planned(&c->pace, end) - pace_planned(&c->pace, omit),
+		"due", number(w->due), "not_sent", number(load_not_sent(r)),
+		"lag_ns", latency_json(r->lag));
 }
 
 static json_t *cpu_json(const struct load_result *r)
@@ -207,7 +227,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 		delivered =
 			rate_json(s->delivered, s->delivered_bytes, r->seconds);
 	all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
-			"s:o, s:o, s:o, s:o}",
+			"s:o, s:o, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
 		argv_json(argc, argv), "config", config_json(o, r),
 		"environment", environment_json(o), "seconds", r->seconds,
@@ -215,8 +235,8 @@ int load_print_json(FILE *out, const struct load_options *o,
 		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
 		rate_json(w->answered, w->answered_bytes, r->seconds),
 		"delivered", delivered, "ledger", ledger_json(r), "latency_ns",
-		latency_json(r->latency), "cpu", cpu_json(r), "intervals",
-		intervals);
+		latency_json(r->latency), "pacing", pacing_json(o, r), "cpu",
+		cpu_json(r), "intervals", intervals);
 	if (!all)
 		return -ENOMEM;
 	if (json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_options.h"
 
+#include "cli/load_pace.h"
 #include "cli/load_plan.h"
 #include "cli/option.h"
 #include "core/train.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_LENGTH 64
+#define DEFAULT_LENGTH "64"
 #define DEFAULT_FLOWS  8
 #define DEFAULT_BUFFER (8u << 20)
 #define WINDOW_MAX     1000000
@@ -27,6 +28,8 @@ enum key {
 	KEY_COUNT,
 	KEY_SEED,
 	KEY_CONSENT,
+	KEY_CONTENT,
+	KEY_SPIN,
 };
 
 static const struct argp_option options[] = {
@@ -34,8 +37,11 @@ static const struct argp_option options[] = {
 	{"length", 'l', "BYTES", 0,
 		"Payload of a datagram, 0 to 65507, or 65527 on IPv6 (default "
 		"64); below 32 there is no room for a number, and replies are "
-		"counted only",
+		"counted only. Or a range (32-1472), imix, weights "
+		"(64:7,576:4,1472:1), or @FILE with a size and a weight a line",
 		0},
+	{"content", KEY_CONTENT, "KIND", 0,
+		"What it is filled with: random (default), zeros or text", 0},
 	{"flows", 'P', "N", 0, "Sockets, each a flow of its own (default 8)",
 		0},
 	{"threads", 'T', "N", 0, "Threads that share the flows (default 1)", 0},
@@ -55,14 +61,16 @@ static const struct argp_option options[] = {
 		"Receive trains whole, by UDP_GRO (default on; off with "
 		"--train off)",
 		0},
-	{NULL, 0, NULL, 0, "How long:", 2},
+	{"spin", KEY_SPIN, NULL, 0,
+		"Ask for replies over and over, and never sleep", 0},
+	{NULL, 0, NULL, 0, "How long:", 3},
 	{"time", 't', "TIME", 0, "Measured time (default 10s)", 0},
 	{"omit", 'O', "TIME", 0, "Warm-up before that (default 300ms)", 0},
 	{"count", KEY_COUNT, "N", 0,
 		"End when N datagrams were sent, warm-up included", 0},
 	{"interval", 'i', "TIME", 0, "Say how it goes so often (default 1s)",
 		0},
-	{NULL, 0, NULL, 0, "What is checked:", 3},
+	{NULL, 0, NULL, 0, "What is checked:", 4},
 	{"verify", KEY_VERIFY, "header|full", 0,
 		"Of replies: number, flow, run and length (default), or the "
 		"payload too",
@@ -71,7 +79,7 @@ static const struct argp_option options[] = {
 		"What the peer answers: probes (echo, reflect), text (length) "
 		"or any; found out where the server is seen",
 		0},
-	{NULL, 0, NULL, 0, "Where:", 4},
+	{NULL, 0, NULL, 0, "Where:", 5},
 	{"bind", 'B', "ADDRESS", 0, "Send from this address", 0},
 	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
 	{NULL, '6', NULL, 0, "Resolve names to IPv6 only", 0},
@@ -84,7 +92,7 @@ static const struct argp_option options[] = {
 	{"peer-consents", KEY_CONSENT, NULL, 0,
 		"The peer is not this host, and its owner wants this traffic",
 		0},
-	{NULL, 0, NULL, 0, "What is said:", 5},
+	{NULL, 0, NULL, 0, "What is said:", 6},
 	{"seed", KEY_SEED, "N", 0,
 		"Number of the run, which is in every probe (default: drawn)",
 		0},
@@ -105,6 +113,26 @@ static void parse_train(
 			"to 64",
 			text);
 	c->train = (uint32_t)v;
+}
+
+static void parse_content(
+	const struct argp_state *state, struct load_config *c, const char *text)
+{
+	static const char *const kinds[] = {
+		[CONTENT_RANDOM] = "random",
+		[CONTENT_ZEROS] = "zeros",
+		[CONTENT_TEXT] = "text",
+	};
+
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(text, kinds[i]) == 0) {
+			c->content = (enum content_kind)i;
+			return;
+		}
+	usage_error(state,
+		"--content: \"%s\" is none of random, zeros and "
+		"text",
+		text);
 }
 
 static void parse_verify(
@@ -187,8 +215,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'l':
-		c->length = (uint32_t)option_count(
-			state, "--length", arg, 0, DATAGRAM_MAX_V6);
+		p->length = arg;
 		return 0;
 	case 'P':
 		c->flows = (uint32_t)option_count(
@@ -207,6 +234,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_TRAIN:
 		parse_train(state, c, arg);
+		p->train_said = true;
+		return 0;
+	case KEY_CONTENT:
+		parse_content(state, c, arg);
+		return 0;
+	case KEY_SPIN:
+		c->spin = true;
 		return 0;
 	case KEY_GRO:
 		c->gro = option_switch(state, "--gro", arg);
@@ -231,13 +265,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_expect(state, c, arg);
 		p->expect_said = true;
 		return 0;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &p->pace;
+		return 0;
 	default:
 		return parse_where(key, arg, state);
 	}
 }
 
+static const struct argp_child children[] = {
+	{&load_pace_argp, 0, NULL, 2},
+	{0},
+};
+
 static const struct argp argp = {
 	.options = options,
+	.children = children,
 	.parser = parse,
 	.args_doc = "HOST:PORT",
 	.doc = "Send numbered datagrams, check what comes back, and account "
@@ -251,13 +294,13 @@ static const struct argp argp = {
 
 void load_options_parse(struct load_options *o, int argc, char **argv)
 {
-	struct load_parsing p = {.o = o, .family = AF_UNSPEC};
+	struct load_parsing p = {
+		.o = o, .family = AF_UNSPEC, .length = DEFAULT_LENGTH};
 	struct argp_state state = {.name = argv[0]};
 
 	*o = (struct load_options){
 		.config =
 			{
-				.length = DEFAULT_LENGTH,
 				.flows = DEFAULT_FLOWS,
 				.threads = 1,
 				.train = TRAIN_SEND_SEGMENTS,

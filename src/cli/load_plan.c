@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_plan.h"
 
+#include "cli/load_length.h"
 #include "cli/verb.h"
 #include "core/probe.h"
 #include "core/train.h"
@@ -41,6 +42,22 @@ static void require_consent(const struct load_options *o, const char *peer)
 		peer);
 }
 
+/* Trains leave at one moment, so that an open loop has them where it was asked
+ * for, as bursts; and no train is longer than a burst. */
+static void adapt_trains(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+
+	if (!p->train_said)
+		c->train = 1;
+	if (!p->pace.burst)
+		p->pace.burst = c->train;
+	if (c->train > p->pace.burst)
+		c->train = p->pace.burst;
+	load_pace_plan(&p->pace, &c->pace, c->flows, c->sizes.mean, c->omit_ns,
+		c->time_ns);
+}
+
 /* What is sent where, and what will come back, as far as the server says. */
 static void adapt_to_server(struct load_parsing *p)
 {
@@ -49,19 +66,24 @@ static void adapt_to_server(struct load_parsing *p)
 				      ? reader_about(p->o->view.reader)->service
 				      : "";
 
-	if (p->flood || (strcmp(service, "discard") == 0 && !c->window))
+	if (load_pace_is_open(&p->pace))
+		c->mode = LOAD_PACED;
+	else if (p->flood || (strcmp(service, "discard") == 0 && !c->window))
 		c->mode = LOAD_FLOOD;
 	if (!p->expect_said && strcmp(service, "length") == 0)
 		c->replies = REPLIES_TEXT;
-	if (c->length < PROBE_BYTES && c->replies == REPLIES_PROBES)
+	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
 		c->replies = REPLIES_ANY;
+	if (c->mode == LOAD_PACED)
+		adapt_trains(p);
 	if (!p->gro_said)
 		c->gro = c->train > 1;
 }
 
 static uint32_t fitting_train(const struct load_config *c)
 {
-	uint32_t n = c->length ? DATAGRAM_MAX_V4 / c->length : 1;
+	uint32_t longest = c->sizes.most;
+	uint32_t n = longest ? DATAGRAM_MAX_V4 / longest : 1;
 
 	return n < c->train ? (n ? n : 1) : c->train;
 }
@@ -70,7 +92,7 @@ static void set_window(struct load_config *c)
 {
 	uint32_t train = fitting_train(c);
 
-	if (c->mode == LOAD_FLOOD)
+	if (c->mode != LOAD_WINDOW)
 		c->window = 0;
 	else if (!c->window)
 		c->window = train > 1 ? WINDOW_TRAINS * train : WINDOW_SINGLES;
@@ -81,21 +103,37 @@ static void set_window(struct load_config *c)
 		c->window -= c->window % train;
 }
 
-static void check_sizes(const struct load_config *c)
+static void choose_sizes(struct load_parsing *p)
 {
+	struct load_config *c = &p->o->config;
 	bool v6 = c->remote.sa.sa_family == AF_INET6;
-	uint32_t most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4;
+	const struct load_length how = {
+		.most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4,
+		.headers = v6 ? 66 : 46,
+		.seed = c->run,
+	};
+	char why[256];
 
-	if (c->length > most)
+	if (load_length_parse(&c->sizes, p->length, &how, why, sizeof(why)))
+		FAIL(EXIT_USAGE, "--length: %s", why);
+	if (sizes_mixed(&c->sizes) && c->sizes.least < PROBE_BYTES &&
+		c->sizes.most >= PROBE_BYTES && c->verify_full)
 		FAIL(EXIT_USAGE,
-			"--length: %u bytes do not fit a datagram; "
-			"%u do on %s",
-			c->length, most, v6 ? "IPv6" : "IPv4");
+			"--verify full: a datagram of %u bytes has no room for "
+			"a number; 32 or more have",
+			c->sizes.least);
 	if (c->threads > c->flows)
 		FAIL(EXIT_USAGE,
 			"--threads: %u threads share %u flows; --flows must "
 			"be at least as many",
 			c->threads, c->flows);
+}
+
+static void draw_run(struct load_config *c)
+{
+	while (c->run == 0)
+		if (getrandom(&c->run, sizeof(c->run), 0) < 0)
+			FAIL(EXIT_SYSTEM, "getrandom: %s", strerror(errno));
 }
 
 void load_plan(struct load_parsing *p)
@@ -104,16 +142,14 @@ void load_plan(struct load_parsing *p)
 	struct load_config *c = &o->config;
 	char why[256];
 
-	check_sizes(c);
+	draw_run(c);
+	choose_sizes(p);
 	require_consent(o, p->peer);
 	if (p->cpus) {
 		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
 			FAIL(EXIT_USAGE, "--cpus: %s", why);
 		c->cpus = &o->cpus;
 	}
-	while (c->run == 0)
-		if (getrandom(&c->run, sizeof(c->run), 0) < 0)
-			FAIL(EXIT_SYSTEM, "getrandom: %s", strerror(errno));
 	if (load_view_open(&o->view, &c->remote))
 		FAIL(EXIT_SYSTEM, "no memory");
 	adapt_to_server(p);

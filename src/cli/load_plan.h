@@ -4,13 +4,15 @@
 #pragma once
 
 #include "cli/load_options.h"
+#include "cli/load_pace.h"
 
 /* What was said, before names are looked up and the server is looked for. */
 struct load_parsing {
 	struct load_options *o;
-	const char *peer, *bind, *cpus;
+	const char *peer, *bind, *cpus, *length;
 	int family;
-	bool flood, gro_said, expect_said;
+	bool flood, gro_said, expect_said, train_said;
+	struct load_pace pace;
 };
 
 /* Fills in o->config and o->view. Prints and exits where it cannot be. */

@@ -25,6 +25,33 @@ static const char *duration(double ns)
 	return units_format_time(ns, text[next++ % 8]);
 }
 
+const char *load_mode_name(enum load_mode mode)
+{
+	static const char *const names[] = {
+		[LOAD_WINDOW] = "window",
+		[LOAD_FLOOD] = "flood",
+		[LOAD_PACED] = "paced",
+	};
+
+	return names[mode];
+}
+
+const char *load_content_name(enum content_kind kind)
+{
+	static const char *const names[] = {
+		[CONTENT_RANDOM] = "random",
+		[CONTENT_ZEROS] = "zeros",
+		[CONTENT_TEXT] = "text",
+	};
+
+	return names[kind];
+}
+
+uint64_t load_not_sent(const struct load_result *r)
+{
+	return r->whole.due > r->whole.sent ? r->whole.due - r->whole.sent : 0;
+}
+
 void load_print_interval(FILE *out, const struct load_interval *i)
 {
 	fprintf(out, "%6.1f s  sent %8s/s  answered %8s/s  %8sbit/s%s",
@@ -32,6 +59,41 @@ void load_print_interval(FILE *out, const struct load_interval *i)
 		si((double)i->answered / i->seconds),
 		si((double)i->sent_bytes * 8 / i->seconds),
 		i->omitted ? "  (warm-up)" : "");
+}
+
+static void print_pace(FILE *out, const struct load_config *c)
+{
+	double first = pace_rate_at(&c->pace, c->omit_ns);
+	double last = pace_rate_at(&c->pace, c->omit_ns + c->time_ns - 1);
+
+	fprintf(out, "%s/s", si(first));
+	if (first != last)
+		fprintf(out, " to %s/s", si(last));
+	fprintf(out, " in all, %s",
+		c->pace.spacing == PACE_POISSON ? "Poisson" : "even");
+	if (c->pace.burst > 1)
+		fprintf(out, ", bursts of %u", c->pace.burst);
+}
+
+static void print_mode(FILE *out, const struct load_config *c)
+{
+	if (c->mode == LOAD_FLOOD)
+		fprintf(out, "flood");
+	else if (c->mode == LOAD_PACED)
+		print_pace(out, c);
+	else
+		fprintf(out, "%u in flight of a flow", c->window);
+	if (c->spin)
+		fprintf(out, ", spinning");
+}
+
+static const char *checked(const struct load_config *c)
+{
+	if (c->replies == REPLIES_ANY)
+		return "number of replies";
+	if (c->replies == REPLIES_TEXT)
+		return "text";
+	return c->verify_full ? "header and payload" : "header";
 }
 
 static void print_head(FILE *out, const struct load_options *o,
@@ -51,23 +113,23 @@ static void print_head(FILE *out, const struct load_options *o,
 	} else {
 		fprintf(out, ": a server that cannot be seen from here");
 	}
-	fprintf(out, "\n  %u bytes, %u flow%s from %s, %u thread%s, ",
-		c->length, c->flows, c->flows == 1 ? "" : "s", r->local,
-		c->threads, c->threads == 1 ? "" : "s");
+	fprintf(out, "\n  ");
+	if (sizes_mixed(&c->sizes))
+		fprintf(out, "%u to %u bytes (mean %.0f)", c->sizes.least,
+			c->sizes.most, c->sizes.mean);
+	else
+		fprintf(out, "%u bytes", c->sizes.most);
+	fprintf(out, ", %u flow%s, %u thread%s, ", c->flows,
+		c->flows == 1 ? "" : "s", c->threads,
+		c->threads == 1 ? "" : "s");
 	if (r->train > 1)
-		fprintf(out, "trains of %u\n", r->train);
+		fprintf(out, "trains of %u\n  ", r->train);
 	else
-		fprintf(out, "no trains\n");
-	if (c->mode == LOAD_FLOOD)
-		fprintf(out, "  flood");
-	else
-		fprintf(out, "  %u in flight of a flow", c->window);
-	fprintf(out, ", %s checked, rcvbuf %u, sndbuf %u, seed %u\n",
-		c->replies == REPLIES_ANY    ? "number of replies"
-		: c->replies == REPLIES_TEXT ? "text"
-		: c->verify_full             ? "header and payload"
-					     : "header",
-		r->rcvbuf, r->sndbuf, c->run);
+		fprintf(out, "no trains\n  ");
+	print_mode(out, c);
+	fprintf(out, ", %s checked\n", checked(c));
+	fprintf(out, "  from=%s rcvbuf=%u sndbuf=%u gro=%s seed=%u\n", r->local,
+		r->rcvbuf, r->sndbuf, r->gro ? "on" : "off", c->run);
 }
 
 static void print_rate(FILE *out, const char *what, uint64_t datagrams,
@@ -96,19 +158,48 @@ static void print_rates(FILE *out, const struct load_result *r)
 		r->seconds);
 }
 
+static const char *quantile(const struct histogram *h, double share)
+{
+	return duration((double)histogram_quantile(h, share));
+}
+
 static void print_latency(FILE *out, const struct histogram *h)
 {
 	if (h->count == 0)
 		return;
 	fprintf(out,
 		"  round trip  min %s  p50 %s  p90 %s  p99 %s\n"
-		"              p99.9 %s  max %s\n",
-		duration((double)h->min),
-		duration((double)histogram_quantile(h, 0.5)),
-		duration((double)histogram_quantile(h, 0.9)),
-		duration((double)histogram_quantile(h, 0.99)),
-		duration((double)histogram_quantile(h, 0.999)),
-		duration((double)h->max));
+		"              p99.9 %s  p99.99 %s  p99.999 %s  max %s\n",
+		duration((double)h->min), quantile(h, 0.5), quantile(h, 0.9),
+		quantile(h, 0.99), quantile(h, 0.999), quantile(h, 0.9999),
+		quantile(h, 0.99999), duration((double)h->max));
+}
+
+/* How well the plan was kept: what left late, and what did not leave. */
+static void print_pacing(FILE *out, const struct load_options *o,
+	const struct load_result *r, bool colour)
+{
+	const struct load_config *c = &o->config;
+	uint64_t end = c->omit_ns + (uint64_t)(r->seconds * 1e9);
+	double planned = pace_planned(&c->pace, end) -
+			 pace_planned(&c->pace, c->omit_ns);
+	double part = planned > 0 ? (double)r->window.sent / planned : 1;
+	uint64_t left = load_not_sent(r);
+	char text[UNITS_TEXT];
+
+	if (c->mode != LOAD_PACED || r->lag->count == 0)
+		return;
+	fprintf(out,
+		"  pace        %.2f %% sent; late by p50 %s  p99 %s  max %s\n",
+		100 * part, quantile(r->lag, 0.5), quantile(r->lag, 0.99),
+		duration((double)r->lag->max));
+	if (part < 0.99 || left > c->pace.burst)
+		fprintf(out,
+			"  %sthe generator, or the kernel, did not keep up: %s "
+			"due and not sent%s\n",
+			STYLE(colour, STYLE_RED),
+			units_format_grouped(left, text),
+			STYLE(colour, STYLE_END));
 }
 
 static double per(double what, uint64_t n)
@@ -238,6 +329,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 	print_head(out, o, r, colour);
 	print_rates(out, r);
 	print_latency(out, r->latency);
+	print_pacing(out, o, r, colour);
 	print_cpu(out, r);
 	print_ledger(out, r, colour);
 	print_check(out, "corrupt replies", c->corrupt, colour);

@@ -7,6 +7,12 @@
 #include <jansson.h>
 #include <stdio.h>
 
+const char *load_mode_name(enum load_mode mode);
+const char *load_content_name(enum content_kind kind);
+
+/* LOAD_PACED: datagrams that were due and never left. */
+uint64_t load_not_sent(const struct load_result *r);
+
 /* Colour: see style.h. */
 void load_print_text(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour);

@@ -8,7 +8,10 @@
 
 #include "core/address.h"
 #include "core/histogram.h"
+#include "load/content.h"
 #include "load/ledger.h"
+#include "load/pace.h"
+#include "load/sizes.h"
 #include "net/affinity.h"
 
 #include <stdbool.h>
@@ -21,6 +24,7 @@
 enum load_mode {
 	LOAD_WINDOW, /* closed loop: so many in flight, a reply lets one go */
 	LOAD_FLOOD,  /* as fast as the kernel takes them */
+	LOAD_PACED, /* open loop: at the times of a plan, whatever comes back */
 };
 
 /* What comes back, as far as it can be checked. */
@@ -33,10 +37,14 @@ enum load_replies {
 struct load_config {
 	union address remote, bind; /* bind: AF_UNSPEC for any */
 	enum load_mode mode;
-	uint32_t length; /* payload bytes of a datagram */
+	struct sizes sizes; /* payload bytes of datagrams */
+	enum content_kind content;
+	struct pace_plan pace; /* LOAD_PACED: of all flows together, from the
+				* start of the warm-up on */
 	uint32_t flows, threads;
 	uint32_t train;  /* segments of a send; 1: trains off */
 	uint32_t window; /* datagrams in flight of a flow */
+	bool spin;       /* never sleep while there is a run */
 	bool gro;
 	bool verify_full; /* payload too, not the header only */
 	enum load_replies replies;
@@ -83,6 +91,7 @@ struct load_counts {
 	uint64_t send_errors;
 	uint64_t written_off; /* in flight when a flow's replies stopped */
 	uint64_t partial;     /* sends of fewer segments than a train */
+	uint64_t due;         /* LOAD_PACED: meant to have left by now */
 };
 
 struct load_cpu {
@@ -94,6 +103,8 @@ struct load_result {
 	struct load_counts whole;
 	double seconds;            /* of the window */
 	struct histogram *latency; /* nanoseconds, of the window */
+	/* LOAD_PACED: how much later than meant datagrams left, nanoseconds. */
+	struct histogram *lag;
 	struct ledger ledger;
 	bool server_seen;
 	struct load_server server_window; /* differences over the window */

@@ -17,30 +17,50 @@
 #define UDP_SEGMENT 103
 #endif
 
-/*
- * The largest train of this length on this path: a segment must fit the MTU,
- * for segments are not fragmented, and all of it must fit a datagram.
- */
-static uint32_t largest_train(const struct load *l, int fd)
+/* The longest segment that a train may have on this path: segments are not
+ * fragmented. 0: no trains. */
+static uint32_t longest_segment(const struct load *l, int fd)
 {
 	bool v6 = l->config.remote.sa.sa_family == AF_INET6;
-	uint32_t length = l->config.length, headers = v6 ? 48 : 28, n;
-	int mtu = 0, size = (int)length;
+	uint32_t headers = v6 ? 48 : 28;
+	int mtu = 0;
 	socklen_t bytes = sizeof(mtu);
 
-	if (l->config.train <= 1 || length == 0)
-		return 1;
+	if (l->config.train <= 1)
+		return 0;
 	if (getsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
-		    v6 ? IPV6_MTU : IP_MTU, &mtu, &bytes) == 0 &&
-		length + headers > (uint32_t)mtu)
-		return 1;
-	n = DATAGRAM_MAX_V4 / length;
-	if (n > l->config.train)
-		n = l->config.train;
-	if (n < 2 ||
-		setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
-		return 1;
-	return n;
+		    v6 ? IPV6_MTU : IP_MTU, &mtu, &bytes))
+		return UINT16_MAX;
+	return (uint32_t)mtu > headers ? (uint32_t)mtu - headers : 0;
+}
+
+/* How many datagrams of each size one send takes. */
+static void plan_units(struct load *l, uint32_t segment_max)
+{
+	l->train = 1;
+	for (uint32_t i = 0; i < SIZES_TABLE; i++) {
+		uint32_t bytes = l->config.sizes.table[i], n = 1;
+
+		if (bytes > 0 && bytes <= segment_max)
+			n = DATAGRAM_MAX_V4 / bytes;
+		if (n > l->config.train)
+			n = l->config.train;
+		if (n > l->train)
+			l->train = n;
+		l->shared.units[i] = (struct load_unit){
+			(uint16_t)bytes, n ? (uint16_t)n : 1};
+	}
+}
+
+/* Of one size the socket knows how to cut a send; else each send says it. */
+static void take_trains(struct load *l, const struct flow *f)
+{
+	int size = (int)l->config.sizes.most;
+
+	if (l->train > 1 && !sizes_mixed(&l->config.sizes) &&
+		setsockopt(
+			f->fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
+		plan_units(l, 0);
 }
 
 static int open_flow(
@@ -61,7 +81,9 @@ static int open_flow(
 	if (fd < 0)
 		return fd;
 	f->fd = fd;
-	l->train = largest_train(l, fd);
+	if (f->number == 0)
+		plan_units(l, longest_segment(l, fd));
+	take_trains(l, f);
 	return 0;
 }
 
@@ -86,19 +108,6 @@ static int open_flows(struct load *l, char *why, size_t why_bytes)
 	for (uint32_t i = 0; !error && i < l->config.flows; i++)
 		error = open_flow(l, &l->flows[i], why, why_bytes);
 	return error;
-}
-
-/* Anything but zeros, which a NIC or a compressor might treat better. */
-static void fill_payload(struct load *l)
-{
-	uint32_t x = l->config.run | 1;
-
-	for (uint32_t i = 0; i < l->config.length; i++) {
-		x ^= x << 13;
-		x ^= x >> 17;
-		x ^= x << 5;
-		l->payload[i] = (uint8_t)x;
-	}
 }
 
 static int open_threads(struct load *l, char *why, size_t why_bytes)
@@ -132,15 +141,16 @@ static int allocate(struct load *l)
 	size_t bytes = c->threads * sizeof(*l->threads);
 
 	l->flows = calloc(c->flows, sizeof(*l->flows));
-	l->payload = malloc(c->length + 1);
 	l->latency = malloc(sizeof(*l->latency));
+	l->lag = malloc(sizeof(*l->lag));
 	l->threads = aligned_alloc(64, bytes);
-	if (!l->flows || !l->payload || !l->latency || !l->threads)
+	if (!l->flows || !l->latency || !l->lag || !l->threads)
 		return -ENOMEM;
 	memset(l->threads, 0, bytes);
 	for (uint32_t i = 0; i < c->flows; i++)
 		l->flows[i].fd = -1;
-	return 0;
+	return content_init(
+		&l->shared.content, c->content, c->run, c->sizes.most);
 }
 
 int load_open(struct load **out, const struct load_config *config,
@@ -159,15 +169,11 @@ int load_open(struct load **out, const struct load_config *config,
 		.hooks = &l->hooks,
 		.budget = (int64_t)config->count,
 	};
-	l->shared.text_bytes =
-		(uint32_t)snprintf(l->shared.text, sizeof(l->shared.text),
-			"Your data was %u bytes", config->length);
+	l->shared.text_bytes = (uint32_t)snprintf(l->shared.text,
+		sizeof(l->shared.text), LENGTH_TEXT, config->sizes.most);
 	error = allocate(l);
-	if (!error) {
-		l->shared.payload = l->payload;
-		fill_payload(l);
+	if (!error)
 		error = open_flows(l, why, why_bytes);
-	}
 	if (!error)
 		error = open_threads(l, why, why_bytes);
 	if (error) {
@@ -189,7 +195,8 @@ void load_close(struct load *l)
 			close(l->flows[i].fd);
 	free(l->threads);
 	free(l->flows);
-	free(l->payload);
+	content_fini(&l->shared.content);
 	free(l->latency);
+	free(l->lag);
 	free(l);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <stdio.h>
 #include <string.h>
 
 #ifndef UDP_GRO
@@ -55,16 +56,17 @@ static void tally_result(struct tally *y, enum verify_result r)
 	}
 }
 
-static bool payload_is_right(
-	const struct load_thread *t, const uint8_t *data, uint32_t magic)
+static bool payload_is_right(const struct load_thread *t, const struct probe *p,
+	const uint8_t *data, uint32_t bytes)
 {
-	uint32_t from = PROBE_BYTES, length = t->config->length;
+	const uint8_t *right =
+		content_at(&t->shared->content, p->flow, p->sequence);
+	uint32_t from = PROBE_BYTES;
 
 	/* reflect has written there. */
-	if (magic == PROBE_REPLY && length >= from + PROBE_RECEIVE_BYTES)
+	if (p->magic == PROBE_REPLY && bytes >= from + PROBE_RECEIVE_BYTES)
 		from += PROBE_RECEIVE_BYTES;
-	return memcmp(data + from, t->shared->payload + from, length - from) ==
-	       0;
+	return memcmp(data + from, right + from, bytes - from) == 0;
 }
 
 static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
@@ -80,20 +82,43 @@ static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
 		y->stale++;
 		return;
 	}
-	if (t->config->verify_full && !payload_is_right(t, data, p.magic)) {
+	if (t->config->verify_full &&
+		(bytes > t->config->sizes.most ||
+			!payload_is_right(t, &p, data, bytes))) {
 		y->corrupt++;
 		return;
 	}
 	tally_result(y, verify_note(&f->verify, p.sequence, f->sequence));
 }
 
+/* Of one size the text is known; of many, it must be the text for one. */
+static bool text_is_right(
+	const struct load_thread *t, const uint8_t *data, uint32_t bytes)
+{
+	const struct load_shared *s = t->shared;
+	const struct sizes *sizes = &t->config->sizes;
+	char text[40], again[40];
+	uint32_t n;
+
+	if (!sizes_mixed(sizes))
+		return bytes == s->text_bytes &&
+		       memcmp(data, s->text, bytes) == 0;
+	if (bytes >= sizeof(text))
+		return false;
+	memcpy(text, data, bytes);
+	text[bytes] = '\0';
+	if (sscanf(text, LENGTH_TEXT, &n) != 1 || n < sizes->least ||
+		n > sizes->most)
+		return false;
+	return snprintf(again, sizeof(again), LENGTH_TEXT, n) == (int)bytes &&
+	       memcmp(text, again, bytes) == 0;
+}
+
 /* Replies without a number: each is taken for the next one's. */
 static void check_text(struct load_thread *t, struct flow *f, struct tally *y,
 	const uint8_t *data, uint32_t bytes)
 {
-	const struct load_shared *s = t->shared;
-
-	if (bytes != s->text_bytes || memcmp(data, s->text, bytes) != 0)
+	if (!text_is_right(t, data, bytes))
 		y->corrupt++;
 	else
 		tally_result(y,
@@ -104,7 +129,7 @@ static void check_any(struct load_thread *t, struct flow *f, struct tally *y,
 	const uint8_t *data, uint32_t bytes)
 {
 	(void)data;
-	if (bytes != t->config->length)
+	if (bytes < t->config->sizes.least || bytes > t->config->sizes.most)
 		y->corrupt++;
 	else
 		tally_result(y,

@@ -268,10 +268,12 @@ static struct load_server server_between(
  * server that couples them as it may leaves them as they are. */
 static bool replies_equal(const struct load *l)
 {
+	if (sizes_mixed(&l->config.sizes))
+		return false;
 	if (l->train == 1 || l->train == TRAIN_SEND_SEGMENTS)
 		return l->train > 1;
 	return l->config.replies == REPLIES_PROBES &&
-	       (l->train + 1) * l->config.length > DATAGRAM_MAX_V4;
+	       (l->train + 1) * l->config.sizes.most > DATAGRAM_MAX_V4;
 }
 
 static void settle(struct load *l, const struct moment *start,
@@ -281,7 +283,8 @@ static void settle(struct load *l, const struct moment *start,
 		.sent = end->counts.sent,
 		.answered = end->counts.answered,
 		.train = l->train,
-		.partial = end->counts.partial,
+		.partial = end->counts.partial +
+			   (l->train > 1 && sizes_mixed(&l->config.sizes)),
 		.replies_equal = replies_equal(l),
 		.socket_drops = socket_drops(l),
 		.gro = l->obtained.gro,
@@ -307,9 +310,13 @@ static void fill_window(struct load *l, const struct moment *from,
 	if (!from->server_error && !to->server_error)
 		r->server_window = server_between(&from->server, &to->server);
 	histogram_init(l->latency);
-	for (uint32_t i = 0; i < l->config.threads; i++)
+	histogram_init(l->lag);
+	for (uint32_t i = 0; i < l->config.threads; i++) {
 		histogram_merge(l->latency, &l->threads[i].latency);
+		histogram_merge(l->lag, &l->threads[i].lag);
+	}
 	r->latency = l->latency;
+	r->lag = l->lag;
 }
 
 static int thread_error(const struct load *l)
@@ -333,6 +340,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	};
 	address_format(&l->obtained.bound, r->local);
 	take_moment(l, &start);
+	l->shared.start_ns = clock_ns();
 	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
 	error = start_threads(l, why, why_bytes);
 	if (!error)

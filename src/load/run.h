@@ -12,8 +12,7 @@ struct load {
 	struct load_shared shared;
 	struct load_thread *threads;
 	struct flow *flows;
-	uint8_t *payload;
-	struct histogram *latency;
+	struct histogram *latency, *lag;
 	struct socket_obtained obtained; /* the last flow's */
 	uint32_t train;                  /* that fits this path */
 	_Atomic bool interrupted;

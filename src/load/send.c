@@ -14,66 +14,115 @@
 #define UDP_SEGMENT 103
 #endif
 
+/* n probes of one size; where the slot does not hold the payload already, that
+ * is written too. */
 static void write_probes(struct load_thread *t, const struct flow *f,
-	uint8_t *out, uint64_t sequence, uint32_t n)
+	uint8_t *out, uint32_t message, uint32_t bytes, uint64_t sequence)
 {
+	const struct load_message *m = &t->out_messages[message];
 	struct probe p = {
 		.magic = PROBE_REQUEST,
 		.run = t->config->run,
 		.flow = f->number,
 		.sequence = sequence,
-		.sent_ns = t->now_ns,
+		.sent_ns = m->meant_ns,
 	};
 
-	for (; n > 0; n--, p.sequence++, out += t->config->length)
-		probe_write(out, t->config->length, &p);
+	for (uint32_t n = m->segments; n > 0; n--, p.sequence++, out += bytes) {
+		if (!t->prefilled)
+			memcpy(out,
+				content_at(&t->shared->content, f->number,
+					p.sequence),
+				bytes);
+		if (bytes >= PROBE_BYTES)
+			probe_write(out, bytes, &p);
+	}
+}
+
+/* Trains of several sizes cannot be told to the socket once for all. */
+static void set_segment(struct load_thread *t, uint32_t message, uint16_t bytes)
+{
+	struct msghdr *h = &t->out_headers[message].msg_hdr;
+	struct cmsghdr *c;
+
+	if (!sizes_mixed(&t->config->sizes))
+		return;
+	h->msg_control = NULL;
+	h->msg_controllen = 0;
+	if (t->out_messages[message].segments == 1)
+		return;
+	h->msg_control = t->out_control[message].bytes;
+	h->msg_controllen = sizeof(t->out_control[message].bytes);
+	c = CMSG_FIRSTHDR(h);
+	c->cmsg_level = IPPROTO_UDP;
+	c->cmsg_type = UDP_SEGMENT;
+	c->cmsg_len = CMSG_LEN(sizeof(bytes));
+	memcpy(CMSG_DATA(c), &bytes, sizeof(bytes));
+}
+
+static uint32_t least_of(uint32_t a, uint32_t b, uint64_t c)
+{
+	uint32_t least = a < b ? a : b;
+
+	return least < c ? least : (uint32_t)c;
 }
 
 /* Fills headers for up to room datagrams; returns their messages. */
-static uint32_t prepare(
-	struct load_thread *t, const struct flow *f, uint64_t room)
+static uint32_t prepare(struct load_thread *t, const struct flow *f,
+	const struct load_order *order, uint64_t room)
 {
-	uint32_t most = t->train > 1 ? SEND_TRAINS : SEND_SINGLES;
-	uint32_t length = t->config->length, i = 0;
+	uint32_t most = t->train > 1 ? SEND_TRAINS : SEND_SINGLES, i = 0;
+	const uint64_t *time = order->times;
+	uint32_t of_time = order->per_time;
 	uint64_t sequence = f->sequence;
 
 	for (; i < most && room > 0; i++) {
-		uint32_t n = room < t->train ? (uint32_t)room : t->train;
-		uint8_t *out = t->out + i * t->out_stride;
+		struct load_unit u =
+			t->shared->units[(t->unit + i) % SIZES_TABLE];
+		uint32_t n = least_of(u.segments, t->train, room);
 
-		if (length >= PROBE_BYTES)
-			write_probes(t, f, out, sequence, n);
-		t->out_iov[i].iov_len = (size_t)n * length;
+		if (time && n > of_time)
+			n = of_time;
+		t->out_messages[i] =
+			(struct load_message){n, time ? *time : t->now_ns};
+		t->out_iov[i].iov_len = (size_t)n * u.bytes;
+		set_segment(t, i, u.bytes);
+		if (!t->prefilled || u.bytes >= PROBE_BYTES)
+			write_probes(t, f, t->out + i * t->out_stride, i,
+				u.bytes, sequence);
 		sequence += n;
 		room -= n;
+		of_time -= time ? n : 0;
+		if (time && of_time == 0) {
+			of_time = order->per_time;
+			time++;
+		}
 	}
 	return i;
-}
-
-static uint32_t segments_of(const struct load_thread *t, uint32_t message)
-{
-	uint32_t length = t->config->length;
-
-	if (t->train == 1)
-		return 1;
-	return (uint32_t)t->out_iov[message].iov_len / length;
 }
 
 static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 {
 	uint32_t taken = 0, partial = 0;
+	bool paced = t->config->mode == LOAD_PACED && t->phase == PHASE_WINDOW;
+	uint64_t bytes = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t segments = segments_of(t, i);
+		const struct load_message *m = &t->out_messages[i];
 
-		taken += segments;
-		partial += segments < t->train;
+		taken += m->segments;
+		bytes += t->out_iov[i].iov_len;
+		partial += m->segments < t->train;
+		if (paced)
+			histogram_record(
+				&t->lag, t->now_ns - m->meant_ns, m->segments);
 	}
 	if (flow_in_flight(f) == 0)
 		f->progress_ns = t->now_ns;
 	f->sequence += taken;
+	t->unit += n;
 	LOAD_COUNT(t, sent, taken);
-	LOAD_COUNT(t, sent_bytes, (uint64_t)taken * t->config->length);
+	LOAD_COUNT(t, sent_bytes, bytes);
 	LOAD_COUNT(t, sent_messages, n);
 	if (partial)
 		LOAD_COUNT(t, partial, partial);
@@ -89,7 +138,7 @@ static void give_up_trains(struct load_thread *t, int error)
 
 	snprintf(text, sizeof(text),
 		"trains of %u x %u bytes were refused (%s): sending one by one",
-		t->train, t->config->length, strerror(error));
+		t->train, t->config->sizes.most, strerror(error));
 	if (!atomic_exchange(&t->shared->noticed, true) && hooks->notice)
 		hooks->notice(hooks->arg, text);
 	for (uint32_t i = 0; i < t->flow_count; i++)
@@ -142,16 +191,17 @@ static uint64_t reserve(struct load_thread *t, uint64_t room)
 	return (uint64_t)had;
 }
 
-uint32_t flow_send(struct load_thread *t, struct flow *f, uint64_t room)
+uint32_t flow_send(
+	struct load_thread *t, struct flow *f, const struct load_order *order)
 {
+	uint64_t room = reserve(t, order->room);
 	uint32_t messages, taken = 0;
 	int r;
 
-	room = reserve(t, room);
 	if (room == 0)
 		return 0;
 	t->now_ns = clock_ns();
-	messages = prepare(t, f, room);
+	messages = prepare(t, f, order, room);
 	r = sendmmsg(f->fd, t->out_headers, messages, MSG_DONTWAIT);
 	if (r > 0)
 		taken = count_taken(t, f, (uint32_t)r);

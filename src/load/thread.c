@@ -7,13 +7,18 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* So few flows are all asked; of more, epoll says which to ask. */
 #define SCAN_FLOWS 8
 #define EVENTS     256
 /* An idle thread looks at the phase and at lost replies so often. */
-#define IDLE_MS 10
+#define IDLE_NS 10000000u
+/* A departure so near is waited for awake. */
+#define NEAR_NS 60000u
+/* An open loop that is behind looks for replies after so many datagrams. */
+#define UNHEARD_MAX 64
 /* Replies that did not come for so long will not come: the window opens. */
 #define WRITE_OFF_NS 200000000u
 #define LOOK_NS      50000000u
@@ -56,16 +61,34 @@ static void init_headers(struct load_thread *t)
 	}
 }
 
-/* Each probe's payload is there before the run: only headers are written. */
+/* Of one size and header checks only, each probe's payload is there before the
+ * run: only headers are written. */
 static void fill_payload(struct load_thread *t)
 {
 	uint32_t slots = t->train > 1 ? SEND_TRAINS : SEND_SINGLES;
+	uint32_t bytes = t->config->sizes.most;
 
-	for (uint32_t i = 0; i < slots; i++)
+	t->prefilled =
+		!sizes_mixed(&t->config->sizes) && !t->config->verify_full;
+	for (uint32_t i = 0; t->prefilled && i < slots; i++)
 		for (uint32_t k = 0; k < t->train; k++)
-			memcpy(t->out + i * t->out_stride +
-					(size_t)k * t->config->length,
-				t->shared->payload, t->config->length);
+			memcpy(t->out + i * t->out_stride + (size_t)k * bytes,
+				t->shared->content.data, bytes);
+}
+
+/* Bytes of the longest send. */
+static size_t longest_unit(const struct load_thread *t)
+{
+	size_t longest = 0;
+
+	for (uint32_t i = 0; i < SIZES_TABLE; i++) {
+		const struct load_unit *u = &t->shared->units[i];
+		size_t bytes = (size_t)u->bytes * u->segments;
+
+		if (bytes > longest)
+			longest = bytes;
+	}
+	return longest;
 }
 
 static int watch(struct load_thread *t)
@@ -91,9 +114,9 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	t->config = shared->config;
 	t->epoll = -1;
 	histogram_init(&t->latency);
+	histogram_init(&t->lag);
 	/* An odd number of cache lines, as for the server's slots. */
-	t->out_stride =
-		(((size_t)t->train * t->config->length / 64 + 1) | 1) * 64;
+	t->out_stride = ((longest_unit(t) / 64 + 1) | 1) * 64;
 	t->out = map(out_bytes(t));
 	t->in = map(in_stride() * RECEIVE_MAX);
 	if (!t->out || !t->in)
@@ -141,12 +164,13 @@ static uint64_t window_room(const struct load_thread *t, const struct flow *f)
 static uint32_t step(struct load_thread *t, struct flow *f)
 {
 	uint32_t n = flow_receive(t, f);
+	struct load_order order = {.room = UINT64_MAX};
 
-	if (t->phase >= PHASE_REST)
+	if (t->phase >= PHASE_REST || t->config->mode == LOAD_PACED)
 		return n;
-	if (t->config->mode == LOAD_FLOOD)
-		return n + flow_send(t, f, UINT64_MAX);
-	return n + flow_send(t, f, window_room(t, f));
+	if (t->config->mode == LOAD_WINDOW)
+		order.room = window_room(t, f);
+	return n + flow_send(t, f, &order);
 }
 
 static uint32_t step_all(struct load_thread *t)
@@ -178,12 +202,20 @@ static void write_off(struct load_thread *t)
 }
 
 /* Asks the flows that have something, waiting for the first. */
-static uint32_t step_ready(struct load_thread *t, int timeout_ms)
+static uint32_t step_ready(struct load_thread *t, uint64_t timeout_ns)
 {
 	struct epoll_event events[EVENTS];
-	int n = epoll_wait(t->epoll, events, EVENTS, timeout_ms);
+	struct timespec wait = {
+		.tv_sec = (time_t)(timeout_ns / 1000000000u),
+		.tv_nsec = (long)(timeout_ns % 1000000000u),
+	};
+	int n = epoll_pwait2(t->epoll, events, EVENTS, &wait, NULL);
 	uint32_t done = 0;
 
+	/* Before Linux 5.11 there are whole milliseconds only. */
+	if (n < 0 && errno == ENOSYS)
+		n = epoll_wait(
+			t->epoll, events, EVENTS, (int)(timeout_ns / 1000000u));
 	for (int i = 0; i < n; i++)
 		done += step(t, &t->flows[events[i].data.u32]);
 	return done;
@@ -197,30 +229,70 @@ static void turn(struct load_thread *t)
 {
 	bool sending = t->phase < PHASE_REST;
 	bool flood = sending && t->config->mode == LOAD_FLOOD;
+	uint64_t wait_ns = flood ? 1000000u : IDLE_NS;
 
 	if (sending && !flood && t->now_ns > t->looked_ns + LOOK_NS)
 		write_off(t);
 	if ((flood || t->flow_count <= SCAN_FLOWS) && step_all(t) > 0)
 		return;
-	if (step_ready(t, flood ? 1 : IDLE_MS) == 0)
+	if (sending && t->config->spin)
+		wait_ns = 0;
+	if (step_ready(t, wait_ns) == 0)
 		t->now_ns = clock_ns();
+}
+
+/*
+ * An open loop sleeps while the next departure is far, and asks for replies
+ * over and over while it is near: a sleep ends tens of microseconds late. When
+ * it is behind it sends, and looks for replies once in between.
+ */
+static void turn_paced(struct load_thread *t)
+{
+	uint32_t sent = schedule_step(t);
+	uint64_t wait_ns;
+
+	t->unheard += sent;
+	if (t->unheard < UNHEARD_MAX && sent > 0)
+		return;
+	t->unheard = 0;
+	wait_ns = schedule_wait_ns(t, clock_ns());
+	wait_ns = wait_ns < NEAR_NS ? 0 : wait_ns - NEAR_NS;
+	if (wait_ns > IDLE_NS)
+		wait_ns = IDLE_NS;
+	(void)step_ready(t, t->config->spin ? 0 : wait_ns);
+}
+
+static void begin(struct load_thread *t)
+{
+	const struct cpu_list *cpus = t->config->cpus;
+
+	if (cpus)
+		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);
+	/* A sleep may otherwise last 50 us longer than it was meant to. */
+	(void)prctl(PR_SET_TIMERSLACK, 1);
+	if (t->config->mode == LOAD_PACED)
+		schedule_start(t);
+	else
+		(void)step_all(t);
 }
 
 void *thread_run(void *arg)
 {
 	struct load_thread *t = arg;
-	const struct cpu_list *cpus = t->config->cpus;
 	enum load_phase phase;
 
-	if (cpus)
-		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);
-	(void)step_all(t);
+	begin(t);
 	while ((phase = atomic_load_explicit(&t->shared->phase,
 			memory_order_relaxed)) != PHASE_END) {
-		if (phase != t->phase && phase == PHASE_WINDOW)
+		if (phase != t->phase && phase == PHASE_WINDOW) {
 			histogram_init(&t->latency);
+			histogram_init(&t->lag);
+		}
 		t->phase = phase;
-		turn(t);
+		if (t->config->mode == LOAD_PACED && phase < PHASE_REST)
+			turn_paced(t);
+		else
+			turn(t);
 	}
 	return NULL;
 }

@@ -20,6 +20,9 @@
 #define SEND_TRAINS  8
 #define RECEIVE_MAX  16
 
+/* What the length service answers. */
+#define LENGTH_TEXT "Your data was %u bytes"
+
 enum load_phase {
 	PHASE_WARMUP,
 	PHASE_WINDOW, /* what is measured */
@@ -36,16 +39,36 @@ struct flow {
 	struct verify verify;
 };
 
+/* A send that is to be: so many datagrams of one size. */
+struct load_unit {
+	uint16_t bytes;
+	uint16_t segments; /* at most */
+};
+
 /* What threads share, all of it read-only but for the atomics. */
 struct load_shared {
 	const struct load_config *config;
 	const struct load_hooks *hooks;
-	const uint8_t *payload; /* config->length bytes, as every probe has */
-	char text[40];          /* what the length service answers */
+	struct content content;
+	struct load_unit units[SIZES_TABLE];
+	char text[40]; /* what the length service answers, to one size */
 	uint32_t text_bytes;
+	uint64_t start_ns; /* of the plan */
 	_Atomic enum load_phase phase;
 	_Atomic int64_t budget; /* datagrams still to send; with count only */
 	_Atomic bool noticed;   /* that trains were refused */
+};
+
+/* An open loop's bursts that are due and have not left. */
+#define SCHEDULE_DUE 64
+struct load_schedule {
+	struct pace pace;
+	uint64_t due[SCHEDULE_DUE];
+	uint32_t first, count;
+	uint32_t burst_left; /* datagrams of the first */
+	uint32_t flow;       /* whose turn it is */
+	uint64_t random;
+	double share;
 };
 
 struct load_thread {
@@ -58,12 +81,24 @@ struct load_thread {
 	int epoll;
 	enum load_phase phase; /* as this thread knows it */
 	uint64_t now_ns;       /* read once a send or receive */
-	uint64_t looked_ns;    /* when flows were looked at for lost replies */
+	uint32_t unheard;   /* datagrams sent since replies were looked for */
+	uint64_t looked_ns; /* when flows were looked at for lost replies */
 
-	uint8_t *out; /* slots of train x length bytes */
+	uint32_t unit; /* of the table: the next to be sent */
+	uint8_t *out;  /* slots of the longest unit */
 	size_t out_stride;
+	bool prefilled; /* with the payload; else it is written each time */
 	struct mmsghdr out_headers[SEND_SINGLES];
 	struct iovec out_iov[SEND_SINGLES];
+	struct load_message {
+		uint32_t segments;
+		uint64_t meant_ns;
+	} out_messages[SEND_SINGLES];
+	struct {
+		_Alignas(struct cmsghdr) char bytes[CMSG_SPACE(
+			sizeof(uint16_t))];
+	} out_control[SEND_SINGLES];
+	struct load_schedule schedule;
 	uint8_t *in;
 	struct mmsghdr in_headers[RECEIVE_MAX];
 	struct iovec in_iov[RECEIVE_MAX];
@@ -76,6 +111,7 @@ struct load_thread {
 	_Alignas(64) _Atomic uint64_t
 		live[sizeof(struct load_counts) / sizeof(uint64_t)];
 	struct histogram latency;
+	struct histogram lag;
 	pthread_t thread;
 	bool started;
 	int error;
@@ -111,9 +147,28 @@ void *thread_run(void *thread);
 /* Adds what the thread has counted so far. By any thread. */
 void thread_counts(const struct load_thread *t, struct load_counts *sum);
 
-/* Sends up to room datagrams as the thread's trains: the number the kernel
- * took, 0 where it takes none now. */
-uint32_t flow_send(struct load_thread *t, struct flow *f, uint64_t room);
+/* What is to be sent: room datagrams, of which each per_time are meant to leave
+ * at one of times; NULL: now. */
+struct load_order {
+	uint64_t room;
+	const uint64_t *times;
+	uint32_t per_time;
+};
+
+/* Sends it as the thread's trains: the number of datagrams the kernel took, 0
+ * where it takes none now. */
+uint32_t flow_send(
+	struct load_thread *t, struct flow *f, const struct load_order *order);
+
+/* Sends what is due by the plan. The number of datagrams that left. */
+uint32_t schedule_step(struct load_thread *t);
+
+/* The thread's part of the plan begins. */
+void schedule_start(struct load_thread *t);
+
+/* Nanoseconds until something is due; 0 where it is already, UINT64_MAX where
+ * nothing will be. */
+uint64_t schedule_wait_ns(const struct load_thread *t, uint64_t now_ns);
 
 /* Takes and checks what is there, a few batches at most: the number of
  * datagrams. */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of `udpmill load` that say when datagrams leave. */
+#pragma once
+
+#include "load/pace.h"
+
+#include <argp.h>
+#include <stdbool.h>
+
+struct load_pace {
+	double rate;   /* datagrams or bits a second; 0: not an open loop */
+	bool bits;     /* payload bits */
+	bool per_flow; /* else of all flows together */
+	bool poisson;
+	uint32_t burst; /* 0: not said */
+	bool ramps;
+	double ramp_from, ramp_to; /* datagrams a second, of all flows */
+	uint64_t ramp_ns;
+	uint32_t ramp_steps; /* 0: linear */
+};
+
+/* A child of load's argp; its input is a struct load_pace. */
+extern const struct argp load_pace_argp;
+
+static inline bool load_pace_is_open(const struct load_pace *p)
+{
+	return p->rate > 0 || p->ramps;
+}
+
+/* The plan for flows of datagrams of mean_bytes, that lasts for so long: the
+ * ramp begins after omit_ns at its first rate. */
+void load_pace_plan(const struct load_pace *p, struct pace_plan *plan,
+	uint32_t flows, double mean_bytes, uint64_t omit_ns, uint64_t time_ns);

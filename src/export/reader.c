@@ -2,6 +2,7 @@
 #include "export/reader.h"
 
 #include "export/segment.h"
+#include "export/sound.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,12 +12,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* More than any server has, and little enough to be read on suspicion. */
-#define WORKERS_MAX   65536
-#define COUNTERS_MAX  1024
-#define ENDPOINTS_MAX 1024
-#define CONFIG_MAX    (1u << 20)
 
 struct reader {
 	int fd;
@@ -54,50 +49,6 @@ static int read_at(int fd, void *out, size_t bytes, uint64_t offset)
 	return 0;
 }
 
-/* Does a table of so many entries lie within the file? None of the numbers is
- * to be trusted; none of the sums can overflow 64 bits. */
-static bool lies_within(const struct segment_header *h, uint32_t offset,
-	uint32_t count, uint32_t stride)
-{
-	return offset >= sizeof(*h) &&
-	       offset + (uint64_t)count * stride <= h->bytes;
-}
-
-static bool is_text(const char *text, size_t room)
-{
-	size_t n = strnlen(text, room);
-
-	if (n == room)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (text[i] < 0x20 || text[i] > 0x7e)
-			return false;
-	return true;
-}
-
-static bool header_is_sound(const struct segment_header *h, uint64_t file_bytes)
-{
-	return h->bytes <= file_bytes && h->config_bytes > 0 &&
-	       h->config_bytes <= CONFIG_MAX &&
-	       h->endpoint_count <= ENDPOINTS_MAX &&
-	       h->counter_count <= COUNTERS_MAX &&
-	       h->worker_count <= WORKERS_MAX &&
-	       h->counter_stride >= sizeof(struct segment_counter) &&
-	       h->worker_stride >= h->counter_count * sizeof(uint64_t) &&
-	       h->worker_offset % 8 == 0 && h->worker_stride % 8 == 0 &&
-	       h->pid > 0 &&
-	       lies_within(h, h->config_offset, h->config_bytes, 1) &&
-	       lies_within(h, h->endpoint_offset, h->endpoint_count,
-		       SEGMENT_ENDPOINT) &&
-	       lies_within(h, h->counter_offset, h->counter_count,
-		       h->counter_stride) &&
-	       lies_within(h, h->worker_offset, h->worker_count,
-		       h->worker_stride) &&
-	       is_text(h->version, sizeof(h->version)) &&
-	       is_text(h->service, sizeof(h->service)) &&
-	       is_text(h->backend, sizeof(h->backend));
-}
-
 static int read_header(struct reader *r, char *why, size_t why_bytes)
 {
 	struct stat st;
@@ -120,7 +71,7 @@ static int read_header(struct reader *r, char *why, size_t why_bytes)
 	if (!r->header.ready)
 		return fail(why, why_bytes, -EAGAIN, r->path,
 			"its server is starting");
-	if (!header_is_sound(&r->header, (uint64_t)st.st_size))
+	if (!sound_header(&r->header, (uint64_t)st.st_size))
 		return fail(why, why_bytes, -EPROTO, r->path,
 			"is a damaged counter segment");
 	return 0;
@@ -140,7 +91,7 @@ static int read_endpoints(struct reader *r)
 
 		if (error)
 			return error;
-		if (!is_text(text, sizeof(text)) ||
+		if (!sound_text(text, sizeof(text)) ||
 			address_parse(&r->endpoints[i], text))
 			return -EPROTO;
 	}
@@ -163,10 +114,7 @@ static int read_counters(struct reader *r)
 
 		if (error)
 			return error;
-		if (!is_text(t->name, sizeof(t->name)) ||
-			!is_text(t->unit, sizeof(t->unit)) ||
-			!is_text(t->help, sizeof(t->help)) ||
-			t->kind > COUNTER_KIND_GAUGE)
+		if (!sound_counter(t))
 			return -EPROTO;
 		r->counters[i] = (struct counter_description){
 			t->name, t->unit, t->help, (enum counter_kind)t->kind};
@@ -183,7 +131,7 @@ static int read_config(struct reader *r)
 	if (!r->config)
 		return -ENOMEM;
 	error = read_at(r->fd, r->config, n, r->header.config_offset);
-	if (!error && !is_text(r->config, n))
+	if (!error && !sound_text(r->config, n))
 		error = -EPROTO;
 	return error;
 }

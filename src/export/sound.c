@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "export/sound.h"
+
+#include "core/counters.h"
+
+#include <string.h>
+
+/* More than any server has, and little enough to be read on suspicion. */
+#define WORKERS_MAX   65536
+#define COUNTERS_MAX  1024
+#define ENDPOINTS_MAX 1024
+#define CONFIG_MAX    (1u << 20)
+
+/* Does a table of so many entries lie within the file? None of the numbers is
+ * to be trusted; none of the sums can overflow 64 bits. */
+static bool lies_within(const struct segment_header *h, uint32_t offset,
+	uint32_t count, uint32_t stride)
+{
+	return offset >= sizeof(*h) &&
+	       offset + (uint64_t)count * stride <= h->bytes;
+}
+
+bool sound_text(const char *text, size_t room)
+{
+	size_t n = strnlen(text, room);
+
+	if (n == room)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (text[i] < 0x20 || text[i] > 0x7e)
+			return false;
+	return true;
+}
+
+bool sound_header(const struct segment_header *h, uint64_t file_bytes)
+{
+	return h->bytes <= file_bytes && h->config_bytes > 0 &&
+	       h->config_bytes <= CONFIG_MAX &&
+	       h->endpoint_count <= ENDPOINTS_MAX &&
+	       h->counter_count <= COUNTERS_MAX &&
+	       h->worker_count <= WORKERS_MAX &&
+	       h->counter_stride >= sizeof(struct segment_counter) &&
+	       h->worker_stride >= h->counter_count * sizeof(uint64_t) &&
+	       h->worker_offset % 8 == 0 && h->worker_stride % 8 == 0 &&
+	       h->pid > 0 &&
+	       lies_within(h, h->config_offset, h->config_bytes, 1) &&
+	       lies_within(h, h->endpoint_offset, h->endpoint_count,
+		       SEGMENT_ENDPOINT) &&
+	       lies_within(h, h->counter_offset, h->counter_count,
+		       h->counter_stride) &&
+	       lies_within(h, h->worker_offset, h->worker_count,
+		       h->worker_stride) &&
+	       sound_text(h->version, sizeof(h->version)) &&
+	       sound_text(h->service, sizeof(h->service)) &&
+	       sound_text(h->backend, sizeof(h->backend));
+}
+
+bool sound_counter(const struct segment_counter *c)
+{
+	return sound_text(c->name, sizeof(c->name)) &&
+	       sound_text(c->unit, sizeof(c->unit)) &&
+	       sound_text(c->help, sizeof(c->help)) &&
+	       c->kind <= COUNTER_KIND_GAUGE;
+}

@@ -98,6 +98,16 @@ static int read_endpoints(struct reader *r)
 	return 0;
 }
 
+/* So that what a name finds is the only one, here and in a metrics' database.
+ */
+static bool is_new(const struct reader *r, uint32_t index)
+{
+	for (uint32_t i = 0; i < index; i++)
+		if (strcmp(r->texts[i].name, r->texts[index].name) == 0)
+			return false;
+	return true;
+}
+
 static int read_counters(struct reader *r)
 {
 	uint32_t n = r->header.counter_count;
@@ -114,7 +124,7 @@ static int read_counters(struct reader *r)
 
 		if (error)
 			return error;
-		if (!sound_counter(t))
+		if (!sound_counter(t) || !is_new(r, i))
 			return -EPROTO;
 		r->counters[i] = (struct counter_description){
 			t->name, t->unit, t->help, (enum counter_kind)t->kind};

@@ -43,7 +43,7 @@ struct segment_header {
 };
 
 struct segment_counter {
-	char name[40];
+	char name[40]; /* [a-z][a-z0-9_]*, no two alike */
 	char unit[16];
 	char help[192];
 	uint32_t kind; /* enum counter_kind */

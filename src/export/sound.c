@@ -55,9 +55,19 @@ bool sound_header(const struct segment_header *h, uint64_t file_bytes)
 	       sound_text(h->backend, sizeof(h->backend));
 }
 
+/* A metric is named by it, and by nothing that would have to be escaped. */
+static bool is_name(const char *text, size_t room)
+{
+	size_t n = strnlen(text, room);
+
+	if (n == room || text[0] < 'a' || text[0] > 'z')
+		return false;
+	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == n;
+}
+
 bool sound_counter(const struct segment_counter *c)
 {
-	return sound_text(c->name, sizeof(c->name)) &&
+	return is_name(c->name, sizeof(c->name)) &&
 	       sound_text(c->unit, sizeof(c->unit)) &&
 	       sound_text(c->help, sizeof(c->help)) &&
 	       c->kind <= COUNTER_KIND_GAUGE;

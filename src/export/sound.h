@@ -18,4 +18,5 @@ bool sound_header(const struct segment_header *h, uint64_t file_bytes);
  * cursor? */
 bool sound_text(const char *text, size_t room);
 
+/* Its name is [a-z][a-z0-9_]*, its texts are texts, and its kind is known. */
 bool sound_counter(const struct segment_counter *c);

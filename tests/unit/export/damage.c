@@ -215,6 +215,48 @@ Test(damage, of_an_endpoint_is_seen)
 		"endpoint");
 }
 
+static void name(uint32_t index, const char *text)
+{
+	struct segment_counter *c = segment_counter(&image, index);
+
+	memset(c->name, 0, sizeof(c->name));
+	memcpy(c->name, text, strlen(text));
+}
+
+/* They become the names of metrics. */
+Test(damage, of_a_counters_name_is_seen)
+{
+	static const char *const cases[] = {"", "2n", "_n", "Rx", "rX",
+		"rx-bytes", "rx bytes", " rx", "rx ", "rx.bytes", "rx:bytes",
+		"rx{worker=\"1\"}", "rx`", "rx/", "{", "rx@"};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (uint32_t k = 0; k < SEGMENT_USUAL_COUNTERS; k++) {
+			name(k, cases[i]);
+			check_refused(cases[i]);
+		}
+}
+
+Test(damage, of_a_counters_name_is_not_seen_in_good_ones)
+{
+	static const char *const cases[] = {"a", "z", "a_", "a0123456789",
+		"abcdefghijklmnopqrstuvwxyz__",
+		"z23456789_123456789_123456789_123456789"};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		name(1, cases[i]);
+		check_taken(cases[i]);
+	}
+}
+
+Test(damage, of_two_counters_with_one_name_is_seen)
+{
+	name(2, segment_usual.counters[0].name);
+	check_refused("third as the first");
+	name(0, segment_usual.counters[1].name);
+	check_refused("first as the second");
+}
+
 Test(damage, of_a_counters_kind_is_seen)
 {
 	static const uint32_t kinds[] = {2, 1u << 31, UINT32_MAX};
@@ -237,6 +279,31 @@ Test(damage, of_what_nobody_reads_is_none)
 	image.header.netns = UINT64_MAX;
 	image.header.started_ns = UINT64_MAX;
 	check_taken("what any number may be");
+}
+
+/* Whatever one byte becomes: refused, or sound. */
+Test(damage, of_any_byte_is_seen_or_harmless)
+{
+	for (size_t at = 0; at < image.bytes; at++)
+		for (int k = 0; k < 10; k++) {
+			uint8_t good = image.data[at];
+			uint8_t bad = k < 8    ? good ^ (uint8_t)(1u << k)
+				      : k == 8 ? 0
+					       : 0xff;
+			const char *fault;
+			int error;
+
+			cr_assert(pwrite(fd, &bad, 1, (off_t)at) == 1);
+			error = try_open();
+			cr_assert(error == 0 || error == -EPROTO ||
+					  (error == -EAGAIN && bad == 0),
+				"%zu, %u: %d", at, bad, error);
+			fault = error ? NULL : segment_fault(reader);
+			cr_assert(!fault, "%zu, %u: %s", at, bad, fault);
+			reader_close(reader);
+			reader = NULL;
+			cr_assert(pwrite(fd, &good, 1, (off_t)at) == 1);
+		}
 }
 
 Test(damage, of_a_file_cut_short_is_seen)

@@ -87,7 +87,8 @@ static int read_endpoints(struct reader *r)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++) {
 		int error = read_at(r->fd, text, sizeof(text),
-			r->header.endpoint_offset + i * SEGMENT_ENDPOINT);
+			r->header.endpoint_offset +
+				(uint64_t)i * SEGMENT_ENDPOINT);
 
 		if (error)
 			return error;

@@ -323,6 +323,28 @@ Test(reader, survives_a_file_cut_short_under_it)
 	}
 }
 
+/* The last endpoint lies where 32 bits have wrapped to the file's start. */
+Test(reader, finds_endpoints_beyond_four_gigabytes)
+{
+	uint64_t at = UINT32_MAX - SEGMENT_ENDPOINT + 1;
+	const struct reader_about *a;
+	union address last;
+
+	put_held();
+	image.header.endpoint_offset = (uint32_t)at;
+	image.header.bytes = at + 2 * SEGMENT_ENDPOINT;
+	cr_assert(ftruncate(segment_fd, (off_t)image.header.bytes) == 0);
+	cr_assert(pwrite(segment_fd, "127.0.0.1:3001", 15, (off_t)at) == 15);
+	cr_assert(pwrite(segment_fd, "127.0.0.1:3002", 15,
+			  (off_t)at + SEGMENT_ENDPOINT) == 15);
+	cr_assert(pwrite(segment_fd, &image.header, sizeof(image.header), 0) ==
+		  sizeof(image.header));
+	cr_assert(try_open(path) == 0, "%s", why);
+	a = reader_about(reader);
+	cr_assert(address_parse(&last, "127.0.0.1:3002") == 0);
+	cr_assert(address_equal(&a->endpoints[1], &last));
+}
+
 Test(reader, closed_is_legal_on_null)
 {
 	reader_close(NULL);

@@ -5,13 +5,14 @@
 #include "export/sound.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define NO_SEGMENT "is no counter segment"
+#define DAMAGED    "is a damaged counter segment"
 
 struct reader {
 	int fd;
@@ -55,25 +56,20 @@ static int read_header(struct reader *r, char *why, size_t why_bytes)
 
 	if (fstat(r->fd, &st))
 		return fail(why, why_bytes, -errno, r->path, strerror(errno));
-	if (!S_ISREG(st.st_mode) ||
-		read_at(r->fd, &r->header, sizeof(r->header), 0) ||
+	if (read_at(r->fd, &r->header, sizeof(r->header), 0) ||
 		memcmp(r->header.magic, SEGMENT_MAGIC, 8) != 0)
-		return fail(why, why_bytes, -EPROTO, r->path,
-			"is no counter segment");
+		return fail(why, why_bytes, -EPROTO, r->path, NO_SEGMENT);
 	if (r->header.layout != SEGMENT_LAYOUT)
 		return fail(why, why_bytes, -EPROTO, r->path,
 			"is of another layout than this build reads");
-	if (flock(r->fd, LOCK_SH | LOCK_NB) == 0) {
-		flock(r->fd, LOCK_UN);
+	if (!segment_is_held(r->fd))
 		return fail(why, why_bytes, -ESRCH, r->path,
 			"is left over from a server that is gone");
-	}
 	if (!r->header.ready)
 		return fail(why, why_bytes, -EAGAIN, r->path,
 			"its server is starting");
 	if (!sound_header(&r->header, (uint64_t)st.st_size))
-		return fail(why, why_bytes, -EPROTO, r->path,
-			"is a damaged counter segment");
+		return fail(why, why_bytes, -EPROTO, r->path, DAMAGED);
 	return 0;
 }
 
@@ -174,6 +170,26 @@ static int read_tables(struct reader *r)
 	return 0;
 }
 
+static int open_file(struct reader *r, char *why, size_t why_bytes)
+{
+	int error;
+
+	r->fd = segment_open(r->path);
+	if (r->fd == -EPROTO)
+		return fail(why, why_bytes, r->fd, r->path, NO_SEGMENT);
+	if (r->fd < 0)
+		return fail(why, why_bytes, r->fd, r->path, strerror(-r->fd));
+	error = read_header(r, why, why_bytes);
+	if (error)
+		return error;
+	error = read_tables(r);
+	if (error == -EPROTO)
+		return fail(why, why_bytes, error, r->path, DAMAGED);
+	if (error)
+		return fail(why, why_bytes, error, r->path, strerror(-error));
+	return 0;
+}
+
 int reader_open(
 	struct reader **out, const char *path, char *why, size_t why_bytes)
 {
@@ -182,22 +198,10 @@ int reader_open(
 
 	if (!r)
 		return fail(why, why_bytes, -ENOMEM, path, strerror(ENOMEM));
-	r->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	r->fd = -1;
 	r->path = strdup(path);
-	if (r->fd < 0)
-		error = fail(why, why_bytes, -errno, path, strerror(errno));
-	else if (!r->path)
-		error = fail(why, why_bytes, -ENOMEM, path, strerror(ENOMEM));
-	else
-		error = read_header(r, why, why_bytes);
-	if (!error) {
-		error = read_tables(r);
-		if (error)
-			fail(why, why_bytes, error, path,
-				error == -EPROTO
-					? "is a damaged counter segment"
-					: strerror(-error));
-	}
+	error = r->path ? open_file(r, why, why_bytes)
+			: fail(why, why_bytes, -ENOMEM, path, strerror(ENOMEM));
 	if (error) {
 		reader_close(r);
 		return error;
@@ -252,11 +256,7 @@ int reader_snapshot(struct reader *r, uint64_t *values)
 		if (error)
 			return error;
 	}
-	if (flock(r->fd, LOCK_SH | LOCK_NB) == 0) {
-		flock(r->fd, LOCK_UN);
-		return -ESRCH;
-	}
-	return 0;
+	return segment_is_held(r->fd) ? 0 : -ESRCH;
 }
 
 uint64_t reader_sum(

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SEGMENT_MAGIC    "udpmill"
@@ -49,3 +50,14 @@ struct segment_counter {
 	uint32_t kind; /* enum counter_kind */
 	uint32_t reserved;
 };
+
+/*
+ * For reading, where it is a regular file; links are followed. Anything else
+ * is not opened, since to open a device may start what it does. Returns its
+ * descriptor, -EPROTO for another kind of file, or what stat or open says.
+ */
+int segment_open(const char *path);
+
+/* Does a live server hold this file? The lock that tries it lasts a moment;
+ * whoever wants to lock a stale file has to reckon with it. */
+bool segment_is_held(int fd);

@@ -11,8 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -285,10 +288,19 @@ static void put_link_to_device(void)
 	cr_assert(symlink("/dev/zero", named) == 0);
 }
 
+static void put_socket(void)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s", named);
+	segment_fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	cr_assert(bind(segment_fd, (struct sockaddr *)&un, sizeof(un)) == 0);
+}
+
 Test(reader, does_not_read_what_is_no_file)
 {
 	static void (*const put[])(void) = {
-		put_folder, put_pipe, put_link_to_device};
+		put_folder, put_pipe, put_link_to_device, put_socket};
 
 	for (size_t i = 0; i < COUNT(put); i++) {
 		int error;
@@ -300,6 +312,20 @@ Test(reader, does_not_read_what_is_no_file)
 		cr_assert(remove(named) == 0);
 		put_away();
 	}
+}
+
+/* To open a device may start what it does: a watchdog, a tape. */
+Test(reader, does_not_open_what_is_no_file)
+{
+	int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	char event[512];
+
+	put_pipe();
+	cr_assert(watch >= 0);
+	cr_assert(inotify_add_watch(watch, named, IN_OPEN) >= 0);
+	cr_assert(try_open(named) == -EPROTO);
+	cr_assert(read(watch, event, sizeof(event)) == -1 && errno == EAGAIN);
+	close(watch);
 }
 
 Test(reader, of_a_server_that_went_shows_its_last_values)

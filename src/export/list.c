@@ -23,7 +23,9 @@ static int by_start(const void *a, const void *b)
 
 	if (x->started_ns != y->started_ns)
 		return x->started_ns < y->started_ns ? -1 : 1;
-	return x->pid - y->pid;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return strcmp(x->path, y->path);
 }
 
 static int add(struct reader_list *list, const char *name)
@@ -47,6 +49,20 @@ static int add(struct reader_list *list, const char *name)
 	return 0;
 }
 
+/* A segment of another name in this folder is also linked by its pid. */
+static void drop_repeated(struct reader_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (kept &&
+			reader_same(list->readers[kept - 1], list->readers[i]))
+			reader_close(list->readers[i]);
+		else
+			list->readers[kept++] = list->readers[i];
+	list->count = kept;
+}
+
 int reader_list_open(struct reader_list *list)
 {
 	DIR *dir = opendir(SEGMENT_DIR);
@@ -63,9 +79,10 @@ int reader_list_open(struct reader_list *list)
 	closedir(dir);
 	if (error)
 		reader_list_close(list);
-	else if (list->count)
+	if (list->count)
 		qsort(list->readers, list->count, sizeof(*list->readers),
 			by_start);
+	drop_repeated(list);
 	return error;
 }
 

@@ -16,6 +16,8 @@
 
 struct reader {
 	int fd;
+	dev_t device;
+	ino_t inode;
 	struct segment_header header;
 	struct reader_about about;
 	char *path, *config;
@@ -56,6 +58,8 @@ static int read_header(struct reader *r, char *why, size_t why_bytes)
 
 	if (fstat(r->fd, &st))
 		return fail(why, why_bytes, -errno, r->path, strerror(errno));
+	r->device = st.st_dev;
+	r->inode = st.st_ino;
 	if (read_at(r->fd, &r->header, sizeof(r->header), 0) ||
 		memcmp(r->header.magic, SEGMENT_MAGIC, 8) != 0)
 		return fail(why, why_bytes, -EPROTO, r->path, NO_SEGMENT);
@@ -222,6 +226,11 @@ void reader_close(struct reader *r)
 	free(r->texts);
 	free(r->counters);
 	free(r);
+}
+
+bool reader_same(const struct reader *a, const struct reader *b)
+{
+	return a->device == b->device && a->inode == b->inode;
 }
 
 const struct reader_about *reader_about(const struct reader *r)

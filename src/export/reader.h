@@ -38,6 +38,9 @@ const char *reader_path_of_pid(int32_t pid, char path[READER_PATH]);
 /* NULL is legal. */
 void reader_close(struct reader *r);
 
+/* Do both read one file, by whatever names? */
+bool reader_same(const struct reader *a, const struct reader *b);
+
 /* Strings and endpoints live until reader_close. */
 const struct reader_about *reader_about(const struct reader *r);
 
@@ -60,7 +63,8 @@ int reader_snapshot(struct reader *r, uint64_t *values);
 uint64_t reader_sum(
 	const struct reader *r, const uint64_t *values, uint32_t index);
 
-/* The live segments on this host; those that do not open are passed over. */
+/* The live segments on this host, each once, from the oldest to the newest;
+ * those that do not open are passed over. */
 struct reader_list {
 	struct reader **readers;
 	size_t count;

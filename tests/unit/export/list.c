@@ -129,6 +129,19 @@ Test(list, follows_links)
 	cr_assert_str_eq(listed(), "");
 }
 
+/* --counters may name a file in the registry, which is then linked there by
+ * its pid as well. */
+Test(list, has_a_server_once_whatever_its_names)
+{
+	put_live(1, 100, 1);
+	cr_assert(symlink(names[1], names[0]) == 0);
+	cr_assert(link(names[1], names[2]) == 0);
+	put_live(3, 100, 1);
+	put_live(4, 200, 1);
+	cr_assert(symlink(names[4], names[5]) == 0);
+	cr_assert_str_eq(listed(), "034");
+}
+
 Test(list, passes_over_whatever_is_no_live_server)
 {
 	struct segment_plan plan = {0};

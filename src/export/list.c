@@ -94,6 +94,7 @@ void reader_list_close(struct reader_list *list)
 	*list = (struct reader_list){0};
 }
 
+/* Both unmapped: a socket at [::ffff:0.0.0.0] takes IPv4 only. */
 static bool endpoint_serves(const union address *e, const union address *a)
 {
 	if (address_port(e) != address_port(a))
@@ -111,8 +112,12 @@ bool reader_serves(const struct reader *r, const union address *a)
 	union address plain = *a;
 
 	address_unmap(&plain);
-	for (uint32_t i = 0; i < about->endpoint_count; i++)
-		if (endpoint_serves(&about->endpoints[i], &plain))
+	for (uint32_t i = 0; i < about->endpoint_count; i++) {
+		union address endpoint = about->endpoints[i];
+
+		address_unmap(&endpoint);
+		if (endpoint_serves(&endpoint, &plain))
 			return true;
+	}
 	return false;
 }

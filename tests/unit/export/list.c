@@ -223,6 +223,7 @@ Test(list, knows_who_serves_an_address)
 		{"[::]:3001", "192.0.2.1:3002", false},
 		/* IPv4 only, whatever the socket's family */
 		{"[::ffff:0.0.0.0]:3001", "192.0.2.1:3001", true},
+		{"[::ffff:0.0.0.0]:3001", "[2001:db8::1]:3001", false},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)

@@ -2,15 +2,13 @@
 #include "export/writer.h"
 
 #include "core/clock.h"
+#include "export/place.h"
 #include "export/segment.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,9 +17,7 @@ struct writer {
 	struct segment_header *header;
 	size_t bytes;
 	uint8_t *workers;
-	char *path; /* NULL: memory only */
-	char *link; /* in the registry; NULL: path is there itself */
-	int fd;     /* holds the lock */
+	struct place place; /* zeroed: memory only */
 };
 
 static uint32_t align64(uint32_t n)
@@ -88,76 +84,12 @@ static void fill(struct writer *w, const struct segment_header *h,
 	w->workers = base + h->worker_offset;
 }
 
-/* A file that a live server holds is locked; any other of ours is left over
- * from one that was killed. Nothing else is taken away. */
-static int remove_stale(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	char magic[8] = "";
-	struct stat st;
-	int error = -EEXIST;
-
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -EEXIST;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		pread(fd, magic, sizeof(magic), 0) == sizeof(magic) &&
-		memcmp(magic, SEGMENT_MAGIC, sizeof(magic)) == 0 &&
-		flock(fd, LOCK_EX | LOCK_NB) == 0)
-		error = unlink(path) ? -errno : 0;
-	close(fd);
-	return error;
-}
-
-static int create_file(struct writer *w, size_t bytes)
-{
-	int error = remove_stale(w->path);
-
-	if (error)
-		return error;
-	w->fd = open(w->path,
-		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (w->fd < 0)
-		return -errno;
-	if (flock(w->fd, LOCK_EX))
-		return -errno;
-	/* Not ftruncate: where there is no room this fails, and does not kill
-	 * the server by a signal when it counts for the first time. */
-	return -posix_fallocate(w->fd, 0, (off_t)bytes);
-}
-
-/* The registry is one folder: a segment elsewhere is linked from there. */
-static int link_file(struct writer *w)
-{
-	char *target = realpath(w->path, NULL);
-	int error = 0;
-
-	if (!target || asprintf(&w->link, "%s/%s%d", SEGMENT_DIR,
-			       SEGMENT_PREFIX, (int)getpid()) < 0) {
-		w->link = NULL;
-		error = -ENOMEM;
-	} else if (symlink(target, w->link)) {
-		error = -errno;
-		free(w->link);
-		w->link = NULL;
-	}
-	free(target);
-	return error;
-}
-
-static int name_file(struct writer *w, const char *path)
-{
-	if (path)
-		w->path = strdup(path);
-	else if (asprintf(&w->path, "%s/%s%d", SEGMENT_DIR, SEGMENT_PREFIX,
-			 (int)getpid()) < 0)
-		w->path = NULL;
-	return w->path ? 0 : -ENOMEM;
-}
-
 static int map(struct writer *w, size_t bytes)
 {
-	int flags = w->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, w->fd, 0);
+	bool memory = !w->place.path;
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		memory ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED,
+		memory ? -1 : w->place.fd, 0);
 
 	if (p == MAP_FAILED)
 		return -errno;
@@ -166,35 +98,37 @@ static int map(struct writer *w, size_t bytes)
 	return 0;
 }
 
-int writer_open(struct writer **out, const struct writer_config *config,
-	char *why, size_t why_bytes)
+/* In the registry only when there is something to read. */
+static int make(struct writer *w, const struct writer_config *config)
 {
 	bool memory = config->path && strcmp(config->path, "none") == 0;
 	struct segment_header h = plan(config);
-	struct writer *w = calloc(1, sizeof(*w));
-	int error = 0;
+	int error = memory ? 0 : place_init(&w->place, config->path, h.bytes);
 
-	if (!w)
-		return -ENOMEM;
-	w->fd = -1;
-	if (!memory) {
-		error = name_file(w, config->path);
-		if (!error)
-			error = create_file(w, h.bytes);
-		if (!error && config->path)
-			error = link_file(w);
-	}
 	if (!error)
 		error = map(w, h.bytes);
-	if (error) {
-		snprintf(why, why_bytes, "counters at %s: %s",
-			w->path ? w->path : "memory", strerror(-error));
-		writer_close(w);
+	if (error)
 		return error;
-	}
 	fill(w, &h, config);
-	*out = w;
-	return 0;
+	return memory ? 0 : place_register(&w->place);
+}
+
+int writer_open(struct writer **out, const struct writer_config *config,
+	char *why, size_t why_bytes)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+	const char *where = "memory";
+	int error = w ? make(w, config) : -ENOMEM;
+
+	if (!error) {
+		*out = w;
+		return 0;
+	}
+	if (w && w->place.path)
+		where = w->place.link ? w->place.link : w->place.path;
+	snprintf(why, why_bytes, "counters at %s: %s", where, strerror(-error));
+	writer_close(w);
+	return error;
 }
 
 struct counters *writer_worker(struct writer *w, uint32_t index)
@@ -205,7 +139,7 @@ struct counters *writer_worker(struct writer *w, uint32_t index)
 
 const char *writer_path(const struct writer *w)
 {
-	return w->path;
+	return w->place.path;
 }
 
 void writer_ready(struct writer *w)
@@ -219,13 +153,6 @@ void writer_close(struct writer *w)
 		return;
 	if (w->header)
 		munmap(w->header, w->bytes);
-	if (w->link)
-		unlink(w->link);
-	if (w->fd >= 0) {
-		unlink(w->path);
-		close(w->fd);
-	}
-	free(w->link);
-	free(w->path);
+	place_fini(&w->place);
 	free(w);
 }

@@ -21,7 +21,8 @@ struct writer_config {
 };
 
 /* 0, or -errno and a sentence in why. A stale file of the same name is
- * replaced, a live one is -EEXIST, another kind of file is -EEXIST too. */
+ * replaced, a live one is -EEXIST, another kind of file is -EEXIST too. So it
+ * is in the registry; there a link to no live server is replaced as well. */
 int writer_open(struct writer **out, const struct writer_config *config,
 	char *why, size_t why_bytes);
 
@@ -34,5 +35,6 @@ const char *writer_path(const struct writer *w);
 /* From here on a reader takes the segment for valid. */
 void writer_ready(struct writer *w);
 
-/* Removes the file. NULL is legal. */
+/* Removes the file, and its link, where they are still its own. NULL is legal.
+ */
 void writer_close(struct writer *w);

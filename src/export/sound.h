@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Is what a segment says fit to be believed? Each answer holds for what was
- * passed: copy first, then ask, since a file can change at any time.
+ * Is what a segment says fit to be believed? The reader asks it of each, the
+ * writer of its own. An answer holds for what was passed: copy first, then
+ * ask, since a file can change at any time.
  */
 #pragma once
 

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "export/place.h"
 #include "export/segment.h"
+#include "export/sound.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -56,6 +57,25 @@ static struct segment_header plan(const struct writer_config *c)
 	return h;
 }
 
+_Static_assert(SEGMENT_ENDPOINT >= ADDRESS_TEXT, "an endpoint fits");
+
+/* The scope as a number: the interface's name is none in another namespace,
+ * nor when the interface is gone. */
+static void write_endpoint(char *at, const union address *a)
+{
+	union address host = *a;
+	char text[ADDRESS_TEXT];
+
+	if (a->sa.sa_family != AF_INET6 || a->in6.sin6_scope_id == 0) {
+		address_format(a, at);
+		return;
+	}
+	host.in6.sin6_scope_id = 0;
+	snprintf(at, SEGMENT_ENDPOINT, "[%.45s%%%u]:%u",
+		address_format_host(&host, text), a->in6.sin6_scope_id,
+		address_port(a));
+}
+
 static void describe(uint8_t *at, enum counter_id id)
 {
 	const struct counter_description *d = &counter_table[id];
@@ -75,9 +95,9 @@ static void fill(struct writer *w, const struct segment_header *h,
 	memcpy(base, h, sizeof(*h));
 	memcpy(base + h->config_offset, c->config, h->config_bytes);
 	for (uint32_t i = 0; i < h->endpoint_count; i++)
-		address_format(&c->endpoints[i], (char *)base +
-							 h->endpoint_offset +
-							 i * SEGMENT_ENDPOINT);
+		write_endpoint((char *)base + h->endpoint_offset +
+				       (size_t)i * SEGMENT_ENDPOINT,
+			&c->endpoints[i]);
 	for (uint32_t i = 0; i < COUNTER_COUNT; i++)
 		describe(base + h->counter_offset + i * h->counter_stride,
 			(enum counter_id)i);
@@ -98,13 +118,24 @@ static int map(struct writer *w, size_t bytes)
 	return 0;
 }
 
+/* What no reader would believe is not written. */
+static int check(
+	const struct segment_header *h, const struct writer_config *config)
+{
+	if (!sound_header(h, h->bytes))
+		return -E2BIG;
+	return sound_text(config->config, h->config_bytes) ? 0 : -EINVAL;
+}
+
 /* In the registry only when there is something to read. */
 static int make(struct writer *w, const struct writer_config *config)
 {
 	bool memory = config->path && strcmp(config->path, "none") == 0;
 	struct segment_header h = plan(config);
-	int error = memory ? 0 : place_init(&w->place, config->path, h.bytes);
+	int error = memory ? 0 : check(&h, config);
 
+	if (!error && !memory)
+		error = place_init(&w->place, config->path, h.bytes);
 	if (!error)
 		error = map(w, h.bytes);
 	if (error)
@@ -113,20 +144,30 @@ static int make(struct writer *w, const struct writer_config *config)
 	return memory ? 0 : place_register(&w->place);
 }
 
+static const char *where(
+	const struct writer *w, const struct writer_config *config)
+{
+	if (w && w->place.link)
+		return w->place.link;
+	if (w && w->place.path)
+		return w->place.path;
+	return config->path ? config->path : SEGMENT_DIR;
+}
+
 int writer_open(struct writer **out, const struct writer_config *config,
 	char *why, size_t why_bytes)
 {
 	struct writer *w = calloc(1, sizeof(*w));
-	const char *where = "memory";
 	int error = w ? make(w, config) : -ENOMEM;
 
 	if (!error) {
 		*out = w;
 		return 0;
 	}
-	if (w && w->place.path)
-		where = w->place.link ? w->place.link : w->place.path;
-	snprintf(why, why_bytes, "counters at %s: %s", where, strerror(-error));
+	snprintf(why, why_bytes, "counters at %s: %s", where(w, config),
+		error == -E2BIG ? "more endpoints, workers or options than a "
+				  "segment holds"
+				: strerror(-error));
 	writer_close(w);
 	return error;
 }

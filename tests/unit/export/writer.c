@@ -30,12 +30,25 @@ static struct writer *writer;
 static struct segment_image image;
 static char why[256];
 
+static union address bound[1025];
+static struct writer_config config = {
+	.version = "0",
+	.service = "echo",
+	.backend = "mem",
+	.config = "{}",
+	.endpoints = bound,
+	.endpoint_count = 1,
+	.workers = 2,
+};
+
 static void set_up(void)
 {
 	cr_assert(mkdtemp(folder));
 	snprintf(elsewhere, sizeof(elsewhere), "%s/counters", folder);
 	snprintf(target, sizeof(target), "%s/target", folder);
 	reader_path_of_pid(getpid(), registry);
+	for (size_t i = 0; i < COUNT(bound); i++)
+		cr_assert(address_parse(&bound[i], "127.0.0.1:3001") == 0);
 	segment_make(&image, NULL);
 }
 
@@ -52,19 +65,7 @@ TestSuite(writer, .init = set_up, .fini = tear_down);
 
 static int try_open(const char *path)
 {
-	static union address bound;
-	struct writer_config config = {
-		.path = path,
-		.version = "0",
-		.service = "echo",
-		.backend = "mem",
-		.config = "{}",
-		.endpoints = &bound,
-		.endpoint_count = 1,
-		.workers = 2,
-	};
-
-	cr_assert(address_parse(&bound, "127.0.0.1:3001") == 0);
+	config.path = path;
 	memset(why, 0, sizeof(why));
 	return writer_open(&writer, &config, why, sizeof(why));
 }
@@ -314,6 +315,63 @@ Test(writer, keeps_in_the_registry_who_has_its_name)
 	cr_assert(is_made(registry));
 	cr_assert(mode_of(elsewhere) == 0);
 	close(fd);
+}
+
+/* A name of an interface is not known elsewhere, and a reader that cannot
+ * parse it takes the whole segment for damaged. */
+Test(writer, writes_scopes_that_every_namespace_can_read)
+{
+	struct segment_header h;
+	char text[SEGMENT_ENDPOINT];
+	int fd;
+
+	cr_assert(address_parse(&bound[0], "[fe80::1%lo]:3001") == 0);
+	open_at(NULL);
+	fd = open(registry, O_RDONLY | O_CLOEXEC);
+	cr_assert(read(fd, &h, sizeof(h)) == sizeof(h));
+	cr_assert(pread(fd, text, sizeof(text), h.endpoint_offset) ==
+		  sizeof(text));
+	cr_assert_str_eq(text, "[fe80::1%1]:3001");
+	close(fd);
+}
+
+static bool opens(void)
+{
+	bool opened = try_open(elsewhere) == 0;
+	bool taken = opened && is_ours(elsewhere);
+
+	cr_assert(taken == opened, "%s", why);
+	writer_close(writer);
+	writer = NULL;
+	return opened;
+}
+
+Test(writer, writes_nothing_that_the_reader_refuses)
+{
+	static char options[(1 << 20) + 1];
+
+	config.endpoint_count = 1024;
+	cr_assert(opens(), "%s", why);
+	config.endpoint_count = 1025;
+	cr_assert(!opens());
+	cr_assert(strstr(why, "than a segment holds"), "%s", why);
+	config.endpoint_count = 1;
+	config.workers = 65537;
+	cr_assert(!opens());
+	config.workers = 1;
+	config.config = memset(options, ' ', sizeof(options) - 2);
+	cr_assert(opens(), "%s", why);
+	memset(options, ' ', sizeof(options) - 1);
+	cr_assert(!opens());
+	config.config = "{\n}";
+	cr_assert(!opens());
+	cr_assert(mode_of(elsewhere) == 0 && mode_of(registry) == 0);
+}
+
+Test(writer, of_memory_only_has_no_reader_to_please)
+{
+	config.endpoint_count = 1025;
+	open_at("none");
 }
 
 Test(writer, says_what_it_could_not_do)

@@ -268,6 +268,45 @@ Test(damage, of_a_counters_kind_is_seen)
 		}
 }
 
+/* With a short stride the table ends before its last entry does. */
+Test(damage, of_a_lone_counters_place_is_seen)
+{
+	static const uint32_t strides[] = {0, 8, 255};
+	struct segment_plan plan = segment_usual;
+
+	plan.counter_count = 1;
+	for (size_t i = 0; i < COUNT(strides); i++) {
+		segment_make(&image, &plan);
+		image.header.counter_stride = strides[i];
+		check_refused("counter_stride");
+	}
+}
+
+/* Sound one by one, and too many to be looked at once a second. */
+Test(damage, of_more_counters_than_anybody_has_is_seen)
+{
+	struct segment_counter c = {.unit = "things", .help = "too many"};
+	struct segment_header *h = &image.header;
+	off_t end = (off_t)image.bytes;
+
+	h->counter_offset = (uint32_t)end;
+	for (int i = 0; i < 1025; i++, end += sizeof(c)) {
+		snprintf(c.name, sizeof(c.name), "n%d", i);
+		cr_assert(pwrite(fd, &c, sizeof(c), end) == sizeof(c));
+	}
+	h->worker_offset = (uint32_t)end;
+	h->worker_stride = 1025 * 8;
+	h->bytes = (uint64_t)end + h->worker_count * h->worker_stride;
+	cr_assert(ftruncate(fd, (off_t)h->bytes) == 0);
+	h->counter_count = 1024;
+	write_image();
+	cr_assert(try_open() == 0, "%s", why);
+	cr_assert(segment_fault(reader) == NULL);
+	reader_close(reader);
+	h->counter_count = 1025;
+	check_refused("counter_count");
+}
+
 /* Of nothing else is a claim made: a later build may use it. */
 Test(damage, of_what_nobody_reads_is_none)
 {

@@ -166,15 +166,14 @@ static json_t *pacing_json(
 {
 	const struct load_config *c = &o->config;
 	const struct load_counts *w = &r->window;
-	uint64_t omit = c->omit_ns, end = omit + (uint64_t)(r->seconds * 1e9);
 
 	if (c->mode != LOAD_PACED)
 		return json_null();
 	return json_pack("{s:s, s:i, s:f, s:f, s:f, s:o, s:o, s:o}", "spacing",
 		c->pace.spacing == PACE_POISSON ? "poisson" : "even", "burst",
-		(int)c->pace.burst, "rate_first", pace_rate_at(&c->pace, omit),
-		"rate_last", pace_rate_at(&c->pace, end), "planned",
-		pace_planned(&c->pace, end) - pace_planned(&c->pace, omit),
+		(int)c->pace.burst, "rate_first",
+		pace_rate_at(&c->pace, c->omit_ns), "rate_last",
+		pace_rate_at(&c->pace, r->to_ns), "planned", load_planned(o, r),
 		"due", number(w->due), "not_sent", number(load_not_sent(r)),
 		"lag_ns", latency_json(r->lag));
 }

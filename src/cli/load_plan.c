@@ -17,6 +17,7 @@
  * for the other, and little enough to fit any receive buffer. */
 #define WINDOW_TRAINS  8
 #define WINDOW_SINGLES 64
+#define WINDOW_BYTES   (1u << 20)
 
 /* As usage_error() prints it, when parsing is over. */
 #define FAIL(code, ...)                                                        \
@@ -80,12 +81,25 @@ static void adapt_to_server(struct load_parsing *p)
 		c->gro = c->train > 1;
 }
 
+/* Of the shortest datagrams: the most that one send may take. */
 static uint32_t fitting_train(const struct load_config *c)
 {
-	uint32_t longest = c->sizes.most;
-	uint32_t n = longest ? DATAGRAM_MAX_V4 / longest : 1;
+	uint32_t least = c->sizes.least;
+	uint32_t n = least ? DATAGRAM_MAX_V4 / least : 1;
 
 	return n < c->train ? (n ? n : 1) : c->train;
+}
+
+/* Of mixed sizes a few trains of small ones may be many bytes of large ones. */
+static uint32_t default_window(const struct load_config *c, uint32_t train)
+{
+	uint32_t n = train > 1 ? WINDOW_TRAINS * train : WINDOW_SINGLES;
+
+	if (!sizes_mixed(&c->sizes))
+		return n;
+	while (n > train && n * c->sizes.mean > WINDOW_BYTES)
+		n -= train;
+	return n;
 }
 
 static void set_window(struct load_config *c)
@@ -95,7 +109,7 @@ static void set_window(struct load_config *c)
 	if (c->mode != LOAD_WINDOW)
 		c->window = 0;
 	else if (!c->window)
-		c->window = train > 1 ? WINDOW_TRAINS * train : WINDOW_SINGLES;
+		c->window = default_window(c, train);
 	/* A window that is less than a train would never open. */
 	else if (c->window < train)
 		c->train = c->window;

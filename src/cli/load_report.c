@@ -47,6 +47,13 @@ const char *load_content_name(enum content_kind kind)
 	return names[kind];
 }
 
+double load_planned(const struct load_options *o, const struct load_result *r)
+{
+	const struct pace_plan *plan = &o->config.pace;
+
+	return pace_planned(plan, r->to_ns) - pace_planned(plan, r->from_ns);
+}
+
 uint64_t load_not_sent(const struct load_result *r)
 {
 	return r->whole.due > r->whole.sent ? r->whole.due - r->whole.sent : 0;
@@ -180,9 +187,7 @@ static void print_pacing(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour)
 {
 	const struct load_config *c = &o->config;
-	uint64_t end = c->omit_ns + (uint64_t)(r->seconds * 1e9);
-	double planned = pace_planned(&c->pace, end) -
-			 pace_planned(&c->pace, c->omit_ns);
+	double planned = load_planned(o, r);
 	double part = planned > 0 ? (double)r->window.sent / planned : 1;
 	uint64_t left = load_not_sent(r);
 	char text[UNITS_TEXT];

@@ -10,6 +10,9 @@
 const char *load_mode_name(enum load_mode mode);
 const char *load_content_name(enum content_kind kind);
 
+/* LOAD_PACED: datagrams that the plan has in the window. */
+double load_planned(const struct load_options *o, const struct load_result *r);
+
 /* LOAD_PACED: datagrams that were due and never left. */
 uint64_t load_not_sent(const struct load_result *r);
 

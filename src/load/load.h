@@ -102,6 +102,7 @@ struct load_result {
 	struct load_counts window; /* measured: warm-up left out */
 	struct load_counts whole;
 	double seconds;            /* of the window */
+	uint64_t from_ns, to_ns;   /* the window, since the first send */
 	struct histogram *latency; /* nanoseconds, of the window */
 	/* LOAD_PACED: how much later than meant datagrams left, nanoseconds. */
 	struct histogram *lag;

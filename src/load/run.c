@@ -302,7 +302,9 @@ static void settle(struct load *l, const struct moment *start,
 static void fill_window(struct load *l, const struct moment *from,
 	const struct moment *to, struct load_result *r)
 {
-	r->seconds = (double)(to->at_ns - from->at_ns) / 1e9;
+	r->from_ns = from->at_ns - l->shared.start_ns;
+	r->to_ns = to->at_ns - l->shared.start_ns;
+	r->seconds = (double)(r->to_ns - r->from_ns) / 1e9;
 	r->window = counts_between(&from->counts, &to->counts);
 	r->machine_busy_ns = to->host.busy_ns - from->host.busy_ns;
 	r->client.user_ns = to->cpu.user_ns - from->cpu.user_ns;

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What the verb load sends: how much, how long, when. The ledger must balance
+whatever it is. Rates are tested as counts, not as times: a plan is kept, late
+or not."""
+
+import json
+import os
+import sys
+import tempfile
+import unittest
+
+from program import Server, run
+
+UDPMILL = sys.argv.pop(1)
+
+
+def load(address, *arguments, seconds="500ms"):
+    r = run(UDPMILL, "load", address, "-J", "-t", seconds, "-O", "100ms",
+            *arguments)
+    return r, json.loads(r.stdout) if r.stdout else None
+
+
+class Workload(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.echo = Server(UDPMILL, "127.0.0.1:0", "[::1]:0", "--service",
+                          "echo")
+        cls.length = Server(UDPMILL, "127.0.0.1:0")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.echo.stop()
+        cls.length.stop()
+
+    def balanced(self, *arguments, server=None, address=None):
+        r, report = load(address or (server or self.echo).address, *arguments)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        ledger = report["ledger"]
+        self.assertEqual(ledger["unexplained"], 0, ledger)
+        for fault in "corrupt", "duplicate", "stale":
+            self.assertEqual(ledger[fault], 0, ledger)
+        return report
+
+    def assertKept(self, report, share=0.02):
+        """So many left as were due, and so many were due as planned."""
+        pacing, window = report["pacing"], report["sent"]["datagrams"]
+        self.assertLess(abs(window - pacing["planned"]),
+                        max(share * pacing["planned"], 40), pacing)
+        self.assertLessEqual(pacing["not_sent"], pacing["burst"], pacing)
+
+    def test_a_rate_is_met(self):
+        for options in (["--rate", "5k"], ["--rate", "2k/flow", "-P", "4"],
+                        ["--rate", "20k", "-P", "16", "-T", "3"],
+                        ["--rate", "300", "-P", "1"]):
+            with self.subTest(options=options):
+                self.assertKept(self.balanced(*options))
+
+    def test_a_bitrate_counts_the_payload(self):
+        report = self.balanced("-b", "8M", "-l", "1000")
+        self.assertAlmostEqual(report["pacing"]["rate_first"], 1000)
+        self.assertKept(report)
+        report = self.balanced("-b", "8M/flow", "-P", "3", "-l", "1000")
+        self.assertAlmostEqual(report["pacing"]["rate_first"], 3000)
+
+    def test_random_departures_have_their_mean(self):
+        report = self.balanced("--rate", "20k", "--spacing", "poisson",
+                               "--seed", "7")
+        self.assertKept(report, 0.06)
+        self.assertEqual(report["pacing"]["spacing"], "poisson")
+
+    def test_bursts_leave_whole(self):
+        for options in (["--burst", "10"], ["--train", "16"],
+                        ["--burst", "40", "--train", "16"],
+                        ["--burst", "200", "-l", "1400", "--train", "64"]):
+            with self.subTest(options=options):
+                report = self.balanced("--rate", "20k", *options)
+                self.assertKept(report)
+                self.assertEqual(
+                    report["ledger"]["sent"] % report["pacing"]["burst"], 0)
+
+    def test_a_ramp_is_climbed(self):
+        report = self.balanced("--ramp", "1k:21k:500ms")
+        self.assertKept(report, 0.05)
+        self.assertAlmostEqual(report["pacing"]["rate_first"], 1000)
+        self.assertGreater(report["sent"]["datagrams"], 4500)
+        report = self.balanced("--ramp", "20k:1k:500ms:5")
+        self.assertAlmostEqual(report["pacing"]["rate_first"], 20000)
+        self.assertKept(report, 0.05)
+
+    def test_a_count_ends_an_open_loop(self):
+        report = self.balanced("--rate", "10k", "--count", "1234")
+        self.assertEqual(report["ledger"]["sent"], 1234)
+
+    def test_latency_counts_from_the_time_that_was_meant(self):
+        report = self.balanced("--rate", "5k")
+        self.assertGreater(report["latency_ns"]["count"], 0)
+        self.assertGreaterEqual(report["latency_ns"]["max"],
+                                report["pacing"]["lag_ns"]["p50"])
+
+    def test_sizes_may_vary_with_trains_and_without(self):
+        for length in "imix", "32-9000", "100:3,1400:1", "0-31", "20-40":
+            for train in "64", "off":
+                with self.subTest(length=length, train=train):
+                    report = self.balanced("-l", length, "--train", train)
+                    config = report["config"]
+                    mean = (report["sent"]["bytes"]
+                            / report["sent"]["datagrams"])
+                    if train == "off":
+                        self.assertLess(abs(mean - config["length"]),
+                                        config["length"] * 0.1 + 2)
+
+    def test_every_payload_is_checked_with_any_size(self):
+        for length in "32-9000", "1400", "65507":
+            with self.subTest(length=length):
+                self.balanced("-l", length, "--verify", "full")
+
+    def test_texts_of_many_sizes_are_checked(self):
+        self.balanced("-l", "32-1472", server=self.length)
+        self.balanced("-l", "32-1472", "--rate", "5k", server=self.length)
+
+    def test_sizes_are_read_from_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "sizes")
+            with open(path, "w") as f:
+                f.write("# bytes weight\n64 1\n\n128 1 # as often\n")
+            report = self.balanced("-l", "@" + path)
+            self.assertEqual(report["config"]["length"], 96)
+            with open(path, "a") as f:
+                f.write("70000 1\n")
+            r, _ = load(self.echo.address, "-l", "@" + path)
+            self.assertEqual(r.returncode, 2)
+            self.assertIn(path + ":5: 70000 bytes do not fit", r.stderr)
+
+    def test_ipv6_has_other_headers(self):
+        report = self.balanced("-l", "imix", address=self.echo.addresses[1])
+        self.assertEqual(report["config"]["length_most"], 1452)
+
+    def test_content_is_as_it_was_asked_for(self):
+        for kind in "zeros", "text", "random":
+            self.balanced("--content", kind, "--verify", "full", "-l", "500")
+
+    def test_a_seed_makes_the_same_run(self):
+        first, second = (self.balanced(
+            "-l", "32-1472", "--seed", "9", "--count", "500", "--train", "off",
+            "-P", "1") for _ in range(2))
+        self.assertEqual(first["ledger"]["sent"], 500)
+        self.assertEqual(first["config"]["length"], second["config"]["length"])
+
+    def test_spinning_is_no_different_in_what_it_counts(self):
+        self.balanced("--spin", "--window", "1", "-P", "1", "--train", "off")
+        self.balanced("--spin", "--rate", "5k")
+
+    def test_refuses_bad_usage_with_one_line(self):
+        cases = (
+            (["--rate", "0"], "no rate above 0"),
+            (["--rate", "10k/second"], "neither a number nor /flow"),
+            (["--rate", "1k", "--ramp", "1:2:1s"], "one of them"),
+            (["--burst", "3"], "go with --rate"),
+            (["--ramp", "1k:2k"], "10k:1M:30s would be"),
+            (["--spacing", "odd", "--rate", "1"], "neither even nor poisson"),
+            (["-l", "100-50"], "50-100 would be right"),
+            (["-l", "imixx"], "would be"),
+            (["-l", "64:0"], "no weight"),
+            (["-l", "64:1,100:100000"], "less than a 1024th"),
+            (["-l", "@/nonexistent"], "No such file"),
+            (["-l", "16-64", "--verify", "full"], "no room for a number"),
+            (["--content", "noise"], "none of random, zeros and text"),
+        )
+        for options, said in cases:
+            with self.subTest(options=options):
+                r = run(UDPMILL, "load", self.echo.address, *options)
+                self.assertEqual(r.returncode, 2, r.stderr)
+                self.assertIn(said, r.stderr)
+                self.assertEqual(r.stderr.count("\n"), 1, r.stderr)
+                self.assertEqual(r.stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -72,15 +72,20 @@ static int open_flow(
 		.remote = c->remote,
 		.gro = c->gro,
 		.errors = true,
-		.nonblock = true,
 		.rcvbuf = c->rcvbuf,
 		.sndbuf = c->sndbuf,
 	};
+	const struct timeval idle = {.tv_usec = LOAD_IDLE_NS / 1000};
 	int fd = socket_open(&sc, &l->obtained, why, why_bytes);
 
 	if (fd < 0)
 		return fd;
 	f->fd = fd;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle))) {
+		snprintf(why, why_bytes, "setting SO_RCVTIMEO: %s",
+			strerror(errno));
+		return -errno;
+	}
 	if (f->number == 0)
 		plan_units(l, longest_segment(l, fd));
 	take_trains(l, f);

@@ -225,21 +225,21 @@ static void count(struct load_thread *t, const struct tally *y, int trains)
 	LOAD_COUNT(t, stale, y->stale);
 }
 
-static int receive_batch(struct load_thread *t, struct flow *f)
+static int receive_batch(struct load_thread *t, struct flow *f, int flags)
 {
 	for (uint32_t i = 0; i < RECEIVE_MAX; i++)
 		t->in_headers[i].msg_hdr.msg_controllen =
 			sizeof(t->in_control[i].bytes);
-	return recvmmsg(f->fd, t->in_headers, RECEIVE_MAX, MSG_DONTWAIT, NULL);
+	return recvmmsg(f->fd, t->in_headers, RECEIVE_MAX, flags, NULL);
 }
 
-uint32_t flow_receive(struct load_thread *t, struct flow *f)
+static uint32_t receive(struct load_thread *t, struct flow *f, int flags)
 {
 	uint32_t total = 0;
 
 	for (int turn = 0; turn < TURNS; turn++) {
 		struct tally y = {0};
-		int n = receive_batch(t, f);
+		int n = receive_batch(t, f, flags);
 
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			flow_report(t, f, errno);
@@ -253,6 +253,17 @@ uint32_t flow_receive(struct load_thread *t, struct flow *f)
 		total += y.datagrams;
 		if (n < RECEIVE_MAX)
 			break;
+		flags = MSG_DONTWAIT;
 	}
 	return total;
+}
+
+uint32_t flow_receive(struct load_thread *t, struct flow *f)
+{
+	return receive(t, f, MSG_DONTWAIT);
+}
+
+uint32_t flow_await(struct load_thread *t, struct flow *f)
+{
+	return receive(t, f, MSG_WAITFORONE);
 }

@@ -13,8 +13,6 @@
 /* So few flows are all asked; of more, epoll says which to ask. */
 #define SCAN_FLOWS 8
 #define EVENTS     256
-/* An idle thread looks at the phase and at lost replies so often. */
-#define IDLE_NS 10000000u
 /* A departure so near is waited for awake. */
 #define NEAR_NS 60000u
 /* An open loop that is behind looks for replies after so many datagrams. */
@@ -161,16 +159,34 @@ static uint64_t window_room(const struct load_thread *t, const struct flow *f)
 	return t->train > 1 ? room - room % t->train : room;
 }
 
-static uint32_t step(struct load_thread *t, struct flow *f)
+static uint32_t answer(struct load_thread *t, struct flow *f)
 {
-	uint32_t n = flow_receive(t, f);
 	struct load_order order = {.room = UINT64_MAX};
 
 	if (t->phase >= PHASE_REST || t->config->mode == LOAD_PACED)
-		return n;
+		return 0;
 	if (t->config->mode == LOAD_WINDOW)
 		order.room = window_room(t, f);
-	return n + flow_send(t, f, &order);
+	return flow_send(t, f, &order);
+}
+
+static uint32_t step(struct load_thread *t, struct flow *f)
+{
+	uint32_t n = flow_receive(t, f);
+
+	return n + answer(t, f);
+}
+
+/* With one flow there is nothing else to wait for: no epoll, so that a
+ * ping-pong has the calls that it needs and no other. */
+static void step_alone(struct load_thread *t)
+{
+	struct flow *f = &t->flows[0];
+	uint32_t n = flow_await(t, f);
+
+	if (n == 0)
+		t->now_ns = clock_ns();
+	(void)answer(t, f);
 }
 
 static uint32_t step_all(struct load_thread *t)
@@ -221,6 +237,13 @@ static uint32_t step_ready(struct load_thread *t, uint64_t timeout_ns)
 	return done;
 }
 
+/* A spinning thread needs the time for replies that stay away: seldom. */
+static void look_at_time(struct load_thread *t)
+{
+	if (++t->unheard % 1024 == 0)
+		t->now_ns = clock_ns();
+}
+
 /*
  * A flood sends from all flows in turn. A closed loop is driven by replies;
  * with nothing to do it waits a little.
@@ -229,14 +252,24 @@ static void turn(struct load_thread *t)
 {
 	bool sending = t->phase < PHASE_REST;
 	bool flood = sending && t->config->mode == LOAD_FLOOD;
-	uint64_t wait_ns = flood ? 1000000u : IDLE_NS;
+	uint64_t wait_ns = flood ? 1000000u : LOAD_IDLE_NS;
 
 	if (sending && !flood && t->now_ns > t->looked_ns + LOOK_NS)
 		write_off(t);
+	if (!flood && t->flow_count == 1 && !t->config->spin) {
+		step_alone(t);
+		return;
+	}
 	if ((flood || t->flow_count <= SCAN_FLOWS) && step_all(t) > 0)
 		return;
-	if (sending && t->config->spin)
+	if (sending && t->config->spin) {
+		/* All have been asked: nothing else is to be waited for. */
+		if (t->flow_count <= SCAN_FLOWS) {
+			look_at_time(t);
+			return;
+		}
 		wait_ns = 0;
+	}
 	if (step_ready(t, wait_ns) == 0)
 		t->now_ns = clock_ns();
 }
@@ -257,8 +290,8 @@ static void turn_paced(struct load_thread *t)
 	t->unheard = 0;
 	wait_ns = schedule_wait_ns(t, clock_ns());
 	wait_ns = wait_ns < NEAR_NS ? 0 : wait_ns - NEAR_NS;
-	if (wait_ns > IDLE_NS)
-		wait_ns = IDLE_NS;
+	if (wait_ns > LOAD_IDLE_NS)
+		wait_ns = LOAD_IDLE_NS;
 	(void)step_ready(t, t->config->spin ? 0 : wait_ns);
 }
 

@@ -23,6 +23,9 @@
 /* What the length service answers. */
 #define LENGTH_TEXT "Your data was %u bytes"
 
+/* An idle thread looks at the phase and at lost replies so often. */
+#define LOAD_IDLE_NS 10000000u
+
 enum load_phase {
 	PHASE_WARMUP,
 	PHASE_WINDOW, /* what is measured */
@@ -173,6 +176,9 @@ uint64_t schedule_wait_ns(const struct load_thread *t, uint64_t now_ns);
 /* Takes and checks what is there, a few batches at most: the number of
  * datagrams. */
 uint32_t flow_receive(struct load_thread *t, struct flow *f);
+
+/* The same, but waits for the first as long as the socket does. */
+uint32_t flow_await(struct load_thread *t, struct flow *f);
 
 /* After a call that failed with error: counts it, and empties the queue of
  * reports by ICMP (IP_RECVERR), which would fill the receive buffer. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb load: a run of the generator, told as it goes and at its end. */
+#include "cli/load_files.h"
 #include "cli/load_options.h"
 #include "cli/load_report.h"
 #include "cli/style.h"
@@ -15,6 +16,7 @@
 struct teller {
 	struct load_options *options;
 	json_t *intervals;
+	FILE *csv;
 	bool rewrite; /* stderr is a terminal: one line, again and again */
 };
 
@@ -39,6 +41,7 @@ static void interval(void *arg, const struct load_interval *i)
 
 	if (t->intervals)
 		json_array_append_new(t->intervals, load_interval_json(i));
+	load_csv_write(t->csv, i);
 	if (t->rewrite)
 		fputs("\r\033[K", stderr);
 	load_print_interval(stderr, i);
@@ -76,6 +79,28 @@ static int code_of(int error)
 	}
 }
 
+static int tell_failure(const char *what, const char *path, int error)
+{
+	fprintf(stderr, "udpmill load: %s: writing %s: %s\n", what, path,
+		strerror(-error));
+	return error;
+}
+
+static int write_files(struct teller *t, const struct load_result *r)
+{
+	const struct load_options *o = t->options;
+	int error = load_csv_close(t->csv);
+
+	t->csv = NULL;
+	if (error)
+		return tell_failure("--csv", o->csv, error);
+	if (o->histogram)
+		error = load_histogram_write(o->histogram, r->latency);
+	if (error)
+		return tell_failure("--histogram", o->histogram, error);
+	return 0;
+}
+
 static int report(
 	struct teller *t, const struct load_result *r, int argc, char **argv)
 {
@@ -92,8 +117,13 @@ static int report(
 		}
 		t->intervals = NULL;
 	} else {
-		load_print_text(stdout, t->options, r, style_on(stdout));
+		/* The report makes room for what a program reads. */
+		FILE *out = t->csv == stdout ? stderr : stdout;
+
+		load_print_text(out, t->options, r, style_on(out));
 	}
+	if (write_files(t, r))
+		return EXIT_SYSTEM;
 	if (!ledger_balances(&r->ledger) || r->whole.corrupt > 0)
 		return EXIT_CLAIM;
 	return EXIT_OK;
@@ -118,6 +148,11 @@ int verb_load(int argc, char **argv)
 		hooks.server = server;
 	if (o.json)
 		t.intervals = json_array();
+	if (o.csv && !(t.csv = load_csv_open(o.csv))) {
+		fprintf(stderr, "udpmill load: --csv: %s: %s\n", o.csv,
+			strerror(errno));
+		return EXIT_USAGE;
+	}
 	error = load_open(&load, &o.config, &hooks, why, sizeof(why));
 	if (!error) {
 		running = load;
@@ -131,6 +166,7 @@ int verb_load(int argc, char **argv)
 	} else {
 		code = report(&t, &result, argc, argv);
 	}
+	(void)load_csv_close(t.csv);
 	json_decref(t.intervals);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);

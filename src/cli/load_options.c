@@ -30,6 +30,8 @@ enum key {
 	KEY_CONSENT,
 	KEY_CONTENT,
 	KEY_SPIN,
+	KEY_CSV,
+	KEY_HISTOGRAM,
 };
 
 static const struct argp_option options[] = {
@@ -95,6 +97,13 @@ static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "What is said:", 6},
 	{"seed", KEY_SEED, "N", 0,
 		"Number of the run, which is in every probe (default: drawn)",
+		0},
+	{"csv", KEY_CSV, "FILE", 0,
+		"Write each interval there, as a line of CSV (- is stdout)", 0},
+	{"histogram", KEY_HISTOGRAM, "FILE", 0,
+		"Write the whole distribution of latency there, as "
+		"HdrHistogram "
+		"prints percentiles, or as JSON where FILE ends with .json",
 		0},
 	{"json", 'J', NULL, 0, "Print the report as JSON", 0},
 	{0},
@@ -192,6 +201,12 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 	case KEY_SEED:
 		o->config.run = (uint32_t)option_count(
 			state, "--seed", arg, 1, UINT32_MAX);
+		return 0;
+	case KEY_CSV:
+		o->csv = arg;
+		return 0;
+	case KEY_HISTOGRAM:
+		o->histogram = arg;
 		return 0;
 	case 'J':
 		o->json = true;
@@ -318,6 +333,11 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	option_peer(&state, &o->config.remote, p.peer, p.family);
 	if (p.bind)
 		option_bind(&state, &o->config.bind, p.bind, &o->config.remote);
+	if (o->json &&
+		((o->csv && strcmp(o->csv, "-") == 0) ||
+			(o->histogram && strcmp(o->histogram, "-") == 0)))
+		usage_error(&state, "--json and a file called -: both want "
+				    "standard output; a name would be right");
 	load_plan(&p);
 }
 

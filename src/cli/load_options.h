@@ -9,7 +9,8 @@
 struct load_options {
 	struct load_config config;
 	struct cpu_list cpus;
-	struct load_view view; /* the server, where it is on this host */
+	struct load_view view;       /* the server, where it is on this host */
+	const char *csv, *histogram; /* files; NULL: none */
 	bool json;
 	bool peer_consents;
 };

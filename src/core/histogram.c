@@ -87,3 +87,39 @@ double histogram_mean(const struct histogram *h)
 {
 	return h->count ? h->sum / (double)h->count : 0;
 }
+
+uint64_t histogram_count_upto(const struct histogram *h, uint64_t value)
+{
+	uint32_t last = step_of(value);
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i <= last; i++)
+		sum += h->counts[i];
+	return sum;
+}
+
+uint64_t histogram_next(
+	const struct histogram *h, uint32_t *step, uint64_t *value)
+{
+	while (*step < HISTOGRAM_COUNTS) {
+		uint32_t i = (*step)++;
+
+		if (!h->counts[i])
+			continue;
+		*value = middle_of(i);
+		return h->counts[i];
+	}
+	return 0;
+}
+
+double histogram_deviation(const struct histogram *h)
+{
+	double mean = histogram_mean(h), sum = 0;
+	uint32_t step = 0;
+	uint64_t n, value;
+
+	while ((n = histogram_next(h, &step, &value)) > 0)
+		sum += (double)n * ((double)value - mean) *
+		       ((double)value - mean);
+	return h->count ? sqrt(sum / (double)h->count) : 0;
+}

@@ -32,4 +32,16 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
  * its step, and within min and max. 0 where there are none. */
 uint64_t histogram_quantile(const struct histogram *h, double share);
 
+/* Of all values, how many are not above this one, to a step. */
+uint64_t histogram_count_upto(const struct histogram *h, uint64_t value);
+
+/* The steps that hold something, in ascending order: *step begins at 0 and is
+ * moved behind the one returned. The number of values in it, and *value its
+ * middle; 0 when there are no more. */
+uint64_t histogram_next(
+	const struct histogram *h, uint32_t *step, uint64_t *value);
+
 double histogram_mean(const struct histogram *h);
+
+/* The standard deviation, of the steps' middles. */
+double histogram_deviation(const struct histogram *h);

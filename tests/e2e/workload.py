@@ -4,6 +4,7 @@
 whatever it is. Rates are tested as counts, not as times: a plan is kept, late
 or not."""
 
+import csv
 import json
 import os
 import sys
@@ -147,6 +148,42 @@ class Workload(unittest.TestCase):
         self.assertEqual(first["ledger"]["sent"], 500)
         self.assertEqual(first["config"]["length"], second["config"]["length"])
 
+    def test_intervals_are_written_as_csv(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "intervals.csv")
+            report = self.balanced("--rate", "2k", "-i", "100ms", "--csv",
+                                   path)
+            with open(path) as f:
+                rows = list(csv.DictReader(f))
+        self.assertEqual(len(rows), len(report["intervals"]))
+        self.assertEqual([int(row["sent"]) for row in rows],
+                         [i["sent"] for i in report["intervals"]])
+        self.assertEqual(rows[0]["omitted"], "1")
+        self.assertEqual(rows[-1]["omitted"], "0")
+
+    def test_the_distribution_is_written_as_hdrhistogram_does(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "latency.hgrm")
+            report = self.balanced("--rate", "5k", "--histogram", path)
+            with open(path) as f:
+                lines = f.read().splitlines()
+            rows = [line.split() for line in lines[2:]
+                    if line and not line.startswith("#")]
+            self.assertEqual(int(rows[-1][2]), report["latency_ns"]["count"])
+            shares = [float(row[1]) for row in rows]
+            self.assertEqual(shares, sorted(shares))
+            self.assertEqual((shares[0], shares[-1]), (0, 1))
+            median = next(row for row in rows if float(row[1]) == 0.5)
+            self.assertAlmostEqual(float(median[0]),
+                                   report["latency_ns"]["p50"] / 1e3, 2)
+            path += ".json"
+            report = self.balanced("--rate", "5k", "--histogram", path)
+            with open(path) as f:
+                histogram = json.load(f)
+            self.assertEqual(
+                sum(n for _, n in histogram["values_and_counts"]),
+                report["latency_ns"]["count"])
+
     def test_spinning_is_no_different_in_what_it_counts(self):
         self.balanced("--spin", "--window", "1", "-P", "1", "--train", "off")
         self.balanced("--spin", "--rate", "5k")
@@ -165,6 +202,8 @@ class Workload(unittest.TestCase):
             (["-l", "64:1,100:100000"], "less than a 1024th"),
             (["-l", "@/nonexistent"], "No such file"),
             (["-l", "16-64", "--verify", "full"], "no room for a number"),
+            (["--csv", "/nonexistent/a"], "No such file"),
+            (["--csv", "-", "-J"], "both want standard output"),
             (["--content", "noise"], "none of random, zeros and text"),
         )
         for options, said in cases:

@@ -16,8 +16,9 @@ OPTIONAL = ["liburing.h"]
 
 
 def of_a_missing_library(error):
-    return any(f"{name}: No such file" in error or f"'{name}' file not" in error
-               for name in OPTIONAL)
+    """In the words of gcc, and of clang."""
+    return any(f"{name}: No such file" in error or
+               f"{name}' file not found" in error for name in OPTIONAL)
 
 
 def check(root):

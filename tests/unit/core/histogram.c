@@ -97,3 +97,29 @@ Test(histogram, merged_is_as_recorded_in_one)
 		cr_assert(histogram_quantile(&h, share) ==
 			  histogram_quantile(&all, share));
 }
+
+Test(histogram, tells_its_steps_in_order_and_their_sum)
+{
+	uint32_t step = 0;
+	uint64_t n, value, before = 0, sum = 0;
+
+	histogram_init(&h);
+	for (unsigned i = 0; i < 1000; i++)
+		histogram_record(&h, draw() >> 40, 2);
+	while ((n = histogram_next(&h, &step, &value)) > 0) {
+		cr_assert(sum == 0 || value > before);
+		before = value;
+		sum += n;
+		cr_assert(histogram_count_upto(&h, value) == sum);
+	}
+	cr_assert(sum == 2000);
+}
+
+Test(histogram, has_the_deviation_of_its_values)
+{
+	histogram_init(&h);
+	cr_assert(histogram_deviation(&h) == 0);
+	histogram_record(&h, 10, 5);
+	histogram_record(&h, 30, 5);
+	cr_assert(histogram_deviation(&h) == 10);
+}

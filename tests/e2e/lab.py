@@ -20,7 +20,10 @@ from program import BACKENDS, Server, missing, run, split
 
 UDPMILL = sys.argv.pop(1)
 NAMES = [f"udpmill-test-{os.getpid()}-{side}" for side in "ab"]
-HOSTS = ["198.51.100.1", "198.51.100.2"]
+# Of this run alone (RFC 2544's range): the registry of servers is the host's,
+# and another run's server at one of them would be taken for ours.
+NETWORK = (198 << 24 | 18 << 16) + (os.getpid() & 0x7fff) * 4
+HOSTS = [socket.inet_ntoa(struct.pack("!I", NETWORK + side)) for side in (1, 2)]
 
 
 def ip(*arguments):
@@ -34,7 +37,7 @@ def make_lab():
     ip("-n", NAMES[0], "link", "add", "veth0", "type", "veth", "peer",
        "name", "veth0", "netns", NAMES[1])
     for name, host in zip(NAMES, HOSTS):
-        ip("-n", name, "address", "add", f"{host}/24", "dev", "veth0")
+        ip("-n", name, "address", "add", f"{host}/30", "dev", "veth0")
         ip("-n", name, "link", "set", "veth0", "up")
 
 

@@ -8,7 +8,9 @@
  *  - A multishot receive ends on a datagram of zero bytes, on an empty buffer
  *    ring and on a full completion queue. Nothing is lost: it is armed again
  *    after every completion without IORING_CQE_F_MORE.
- *  - With DEFER_TASKRUN completions are made inside io_uring_enter only.
+ *  - With DEFER_TASKRUN completions are made inside io_uring_enter only. With
+ *    TASKRUN_FLAG the ring says whether there are any to make, so that looking
+ *    for arrivals is a load of memory.
  *  - A send with MSG_DONTWAIT runs while it is submitted, and CQE_SKIP_SUCCESS
  *    leaves a completion for failures only: when submitting returns, the bytes
  *    are copied, or the failure is in the queue. So send() can say what became
@@ -122,6 +124,16 @@ void uring_reap(struct uring *u, struct message *m)
 	io_uring_cq_advance(&u->ring, n);
 }
 
+/* Would entering the kernel without waiting bring nothing? */
+static bool is_quiet(const struct uring *u)
+{
+	unsigned flags = IO_URING_READ_ONCE(*u->ring.sq.kflags);
+
+	return !(flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) &&
+	       io_uring_sq_ready(&u->ring) == 0 &&
+	       io_uring_cq_ready(&u->ring) == 0;
+}
+
 /* Submits, waits for one arrival, and runs what makes completions. */
 static int enter(struct uring *u, int timeout_ms)
 {
@@ -132,6 +144,8 @@ static int enter(struct uring *u, int timeout_ms)
 	struct io_uring_cqe *cqe;
 	int r;
 
+	if (timeout_ms == 0 && is_quiet(u))
+		return 0;
 	counter_add(u->counters, COUNTER_RECV_CALLS, 1);
 	if (timeout_ms == 0)
 		r = io_uring_submit_and_get_events(&u->ring);

@@ -10,8 +10,8 @@
 #define SQ_ENTRIES 256
 #define RING_FLAGS                                                             \
 	(IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |             \
-		IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE |                \
-		IORING_SETUP_CLAMP)
+		IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL |          \
+		IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP)
 
 static int open_ring(struct io_uring *ring, uint32_t cq_entries)
 {

@@ -4,9 +4,34 @@
 #include "fixture.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+/* Of calls that a receive may make for the sake of waiting. */
+static unsigned waiting_calls;
+
+int __real_setsockopt(
+	int fd, int level, int name, const void *value, socklen_t bytes);
+int __wrap_setsockopt(
+	int fd, int level, int name, const void *value, socklen_t bytes);
+int __real_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
+
+int __wrap_setsockopt(
+	int fd, int level, int name, const void *value, socklen_t bytes)
+{
+	waiting_calls++;
+	return __real_setsockopt(fd, level, name, value, bytes);
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+	waiting_calls++;
+	return __real_poll(fds, n, timeout_ms);
+}
 
 static uint64_t milliseconds_of_recv(struct fixture *f, int timeout_ms)
 {
@@ -106,6 +131,63 @@ Test(life, ends_with_an_error_where_going_on_is_pointless)
 	n = f.backend.ops->recv(f.backend.self, &f.batch, 10);
 	cr_assert(n == -EBADF, "%d", n);
 	f.fd = -1;
+	fixture_close(&f);
+}
+
+Test(life, of_a_receive_that_may_not_wait_is_one_call_at_most)
+{
+	struct fixture f;
+	uint64_t calls;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	milliseconds_of_recv(&f, 10);
+	calls = fixture_count(&f, COUNTER_RECV_CALLS);
+	waiting_calls = 0;
+	for (int i = 0; i < 1000; i++)
+		milliseconds_of_recv(&f, 0);
+	calls = fixture_count(&f, COUNTER_RECV_CALLS) - calls;
+	cr_assert(calls <= 1000, "%lu calls", calls);
+	cr_assert(waiting_calls == 0, "%u calls more", waiting_calls);
+	fixture_close(&f);
+}
+
+Test(life, of_a_quiet_ring_asks_the_kernel_nothing)
+{
+	struct fixture f;
+	uint64_t calls;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	if (strcmp(f.backend.ops->name, "uring")) {
+		fixture_close(&f);
+		cr_skip_test("only a ring can be looked at without a call");
+	}
+	milliseconds_of_recv(&f, 10);
+	calls = fixture_count(&f, COUNTER_RECV_CALLS);
+	for (int i = 0; i < 1000; i++)
+		milliseconds_of_recv(&f, 0);
+	cr_assert(fixture_count(&f, COUNTER_RECV_CALLS) == calls);
+	fixture_close(&f);
+}
+
+/* One that comes while nobody waits, after receives that brought nothing. */
+Test(life, sees_what_comes_between_receives_that_may_not_wait)
+{
+	struct fixture f;
+	char in[8];
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	fd = client_open(&f, NULL, false);
+	for (int i = 0; i < 1000; i++) {
+		uint64_t end = clock_ns() + 1000000000u;
+
+		milliseconds_of_recv(&f, 0);
+		client_send(fd, "abc", 3);
+		while (!fixture_turn(&f, 0, handle_echo, NULL))
+			cr_assert(clock_ns() < end, "%d was not seen", i);
+		cr_assert(client_receive(fd, in, sizeof(in), NULL) == 3);
+	}
+	close(fd);
 	fixture_close(&f);
 }
 

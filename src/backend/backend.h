@@ -59,6 +59,9 @@ struct backend_ops {
 	 * what is there up to batch->capacity, and fills batch->trains with
 	 * verdict VERDICT_ABSORB and refused 0. The batch before has been sent.
 	 *
+	 * With 0 it is called over and over by a worker that spins: where
+	 * nothing came, that is one system call, or none.
+	 *
 	 * Returns batch->count: 0 when the time ran out or a signal came.
 	 * -errno only where going on is pointless (EBADF, ENOMEM); what the
 	 * network did (ECONNREFUSED) is counted, and not an error.

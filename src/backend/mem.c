@@ -61,7 +61,8 @@ static int mem_recv(void *self, struct batch *b, int timeout_ms)
 	const struct mem_script *s = m->script;
 	size_t all = s->train_count * (s->repeat ? s->repeat : 1);
 
-	(void)timeout_ms;
+	if (s->receive)
+		s->receive(s->receive_arg, timeout_ms);
 	b->count = 0;
 	counter_add(m->counters, COUNTER_RECV_CALLS, 1);
 	while (m->next < all && b->count < b->capacity)

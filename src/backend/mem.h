@@ -28,6 +28,9 @@ struct mem_script {
 	/* Called with each message that was sent; NULL: they are dropped. */
 	void (*record)(void *arg, const struct message *m);
 	void *record_arg;
+	/* Called before each receive; may be NULL. */
+	void (*receive)(void *arg, int timeout_ms);
+	void *receive_arg;
 };
 
 extern const struct backend_ops backend_mem;

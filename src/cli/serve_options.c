@@ -24,6 +24,7 @@ enum key {
 	KEY_BATCH,
 	KEY_TRAINS,
 	KEY_GRO,
+	KEY_SPIN,
 	KEY_RCVBUF,
 	KEY_SNDBUF,
 	KEY_COUNT,
@@ -64,6 +65,10 @@ static const struct argp_option options[] = {
 		0},
 	{"gro", KEY_GRO, "on|off", 0,
 		"Receive trains whole, by UDP_GRO (default on)", 0},
+	{"spin", KEY_SPIN, NULL, 0,
+		"Never sleep: look for datagrams over and over. For the least "
+		"latency; takes a whole CPU for each worker",
+		0},
 	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
 		"Receive buffer of each socket (default 4Mi)", 0},
 	{"sndbuf", KEY_SNDBUF, "SIZE", 0,
@@ -159,6 +164,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_GRO:
 		s->gro = option_switch(state, "--gro", arg);
+		return 0;
+	case KEY_SPIN:
+		s->spin = true;
 		return 0;
 	case KEY_RCVBUF:
 		s->rcvbuf = option_buffer(state, "--rcvbuf", arg);

@@ -27,6 +27,7 @@ struct server_config {
 	const struct cpu_list *cpus; /* pinned to, in turn; NULL: not pinned */
 	uint32_t batch;
 	bool trains, gro;
+	bool spin;               /* workers never wait for datagrams */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */
 	uint64_t count;          /* ends after so many datagrams; 0: no bound */
 	const struct cidr *allow;

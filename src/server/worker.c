@@ -198,14 +198,17 @@ static int drain(struct worker *w)
 	return n < 0 ? n : 0;
 }
 
+/* An empty turn of one that spins costs the try and the load of its orders: it
+ * reads no clock, since others do that for it. */
 int worker_run(struct worker *w)
 {
+	int timeout_ms = w->config.spin ? 0 : IDLE_MS;
 	unsigned orders = 0;
 	int n = 0;
 
 	publish(w);
 	while (n >= 0 && !(orders & (ORDER_DRAIN | ORDER_STOP))) {
-		n = turn(w, IDLE_MS);
+		n = turn(w, timeout_ms);
 		orders = atomic_load_explicit(&w->orders, memory_order_relaxed);
 		if (orders & ORDER_PUBLISH) {
 			atomic_fetch_and_explicit(&w->orders,

@@ -30,6 +30,7 @@ struct worker_config {
 	uint32_t number;
 	int cpu; /* -1: not pinned */
 	bool trains;
+	bool spin; /* never waits: receives are tried over and over */
 	worker_observe_fn *observe; /* NULL: nobody looks */
 	void *observe_arg;
 	/* Datagrams all workers may still receive; NULL: no bound. Whoever

@@ -101,6 +101,34 @@ class Serve(unittest.TestCase):
         s = Server(UDPMILL, "127.0.0.1:0", "--time", "200ms")
         self.assertEqual(s.wait(), 0)
 
+    def test_spins_and_answers_and_ends(self):
+        for backend in self.each_backend():
+            with Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
+                        "--backend", backend) as s:
+                self.assertEqual(ask(s.address, b"x"),
+                                 b"Your data was 1 bytes")
+            self.assertEqual(s.code, 0, s.err)
+            self.assertIn("spin=on", s.out)
+            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
+                       "--backend", backend, "--time", "200ms")
+            self.assertEqual(s.wait(), 0)
+            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
+                       "--backend", backend, "--count", "1")
+            ask(s.address, b"x")
+            self.assertEqual(s.wait(), 0)
+
+    def test_spins_where_it_is_asked_to_only(self):
+        calls = {}
+        for options in ("--spin",), ():
+            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--backend",
+                       "mmsg", "--time", "300ms", "--json", *options)
+            self.assertEqual(s.wait(), 0)
+            report = json.loads(s.out)
+            self.assertEqual(report["config"]["spin"], bool(options))
+            calls[options] = report["counters"]["recv_calls"]
+        self.assertLess(calls[()], 20)
+        self.assertGreater(calls["--spin",], 100)
+
     def test_says_who_said_what(self):
         with Server(UDPMILL, "127.0.0.1:0", "--verbose") as s:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:

@@ -55,6 +55,51 @@ static void run(const char *service, struct mem_script *script, bool trains)
 	worker_fini(&w);
 }
 
+/* A worker that nothing comes for, and what it did until it was told to end. */
+struct idle {
+	struct worker worker;
+	bool spin;
+	unsigned receives, waits;
+	uint64_t published;
+};
+
+#define IDLE_RECEIVES 1000
+
+static void look_on(void *arg, int timeout_ms)
+{
+	struct idle *idle = arg;
+
+	idle->waits += timeout_ms != 0;
+	idle->receives++;
+	if (idle->receives == IDLE_RECEIVES - 2)
+		worker_order(&idle->worker, ORDER_PUBLISH);
+	if (idle->receives == IDLE_RECEIVES)
+		worker_order(&idle->worker, ORDER_STOP);
+	idle->published = counter_get(&counters, COUNTER_PUBLISHED);
+}
+
+static void run_idle(struct idle *idle)
+{
+	const struct mem_script script = {
+		.receive = look_on, .receive_arg = idle};
+	const struct worker_config config = {
+		.backend = &backend_mem,
+		.service = service_find("echo"),
+		.io = {.fd = -1,
+			.family = AF_INET,
+			.batch = 8,
+			.counters = &counters,
+			.script = &script},
+		.guard = &guard,
+		.cpu = -1,
+		.spin = idle->spin,
+	};
+
+	cr_assert(worker_init(&idle->worker, &config) == 0);
+	cr_assert(worker_run(&idle->worker) == 0);
+	worker_fini(&idle->worker);
+}
+
 static uint64_t count(enum counter_id id)
 {
 	return counter_get(&counters, id);
@@ -257,4 +302,30 @@ Test(worker, sends_more_to_whom_it_is_allowed)
 	cr_assert(replies == 3 + 3 + 2 + 1);
 	cr_assert(reply_bytes == 8 * 22 + 21);
 	assert_balance();
+}
+
+Test(worker, that_spins_never_waits)
+{
+	struct idle idle = {.spin = true};
+
+	run_idle(&idle);
+	cr_assert(idle.waits == 0);
+}
+
+Test(worker, that_does_not_spin_waits_each_time)
+{
+	struct idle idle = {.spin = false};
+
+	run_idle(&idle);
+	cr_assert(idle.waits == idle.receives);
+}
+
+Test(worker, that_spins_sees_its_orders_at_the_next_turn)
+{
+	struct idle idle = {.spin = true};
+
+	run_idle(&idle);
+	/* At its start, when ordered to, and at its end. */
+	cr_assert(idle.published == 2 && count(COUNTER_PUBLISHED) == 3);
+	cr_assert(idle.receives == IDLE_RECEIVES);
 }

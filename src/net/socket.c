@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/sock_diag.h>
+#include <net/if.h>
 #include <netinet/udp.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,12 @@
 #ifndef SO_MEMINFO
 #define SO_MEMINFO 55
 #endif
+#ifndef SO_BUSY_POLL
+#define SO_BUSY_POLL 46
+#endif
+#ifndef SO_MAX_PACING_RATE
+#define SO_MAX_PACING_RATE 47
+#endif
 
 struct wanted {
 	bool on;
@@ -22,22 +29,28 @@ struct wanted {
 	const char *name;
 };
 
+static int set(int fd, int level, int option, const void *value, size_t bytes,
+	const char *name, char *why, size_t why_bytes)
+{
+	int error;
+
+	if (setsockopt(fd, level, option, value, (socklen_t)bytes) == 0)
+		return 0;
+	error = errno;
+	snprintf(why, why_bytes, "setting %s: %s", name, strerror(error));
+	return -error;
+}
+
 static int set_all(
 	int fd, const struct wanted *w, size_t n, char *why, size_t why_bytes)
 {
-	for (; n > 0; n--, w++) {
-		if (!w->on)
-			continue;
-		if (setsockopt(fd, w->level, w->option, &w->value,
-			    sizeof(w->value)) == 0)
-			continue;
-		int error = errno;
+	int error = 0;
 
-		snprintf(why, why_bytes, "setting %s: %s", w->name,
-			strerror(error));
-		return -error;
-	}
-	return 0;
+	for (; n > 0 && !error; n--, w++)
+		if (w->on)
+			error = set(fd, w->level, w->option, &w->value,
+				sizeof(w->value), w->name, why, why_bytes);
+	return error;
 }
 
 static int set_options(int fd, const struct socket_config *c, bool v6,
@@ -57,6 +70,49 @@ static int set_options(int fd, const struct socket_config *c, bool v6,
 
 	return set_all(
 		fd, wanted, sizeof(wanted) / sizeof(wanted[0]), why, why_bytes);
+}
+
+/* A dual-stack socket has the options of both families, each for its own. */
+static int set_ip(int fd, const struct socket_config *c, bool v6, char *why,
+	size_t why_bytes)
+{
+	bool v4 = !v6 || c->dual;
+	const struct wanted wanted[] = {
+		{c->tos && v4, IPPROTO_IP, IP_TOS, c->tos, "IP_TOS"},
+		{c->tos && v6, IPPROTO_IPV6, IPV6_TCLASS, c->tos,
+			"IPV6_TCLASS"},
+		{c->ttl && v4, IPPROTO_IP, IP_TTL, c->ttl, "IP_TTL"},
+		{c->ttl && v6, IPPROTO_IPV6, IPV6_UNICAST_HOPS, c->ttl,
+			"IPV6_UNICAST_HOPS"},
+		{c->dontfrag && v4, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO,
+			"IP_MTU_DISCOVER"},
+		{c->dontfrag && v6, IPPROTO_IPV6, IPV6_DONTFRAG, 1,
+			"IPV6_DONTFRAG"},
+		{c->mark_read && v4, IPPROTO_IP, IP_RECVTOS, 1, "IP_RECVTOS"},
+		{c->mark_read && v4, IPPROTO_IP, IP_RECVTTL, 1, "IP_RECVTTL"},
+		{c->mark_read && v6, IPPROTO_IPV6, IPV6_RECVTCLASS, 1,
+			"IPV6_RECVTCLASS"},
+		{c->mark_read && v6, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1,
+			"IPV6_RECVHOPLIMIT"},
+	};
+
+	return set_all(
+		fd, wanted, sizeof(wanted) / sizeof(wanted[0]), why, why_bytes);
+}
+
+/* The kernel would cut a name that is too long, and may find that device. */
+static int set_device(int fd, const char *name, char *why, size_t why_bytes)
+{
+	char what[sizeof("SO_BINDTODEVICE ") + IFNAMSIZ];
+
+	if (strlen(name) >= IFNAMSIZ) {
+		snprintf(
+			why, why_bytes, "%s: a device's name is shorter", name);
+		return -ENODEV;
+	}
+	snprintf(what, sizeof(what), "SO_BINDTODEVICE %s", name);
+	return set(fd, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name), what,
+		why, why_bytes);
 }
 
 static uint32_t get_int(int fd, int level, int option)
@@ -86,6 +142,43 @@ static uint32_t set_buffer(
 	return got;
 }
 
+/* A refusal is seen by what the socket has afterwards. */
+static uint32_t set_busy_poll(int fd, uint32_t us)
+{
+	int v = us > INT32_MAX ? INT32_MAX : (int)us;
+
+	if (us)
+		(void)!setsockopt(fd, SOL_SOCKET, SO_BUSY_POLL, &v, sizeof(v));
+	return get_int(fd, SOL_SOCKET, SO_BUSY_POLL);
+}
+
+static uint64_t get_pacing(int fd)
+{
+	uint64_t v = 0;
+	socklen_t n = sizeof(v);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &v, &n))
+		return 0;
+	return v == (n == sizeof(v) ? UINT64_MAX : UINT32_MAX) ? 0 : v;
+}
+
+static void read_ip(int fd, struct socket_obtained *got, bool v6)
+{
+	if (v6) {
+		got->tos = (uint8_t)get_int(fd, IPPROTO_IPV6, IPV6_TCLASS);
+		got->ttl =
+			(uint8_t)get_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS);
+		got->dontfrag = get_int(fd, IPPROTO_IPV6, IPV6_DONTFRAG);
+		got->mark_read = get_int(fd, IPPROTO_IPV6, IPV6_RECVTCLASS);
+		return;
+	}
+	got->tos = (uint8_t)get_int(fd, IPPROTO_IP, IP_TOS);
+	got->ttl = (uint8_t)get_int(fd, IPPROTO_IP, IP_TTL);
+	got->dontfrag =
+		get_int(fd, IPPROTO_IP, IP_MTU_DISCOVER) == IP_PMTUDISC_DO;
+	got->mark_read = get_int(fd, IPPROTO_IP, IP_RECVTOS);
+}
+
 static int attach(int fd, const union address *a,
 	int (*call)(int, const struct sockaddr *, socklen_t), const char *name,
 	char *why, size_t why_bytes)
@@ -109,6 +202,15 @@ static int configure(int fd, const struct socket_config *c,
 	int one = 1;
 	int error = set_options(fd, c, v6, why, why_bytes);
 
+	if (!error)
+		error = set_ip(fd, c, v6, why, why_bytes);
+	if (!error && c->device)
+		error = set_device(fd, c->device, why, why_bytes);
+	/* Before Linux 5.0 the kernel takes, and gives, the lower half. */
+	if (!error && c->max_pacing_bytes)
+		error = set(fd, SOL_SOCKET, SO_MAX_PACING_RATE,
+			&c->max_pacing_bytes, sizeof(c->max_pacing_bytes),
+			"SO_MAX_PACING_RATE", why, why_bytes);
 	if (error)
 		return error;
 	got->local = c->local;
@@ -119,12 +221,16 @@ static int configure(int fd, const struct socket_config *c,
 		fd, SO_RCVBUFFORCE, SO_RCVBUF, c->rcvbuf, &got->rcvbuf_capped);
 	got->sndbuf = set_buffer(
 		fd, SO_SNDBUFFORCE, SO_SNDBUF, c->sndbuf, &got->sndbuf_capped);
+	got->busy_poll_us = set_busy_poll(fd, c->busy_poll_us);
 	error = attach(fd, &c->bind, bind, "binding", why, why_bytes);
 	if (!error)
 		error = attach(fd, &c->remote, connect, "connecting to", why,
 			why_bytes);
 	if (error)
 		return error;
+	got->max_pacing_bytes = get_pacing(fd);
+	/* The route, if it is connected, may know a hop limit. */
+	read_ip(fd, got, v6);
 	if (getsockname(fd, &got->bound.sa, &n)) {
 		error = errno;
 		snprintf(why, why_bytes, "getsockname: %s", strerror(error));

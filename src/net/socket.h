@@ -23,6 +23,18 @@ struct socket_config {
 	bool errors;    /* IP_RECVERR / IPV6_RECVERR */
 	bool nonblock;
 	uint64_t rcvbuf, sndbuf; /* bytes asked for; 0: the system's default */
+	/* SO_BUSY_POLL: how long a receive polls the device; 0: as
+	 * net.core.busy_read says. Raising it took CAP_NET_ADMIN once. */
+	uint32_t busy_poll_us;
+	/* Of what is sent, by both families where the socket is dual. */
+	uint8_t tos;   /* DSCP << 2 | ECN; a fresh socket has 0 */
+	uint8_t ttl;   /* or hop limit, of unicast; 0: the system's default */
+	bool dontfrag; /* EMSGSIZE above the path's MTU: IP_PMTUDISC_DO */
+	uint64_t max_pacing_bytes; /* a second, by qdisc fq; 0: no bound */
+	/* TOS and TTL of what arrives, as control messages: IP_RECVTOS,
+	 * IP_RECVTTL, IPV6_RECVTCLASS, IPV6_RECVHOPLIMIT. */
+	bool mark_read;
+	const char *device; /* SO_BINDTODEVICE; NULL: any */
 };
 
 /* As the kernel reports it. */
@@ -36,6 +48,10 @@ struct socket_obtained {
 	/* Less was granted than asked for: net.core.rmem_max / wmem_max, and
 	 * no privilege to exceed it (SO_RCVBUFFORCE, CAP_NET_ADMIN). */
 	bool rcvbuf_capped, sndbuf_capped;
+	uint32_t busy_poll_us; /* where less than asked for, it was refused */
+	uint8_t tos, ttl;
+	bool dontfrag, mark_read;
+	uint64_t max_pacing_bytes; /* 0: no bound */
 };
 
 /* A descriptor >= 0, or -errno and a sentence in why that names the failing

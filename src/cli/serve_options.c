@@ -25,6 +25,7 @@ enum key {
 	KEY_TRAINS,
 	KEY_GRO,
 	KEY_SPIN,
+	KEY_BUSY_POLL,
 	KEY_RCVBUF,
 	KEY_SNDBUF,
 	KEY_COUNT,
@@ -68,6 +69,10 @@ static const struct argp_option options[] = {
 	{"spin", KEY_SPIN, NULL, 0,
 		"Never sleep: look for datagrams over and over. For the least "
 		"latency; takes a whole CPU for each worker",
+		0},
+	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
+		"Let a receive poll the device for so long before it sleeps, "
+		"by SO_BUSY_POLL (50us)",
 		0},
 	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
 		"Receive buffer of each socket (default 4Mi)", 0},
@@ -131,6 +136,18 @@ static void parse_allow(
 	o->server.allow_count = n + 1;
 }
 
+static uint32_t parse_busy_poll(
+	const struct argp_state *state, const char *text)
+{
+	uint64_t ns = option_time(state, "--busy-poll", text, false);
+
+	if (ns < 1000 || ns > 1000000000)
+		usage_error(state,
+			"--busy-poll: \"%s\" is not a time from 1us to 1s",
+			text);
+	return (uint32_t)(ns / 1000);
+}
+
 static void add_text(struct argp_state *state, struct parsing *p, char *arg)
 {
 	if (p->text_count == sizeof(p->texts) / sizeof(p->texts[0]))
@@ -167,6 +184,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_SPIN:
 		s->spin = true;
+		return 0;
+	case KEY_BUSY_POLL:
+		s->busy_poll_us = parse_busy_poll(state, arg);
 		return 0;
 	case KEY_RCVBUF:
 		s->rcvbuf = option_buffer(state, "--rcvbuf", arg);

@@ -55,15 +55,15 @@ json_t *serve_options_json(
 	const struct socket_obtained *got = server_endpoints(server);
 
 	return json_pack("{s:o, s:s, s:s, s:i, s:o, s:i, s:b, s:b, s:b, s:b, "
-			 "s:i, s:i, s:o, s:f, s:I}",
+			 "s:i, s:i, s:i, s:o, s:f, s:I}",
 		"listen", endpoints_json(o, server), "service",
 		c->service->name, "backend", c->backend->name, "workers",
 		(int)c->workers, "cpus", cpus_json(o), "batch", (int)c->batch,
 		"trains", c->trains, "gro", got->gro, "spin", c->spin,
 		"v6_only", c->v6_only, "rcvbuf_obtained", (int)got->rcvbuf,
-		"sndbuf_obtained", (int)got->sndbuf, "allow", allow_json(o),
-		"time_s", (double)o->time_ns / 1e9, "count",
-		(json_int_t)c->count);
+		"sndbuf_obtained", (int)got->sndbuf, "busy_poll_us",
+		(int)got->busy_poll_us, "allow", allow_json(o), "time_s",
+		(double)o->time_ns / 1e9, "count", (json_int_t)c->count);
 }
 
 /* As the option is typed: on or off, and lists with commas. */
@@ -145,6 +145,12 @@ void serve_print_start(
 	if (got->sndbuf_capped)
 		print_capped(out, "a send buffer", "net.core.wmem_max",
 			o->server.sndbuf, got->sndbuf);
+	if (got->busy_poll_us < o->server.busy_poll_us)
+		fprintf(out,
+			"  note: busy polling for %u us asked for, for %u "
+			"granted; raise sysctl\n        net.core.busy_read, or "
+			"run with CAP_NET_ADMIN\n",
+			o->server.busy_poll_us, got->busy_poll_us);
 	if (o->server.gro && o->server.backend->gro && !got->gro)
 		fprintf(out, "  note: this kernel has no UDP_GRO (Linux 5.0): "
 			     "trains arrive apart\n");

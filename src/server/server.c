@@ -92,6 +92,7 @@ static int open_endpoint(
 		.dual = !c->v6_only && address_is_any(&c->listen[index]),
 		.rcvbuf = c->rcvbuf,
 		.sndbuf = c->sndbuf,
+		.busy_poll_us = c->busy_poll_us,
 	};
 	struct seat *seats = &s->seats[index * c->workers];
 	int *fds = calloc(c->workers, sizeof(*fds));

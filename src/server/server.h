@@ -29,6 +29,7 @@ struct server_config {
 	bool trains, gro;
 	bool spin;               /* workers never wait for datagrams */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */
+	uint32_t busy_poll_us;   /* SO_BUSY_POLL; 0: the system's default */
 	uint64_t count;          /* ends after so many datagrams; 0: no bound */
 	const struct cidr *allow;
 	size_t allow_count;

@@ -14,6 +14,24 @@ from program import BACKENDS, Server, ask, missing, run, split
 
 UDPMILL = sys.argv.pop(1)
 
+SO_BUSY_POLL = 46
+
+# Runs a program as if its kernel refused SO_BUSY_POLL, by a seccomp filter: on
+# setsockopt (its number is the first argument) with that option, EPERM.
+FORBID_BUSY_POLL = """
+import ctypes, os, struct, sys
+rules = [(0x20, 0, 0, 0), (0x15, 0, 3, int(sys.argv[1])),
+         (0x20, 0, 0, 32), (0x15, 0, 1, 46),
+         (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7fff0000)]
+code = ctypes.create_string_buffer(
+    b"".join(struct.pack("HBBI", *rule) for rule in rules))
+program = struct.pack("HxxxxxxP", len(rules), ctypes.addressof(code))
+prctl = ctypes.CDLL(None, use_errno=True).prctl
+if prctl(38, 1, 0, 0, 0) or prctl(22, 2, program):
+    sys.exit("no seccomp filters here")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
 
 class Serve(unittest.TestCase):
     def each_backend(self):
@@ -129,6 +147,29 @@ class Serve(unittest.TestCase):
         self.assertLess(calls[()], 20)
         self.assertGreater(calls["--spin",], 100)
 
+    def poll_the_device(self, *prefix):
+        s = Server(UDPMILL, "127.0.0.1:0", "--time", "1ms", "--busy-poll",
+                   "70us", prefix=prefix)
+        self.assertEqual(s.wait(), 0)
+        granted = "busy_poll_us=70 " in s.out
+        self.assertNotEqual(granted, "net.core.busy_read" in s.out, s.out)
+        return granted
+
+    def test_polls_the_device(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+            try:
+                own.setsockopt(socket.SOL_SOCKET, SO_BUSY_POLL, 70)
+            except OSError as e:
+                self.skipTest(f"it is forbidden here: {e}")
+        self.assertTrue(self.poll_the_device())
+
+    def test_goes_on_where_polling_the_device_is_forbidden(self):
+        number = {"x86_64": 54, "aarch64": 208}.get(os.uname().machine)
+        if not number:
+            self.skipTest("the number of setsockopt is not known here")
+        self.assertFalse(self.poll_the_device(
+            sys.executable, "-c", FORBID_BUSY_POLL, str(number)))
+
     def test_says_who_said_what(self):
         with Server(UDPMILL, "127.0.0.1:0", "--verbose") as s:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
@@ -203,6 +244,7 @@ class Serve(unittest.TestCase):
             ("0", "--rcvbuf", "4X"), ("0", "--rcvbuf", "0"),
             ("0", "--sndbuf", "9Gi"), ("0", "--cpus", "9999"),
             ("0", "--cpus", "1-"), ("0", "--trains", "maybe"),
+            ("0", "--busy-poll", "999ns"), ("0", "--busy-poll", "2s"),
             ("0", "--gro", ""), ("0", "--time", "soon"),
             ("0", "--time", "0"), ("0", "--count", "0"),
             ("0", "--allow", "10.0.0.1/8"), ("0", "--allow", "all"),

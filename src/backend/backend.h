@@ -23,6 +23,7 @@ struct backend_config {
 	uint32_t batch;     /* trains in a batch: batch->capacity */
 	bool gro;           /* UDP_GRO is on at fd */
 	bool local;         /* IP_PKTINFO is on at fd: fill in train.local */
+	bool marks; /* IP_RECVTOS and IP_RECVTTL are: train.tos and ttl */
 	/*
 	 * Bytes of a receive slot; 0 means what no datagram or train exceeds.
 	 * The contract tests make it small to see truncation.
@@ -66,7 +67,9 @@ struct backend_ops {
 	 * -errno only where going on is pointless (EBADF, ENOMEM); what the
 	 * network did (ECONNREFUSED) is counted, and not an error.
 	 *
-	 * An arriving datagram of any size, also zero, is a train. Counts
+	 * An arriving datagram of any size, also zero, is a train. One whose
+	 * payload or control messages were cut (MSG_TRUNC, MSG_CTRUNC) is
+	 * truncated. Counts
 	 * RECV_CALLS, RECV_ERRORS and REARM_*; the worker counts RX_*.
 	 */
 	int (*recv)(void *self, struct batch *batch, int timeout_ms);

@@ -11,6 +11,13 @@
 #define UDP_GRO 104
 #endif
 
+size_t control_room(const struct backend_config *config)
+{
+	if (config->marks)
+		return CONTROL_ROOM_MOST;
+	return config->gro || config->local ? CONTROL_BYTES : 0;
+}
+
 /*
  * ipi_addr is where the datagram was sent to, ipi_spec_dst what a reply to it
  * should come from: they differ for broadcast and multicast (ip(7)).
@@ -41,24 +48,52 @@ static void read_v6(const struct cmsghdr *c, struct local_address *local)
 		local->interface = info.ipi6_ifindex;
 }
 
+static uint32_t read_number(const struct cmsghdr *c)
+{
+	int number;
+
+	memcpy(&number, CMSG_DATA(c), sizeof(number));
+	return (uint32_t)number;
+}
+
+/* TOS is the one number that is sent as a byte (ip(7)). */
+static void read_ip(const struct cmsghdr *c, size_t bytes, struct train *t)
+{
+	if (c->cmsg_type == IP_PKTINFO && bytes >= sizeof(struct in_pktinfo))
+		read_v4(c, &t->local);
+	else if (c->cmsg_type == IP_TOS && bytes >= 1)
+		t->tos = *CMSG_DATA(c);
+	else if (c->cmsg_type == IP_TTL && bytes >= sizeof(int))
+		t->ttl = (uint8_t)read_number(c);
+}
+
+static void read_ipv6(const struct cmsghdr *c, size_t bytes, struct train *t)
+{
+	if (c->cmsg_type == IPV6_PKTINFO && bytes >= sizeof(struct in6_pktinfo))
+		read_v6(c, &t->local);
+	else if (c->cmsg_type == IPV6_TCLASS && bytes >= sizeof(int))
+		t->tos = (uint8_t)read_number(c);
+	else if (c->cmsg_type == IPV6_HOPLIMIT && bytes >= sizeof(int))
+		t->ttl = (uint8_t)read_number(c);
+}
+
+/* A dual-stack socket says of IPv4 some things as IPv6, and some as IPv4. */
 uint32_t control_read(const struct msghdr *h, struct train *t)
 {
 	uint32_t segment_bytes = 0;
-	int gro;
 
 	t->local = (struct local_address){.family = AF_UNSPEC};
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c;
 		c = CMSG_NXTHDR((struct msghdr *)h, c)) {
-		if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
-			memcpy(&gro, CMSG_DATA(c), sizeof(gro));
-			segment_bytes = (uint32_t)gro;
-		} else if (c->cmsg_level == IPPROTO_IP &&
-			   c->cmsg_type == IP_PKTINFO) {
-			read_v4(c, &t->local);
-		} else if (c->cmsg_level == IPPROTO_IPV6 &&
-			   c->cmsg_type == IPV6_PKTINFO) {
-			read_v6(c, &t->local);
-		}
+		size_t bytes = c->cmsg_len - CMSG_LEN(0);
+
+		if (c->cmsg_level == IPPROTO_IP)
+			read_ip(c, bytes, t);
+		else if (c->cmsg_level == IPPROTO_IPV6)
+			read_ipv6(c, bytes, t);
+		else if (c->cmsg_level == IPPROTO_UDP &&
+			 c->cmsg_type == UDP_GRO && bytes >= sizeof(int))
+			segment_bytes = read_number(c);
 	}
 	return segment_bytes;
 }

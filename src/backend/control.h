@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "core/batch.h"
+#include "backend/backend.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -14,9 +14,19 @@
 #define CONTROL_BYTES                                                          \
 	(CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))
 
+/* What arrives may have TOS and TTL besides: the most that control_room() says.
+ * Whole cache lines, so that what follows begins with one. */
+#define CONTROL_ROOM_MOST                                                      \
+	((CONTROL_BYTES + 2 * CMSG_SPACE(sizeof(int)) + 63) / 64 * 64)
+
+/* Bytes for the control messages that a socket so configured makes of what
+ * arrives; 0 where it makes none. */
+size_t control_room(const struct backend_config *config);
+
 /*
- * Reads UDP_GRO and packet info from what recvmsg filled in: sets
- * t->local, and returns the segment size, 0 for a lone datagram.
+ * Reads UDP_GRO, packet info, TOS and TTL from what recvmsg filled in: sets
+ * t->local, and t->tos and t->ttl where they came; returns the segment size, 0
+ * for a lone datagram. A message that was cut is not read.
  */
 uint32_t control_read(const struct msghdr *h, struct train *t);
 

@@ -48,6 +48,8 @@ static void hand_out(struct mem *m, struct batch *b)
 	t->peer = &m->peers[b->count];
 	t->local = from->local;
 	t->truncated = from->truncated;
+	t->tos = from->tos;
+	t->ttl = from->ttl;
 	train_shape(t, from->bytes, from->segment_bytes);
 	t->verdict = VERDICT_ABSORB;
 	t->refused = 0;

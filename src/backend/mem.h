@@ -15,6 +15,7 @@ struct mem_train {
 	bool truncated;
 	union address peer;
 	struct local_address local;
+	uint8_t tos, ttl;
 };
 
 struct mem_script {

@@ -20,7 +20,7 @@
 /* Messages handed over in one sendmmsg; the kernel takes up to 1024. */
 #define SEND_MAX 256
 
-struct control {
+struct out_control {
 	_Alignas(struct cmsghdr) char bytes[CONTROL_BYTES];
 };
 
@@ -28,17 +28,17 @@ struct mmsg {
 	struct wait wait;
 	struct resend resend;
 	struct counters *counters;
-	bool wants_control;
+	size_t control_room;
 	uint32_t slot_bytes;
 	uint32_t capacity;
 	uint32_t used; /* headers the last receive wrote to */
 	struct slots slots;
 	struct mmsghdr *in;
 	struct iovec *in_iov;
-	struct control *in_control;
+	char *in_control; /* control_room bytes for each */
 	union address *peer;
 	struct mmsghdr *out;
-	struct control *out_control;
+	struct out_control *out_control;
 };
 
 static int mmsg_probe(char *why, size_t why_bytes)
@@ -57,7 +57,7 @@ static void init_headers(struct mmsg *s)
 			.msg_name = &s->peer[i],
 			.msg_iov = &s->in_iov[i],
 			.msg_iovlen = 1,
-			.msg_control = s->in_control[i].bytes,
+			.msg_control = s->in_control + i * s->control_room,
 		};
 	}
 	s->used = s->capacity;
@@ -74,12 +74,12 @@ static int mmsg_init(void *self, const struct backend_config *config)
 	wait_init(&s->wait, config->fd);
 	resend_init(&s->resend, config);
 	s->counters = config->counters;
-	s->wants_control = config->gro || config->local;
+	s->control_room = control_room(config);
 	s->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
 	s->capacity = n;
 	s->in = calloc(n, sizeof(*s->in));
 	s->in_iov = calloc(n, sizeof(*s->in_iov));
-	s->in_control = calloc(n, sizeof(*s->in_control));
+	s->in_control = calloc(n, CONTROL_ROOM_MOST);
 	s->peer = calloc(n, sizeof(*s->peer));
 	s->out = calloc(SEND_MAX, sizeof(*s->out));
 	s->out_control = calloc(SEND_MAX, sizeof(*s->out_control));
@@ -93,27 +93,26 @@ static int mmsg_init(void *self, const struct backend_config *config)
 /* The kernel has written lengths over the room it was given. */
 static void reset_headers(struct mmsg *s)
 {
-	size_t room = s->wants_control ? CONTROL_BYTES : 0;
-
 	for (uint32_t i = 0; i < s->used; i++) {
 		s->in[i].msg_hdr.msg_namelen = sizeof(s->peer[i]);
-		s->in[i].msg_hdr.msg_controllen = room;
+		s->in[i].msg_hdr.msg_controllen = s->control_room;
 	}
 	s->used = 0;
 }
 
 static void fill_train(struct mmsg *s, struct train *t, uint32_t i)
 {
+	const struct msghdr *h = &s->in[i].msg_hdr;
 	uint32_t bytes = s->in[i].msg_len, segment_bytes = 0;
 
 	t->local.family = AF_UNSPEC;
-	if (s->in[i].msg_hdr.msg_controllen)
-		segment_bytes = control_read(&s->in[i].msg_hdr, t);
+	if (h->msg_controllen)
+		segment_bytes = control_read(h, t);
 	t->data = slots_at(&s->slots, i);
 	t->peer = &s->peer[i];
 	train_shape(t, bytes, segment_bytes);
-	t->truncated = bytes > s->slot_bytes;
-	if (t->truncated)
+	t->truncated = h->msg_flags & (MSG_TRUNC | MSG_CTRUNC);
+	if (bytes > s->slot_bytes)
 		t->bytes = s->slot_bytes;
 	t->verdict = VERDICT_ABSORB;
 	t->refused = 0;

@@ -17,7 +17,7 @@ struct one {
 	struct wait wait;
 	struct resend resend;
 	struct counters *counters;
-	bool local;
+	size_t control_room;
 	uint32_t slot_bytes;
 	uint8_t *slot;
 	union address peer;
@@ -37,7 +37,7 @@ static int one_init(void *self, const struct backend_config *config)
 	wait_init(&o->wait, config->fd);
 	resend_init(&o->resend, config);
 	o->counters = config->counters;
-	o->local = config->local;
+	o->control_room = control_room(config);
 	o->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
 	/* As long as TRAIN_ROOM even where less is received: a reply may need
 	 * more room than its request. */
@@ -45,10 +45,11 @@ static int one_init(void *self, const struct backend_config *config)
 	return o->slot ? 0 : -ENOMEM;
 }
 
-/* recvfrom has no way to say where the datagram was sent to. */
+/* recvfrom has no way to say where the datagram was sent to, nor how it was
+ * marked. */
 static ssize_t receive(struct one *o, struct train *t, int flag)
 {
-	_Alignas(struct cmsghdr) char control[CONTROL_BYTES];
+	_Alignas(struct cmsghdr) char control[CONTROL_ROOM_MOST];
 	struct iovec iov = {o->slot, o->slot_bytes};
 	struct msghdr h = {
 		.msg_name = &o->peer,
@@ -56,13 +57,14 @@ static ssize_t receive(struct one *o, struct train *t, int flag)
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = control,
-		.msg_controllen = sizeof(control),
+		.msg_controllen = o->control_room,
 	};
 	socklen_t n = sizeof(o->peer);
 	ssize_t got;
 
 	counter_add(o->counters, COUNTER_RECV_CALLS, 1);
-	if (!o->local) {
+	t->truncated = false;
+	if (!o->control_room) {
 		t->local.family = AF_UNSPEC;
 		return call_recvfrom(o->wait.fd, o->slot, o->slot_bytes,
 			flag | MSG_TRUNC, &o->peer.sa, &n);
@@ -70,6 +72,7 @@ static ssize_t receive(struct one *o, struct train *t, int flag)
 	got = recvmsg(o->wait.fd, &h, flag | MSG_TRUNC);
 	if (got >= 0)
 		control_read(&h, t);
+	t->truncated = h.msg_flags & MSG_CTRUNC;
 	return got;
 }
 
@@ -94,10 +97,11 @@ static int one_recv(void *self, struct batch *b, int timeout_ms)
 	}
 	t->data = o->slot;
 	t->peer = &o->peer;
-	t->truncated = (uint32_t)n > o->slot_bytes;
 	train_shape(t, (uint32_t)n, 0);
-	if (t->truncated)
+	if ((uint32_t)n > o->slot_bytes) {
+		t->truncated = true;
 		t->bytes = o->slot_bytes;
+	}
 	t->verdict = VERDICT_ABSORB;
 	t->refused = 0;
 	b->count = 1;

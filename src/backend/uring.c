@@ -44,13 +44,12 @@ static int uring_init(void *self, const struct backend_config *config)
 {
 	struct uring *u = self;
 	uint32_t slot_count = power_of_two(2 * config->batch);
-	bool control = config->gro || config->local;
 
 	u->counters = config->counters;
 	resend_init(&u->resend, config);
 	u->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
 	u->in.msg_namelen = NAME_BYTES;
-	u->in.msg_controllen = control ? CONTROL_BYTES : 0;
+	u->in.msg_controllen = control_room(config);
 	u->head = CONTROL_AT + (uint32_t)u->in.msg_controllen;
 	u->arrivals = calloc(slot_count, sizeof(*u->arrivals));
 	u->loan = calloc(slot_count, sizeof(*u->loan));
@@ -174,8 +173,8 @@ static void fill_train(struct uring *u, struct train *t, struct uring_arrival a)
 	t->data = slot + u->head;
 	t->peer = (const union address *)(slot + NAME_AT);
 	train_shape(t, o->payloadlen, segment_bytes);
-	t->truncated = o->payloadlen > u->slot_bytes;
-	if (t->truncated)
+	t->truncated = o->flags & (MSG_TRUNC | MSG_CTRUNC);
+	if (o->payloadlen > u->slot_bytes)
 		t->bytes = u->slot_bytes;
 	t->verdict = VERDICT_ABSORB;
 	t->refused = 0;

@@ -58,7 +58,10 @@ struct train {
 	uint32_t bytes;            /* of all segments, as received */
 	uint32_t segment_bytes;    /* of each but the last; == bytes for one */
 	uint32_t segments;         /* >= 1 */
-	bool truncated; /* the kernel had more than the buffer took */
+	bool truncated; /* the kernel had more than the buffers took */
+	/* Of each segment's IP header, where the socket asks for them: DSCP and
+	 * ECN, and what was left of the TTL or hop limit. */
+	uint8_t tos, ttl;
 
 	uint8_t verdict; /* enum verdict */
 	/*
@@ -69,7 +72,7 @@ struct train {
 	 * after it, it counts itself, and refused stays the service's.
 	 */
 	uint8_t refusal;
-	uint32_t refused;
+	uint16_t refused;
 
 	/* The answer, always in place at data. */
 	uint32_t reply_bytes;
@@ -99,5 +102,5 @@ static inline void train_refuse(struct train *t, uint8_t counter)
 {
 	t->verdict = VERDICT_REFUSE;
 	t->refusal = counter;
-	t->refused = t->segments;
+	t->refused = (uint16_t)t->segments;
 }

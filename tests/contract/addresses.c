@@ -2,7 +2,6 @@
 /* Peers of both families, and replies that leave from where they were asked. */
 #include "fixture.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -42,11 +41,7 @@ static void ask(struct fixture *f, const char *bind)
 
 static void ask_at(struct fixture *f, const char *host)
 {
-	char text[ADDRESS_TEXT];
-	uint16_t port = address_port(&f->server);
-
-	snprintf(text, sizeof(text), "%s:%u", host, port);
-	cr_assert(address_parse(&f->server, text) == 0);
+	client_ask_at(f, host);
 	ask(f, NULL);
 }
 
@@ -97,15 +92,11 @@ Test(addresses, replied_from_do_not_mix_in_a_batch)
 	static const char *const hosts[] = {
 		"127.0.0.2", "127.0.0.3", "127.0.0.2"};
 	struct fixture f;
-	char text[ADDRESS_TEXT];
-	uint16_t port;
 	int fd[3];
 
 	fixture_open(&f, &(struct fixture_options){.bind = "0.0.0.0:0"});
-	port = address_port(&f.server);
 	for (int i = 0; i < 3; i++) {
-		snprintf(text, sizeof(text), "%s:%u", hosts[i], port);
-		cr_assert(address_parse(&f.server, text) == 0);
+		client_ask_at(&f, hosts[i]);
 		fd[i] = client_open(&f, NULL, false);
 	}
 	for (int round = 0; round < 4; round++)

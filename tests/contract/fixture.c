@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/udp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,6 +63,7 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 		  0);
 	sc.gro = ops->gro && !o->no_gro;
 	sc.local = sc.dual = address_is_any(&sc.bind);
+	sc.mark_read = o->marks;
 	f->fd = socket_open(&sc, &f->got, why, sizeof(why));
 	if (f->fd == -EAFNOSUPPORT || f->fd == -EADDRNOTAVAIL)
 		cr_skip_test("no such address on this host: %s", why);
@@ -77,6 +79,7 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 		.batch = f->batch.capacity,
 		.gro = f->got.gro,
 		.local = sc.local,
+		.marks = f->got.mark_read,
 		.slot_bytes = o->slot_bytes,
 		.counters = f->counters,
 		.notice = note,
@@ -143,25 +146,43 @@ void handle_echo(struct train *t, void *arg)
 	t->reply_segments = t->segments;
 }
 
-int client_open(const struct fixture *f, const char *bind, bool gro)
+static int client_connect(const struct fixture *f, struct socket_config *sc)
 {
-	struct socket_config sc = {
-		.remote = f->server,
-		.gro = gro,
-		.rcvbuf = 4 << 20,
-		.sndbuf = 4 << 20,
-	};
 	struct timeval second = {.tv_sec = 1};
 	char why[256] = "";
 	int fd;
 
-	if (bind)
-		cr_assert(address_parse(&sc.bind, bind) == 0);
-	fd = socket_open(&sc, NULL, why, sizeof(why));
+	sc->remote = f->server;
+	sc->rcvbuf = sc->sndbuf = 4 << 20;
+	fd = socket_open(sc, NULL, why, sizeof(why));
 	cr_assert(fd >= 0, "%s", why);
 	cr_assert(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second,
 			  sizeof(second)) == 0);
 	return fd;
+}
+
+int client_open(const struct fixture *f, const char *bind, bool gro)
+{
+	struct socket_config sc = {.gro = gro};
+
+	if (bind)
+		cr_assert(address_parse(&sc.bind, bind) == 0);
+	return client_connect(f, &sc);
+}
+
+int client_open_marked(const struct fixture *f, uint8_t tos, uint8_t ttl)
+{
+	struct socket_config sc = {.tos = tos, .ttl = ttl};
+
+	return client_connect(f, &sc);
+}
+
+void client_ask_at(struct fixture *f, const char *host)
+{
+	char text[ADDRESS_TEXT];
+
+	snprintf(text, sizeof(text), "%s:%u", host, address_port(&f->server));
+	cr_assert(address_parse(&f->server, text) == 0);
 }
 
 void client_send(int fd, const void *data, size_t bytes)

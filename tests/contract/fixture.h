@@ -20,6 +20,7 @@ struct fixture_options {
 	uint32_t batch;      /* 0: FIXTURE_BATCH */
 	uint32_t slot_bytes;
 	bool no_gro;
+	bool marks; /* TOS and TTL of what arrives are asked for */
 };
 
 struct fixture {
@@ -55,6 +56,12 @@ void handle_echo(struct train *t, void *arg);
 /* A socket connected to the server, that waits a second at most; bind may be
  * NULL. gro: takes trains whole. */
 int client_open(const struct fixture *f, const char *bind, bool gro);
+
+/* One whose datagrams carry this DSCP and ECN, and TTL or hop limit. */
+int client_open_marked(const struct fixture *f, uint8_t tos, uint8_t ttl);
+
+/* From now on the server at this host, at the same port. */
+void client_ask_at(struct fixture *f, const char *host);
 
 void client_send(int fd, const void *data, size_t bytes);
 

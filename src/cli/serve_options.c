@@ -26,6 +26,7 @@ enum key {
 	KEY_GRO,
 	KEY_SPIN,
 	KEY_BUSY_POLL,
+	KEY_MARKS,
 	KEY_RCVBUF,
 	KEY_SNDBUF,
 	KEY_COUNT,
@@ -73,6 +74,9 @@ static const struct argp_option options[] = {
 	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
 		"Let a receive poll the device for so long before it sleeps, "
 		"by SO_BUSY_POLL (50us)",
+		0},
+	{"marks", KEY_MARKS, "on|off", 0,
+		"Count how datagrams came marked: ECN, DSCP, TTL (default off)",
 		0},
 	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
 		"Receive buffer of each socket (default 4Mi)", 0},
@@ -187,6 +191,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_BUSY_POLL:
 		s->busy_poll_us = parse_busy_poll(state, arg);
+		return 0;
+	case KEY_MARKS:
+		s->marks = option_switch(state, "--marks", arg);
 		return 0;
 	case KEY_RCVBUF:
 		s->rcvbuf = option_buffer(state, "--rcvbuf", arg);

@@ -54,16 +54,18 @@ json_t *serve_options_json(
 	const struct server_config *c = &o->server;
 	const struct socket_obtained *got = server_endpoints(server);
 
-	return json_pack("{s:o, s:s, s:s, s:i, s:o, s:i, s:b, s:b, s:b, s:b, "
-			 "s:i, s:i, s:i, s:o, s:f, s:I}",
+	return json_pack(
+		"{s:o, s:s, s:s, s:i, s:o, s:i, s:b, s:b, s:b, s:b, s:b, "
+		"s:i, s:i, s:i, s:o, s:f, s:I}",
 		"listen", endpoints_json(o, server), "service",
 		c->service->name, "backend", c->backend->name, "workers",
 		(int)c->workers, "cpus", cpus_json(o), "batch", (int)c->batch,
-		"trains", c->trains, "gro", got->gro, "spin", c->spin,
-		"v6_only", c->v6_only, "rcvbuf_obtained", (int)got->rcvbuf,
-		"sndbuf_obtained", (int)got->sndbuf, "busy_poll_us",
-		(int)got->busy_poll_us, "allow", allow_json(o), "time_s",
-		(double)o->time_ns / 1e9, "count", (json_int_t)c->count);
+		"trains", c->trains, "gro", got->gro, "spin", c->spin, "marks",
+		got->mark_read, "v6_only", c->v6_only, "rcvbuf_obtained",
+		(int)got->rcvbuf, "sndbuf_obtained", (int)got->sndbuf,
+		"busy_poll_us", (int)got->busy_poll_us, "allow", allow_json(o),
+		"time_s", (double)o->time_ns / 1e9, "count",
+		(json_int_t)c->count);
 }
 
 /* As the option is typed: on or off, and lists with commas. */

@@ -89,6 +89,7 @@ static int open_endpoint(
 		 * all, or to a group's, the guard must be told.
 		 */
 		.local = !interface_has(&c->listen[index]),
+		.mark_read = c->marks,
 		.dual = !c->v6_only && address_is_any(&c->listen[index]),
 		.rcvbuf = c->rcvbuf,
 		.sndbuf = c->sndbuf,
@@ -172,6 +173,7 @@ static void configure_seat(struct server *s, uint32_t index)
 				.batch = c->batch,
 				.gro = got->gro,
 				.local = got->local,
+				.marks = got->mark_read,
 				.counters = counters,
 				.notice = c->notice,
 				.notice_arg = c->notice_arg,

@@ -28,6 +28,7 @@ struct server_config {
 	uint32_t batch;
 	bool trains, gro;
 	bool spin;               /* workers never wait for datagrams */
+	bool marks;              /* TOS and TTL of what arrives are counted */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */
 	uint32_t busy_poll_us;   /* SO_BUSY_POLL; 0: the system's default */
 	uint64_t count;          /* ends after so many datagrams; 0: no bound */

@@ -169,6 +169,8 @@ static int turn(struct worker *w, int timeout_ms)
 	if (c->service->wants_time)
 		b->received_ns = clock_ns();
 	datagrams = count_received(w);
+	if (c->io.marks)
+		marks_count(&w->marks, b, w->counters);
 	if (c->observe)
 		c->observe(c->observe_arg, b);
 	c->service->handle(w->service.self, b);

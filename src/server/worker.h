@@ -8,6 +8,7 @@
 
 #include "backend/backend.h"
 #include "server/guard.h"
+#include "server/marks.h"
 #include "service/service.h"
 
 #include <stdatomic.h>
@@ -25,7 +26,7 @@ typedef void worker_observe_fn(void *arg, const struct batch *batch);
 struct worker_config {
 	const struct backend_ops *backend;
 	const struct service_ops *service;
-	struct backend_config io; /* fd, family, batch, gro, local, notices */
+	struct backend_config io; /* fd, family, batch, gro, local, marks... */
 	struct guard *guard;
 	uint32_t number;
 	int cpu; /* -1: not pinned */
@@ -46,6 +47,7 @@ struct worker {
 	struct backend backend;
 	struct service service;
 	struct batch batch;
+	struct marks marks;
 	uint32_t drops_seen; /* SK_MEMINFO_DROPS, to see it wrap */
 	_Atomic unsigned orders;
 	int error; /* -errno it ended with, 0; valid when it has ended */

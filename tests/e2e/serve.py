@@ -170,6 +170,45 @@ class Serve(unittest.TestCase):
         self.assertFalse(self.poll_the_device(
             sys.executable, "-c", FORBID_BUSY_POLL, str(number)))
 
+    def send_marked(self, address, tos, ttl, times):
+        host, port = split(address)
+        six = ":" in host
+        with socket.socket(socket.AF_INET6 if six else socket.AF_INET,
+                           socket.SOCK_DGRAM) as c:
+            if six:
+                c.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, tos)
+                c.setsockopt(socket.IPPROTO_IPV6,
+                             socket.IPV6_UNICAST_HOPS, ttl)
+            else:
+                c.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, tos)
+                c.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+            for _ in range(times):
+                c.sendto(b"x", (host, port))
+
+    def test_counts_how_datagrams_came_marked(self):
+        for backend in self.each_backend():
+            with Server(UDPMILL, "[::]:0", "--backend", backend, "--service",
+                        "discard", "--marks", "on", "--workers", "1") as s:
+                port = split(s.address)[1]
+                for host in "127.0.0.1", "[::1]":
+                    address = f"{host}:{port}"
+                    self.send_marked(address, 46 << 2 | 2, 37, 20)
+                    self.send_marked(address, 14 << 2 | 3, 36, 3)
+            self.assertIn("marks=on", s.out)
+            counted = {name: n for name, n in s.counters().items()
+                       if name.startswith(("rx_ecn", "rx_dscp", "rx_ttl"))}
+            self.assertEqual(counted, {
+                "rx_ecn_ect0": 40, "rx_ecn_ce": 6, "rx_dscp_bit_32": 40,
+                "rx_dscp_bit_8": 46, "rx_dscp_bit_4": 46, "rx_dscp_bit_2": 46,
+                "rx_ttl_hops": 40 * 37 + 6 * 36, "rx_ttl_changes": 3})
+
+    def test_counts_no_marks_unless_asked_to(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "discard") as s:
+            self.send_marked(s.address, 255, 37, 20)
+        self.assertIn("marks=off", s.out)
+        for name in s.counters():
+            self.assertNotRegex(name, "rx_(ecn|dscp|ttl)")
+
     def test_says_who_said_what(self):
         with Server(UDPMILL, "127.0.0.1:0", "--verbose") as s:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
@@ -245,6 +284,7 @@ class Serve(unittest.TestCase):
             ("0", "--sndbuf", "9Gi"), ("0", "--cpus", "9999"),
             ("0", "--cpus", "1-"), ("0", "--trains", "maybe"),
             ("0", "--busy-poll", "999ns"), ("0", "--busy-poll", "2s"),
+            ("0", "--marks", "yes"),
             ("0", "--gro", ""), ("0", "--time", "soon"),
             ("0", "--time", "0"), ("0", "--count", "0"),
             ("0", "--allow", "10.0.0.1/8"), ("0", "--allow", "all"),

@@ -304,6 +304,52 @@ Test(worker, sends_more_to_whom_it_is_allowed)
 	assert_balance();
 }
 
+static void run_marked(bool marks)
+{
+	const struct mem_train train = {.data = bytes,
+		.bytes = 30,
+		.segment_bytes = 10,
+		.tos = 3,
+		.ttl = 7,
+		.peer = peer("127.0.0.1:40000")};
+	const struct mem_script script = {.trains = &train,
+		.train_count = 1,
+		.repeat = 20,
+		.recv_error = -ENODATA};
+	const struct worker_config config = {
+		.backend = &backend_mem,
+		.service = service_find("discard"),
+		.io = {.fd = -1,
+			.batch = 8,
+			.marks = marks,
+			.counters = &counters,
+			.script = &script},
+		.guard = &guard,
+		.cpu = -1,
+	};
+	struct worker w = {0};
+
+	cr_assert(worker_init(&w, &config) == 0);
+	cr_assert(worker_run(&w) == -ENODATA);
+	worker_fini(&w);
+	cr_assert(count(COUNTER_RX_DATAGRAMS) == 60);
+}
+
+Test(worker, counts_marks_where_they_are_read)
+{
+	run_marked(true);
+	cr_assert(count(COUNTER_RX_ECN_CE) == 60);
+	cr_assert(count(COUNTER_RX_TTL_HOPS) == 60 * 7);
+	cr_assert(count(COUNTER_RX_TTL_CHANGES) == 0);
+}
+
+Test(worker, counts_no_marks_where_they_are_not_read)
+{
+	run_marked(false);
+	cr_assert(count(COUNTER_RX_ECN_CE) == 0);
+	cr_assert(count(COUNTER_RX_TTL_HOPS) == 0);
+}
+
 Test(worker, that_spins_never_waits)
 {
 	struct idle idle = {.spin = true};

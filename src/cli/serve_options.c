@@ -2,16 +2,13 @@
 #include "cli/serve_options.h"
 
 #include "cli/option.h"
+#include "cli/serve_plan.h"
 #include "cli/verb.h"
-#include "net/resolve.h"
 
 #include <argp.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define DEFAULT_PORT   "1060" /* the original's */
 #define DEFAULT_BATCH  32
 #define DEFAULT_BUFFER (4u << 20)
 #define WORKERS_MAX    1024
@@ -99,16 +96,6 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-/* What the command line said, before names are looked up. */
-struct parsing {
-	struct serve_options *o;
-	const char *texts[64]; /* addresses */
-	unsigned text_count;
-	int family;
-	const char *backend, *cpus;
-	uint64_t workers;
-};
-
 static const struct service_ops *parse_service(
 	const struct argp_state *state, const char *text)
 {
@@ -152,7 +139,8 @@ static uint32_t parse_busy_poll(
 	return (uint32_t)(ns / 1000);
 }
 
-static void add_text(struct argp_state *state, struct parsing *p, char *arg)
+static void add_text(
+	struct argp_state *state, struct serve_parsing *p, char *arg)
 {
 	if (p->text_count == sizeof(p->texts) / sizeof(p->texts[0]))
 		usage_error(state, "more than %u addresses to listen at",
@@ -162,7 +150,7 @@ static void add_text(struct argp_state *state, struct parsing *p, char *arg)
 
 static error_t parse_how(int key, char *arg, struct argp_state *state)
 {
-	struct parsing *p = state->input;
+	struct serve_parsing *p = state->input;
 	struct server_config *s = &p->o->server;
 
 	switch (key) {
@@ -208,7 +196,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct parsing *p = state->input;
+	struct serve_parsing *p = state->input;
 	struct serve_options *o = p->o;
 
 	switch (key) {
@@ -268,83 +256,9 @@ static const struct argp argp = {
 	       "counters; a second one ends at once.",
 };
 
-static _Noreturn void fail(int code, const char *why)
-{
-	fprintf(stderr, "udpmill serve: %s\n", why);
-	exit(code);
-}
-
-static void resolve_listen(struct parsing *p)
-{
-	struct serve_options *o = p->o;
-	char why[256];
-
-	if (p->text_count == 0)
-		p->texts[p->text_count++] = DEFAULT_PORT;
-	o->listen = calloc(p->text_count, sizeof(*o->listen));
-	if (!o->listen)
-		fail(EXIT_SYSTEM, "no memory");
-	for (unsigned i = 0; i < p->text_count; i++)
-		if (resolve(&o->listen[i], p->texts[i],
-			    p->family == AF_INET6 ? "::1" : "127.0.0.1",
-			    p->family, why, sizeof(why)))
-			fail(EXIT_USAGE, why);
-	o->server.listen = o->listen;
-	o->server.listen_count = p->text_count;
-	o->server.v6_only = p->family == AF_INET6;
-}
-
-static void choose_backend(struct parsing *p)
-{
-	const struct backend_ops *b;
-	char why[256], text[320];
-
-	if (!p->backend || strcmp(p->backend, "auto") == 0) {
-		p->o->server.backend = backend_auto();
-		return;
-	}
-	b = backend_find(p->backend);
-	if (!b && strcmp(p->backend, "uring") == 0)
-		fail(EXIT_SYSTEM, "--backend: this build is without uring; "
-				  "install liburing-dev and build again");
-	if (!b) {
-		snprintf(text, sizeof(text),
-			"--backend: there is no \"%s\"; "
-			"auto, recvfrom, mmsg and uring there are",
-			p->backend);
-		fail(EXIT_USAGE, text);
-	}
-	if (b->probe(why, sizeof(why))) {
-		snprintf(text, sizeof(text), "--backend %s: %s", p->backend,
-			why);
-		fail(EXIT_SYSTEM, text);
-	}
-	p->o->server.backend = b;
-}
-
-static void choose_workers(struct parsing *p)
-{
-	struct serve_options *o = p->o;
-	struct cpu_list allowed;
-	char why[256], text[300];
-
-	if (p->cpus) {
-		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why))) {
-			snprintf(text, sizeof(text), "--cpus: %s", why);
-			fail(EXIT_USAGE, text);
-		}
-		o->server.cpus = &o->cpus;
-	}
-	if (!p->workers && p->cpus)
-		p->workers = o->cpus.count;
-	if (!p->workers)
-		p->workers = affinity_allowed(&allowed) ? 1 : allowed.count;
-	o->server.workers = (uint32_t)p->workers;
-}
-
 void serve_options_parse(struct serve_options *o, int argc, char **argv)
 {
-	struct parsing p = {.o = o, .family = AF_UNSPEC};
+	struct serve_parsing p = {.o = o, .family = AF_UNSPEC};
 
 	*o = (struct serve_options){
 		.server =
@@ -364,9 +278,7 @@ void serve_options_parse(struct serve_options *o, int argc, char **argv)
 		parse_allow(NULL, o, (char[]){"127.0.0.0/8"});
 		parse_allow(NULL, o, (char[]){"::1"});
 	}
-	resolve_listen(&p);
-	choose_backend(&p);
-	choose_workers(&p);
+	serve_plan(&p);
 }
 
 void serve_options_free(struct serve_options *o)

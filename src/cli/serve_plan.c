@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/serve_plan.h"
+
+#include "cli/verb.h"
+#include "net/resolve.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_PORT "1060" /* the original's */
+
+static _Noreturn void fail(int code, const char *why)
+{
+	fprintf(stderr, "udpmill serve: %s\n", why);
+	exit(code);
+}
+
+static void resolve_listen(struct serve_parsing *p)
+{
+	struct serve_options *o = p->o;
+	char why[256];
+
+	if (p->text_count == 0)
+		p->texts[p->text_count++] = DEFAULT_PORT;
+	o->listen = calloc(p->text_count, sizeof(*o->listen));
+	if (!o->listen)
+		fail(EXIT_SYSTEM, "no memory");
+	for (unsigned i = 0; i < p->text_count; i++)
+		if (resolve(&o->listen[i], p->texts[i],
+			    p->family == AF_INET6 ? "::1" : "127.0.0.1",
+			    p->family, why, sizeof(why)))
+			fail(EXIT_USAGE, why);
+	o->server.listen = o->listen;
+	o->server.listen_count = p->text_count;
+	o->server.v6_only = p->family == AF_INET6;
+}
+
+static void choose_backend(struct serve_parsing *p)
+{
+	const struct backend_ops *b;
+	char why[256], text[320];
+
+	if (!p->backend || strcmp(p->backend, "auto") == 0) {
+		p->o->server.backend = backend_auto();
+		return;
+	}
+	b = backend_find(p->backend);
+	if (!b && strcmp(p->backend, "uring") == 0)
+		fail(EXIT_SYSTEM, "--backend: this build is without uring; "
+				  "install liburing-dev and build again");
+	if (!b) {
+		snprintf(text, sizeof(text),
+			"--backend: there is no \"%s\"; "
+			"auto, recvfrom, mmsg and uring there are",
+			p->backend);
+		fail(EXIT_USAGE, text);
+	}
+	if (b->probe(why, sizeof(why))) {
+		snprintf(text, sizeof(text), "--backend %s: %s", p->backend,
+			why);
+		fail(EXIT_SYSTEM, text);
+	}
+	p->o->server.backend = b;
+}
+
+static void choose_workers(struct serve_parsing *p)
+{
+	struct serve_options *o = p->o;
+	struct cpu_list allowed;
+	char why[256], text[300];
+
+	if (p->cpus) {
+		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why))) {
+			snprintf(text, sizeof(text), "--cpus: %s", why);
+			fail(EXIT_USAGE, text);
+		}
+		o->server.cpus = &o->cpus;
+	}
+	if (!p->workers && p->cpus)
+		p->workers = o->cpus.count;
+	if (!p->workers)
+		p->workers = affinity_allowed(&allowed) ? 1 : allowed.count;
+	o->server.workers = (uint32_t)p->workers;
+}
+
+void serve_plan(struct serve_parsing *p)
+{
+	resolve_listen(p);
+	choose_backend(p);
+	choose_workers(p);
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb load: a run of the generator, told as it goes and at its end. */
+#include "cli/load_capacity.h"
 #include "cli/load_files.h"
 #include "cli/load_options.h"
 #include "cli/load_report.h"
@@ -74,6 +75,8 @@ static int code_of(int error)
 	case -ECONNREFUSED:
 	case -ETIMEDOUT:
 		return EXIT_NO_PEER;
+	case -EINTR:
+		return EXIT_CLAIM;
 	default:
 		return EXIT_SYSTEM;
 	}
@@ -129,48 +132,79 @@ static int report(
 	return EXIT_OK;
 }
 
+static int run_once(
+	struct teller *t, int argc, char **argv, int *code, char *why, size_t n)
+{
+	struct load_result result;
+	int error = load_run(running, &result, why, n);
+
+	if (!error)
+		*code = report(t, &result, argc, argv);
+	return error;
+}
+
+static int run_search(
+	struct teller *t, int argc, char **argv, int *code, char *why, size_t n)
+{
+	const struct load_capacity c = {
+		.options = t->options,
+		.load = running,
+		.argc = argc,
+		.argv = argv,
+		.colour = style_on(stdout),
+	};
+
+	return load_capacity_find(&c, code, why, n);
+}
+
+static int open_csv(struct teller *t)
+{
+	const char *path = t->options->csv;
+
+	if (!path)
+		return 0;
+	t->csv = load_csv_open(path);
+	if (t->csv)
+		return 0;
+	fprintf(stderr, "udpmill load: --csv: %s: %s\n", path, strerror(errno));
+	return -errno;
+}
+
 int verb_load(int argc, char **argv)
 {
 	struct load_options o;
 	struct teller t = {.options = &o, .rewrite = isatty(STDERR_FILENO)};
-	struct load_hooks hooks = {
-		.interval = interval,
-		.notice = notice,
-		.arg = &t,
-	};
-	struct load_result result;
-	struct load *load = NULL;
+	struct load_hooks hooks = {.notice = notice, .arg = &t};
 	char why[512];
-	int error, code;
+	int error, code = EXIT_USAGE;
 
 	load_options_parse(&o, argc, argv);
+	if (open_csv(&t))
+		goto out_options;
 	if (o.view.reader)
 		hooks.server = server;
+	/* A search tells its trials instead. */
+	if (!o.find_capacity)
+		hooks.interval = interval;
 	if (o.json)
 		t.intervals = json_array();
-	if (o.csv && !(t.csv = load_csv_open(o.csv))) {
-		fprintf(stderr, "udpmill load: --csv: %s: %s\n", o.csv,
-			strerror(errno));
-		return EXIT_USAGE;
-	}
-	error = load_open(&load, &o.config, &hooks, why, sizeof(why));
+	error = load_open(&running, &o.config, &hooks, why, sizeof(why));
 	if (!error) {
-		running = load;
 		catch_signals();
-		error = load_run(load, &result, why, sizeof(why));
+		error = (o.find_capacity ? run_search : run_once)(
+			&t, argc, argv, &code, why, sizeof(why));
 	}
 	if (error) {
 		fprintf(stderr, "%sudpmill load: %s\n",
 			t.rewrite ? "\r\033[K" : "", why);
 		code = code_of(error);
-	} else {
-		code = report(&t, &result, argc, argv);
 	}
-	(void)load_csv_close(t.csv);
-	json_decref(t.intervals);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
-	load_close(load);
+	load_close(running);
+	json_decref(t.intervals);
+	(void)load_csv_close(t.csv);
+out_options:
 	load_options_free(&o);
 	return code;
 }

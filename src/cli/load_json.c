@@ -23,7 +23,7 @@ static json_t *rate_json(uint64_t datagrams, uint64_t bytes, double seconds)
 		(double)bytes * 8 / seconds);
 }
 
-static json_t *argv_json(int argc, char **argv)
+json_t *load_argv_json(int argc, char **argv)
 {
 	json_t *list = json_array();
 
@@ -43,7 +43,7 @@ static const char *replies_name(enum load_replies r)
 	return names[r];
 }
 
-static json_t *config_json(
+json_t *load_config_json(
 	const struct load_options *o, const struct load_result *r)
 {
 	const struct load_config *c = &o->config;
@@ -69,7 +69,7 @@ static json_t *config_json(
 		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus);
 }
 
-static json_t *environment_json(const struct load_options *o)
+json_t *load_environment_json(const struct load_options *o)
 {
 	struct utsname u = {0};
 	json_t *e, *server = json_null();
@@ -228,8 +228,8 @@ int load_print_json(FILE *out, const struct load_options *o,
 	all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
 			"s:o, s:o, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
-		argv_json(argc, argv), "config", config_json(o, r),
-		"environment", environment_json(o), "seconds", r->seconds,
+		load_argv_json(argc, argv), "config", load_config_json(o, r),
+		"environment", load_environment_json(o), "seconds", r->seconds,
 		"interrupted", r->interrupted, "sent",
 		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
 		rate_json(w->answered, w->answered_bytes, r->seconds),

@@ -263,6 +263,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 't':
 		c->time_ns = option_time(state, "--time", arg, false);
+		p->time_said = true;
 		return 0;
 	case 'O':
 		c->omit_ns = option_time(state, "--omit", arg, true);

@@ -11,6 +11,8 @@ struct load_options {
 	struct cpu_list cpus;
 	struct load_view view;       /* the server, where it is on this host */
 	const char *csv, *histogram; /* files; NULL: none */
+	bool find_capacity;
+	double loss; /* what is borne of it, a part of 1 */
 	bool json;
 	bool peer_consents;
 };

@@ -5,13 +5,21 @@
 #include "core/units.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BURST_MAX 65536
 /* What is due is looked at until the run is ended from outside. */
 #define SLACK_NS 10000000000u
 
-enum key { KEY_RATE = 0x200, KEY_SPACING, KEY_BURST, KEY_RAMP };
+enum key {
+	KEY_RATE = 0x200,
+	KEY_SPACING,
+	KEY_BURST,
+	KEY_RAMP,
+	KEY_FIND,
+	KEY_LOSS,
+};
 
 static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "When (an open loop; else a window or a flood):", 2},
@@ -29,6 +37,12 @@ static const struct argp_option options[] = {
 		"Datagrams a second, in all: from one rate to another, "
 		"linearly, or in N steps",
 		0},
+	{"find-capacity", KEY_FIND, NULL, 0,
+		"Search for the highest rate that is carried, by trials of "
+		"--time each (then 1s by default)",
+		0},
+	{"loss", KEY_LOSS, "SHARE", 0,
+		"Loss that --find-capacity bears: 0.1% (default), 0, 0.001", 0},
 	{0},
 };
 
@@ -81,6 +95,23 @@ static void parse_ramp(
 	p->ramps = true;
 }
 
+static double parse_share(const struct argp_state *state, const char *text)
+{
+	char *end;
+	double v = strtod(text, &end);
+
+	if (end != text && strcmp(end, "%") == 0)
+		v /= 100;
+	else if (end == text || *end)
+		v = -1;
+	if (!(v >= 0 && v < 1))
+		usage_error(state,
+			"--loss: \"%s\" is no part of the whole; 0.1%% or "
+			"0.001 would be",
+			text);
+	return v;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct load_pace *p = state->input;
@@ -106,10 +137,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_RAMP:
 		parse_ramp(state, p, arg);
 		return 0;
+	case KEY_FIND:
+		p->find_capacity = true;
+		return 0;
+	case KEY_LOSS:
+		p->loss = parse_share(state, arg);
+		p->loss_said = true;
+		return 0;
 	case ARGP_KEY_END:
-		if (p->rate > 0 && p->ramps)
-			usage_error(state, "--ramp and a rate: one of them "
-					   "says how fast");
+		if ((p->rate > 0) + p->ramps + p->find_capacity > 1)
+			usage_error(state, "--ramp, --find-capacity and a "
+					   "rate: one of them says how fast");
+		if (p->loss_said && !p->find_capacity)
+			usage_error(state, "--loss goes with --find-capacity");
 		if (!load_pace_is_open(p) && (p->burst || p->poisson))
 			usage_error(state,
 				"--burst and --spacing go with --rate, "
@@ -159,6 +199,8 @@ void load_pace_plan(const struct load_pace *p, struct pace_plan *plan,
 		.spacing = p->poisson ? PACE_POISSON : PACE_EVEN,
 		.burst = p->burst ? p->burst : 1,
 	};
+	if (p->find_capacity)
+		return;
 	if (!p->ramps) {
 		pace_constant(plan, rate_of(p, flows, mean_bytes), all);
 		return;

@@ -13,6 +13,9 @@ struct load_pace {
 	bool per_flow; /* else of all flows together */
 	bool poisson;
 	uint32_t burst; /* 0: not said */
+	bool find_capacity;
+	bool loss_said;
+	double loss;
 	bool ramps;
 	double ramp_from, ramp_to; /* datagrams a second, of all flows */
 	uint64_t ramp_ns;
@@ -24,7 +27,7 @@ extern const struct argp load_pace_argp;
 
 static inline bool load_pace_is_open(const struct load_pace *p)
 {
-	return p->rate > 0 || p->ramps;
+	return p->rate > 0 || p->ramps || p->find_capacity;
 }
 
 /* The plan for flows of datagrams of mean_bytes, that lasts for so long: the

@@ -18,6 +18,9 @@
 #define WINDOW_TRAINS  8
 #define WINDOW_SINGLES 64
 #define WINDOW_BYTES   (1u << 20)
+/* --find-capacity: a trial, and the loss that is borne. */
+#define TRIAL_NS     1000000000u
+#define DEFAULT_LOSS 0.001
 
 /* As usage_error() prints it, when parsing is over. */
 #define FAIL(code, ...)                                                        \
@@ -49,6 +52,10 @@ static void adapt_trains(struct load_parsing *p)
 {
 	struct load_config *c = &p->o->config;
 
+	p->o->find_capacity = p->pace.find_capacity;
+	p->o->loss = p->pace.loss_said ? p->pace.loss : DEFAULT_LOSS;
+	if (p->o->find_capacity && !p->time_said)
+		c->time_ns = TRIAL_NS;
 	if (!p->train_said)
 		c->train = 1;
 	if (!p->pace.burst)

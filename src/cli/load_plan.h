@@ -11,7 +11,7 @@ struct load_parsing {
 	struct load_options *o;
 	const char *peer, *bind, *cpus, *length;
 	int family;
-	bool flood, gro_said, expect_said, train_said;
+	bool flood, gro_said, expect_said, train_said, time_said;
 	struct load_pace pace;
 };
 

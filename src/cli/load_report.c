@@ -73,6 +73,11 @@ static void print_pace(FILE *out, const struct load_config *c)
 	double first = pace_rate_at(&c->pace, c->omit_ns);
 	double last = pace_rate_at(&c->pace, c->omit_ns + c->time_ns - 1);
 
+	/* A search for the rate has none of its own. */
+	if (c->pace.step_count == 0) {
+		fprintf(out, "open loop");
+		return;
+	}
 	fprintf(out, "%s/s", si(first));
 	if (first != last)
 		fprintf(out, " to %s/s", si(last));
@@ -103,7 +108,7 @@ static const char *checked(const struct load_config *c)
 	return c->verify_full ? "header and payload" : "header";
 }
 
-static void print_head(FILE *out, const struct load_options *o,
+void load_print_head(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour)
 {
 	const struct load_config *c = &o->config;
@@ -331,7 +336,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 {
 	const struct load_counts *c = &r->whole;
 
-	print_head(out, o, r, colour);
+	load_print_head(out, o, r, colour);
 	print_rates(out, r);
 	print_latency(out, r->latency);
 	print_pacing(out, o, r, colour);

@@ -27,5 +27,13 @@ int load_print_json(FILE *out, const struct load_options *o,
 /* One line of an interval, without its end. */
 void load_print_interval(FILE *out, const struct load_interval *i);
 
+/* Parts of both reports, for others of this verb. */
+void load_print_head(FILE *out, const struct load_options *o,
+	const struct load_result *r, bool colour);
+json_t *load_argv_json(int argc, char **argv);
+json_t *load_config_json(
+	const struct load_options *o, const struct load_result *r);
+json_t *load_environment_json(const struct load_options *o);
+
 /* An interval for load_print_json(). A new reference. */
 json_t *load_interval_json(const struct load_interval *i);

@@ -130,11 +130,17 @@ int load_open(struct load **out, const struct load_config *config,
  * Runs to the end: warm-up, window, and until what is in flight has come to
  * rest. 0, or -errno and one line in why: -ECONNREFUSED nobody listens,
  * -ETIMEDOUT not one reply came in a second to a closed loop.
+ *
+ * May be called again, with the same flows: each run is its own in all that the
+ * result says.
  */
 int load_run(struct load *l, struct load_result *result, char *why,
 	size_t why_bytes);
 
-/* Ends the run early. Async-signal-safe. */
+/* Another plan for the next run; LOAD_PACED. Between runs. */
+void load_set_pace(struct load *l, const struct pace_plan *plan);
+
+/* Ends the run early, and each one after it at once. Async-signal-safe. */
 void load_interrupt(struct load *l);
 
 /* The result's histogram goes with it. NULL is legal. */

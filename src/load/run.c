@@ -89,12 +89,24 @@ static int start_threads(struct load *l, char *why, size_t why_bytes)
 	return 0;
 }
 
+/* Replies to what an earlier run sent are awaited no longer. */
+static void begin_anew(struct load *l)
+{
+	atomic_store(&l->shared.budget, (int64_t)l->config.count);
+	for (uint32_t i = 0; i < l->config.flows; i++)
+		l->flows[i].written_off = l->flows[i].sequence;
+}
+
 static void end_threads(struct load *l)
 {
 	set_phase(l, PHASE_END);
-	for (uint32_t i = 0; i < l->config.threads; i++)
-		if (l->threads[i].started)
-			pthread_join(l->threads[i].thread, NULL);
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		struct load_thread *t = &l->threads[i];
+
+		if (t->started)
+			pthread_join(t->thread, NULL);
+		t->started = false;
+	}
 }
 
 /* Nobody there? Said early, not after the whole run. */
@@ -156,11 +168,11 @@ static int drive(struct load *l, struct moment *from, struct moment *to,
 {
 	const struct load_config *c = &l->config;
 	uint64_t start = clock_ns(), now = start;
-	struct moment last = {.at_ns = start};
+	struct moment last = {.at_ns = start, .counts = count_all(l)};
 	bool omitted = c->omit_ns > 0;
 	int error = 0;
 
-	*from = (struct moment){.at_ns = start};
+	*from = last;
 	if (!omitted)
 		take_moment(l, from);
 	while (!error && !spent(l) && !atomic_load(&l->interrupted) &&
@@ -277,16 +289,16 @@ static bool replies_equal(const struct load *l)
 }
 
 static void settle(struct load *l, const struct moment *start,
-	const struct moment *end, struct load_result *r)
+	const struct moment *end, uint64_t drops_before, struct load_result *r)
 {
 	struct ledger_client client = {
-		.sent = end->counts.sent,
-		.answered = end->counts.answered,
+		.sent = r->whole.sent,
+		.answered = r->whole.answered,
 		.train = l->train,
-		.partial = end->counts.partial +
+		.partial = r->whole.partial +
 			   (l->train > 1 && sizes_mixed(&l->config.sizes)),
 		.replies_equal = replies_equal(l),
-		.socket_drops = socket_drops(l),
+		.socket_drops = socket_drops(l) - drops_before,
 		.gro = l->obtained.gro,
 		.backlog_drops =
 			end->host.backlog_drops - start->host.backlog_drops,
@@ -331,6 +343,7 @@ static int thread_error(const struct load *l)
 
 int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 {
+	uint64_t drops_before = socket_drops(l);
 	struct moment start, from, to, end;
 	int error;
 
@@ -341,6 +354,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 		.gro = l->obtained.gro,
 	};
 	address_format(&l->obtained.bound, r->local);
+	begin_anew(l);
 	take_moment(l, &start);
 	l->shared.start_ns = clock_ns();
 	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
@@ -360,10 +374,15 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 		return error;
 	}
 	r->interrupted = atomic_load(&l->interrupted);
-	r->whole = end.counts;
+	r->whole = counts_between(&start.counts, &end.counts);
 	fill_window(l, &from, &to, r);
-	settle(l, &start, &end, r);
+	settle(l, &start, &end, drops_before, r);
 	return 0;
+}
+
+void load_set_pace(struct load *l, const struct pace_plan *plan)
+{
+	l->config.pace = *plan;
 }
 
 void load_interrupt(struct load *l)

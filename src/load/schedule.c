@@ -19,6 +19,8 @@ void schedule_start(struct load_thread *t)
 	struct load_schedule *s = &t->schedule;
 	const struct load_config *c = t->config;
 
+	s->first = 0;
+	s->count = 0;
 	s->share = (double)t->flow_count / c->flows;
 	s->random = c->run * 0x9e3779b97f4a7c15u + t->number;
 	s->random |= 1;

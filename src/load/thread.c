@@ -111,8 +111,6 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	t->shared = shared;
 	t->config = shared->config;
 	t->epoll = -1;
-	histogram_init(&t->latency);
-	histogram_init(&t->lag);
 	/* An odd number of cache lines, as for the server's slots. */
 	t->out_stride = ((longest_unit(t) / 64 + 1) | 1) * 64;
 	t->out = map(out_bytes(t));
@@ -299,6 +297,9 @@ static void begin(struct load_thread *t)
 {
 	const struct cpu_list *cpus = t->config->cpus;
 
+	t->phase = PHASE_WARMUP;
+	histogram_init(&t->latency);
+	histogram_init(&t->lag);
 	if (cpus)
 		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);
 	/* A sleep may otherwise last 50 us longer than it was meant to. */

@@ -27,7 +27,8 @@ struct trial {
 	uint64_t sent, lost, p50_ns, p99_ns;
 	enum search_outcome outcome;
 	bool balances;
-	double server_ns; /* CPU time a datagram; 0: not known */
+	const char *cause; /* that dropped most; NULL: none did */
+	double server_ns;  /* CPU time a datagram; 0: not known */
 };
 
 static const char *outcome_name(enum search_outcome o)
@@ -39,6 +40,19 @@ static const char *outcome_name(enum search_outcome o)
 	};
 
 	return names[o];
+}
+
+static const char *main_cause(const struct ledger *l)
+{
+	const char *name = NULL;
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < LEDGER_CAUSES; i++)
+		if (l->dropped[i].datagrams > most) {
+			most = l->dropped[i].datagrams;
+			name = l->dropped[i].cause;
+		}
+	return name;
 }
 
 static void judge(struct trial *t, const struct load_options *o,
@@ -53,6 +67,7 @@ static void judge(struct trial *t, const struct load_options *o,
 	t->sent_rate = (double)r->window.sent / r->seconds;
 	t->p50_ns = histogram_quantile(r->latency, 0.5);
 	t->p99_ns = histogram_quantile(r->latency, 0.99);
+	t->cause = main_cause(&r->ledger);
 	t->balances = ledger_balances(&r->ledger) && r->whole.corrupt == 0;
 	if (r->server_seen && s->counters.delivered)
 		t->server_ns = (double)(s->cpu_user_ns + s->cpu_system_ns) /
@@ -87,23 +102,26 @@ static void print_trial(const struct trial *t, unsigned number)
 	char rate[UNITS_TEXT], sent[UNITS_TEXT], p50[UNITS_TEXT];
 
 	fprintf(stderr,
-		"%4u  %9s/s  sent %9s/s  loss %8.4f %%  p50 %8s  %s%s\n",
+		"%4u  %9s/s  sent %9s/s  loss %8.4f %%  p50 %8s  %s%s%s%s\n",
 		number, units_format_si(t->rate, rate),
 		units_format_si(t->sent_rate, sent), 100 * t->loss,
 		t->p50_ns ? units_format_time((double)t->p50_ns, p50) : "-",
-		outcome_name(t->outcome),
+		outcome_name(t->outcome), t->cause ? ", " : "",
+		t->cause ? t->cause : "",
 		t->balances ? "" : ", DOES NOT BALANCE");
 }
 
 static json_t *trial_json(const struct trial *t)
 {
-	return json_pack("{s:f, s:f, s:I, s:I, s:f, s:I, s:I, s:f, s:s, s:b}",
+	return json_pack(
+		"{s:f, s:f, s:I, s:I, s:f, s:I, s:I, s:f, s:s, s:s?, s:b}",
 		"rate", t->rate, "sent_per_second", t->sent_rate, "sent",
 		(json_int_t)t->sent, "lost", (json_int_t)t->lost, "loss",
 		t->loss, "latency_p50_ns", (json_int_t)t->p50_ns,
 		"latency_p99_ns", (json_int_t)t->p99_ns,
 		"server_ns_per_datagram", t->server_ns, "outcome",
-		outcome_name(t->outcome), "balances", t->balances);
+		outcome_name(t->outcome), "main_cause", t->cause, "balances",
+		t->balances);
 }
 
 /* What was found, in words. best: the last trial that was carried. */

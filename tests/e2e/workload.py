@@ -7,6 +7,7 @@ or not."""
 import csv
 import json
 import os
+import socket
 import sys
 import tempfile
 import unittest
@@ -184,6 +185,28 @@ class Workload(unittest.TestCase):
                 sum(n for _, n in histogram["values_and_counts"]),
                 report["latency_ns"]["count"])
 
+    def test_a_capacity_is_searched_for(self):
+        r = run(UDPMILL, "load", self.echo.address, "-J", "--find-capacity",
+                "-t", "30ms", "-O", "10ms", "--loss", "1%", "--cpus", "0")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        report = json.loads(r.stdout)
+        self.assertEqual(report["schema"], "udpmill.capacity/1")
+        trials = report["trials"]
+        self.assertTrue(all(t["balances"] for t in trials))
+        found = report["capacity"]
+        self.assertTrue(any(t["rate"] == found and t["outcome"] == "carried"
+                            for t in trials))
+        self.assertFalse(found > report["above"] > 0)
+        self.assertEqual(r.stderr.count("\n"), len(trials))
+
+    def test_the_capacity_of_the_unseen_and_silent_is_not_guessed(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            r = run(UDPMILL, "load", f"127.0.0.1:{silent.getsockname()[1]}",
+                    "--find-capacity", "-t", "50ms", "-O", "10ms")
+        self.assertEqual(r.returncode, 4, r.stderr)
+        self.assertIn("cannot be known from here", r.stderr)
+
     def test_spinning_is_no_different_in_what_it_counts(self):
         self.balanced("--spin", "--window", "1", "-P", "1", "--train", "off")
         self.balanced("--spin", "--rate", "5k")
@@ -193,6 +216,9 @@ class Workload(unittest.TestCase):
             (["--rate", "0"], "no rate above 0"),
             (["--rate", "10k/second"], "neither a number nor /flow"),
             (["--rate", "1k", "--ramp", "1:2:1s"], "one of them"),
+            (["--rate", "1k", "--find-capacity"], "one of them"),
+            (["--loss", "1%"], "goes with --find-capacity"),
+            (["--find-capacity", "--loss", "110%"], "no part of the whole"),
             (["--burst", "3"], "go with --rate"),
             (["--ramp", "1k:2k"], "10k:1M:30s would be"),
             (["--spacing", "odd", "--rate", "1"], "neither even nor poisson"),

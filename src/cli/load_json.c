@@ -178,6 +178,25 @@ static json_t *pacing_json(
 		"lag_ns", latency_json(r->lag));
 }
 
+static json_t *marks_json(const struct load_result *r)
+{
+	const struct marks_seen *s = &r->server_whole.marks;
+	struct marks_kept k;
+
+	marks_compare(&k, s, r->tos, r->ttl);
+	if (!r->server_seen || !k.datagrams)
+		return json_null();
+	return json_pack("{s:i, s:s, s:i, s:o, s:o, s:o, s:o, s:b, s:f, "
+			 "s:{s:o, s:o, s:o, s:o}}",
+		"dscp", r->tos >> 2, "ecn", load_ecn_name(r->tos), "ttl",
+		r->ttl, "datagrams", number(k.datagrams), "dscp_kept_low",
+		number(k.dscp_least), "dscp_kept_high", number(k.dscp_most),
+		"ecn_kept", number(k.ecn), "ttl_kept", k.ttl_kept, "ttl_mean",
+		k.ttl_mean, "ecn_seen", "not_ect", number(s->ecn[0]), "ect1",
+		number(s->ecn[1]), "ect0", number(s->ecn[2]), "ce",
+		number(s->ecn[3]));
+}
+
 static json_t *cpu_json(const struct load_result *r)
 {
 	const struct load_server *w = &r->server_whole;
@@ -226,7 +245,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 		delivered =
 			rate_json(s->delivered, s->delivered_bytes, r->seconds);
 	all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
-			"s:o, s:o, s:o, s:o, s:o}",
+			"s:o, s:o, s:o, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
 		load_argv_json(argc, argv), "config", load_config_json(o, r),
 		"environment", load_environment_json(o), "seconds", r->seconds,
@@ -234,8 +253,8 @@ int load_print_json(FILE *out, const struct load_options *o,
 		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
 		rate_json(w->answered, w->answered_bytes, r->seconds),
 		"delivered", delivered, "ledger", ledger_json(r), "latency_ns",
-		latency_json(r->latency), "pacing", pacing_json(o, r), "cpu",
-		cpu_json(r), "intervals", intervals);
+		latency_json(r->latency), "pacing", pacing_json(o, r), "marks",
+		marks_json(r), "cpu", cpu_json(r), "intervals", intervals);
 	if (!all)
 		return -ENOMEM;
 	if (json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||

@@ -23,8 +23,6 @@ enum key {
 	KEY_VERIFY,
 	KEY_EXPECT,
 	KEY_CPUS,
-	KEY_RCVBUF,
-	KEY_SNDBUF,
 	KEY_COUNT,
 	KEY_SEED,
 	KEY_CONSENT,
@@ -82,19 +80,14 @@ static const struct argp_option options[] = {
 		"or any; found out where the server is seen",
 		0},
 	{NULL, 0, NULL, 0, "Where:", 5},
-	{"bind", 'B', "ADDRESS", 0, "Send from this address", 0},
 	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
 	{NULL, '6', NULL, 0, "Resolve names to IPv6 only", 0},
 	{"cpus", KEY_CPUS, "LIST", 0, "Pin the threads to these CPUs in turn",
 		0},
-	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
-		"Receive buffer of each flow (default 8Mi)", 0},
-	{"sndbuf", KEY_SNDBUF, "SIZE", 0,
-		"Send buffer of each flow (default 8Mi)", 0},
 	{"peer-consents", KEY_CONSENT, NULL, 0,
 		"The peer is not this host, and its owner wants this traffic",
 		0},
-	{NULL, 0, NULL, 0, "What is said:", 6},
+	{NULL, 0, NULL, 0, "What is said:", 7},
 	{"seed", KEY_SEED, "N", 0,
 		"Number of the run, which is in every probe (default: drawn)",
 		0},
@@ -177,9 +170,6 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 	struct load_options *o = p->o;
 
 	switch (key) {
-	case 'B':
-		p->bind = arg;
-		return 0;
 	case '4':
 		p->family = AF_INET;
 		return 0;
@@ -188,12 +178,6 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CPUS:
 		p->cpus = arg;
-		return 0;
-	case KEY_RCVBUF:
-		o->config.rcvbuf = option_buffer(state, "--rcvbuf", arg);
-		return 0;
-	case KEY_SNDBUF:
-		o->config.sndbuf = option_buffer(state, "--sndbuf", arg);
 		return 0;
 	case KEY_CONSENT:
 		o->peer_consents = true;
@@ -283,6 +267,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &p->pace;
+		state->child_inputs[1] = &p->socket;
 		return 0;
 	default:
 		return parse_where(key, arg, state);
@@ -291,6 +276,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {
 	{&load_pace_argp, 0, NULL, 2},
+	{&load_socket_argp, 0, NULL, 6},
 	{0},
 };
 
@@ -327,13 +313,13 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 				.sndbuf = DEFAULT_BUFFER,
 			},
 	};
+	p.socket.config = &o->config;
 	if (verb_parse(&argp, argc, argv, &p))
 		exit(EXIT_USAGE);
 	if (!p.peer)
 		usage_error(&state, "no peer is named; HOST:PORT would do");
 	option_peer(&state, &o->config.remote, p.peer, p.family);
-	if (p.bind)
-		option_bind(&state, &o->config.bind, p.bind, &o->config.remote);
+	load_socket_plan(&state, &p.socket);
 	if (o->json &&
 		((o->csv && strcmp(o->csv, "-") == 0) ||
 			(o->histogram && strcmp(o->histogram, "-") == 0)))

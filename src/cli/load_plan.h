@@ -5,14 +5,16 @@
 
 #include "cli/load_options.h"
 #include "cli/load_pace.h"
+#include "cli/load_socket.h"
 
 /* What was said, before names are looked up and the server is looked for. */
 struct load_parsing {
 	struct load_options *o;
-	const char *peer, *bind, *cpus, *length;
+	const char *peer, *cpus, *length;
 	int family;
 	bool flood, gro_said, expect_said, train_said, time_said;
 	struct load_pace pace;
+	struct load_socket socket;
 };
 
 /* Fills in o->config and o->view. Prints and exits where it cannot be. */

@@ -47,6 +47,13 @@ const char *load_content_name(enum content_kind kind)
 	return names[kind];
 }
 
+const char *load_ecn_name(uint8_t tos)
+{
+	static const char *const names[] = {"not-ect", "ect1", "ect0", "ce"};
+
+	return names[tos & 3];
+}
+
 double load_planned(const struct load_options *o, const struct load_result *r)
 {
 	const struct pace_plan *plan = &o->config.pace;
@@ -212,6 +219,36 @@ static void print_pacing(FILE *out, const struct load_options *o,
 			STYLE(colour, STYLE_END));
 }
 
+static const char *share(uint64_t part, uint64_t whole)
+{
+	static char text[4][16];
+	static unsigned next;
+	char *out = text[next++ % 4];
+
+	snprintf(out, 16, "%.4g %%", 100 * (double)part / (double)whole);
+	return out;
+}
+
+/* What the path changed of what was set, where the server reads it. */
+static void print_marks(FILE *out, const struct load_result *r)
+{
+	struct marks_kept k;
+
+	marks_compare(&k, &r->server_whole.marks, r->tos, r->ttl);
+	if (!r->server_seen || !k.datagrams)
+		return;
+	fprintf(out, "  marks       DSCP %u kept by %s", r->tos >> 2,
+		share(k.dscp_least, k.datagrams));
+	if (k.dscp_least != k.dscp_most)
+		fprintf(out, " to %s", share(k.dscp_most, k.datagrams));
+	fprintf(out, ", ECN %s by %s", load_ecn_name(r->tos),
+		share(k.ecn, k.datagrams));
+	if (k.ttl_kept)
+		fprintf(out, ", TTL %u by all\n", r->ttl);
+	else
+		fprintf(out, ", TTL %u came as %.4g\n", r->ttl, k.ttl_mean);
+}
+
 static double per(double what, uint64_t n)
 {
 	return n ? what / (double)n : 0;
@@ -340,6 +377,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 	print_rates(out, r);
 	print_latency(out, r->latency);
 	print_pacing(out, o, r, colour);
+	print_marks(out, r);
 	print_cpu(out, r);
 	print_ledger(out, r, colour);
 	print_check(out, "corrupt replies", c->corrupt, colour);

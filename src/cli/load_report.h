@@ -9,6 +9,7 @@
 
 const char *load_mode_name(enum load_mode mode);
 const char *load_content_name(enum content_kind kind);
+const char *load_ecn_name(uint8_t tos);
 
 /* LOAD_PACED: datagrams that the plan has in the window. */
 double load_planned(const struct load_options *o, const struct load_result *r);

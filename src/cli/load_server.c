@@ -113,6 +113,22 @@ static void read_named(const struct load_view *v, struct ledger_server *s)
 	}
 }
 
+/* Zeros of a server that does not read them. */
+static void read_marks(const struct load_view *v, struct marks_seen *m)
+{
+	static const char *const ecn[] = {
+		"rx_ecn_not_ect", "rx_ecn_ect1", "rx_ecn_ect0", "rx_ecn_ce"};
+	char name[32];
+
+	for (unsigned i = 0; i < 4; i++)
+		m->ecn[i] = value(v, ecn[i]);
+	for (unsigned i = 0; i < 6; i++) {
+		snprintf(name, sizeof(name), "rx_dscp_bit_%u", 1u << i);
+		m->dscp_bits[i] = value(v, name);
+	}
+	m->hops = value(v, "rx_ttl_hops");
+}
+
 int load_view_read(struct load_view *v, struct load_server *out)
 {
 	int error;
@@ -136,6 +152,7 @@ int load_view_read(struct load_view *v, struct load_server *out)
 	out->cpu_system_ns = value(v, "cpu_system_ns");
 	out->trains = value(v, "rx_trains");
 	out->batches = value(v, "rx_batches");
+	read_marks(v, &out->marks);
 	out->published = least(v, "published");
 	return 0;
 }

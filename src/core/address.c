@@ -180,6 +180,49 @@ bool address_is_group(const union address *a)
 	       IN6_IS_ADDR_MULTICAST(&a->in6.sin6_addr);
 }
 
+/* The low 32 bits, in host order; NULL for a family not ours. */
+static uint8_t *low_bytes(union address *a)
+{
+	switch (a->sa.sa_family) {
+	case AF_INET:
+		return (uint8_t *)&a->in.sin_addr;
+	case AF_INET6:
+		return &a->in6.sin6_addr.s6_addr[12];
+	default:
+		return NULL;
+	}
+}
+
+void address_add(union address *a, uint32_t n)
+{
+	uint8_t *at = low_bytes(a);
+	uint32_t low;
+
+	if (!at)
+		return;
+	memcpy(&low, at, sizeof(low));
+	low = htonl(ntohl(low) + n);
+	memcpy(at, &low, sizeof(low));
+}
+
+uint64_t address_distance(const union address *first, const union address *last)
+{
+	union address a = *first, b = *last;
+	uint8_t *x = low_bytes(&a), *y = low_bytes(&b);
+	uint32_t from, to;
+
+	if (!x || !y || a.sa.sa_family != b.sa.sa_family)
+		return UINT64_MAX;
+	if (a.sa.sa_family == AF_INET6 &&
+		memcmp(&a.in6.sin6_addr, &b.in6.sin6_addr, 12) != 0)
+		return UINT64_MAX;
+	memcpy(&from, x, sizeof(from));
+	memcpy(&to, y, sizeof(to));
+	from = ntohl(from);
+	to = ntohl(to);
+	return to < from ? UINT64_MAX : to - from;
+}
+
 static const uint8_t *host_bytes(const union address *a, unsigned *bits)
 {
 	if (a->sa.sa_family == AF_INET) {

@@ -76,6 +76,14 @@ bool address_is_loopback(const union address *a);
 bool address_is_any(const union address *a);
 bool address_is_group(const union address *a);
 
+/* The host n further on, within its family; nothing for AF_UNSPEC. */
+void address_add(union address *a, uint32_t n);
+
+/* How many further on last is, ports apart: 0 where they are the same host.
+ * UINT64_MAX where it is before first, of another family, or 2^32 away. */
+uint64_t address_distance(
+	const union address *first, const union address *last);
+
 /* A prefix, "192.0.2.0/24", "2001:db8::/32", or one address. A v4-mapped one,
  * "::ffff:192.0.2.0/120", is the IPv4 prefix. */
 struct cidr {

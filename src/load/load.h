@@ -10,6 +10,7 @@
 #include "core/histogram.h"
 #include "load/content.h"
 #include "load/ledger.h"
+#include "load/marks.h"
 #include "load/pace.h"
 #include "load/sizes.h"
 #include "net/affinity.h"
@@ -36,6 +37,13 @@ enum load_replies {
 
 struct load_config {
 	union address remote, bind; /* bind: AF_UNSPEC for any */
+	uint32_t bind_count;        /* addresses from bind on, in turn */
+	uint16_t port_first;        /* 0: the kernel's choice */
+	const char *device;         /* NULL: any */
+	uint8_t tos, ttl;           /* ttl 0: the system's */
+	bool dontfrag;
+	uint32_t busy_poll_us;
+	uint64_t pacing_bytes; /* a second of a flow, by the qdisc; 0: none */
 	enum load_mode mode;
 	struct sizes sizes; /* payload bytes of datagrams */
 	enum content_kind content;
@@ -61,6 +69,7 @@ struct load_server {
 	struct ledger_server counters;
 	uint64_t cpu_user_ns, cpu_system_ns;
 	uint64_t trains, batches;
+	struct marks_seen marks;
 	uint64_t published; /* lowest of all workers */
 };
 
@@ -115,6 +124,7 @@ struct load_result {
 	uint32_t train;          /* in effect */
 	uint32_t rcvbuf, sndbuf; /* obtained */
 	bool gro;                /* obtained */
+	uint8_t tos, ttl;        /* obtained */
 	bool interrupted;
 	char local[ADDRESS_TEXT]; /* the first flow's own address */
 };

@@ -63,17 +63,35 @@ static void take_trains(struct load *l, const struct flow *f)
 		plan_units(l, 0);
 }
 
+/* Addresses in turn, and a port more when all have had one. */
+static union address source_of(const struct load_config *c, uint32_t number)
+{
+	union address a = c->bind;
+	uint32_t n = c->bind_count ? c->bind_count : 1;
+
+	address_add(&a, number % n);
+	if (c->port_first)
+		address_set_port(&a, (uint16_t)(c->port_first + number / n));
+	return a;
+}
+
 static int open_flow(
 	struct load *l, struct flow *f, char *why, size_t why_bytes)
 {
 	const struct load_config *c = &l->config;
 	struct socket_config sc = {
-		.bind = c->bind,
+		.bind = source_of(c, f->number),
 		.remote = c->remote,
 		.gro = c->gro,
 		.errors = true,
 		.rcvbuf = c->rcvbuf,
 		.sndbuf = c->sndbuf,
+		.tos = c->tos,
+		.ttl = c->ttl,
+		.dontfrag = c->dontfrag,
+		.device = c->device,
+		.busy_poll_us = c->busy_poll_us,
+		.max_pacing_bytes = c->pacing_bytes,
 	};
 	const struct timeval idle = {.tv_usec = LOAD_IDLE_NS / 1000};
 	int fd = socket_open(&sc, &l->obtained, why, why_bytes);

@@ -273,6 +273,7 @@ static struct load_server server_between(
 	};
 
 	ledger_server_difference(&d.counters, &a->counters, &b->counters);
+	marks_difference(&d.marks, &a->marks, &b->marks);
 	return d;
 }
 
@@ -352,6 +353,8 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 		.rcvbuf = l->obtained.rcvbuf,
 		.sndbuf = l->obtained.sndbuf,
 		.gro = l->obtained.gro,
+		.tos = l->obtained.tos,
+		.ttl = l->obtained.ttl,
 	};
 	address_format(&l->obtained.bound, r->local);
 	begin_anew(l);

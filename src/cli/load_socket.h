@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of `udpmill load` that say what its sockets are like. */
+#pragma once
+
+#include "load/load.h"
+
+#include <argp.h>
+
+struct load_socket {
+	struct load_config *config;
+	const char *bind; /* as it was typed; NULL: not said */
+	const char *ports;
+};
+
+/* A child of load's argp; its input is a struct load_socket. */
+extern const struct argp load_socket_argp;
+
+/* What could not be known before the peer was: prints and exits where it does
+ * not fit. */
+void load_socket_plan(
+	const struct argp_state *state, const struct load_socket *s);

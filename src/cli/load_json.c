@@ -53,15 +53,17 @@ json_t *load_config_json(
 	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
 		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
 	return json_pack(
-		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:b, "
+		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, "
+		"s:b, "
 		"s:b, s:s, s:s, s:f, s:f, s:f, s:o, s:i, s:i, s:o, s:o}",
 		"remote", address_format(&c->remote, remote), "local", r->local,
 		"mode", load_mode_name(c->mode), "length", c->sizes.mean,
 		"length_least", (int)c->sizes.least, "length_most",
 		(int)c->sizes.most, "content", load_content_name(c->content),
 		"flows", (int)c->flows, "threads", (int)c->threads, "train",
-		(int)r->train, "window", (int)c->window, "spin", c->spin, "gro",
-		r->gro, "verify", c->verify_full ? "full" : "header", "expect",
+		(int)r->train, "window", (int)c->window, "in_flight",
+		(int)c->in_flight, "spin", c->spin, "gro", r->gro, "verify",
+		c->verify_full ? "full" : "header", "expect",
 		replies_name(c->replies), "time_s", (double)c->time_ns / 1e9,
 		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
 		(double)c->interval_ns / 1e9, "count", number(c->count),

@@ -17,6 +17,7 @@
  * for the other, and little enough to fit any receive buffer. */
 #define WINDOW_TRAINS  8
 #define WINDOW_SINGLES 64
+#define FLOWS_UNBOUND  16
 #define WINDOW_BYTES   (1u << 20)
 /* --find-capacity: a trial, and the loss that is borne. */
 #define TRIAL_NS     1000000000u
@@ -109,14 +110,24 @@ static uint32_t default_window(const struct load_config *c, uint32_t train)
 	return n;
 }
 
+/* Thousands of flows with a window each would overflow any server: they share
+ * what sixteen of them may have in flight. */
+static void bound_in_flight(struct load_config *c)
+{
+	if (c->flows > FLOWS_UNBOUND)
+		c->in_flight = FLOWS_UNBOUND * c->window;
+}
+
 static void set_window(struct load_config *c)
 {
 	uint32_t train = fitting_train(c);
 
-	if (c->mode != LOAD_WINDOW)
+	if (c->mode != LOAD_WINDOW) {
 		c->window = 0;
-	else if (!c->window)
+	} else if (!c->window) {
 		c->window = default_window(c, train);
+		bound_in_flight(c);
+	}
 	/* A window that is less than a train would never open. */
 	else if (c->window < train)
 		c->train = c->window;

@@ -101,7 +101,9 @@ static void print_mode(FILE *out, const struct load_config *c)
 	else if (c->mode == LOAD_PACED)
 		print_pace(out, c);
 	else
-		fprintf(out, "%u in flight of a flow", c->window);
+		fprintf(out, "%u in flight %s",
+			c->in_flight ? c->in_flight : c->window,
+			c->in_flight ? "of all flows" : "of a flow");
 	if (c->spin)
 		fprintf(out, ", spinning");
 }

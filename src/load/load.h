@@ -50,9 +50,10 @@ struct load_config {
 	struct pace_plan pace; /* LOAD_PACED: of all flows together, from the
 				* start of the warm-up on */
 	uint32_t flows, threads;
-	uint32_t train;  /* segments of a send; 1: trains off */
-	uint32_t window; /* datagrams in flight of a flow */
-	bool spin;       /* never sleep while there is a run */
+	uint32_t train;     /* segments of a send; 1: trains off */
+	uint32_t window;    /* datagrams in flight of a flow */
+	uint32_t in_flight; /* of all flows together; 0: no bound but theirs */
+	bool spin;          /* never sleep while there is a run */
 	bool gro;
 	bool verify_full; /* payload too, not the header only */
 	enum load_replies replies;

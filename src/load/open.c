@@ -133,6 +133,17 @@ static int open_flows(struct load *l, char *why, size_t why_bytes)
 	return error;
 }
 
+/* A thread's part of the bound, by its flows; a train at least. */
+static uint64_t in_flight_of(const struct load *l, uint32_t flow_count)
+{
+	uint64_t n =
+		(uint64_t)l->config.in_flight * flow_count / l->config.flows;
+
+	if (l->config.in_flight == 0)
+		return 0;
+	return n < l->train ? l->train : n;
+}
+
 static int open_threads(struct load *l, char *why, size_t why_bytes)
 {
 	uint32_t n = l->config.threads, first = 0;
@@ -147,6 +158,7 @@ static int open_threads(struct load *l, char *why, size_t why_bytes)
 		t->flow_count = end - first;
 		t->number = i;
 		t->train = l->train;
+		t->in_flight_max = in_flight_of(l, t->flow_count);
 		first = end;
 		error = thread_init(t, &l->shared);
 		if (error) {

@@ -157,12 +157,39 @@ static uint64_t window_room(const struct load_thread *t, const struct flow *f)
 	return t->train > 1 ? room - room % t->train : room;
 }
 
+/* Where many flows share a bound, what one has freed goes to the next: each
+ * sends its window in its turn, so that a socket that is cold is touched for
+ * several trains. */
+static uint32_t answer_in_turn(struct load_thread *t)
+{
+	uint32_t n = 0, sent;
+
+	for (uint32_t tried = 0; tried < t->flow_count &&
+				 t->in_flight + t->train <= t->in_flight_max;
+		tried++) {
+		struct flow *f = &t->flows[t->turn];
+		struct load_order order = {.room = window_room(t, f)};
+		uint64_t bound = t->in_flight_max - t->in_flight;
+
+		if (++t->turn == t->flow_count)
+			t->turn = 0;
+		if (order.room > bound)
+			order.room = bound - bound % t->train;
+		sent = flow_send(t, f, &order);
+		t->in_flight += sent;
+		n += sent;
+	}
+	return n;
+}
+
 static uint32_t answer(struct load_thread *t, struct flow *f)
 {
 	struct load_order order = {.room = UINT64_MAX};
 
 	if (t->phase >= PHASE_REST || t->config->mode == LOAD_PACED)
 		return 0;
+	if (t->in_flight_max)
+		return answer_in_turn(t);
 	if (t->config->mode == LOAD_WINDOW)
 		order.room = window_room(t, f);
 	return flow_send(t, f, &order);
@@ -170,8 +197,10 @@ static uint32_t answer(struct load_thread *t, struct flow *f)
 
 static uint32_t step(struct load_thread *t, struct flow *f)
 {
+	uint64_t before = flow_in_flight(f);
 	uint32_t n = flow_receive(t, f);
 
+	t->in_flight -= before - flow_in_flight(f);
 	return n + answer(t, f);
 }
 
@@ -211,6 +240,7 @@ static void write_off(struct load_thread *t)
 			continue;
 		LOAD_COUNT(t, written_off, n);
 		f->written_off = f->sequence;
+		t->in_flight -= n;
 		(void)step(t, f);
 	}
 }
@@ -298,6 +328,7 @@ static void begin(struct load_thread *t)
 	const struct cpu_list *cpus = t->config->cpus;
 
 	t->phase = PHASE_WARMUP;
+	t->in_flight = 0;
 	histogram_init(&t->latency);
 	histogram_init(&t->lag);
 	if (cpus)

@@ -82,8 +82,11 @@ struct load_thread {
 	uint32_t number;
 	uint32_t train; /* 1 once trains were refused */
 	int epoll;
-	enum load_phase phase; /* as this thread knows it */
-	uint64_t now_ns;       /* read once a send or receive */
+	enum load_phase phase;  /* as this thread knows it */
+	uint64_t now_ns;        /* read once a send or receive */
+	uint64_t in_flight;     /* of all flows; kept where there is a bound */
+	uint64_t in_flight_max; /* 0: no bound */
+	uint32_t turn;          /* the flow that is next, under the bound */
 	uint32_t unheard;   /* datagrams sent since replies were looked for */
 	uint64_t looked_ns; /* when flows were looked at for lost replies */
 

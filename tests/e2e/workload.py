@@ -207,6 +207,39 @@ class Workload(unittest.TestCase):
         self.assertEqual(r.returncode, 4, r.stderr)
         self.assertIn("cannot be known from here", r.stderr)
 
+    def test_sources_are_taken_in_turn(self):
+        report = self.balanced("-B", "127.0.0.2-127.0.0.5", "-P", "9")
+        self.assertIn(report["config"]["local"].rsplit(":", 1)[0],
+                      [f"127.0.0.{n}" for n in range(2, 6)])
+        for _ in range(5):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+                s.bind(("127.0.0.1", 0))
+                first = s.getsockname()[1]
+            r, report = load(self.echo.address, "--source-ports",
+                             f"{first}-{min(first + 3, 65535)}", "-P", "1")
+            if r.returncode == 0:
+                break
+        self.assertEqual(report["config"]["local"], f"127.0.0.1:{first}")
+
+    def test_marks_are_seen_by_a_server_that_reads_them(self):
+        for address in "127.0.0.1:0", "[::1]:0":
+            with self.subTest(address=address):
+                with Server(UDPMILL, address, "--service", "echo", "--marks",
+                            "on") as s:
+                    report = self.balanced("--dscp", "af41", "--ecn", "ect0",
+                                           "--ttl", "7", server=s)
+                marks = report["marks"]
+                self.assertEqual(marks["dscp"], 34)
+                for kept in "dscp_kept_low", "dscp_kept_high", "ecn_kept":
+                    self.assertEqual(marks[kept], marks["datagrams"], marks)
+                self.assertEqual((marks["ttl"], marks["ttl_kept"]), (7, True))
+        self.assertIsNone(self.balanced("--dscp", "ef")["marks"])
+
+    def test_many_flows_share_what_is_in_flight(self):
+        report = self.balanced("-P", "2000")
+        self.assertEqual(report["config"]["in_flight"], 16 * 512)
+        self.assertEqual(report["ledger"]["dropped"]["server_socket"], 0)
+
     def test_spinning_is_no_different_in_what_it_counts(self):
         self.balanced("--spin", "--window", "1", "-P", "1", "--train", "off")
         self.balanced("--spin", "--rate", "5k")
@@ -230,6 +263,12 @@ class Workload(unittest.TestCase):
             (["-l", "16-64", "--verify", "full"], "no room for a number"),
             (["--csv", "/nonexistent/a"], "No such file"),
             (["--csv", "-", "-J"], "both want standard output"),
+            (["--dscp", "64"], "no code point"),
+            (["--ecn", "yes"], "none of not-ect"),
+            (["--ttl", "0"], "from 1 to 255"),
+            (["--source-ports", "5-4"], "no range of ports"),
+            (["--source-ports", "5000-5001"], "8 flows, and only 2 ports"),
+            (["-B", "127.0.0.9-127.0.0.2"], "no range of at most"),
             (["--content", "noise"], "none of random, zeros and text"),
         )
         for options, said in cases:

@@ -17,7 +17,7 @@
 struct teller {
 	struct load_options *options;
 	json_t *intervals;
-	FILE *csv;
+	struct load_file csv, histogram;
 	bool rewrite; /* stderr is a terminal: one line, again and again */
 };
 
@@ -42,7 +42,7 @@ static void interval(void *arg, const struct load_interval *i)
 
 	if (t->intervals)
 		json_array_append_new(t->intervals, load_interval_json(i));
-	load_csv_write(t->csv, i);
+	load_csv_write(&t->csv, i);
 	if (t->rewrite)
 		fputs("\r\033[K", stderr);
 	load_print_interval(stderr, i);
@@ -89,19 +89,45 @@ static int tell_failure(const char *what, const char *path, int error)
 	return error;
 }
 
-static int write_files(struct teller *t, const struct load_result *r)
+/* Is standard output a file's? */
+static bool taken(const struct teller *t)
+{
+	return t->csv.out == stdout || t->histogram.out == stdout;
+}
+
+static int close_files(struct teller *t)
 {
 	const struct load_options *o = t->options;
-	int error = load_csv_close(t->csv);
+	int error = load_file_close(&t->csv);
 
-	t->csv = NULL;
 	if (error)
 		return tell_failure("--csv", o->csv, error);
-	if (o->histogram)
-		error = load_histogram_write(o->histogram, r->latency);
+	error = load_file_close(&t->histogram);
 	if (error)
 		return tell_failure("--histogram", o->histogram, error);
 	return 0;
+}
+
+/* Said after the report: figures of a peer that was not there to the end. */
+static bool peer_is_gone(
+	const struct load_options *o, const struct load_result *r)
+{
+	const char *what = NULL;
+	char peer[ADDRESS_TEXT];
+
+	if (r->server_gone)
+		what = "the server ended during the run";
+	else if (!r->server_seen && r->whole.refused > 0)
+		what = "nobody listens any more (ICMP port unreachable)";
+	else if (!r->server_seen && r->whole.answered == 0 &&
+		 o->config.mode != LOAD_FLOOD &&
+		 o->config.replies != REPLIES_NONE)
+		what = "not one reply came; of a peer that does not answer "
+		       "--expect none says so";
+	if (what)
+		fprintf(stderr, "udpmill load: %s: %s\n",
+			address_format(&o->config.remote, peer), what);
+	return what;
 }
 
 static int report(
@@ -121,12 +147,15 @@ static int report(
 		t->intervals = NULL;
 	} else {
 		/* The report makes room for what a program reads. */
-		FILE *out = t->csv == stdout ? stderr : stdout;
+		FILE *out = taken(t) ? stderr : stdout;
 
 		load_print_text(out, t->options, r, style_on(out));
 	}
-	if (write_files(t, r))
+	load_histogram_write(&t->histogram, r->latency);
+	if (close_files(t))
 		return EXIT_SYSTEM;
+	if (peer_is_gone(t->options, r))
+		return EXIT_NO_PEER;
 	if (!ledger_balances(&r->ledger) || r->whole.corrupt > 0)
 		return EXIT_CLAIM;
 	return EXIT_OK;
@@ -157,17 +186,22 @@ static int run_search(
 	return load_capacity_find(&c, code, why, n);
 }
 
-static int open_csv(struct teller *t)
+/* Before anything is sent. */
+static int open_files(struct teller *t)
 {
-	const char *path = t->options->csv;
+	const struct load_options *o = t->options;
+	const char *path = o->csv, *name = "--csv";
+	int error = load_file_open(&t->csv, path);
 
-	if (!path)
-		return 0;
-	t->csv = load_csv_open(path);
-	if (t->csv)
-		return 0;
-	fprintf(stderr, "udpmill load: --csv: %s: %s\n", path, strerror(errno));
-	return -errno;
+	if (!error) {
+		path = o->histogram;
+		name = "--histogram";
+		error = load_file_open(&t->histogram, path);
+	}
+	if (error)
+		fprintf(stderr, "udpmill load: %s: %s: %s\n", name,
+			*path ? path : "\"\"", strerror(-error));
+	return error;
 }
 
 int verb_load(int argc, char **argv)
@@ -179,8 +213,8 @@ int verb_load(int argc, char **argv)
 	int error, code = EXIT_USAGE;
 
 	load_options_parse(&o, argc, argv);
-	if (open_csv(&t))
-		goto out_options;
+	if (open_files(&t))
+		goto out;
 	if (o.view.reader)
 		hooks.server = server;
 	/* A search tells its trials instead. */
@@ -203,8 +237,9 @@ int verb_load(int argc, char **argv)
 	signal(SIGTERM, SIG_DFL);
 	load_close(running);
 	json_decref(t.intervals);
-	(void)load_csv_close(t.csv);
-out_options:
+out:
+	(void)load_file_close(&t.csv);
+	(void)load_file_close(&t.histogram);
 	load_options_free(&o);
 	return code;
 }

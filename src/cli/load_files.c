@@ -2,51 +2,94 @@
 #include "cli/load_files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 /* HdrHistogram's default: so many lines for each halving of what is left. */
 #define TICKS_PER_HALF 5
 
-FILE *load_csv_open(const char *path)
+int load_file_open(struct load_file *f, const char *path)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	int fd;
 
-	if (f)
-		fprintf(f, "start_s,seconds,omitted,sent,answered,sent_bytes,"
-			   "answered_bytes,sent_per_second,"
-			   "answered_per_second\n");
-	return f;
+	*f = (struct load_file){.path = path};
+	if (!path)
+		return 0;
+	if (strcmp(path, "-") == 0) {
+		f->out = stdout;
+		return 0;
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	f->created = fd >= 0;
+	if (fd < 0)
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	f->out = fdopen(fd, "w");
+	return f->out ? 0 : -errno;
 }
 
-void load_csv_write(FILE *csv, const struct load_interval *i)
+/* The file is there to be written: what it held goes. False: it is not asked
+ * for. */
+static bool begin(struct load_file *f)
 {
-	if (!csv)
+	if (!f->out)
+		return false;
+	/* A device or a pipe cannot be cut, and needs not be. */
+	if (!f->begun && f->out != stdout)
+		(void)!ftruncate(fileno(f->out), 0);
+	f->begun = true;
+	return true;
+}
+
+/* What went wrong is known here only: a second call has forgotten it. */
+static void flush(struct load_file *f)
+{
+	if (fflush(f->out) && !f->error)
+		f->error = -errno;
+	else if (ferror(f->out) && !f->error)
+		f->error = -EIO;
+}
+
+int load_file_close(struct load_file *f)
+{
+	int error = 0;
+
+	if (!f->out)
+		return 0;
+	flush(f);
+	error = f->error;
+	if (f->out != stdout && fclose(f->out) && !error)
+		error = -errno;
+	if (f->created && !f->begun)
+		unlink(f->path);
+	*f = (struct load_file){0};
+	return error;
+}
+
+void load_csv_write(struct load_file *f, const struct load_interval *i)
+{
+	bool first = !f->begun;
+
+	if (!begin(f))
 		return;
-	fprintf(csv,
+	if (first)
+		fprintf(f->out,
+			"start_s,seconds,omitted,sent,answered,sent_bytes,"
+			"answered_bytes,sent_per_second,"
+			"answered_per_second\n");
+	fprintf(f->out,
 		"%.6f,%.6f,%d,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
 		",%.1f,%.1f\n",
 		i->start_s, i->seconds, i->omitted, i->sent, i->answered,
 		i->sent_bytes, i->answered_bytes, (double)i->sent / i->seconds,
 		(double)i->answered / i->seconds);
 	/* Whoever follows the file sees each line when it is. */
-	fflush(csv);
-}
-
-static int finish(FILE *f)
-{
-	int error = ferror(f) ? -EIO : 0;
-
-	if (f == stdout)
-		return fflush(f) ? -errno : error;
-	return fclose(f) ? -errno : error;
-}
-
-int load_csv_close(FILE *csv)
-{
-	return csv ? finish(csv) : 0;
+	flush(f);
 }
 
 static void print_tick(FILE *f, const struct histogram *h, double share)
@@ -87,12 +130,11 @@ static void print_percentiles(FILE *f, const struct histogram *h)
 		HISTOGRAM_BITS - HISTOGRAM_STEPS_LOG, 1 << HISTOGRAM_STEPS_LOG);
 }
 
-static int print_json(FILE *f, const struct histogram *h)
+static void print_json(FILE *f, const struct histogram *h)
 {
 	json_t *steps = json_array(), *all;
 	uint32_t step = 0;
 	uint64_t n, value;
-	int error;
 
 	while ((n = histogram_next(h, &step, &value)) > 0)
 		json_array_append_new(steps,
@@ -101,26 +143,20 @@ static int print_json(FILE *f, const struct histogram *h)
 		"udpmill.histogram/1", "unit", "nanoseconds", "count",
 		(json_int_t)h->count, "mean", histogram_mean(h),
 		"values_and_counts", steps);
-	if (!all)
-		return -ENOMEM;
-	error = json_dumpf(all, f, JSON_COMPACT | JSON_REAL_PRECISION(9));
+	/* A failure stays with the file, and is told when it is closed. */
+	(void)json_dumpf(all, f, JSON_COMPACT | JSON_REAL_PRECISION(9));
+	fputc('\n', f);
 	json_decref(all);
-	return error || fputc('\n', f) == EOF ? -EIO : 0;
 }
 
-int load_histogram_write(const char *path, const struct histogram *h)
+void load_histogram_write(struct load_file *f, const struct histogram *h)
 {
-	size_t n = strlen(path);
-	bool json = n > 5 && strcmp(path + n - 5, ".json") == 0;
-	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	int error = 0, closed;
+	size_t n = f->path ? strlen(f->path) : 0;
 
-	if (!f)
-		return -errno;
-	if (json)
-		error = print_json(f, h);
+	if (!begin(f))
+		return;
+	if (n > 5 && strcmp(f->path + n - 5, ".json") == 0)
+		print_json(f->out, h);
 	else
-		print_percentiles(f, h);
-	closed = finish(f);
-	return error ? error : closed;
+		print_percentiles(f->out, h);
 }

@@ -5,17 +5,34 @@
 
 #include "load/load.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
-/* With a header of names and units; NULL and errno. "-" is standard output. */
-FILE *load_csv_open(const char *path);
-void load_csv_write(FILE *csv, const struct load_interval *i);
-/* Whatever could not be written is told here: 0 or -errno. NULL is legal. */
-int load_csv_close(FILE *csv);
+/*
+ * A file that will be written. Opening finds out whether it can be, and leaves
+ * what is in it: only the first write empties it, so that a run that comes to
+ * nothing takes nothing away. Zeroed state is one that is not asked for.
+ */
+struct load_file {
+	const char *path;
+	FILE *out;
+	bool created, begun;
+	int error; /* the first there was */
+};
+
+/* "-" is standard output. path NULL: nothing is written. 0 or -errno. */
+int load_file_open(struct load_file *f, const char *path);
+
+/* Removes what it made, where nothing was written. Whatever could not be
+ * written is told here: 0 or -errno. */
+int load_file_close(struct load_file *f);
+
+/* An interval, after a header of names and units. */
+void load_csv_write(struct load_file *f, const struct load_interval *i);
 
 /*
  * As HdrHistogram prints percentiles, values in microseconds, so that its
- * plotters take it; or, where path ends with ".json", as JSON: nanoseconds and
- * counts. 0 or -errno.
+ * plotters take it; or, where the path ends with ".json", as JSON: nanoseconds
+ * and counts.
  */
-int load_histogram_write(const char *path, const struct histogram *h);
+void load_histogram_write(struct load_file *f, const struct histogram *h);

@@ -38,6 +38,7 @@ static const char *replies_name(enum load_replies r)
 		[REPLIES_PROBES] = "probes",
 		[REPLIES_TEXT] = "text",
 		[REPLIES_ANY] = "any",
+		[REPLIES_NONE] = "none",
 	};
 
 	return names[r];
@@ -136,7 +137,7 @@ static json_t *ledger_json(const struct load_result *r)
 	unexplained = known ? json_integer(l->unexplained) : json_null();
 	missing = number(c->sent > c->answered ? c->sent - c->answered : 0);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b}",
+			 "s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b}",
 		"sent", number(l->sent), "answered", number(l->answered),
 		"absorbed", number(l->absorbed), "dropped", drops_json(l),
 		"dropped_bounds", bounds_json(l), "refused", refused,
@@ -144,8 +145,9 @@ static json_t *ledger_json(const struct load_result *r)
 		number(c->duplicate), "reordered", number(c->reordered),
 		"corrupt", number(c->corrupt), "late", number(c->late), "stale",
 		number(c->stale), "written_off", number(c->written_off),
-		"server_seen", l->server_seen, "shared", l->shared, "exact",
-		l->exact, "balances", ledger_balances(l));
+		"server_seen", l->server_seen, "server_gone", r->server_gone,
+		"shared", l->shared, "exact", l->exact, "balances",
+		ledger_balances(l));
 }
 
 static json_t *latency_json(const struct histogram *h)
@@ -176,7 +178,7 @@ static json_t *pacing_json(
 		(int)c->pace.burst, "rate_first",
 		pace_rate_at(&c->pace, c->omit_ns), "rate_last",
 		pace_rate_at(&c->pace, r->to_ns), "planned", load_planned(o, r),
-		"due", number(w->due), "not_sent", number(load_not_sent(r)),
+		"due", number(w->due), "not_sent", number(load_not_sent(o, r)),
 		"lag_ns", latency_json(r->lag));
 }
 

@@ -76,8 +76,8 @@ static const struct argp_option options[] = {
 		"payload too",
 		0},
 	{"expect", KEY_EXPECT, "KIND", 0,
-		"What the peer answers: probes (echo, reflect), text (length) "
-		"or any; found out where the server is seen",
+		"What the peer answers: probes (echo, reflect), text (length), "
+		"any or none; found out where the server is seen",
 		0},
 	{NULL, 0, NULL, 0, "Where:", 5},
 	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
@@ -153,6 +153,7 @@ static void parse_expect(
 		[REPLIES_PROBES] = "probes",
 		[REPLIES_TEXT] = "text",
 		[REPLIES_ANY] = "any",
+		[REPLIES_NONE] = "none",
 	};
 
 	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -160,8 +161,8 @@ static void parse_expect(
 			c->replies = (enum load_replies)i;
 			return;
 		}
-	usage_error(state, "--expect: \"%s\" is none of probes, text and any",
-		text);
+	usage_error(state,
+		"--expect: \"%s\" is none of probes, text, any and none", text);
 }
 
 static error_t parse_where(int key, char *arg, struct argp_state *state)

@@ -119,6 +119,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'b':
 	case KEY_RATE:
+		if (p->rate > 0)
+			usage_error(state, "--rate and --bitrate: one of them "
+					   "says how fast, once");
 		p->bits = key == 'b';
 		p->rate = parse_rate(state, p->bits ? "--bitrate" : "--rate",
 			arg, &p->per_flow);

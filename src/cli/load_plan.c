@@ -17,8 +17,9 @@
  * for the other, and little enough to fit any receive buffer. */
 #define WINDOW_TRAINS  8
 #define WINDOW_SINGLES 64
-#define FLOWS_UNBOUND  16
-#define WINDOW_BYTES   (1u << 20)
+/* Flows that may have their windows in flight at once. */
+#define TURNS_MAX    16
+#define WINDOW_BYTES (1u << 20)
 /* --find-capacity: a trial, and the loss that is borne. */
 #define TRIAL_NS     1000000000u
 #define DEFAULT_LOSS 0.001
@@ -67,6 +68,30 @@ static void adapt_trains(struct load_parsing *p)
 		c->time_ns);
 }
 
+static void refuse_window(const struct load_parsing *p)
+{
+	if (p->o->config.window)
+		FAIL(EXIT_USAGE, "--window: this peer does not answer, and "
+				 "nothing would open the window; a flood or "
+				 "--rate would be right");
+}
+
+/* What is said of when and how much must be of one mode. */
+static void refuse_contradictions(const struct load_parsing *p)
+{
+	bool open = load_pace_is_open(&p->pace);
+
+	if (p->flood && open)
+		FAIL(EXIT_USAGE, "--flood and a rate: one of them says how "
+				 "fast");
+	if (p->flood && p->o->config.window)
+		FAIL(EXIT_USAGE, "--flood and --window: one of them says how "
+				 "much is in flight");
+	if (open && p->o->config.window)
+		FAIL(EXIT_USAGE, "--window goes without a rate: an open loop "
+				 "waits for no reply");
+}
+
 /* What is sent where, and what will come back, as far as the server says. */
 static void adapt_to_server(struct load_parsing *p)
 {
@@ -77,8 +102,13 @@ static void adapt_to_server(struct load_parsing *p)
 
 	if (load_pace_is_open(&p->pace))
 		c->mode = LOAD_PACED;
-	else if (p->flood || (strcmp(service, "discard") == 0 && !c->window))
+	else if (p->flood || c->replies == REPLIES_NONE ||
+		 strcmp(service, "discard") == 0)
 		c->mode = LOAD_FLOOD;
+	if (strcmp(service, "discard") == 0 || c->replies == REPLIES_NONE)
+		refuse_window(p);
+	if (!p->expect_said && strcmp(service, "discard") == 0)
+		c->replies = REPLIES_NONE;
 	if (!p->expect_said && strcmp(service, "length") == 0)
 		c->replies = REPLIES_TEXT;
 	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
@@ -110,23 +140,51 @@ static uint32_t default_window(const struct load_config *c, uint32_t train)
 	return n;
 }
 
-/* Thousands of flows with a window each would overflow any server: they share
- * what sixteen of them may have in flight. */
-static void bound_in_flight(struct load_config *c)
+/* What a message of the peer's receive queue takes of its buffer, kernel's
+ * overhead included: a train is one to a socket that takes trains whole. */
+static uint64_t queued_bytes(const struct load_config *c, uint32_t train,
+	const struct load_receiver *to)
 {
-	if (c->flows > FLOWS_UNBOUND)
-		c->in_flight = FLOWS_UNBOUND * c->window;
+	uint64_t bytes = (uint64_t)c->sizes.mean;
+
+	if (to->gro)
+		return bytes * train + 1024;
+	return (bytes + 768) * train;
 }
 
-static void set_window(struct load_config *c)
+/*
+ * All flows may meet at one socket of the peer: together they have no more in
+ * flight than a quarter of its receive buffer, and take turns where that is
+ * less than their windows. Of a peer that cannot be seen the buffer is taken to
+ * be the kernel's default. A closed loop that overflows the peer would measure
+ * drops.
+ */
+static void bound_in_flight(struct load_parsing *p, uint32_t train)
 {
+	struct load_config *c = &p->o->config;
+	struct load_receiver to;
+	uint64_t n, window = c->window, windows = c->flows * window;
+
+	load_view_receiver(&p->o->view, &to);
+	n = to.rcvbuf / 4 / queued_bytes(c, train, &to) * train;
+	if (n > TURNS_MAX * window)
+		n = TURNS_MAX * window;
+	if (n < train)
+		n = train;
+	if (n < windows)
+		c->in_flight = (uint32_t)n;
+}
+
+static void set_window(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
 	uint32_t train = fitting_train(c);
 
 	if (c->mode != LOAD_WINDOW) {
 		c->window = 0;
 	} else if (!c->window) {
 		c->window = default_window(c, train);
-		bound_in_flight(c);
+		bound_in_flight(p, train);
 	}
 	/* A window that is less than a train would never open. */
 	else if (c->window < train)
@@ -148,8 +206,7 @@ static void choose_sizes(struct load_parsing *p)
 
 	if (load_length_parse(&c->sizes, p->length, &how, why, sizeof(why)))
 		FAIL(EXIT_USAGE, "--length: %s", why);
-	if (sizes_mixed(&c->sizes) && c->sizes.least < PROBE_BYTES &&
-		c->sizes.most >= PROBE_BYTES && c->verify_full)
+	if (c->sizes.least < PROBE_BYTES && c->verify_full)
 		FAIL(EXIT_USAGE,
 			"--verify full: a datagram of %u bytes has no room for "
 			"a number; 32 or more have",
@@ -174,6 +231,7 @@ void load_plan(struct load_parsing *p)
 	struct load_config *c = &o->config;
 	char why[256];
 
+	refuse_contradictions(p);
 	draw_run(c);
 	choose_sizes(p);
 	require_consent(o, p->peer);
@@ -185,5 +243,5 @@ void load_plan(struct load_parsing *p)
 	if (load_view_open(&o->view, &c->remote))
 		FAIL(EXIT_SYSTEM, "no memory");
 	adapt_to_server(p);
-	set_window(c);
+	set_window(p);
 }

@@ -17,6 +17,19 @@ static const char *si(double v)
 	return units_format_si(v, text[next++ % 8]);
 }
 
+/* "51.2 Mbit/s", and "512 bit/s" too. */
+static const char *bits(uint64_t bytes, double seconds)
+{
+	static char text[8][UNITS_TEXT + 8];
+	static unsigned next;
+	const char *number = si((double)bytes * 8 / seconds);
+	char *out = text[next++ % 8];
+
+	snprintf(out, sizeof(text[0]), "%s%sbit/s", number,
+		strchr(number, ' ') ? "" : " ");
+	return out;
+}
+
 static const char *duration(double ns)
 {
 	static char text[8][UNITS_TEXT];
@@ -61,18 +74,23 @@ double load_planned(const struct load_options *o, const struct load_result *r)
 	return pace_planned(plan, r->to_ns) - pace_planned(plan, r->from_ns);
 }
 
-uint64_t load_not_sent(const struct load_result *r)
+uint64_t load_not_sent(
+	const struct load_options *o, const struct load_result *r)
 {
-	return r->whole.due > r->whole.sent ? r->whole.due - r->whole.sent : 0;
+	const struct load_counts *c = &r->whole;
+
+	/* A count ends a plan before its time. */
+	return o->config.count || c->due < c->sent ? 0 : c->due - c->sent;
 }
 
 void load_print_interval(FILE *out, const struct load_interval *i)
 {
-	fprintf(out, "%6.1f s  sent %8s/s  answered %8s/s  %8sbit/s%s",
+	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s %12s%s",
 		i->start_s + i->seconds, si((double)i->sent / i->seconds),
+		bits(i->sent_bytes, i->seconds),
 		si((double)i->answered / i->seconds),
-		si((double)i->sent_bytes * 8 / i->seconds),
-		i->omitted ? "  (warm-up)" : "");
+		bits(i->answered_bytes, i->seconds),
+		i->omitted ? " warm-up" : "");
 }
 
 static void print_pace(FILE *out, const struct load_config *c)
@@ -110,6 +128,8 @@ static void print_mode(FILE *out, const struct load_config *c)
 
 static const char *checked(const struct load_config *c)
 {
+	if (c->replies == REPLIES_NONE)
+		return "nothing";
 	if (c->replies == REPLIES_ANY)
 		return "number of replies";
 	if (c->replies == REPLIES_TEXT)
@@ -154,12 +174,12 @@ void load_print_head(FILE *out, const struct load_options *o,
 }
 
 static void print_rate(FILE *out, const char *what, uint64_t datagrams,
-	double bytes, double seconds)
+	uint64_t bytes, double seconds)
 {
 	char text[UNITS_TEXT];
 
-	fprintf(out, "  %-10s %10s/s %10sbit/s %24s\n", what,
-		si((double)datagrams / seconds), si(bytes * 8 / seconds),
+	fprintf(out, "  %-10s %10s/s %15s %24s\n", what,
+		si((double)datagrams / seconds), bits(bytes, seconds),
 		units_format_grouped(datagrams, text));
 }
 
@@ -169,14 +189,12 @@ static void print_rates(FILE *out, const struct load_result *r)
 
 	fprintf(out, "\nMeasured over %.2f s%s\n", r->seconds,
 		r->interrupted ? ", then interrupted" : "");
-	print_rate(out, "sent", w->sent, (double)w->sent_bytes, r->seconds);
+	print_rate(out, "sent", w->sent, w->sent_bytes, r->seconds);
 	if (r->server_seen)
 		print_rate(out, "delivered",
 			r->server_window.counters.delivered,
-			(double)r->server_window.counters.delivered_bytes,
-			r->seconds);
-	print_rate(out, "answered", w->answered, (double)w->answered_bytes,
-		r->seconds);
+			r->server_window.counters.delivered_bytes, r->seconds);
+	print_rate(out, "answered", w->answered, w->answered_bytes, r->seconds);
 }
 
 static const char *quantile(const struct histogram *h, double share)
@@ -184,16 +202,31 @@ static const char *quantile(const struct histogram *h, double share)
 	return duration((double)histogram_quantile(h, share));
 }
 
+/* A percentile of which there are less than ten values is not one. */
+static void print_tail(FILE *out, const struct histogram *h)
+{
+	static const struct {
+		const char *name;
+		double share;
+	} tails[] = {
+		{"p99.9", 0.999}, {"p99.99", 0.9999}, {"p99.999", 0.99999}};
+
+	fprintf(out, "            ");
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
+		if ((double)h->count * (1 - tails[i].share) >= 10)
+			fprintf(out, "  %s %s", tails[i].name,
+				quantile(h, tails[i].share));
+	fprintf(out, "  max %s\n", duration((double)h->max));
+}
+
 static void print_latency(FILE *out, const struct histogram *h)
 {
 	if (h->count == 0)
 		return;
-	fprintf(out,
-		"  round trip  min %s  p50 %s  p90 %s  p99 %s\n"
-		"              p99.9 %s  p99.99 %s  p99.999 %s  max %s\n",
+	fprintf(out, "  round trip  min %s  p50 %s  p90 %s  p99 %s\n",
 		duration((double)h->min), quantile(h, 0.5), quantile(h, 0.9),
-		quantile(h, 0.99), quantile(h, 0.999), quantile(h, 0.9999),
-		quantile(h, 0.99999), duration((double)h->max));
+		quantile(h, 0.99));
+	print_tail(out, h);
 }
 
 /* How well the plan was kept: what left late, and what did not leave. */
@@ -203,7 +236,7 @@ static void print_pacing(FILE *out, const struct load_options *o,
 	const struct load_config *c = &o->config;
 	double planned = load_planned(o, r);
 	double part = planned > 0 ? (double)r->window.sent / planned : 1;
-	uint64_t left = load_not_sent(r);
+	uint64_t left = load_not_sent(o, r);
 	char text[UNITS_TEXT];
 
 	if (c->mode != LOAD_PACED || r->lag->count == 0)
@@ -212,10 +245,10 @@ static void print_pacing(FILE *out, const struct load_options *o,
 		"  pace        %.2f %% sent; late by p50 %s  p99 %s  max %s\n",
 		100 * part, quantile(r->lag, 0.5), quantile(r->lag, 0.99),
 		duration((double)r->lag->max));
-	if (part < 0.99 || left > c->pace.burst)
+	if (part < 0.99)
 		fprintf(out,
 			"  %sthe generator, or the kernel, did not keep up: %s "
-			"due and not sent%s\n",
+			"not sent%s\n",
 			STYLE(colour, STYLE_RED),
 			units_format_grouped(left, text),
 			STYLE(colour, STYLE_END));
@@ -256,108 +289,31 @@ static double per(double what, uint64_t n)
 	return n ? what / (double)n : 0;
 }
 
+/* The kernel counts by ticks of some milliseconds: of less than thirty nothing
+ * can be said about shares. */
+static void print_user(FILE *out, uint64_t user_ns, uint64_t all_ns)
+{
+	if (all_ns >= 120000000u)
+		fprintf(out, " (%.0f %% user)",
+			100 * (double)user_ns / (double)all_ns);
+}
+
 static void print_cpu(FILE *out, const struct load_result *r)
 {
 	const struct load_cpu *c = &r->client;
-	double client = (double)(c->user_ns + c->system_ns);
-	uint64_t n = r->window.sent;
+	const struct load_server *s = &r->server_whole;
+	uint64_t client = c->user_ns + c->system_ns;
+	uint64_t server = s->cpu_user_ns + s->cpu_system_ns;
 
-	fprintf(out, "  CPU         client %s a datagram (%.0f %% user)",
-		duration(per(client, n)),
-		client > 0 ? 100 * (double)c->user_ns / client : 0);
+	fprintf(out, "  CPU         client %s",
+		duration(per((double)client, r->window.sent)));
+	print_user(out, c->user_ns, client);
 	if (r->server_seen) {
-		const struct load_server *s = &r->server_whole;
-		double server = (double)(s->cpu_user_ns + s->cpu_system_ns);
-
-		fprintf(out, ", server %s (%.0f %% user)",
-			duration(per(server, s->counters.delivered)),
-			server > 0 ? 100 * (double)s->cpu_user_ns / server : 0);
+		fprintf(out, ", server %s",
+			duration(per((double)server, s->counters.delivered)));
+		print_user(out, s->cpu_user_ns, server);
 	}
-	fputc('\n', out);
-}
-
-static void print_entry(
-	FILE *out, const char *kind, const char *name, uint64_t n)
-{
-	char text[UNITS_TEXT];
-
-	fprintf(out, "  %-9s %-28s %24s", kind, name,
-		units_format_grouped(n, text));
-}
-
-static void print_named(FILE *out, const char *kind,
-	const struct ledger_named *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!list[i].datagrams)
-			continue;
-		print_entry(out, kind, list[i].name, list[i].datagrams);
-		fputc('\n', out);
-	}
-}
-
-static void print_drops(FILE *out, const struct ledger *l)
-{
-	for (size_t i = 0; i < LEDGER_CAUSES; i++) {
-		const struct ledger_drop *d = &l->dropped[i];
-
-		if (!d->skbs)
-			continue;
-		print_entry(out, "dropped", d->cause, d->datagrams);
-		if (d->low == d->high)
-			fprintf(out, " in %" PRIu64 "\n", d->skbs);
-		else
-			fprintf(out,
-				"\n%14s%" PRIu64 " skbs: between %" PRIu64
-				" and %" PRIu64 " datagrams%s\n",
-				"", d->skbs, d->low, d->high,
-				d->low ? "" : "; the whole host's");
-	}
-	print_named(out, "dropped", l->failed, l->failed_count);
-}
-
-static void print_verdict(FILE *out, const struct ledger *l, bool colour)
-{
-	bool good = ledger_balances(l);
-	char text[UNITS_TEXT];
-	int64_t n = l->unexplained;
-
-	if (!l->server_seen) {
-		print_entry(out, "missing", "", (uint64_t)(n > 0 ? n : 0));
-		fprintf(out, "\n  The server cannot be seen from here: what "
-			     "became of them is not known.\n");
-		return;
-	}
-	if (l->shared) {
-		fprintf(out, "  The server has other clients too: its figures "
-			     "are not ours alone.\n");
-		return;
-	}
-	units_format_grouped((uint64_t)(n < 0 ? -n : n), text);
-	fprintf(out, "  %s%-38s %23s%s  %s%s\n",
-		STYLE(colour && !good, STYLE_RED), "unexplained",
-		n < 0 ? "-" : "", text, good ? STYLE(colour, STYLE_GREEN) : "",
-		good ? "it balances" : "IT DOES NOT BALANCE");
-	fputs(STYLE(colour, STYLE_END), out);
-}
-
-static void print_ledger(FILE *out, const struct load_result *r, bool colour)
-{
-	const struct ledger *l = &r->ledger;
-
-	fprintf(out, "\n%sLedger%s, in datagrams, warm-up included\n",
-		STYLE(colour, STYLE_BOLD), STYLE(colour, STYLE_END));
-	print_entry(out, "sent", "", l->sent);
-	fputc('\n', out);
-	print_entry(out, "answered", "", l->answered);
-	fputc('\n', out);
-	if (l->absorbed) {
-		print_entry(out, "absorbed", "", l->absorbed);
-		fputc('\n', out);
-	}
-	print_drops(out, l);
-	print_named(out, "refused", l->refused, l->refused_count);
-	print_verdict(out, l, colour);
+	fprintf(out, " a datagram\n");
 }
 
 static void print_check(FILE *out, const char *what, uint64_t n, bool colour)
@@ -365,7 +321,7 @@ static void print_check(FILE *out, const char *what, uint64_t n, bool colour)
 	char text[UNITS_TEXT];
 
 	if (n)
-		fprintf(out, "  %s%-38s %24s%s\n", STYLE(colour, STYLE_RED),
+		fprintf(out, "  %s%-32s %22s%s\n", STYLE(colour, STYLE_RED),
 			what, units_format_grouped(n, text),
 			STYLE(colour, STYLE_END));
 }
@@ -381,7 +337,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 	print_pacing(out, o, r, colour);
 	print_marks(out, r);
 	print_cpu(out, r);
-	print_ledger(out, r, colour);
+	load_print_ledger(out, r, colour);
 	print_check(out, "corrupt replies", c->corrupt, colour);
 	print_check(out, "stale replies, of another run", c->stale, colour);
 	print_check(out, "duplicate replies", c->duplicate, colour);

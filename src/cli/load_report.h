@@ -15,7 +15,8 @@ const char *load_ecn_name(uint8_t tos);
 double load_planned(const struct load_options *o, const struct load_result *r);
 
 /* LOAD_PACED: datagrams that were due and never left. */
-uint64_t load_not_sent(const struct load_result *r);
+uint64_t load_not_sent(
+	const struct load_options *o, const struct load_result *r);
 
 /* Colour: see style.h. */
 void load_print_text(FILE *out, const struct load_options *o,
@@ -31,6 +32,7 @@ void load_print_interval(FILE *out, const struct load_interval *i);
 /* Parts of both reports, for others of this verb. */
 void load_print_head(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour);
+void load_print_ledger(FILE *out, const struct load_result *r, bool colour);
 json_t *load_argv_json(int argc, char **argv);
 json_t *load_config_json(
 	const struct load_options *o, const struct load_result *r);

@@ -157,6 +157,17 @@ int load_view_read(struct load_view *v, struct load_server *out)
 	return 0;
 }
 
+void load_view_receiver(struct load_view *v, struct load_receiver *out)
+{
+	/* net.core.rmem_default, as it is where nobody has changed it. */
+	*out = (struct load_receiver){.rcvbuf = 212992};
+	if (!v->reader || reader_snapshot(v->reader, v->values))
+		return;
+	out->gro = value(v, "socket_gro") > 0;
+	if (least(v, "socket_rcvbuf_bytes"))
+		out->rcvbuf = least(v, "socket_rcvbuf_bytes");
+}
+
 void load_view_close(struct load_view *v)
 {
 	reader_close(v->reader);

@@ -18,5 +18,14 @@ int load_view_open(struct load_view *v, const union address *remote);
 /* load_hooks.server. */
 int load_view_read(struct load_view *v, struct load_server *out);
 
+/* Where datagrams are received: what one socket of it takes. */
+struct load_receiver {
+	uint64_t rcvbuf; /* bytes, kernel's overhead included */
+	bool gro;
+};
+
+/* As the server says; of one that is not seen, the kernel's defaults. */
+void load_view_receiver(struct load_view *v, struct load_receiver *out);
+
 /* Zeroed state is legal. */
 void load_view_close(struct load_view *v);

@@ -33,6 +33,7 @@ enum load_replies {
 	REPLIES_PROBES, /* our probes, or their reflections */
 	REPLIES_TEXT,   /* "Your data was N bytes" */
 	REPLIES_ANY,    /* too short for a header: counted only */
+	REPLIES_NONE,   /* the peer is one that does not answer */
 };
 
 struct load_config {
@@ -118,6 +119,7 @@ struct load_result {
 	struct histogram *lag;
 	struct ledger ledger;
 	bool server_seen;
+	bool server_gone; /* it was seen at the start, and not at the end */
 	struct load_server server_window; /* differences over the window */
 	struct load_server server_whole;
 	struct load_cpu client;  /* over the window */

@@ -33,18 +33,21 @@ static uint32_t train_segment(struct msghdr *h)
 	return (uint32_t)gro;
 }
 
-static void tally_result(struct tally *y, enum verify_result r)
+static void tally_result(struct tally *y, enum verify_result r, uint32_t bytes)
 {
 	switch (r) {
 	case VERIFY_FIRST:
 		y->first++;
+		y->bytes += bytes;
 		break;
 	case VERIFY_REORDERED:
 		y->first++;
+		y->bytes += bytes;
 		y->reordered++;
 		break;
 	case VERIFY_LATE:
 		y->first++;
+		y->bytes += bytes;
 		y->late++;
 		break;
 	case VERIFY_DUPLICATE:
@@ -88,7 +91,8 @@ static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
 		y->corrupt++;
 		return;
 	}
-	tally_result(y, verify_note(&f->verify, p.sequence, f->sequence));
+	tally_result(
+		y, verify_note(&f->verify, p.sequence, f->sequence), bytes);
 }
 
 /* Of one size the text is known; of many, it must be the text for one. */
@@ -122,7 +126,8 @@ static void check_text(struct load_thread *t, struct flow *f, struct tally *y,
 		y->corrupt++;
 	else
 		tally_result(y,
-			verify_note(&f->verify, f->verify.next, f->sequence));
+			verify_note(&f->verify, f->verify.next, f->sequence),
+			bytes);
 }
 
 static void check_any(struct load_thread *t, struct flow *f, struct tally *y,
@@ -133,7 +138,8 @@ static void check_any(struct load_thread *t, struct flow *f, struct tally *y,
 		y->corrupt++;
 	else
 		tally_result(y,
-			verify_note(&f->verify, f->verify.next, f->sequence));
+			verify_note(&f->verify, f->verify.next, f->sequence),
+			bytes);
 }
 
 typedef void check_fn(struct load_thread *, struct flow *, struct tally *,
@@ -180,6 +186,7 @@ static walk_fn *const walks[] = {
 	[REPLIES_PROBES] = walk_probes,
 	[REPLIES_TEXT] = walk_texts,
 	[REPLIES_ANY] = walk_any,
+	[REPLIES_NONE] = walk_any,
 };
 
 /* All of a train arrive at one time, and were meant to leave at one: its first
@@ -189,7 +196,7 @@ static void note_latency(
 {
 	struct probe p;
 
-	if (t->phase != PHASE_WINDOW || t->config->replies != REPLIES_PROBES ||
+	if (t->config->replies != REPLIES_PROBES ||
 		!probe_read(data, bytes, &p) || p.run != t->config->run ||
 		p.sent_ns > t->now_ns)
 		return;
@@ -204,7 +211,6 @@ static void check_train(
 	uint32_t segment = train_segment(&t->in_headers[index].msg_hdr);
 	uint32_t before = y->datagrams;
 
-	y->bytes += bytes;
 	if (segment == 0 || segment > bytes)
 		segment = bytes;
 	walks[t->config->replies](t, f, y, data, bytes, segment);

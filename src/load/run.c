@@ -162,9 +162,12 @@ static bool spent(const struct load *l)
 	return l->config.count && atomic_load(&l->shared.budget) <= 0;
 }
 
-/* Warm-up and window, told in intervals: fills the window's two ends. */
-static int drive(struct load *l, struct moment *from, struct moment *to,
-	char *why, size_t why_bytes)
+/*
+ * Warm-up and window, told in intervals: fills the window's two ends. A run
+ * that ends in its warm-up, by a count or a signal, has all of it as window.
+ */
+static int drive(struct load *l, const struct moment *begin,
+	struct moment *from, struct moment *to, char *why, size_t why_bytes)
 {
 	const struct load_config *c = &l->config;
 	uint64_t start = clock_ns(), now = start;
@@ -172,9 +175,7 @@ static int drive(struct load *l, struct moment *from, struct moment *to,
 	bool omitted = c->omit_ns > 0;
 	int error = 0;
 
-	*from = last;
-	if (!omitted)
-		take_moment(l, from);
+	*from = *begin;
 	while (!error && !spent(l) && !atomic_load(&l->interrupted) &&
 		now - start < c->omit_ns + c->time_ns) {
 		sleep_tick();
@@ -306,6 +307,7 @@ static void settle(struct load *l, const struct moment *start,
 	};
 
 	r->server_seen = !start->server_error && !end->server_error;
+	r->server_gone = !start->server_error && end->server_error;
 	if (r->server_seen)
 		r->server_whole = server_between(&start->server, &end->server);
 	ledger_settle(&r->ledger, &client,
@@ -359,11 +361,12 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	address_format(&l->obtained.bound, r->local);
 	begin_anew(l);
 	take_moment(l, &start);
-	l->shared.start_ns = clock_ns();
+	start.at_ns = clock_ns();
+	l->shared.start_ns = start.at_ns;
 	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
 	error = start_threads(l, why, why_bytes);
 	if (!error)
-		error = drive(l, &from, &to, why, why_bytes);
+		error = drive(l, &start, &from, &to, why, why_bytes);
 	set_phase(l, PHASE_REST);
 	if (!error)
 		rest(l, &end);

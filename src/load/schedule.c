@@ -119,6 +119,17 @@ uint32_t schedule_step(struct load_thread *t)
 	return sent;
 }
 
+void schedule_end(struct load_thread *t)
+{
+	struct load_schedule *s = &t->schedule;
+	uint64_t now_ns = clock_ns();
+
+	do {
+		s->count = 0;
+		collect(t, now_ns);
+	} while (s->count > 0);
+}
+
 uint64_t schedule_wait_ns(const struct load_thread *t, uint64_t now_ns)
 {
 	uint64_t at = due_ns(t);

@@ -104,7 +104,7 @@ static uint32_t prepare(struct load_thread *t, const struct flow *f,
 static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 {
 	uint32_t taken = 0, partial = 0;
-	bool paced = t->config->mode == LOAD_PACED && t->phase == PHASE_WINDOW;
+	bool paced = t->config->mode == LOAD_PACED;
 	uint64_t bytes = 0;
 
 	for (uint32_t i = 0; i < n; i++) {

@@ -353,6 +353,9 @@ void *thread_run(void *arg)
 			histogram_init(&t->latency);
 			histogram_init(&t->lag);
 		}
+		if (t->config->mode == LOAD_PACED && t->phase < PHASE_REST &&
+			phase == PHASE_REST)
+			schedule_end(t);
 		t->phase = phase;
 		if (t->config->mode == LOAD_PACED && phase < PHASE_REST)
 			turn_paced(t);

@@ -172,6 +172,9 @@ uint32_t schedule_step(struct load_thread *t);
 /* The thread's part of the plan begins. */
 void schedule_start(struct load_thread *t);
 
+/* Nothing will be sent any more: what has become due is counted. */
+void schedule_end(struct load_thread *t);
+
 /* Nanoseconds until something is due; 0 where it is already, UINT64_MAX where
  * nothing will be. */
 uint64_t schedule_wait_ns(const struct load_thread *t, uint64_t now_ns);

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -209,9 +210,14 @@ int verb_load(int argc, char **argv)
 	struct load_options o;
 	struct teller t = {.options = &o, .rewrite = isatty(STDERR_FILENO)};
 	struct load_hooks hooks = {.notice = notice, .arg = &t};
-	char why[512];
+	char why[512], **said;
 	int error, code = EXIT_USAGE;
 
+	/* Parsing puts them into another order. */
+	said = calloc((size_t)argc + 1, sizeof(*said));
+	if (!said)
+		return EXIT_SYSTEM;
+	memcpy(said, argv, (size_t)argc * sizeof(*said));
 	load_options_parse(&o, argc, argv);
 	if (open_files(&t))
 		goto out;
@@ -226,7 +232,7 @@ int verb_load(int argc, char **argv)
 	if (!error) {
 		catch_signals();
 		error = (o.find_capacity ? run_search : run_once)(
-			&t, argc, argv, &code, why, sizeof(why));
+			&t, argc, said, &code, why, sizeof(why));
 	}
 	if (error) {
 		fprintf(stderr, "%sudpmill load: %s\n",
@@ -238,6 +244,7 @@ int verb_load(int argc, char **argv)
 	load_close(running);
 	json_decref(t.intervals);
 out:
+	free(said);
 	(void)load_file_close(&t.csv);
 	(void)load_file_close(&t.histogram);
 	load_options_free(&o);

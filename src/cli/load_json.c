@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SCHEMA "udpmill.load/1"
@@ -25,9 +26,9 @@ static json_t *rate_json(uint64_t datagrams, uint64_t bytes, double seconds)
 
 json_t *load_argv_json(int argc, char **argv)
 {
-	json_t *list = json_array();
+	json_t *list = json_pack("[s, s]", "udpmill", "load");
 
-	for (int i = 0; i < argc; i++)
+	for (int i = 1; i < argc; i++)
 		json_array_append_new(list, json_string(argv[i]));
 	return list;
 }
@@ -72,9 +73,21 @@ json_t *load_config_json(
 		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus);
 }
 
+/* RFC 3339, of now, UTC. */
+static const char *time_of_day(char text[32])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return text;
+}
+
 json_t *load_environment_json(const struct load_options *o)
 {
 	struct utsname u = {0};
+	char now[32];
 	json_t *e, *server = json_null();
 
 	(void)uname(&u);
@@ -86,7 +99,8 @@ json_t *load_environment_json(const struct load_options *o)
 			"backend", a->backend, "workers", (int)a->worker_count,
 			"config", json_loads(a->config, 0, NULL));
 	}
-	e = json_pack("{s:s, s:s, s:s, s:i, s:o}", "kernel", u.release,
+	e = json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:o}", "ended_at",
+		time_of_day(now), "pid", (int)getpid(), "kernel", u.release,
 		"kernel_version", u.version, "machine", u.machine, "cpus",
 		(int)sysconf(_SC_NPROCESSORS_ONLN), "server", server);
 	return e;

@@ -239,11 +239,25 @@ static void plan_ports(
 			(unsigned long long)(last - first + 1) * c->bind_count);
 }
 
+static void refuse_one_port(
+	const struct argp_state *state, const struct load_config *c)
+{
+	uint16_t port = c->bind.sa.sa_family ? address_port(&c->bind) : 0;
+
+	if (port && !c->port_first && c->flows > c->bind_count)
+		usage_error(state,
+			"--bind: %u flows cannot all have port %u; "
+			"--source-ports %u-%u could, or --flows %u",
+			c->flows, port, port,
+			(port + c->flows - 1) & UINT16_MAX, c->bind_count);
+}
+
 void load_socket_plan(
 	const struct argp_state *state, const struct load_socket *s)
 {
 	plan_addresses(state, s);
 	plan_ports(state, s);
+	refuse_one_port(state, s->config);
 	if (s->config->bind.sa.sa_family == AF_UNSPEC && s->config->port_first)
 		s->config->bind.sa.sa_family = s->config->remote.sa.sa_family;
 }

@@ -188,6 +188,23 @@ static int allocate(struct load *l)
 		&l->shared.content, c->content, c->run, c->sizes.most);
 }
 
+/* Less than was asked for is worth a word: drops may come of it. */
+static void note_buffers(const struct load *l)
+{
+	const struct socket_obtained *got = &l->obtained;
+	char text[200];
+
+	if (!l->hooks.notice || !(got->rcvbuf_capped || got->sndbuf_capped))
+		return;
+	snprintf(text, sizeof(text),
+		"buffers of %llu and %llu bytes asked for, %u and %u granted; "
+		"raise sysctl net.core.rmem_max and wmem_max",
+		(unsigned long long)l->config.rcvbuf,
+		(unsigned long long)l->config.sndbuf, got->rcvbuf / 2,
+		got->sndbuf / 2);
+	l->hooks.notice(l->hooks.arg, text);
+}
+
 int load_open(struct load **out, const struct load_config *config,
 	const struct load_hooks *hooks, char *why, size_t why_bytes)
 {
@@ -215,6 +232,7 @@ int load_open(struct load **out, const struct load_config *config,
 		load_close(l);
 		return error;
 	}
+	note_buffers(l);
 	*out = l;
 	return 0;
 }

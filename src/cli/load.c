@@ -152,7 +152,7 @@ static int report(
 
 		load_print_text(out, t->options, r, style_on(out));
 	}
-	load_histogram_write(&t->histogram, r->latency);
+	load_histogram_write(&t->histogram, &r->histograms[LOAD_LATENCY]);
 	if (close_files(t))
 		return EXIT_SYSTEM;
 	if (peer_is_gone(t->options, r))

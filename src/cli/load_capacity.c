@@ -65,8 +65,8 @@ static void judge(struct trial *t, const struct load_options *o,
 	t->lost = came < t->sent ? t->sent - came : 0;
 	t->loss = t->sent ? (double)t->lost / (double)t->sent : 0;
 	t->sent_rate = (double)r->window.sent / r->seconds;
-	t->p50_ns = histogram_quantile(r->latency, 0.5);
-	t->p99_ns = histogram_quantile(r->latency, 0.99);
+	t->p50_ns = histogram_quantile(&r->histograms[LOAD_LATENCY], 0.5);
+	t->p99_ns = histogram_quantile(&r->histograms[LOAD_LATENCY], 0.99);
 	t->cause = main_cause(&r->ledger);
 	t->balances = ledger_balances(&r->ledger) && r->whole.corrupt == 0;
 	if (r->server_seen && s->counters.delivered)

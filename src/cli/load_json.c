@@ -179,6 +179,15 @@ static json_t *latency_json(const struct histogram *h)
 		"mean", histogram_mean(h));
 }
 
+static json_t *one_way_json(const struct load_result *r)
+{
+	if (!r->histograms[LOAD_THERE].count)
+		return json_null();
+	return json_pack("{s:o, s:o}", "there",
+		latency_json(&r->histograms[LOAD_THERE]), "back",
+		latency_json(&r->histograms[LOAD_BACK]));
+}
+
 static json_t *pacing_json(
 	const struct load_options *o, const struct load_result *r)
 {
@@ -193,7 +202,7 @@ static json_t *pacing_json(
 		pace_rate_at(&c->pace, c->omit_ns), "rate_last",
 		pace_rate_at(&c->pace, r->to_ns), "planned", load_planned(o, r),
 		"due", number(w->due), "not_sent", number(load_not_sent(o, r)),
-		"lag_ns", latency_json(r->lag));
+		"lag_ns", latency_json(&r->histograms[LOAD_LAG]));
 }
 
 static json_t *marks_json(const struct load_result *r)
@@ -263,7 +272,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 		delivered =
 			rate_json(s->delivered, s->delivered_bytes, r->seconds);
 	all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
-			"s:o, s:o, s:o, s:o, s:o, s:o}",
+			"s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
 		load_argv_json(argc, argv), "config", load_config_json(o, r),
 		"environment", load_environment_json(o), "seconds", r->seconds,
@@ -271,7 +280,8 @@ int load_print_json(FILE *out, const struct load_options *o,
 		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
 		rate_json(w->answered, w->answered_bytes, r->seconds),
 		"delivered", delivered, "ledger", ledger_json(r), "latency_ns",
-		latency_json(r->latency), "pacing", pacing_json(o, r), "marks",
+		latency_json(&r->histograms[LOAD_LATENCY]), "one_way_ns",
+		one_way_json(r), "pacing", pacing_json(o, r), "marks",
 		marks_json(r), "cpu", cpu_json(r), "intervals", intervals);
 	if (!all)
 		return -ENOMEM;

@@ -105,6 +105,8 @@ static void adapt_to_server(struct load_parsing *p)
 	else if (p->flood || c->replies == REPLIES_NONE ||
 		 strcmp(service, "discard") == 0)
 		c->mode = LOAD_FLOOD;
+	/* A reader sees segments of this host only. */
+	c->one_clock = strcmp(service, "reflect") == 0;
 	if (strcmp(service, "discard") == 0 || c->replies == REPLIES_NONE)
 		refuse_window(p);
 	if (!p->expect_said && strcmp(service, "discard") == 0)

@@ -219,14 +219,24 @@ static void print_tail(FILE *out, const struct histogram *h)
 	fprintf(out, "  max %s\n", duration((double)h->max));
 }
 
-static void print_latency(FILE *out, const struct histogram *h)
+static void print_latency(FILE *out, const struct load_result *r)
 {
+	const struct histogram *h = &r->histograms[LOAD_LATENCY];
+	const struct histogram *there = &r->histograms[LOAD_THERE];
+	const struct histogram *back = &r->histograms[LOAD_BACK];
+
 	if (h->count == 0)
 		return;
 	fprintf(out, "  round trip  min %s  p50 %s  p90 %s  p99 %s\n",
 		duration((double)h->min), quantile(h, 0.5), quantile(h, 0.9),
 		quantile(h, 0.99));
 	print_tail(out, h);
+	if (there->count)
+		fprintf(out,
+			"  one way     there p50 %s  p99 %s, back p50 %s  p99 "
+			"%s\n",
+			quantile(there, 0.5), quantile(there, 0.99),
+			quantile(back, 0.5), quantile(back, 0.99));
 }
 
 /* How well the plan was kept: what left late, and what did not leave. */
@@ -236,15 +246,16 @@ static void print_pacing(FILE *out, const struct load_options *o,
 	const struct load_config *c = &o->config;
 	double planned = load_planned(o, r);
 	double part = planned > 0 ? (double)r->window.sent / planned : 1;
+	const struct histogram *lag = &r->histograms[LOAD_LAG];
 	uint64_t left = load_not_sent(o, r);
 	char text[UNITS_TEXT];
 
-	if (c->mode != LOAD_PACED || r->lag->count == 0)
+	if (c->mode != LOAD_PACED || lag->count == 0)
 		return;
 	fprintf(out,
 		"  pace        %.2f %% sent; late by p50 %s  p99 %s  max %s\n",
-		100 * part, quantile(r->lag, 0.5), quantile(r->lag, 0.99),
-		duration((double)r->lag->max));
+		100 * part, quantile(lag, 0.5), quantile(lag, 0.99),
+		duration((double)lag->max));
 	if (part < 0.99)
 		fprintf(out,
 			"  %sthe generator, or the kernel, did not keep up: %s "
@@ -333,7 +344,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 
 	load_print_head(out, o, r, colour);
 	print_rates(out, r);
-	print_latency(out, r->latency);
+	print_latency(out, r);
 	print_pacing(out, o, r, colour);
 	print_marks(out, r);
 	print_cpu(out, r);

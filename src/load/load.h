@@ -55,6 +55,7 @@ struct load_config {
 	uint32_t window;    /* datagrams in flight of a flow */
 	uint32_t in_flight; /* of all flows together; 0: no bound but theirs */
 	bool spin;          /* never sleep while there is a run */
+	bool one_clock;     /* the server's CLOCK_MONOTONIC is ours */
 	bool gro;
 	bool verify_full; /* payload too, not the header only */
 	enum load_replies replies;
@@ -105,6 +106,16 @@ struct load_counts {
 	uint64_t due;         /* LOAD_PACED: meant to have left by now */
 };
 
+/* Distributions of a run, nanoseconds. */
+enum load_histogram {
+	LOAD_LATENCY, /* from the time that was meant to the reply */
+	LOAD_LAG,     /* LOAD_PACED: how much later than meant it left */
+	LOAD_THERE,   /* from the time that was meant to the server, ... */
+	LOAD_BACK,    /* ... and from there to the reply: by reflect, where both
+		       * read one clock */
+	LOAD_HISTOGRAMS
+};
+
 struct load_cpu {
 	uint64_t user_ns, system_ns;
 };
@@ -112,11 +123,9 @@ struct load_cpu {
 struct load_result {
 	struct load_counts window; /* measured: warm-up left out */
 	struct load_counts whole;
-	double seconds;            /* of the window */
-	uint64_t from_ns, to_ns;   /* the window, since the first send */
-	struct histogram *latency; /* nanoseconds, of the window */
-	/* LOAD_PACED: how much later than meant datagrams left, nanoseconds. */
-	struct histogram *lag;
+	double seconds;          /* of the window */
+	uint64_t from_ns, to_ns; /* the window, since the first send */
+	const struct histogram *histograms; /* LOAD_HISTOGRAMS, of the window */
 	struct ledger ledger;
 	bool server_seen;
 	bool server_gone; /* it was seen at the start, and not at the end */

@@ -176,10 +176,8 @@ static int allocate(struct load *l)
 	size_t bytes = c->threads * sizeof(*l->threads);
 
 	l->flows = calloc(c->flows, sizeof(*l->flows));
-	l->latency = malloc(sizeof(*l->latency));
-	l->lag = malloc(sizeof(*l->lag));
 	l->threads = aligned_alloc(64, bytes);
-	if (!l->flows || !l->latency || !l->lag || !l->threads)
+	if (!l->flows || !l->threads)
 		return -ENOMEM;
 	memset(l->threads, 0, bytes);
 	for (uint32_t i = 0; i < c->flows; i++)
@@ -249,7 +247,5 @@ void load_close(struct load *l)
 	free(l->threads);
 	free(l->flows);
 	content_fini(&l->shared.content);
-	free(l->latency);
-	free(l->lag);
 	free(l);
 }

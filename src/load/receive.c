@@ -189,6 +189,20 @@ static walk_fn *const walks[] = {
 	[REPLIES_NONE] = walk_any,
 };
 
+static void note_one_way(struct load_thread *t, const uint8_t *data,
+	uint32_t bytes, const struct probe *p, uint32_t n)
+{
+	struct probe_receive r;
+
+	if (p->magic != PROBE_REPLY || !probe_read_receive(data, bytes, &r) ||
+		r.received_ns < p->sent_ns || r.received_ns > t->now_ns)
+		return;
+	histogram_record(
+		&t->histograms[LOAD_THERE], r.received_ns - p->sent_ns, n);
+	histogram_record(
+		&t->histograms[LOAD_BACK], t->now_ns - r.received_ns, n);
+}
+
 /* All of a train arrive at one time, and were meant to leave at one: its first
  * probe speaks for it. */
 static void note_latency(
@@ -200,7 +214,10 @@ static void note_latency(
 		!probe_read(data, bytes, &p) || p.run != t->config->run ||
 		p.sent_ns > t->now_ns)
 		return;
-	histogram_record(&t->latency, t->now_ns - p.sent_ns, n);
+	histogram_record(
+		&t->histograms[LOAD_LATENCY], t->now_ns - p.sent_ns, n);
+	if (t->config->one_clock)
+		note_one_way(t, data, bytes, &p, n);
 }
 
 static void check_train(

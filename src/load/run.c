@@ -326,14 +326,13 @@ static void fill_window(struct load *l, const struct moment *from,
 	r->client.system_ns = to->cpu.system_ns - from->cpu.system_ns;
 	if (!from->server_error && !to->server_error)
 		r->server_window = server_between(&from->server, &to->server);
-	histogram_init(l->latency);
-	histogram_init(l->lag);
-	for (uint32_t i = 0; i < l->config.threads; i++) {
-		histogram_merge(l->latency, &l->threads[i].latency);
-		histogram_merge(l->lag, &l->threads[i].lag);
+	for (uint32_t h = 0; h < LOAD_HISTOGRAMS; h++) {
+		histogram_init(&l->histograms[h]);
+		for (uint32_t i = 0; i < l->config.threads; i++)
+			histogram_merge(&l->histograms[h],
+				&l->threads[i].histograms[h]);
 	}
-	r->latency = l->latency;
-	r->lag = l->lag;
+	r->histograms = l->histograms;
 }
 
 static int thread_error(const struct load *l)

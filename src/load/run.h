@@ -12,7 +12,7 @@ struct load {
 	struct load_shared shared;
 	struct load_thread *threads;
 	struct flow *flows;
-	struct histogram *latency, *lag;
+	struct histogram histograms[LOAD_HISTOGRAMS];
 	struct socket_obtained obtained; /* the last flow's */
 	uint32_t train;                  /* that fits this path */
 	_Atomic bool interrupted;

@@ -114,8 +114,8 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 		bytes += t->out_iov[i].iov_len;
 		partial += m->segments < t->train;
 		if (paced)
-			histogram_record(
-				&t->lag, t->now_ns - m->meant_ns, m->segments);
+			histogram_record(&t->histograms[LOAD_LAG],
+				t->now_ns - m->meant_ns, m->segments);
 	}
 	if (flow_in_flight(f) == 0)
 		f->progress_ns = t->now_ns;

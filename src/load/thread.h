@@ -116,8 +116,7 @@ struct load_thread {
 	 */
 	_Alignas(64) _Atomic uint64_t
 		live[sizeof(struct load_counts) / sizeof(uint64_t)];
-	struct histogram latency;
-	struct histogram lag;
+	struct histogram histograms[LOAD_HISTOGRAMS];
 	pthread_t thread;
 	bool started;
 	int error;

@@ -310,6 +310,15 @@ class Workload(unittest.TestCase):
             finally:
                 server.kill()
 
+    def test_the_ways_are_told_apart_by_reflect(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "reflect") as s:
+            report = self.balanced("--rate", "5k", server=s)
+        ways, whole = report["one_way_ns"], report["latency_ns"]
+        self.assertEqual(ways["there"]["count"], whole["count"])
+        self.assertAlmostEqual(ways["there"]["mean"] + ways["back"]["mean"],
+                               whole["mean"], delta=1)
+        self.assertIsNone(self.balanced()["one_way_ns"])
+
     def test_spinning_is_no_different_in_what_it_counts(self):
         self.balanced("--spin", "--window", "1", "-P", "1", "--train", "off")
         self.balanced("--spin", "--rate", "5k")

@@ -266,8 +266,10 @@ class Workload(unittest.TestCase):
     def test_a_run_that_ends_in_its_warm_up_counts_what_it_sent(self):
         self.balanced()
         report = self.balanced("--count", "1000", "-O", "5s")
-        for what in "sent", "delivered", "answered":
-            self.assertEqual(report[what]["datagrams"], 1000)
+        self.assertEqual(report["sent"]["datagrams"], 1000)
+        # The last of them may come when the window has ended.
+        for what in "delivered", "answered":
+            self.assertLessEqual(report[what]["datagrams"], 1000)
         self.assertEqual(report["latency_ns"]["count"], 1000)
 
     def test_a_server_that_ends_is_no_success(self):

@@ -144,14 +144,20 @@ def read_line(fd, process, what):
     return line.decode().strip()
 
 
-def generate(udpmill, endpoint, rung, seconds):
+# Said, and not left to what is known of the server: of the floor nothing is.
+LOADS = {
+    ('discard', 'single'): ('--train', 'off', '--flood'),
+    ('discard', 'trains'): ('--flood',),
+    ('echo', 'single'): ('--train', 'off', '--window', '64'),
+    ('echo', 'trains'): ('--window', '512'),
+    ('echo', 'largest'): ('--train', 'off', '--window', '4', '--length',
+                          '65507'),
+}
+
+
+def generate(udpmill, endpoint, rung, seconds, options):
     argv = [udpmill, 'load', endpoint, '--json', '--time', f'{seconds}s',
-            '--omit', f'{OMIT_S}s', '--length',
-            '65507' if rung.arrival == 'largest' else '64']
-    if rung.arrival != 'trains':
-        argv += ['--train', 'off']
-    if rung.service == 'discard':
-        argv.append('--flood')
+            '--omit', f'{OMIT_S}s', *options]
     done = subprocess.run(argv, capture_output=True, text=True, check=False,
                           preexec_fn=pinned(CPUS[0]), timeout=seconds + 60)
     if done.returncode:
@@ -168,13 +174,14 @@ def rate_of(load, rung, datagrams):
     return datagrams / (load['seconds'] + OMIT_S)
 
 
-def run_udpmill(programs, rung, seconds, watch=None):
+def run_udpmill(programs, rung, seconds, watch=None, serve=(), load=None):
     """Its server, ended, and the generator's report. watch, a function of a
     pid, is a context in which the load is generated."""
     read_end, write_end = os.pipe()
     argv = [programs.udpmill, 'serve', '127.0.0.1:0', '--backend', rung.kind,
             '--service', rung.service, '--workers', '1', '--json',
-            '--ready-fd', str(write_end)]
+            '--ready-fd', str(write_end), *serve]
+    options = LOADS[rung.service, rung.arrival] if load is None else load
 
     def ready(process):
         os.close(write_end)
@@ -183,12 +190,12 @@ def run_udpmill(programs, rung, seconds, watch=None):
     try:
         with Server(argv, ready, (write_end,)) as server:
             with watch(server.process.pid) if watch else nullcontext():
-                load = generate(programs.udpmill, server.endpoint, rung,
-                                seconds)
+                report = generate(programs.udpmill, server.endpoint, rung,
+                                  seconds, options)
             server.stop()
     finally:
         os.close(read_end)
-    return server, load
+    return server, report
 
 
 def measure_udpmill(programs, rung, seconds):
@@ -247,7 +254,8 @@ def measure_floor(programs, rung, seconds):
         return read_line(process.stdout.fileno(), process, 'floor')
 
     with Server(argv, ready) as server:
-        load = generate(programs.udpmill, server.endpoint, rung, seconds)
+        load = generate(programs.udpmill, server.endpoint, rung, seconds,
+                        LOADS[rung.service, rung.arrival])
         server.stop()
     counted = json.loads(server.output)
     datagrams = counted['datagrams']
@@ -286,7 +294,8 @@ def measure_iperf3(_programs, rung, seconds):
     return server.result(datagrams, datagrams / total['seconds'])
 
 
-def measure_sockperf(_programs, _rung, seconds):
+def run_sockperf(mode, seconds):
+    """Its server, ended, and what its client said."""
     port = str(free_port(socket.SOCK_DGRAM))
 
     def ready(process):
@@ -297,9 +306,15 @@ def measure_sockperf(_programs, _rung, seconds):
     argv = ['stdbuf', '-oL', 'sockperf', 'server', '-i', '127.0.0.1', '-p',
             port]
     with Server(argv, ready) as server:
-        run_peer(['sockperf', 'throughput', '-i', '127.0.0.1', '-p', port,
-                  '-m', '64', '-t', str(round(seconds))], seconds)
+        said = run_peer(['sockperf', mode, '-i', '127.0.0.1', '-p', port,
+                         '-m', '64', '-t', str(max(round(seconds), 1))],
+                        seconds)
         server.stop(signal.SIGINT)
+    return server, said
+
+
+def measure_sockperf(_programs, _rung, seconds):
+    server, _ = run_sockperf('throughput', seconds)
     found = re.search(r'Total (\d+) messages received', server.output)
     if not found:
         raise RunError('sockperf: its server printed no total')

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_options.h"
 
+#include "cli/load_against.h"
 #include "cli/load_pace.h"
 #include "cli/load_plan.h"
 #include "cli/option.h"
@@ -30,6 +31,8 @@ enum key {
 	KEY_SPIN,
 	KEY_CSV,
 	KEY_HISTOGRAM,
+	KEY_PAYLOAD,
+	KEY_AGAINST,
 };
 
 static const struct argp_option options[] = {
@@ -61,6 +64,10 @@ static const struct argp_option options[] = {
 		"Receive trains whole, by UDP_GRO (default on; off with "
 		"--train off)",
 		0},
+	{"payload", KEY_PAYLOAD, "FILE", 0,
+		"Each datagram is what FILE holds, for a peer that wants more "
+		"than any bytes; replies are counted",
+		0},
 	{"spin", KEY_SPIN, NULL, 0,
 		"Ask for replies over and over, and never sleep", 0},
 	{NULL, 0, NULL, 0, "How long:", 3},
@@ -83,6 +90,10 @@ static const struct argp_option options[] = {
 	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
 	{NULL, '6', NULL, 0, "Resolve names to IPv6 only", 0},
 	{"cpus", KEY_CPUS, "LIST", 0, "Pin the threads to these CPUs in turn",
+		0},
+	{"against", KEY_AGAINST, "KIND", 0,
+		"Say how to load a server of that kind which is not udpmill's: "
+		"echo, discard, dns, text, other",
 		0},
 	{"peer-consents", KEY_CONSENT, NULL, 0,
 		"The peer is not this host, and its owner wants this traffic",
@@ -180,6 +191,9 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 	case KEY_CPUS:
 		p->cpus = arg;
 		return 0;
+	case KEY_AGAINST:
+		load_against(state, arg);
+		return 0;
 	case KEY_CONSENT:
 		o->peer_consents = true;
 		return 0;
@@ -216,6 +230,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'l':
 		p->length = arg;
+		p->length_said = true;
 		return 0;
 	case 'P':
 		c->flows = (uint32_t)option_count(
@@ -238,6 +253,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CONTENT:
 		parse_content(state, c, arg);
+		return 0;
+	case KEY_PAYLOAD:
+		p->payload = arg;
 		return 0;
 	case KEY_SPIN:
 		c->spin = true;
@@ -332,4 +350,6 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 void load_options_free(struct load_options *o)
 {
 	load_view_close(&o->view);
+	free(o->payload);
+	o->payload = NULL;
 }

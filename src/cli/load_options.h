@@ -11,6 +11,7 @@ struct load_options {
 	struct cpu_list cpus;
 	struct load_view view;       /* the server, where it is on this host */
 	const char *csv, *histogram; /* files; NULL: none */
+	uint8_t *payload;            /* what config.payload is */
 	bool find_capacity;
 	double loss; /* what is borne of it, a part of 1 */
 	bool json;

@@ -81,6 +81,10 @@ static void refuse_contradictions(const struct load_parsing *p)
 {
 	bool open = load_pace_is_open(&p->pace);
 
+	if (p->payload && (p->length_said || p->o->config.verify_full))
+		FAIL(EXIT_USAGE,
+			"--payload goes with neither --length nor "
+			"--verify full: the file is all that is known");
 	if (p->flood && open)
 		FAIL(EXIT_USAGE, "--flood and a rate: one of them says how "
 				 "fast");
@@ -220,6 +224,37 @@ static void choose_sizes(struct load_parsing *p)
 			c->threads, c->flows);
 }
 
+/* A datagram from a file, as it is. */
+static void read_payload(struct load_parsing *p)
+{
+	struct load_options *o = p->o;
+	bool v6 = o->config.remote.sa.sa_family == AF_INET6;
+	size_t most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4, n;
+	FILE *f = fopen(p->payload, "rbe");
+
+	if (!f)
+		FAIL(EXIT_USAGE, "--payload: %s: %s", p->payload,
+			strerror(errno));
+	o->payload = malloc(most + 1);
+	if (!o->payload)
+		FAIL(EXIT_SYSTEM, "no memory");
+	n = fread(o->payload, 1, most + 1, f);
+	if (ferror(f))
+		FAIL(EXIT_USAGE, "--payload: reading %s: %s", p->payload,
+			strerror(errno));
+	fclose(f);
+	if (n > most)
+		FAIL(EXIT_USAGE,
+			"--payload: %s holds more than a datagram can, %zu "
+			"bytes",
+			p->payload, most);
+	sizes_fixed(&o->config.sizes, (uint32_t)n);
+	o->config.payload = o->payload;
+	if (o->config.replies != REPLIES_NONE)
+		o->config.replies = REPLIES_ANY;
+	p->expect_said = true;
+}
+
 static void draw_run(struct load_config *c)
 {
 	while (c->run == 0)
@@ -235,7 +270,10 @@ void load_plan(struct load_parsing *p)
 
 	refuse_contradictions(p);
 	draw_run(c);
-	choose_sizes(p);
+	if (p->payload)
+		read_payload(p);
+	else
+		choose_sizes(p);
 	require_consent(o, p->peer);
 	if (p->cpus) {
 		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))

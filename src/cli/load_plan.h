@@ -10,9 +10,9 @@
 /* What was said, before names are looked up and the server is looked for. */
 struct load_parsing {
 	struct load_options *o;
-	const char *peer, *cpus, *length;
+	const char *peer, *cpus, *length, *payload;
 	int family;
-	bool flood, gro_said, expect_said, train_said, time_said;
+	bool flood, gro_said, expect_said, train_said, time_said, length_said;
 	struct load_pace pace;
 	struct load_socket socket;
 };

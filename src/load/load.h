@@ -48,6 +48,9 @@ struct load_config {
 	enum load_mode mode;
 	struct sizes sizes; /* payload bytes of datagrams */
 	enum content_kind content;
+	/* Each datagram is this, without a probe's header: replies are counted,
+	 * whatever they say. NULL: probes. The caller's, until load_close. */
+	const uint8_t *payload;
 	struct pace_plan pace; /* LOAD_PACED: of all flows together, from the
 				* start of the warm-up on */
 	uint32_t flows, threads;

@@ -134,7 +134,8 @@ static void check_any(struct load_thread *t, struct flow *f, struct tally *y,
 	const uint8_t *data, uint32_t bytes)
 {
 	(void)data;
-	if (bytes < t->config->sizes.least || bytes > t->config->sizes.most)
+	if (!t->config->payload && (bytes < t->config->sizes.least ||
+					   bytes > t->config->sizes.most))
 		y->corrupt++;
 	else
 		tally_result(y,

@@ -34,7 +34,7 @@ static void write_probes(struct load_thread *t, const struct flow *f,
 				content_at(&t->shared->content, f->number,
 					p.sequence),
 				bytes);
-		if (bytes >= PROBE_BYTES)
+		if (bytes >= PROBE_BYTES && !t->config->payload)
 			probe_write(out, bytes, &p);
 	}
 }
@@ -87,7 +87,8 @@ static uint32_t prepare(struct load_thread *t, const struct flow *f,
 			(struct load_message){n, time ? *time : t->now_ns};
 		t->out_iov[i].iov_len = (size_t)n * u.bytes;
 		set_segment(t, i, u.bytes);
-		if (!t->prefilled || u.bytes >= PROBE_BYTES)
+		if (!t->prefilled ||
+			(u.bytes >= PROBE_BYTES && !t->config->payload))
 			write_probes(t, f, t->out + i * t->out_stride, i,
 				u.bytes, sequence);
 		sequence += n;

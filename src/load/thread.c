@@ -65,13 +65,15 @@ static void fill_payload(struct load_thread *t)
 {
 	uint32_t slots = t->train > 1 ? SEND_TRAINS : SEND_SINGLES;
 	uint32_t bytes = t->config->sizes.most;
+	const uint8_t *data = t->config->payload ? t->config->payload
+						 : t->shared->content.data;
 
 	t->prefilled =
 		!sizes_mixed(&t->config->sizes) && !t->config->verify_full;
 	for (uint32_t i = 0; t->prefilled && i < slots; i++)
 		for (uint32_t k = 0; k < t->train; k++)
 			memcpy(t->out + i * t->out_stride + (size_t)k * bytes,
-				t->shared->content.data, bytes);
+				data, bytes);
 }
 
 /* Bytes of the longest send. */

@@ -321,6 +321,32 @@ class Workload(unittest.TestCase):
                                whole["mean"], delta=1)
         self.assertIsNone(self.balanced()["one_way_ns"])
 
+    def test_a_payload_is_sent_as_it_is(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "query")
+            with open(path, "wb") as f:
+                f.write(b"a question")
+            report = self.balanced("--payload", path)
+            self.assertEqual(report["config"]["length"], 10)
+            self.assertGreater(report["ledger"]["answered"], 0)
+            # Whatever it says: this server tells the length in words.
+            report = self.balanced("--payload", path, "--rate", "2k",
+                                   server=self.length)
+            self.assertGreater(report["ledger"]["answered"], 0)
+            r, _ = load(self.echo.address, "--payload", path, "-l", "64")
+            self.assertEqual(r.returncode, 2)
+            with open(path, "wb") as f:
+                f.write(bytes(70000))
+            r, _ = load(self.echo.address, "--payload", path)
+            self.assertIn("more than a datagram", r.stderr)
+
+    def test_says_how_to_load_what_is_not_ours(self):
+        for kind in "echo", "discard", "dns", "text", "other":
+            r = run(UDPMILL, "load", "--against", kind)
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            self.assertIn("udpmill load HOST:", r.stdout)
+            self.assertLessEqual(max(map(len, r.stdout.split("\n"))), 80)
+
     def test_spinning_is_no_different_in_what_it_counts(self):
         self.balanced("--spin", "--window", "1", "-P", "1", "--train", "off")
         self.balanced("--spin", "--rate", "5k")
@@ -357,6 +383,8 @@ class Workload(unittest.TestCase):
             (["--source-ports", "5-4"], "no range of ports"),
             (["--source-ports", "5000-5001"], "8 flows, and only 2 ports"),
             (["-B", "127.0.0.9-127.0.0.2"], "no range of at most"),
+            (["--against", "quic"], "are described"),
+            (["--payload", "/nonexistent"], "No such file"),
             (["--content", "noise"], "none of random, zeros and text"),
         )
         for options, said in cases:

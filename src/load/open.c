@@ -127,7 +127,12 @@ static int open_flows(struct load *l, char *why, size_t why_bytes)
 
 	raise_limit(l->config.flows);
 	for (uint32_t i = 0; i < l->config.flows; i++)
-		l->flows[i] = (struct flow){.fd = -1, .number = i};
+		l->flows[i] = (struct flow){
+			.fd = -1,
+			.number = i,
+			.times = l->times ? l->times + (size_t)i * FLOW_TIMES
+					  : NULL,
+		};
 	for (uint32_t i = 0; !error && i < l->config.flows; i++)
 		error = open_flow(l, &l->flows[i], why, why_bytes);
 	return error;
@@ -182,6 +187,11 @@ static int allocate(struct load *l)
 	memset(l->threads, 0, bytes);
 	for (uint32_t i = 0; i < c->flows; i++)
 		l->flows[i].fd = -1;
+	if (c->replies == REPLIES_TEXT || c->replies == REPLIES_ANY) {
+		l->times = calloc(c->flows, FLOW_TIMES * sizeof(*l->times));
+		if (!l->times)
+			return -ENOMEM;
+	}
 	return content_init(
 		&l->shared.content, c->content, c->run, c->sizes.most);
 }
@@ -246,6 +256,7 @@ void load_close(struct load *l)
 			close(l->flows[i].fd);
 	free(l->threads);
 	free(l->flows);
+	free(l->times);
 	content_fini(&l->shared.content);
 	free(l);
 }

@@ -204,6 +204,17 @@ static void note_one_way(struct load_thread *t, const uint8_t *data,
 		&t->histograms[LOAD_BACK], t->now_ns - r.received_ns, n);
 }
 
+/* Replies without a number are taken for the next one's, which holds where none
+ * is missing: who tells of it looks at that. next: as before this train. */
+static void note_in_order(
+	struct load_thread *t, const struct flow *f, uint64_t next, uint32_t n)
+{
+	if (next >= f->sequence || f->sequence - next > FLOW_TIMES)
+		return;
+	histogram_record(&t->histograms[LOAD_LATENCY],
+		t->now_ns - f->times[next % FLOW_TIMES], n);
+}
+
 /* All of a train arrive at one time, and were meant to leave at one: its first
  * probe speaks for it. */
 static void note_latency(
@@ -228,11 +239,15 @@ static void check_train(
 	uint32_t bytes = t->in_headers[index].msg_len;
 	uint32_t segment = train_segment(&t->in_headers[index].msg_hdr);
 	uint32_t before = y->datagrams;
+	uint64_t next = f->verify.next;
 
 	if (segment == 0 || segment > bytes)
 		segment = bytes;
 	walks[t->config->replies](t, f, y, data, bytes, segment);
-	note_latency(t, data, segment, y->datagrams - before);
+	if (f->times)
+		note_in_order(t, f, next, y->datagrams - before);
+	else
+		note_latency(t, data, segment, y->datagrams - before);
 }
 
 static void count(struct load_thread *t, const struct tally *y, int trains)

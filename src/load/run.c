@@ -332,6 +332,9 @@ static void fill_window(struct load *l, const struct moment *from,
 			histogram_merge(&l->histograms[h],
 				&l->threads[i].histograms[h]);
 	}
+	/* Taken in their order, replies tell nothing where one is missing. */
+	if (l->times && r->whole.answered != r->whole.sent)
+		histogram_init(&l->histograms[LOAD_LATENCY]);
 	r->histograms = l->histograms;
 }
 

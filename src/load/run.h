@@ -12,6 +12,7 @@ struct load {
 	struct load_shared shared;
 	struct load_thread *threads;
 	struct flow *flows;
+	uint64_t *times; /* of all flows */
 	struct histogram histograms[LOAD_HISTOGRAMS];
 	struct socket_obtained obtained; /* the last flow's */
 	uint32_t train;                  /* that fits this path */

@@ -102,6 +102,16 @@ static uint32_t prepare(struct load_thread *t, const struct flow *f,
 	return i;
 }
 
+static void note_times(const struct load_thread *t, struct flow *f, uint32_t n)
+{
+	uint64_t sequence = f->sequence;
+
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < t->out_messages[i].segments; k++)
+			f->times[sequence++ % FLOW_TIMES] =
+				t->out_messages[i].meant_ns;
+}
+
 static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 {
 	uint32_t taken = 0, partial = 0;
@@ -118,6 +128,8 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 			histogram_record(&t->histograms[LOAD_LAG],
 				t->now_ns - m->meant_ns, m->segments);
 	}
+	if (f->times)
+		note_times(t, f, n);
 	if (flow_in_flight(f) == 0)
 		f->progress_ns = t->now_ns;
 	f->sequence += taken;

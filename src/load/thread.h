@@ -33,6 +33,8 @@ enum load_phase {
 	PHASE_END,
 };
 
+#define FLOW_TIMES 1024 /* a power of two */
+
 struct flow {
 	int fd;
 	uint32_t number;
@@ -40,6 +42,9 @@ struct flow {
 	uint64_t written_off; /* replies to what is before are not awaited */
 	uint64_t progress_ns; /* when a reply came, or the first was sent */
 	struct verify verify;
+	/* When the last FLOW_TIMES were meant to leave, where replies have no
+	 * number to look it up by; else NULL. */
+	uint64_t *times;
 };
 
 /* A send that is to be: so many datagrams of one size. */

@@ -321,6 +321,15 @@ class Workload(unittest.TestCase):
                                whole["mean"], delta=1)
         self.assertIsNone(self.balanced()["one_way_ns"])
 
+    def test_latency_is_known_where_all_replies_came(self):
+        for options in [], ["--rate", "5k"], ["--train", "off"]:
+            with self.subTest(options=options):
+                report = self.balanced(*options, server=self.length)
+                ledger, latency = report["ledger"], report["latency_ns"]
+                self.assertEqual(ledger["sent"], ledger["answered"])
+                self.assertGreater(latency["count"], 0)
+                self.assertLess(latency["max"], 1e9)
+
     def test_a_payload_is_sent_as_it_is(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "query")

@@ -2,9 +2,11 @@
 #include "net/interface.h"
 
 #include <ifaddrs.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 
-bool interface_has(const union address *a)
+static bool find(const union address *a, char name[IF_NAMESIZE])
 {
 	struct ifaddrs *all;
 	bool found = false;
@@ -23,7 +25,23 @@ bool interface_has(const union address *a)
 		else
 			continue;
 		found = address_same_host(&own, a);
+		if (found)
+			snprintf(name, IF_NAMESIZE, "%s", i->ifa_name);
 	}
 	freeifaddrs(all);
 	return found;
+}
+
+bool interface_has(const union address *a)
+{
+	char name[IF_NAMESIZE];
+
+	return find(a, name);
+}
+
+unsigned interface_index(const union address *a)
+{
+	char name[IF_NAMESIZE];
+
+	return find(a, name) ? if_nametoindex(name) : 0;
 }

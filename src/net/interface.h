@@ -13,3 +13,6 @@
  * be read nothing is.
  */
 bool interface_has(const union address *a);
+
+/* The index of that interface; 0 where there is none. */
+unsigned interface_index(const union address *a);

@@ -2,6 +2,7 @@
 #include "net/interface.h"
 
 #include <criterion/criterion.h>
+#include <net/if.h>
 
 Test(interface, has_its_own_addresses_and_no_other)
 {
@@ -32,4 +33,17 @@ Test(interface, has_its_own_addresses_and_no_other)
 		cr_assert(interface_has(&a) == cases[i].has, "%s",
 			cases[i].address);
 	}
+}
+
+Test(interface, has_an_index_and_another_hosts_address_has_none)
+{
+	unsigned lo = if_nametoindex("lo");
+	union address a;
+
+	if (!lo)
+		cr_skip_test("no lo here");
+	cr_assert(address_parse(&a, "127.0.0.1:7") == 0);
+	cr_assert(interface_index(&a) == lo);
+	cr_assert(address_parse(&a, "192.0.2.1:7") == 0);
+	cr_assert(interface_index(&a) == 0);
 }

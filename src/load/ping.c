@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/ping.h"
+
+#include "core/clock.h"
+#include "core/probe.h"
+#include "core/train.h"
+#include "load/content.h"
+#include "net/socket.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define REPLY_NS 200000000u
+/* A device's stamp may come after the reply; a driver's has come before. */
+#define STAMP_MS 2
+/* So many late replies are looked for at once, in case they never end. */
+#define LATE_MAX 1000
+/* A spinning receive looks at the clock once in so many calls. */
+#define SPINS 64
+
+static int fail(struct ping *p, const char *doing, int error)
+{
+	char text[ADDRESS_TEXT];
+
+	address_format(&p->config->socket.remote, text);
+	if (error == ECONNREFUSED)
+		snprintf(p->why, sizeof(p->why),
+			"nobody listens at %s (ICMP port unreachable)", text);
+	else
+		snprintf(p->why, sizeof(p->why), "%s %s: %s", doing, text,
+			strerror(error));
+	return -error;
+}
+
+static int fill(struct ping *p)
+{
+	struct content content;
+	uint32_t n = p->config->length;
+
+	p->out = malloc((size_t)n + 1);
+	p->in = malloc(DATAGRAM_MAX_V6 + 1);
+	if (!p->out || !p->in ||
+		content_init(&content, p->config->content, p->config->run, n)) {
+		snprintf(p->why, sizeof(p->why), "no memory");
+		return -ENOMEM;
+	}
+	memcpy(p->out, content_at(&content, 0, 0), n);
+	content_fini(&content);
+	return 0;
+}
+
+int ping_init(struct ping *p, const struct stages_config *config)
+{
+	const struct timeval wait = {.tv_usec = REPLY_NS / 1000};
+	struct socket_config socket = config->socket;
+	int error;
+
+	*p = (struct ping){.config = config, .fd = -1};
+	error = fill(p);
+	if (error)
+		return error;
+	socket.errors = true;
+	socket.nonblock = false;
+	p->fd = socket_open(&socket, &p->obtained, p->why, sizeof(p->why));
+	if (p->fd < 0)
+		return p->fd;
+	if (setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)))
+		return fail(p, "setting SO_RCVTIMEO for", errno);
+
+	wall_init(&p->wall);
+	return 0;
+}
+
+void ping_fini(struct ping *p)
+{
+	if (p->fd >= 0)
+		close(p->fd);
+	free(p->out);
+	free(p->in);
+}
+
+int ping_stamp(struct ping *p, bool hardware)
+{
+	int error = stamp_enable(p->fd, hardware, p->why, sizeof(p->why));
+	struct stamp old;
+
+	/* Their numbers come again. */
+	while (stamp_next(p->fd, &old) > 0)
+		;
+	p->stamping = true;
+	p->hardware = hardware;
+	p->id = 0;
+	return error;
+}
+
+/* Is what came the reply to the last that was sent? Only a probe says so. */
+static bool is_reply(const struct ping *p, uint32_t bytes)
+{
+	const struct stages_config *c = p->config;
+	struct probe probe;
+	char text[40];
+	int n;
+
+	switch (c->replies) {
+	case REPLIES_PROBES:
+		return bytes == c->length && probe_read(p->in, bytes, &probe) &&
+		       probe.run == c->run && probe.flow == 0 &&
+		       probe.sequence == p->sequence;
+	case REPLIES_TEXT:
+		n = snprintf(text, sizeof(text), "Your data was %u bytes",
+			c->length);
+		return bytes == (uint32_t)n && memcmp(p->in, text, bytes) == 0;
+	default:
+		return bytes == c->length;
+	}
+}
+
+/* One datagram: its bytes, or -errno; -EAGAIN where none came in time. The
+ * clock is read here, so that nothing comes between. */
+static ssize_t take(struct ping *p, struct sample *s)
+{
+	_Alignas(struct cmsghdr) char control[STAMP_CONTROL];
+	struct iovec iov = {p->in, DATAGRAM_MAX_V6 + 1};
+	struct msghdr m = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	unsigned spins = 0;
+	struct stamp stamp;
+	ssize_t n;
+
+	for (;;) {
+		n = recvmsg(p->fd, &m, p->config->spin ? MSG_DONTWAIT : 0);
+		if (n >= 0)
+			break;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN || !p->config->spin)
+			return -errno;
+		if (++spins % SPINS == 0 && clock_ns() >= p->end_ns)
+			return -EAGAIN;
+	}
+	s->returned = clock_wall_ns();
+	stamp = stamp_parse(&m);
+	s->received = stamp.software_ns;
+	s->device_received = stamp.hardware_ns;
+	return n;
+}
+
+/* 1 it came, 0 not in time, -errno. */
+static int await_reply(struct ping *p, struct sample *s)
+{
+	struct probe_receive seen;
+
+	for (;;) {
+		ssize_t n = take(p, s);
+
+		if (n == -EAGAIN)
+			return 0;
+		if (n < 0)
+			return fail(p, "receiving from", (int)-n);
+		if (is_reply(p, (uint32_t)n)) {
+			if (p->config->shared_clock &&
+				probe_read_receive(p->in, (uint32_t)n, &seen))
+				s->server = wall_of(&p->wall, seen.received_ns);
+			return 1;
+		}
+		p->foreign++;
+		if (clock_ns() >= p->end_ns)
+			return 0;
+	}
+}
+
+/* All that the error queue has: what was before, of one that was lost, goes
+ * unused. What has not come is waited for once. */
+static void collect(struct ping *p, struct sample *s)
+{
+	struct pollfd queue = {.fd = p->fd};
+	bool waited = false;
+	struct stamp stamp;
+
+	for (;;) {
+		while (stamp_next(p->fd, &stamp) > 0)
+			if (stamp.id == p->id - 1)
+				sample_add(s, &stamp);
+		if (waited || (s->sched && s->sent &&
+				      (!p->hardware || s->device_sent)))
+			return;
+		waited = true;
+		(void)poll(&queue, 1, STAMP_MS);
+	}
+}
+
+/* After a loss: a reply that comes late is not the next one's. Where it does
+ * not say which it is, it is given as much time again to come. */
+static void drain(struct ping *p)
+{
+	int wait = p->config->replies == REPLIES_PROBES ? MSG_DONTWAIT : 0;
+
+	for (int i = 0; i < LATE_MAX && recv(p->fd, p->in, 1, wait) >= 0; i++)
+		p->foreign++;
+}
+
+/* 1 sent, 0 the queueing discipline dropped it, -errno. */
+static int send_one(struct ping *p, struct sample *s)
+{
+	const struct probe probe = {
+		.magic = PROBE_REQUEST,
+		.run = p->config->run,
+		.sequence = p->sequence,
+		.sent_ns = clock_ns(),
+	};
+	struct iovec iov = {p->out, p->config->length};
+	const struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	p->end_ns = probe.sent_ns + REPLY_NS;
+	if (p->config->length >= PROBE_BYTES)
+		probe_write(p->out, p->config->length, &probe);
+	for (;;) {
+		s->asked = clock_wall_ns();
+		if (sendmsg(p->fd, &m, 0) >= 0)
+			return 1;
+		if (errno == EINTR)
+			continue;
+		if (errno != ENOBUFS)
+			return fail(p, "sending to", errno);
+		p->nobufs++;
+		/* Whether it was numbered depends on the kernel's version and
+		 * where it failed: numbers start anew. */
+		return p->stamping ? ping_stamp(p, p->hardware) : 0;
+	}
+}
+
+int ping_once(struct ping *p, struct sample *s, bool *set)
+{
+	int got;
+
+	*s = (struct sample){0};
+	*set = false;
+	if (p->lost)
+		drain(p);
+	p->lost = false;
+	got = send_one(p, s);
+	if (got > 0) {
+		got = await_reply(p, s);
+		p->lost = got == 0;
+		p->id++;
+	}
+	if (got > 0) {
+		*set = wall_was_set(&p->wall, s->returned);
+		if (p->stamping)
+			collect(p, s);
+	}
+	p->sequence++;
+	return got;
+}

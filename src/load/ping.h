@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* One datagram sent and its reply awaited, with the stamps of both: what
+ * stages.c does again and again. Private to load/. */
+#pragma once
+
+#include "load/sample.h"
+#include "load/stages.h"
+#include "load/wall.h"
+
+struct ping {
+	const struct stages_config *config;
+	int fd;
+	bool stamping, hardware;
+	bool lost;   /* the last one was: its reply may come yet */
+	uint32_t id; /* of the next datagram that is stamped */
+	uint64_t sequence;
+	uint64_t end_ns; /* it is not waited longer */
+	struct wall wall;
+	uint8_t *out, *in;
+	uint64_t nobufs, foreign;
+	struct socket_obtained obtained;
+	char why[256];
+};
+
+/* 0; or -errno and one line in p->why. ping_fini() in either case. */
+int ping_init(struct ping *p, const struct stages_config *config);
+void ping_fini(struct ping *p);
+
+/* From now on datagrams are stamped, by the device too where it does. 0; or
+ * -errno and one line in p->why. */
+int ping_stamp(struct ping *p, bool hardware);
+
+/*
+ * One round trip. 1: it was answered, and *s has what is known of it; set: the
+ * clock was set meanwhile. 0: it was not, in 200 ms. -errno: it cannot go on,
+ * and one line in p->why.
+ */
+int ping_once(struct ping *p, struct sample *s, bool *set);

@@ -4,6 +4,7 @@
 #include "cli/load_files.h"
 #include "cli/load_options.h"
 #include "cli/load_report.h"
+#include "cli/load_stages.h"
 #include "cli/style.h"
 #include "cli/verb.h"
 
@@ -219,6 +220,10 @@ int verb_load(int argc, char **argv)
 		return EXIT_SYSTEM;
 	memcpy(said, argv, (size_t)argc * sizeof(*said));
 	load_options_parse(&o, argc, argv);
+	if (o.stages) {
+		code = load_stages(&o, argc, said);
+		goto out;
+	}
 	if (open_files(&t))
 		goto out;
 	if (o.view.reader)

@@ -164,7 +164,7 @@ static json_t *ledger_json(const struct load_result *r)
 		ledger_balances(l));
 }
 
-static json_t *latency_json(const struct histogram *h)
+json_t *latency_json(const struct histogram *h)
 {
 	if (h->count == 0)
 		return json_pack("{s:i}", "count", 0);

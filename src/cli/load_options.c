@@ -4,6 +4,7 @@
 #include "cli/load_against.h"
 #include "cli/load_pace.h"
 #include "cli/load_plan.h"
+#include "cli/load_stages.h"
 #include "cli/option.h"
 #include "core/train.h"
 #include "core/units.h"
@@ -33,6 +34,7 @@ enum key {
 	KEY_HISTOGRAM,
 	KEY_PAYLOAD,
 	KEY_AGAINST,
+	KEY_STAGES,
 };
 
 static const struct argp_option options[] = {
@@ -70,6 +72,10 @@ static const struct argp_option options[] = {
 		0},
 	{"spin", KEY_SPIN, NULL, 0,
 		"Ask for replies over and over, and never sleep", 0},
+	{"stages", KEY_STAGES, NULL, 0,
+		"One datagram at a time, and its round trip split into the "
+		"kernel's stages, by its time stamps",
+		0},
 	{NULL, 0, NULL, 0, "How long:", 3},
 	{"time", 't', "TIME", 0, "Measured time (default 10s)", 0},
 	{"omit", 'O', "TIME", 0, "Warm-up before that (default 300ms)", 0},
@@ -235,10 +241,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'P':
 		c->flows = (uint32_t)option_count(
 			state, "--flows", arg, 1, LOAD_FLOWS_MAX);
+		p->flows_said = true;
 		return 0;
 	case 'T':
 		c->threads = (uint32_t)option_count(
 			state, "--threads", arg, 1, LOAD_THREADS_MAX);
+		p->threads_said = true;
 		return 0;
 	case KEY_FLOOD:
 		p->flood = true;
@@ -256,6 +264,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_PAYLOAD:
 		p->payload = arg;
+		return 0;
+	case KEY_STAGES:
+		p->o->stages = true;
 		return 0;
 	case KEY_SPIN:
 		c->spin = true;
@@ -338,6 +349,8 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	if (!p.peer)
 		usage_error(&state, "no peer is named; HOST:PORT would do");
 	option_peer(&state, &o->config.remote, p.peer, p.family);
+	if (o->stages)
+		load_stages_plan(&state, &p);
 	load_socket_plan(&state, &p.socket);
 	if (o->json &&
 		((o->csv && strcmp(o->csv, "-") == 0) ||

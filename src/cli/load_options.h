@@ -15,6 +15,7 @@ struct load_options {
 	bool find_capacity;
 	double loss; /* what is borne of it, a part of 1 */
 	bool json;
+	bool stages; /* a mode of its own: load_stages.c */
 	bool peer_consents;
 };
 

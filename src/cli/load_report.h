@@ -37,6 +37,7 @@ json_t *load_argv_json(int argc, char **argv);
 json_t *load_config_json(
 	const struct load_options *o, const struct load_result *r);
 json_t *load_environment_json(const struct load_options *o);
+json_t *latency_json(const struct histogram *h);
 
 /* An interval for load_print_json(). A new reference. */
 json_t *load_interval_json(const struct load_interval *i);

@@ -7,6 +7,7 @@ CVE-2024-2169: two services that answer each other's answers go on for ever.
 Needs root, network namespaces and raw sockets; exits 77 without.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -189,6 +190,21 @@ class Path(unittest.TestCase):
                 # Said once, and not tried again.
                 self.assertLessEqual(refused, 64)
                 self.assertEqual(s.err.count("was refused"), refused > 0)
+
+    def test_a_round_trip_is_split_into_stages(self):
+        with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "reflect",
+                    prefix=inside(1)) as s:
+            r = run(UDPMILL, "load", s.address, "--stages", "-J", "-t",
+                    "300ms", "--peer-consents", prefix=inside(0))
+        self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+        stages = json.loads(r.stdout)["stages"]
+        self.assertGreater(stages["probes"]["whole"], 0)
+        for name in ("application_to_qdisc", "qdisc_to_driver",
+                     "wire_and_peer", "driver_to_application",
+                     "driver_to_server", "server_to_driver"):
+            self.assertGreater(stages["stages_ns"][name]["p50"], 0, name)
+        self.assertFalse(stages["hardware"]["used"])
+        self.assertIn("veth0", stages["hardware"]["why_not"])
 
     def test_trains_cross_it_whole(self):
         with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "echo",

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load_stages.h"
+
+#include "cli/stages_report.h"
+#include "cli/style.h"
+#include "net/affinity.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static atomic_bool interrupted;
+
+void load_stages_plan(const struct argp_state *state, struct load_parsing *p)
+{
+	struct load_options *o = p->o;
+	const struct {
+		bool said;
+		const char *option;
+	} others[] = {
+		{p->flood, "--flood"},
+		{o->config.window > 0, "--window"},
+		{o->config.train > 1 && p->train_said, "--train"},
+		{p->flows_said && o->config.flows > 1, "--flows"},
+		{p->threads_said && o->config.threads > 1, "--threads"},
+		{load_pace_is_open(&p->pace), "--rate, --bitrate or --ramp"},
+		{p->pace.find_capacity, "--find-capacity"},
+		{o->csv, "--csv"},
+		{o->histogram, "--histogram"},
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i].said)
+			usage_error(state,
+				"--stages sends one datagram at a time, and "
+				"does not go with %s",
+				others[i].option);
+	o->config.flows = o->config.threads = 1;
+}
+
+static void interrupt(int sig)
+{
+	(void)sig;
+	atomic_store(&interrupted, true);
+}
+
+/* SIGINT ends the run and not the report; a second one ends the program. */
+static void catch_signals(void)
+{
+	struct sigaction sa = {
+		.sa_handler = interrupt,
+		.sa_flags = SA_RESETHAND | SA_RESTART,
+	};
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+static int code_of(int error)
+{
+	switch (error) {
+	case -ECONNREFUSED:
+	case -ETIMEDOUT:
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+		return EXIT_NO_PEER;
+	default:
+		return EXIT_SYSTEM;
+	}
+}
+
+static int run(const struct load_options *o, struct stages_result *r, char *why,
+	size_t why_bytes)
+{
+	const struct load_config *c = &o->config;
+	struct stages_config config = {
+		.socket =
+			{
+				.bind = c->bind,
+				.remote = c->remote,
+				.rcvbuf = c->rcvbuf,
+				.sndbuf = c->sndbuf,
+				.tos = c->tos,
+				.ttl = c->ttl,
+				.dontfrag = c->dontfrag,
+				.device = c->device,
+				.busy_poll_us = c->busy_poll_us,
+				.max_pacing_bytes = c->pacing_bytes,
+			},
+		.length = c->sizes.most,
+		.content = c->content,
+		.replies = c->replies,
+		.spin = c->spin,
+		.shared_clock = o->view.reader,
+		.omit_ns = c->omit_ns,
+		.time_ns = c->time_ns,
+		.count = c->count,
+		.run = c->run,
+		.interrupted = &interrupted,
+	};
+	int error = c->cpus ? affinity_pin(c->cpus->cpu[0]) : 0;
+
+	if (c->port_first)
+		address_set_port(&config.socket.bind, c->port_first);
+	if (error) {
+		snprintf(why, why_bytes, "pinning to CPU %u: %s",
+			c->cpus->cpu[0], strerror(-error));
+		return error;
+	}
+	catch_signals();
+	error = stages_run(&config, r, why, why_bytes);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	return error;
+}
+
+/* A run that split nothing has not done what it was asked for. */
+static int judge(const struct stages_result *r)
+{
+	if (r->whole || r->interrupted)
+		return EXIT_OK;
+	if (!r->sampled) {
+		fprintf(stderr, "udpmill load: no reply to any probe that was "
+				"stamped\n");
+		return EXIT_NO_PEER;
+	}
+	fprintf(stderr,
+		"udpmill load: none of %llu round trips could be split: %s\n",
+		(unsigned long long)r->sampled,
+		r->incomplete ? "stamps did not come"
+			      : "the clock went back or was set");
+	return EXIT_SYSTEM;
+}
+
+static int report(const struct load_options *o, const struct stages_result *r,
+	int argc, char **argv)
+{
+	if (!o->json)
+		stages_print_text(stdout, o, r, style_on(stdout));
+	else if (stages_print_json(stdout, o, r, argc, argv)) {
+		fprintf(stderr, "udpmill load: writing the report: %s\n",
+			strerror(errno));
+		return EXIT_SYSTEM;
+	}
+	return judge(r);
+}
+
+int load_stages(const struct load_options *o, int argc, char **argv)
+{
+	struct stages_result *r = calloc(1, sizeof(*r));
+	int code = EXIT_SYSTEM;
+	char why[512];
+
+	if (!r) {
+		fprintf(stderr, "udpmill load: no memory\n");
+	} else if (sizes_mixed(&o->config.sizes)) {
+		fprintf(stderr, "udpmill load: --stages wants datagrams of one "
+				"--length\n");
+		code = EXIT_USAGE;
+	} else {
+		int error = run(o, r, why, sizeof(why));
+
+		if (error)
+			fprintf(stderr, "udpmill load: %s\n", why);
+		code = error ? code_of(error) : report(o, r, argc, argv);
+	}
+	free(r);
+	return code;
+}

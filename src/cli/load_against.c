@@ -34,9 +34,10 @@ static const struct against {
 		"  udpmill load HOST:53 --payload query --rate 10k -P 100\n\n"
 		"Replies are counted, whatever they say, and taken to answer "
 		"in "
-		"order: loss is\nexact, latency is told where there is none. "
-		"-P spreads the "
-		"questions over source ports, as\nresolvers do.\n"},
+		"order: loss is\nexact, and latency is told where there is "
+		"none. "
+		"-P spreads the questions over\nsource ports, as resolvers "
+		"do.\n"},
 	{"text", "A server that answers \"Your data was N bytes\", the "
 		 "twenty-line "
 		 "example that\nudpmill grew from.\n\n"

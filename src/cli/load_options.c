@@ -228,6 +228,30 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static error_t parse_content_of(int key, char *arg, struct argp_state *state)
+{
+	struct load_parsing *p = state->input;
+	struct load_config *c = &p->o->config;
+
+	switch (key) {
+	case KEY_CONTENT:
+		parse_content(state, c, arg);
+		return 0;
+	case KEY_PAYLOAD:
+		p->payload = arg;
+		return 0;
+	case KEY_VERIFY:
+		parse_verify(state, c, arg);
+		return 0;
+	case KEY_EXPECT:
+		parse_expect(state, c, arg);
+		p->expect_said = true;
+		return 0;
+	default:
+		return parse_where(key, arg, state);
+	}
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct load_parsing *p = state->input;
@@ -259,12 +283,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_train(state, c, arg);
 		p->train_said = true;
 		return 0;
-	case KEY_CONTENT:
-		parse_content(state, c, arg);
-		return 0;
-	case KEY_PAYLOAD:
-		p->payload = arg;
-		return 0;
 	case KEY_STAGES:
 		p->o->stages = true;
 		return 0;
@@ -288,19 +306,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_COUNT:
 		c->count = option_count(state, "--count", arg, 1, INT64_MAX);
 		return 0;
-	case KEY_VERIFY:
-		parse_verify(state, c, arg);
-		return 0;
-	case KEY_EXPECT:
-		parse_expect(state, c, arg);
-		p->expect_said = true;
-		return 0;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &p->pace;
 		state->child_inputs[1] = &p->socket;
 		return 0;
 	default:
-		return parse_where(key, arg, state);
+		return parse_content_of(key, arg, state);
 	}
 }
 

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The verb load with peers that are not as they should be, and the files that
+it writes."""
+
+import csv
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+from program import Server, run
+
+UDPMILL = sys.argv.pop(1)
+
+
+def load(address, *arguments, seconds="500ms"):
+    r = run(UDPMILL, "load", address, "-J", "-t", seconds, "-O", "100ms",
+            *arguments)
+    return r, json.loads(r.stdout) if r.stdout else None
+
+
+class Peers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.echo = Server(UDPMILL, "127.0.0.1:0", "--service", "echo")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.echo.stop()
+
+    def balanced(self, *arguments):
+        r, report = load(self.echo.address, *arguments)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertEqual(report["ledger"]["unexplained"], 0)
+        return report
+
+    def test_a_file_is_kept_where_nothing_was_sent(self):
+        with tempfile.TemporaryDirectory() as folder:
+            old, new = (os.path.join(folder, n) for n in ("old", "new"))
+            with open(old, "w") as f:
+                f.write("precious")
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+                s.bind(("127.0.0.1", 0))
+                free = f"127.0.0.1:{s.getsockname()[1]}"
+            r = run(UDPMILL, "load", free, "--csv", old, "--histogram", new)
+            self.assertEqual(r.returncode, 4, r.stderr)
+            with open(old) as f:
+                self.assertEqual(f.read(), "precious")
+            self.assertFalse(os.path.exists(new))
+
+    def test_a_full_device_is_called_that(self):
+        r, _ = load(self.echo.address, "-i", "100ms", "--csv", "/dev/full")
+        self.assertEqual(r.returncode, 3)
+        self.assertIn("No space left", r.stderr)
+
+    def test_a_server_that_ends_is_no_success(self):
+        for options in ["--rate", "5k"], ["--window", "64"]:
+            with self.subTest(options=options):
+                server = Server(UDPMILL, "127.0.0.1:0", "--service", "echo")
+                timer = threading.Timer(0.5, server.process.kill)
+                timer.start()
+                r, report = load(server.address, *options, seconds="1s")
+                timer.join()
+                server.wait()
+                self.assertEqual(r.returncode, 4, r.stderr)
+                self.assertIn("the server ended", r.stderr)
+                self.assertTrue(report["ledger"]["server_gone"])
+
+    def test_a_peer_that_does_not_answer_is_no_success(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            peer = f"127.0.0.1:{silent.getsockname()[1]}"
+            r, _ = load(peer, "--rate", "1k")
+            self.assertEqual(r.returncode, 4, r.stderr)
+            self.assertIn("not one reply came", r.stderr)
+            r, _ = load(peer, "--rate", "1k", "--expect", "none")
+            self.assertEqual(r.returncode, 0, r.stderr)
+
+    def test_an_ordinary_server_is_not_flooded_by_a_closed_loop(self):
+        program = ("import socket; s=socket.socket(2,2); "
+                   "s.bind(('127.0.0.1',0)); print(s.getsockname()[1], "
+                   "flush=True)\n"
+                   "while 1: d,a=s.recvfrom(65536); s.sendto(d,a)")
+        with subprocess.Popen([sys.executable, "-c", program],
+                              stdout=subprocess.PIPE) as server:
+            try:
+                peer = f"127.0.0.1:{int(server.stdout.readline())}"
+                for options in [], ["--train", "off"], ["-l", "9000"]:
+                    with self.subTest(options=options):
+                        r, report = load(peer, *options)
+                        self.assertEqual(r.returncode, 0, r.stderr)
+                        self.assertEqual(report["ledger"]["missing"], 0)
+            finally:
+                server.kill()
+
+    def test_intervals_are_written_as_csv(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "intervals.csv")
+            report = self.balanced("--rate", "2k", "-i", "100ms", "--csv",
+                                   path)
+            with open(path) as f:
+                rows = list(csv.DictReader(f))
+        self.assertEqual(len(rows), len(report["intervals"]))
+        self.assertEqual([int(row["sent"]) for row in rows],
+                         [i["sent"] for i in report["intervals"]])
+        self.assertEqual(rows[0]["omitted"], "1")
+        self.assertEqual(rows[-1]["omitted"], "0")
+
+    def test_the_distribution_is_written_as_hdrhistogram_does(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "latency.hgrm")
+            report = self.balanced("--rate", "5k", "--histogram", path)
+            with open(path) as f:
+                lines = f.read().splitlines()
+            rows = [line.split() for line in lines[2:]
+                    if line and not line.startswith("#")]
+            self.assertEqual(int(rows[-1][2]), report["latency_ns"]["count"])
+            shares = [float(row[1]) for row in rows]
+            self.assertEqual(shares, sorted(shares))
+            self.assertEqual((shares[0], shares[-1]), (0, 1))
+            median = next(row for row in rows if float(row[1]) == 0.5)
+            self.assertAlmostEqual(float(median[0]),
+                                   report["latency_ns"]["p50"] / 1e3, 2)
+            path += ".json"
+            report = self.balanced("--rate", "5k", "--histogram", path)
+            with open(path) as f:
+                histogram = json.load(f)
+            self.assertEqual(
+                sum(n for _, n in histogram["values_and_counts"]),
+                report["latency_ns"]["count"])
+
+    def test_says_how_to_load_what_is_not_ours(self):
+        for kind in "echo", "discard", "dns", "text", "other":
+            r = run(UDPMILL, "load", "--against", kind)
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            self.assertIn("udpmill load HOST:", r.stdout)
+            self.assertLessEqual(max(map(len, r.stdout.split("\n"))), 80)
+
+
+if __name__ == "__main__":
+    unittest.main()

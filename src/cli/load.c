@@ -45,11 +45,13 @@ static void interval(void *arg, const struct load_interval *i)
 	if (t->intervals)
 		json_array_append_new(t->intervals, load_interval_json(i));
 	load_csv_write(&t->csv, i);
-	if (t->rewrite)
+	if (t->rewrite) {
 		fputs("\r\033[K", stderr);
-	load_print_interval(stderr, i);
-	if (!t->rewrite)
+		load_print_progress(stderr, i);
+	} else {
+		load_print_interval(stderr, i);
 		fputc('\n', stderr);
+	}
 	fflush(stderr);
 }
 
@@ -163,6 +165,14 @@ static int report(
 	return EXIT_OK;
 }
 
+/* A terminal that knows how to clear a line. */
+static bool can_rewrite(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
 static int run_once(
 	struct teller *t, int argc, char **argv, int *code, char *why, size_t n)
 {
@@ -209,7 +219,7 @@ static int open_files(struct teller *t)
 int verb_load(int argc, char **argv)
 {
 	struct load_options o;
-	struct teller t = {.options = &o, .rewrite = isatty(STDERR_FILENO)};
+	struct teller t = {.options = &o, .rewrite = can_rewrite()};
 	struct load_hooks hooks = {.notice = notice, .arg = &t};
 	char why[512], **said;
 	int error, code = EXIT_USAGE;

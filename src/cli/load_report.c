@@ -93,6 +93,16 @@ void load_print_interval(FILE *out, const struct load_interval *i)
 		i->omitted ? " warm-up" : "");
 }
 
+void load_print_progress(FILE *out, const struct load_interval *i)
+{
+	double left = i->left_s > 0 ? i->left_s : 0;
+
+	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s  %.0f s left",
+		i->start_s + i->seconds, si((double)i->sent / i->seconds),
+		bits(i->sent_bytes, i->seconds),
+		si((double)i->answered / i->seconds), left);
+}
+
 static void print_pace(FILE *out, const struct load_config *c)
 {
 	double first = pace_rate_at(&c->pace, c->omit_ns);

@@ -29,6 +29,9 @@ int load_print_json(FILE *out, const struct load_options *o,
 /* One line of an interval, without its end. */
 void load_print_interval(FILE *out, const struct load_interval *i);
 
+/* The same with the time that is left: for a line that is written over. */
+void load_print_progress(FILE *out, const struct load_interval *i);
+
 /* Parts of both reports, for others of this verb. */
 void load_print_head(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour);

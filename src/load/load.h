@@ -81,6 +81,7 @@ struct load_server {
 
 struct load_interval {
 	double start_s, seconds; /* since the first send; since the last */
+	double left_s;           /* of the run, where no count ends it before */
 	bool omitted;            /* warm-up */
 	uint64_t sent, answered, sent_bytes, answered_bytes;
 };

@@ -151,6 +151,8 @@ static void tell_interval(
 			now.answered_bytes - last->counts.answered_bytes,
 	};
 
+	i.left_s = (double)(l->config.omit_ns + l->config.time_ns) / 1e9 -
+		   i.start_s - i.seconds;
 	last->at_ns = at;
 	last->counts = now;
 	if (l->hooks.interval && i.seconds > 0)

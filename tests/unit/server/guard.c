@@ -187,15 +187,25 @@ Test(guard, refuses_the_ports_of_reflectors_and_no_other)
 		10001, 11211, 17185, 20811, 27015, 27036, 27960, 30120, 30718,
 		32414};
 	char text[ADDRESS_TEXT];
-	size_t n = 0;
+	size_t n = 0, others = 0;
 
 	for (unsigned port = 1024; port <= 65535; port++) {
 		struct rule_case c = {text, "length", 64, 22, false, 0};
 		bool listed = n < sizeof(ports) / sizeof(ports[0]) &&
 			      ports[n] == port;
 
+		bool passed;
+
 		snprintf(text, sizeof(text), "203.0.113.1:%u", port);
-		cr_assert(passes(&c, 1, 0) == !listed, "port %u", port);
+		passed = passes(&c, 1, 0);
+		/* A server that runs on this host meanwhile, at all addresses
+		 * of another namespace, is known by its port alone. */
+		if (counter_get(&counters, COUNTER_REFUSED_UDPMILL_PORT) >
+			others) {
+			others++;
+			continue;
+		}
+		cr_assert(passed == !listed, "port %u", port);
 		n += listed;
 	}
 	cr_assert(counter_get(&counters, COUNTER_REFUSED_REFLECTOR_PORT) == n);

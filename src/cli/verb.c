@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/verb.h"
 
+#include "cli/verb_check.h"
+
+#include <ctype.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -18,18 +21,23 @@ int verb_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_USAGE;
+	verb_check(argp, argc, argv);
 	return argp_parse(argp, argc, argv, 0, NULL, input);
 }
 
 void usage_error(const struct argp_state *state, const char *format, ...)
 {
+	char text[4096];
 	va_list ap;
 
-	fprintf(stderr, "%s: ", state->name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	/* What was typed may hold a newline; this is one line. */
+	for (char *c = text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	fprintf(stderr, "%s: %s\n", state->name, text);
 	exit(EXIT_USAGE);
 }
 

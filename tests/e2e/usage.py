@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The command line of every verb: options that are none are told in one line,
+and options that explain are no errors."""
+
+import subprocess
+import sys
+import unittest
+
+from program import run
+
+UDPMILL = sys.argv.pop(1)
+VERBS = ("serve", "send", "load", "stat")
+
+
+class Usage(unittest.TestCase):
+    def assertRefused(self, verb, arguments, says):
+        with self.subTest(verb=verb, arguments=arguments):
+            r = run(UDPMILL, verb, *arguments)
+            self.assertEqual(r.returncode, 2, r.stderr)
+            self.assertEqual(r.stderr, f"udpmill {verb}: {says}\n")
+            self.assertEqual(r.stdout, "")
+
+    def test_unknown_options_are_told_in_one_line(self):
+        for verb in VERBS:
+            lists = f'is no option; "udpmill {verb} --help" lists them'
+            for arguments, what in (
+                    (["--foo"], "--foo"), (["--foo=5"], "--foo"),
+                    (["0", "--foo"], "--foo"), (["-q"], "-q"),
+                    (["-Jq"], "-q"), (["-J", "-qJ", "--foo"], "-q"),
+                    (["-\xff"], "-\\xc3"), (["--x\ny"], "--x?y"),
+                    (["--="], "--")):
+                self.assertRefused(verb, arguments, f'"{what}" {lists}')
+
+    def test_the_nearest_option_is_named(self):
+        for verb, wrong, right in (
+                ("serve", "wokers", "workers"), ("send", "time-out", "timeout"),
+                ("send", "jsno", "json"), ("stat", "lst", "list"),
+                ("load", "lenght", "length"), ("load", "find-capasity=1",
+                                               "find-capacity"),
+                ("load", "dcsp", "dscp"), ("stat", "halp", "help")):
+            self.assertRefused(verb, [f"--{wrong}"],
+                               f'"--{wrong.split("=")[0]}" is no option; '
+                               f'--{right} would be')
+
+    def test_a_value_that_is_missing_is_told_in_one_line(self):
+        for verb, option, value in (
+                ("serve", "--workers", "=N"), ("serve", "-t", " TIME"),
+                ("send", "--timeout", "=TIME"), ("send", "-B",
+                                                 " ADDR[:PORT]"),
+                ("load", "--length", "=BYTES"), ("load", "-l", " BYTES"),
+                ("load", "--rate", "=N[/flow]"), ("stat", "--count", "=N")):
+            self.assertRefused(verb, ["-J", option],
+                               f"{option} wants a value; {option}{value} "
+                               "would be right")
+
+    def test_a_value_too_many_is_told_in_one_line(self):
+        for verb in VERBS:
+            self.assertRefused(verb, ["--json=1"],
+                               '"--json=1": --json takes no value; it goes '
+                               'without')
+
+    def test_an_option_that_could_be_two_is_told_in_one_line(self):
+        self.assertRefused("serve", ["--ready", "x"],
+                           '"--ready" could be --ready-file or --ready-fd')
+        self.assertRefused("send", ["--ipv"],
+                           '"--ipv" could be --ipv4 or --ipv6')
+
+    def test_what_belongs_to_an_option_is_no_option(self):
+        r = run(UDPMILL, "serve", "--backend", "--foo")
+        self.assertIn('--backend: there is no "--foo"', r.stderr)
+        r = run(UDPMILL, "stat", "--", "--foo")
+        self.assertIn("--foo: No such file", r.stderr)
+
+    def test_options_may_be_cut_short_and_stand_anywhere(self):
+        r = run(UDPMILL, "serve", "0", "-Jt1ms", "--ser", "echo", "--work=1")
+        self.assertEqual((r.returncode, '"echo"' in r.stdout), (0, True))
+
+    def test_options_that_explain_are_no_errors(self):
+        for verb in VERBS:
+            for option, text in (
+                    ("--help", f"Usage: udpmill {verb} [OPTION...]"),
+                    ("-?", f"Usage: udpmill {verb} [OPTION...]"),
+                    ("--usage", f"Usage: udpmill {verb} ["),
+                    ("--version", "udpmill "), ("-V", "udpmill ")):
+                for more in [], ["--foo"]:
+                    with self.subTest(verb=verb, option=option, more=more):
+                        r = run(UDPMILL, verb, option, *more)
+                        self.assertEqual((r.returncode, r.stderr), (0, ""))
+                        self.assertTrue(r.stdout.startswith(text), r.stdout)
+
+    def test_help_reads_well_at_80_columns(self):
+        for verb in VERBS:
+            for line in run(UDPMILL, verb, "--help").stdout.splitlines():
+                self.assertLessEqual(len(line), 80, f"{verb}: {line}")
+
+    def test_no_verb_is_told(self):
+        r = subprocess.run([UDPMILL, "srve"], capture_output=True, text=True)
+        self.assertEqual((r.returncode, r.stdout), (2, ""))
+        self.assertRegex(r.stderr, r'\Audpmill: no verb "srve"; [^\n]*\n\Z')
+
+
+if __name__ == "__main__":
+    unittest.main()

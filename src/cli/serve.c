@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb serve: a server from its command line to its last counters. */
 #include "cli/serve_options.h"
+#include "cli/serve_ready.h"
 #include "cli/serve_report.h"
 #include "cli/verb.h"
 #include "core/clock.h"
@@ -12,67 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
+static int fail(int code, const char *why)
+{
+	fprintf(stderr, "udpmill serve: %s\n", why);
+	return code;
+}
+
 static void notice(void *arg, const char *text)
 {
 	(void)arg;
 	fprintf(stderr, "udpmill serve: %s\n", text);
-}
-
-static int write_endpoints(
-	FILE *out, const struct server *server, uint32_t count)
-{
-	const struct socket_obtained *got = server_endpoints(server);
-	char text[ADDRESS_TEXT];
-
-	for (uint32_t i = 0; i < count; i++)
-		fprintf(out, "%s\n", address_format(&got[i].bound, text));
-	return fclose(out) ? -errno : 0;
-}
-
-/* Renamed into place, so that whoever sees the file sees all of it. */
-static int write_ready_file(
-	const char *path, const struct server *server, uint32_t count)
-{
-	char *fresh;
-	FILE *out;
-	int error;
-
-	if (asprintf(&fresh, "%s.new", path) < 0)
-		return -ENOMEM;
-	out = fopen(fresh, "we");
-	error = out ? write_endpoints(out, server, count) : -errno;
-	if (!error && rename(fresh, path))
-		error = -errno;
-	if (error)
-		unlink(fresh);
-	free(fresh);
-	return error;
-}
-
-static int say_ready(const struct serve_options *o, const struct server *server)
-{
-	uint32_t count = o->server.listen_count;
-	int error;
-
-	if (o->ready_file) {
-		error = write_ready_file(o->ready_file, server, count);
-		if (error) {
-			fprintf(stderr, "udpmill serve: --ready-file: %s: %s\n",
-				o->ready_file, strerror(-error));
-			return error;
-		}
-	}
-	if (o->ready_fd >= 0) {
-		FILE *out = fdopen(o->ready_fd, "w");
-
-		error = out ? write_endpoints(out, server, count) : -errno;
-		if (error) {
-			fprintf(stderr, "udpmill serve: --ready-fd: %d: %s\n",
-				o->ready_fd, strerror(-error));
-			return error;
-		}
-	}
-	return 0;
 }
 
 /* A tick: 0, or the signal that came meanwhile. */
@@ -126,20 +76,21 @@ static int start(struct serve_options *o, struct server **server)
 		free(config);
 	}
 	if (error)
-		fprintf(stderr, "udpmill serve: %s\n",
-			error == -ENOMEM ? "no memory" : why);
+		fail(EXIT_SYSTEM, error == -ENOMEM ? "no memory" : why);
 	return error;
 }
 
-static int serve(
-	struct serve_options *o, struct server *server, const sigset_t *signals)
+static int serve(struct serve_options *o, struct server *server,
+	struct serve_ready *ready, const sigset_t *signals)
 {
 	FILE *out = o->json ? stderr : stdout;
 	uint64_t start_ns = clock_ns();
+	char why[512];
 
 	serve_print_start(out, o, server);
-	if (say_ready(o, server))
-		return EXIT_SYSTEM;
+	if (serve_ready_say(ready, server_endpoints(server),
+		    o->server.listen_count, why, sizeof(why)))
+		return fail(EXIT_SYSTEM, why);
 	run(server, o->time_ns, signals);
 	if (o->json) {
 		if (serve_print_json(stdout, o, server,
@@ -160,7 +111,9 @@ int verb_serve(int argc, char **argv)
 {
 	struct serve_options o;
 	struct server *server = NULL;
+	struct serve_ready ready = {0};
 	sigset_t signals;
+	char why[512];
 	int code = EXIT_SYSTEM;
 
 	serve_options_parse(&o, argc, argv);
@@ -176,9 +129,13 @@ int verb_serve(int argc, char **argv)
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	if (start(&o, &server) == 0)
-		code = serve(&o, server, &signals);
+	if (serve_ready_init(
+		    &ready, o.ready_file, o.ready_fd, why, sizeof(why)))
+		code = fail(EXIT_USAGE, why);
+	else if (start(&o, &server) == 0)
+		code = serve(&o, server, &ready, &signals);
 	server_close(server);
+	serve_ready_fini(&ready);
 	serve_options_free(&o);
 	return code;
 }

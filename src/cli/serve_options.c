@@ -3,6 +3,7 @@
 
 #include "cli/option.h"
 #include "cli/serve_plan.h"
+#include "cli/serve_ready.h"
 #include "cli/verb.h"
 
 #include <argp.h>
@@ -86,10 +87,12 @@ static const struct argp_option options[] = {
 		0},
 	{"ready-file", KEY_READY_FILE, "FILE", 0,
 		"Write the bound addresses there, a line each, once datagrams "
-		"are answered",
+		"are answered; what is there before goes first",
 		0},
 	{"ready-fd", KEY_READY_FD, "N", 0,
-		"The same to an open descriptor, which is then closed", 0},
+		"Write the bound addresses to this open descriptor, 3 or "
+		"above, once datagrams are answered, and close it",
+		0},
 	{"verbose", 'v', NULL, 0, "Say what each client says", 0},
 	{"json", 'J', NULL, 0,
 		"Print options and final counters as JSON on stdout", 0},
@@ -137,6 +140,20 @@ static uint32_t parse_busy_poll(
 			"--busy-poll: \"%s\" is not a time from 1us to 1s",
 			text);
 	return (uint32_t)(ns / 1000);
+}
+
+/* Below 3 is what the program itself writes to, and it would be closed. */
+static int parse_ready_fd(const struct argp_state *state, const char *text)
+{
+	int fd = (int)option_count(state, "--ready-fd", text, 3, INT_MAX);
+	int error = serve_ready_check_fd(fd);
+
+	if (error)
+		usage_error(state,
+			"--ready-fd: %d is not open for writing; "
+			"\"--ready-fd %d %d>FILE\" would open it",
+			fd, fd, fd);
+	return fd;
 }
 
 static void add_text(
@@ -226,8 +243,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->ready_file = arg;
 		return 0;
 	case KEY_READY_FD:
-		o->ready_fd =
-			(int)option_count(state, "--ready-fd", arg, 1, INT_MAX);
+		o->ready_fd = parse_ready_fd(state, arg);
 		return 0;
 	case 'v':
 		o->verbose = true;
@@ -248,8 +264,9 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "[[HOST:]PORT...]",
 	.doc = "Answer datagrams, and count them.\v"
-	       "HOST is 127.0.0.1 where none is given, * is every address, "
-	       "[::] every address of IPv6 and IPv4. PORT is a number, a "
+	       "HOST is 127.0.0.1 where none is given, * is every IPv4 "
+	       "address, [::] every address of IPv6 and IPv4. PORT is a "
+	       "number, a "
 	       "service name, or 0 for any free one; 1060 where none is "
 	       "given. Each port has its own workers.\n\n"
 	       "SIGINT and SIGTERM answer what has arrived and print the final "

@@ -231,13 +231,6 @@ class Serve(unittest.TestCase):
         self.assertEqual(report["config"]["listen"], [s.address])
         self.assertEqual(report["counters"]["rx_datagrams"], 1)
 
-    def test_ready_file_holds_the_addresses(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "ready")
-            with Server(UDPMILL, "0", "0", "--ready-file", path) as s:
-                with open(path) as f:
-                    self.assertEqual(f.read().split(), s.addresses)
-
     def test_counters_are_where_they_are_asked_for(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "counters")

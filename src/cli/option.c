@@ -58,6 +58,14 @@ uint64_t option_time(const struct argp_state *state, const char *name,
 	return v;
 }
 
+void option_family(const struct argp_state *state, int *family, int wanted)
+{
+	if (*family != AF_UNSPEC && *family != wanted)
+		usage_error(state, "-4 and -6: only IPv4 and only IPv6 at "
+				   "once; neither of them means both");
+	*family = wanted;
+}
+
 void option_peer(const struct argp_state *state, union address *out,
 	const char *text, int family)
 {

@@ -23,6 +23,9 @@ uint64_t option_buffer(
 uint64_t option_time(const struct argp_state *state, const char *name,
 	const char *text, bool zero);
 
+/* -4 or -6, AF_INET or AF_INET6: one of them. family is AF_UNSPEC at first. */
+void option_family(const struct argp_state *state, int *family, int wanted);
+
 /* One host to send to: not every address, no group, no port 0. */
 void option_peer(const struct argp_state *state, union address *out,
 	const char *text, int family);

@@ -147,10 +147,10 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		a->bind = arg;
 		return 0;
 	case '4':
-		a->family = AF_INET;
+		option_family(state, &a->family, AF_INET);
 		return 0;
 	case '6':
-		a->family = AF_INET6;
+		option_family(state, &a->family, AF_INET6);
 		return 0;
 	case 'J':
 		a->options->json = true;

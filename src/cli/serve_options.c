@@ -231,10 +231,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->time_ns = option_time(state, "--time", arg, false);
 		return 0;
 	case '4':
-		p->family = AF_INET;
+		option_family(state, &p->family, AF_INET);
 		return 0;
 	case '6':
-		p->family = AF_INET6;
+		option_family(state, &p->family, AF_INET6);
 		return 0;
 	case KEY_COUNTERS:
 		o->server.counters = arg;

@@ -81,15 +81,28 @@ static int open_server(struct reader **r, const char *which)
 	return code;
 }
 
-static int list_servers(void)
+static int list_servers(const struct stat_options *o)
 {
 	struct reader_list list;
+	int error = 0;
 
 	if (reader_list_open(&list))
 		return fail(EXIT_SYSTEM,
 			"the folder of counter segments cannot be read");
-	stat_print_list(stdout, &list);
+	if (o->form == STAT_JSON)
+		error = stat_print_list_json(stdout, &list);
+	else
+		stat_print_list(stdout, &list);
 	reader_list_close(&list);
+	return error ? EXIT_SYSTEM : EXIT_OK;
+}
+
+static int describe(const struct stat_options *o, const struct reader *r)
+{
+	if (o->form == STAT_JSON)
+		return stat_print_descriptions_json(stdout, r) ? EXIT_SYSTEM
+							       : EXIT_OK;
+	stat_print_descriptions(stdout, r);
 	return EXIT_OK;
 }
 
@@ -169,13 +182,13 @@ int verb_stat(int argc, char **argv)
 	int code;
 
 	stat_options_parse(&o, argc, argv);
-	if (o.list)
-		return list_servers();
+	if (o.subject == STAT_LIST)
+		return list_servers(&o);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	code = open_server(&r, o.which);
-	if (code == EXIT_OK && o.describe)
-		stat_print_descriptions(stdout, r);
+	if (code == EXIT_OK && o.subject == STAT_DESCRIBE)
+		code = describe(&o, r);
 	else if (code == EXIT_OK)
 		code = run(&o, r);
 	reader_close(r);

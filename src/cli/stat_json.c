@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The counters of a server for machines: schema udpmill.stat/1. */
+/* The counters of a server, and what is known of it, for machines. */
 #include "cli/stat_report.h"
 
 #include <errno.h>
 #include <jansson.h>
 
-#define SCHEMA "udpmill.stat/1"
+/* Of a moment in seconds since 1970, microseconds. */
+#define PRECISION 16
 
 static json_t *about_json(const struct reader_about *a)
 {
@@ -55,23 +56,63 @@ static json_t *workers_json(const struct stat_view *v)
 	return list;
 }
 
-int stat_print_json(FILE *out, const struct stat_view *v, bool compact)
+/* Takes the object, and prints it. NULL is want of memory. */
+static int print(FILE *out, json_t *all, bool compact)
 {
-	json_t *all = json_pack("{s:s, s:o, s:o, s:o}", "schema", SCHEMA,
-		"about", about_json(reader_about(v->reader)), "totals",
-		sums_json(v, v->now), "workers", workers_json(v));
 	size_t flags = compact ? JSON_COMPACT : JSON_INDENT(2);
 	int error = 0;
 
 	if (!all)
 		return -ENOMEM;
-	if (v->before) {
-		json_object_set_new(all, "before", sums_json(v, v->before));
-		json_object_set_new(all, "seconds", json_real(v->seconds));
-	}
-	if (json_dumpf(all, out, flags) || fputc('\n', out) == EOF ||
-		fflush(out))
+	if (json_dumpf(all, out, flags | JSON_REAL_PRECISION(PRECISION)) ||
+		fputc('\n', out) == EOF || fflush(out))
 		error = -EIO;
 	json_decref(all);
 	return error;
+}
+
+int stat_print_json(FILE *out, const struct stat_view *v, bool compact)
+{
+	json_t *all = json_pack("{s:s, s:o, s:o, s:o}", "schema",
+		"udpmill.stat/1", "about", about_json(reader_about(v->reader)),
+		"totals", sums_json(v, v->now), "workers", workers_json(v));
+
+	if (all && v->before) {
+		json_object_set_new(all, "before", sums_json(v, v->before));
+		json_object_set_new(all, "seconds", json_real(v->seconds));
+	}
+	return print(out, all, compact);
+}
+
+int stat_print_list_json(FILE *out, const struct reader_list *list)
+{
+	json_t *servers = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(
+			servers, about_json(reader_about(list->readers[i])));
+	return print(out,
+		json_pack("{s:s, s:o}", "schema", "udpmill.list/1", "servers",
+			servers),
+		false);
+}
+
+int stat_print_descriptions_json(FILE *out, const struct reader *r)
+{
+	json_t *counters = json_array();
+
+	for (uint32_t i = 0; i < reader_about(r)->counter_count; i++) {
+		const struct counter_description *d = reader_counter(r, i);
+
+		json_array_append_new(counters,
+			json_pack("{s:s, s:s, s:s, s:s}", "name", d->name,
+				"kind",
+				d->kind == COUNTER_KIND_COUNTER ? "counter"
+								: "gauge",
+				"unit", d->unit, "help", d->help));
+	}
+	return print(out,
+		json_pack("{s:s, s:i, s:o}", "schema", "udpmill.describe/1",
+			"pid", reader_about(r)->pid, "counters", counters),
+		false);
 }

@@ -24,6 +24,27 @@ static const struct argp_option options[] = {
 	{0},
 };
 
+static void take_form(const struct argp_state *state, enum stat_form form)
+{
+	struct stat_options *o = state->input;
+
+	if (o->form != STAT_TEXT && o->form != form)
+		usage_error(state, "--json and --openmetrics: one form is "
+				   "printed");
+	o->form = form;
+}
+
+static void take_subject(
+	const struct argp_state *state, enum stat_subject subject)
+{
+	struct stat_options *o = state->input;
+
+	if (o->subject != STAT_COUNTERS && o->subject != subject)
+		usage_error(state, "--list and --describe: one thing is asked "
+				   "for at once");
+	o->subject = subject;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct stat_options *o = state->input;
@@ -43,16 +64,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->count = option_count(state, "--count", arg, 1, UINT32_MAX);
 		return 0;
 	case 'J':
-		o->form = STAT_JSON;
+		take_form(state, STAT_JSON);
 		return 0;
 	case KEY_OPENMETRICS:
-		o->form = STAT_OPENMETRICS;
+		take_form(state, STAT_OPENMETRICS);
 		return 0;
 	case KEY_LIST:
-		o->list = true;
+		take_subject(state, STAT_LIST);
 		return 0;
 	case KEY_DESCRIBE:
-		o->describe = true;
+		take_subject(state, STAT_DESCRIBE);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (o->which)
@@ -76,6 +97,30 @@ static const struct argp argp = {
 	       "The counters are the server's own, whatever build it is of.",
 };
 
+/* What goes with counters only would be ignored with all else. */
+static void check_subject(
+	const struct argp_state *state, const struct stat_options *o)
+{
+	const char *subject = o->subject == STAT_LIST ? "--list" : "--describe";
+	const char *option = o->interval_ns                ? "--watch"
+			     : o->form == STAT_OPENMETRICS ? "--openmetrics"
+			     : o->all                      ? "--all"
+			     : o->workers                  ? "--workers"
+							   : NULL;
+
+	if (o->subject == STAT_COUNTERS)
+		return;
+	if (option)
+		usage_error(state,
+			"%s and %s: one shows counters, the other does not; "
+			"each would be right alone",
+			subject, option);
+	if (o->subject == STAT_LIST && o->which)
+		usage_error(state,
+			"--list names every server; it goes without \"%s\"",
+			o->which);
+}
+
 void stat_options_parse(struct stat_options *o, int argc, char **argv)
 {
 	struct argp_state state = {.name = argv[0]};
@@ -86,6 +131,7 @@ void stat_options_parse(struct stat_options *o, int argc, char **argv)
 	if (o->count && !o->interval_ns)
 		usage_error(&state, "--count bounds a watch; --watch would "
 				    "begin one");
+	check_subject(&state, o);
 	if (o->interval_ns && o->form == STAT_OPENMETRICS)
 		usage_error(&state, "--openmetrics is asked for by a scraper, "
 				    "each time anew; it goes without --watch");

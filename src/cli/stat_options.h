@@ -5,11 +5,13 @@
 #include "export/reader.h"
 
 enum stat_form { STAT_TEXT, STAT_JSON, STAT_OPENMETRICS };
+enum stat_subject { STAT_COUNTERS, STAT_LIST, STAT_DESCRIBE };
 
 struct stat_options {
 	const char *which; /* pid or file; NULL: the only one */
 	enum stat_form form;
-	bool all, workers, list, describe;
+	enum stat_subject subject;
+	bool all, workers;
 	uint64_t interval_ns; /* of a watch; 0: once */
 	uint64_t count;       /* of a watch's turns; 0: no bound */
 };

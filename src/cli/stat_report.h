@@ -21,5 +21,9 @@ void stat_print_descriptions(FILE *out, const struct reader *r);
 /* 0 or -errno. Schema udpmill.stat/1; compact: on one line. */
 int stat_print_json(FILE *out, const struct stat_view *v, bool compact);
 
+/* The same; schemas udpmill.list/1 and udpmill.describe/1. */
+int stat_print_list_json(FILE *out, const struct reader_list *list);
+int stat_print_descriptions_json(FILE *out, const struct reader *r);
+
 /* OpenMetrics 1.0 text exposition. */
 void stat_print_openmetrics(FILE *out, const struct stat_view *v);

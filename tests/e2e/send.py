@@ -245,6 +245,7 @@ class Send(unittest.TestCase):
             (["127.0.0.1:7", "--file", "/", "text"], "one of them"),
             (["127.0.0.1:7", "-B", "[::1]"], "not of the peer"),
             (["127.0.0.1:7", "-6"], "family asked for"),
+            (["127.0.0.1:7", "-4", "-6"], "-4 and -6"),
         ]
         for arguments, pattern in cases:
             with self.subTest(arguments):

@@ -281,7 +281,7 @@ class Serve(unittest.TestCase):
             ("0", "--gro", ""), ("0", "--time", "soon"),
             ("0", "--time", "0"), ("0", "--count", "0"),
             ("0", "--allow", "10.0.0.1/8"), ("0", "--allow", "all"),
-            ("0", "--ready-fd", "x"),
+            ("0", "--ready-fd", "x"), ("0", "-4", "-6"), ("0", "-6", "-4"),
         ]
         for arguments in cases:
             with self.subTest(arguments=arguments):

@@ -119,6 +119,23 @@ class Stat(unittest.TestCase):
         self.assertRegex(r.stdout, rf"pid {self.pid} +length +\w+ +"
                          + self.server.address)
 
+    def test_lists_who_runs_as_json(self):
+        report = json.loads(self.stat("--list", "-J").stdout)
+        self.assertEqual(report["schema"], "udpmill.list/1")
+        own, = (s for s in report["servers"] if s["pid"] == int(self.pid))
+        self.assertEqual(own["endpoints"], [self.server.address])
+        self.assertEqual(own["config"]["workers"], 2)
+
+    def test_describes_every_counter_as_json(self):
+        report = json.loads(self.stat(self.pid, "--describe", "-J").stdout)
+        self.assertEqual(report["schema"], "udpmill.describe/1")
+        about = {c["name"]: c for c in report["counters"]}
+        self.assertEqual(list(about), list(json.loads(
+            self.stat(self.pid, "-J").stdout)["totals"]))
+        self.assertEqual(about["socket_gro"]["kind"], "gauge")
+        self.assertEqual(about["rx_bytes"]["unit"], "bytes")
+        self.assertIn("harmless", about["refused_low_port"]["help"])
+
     def test_several_are_not_chosen_from(self):
         with Server(UDPMILL, "0"):
             r = self.stat()
@@ -143,6 +160,12 @@ class Stat(unittest.TestCase):
                 (2, ("--watch=x",)), (2, ("--count", "0")),
                 (2, ("--count", "3")),
                 (2, ("--openmetrics", "--watch")),
+                (2, ("--openmetrics", "--json")), (2, ("--list", "--watch")),
+                (2, ("--list", "--openmetrics")), (2, ("--list", "-a")),
+                (2, ("--list", "--describe")), (2, ("--list", self.pid)),
+                (2, ("--describe", "--watch")),
+                (2, ("--describe", "--openmetrics")),
+                (2, ("--describe", "--workers")),
             ]
             for code, arguments in cases:
                 with self.subTest(arguments=arguments):

@@ -3,8 +3,10 @@
 
 #include "core/units.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +20,7 @@ struct endpoint {
 	char host[HOST_BYTES];
 	const char *port;
 	bool numeric; /* host stood in brackets */
+	bool any;     /* port 0 is any free one, and not a peer's */
 };
 
 struct reason {
@@ -98,6 +101,30 @@ static int complete(struct endpoint *e, const char *text, const char *fallback,
 	return 0;
 }
 
+/* In brackets is what getaddrinfo takes for no address. */
+static int refuse_numeric(const struct endpoint *e, const struct reason *why)
+{
+	char host[HOST_BYTES], *scope;
+	struct in6_addr a;
+
+	strcpy(host, e->host);
+	scope = strchr(host, '%');
+	if (scope)
+		*scope++ = '\0';
+	if (!scope || inet_pton(AF_INET6, host, &a) != 1)
+		return refuse(
+			why, -EINVAL, "\"%s\" is not an IPv6 address", e->host);
+	if (!if_nametoindex(scope))
+		return refuse(why, -EINVAL,
+			"\"%s\": there is no interface \"%s\" here; \"ip "
+			"link\" lists them",
+			e->host, scope);
+	return refuse(why, -EINVAL,
+		"\"%s\": only a link-local address takes an interface; "
+		"\"%s\" would be right",
+		e->host, host);
+}
+
 static int refuse_lookup(const struct endpoint *e, int family, int gai,
 	int error, const struct reason *why)
 {
@@ -107,9 +134,9 @@ static int refuse_lookup(const struct endpoint *e, int family, int gai,
 			strerror(error));
 	case EAI_SERVICE:
 		return refuse(why, -ENOENT,
-			"\"%s\" is no port; 0 to 65535 or a UDP service of "
+			"\"%s\" is no port; %d to 65535 or a UDP service of "
 			"/etc/services would be",
-			e->port);
+			e->port, e->any ? 0 : 1);
 	case EAI_AGAIN:
 		return refuse(why, -EAGAIN,
 			"looking up \"%s\": the name servers did not answer",
@@ -124,8 +151,7 @@ static int refuse_lookup(const struct endpoint *e, int family, int gai,
 			e->host);
 	default:
 		if (e->numeric)
-			return refuse(why, -EINVAL,
-				"\"%s\" is not an IPv6 address", e->host);
+			return refuse_numeric(e, why);
 		return refuse(why, -ENOENT, "\"%s\" is no host known here%s",
 			e->host,
 			family == AF_INET    ? " by an IPv4 address"
@@ -170,6 +196,13 @@ static bool take_port(int *port, const char *text)
 	return true;
 }
 
+/* Such a one is at home on every link: the kernel says "Invalid argument". */
+static bool lacks_interface(const union address *a)
+{
+	return a->sa.sa_family == AF_INET6 && a->in6.sin6_scope_id == 0 &&
+	       IN6_IS_ADDR_LINKLOCAL(&a->in6.sin6_addr);
+}
+
 static int look_up(union address *out, const struct endpoint *e, int family,
 	const struct reason *why)
 {
@@ -181,6 +214,8 @@ static int look_up(union address *out, const struct endpoint *e, int family,
 	};
 	struct addrinfo *list;
 	const struct addrinfo *ai;
+	union address found = {0};
+	char text[ADDRESS_TEXT];
 	int port, error;
 
 	if (!take_port(&port, e->port))
@@ -189,11 +224,16 @@ static int look_up(union address *out, const struct endpoint *e, int family,
 	if (error)
 		return refuse_lookup(e, family, error, errno, why);
 	ai = choose(list);
-	*out = (union address){0};
-	memcpy(out, ai->ai_addr, ai->ai_addrlen);
-	if (port >= 0)
-		address_set_port(out, (uint16_t)port);
+	memcpy(&found, ai->ai_addr, ai->ai_addrlen);
 	freeaddrinfo(list);
+	if (lacks_interface(&found))
+		return refuse(why, -EINVAL,
+			"\"%s\" is link-local, and names no interface; "
+			"[%s%%eth0]:%s would",
+			e->host, address_format_host(&found, text), e->port);
+	if (port >= 0)
+		address_set_port(&found, (uint16_t)port);
+	*out = found;
 	return 0;
 }
 
@@ -204,6 +244,7 @@ int resolve(union address *out, const char *text, const char *fallback,
 	struct endpoint e;
 	int error = split(&e, text, &reason);
 
+	e.any = fallback;
 	if (!error)
 		error = complete(&e, text, fallback, family, &reason);
 	if (!error)

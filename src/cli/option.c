@@ -4,6 +4,7 @@
 #include "core/units.h"
 #include "net/resolve.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +59,19 @@ uint64_t option_time(const struct argp_state *state, const char *name,
 	return v;
 }
 
+uint32_t option_busy_poll(
+	const struct argp_state *state, const char *name, const char *text)
+{
+	uint64_t ns;
+
+	if (units_parse_time(&ns, text) || ns < 1000 || ns > 1000000000)
+		usage_error(state,
+			"%s: \"%s\" is not a time from 1us to 1s; 50us would "
+			"be",
+			name, text);
+	return (uint32_t)(ns / 1000);
+}
+
 void option_family(const struct argp_state *state, int *family, int wanted)
 {
 	if (*family != AF_UNSPEC && *family != wanted)
@@ -100,4 +114,20 @@ void option_bind(const struct argp_state *state, union address *out,
 			"--bind: \"%s\" is not of the peer's family; an %s "
 			"address would be right",
 			text, peer->sa.sa_family == AF_INET6 ? "IPv6" : "IPv4");
+}
+
+const char *option_bind_hint(int error)
+{
+	switch (error) {
+	case -EADDRINUSE:
+		return "; another port would do, or 0 for any free one (\"ss "
+		       "-lunp\" says whose it is)";
+	case -EADDRNOTAVAIL:
+		return "; an address of this host would do (\"ip address\" "
+		       "lists them)";
+	case -EACCES:
+		return "; a port above 1023 would do, or CAP_NET_BIND_SERVICE";
+	default:
+		return "";
+	}
 }

@@ -23,6 +23,10 @@ uint64_t option_buffer(
 uint64_t option_time(const struct argp_state *state, const char *name,
 	const char *text, bool zero);
 
+/* Microseconds for SO_BUSY_POLL. */
+uint32_t option_busy_poll(
+	const struct argp_state *state, const char *name, const char *text);
+
 /* -4 or -6, AF_INET or AF_INET6: one of them. family is AF_UNSPEC at first. */
 void option_family(const struct argp_state *state, int *family, int wanted);
 
@@ -33,3 +37,7 @@ void option_peer(const struct argp_state *state, union address *out,
 /* --bind: an address, with or without a port, of the peer's family. */
 void option_bind(const struct argp_state *state, union address *out,
 	const char *text, const union address *peer);
+
+/* What would be right where an address could not be bound: goes behind the
+ * reason, and may be "". */
+const char *option_bind_hint(int error);

@@ -2,6 +2,7 @@
 /* The verb send: one datagram to one host, and the answer printed. */
 #include "cli/send.h"
 
+#include "cli/option.h"
 #include "cli/verb.h"
 #include "core/clock.h"
 #include "core/units.h"
@@ -46,6 +47,13 @@ static int ask(
 			return n;
 		note_retry(o, r, wait_ns);
 	}
+}
+
+static void add_reason(struct send_result *r, const char *more)
+{
+	size_t n = strlen(r->why);
+
+	snprintf(r->why + n, sizeof(r->why) - n, "%s", more);
 }
 
 static void say_silence(const struct exchange *e, struct send_result *r)
@@ -99,6 +107,8 @@ static void run(const struct send_options *o, struct send_result *r)
 		start_ns = clock_ns();
 		got = ask(&e, o, r);
 		r->seconds = (double)(clock_ns() - start_ns) / 1e9;
+	} else {
+		add_reason(r, option_bind_hint(got));
 	}
 	judge(&e, r, got);
 	exchange_fini(&e);

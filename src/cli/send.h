@@ -27,7 +27,7 @@ struct send_result {
 	struct exchange_answer answer;
 	uint8_t *data;  /* of the answer */
 	double seconds; /* from the first try to the answer, or the end */
-	char why[256];  /* where there is no answer: a line without a name */
+	char why[512];  /* where there is no answer: a line without a name */
 };
 
 /* o is zeroed but for data, which has SEND_ROOM. Bad usage exits. 0 or the

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb serve: a server from its command line to its last counters. */
+#include "cli/option.h"
 #include "cli/serve_options.h"
 #include "cli/serve_ready.h"
 #include "cli/serve_report.h"
@@ -59,24 +60,31 @@ static void run(
 	}
 }
 
-static int start(struct serve_options *o, struct server **server)
+static int open_server(struct serve_options *o, struct server **server)
 {
-	char why[512], *config;
-	json_t *json;
+	char why[512];
 	int error = server_open(server, &o->server, why, sizeof(why));
 
-	if (!error) {
-		json = serve_options_json(o, *server);
-		config = json ? json_dumps(
-					json, JSON_COMPACT | JSON_ENSURE_ASCII)
-			      : NULL;
-		json_decref(json);
-		error = config ? server_start(*server, config, why, sizeof(why))
-			       : -ENOMEM;
-		free(config);
-	}
 	if (error)
-		fail(EXIT_SYSTEM, error == -ENOMEM ? "no memory" : why);
+		fprintf(stderr, "udpmill serve: %s%s\n", why,
+			option_bind_hint(error));
+	return error;
+}
+
+static int start_server(struct serve_options *o, struct server *server)
+{
+	json_t *json = serve_options_json(o, server);
+	char *config = json ? json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII)
+			    : NULL;
+	char why[512] = "no memory";
+	int error = -ENOMEM;
+
+	json_decref(json);
+	if (config)
+		error = server_start(server, config, why, sizeof(why));
+	free(config);
+	if (error)
+		fail(EXIT_SYSTEM, why);
 	return error;
 }
 
@@ -132,7 +140,7 @@ int verb_serve(int argc, char **argv)
 	if (serve_ready_init(
 		    &ready, o.ready_file, o.ready_fd, why, sizeof(why)))
 		code = fail(EXIT_USAGE, why);
-	else if (start(&o, &server) == 0)
+	else if (open_server(&o, &server) == 0 && start_server(&o, server) == 0)
 		code = serve(&o, server, &ready, &signals);
 	server_close(server);
 	serve_ready_fini(&ready);

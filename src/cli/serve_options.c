@@ -7,6 +7,7 @@
 #include "cli/verb.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -112,6 +113,24 @@ static const struct service_ops *parse_service(
 	return s;
 }
 
+static void parse_cidr(
+	const struct argp_state *state, struct cidr *c, const char *text)
+{
+	char base[ADDRESS_TEXT];
+	int error = cidr_parse(c, text);
+
+	if (error == -ERANGE)
+		usage_error(state,
+			"--allow: \"%s\" has bits set behind its prefix; %s/%u "
+			"would be right, or the address alone",
+			text, address_format_host(&c->base, base), c->bits);
+	if (error)
+		usage_error(state,
+			"--allow: \"%s\" is not a prefix; "
+			"192.0.2.0/24 or 2001:db8::/32 would be",
+			text);
+}
+
 static void parse_allow(
 	const struct argp_state *state, struct serve_options *o, char *text)
 {
@@ -121,25 +140,9 @@ static void parse_allow(
 	if (!grown)
 		argp_failure(state, EXIT_SYSTEM, 0, "no memory");
 	o->allow = grown;
-	if (cidr_parse(&grown[n], text))
-		usage_error(state,
-			"--allow: \"%s\" is not a prefix; "
-			"192.0.2.0/24 or 2001:db8::/32 would be",
-			text);
+	parse_cidr(state, &grown[n], text);
 	o->server.allow = grown;
 	o->server.allow_count = n + 1;
-}
-
-static uint32_t parse_busy_poll(
-	const struct argp_state *state, const char *text)
-{
-	uint64_t ns = option_time(state, "--busy-poll", text, false);
-
-	if (ns < 1000 || ns > 1000000000)
-		usage_error(state,
-			"--busy-poll: \"%s\" is not a time from 1us to 1s",
-			text);
-	return (uint32_t)(ns / 1000);
 }
 
 /* Below 3 is what the program itself writes to, and it would be closed. */
@@ -195,7 +198,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		s->spin = true;
 		return 0;
 	case KEY_BUSY_POLL:
-		s->busy_poll_us = parse_busy_poll(state, arg);
+		s->busy_poll_us = option_busy_poll(state, "--busy-poll", arg);
 		return 0;
 	case KEY_MARKS:
 		s->marks = option_switch(state, "--marks", arg);

@@ -4,9 +4,12 @@
 #include "cli/verb.h"
 #include "net/resolve.h"
 
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define DEFAULT_PORT "1060" /* the original's */
 
@@ -84,9 +87,41 @@ static void choose_workers(struct serve_parsing *p)
 	o->server.workers = (uint32_t)p->workers;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* What else may stand in the way is found when the file is made. */
+static void check_counters(const struct serve_options *o)
+{
+	const char *path = o->server.counters;
+	char folder[PATH_MAX], text[PATH_MAX + 100];
+
+	if (!path)
+		return;
+	if (!*path)
+		fail(EXIT_USAGE, "--counters: no file is named; a path, or "
+				 "none, would be right");
+	snprintf(text, sizeof(text),
+		"--counters: %s is a directory; a file in it would be right",
+		path);
+	if (is_folder(path))
+		fail(EXIT_USAGE, text);
+	snprintf(folder, sizeof(folder), "%s", path);
+	snprintf(text, sizeof(text),
+		"--counters: %s: there is no such directory to make it in",
+		path);
+	if (!is_folder(dirname(folder)))
+		fail(EXIT_USAGE, text);
+}
+
 void serve_plan(struct serve_parsing *p)
 {
 	resolve_listen(p);
+	check_counters(p->o);
 	choose_backend(p);
 	choose_workers(p);
 }

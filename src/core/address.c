@@ -243,12 +243,20 @@ static bool prefix_equal(const uint8_t *a, const uint8_t *b, unsigned bits)
 	return rest == 0 || (a[whole] ^ b[whole]) >> (8 - rest) == 0;
 }
 
-static bool zero_behind(const uint8_t *a, unsigned bits, unsigned all)
+/* Were there any to be cleared? */
+static bool clear_behind(struct cidr *c)
 {
-	for (unsigned i = bits; i < all; i++)
-		if (a[i / 8] >> (7 - i % 8) & 1)
-			return false;
-	return true;
+	unsigned all;
+	uint8_t *bytes = (uint8_t *)host_bytes(&c->base, &all);
+	bool any = false;
+
+	for (unsigned i = c->bits; i < all; i++) {
+		uint8_t bit = (uint8_t)(1 << (7 - i % 8));
+
+		any |= bytes[i / 8] & bit;
+		bytes[i / 8] &= (uint8_t)~bit;
+	}
+	return any;
 }
 
 int cidr_parse(struct cidr *c, const char *text)
@@ -259,6 +267,7 @@ int cidr_parse(struct cidr *c, const char *text)
 	struct cidr r = {0};
 	uint64_t bits;
 	unsigned all;
+	bool more;
 
 	if (n == 0 || n >= sizeof(host))
 		return -EINVAL;
@@ -275,8 +284,7 @@ int cidr_parse(struct cidr *c, const char *text)
 	if (slash && units_parse_count(&bits, slash + 1, 0, all))
 		return -EINVAL;
 	r.bits = (unsigned)bits;
-	if (!zero_behind(host_bytes(&r.base, &all), r.bits, all))
-		return -EINVAL;
+	more = clear_behind(&r);
 	/* What is matched is unmapped first: so is what it is matched with. */
 	if (all == 128 && r.bits >= 96 &&
 		IN6_IS_ADDR_V4MAPPED(&r.base.in6.sin6_addr)) {
@@ -284,7 +292,7 @@ int cidr_parse(struct cidr *c, const char *text)
 		r.bits -= 96;
 	}
 	*c = r;
-	return 0;
+	return more ? -ERANGE : 0;
 }
 
 bool cidr_match(const struct cidr *c, const union address *a)

@@ -92,6 +92,7 @@ struct cidr {
 };
 
 /* 0, or -EINVAL and *c untouched: no address, or more bits than the family
- * has, or bits set behind the prefix ("192.0.2.1/24" is a slip of the pen). */
+ * has. -ERANGE where bits are set behind the prefix, a slip of the pen: of
+ * "192.0.2.1/24", *c is then 192.0.2.0/24. */
 int cidr_parse(struct cidr *c, const char *text);
 bool cidr_match(const struct cidr *c, const union address *a);

@@ -149,6 +149,19 @@ int place_init(struct place *p, const char *path, size_t bytes)
 	return -posix_fallocate(p->fd, 0, (off_t)bytes);
 }
 
+const char *place_kept(const char *name)
+{
+	int fd = segment_open(name);
+	bool ours = fd >= 0 && is_segment(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return ours ? "exists, and a server that runs writes to it; another "
+		      "file would be right"
+		    : "exists, and is no counter segment; the name of a new "
+		      "file would be right";
+}
+
 int place_register(struct place *p)
 {
 	char *name = own_name();

@@ -24,6 +24,9 @@ struct place {
  */
 int place_init(struct place *p, const char *path, size_t bytes);
 
+/* Why something is kept at this name, and what would be right. */
+const char *place_kept(const char *name);
+
 /* Links the file from the registry, where it is not there itself: once what it
  * has in it is complete. As place_init. */
 int place_register(struct place *p);

@@ -167,7 +167,8 @@ int writer_open(struct writer **out, const struct writer_config *config,
 	snprintf(why, why_bytes, "counters at %s: %s", where(w, config),
 		error == -E2BIG ? "more endpoints, workers or options than a "
 				  "segment holds"
-				: strerror(-error));
+		: error == -EEXIST ? place_kept(where(w, config))
+				   : strerror(-error));
 	writer_close(w);
 	return error;
 }

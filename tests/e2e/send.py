@@ -222,7 +222,8 @@ class Send(unittest.TestCase):
     def test_names_an_address_in_use(self):
         with Peer(echo) as peer:
             run = send(peer.address, "--bind", peer.address)
-        self.assertOneLine(run, 3, f"{re.escape(peer.address)}: Address alr")
+        self.assertOneLine(run, 3, f"{re.escape(peer.address)}: Address "
+                           "already in use; another port would do")
 
     def test_refuses_bad_usage_with_one_line(self):
         cases = [
@@ -231,6 +232,9 @@ class Send(unittest.TestCase):
             (["127.0.0.1"], "is not HOST:PORT|no port"),
             (["::1:7"], "needs brackets"),
             (["127.0.0.1:0"], "no address to send to"),
+            (["127.0.0.1:99999"], "1 to 65535"),
+            (["[fe80::1]:7"], r"\[fe80::1%eth0\]:7 would"),
+            (["[fe80::1%nodev]:7"], 'no interface "nodev"'),
             (["0.0.0.0:7"], "no address to send to"),
             (["*:7"], "no address to send to"),
             (["224.0.0.1:7"], "address of a group"),

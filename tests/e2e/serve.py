@@ -251,7 +251,8 @@ class Serve(unittest.TestCase):
             f.flush()
             r = run(UDPMILL, "serve", "0", "--counters", f.name)
             self.assertEqual(r.returncode, 3)
-            self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*exists\n\Z")
+            self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*exists, and "
+                             r"is no counter segment; [^\n]*\n\Z")
             with open(f.name) as again:
                 self.assertEqual(again.read(), "precious")
 
@@ -263,8 +264,9 @@ class Serve(unittest.TestCase):
                             "--time", "1s")
                     self.assertEqual(r.returncode, 3)
                     self.assertRegex(
-                        r.stderr, r"\Audpmill serve: binding "
-                        + s.address + r": Address already in use\n\Z")
+                        r.stderr, r"\Audpmill serve: binding " + s.address +
+                        r': Address already in use; [^\n]*0 for any free one '
+                        r'[^\n]*"ss -lunp"[^\n]*\n\Z')
 
     def test_bad_arguments_are_told_in_one_line(self):
         cases = [
@@ -280,6 +282,8 @@ class Serve(unittest.TestCase):
             ("0", "--marks", "yes"),
             ("0", "--gro", ""), ("0", "--time", "soon"),
             ("0", "--time", "0"), ("0", "--count", "0"),
+            ("0", "--counters="), ("0", "--counters", "/tmp"),
+            ("0", "--counters", "/nonexistent/x"), ("[fe80::1]:0",),
             ("0", "--allow", "10.0.0.1/8"), ("0", "--allow", "all"),
             ("0", "--ready-fd", "x"), ("0", "-4", "-6"), ("0", "-6", "-4"),
         ]
@@ -289,6 +293,19 @@ class Serve(unittest.TestCase):
                 self.assertEqual(r.returncode, 2, r.stderr)
                 self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*\n\Z")
                 self.assertEqual(r.stdout, "")
+
+    def test_says_what_would_be_right(self):
+        for arguments, right in (
+                (("--busy-poll", "x"), "50us would be"),
+                (("--counters=",), "a path, or none"),
+                (("--counters", "/tmp"), "is a directory; a file in it"),
+                (("--allow", "10.0.0.1/8"), "10.0.0.0/8 would be right"),
+                (("[fe80::1%nodev]:0",), 'no interface "nodev"'),
+                (("[fe80::1]:0",), "[fe80::1%eth0]:0 would"),
+                (("99999",), "0 to 65535"),
+                (("203.0.113.1:0",), '"ip address" lists them')):
+            with self.subTest(arguments=arguments):
+                self.assertIn(right, run(UDPMILL, "serve", *arguments).stderr)
 
     def test_help_and_version_are_no_errors(self):
         for option, text in ("--help", "--service"), ("--version", "udpmill"):

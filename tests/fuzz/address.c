@@ -51,9 +51,10 @@ static void check_prefix(const char *text)
 {
 	union address outside;
 	struct cidr c;
+	int error = cidr_parse(&c, text);
 
-	if (cidr_parse(&c, text)) {
-		CHECK(cidr_parse(&c, text) == -EINVAL);
+	if (error && error != -ERANGE) {
+		CHECK(error == -EINVAL);
 		return;
 	}
 	CHECK(c.bits <= (c.base.sa.sa_family == AF_INET ? 32u : 128u));

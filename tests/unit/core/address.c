@@ -260,9 +260,8 @@ Test(cidr, malformed_is_refused_and_leaves_the_old_one)
 {
 	static const char *const cases[] = {"", "/", "/8", "192.0.2.0/",
 		"192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/ 8", "192.0.2.0/8x",
-		"192.0.2.0/24/24", "192.0.2.1/24", "192.0.2.1/0", "192.0.2/24",
-		"localhost", "192.0.2.0:53", "::/129", "2001:db8::1/127",
-		"::1/0", "[::1]/128", "[::1]", "::1%lo", "::g/8",
+		"192.0.2.0/24/24", "192.0.2/24", "localhost", "192.0.2.0:53",
+		"::/129", "[::1]/128", "[::1]", "::1%lo", "::g/8",
 		"1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb/8"};
 	struct cidr before, c;
 
@@ -272,5 +271,32 @@ Test(cidr, malformed_is_refused_and_leaves_the_old_one)
 		cr_assert(cidr_parse(&c, cases[i]) == -EINVAL, "\"%s\"",
 			cases[i]);
 		cr_assert(memcmp(&c, &before, sizeof(c)) == 0, "%s", cases[i]);
+	}
+}
+
+Test(cidr, bits_behind_the_prefix_are_told_and_cleared)
+{
+	static const struct {
+		const char *text, *base;
+		unsigned bits;
+	} cases[] = {
+		{"192.0.2.1/24", "192.0.2.0", 24},
+		{"192.0.2.1/0", "0.0.0.0", 0},
+		{"192.0.2.129/25", "192.0.2.128", 25},
+		{"192.0.2.3/31", "192.0.2.2", 31},
+		{"2001:db8::1/127", "2001:db8::", 127},
+		{"2001:db8::1/32", "2001:db8::", 32},
+		{"::1/0", "::", 0},
+		{"::ffff:192.0.2.1/120", "192.0.2.0", 24},
+	};
+	char text[ADDRESS_TEXT];
+	struct cidr c;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		cr_assert(cidr_parse(&c, cases[i].text) == -ERANGE, "%s",
+			cases[i].text);
+		cr_assert_str_eq(
+			address_format_host(&c.base, text), cases[i].base);
+		cr_assert(c.bits == cases[i].bits, "%s", cases[i].text);
 	}
 }

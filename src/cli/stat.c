@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb stat: the counters of a running server, once or again and again. */
 #include "cli/stat_report.h"
+#include "cli/style.h"
 #include "cli/verb.h"
 #include "core/clock.h"
 #include "core/units.h"
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
 
@@ -28,10 +28,11 @@ static int fail(int code, const char *why)
 }
 
 /* A number is a pid: its segment, or the link to it, has the default name. */
-static int open_named(struct reader **r, const char *which)
+static int open_named(struct reader **r, const struct stat_options *o)
 {
+	const char *which = o->which;
 	char path[READER_PATH], why[512];
-	uint64_t pid;
+	uint64_t pid, ns;
 	int error;
 
 	if (units_parse_count(&pid, which, 1, INT32_MAX) == 0)
@@ -39,6 +40,14 @@ static int open_named(struct reader **r, const char *which)
 	error = reader_open(r, which, why, sizeof(why));
 	if (!error)
 		return EXIT_OK;
+	if (error == -ENOENT && o->interval_ns &&
+		units_parse_time(&ns, o->which) == 0) {
+		snprintf(why, sizeof(why),
+			"\"%s\" is no server; --watch=%s would be how often to "
+			"look",
+			o->which, o->which);
+		return fail(EXIT_USAGE, why);
+	}
 	if (error == -ENOENT && which == path)
 		snprintf(why, sizeof(why),
 			"no server of pid %d exports its counters; --list "
@@ -66,13 +75,13 @@ static int open_only(struct reader **r, struct reader_list *list)
 	return EXIT_OK;
 }
 
-static int open_server(struct reader **r, const char *which)
+static int open_server(struct reader **r, const struct stat_options *o)
 {
 	struct reader_list list;
 	int code;
 
-	if (which)
-		return open_named(r, which);
+	if (o->which)
+		return open_named(r, o);
 	if (reader_list_open(&list))
 		return fail(EXIT_SYSTEM,
 			"the folder of counter segments cannot be read");
@@ -115,7 +124,7 @@ static int print(const struct stat_options *o, const struct stat_view *v)
 		stat_print_openmetrics(stdout, v);
 		break;
 	case STAT_TEXT:
-		if (o->interval_ns && isatty(STDOUT_FILENO))
+		if (o->interval_ns && style_terminal(stdout))
 			fputs("\033[H\033[2J", stdout);
 		stat_print_text(stdout, o, v);
 		break;
@@ -144,9 +153,12 @@ static int show(const struct stat_options *o, struct reader *r, uint64_t *a,
 	for (uint64_t n = 1; !error || error == -ESRCH; n++) {
 		uint64_t *next = v.now == a ? b : a;
 		uint64_t now_ns;
+		int failed = print(o, &v);
 
-		if (print(o, &v))
-			return fail(EXIT_SYSTEM, "writing standard output");
+		if (failed == -ENOMEM)
+			return fail(EXIT_SYSTEM, "no memory");
+		if (failed)
+			return EXIT_SYSTEM; /* main() says why */
 		if (!o->interval_ns || error || n == o->count ||
 			!sleep_for(o->interval_ns))
 			return EXIT_OK;
@@ -186,7 +198,7 @@ int verb_stat(int argc, char **argv)
 		return list_servers(&o);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-	code = open_server(&r, o.which);
+	code = open_server(&r, &o);
 	if (code == EXIT_OK && o.subject == STAT_DESCRIBE)
 		code = describe(&o, r);
 	else if (code == EXIT_OK)

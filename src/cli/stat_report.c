@@ -33,36 +33,84 @@ static void print_head(FILE *out, const struct reader *r)
 	fputc('\n', out);
 }
 
+#define CPU_UNIT "nanoseconds"
+
+/* Behind the value and a blank, up to column 80. */
+#define UNIT_COLUMNS 23
+
+/* Of CPU time, so many nanoseconds a second are a part of a CPU. */
+static void print_rate(
+	FILE *out, const struct counter_description *d, double per_second)
+{
+	char text[UNITS_TEXT + 16], si[UNITS_TEXT];
+	bool cpu = strcmp(d->unit, CPU_UNIT) == 0;
+	const char *unit = cpu ? "ns" : d->unit;
+
+	if (cpu)
+		snprintf(text, sizeof(text), "%.1f %% of a CPU",
+			per_second / 1e7);
+	else
+		snprintf(text, sizeof(text), "%s/s",
+			units_format_si(per_second, si));
+	fprintf(out, "%s %*s\n", unit, UNIT_COLUMNS - 1 - (int)strlen(unit),
+		text);
+}
+
 static void print_row(FILE *out, const struct counter_description *d,
 	uint64_t value, uint64_t before, double seconds)
 {
-	char text[UNITS_TEXT], rate[UNITS_TEXT];
+	char text[UNITS_TEXT];
 
 	fprintf(out, "  %-27s %26s ", d->name,
 		units_format_grouped(value, text));
 	if (seconds > 0 && d->kind == COUNTER_KIND_COUNTER && value >= before)
-		fprintf(out, "%-12s %8s/s\n", d->unit,
-			units_format_si(
-				(double)(value - before) / seconds, rate));
+		print_rate(out, d, (double)(value - before) / seconds);
 	else
 		fprintf(out, "%s\n", d->unit);
 }
 
-/* A gauge's sum over workers is the host's share of it: bytes queued, bytes of
- * buffer; a flag's is how many have it. */
-static void print_sums(
+/* What each worker has is no share of a whole, and is not added up. */
+static void print_gauge(FILE *out, const struct stat_view *v, uint32_t index)
+{
+	const struct reader_about *a = reader_about(v->reader);
+	const struct counter_description *d = reader_counter(v->reader, index);
+	uint64_t low = UINT64_MAX, high = 0;
+	char least[UNITS_TEXT], most[UNITS_TEXT], both[2 * UNITS_TEXT + 2];
+
+	for (uint32_t w = 0; w < a->worker_count; w++) {
+		uint64_t now = v->now[(size_t)w * a->counter_count + index];
+
+		low = now < low ? now : low;
+		high = now > high ? now : high;
+	}
+	units_format_grouped(low, least);
+	units_format_grouped(high, most);
+	if (low < high)
+		snprintf(both, sizeof(both), "%s..%s", least, most);
+	fprintf(out, "  %-27s %26s %s%s\n", d->name, low < high ? both : most,
+		d->unit, a->worker_count > 1 ? " each" : "");
+}
+
+/* All workers together. */
+static void print_totals(
 	FILE *out, const struct stat_options *o, const struct stat_view *v)
 {
 	const struct reader_about *a = reader_about(v->reader);
 
 	for (uint32_t i = 0; i < a->counter_count; i++) {
+		const struct counter_description *d =
+			reader_counter(v->reader, i);
 		uint64_t now = reader_sum(v->reader, v->now, i);
 		uint64_t before =
 			v->before ? reader_sum(v->reader, v->before, i) : 0;
 
-		if (now || o->all)
-			print_row(out, reader_counter(v->reader, i), now,
-				before, v->before ? v->seconds : 0);
+		if (!now && !o->all)
+			continue;
+		if (d->kind == COUNTER_KIND_GAUGE)
+			print_gauge(out, v, i);
+		else
+			print_row(out, d, now, before,
+				v->before ? v->seconds : 0);
 	}
 }
 
@@ -88,7 +136,7 @@ void stat_print_text(
 	FILE *out, const struct stat_options *o, const struct stat_view *v)
 {
 	print_head(out, v->reader);
-	print_sums(out, o, v);
+	print_totals(out, o, v);
 	if (o->workers)
 		print_workers(out, o, v);
 }
@@ -149,6 +197,19 @@ static bool ends_with_unit(const char *name, const char *unit)
 	       strcmp(name + n - u, unit) == 0;
 }
 
+/* As an escaped-string of OpenMetrics, and a newline. */
+static void print_escaped(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\n')
+			fputs("\\n", out);
+		else if (*text == '\\' || *text == '"')
+			fprintf(out, "\\%c", *text);
+		else
+			fputc(*text, out);
+	fputc('\n', out);
+}
+
 void stat_print_openmetrics(FILE *out, const struct stat_view *v)
 {
 	const struct reader_about *a = reader_about(v->reader);
@@ -163,7 +224,8 @@ void stat_print_openmetrics(FILE *out, const struct stat_view *v)
 		if (ends_with_unit(d->name, d->unit))
 			fprintf(out, "# UNIT udpmill_%s %s\n", d->name,
 				d->unit);
-		fprintf(out, "# HELP udpmill_%s %s\n", d->name, d->help);
+		fprintf(out, "# HELP udpmill_%s ", d->name);
+		print_escaped(out, d->help);
 		for (uint32_t w = 0; w < a->worker_count; w++)
 			fprintf(out,
 				"udpmill_%s%s{pid=\"%d\",worker=\"%u\"} "

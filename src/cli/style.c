@@ -5,10 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
+bool style_terminal(FILE *out)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fileno(out)) && !(term && strcmp(term, "dumb") == 0);
+}
+
 bool style_on(FILE *out)
 {
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR");
 
-	return isatty(fileno(out)) && !(no && *no) &&
-	       !(term && strcmp(term, "dumb") == 0);
+	return style_terminal(out) && !(no && *no);
 }

@@ -7,6 +7,9 @@
 
 bool style_on(FILE *out);
 
+/* A terminal that takes escapes: TERM=dumb says that it does not. */
+bool style_terminal(FILE *out);
+
 /* Escapes, or "" where colour is off. */
 #define STYLE(on, code) ((on) ? "\033[" code "m" : "")
 #define STYLE_BOLD      "1"

@@ -3,10 +3,13 @@
 """The verb stat against a running server. Others may run on this host: all is
 asked for by pid, but for what a fresh folder of segments cannot answer."""
 
+import fcntl
 import json
 import os
+import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -15,6 +18,41 @@ import unittest
 from program import Server, ask, run
 
 UDPMILL = sys.argv.pop(1)
+
+
+class Forged:
+    """A live segment that is a copy of a server's, with other contents: the
+    lock says that its server lives."""
+
+    HEADER = struct.Struct("=8sIIQQQi10I")
+
+    def __init__(self, pid):
+        with open(f"/dev/shm/udpmill.{pid}", "rb") as f:
+            self.data = bytearray(f.read())
+        header = self.HEADER.unpack_from(self.data)
+        self.counter_offset, _, self.counter_stride = header[11:14]
+        self.worker_offset, _, self.worker_stride = header[14:17]
+        names = self.data[self.counter_offset:self.worker_offset]
+        self.index = lambda name: (
+            names.index(name.encode() + b"\0") // self.counter_stride)
+
+    def help(self, name, text):
+        at = self.counter_offset + self.index(name) * self.counter_stride + 56
+        self.data[at:at + 192] = text.encode().ljust(192, b"\0")
+
+    def value(self, name, worker, value):
+        at = self.worker_offset + worker * self.worker_stride
+        struct.pack_into("=Q", self.data, at + self.index(name) * 8, value)
+
+    def __enter__(self):
+        self.file = tempfile.NamedTemporaryFile()
+        self.file.write(self.data)
+        self.file.flush()
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+        return self.file.name
+
+    def __exit__(self, *_):
+        self.file.close()
 
 
 class Stat(unittest.TestCase):
@@ -46,6 +84,27 @@ class Stat(unittest.TestCase):
     def test_shows_zeros_when_asked(self):
         r = self.stat(self.pid, "--all")
         self.assertRegex(r.stdout, r"\n  refused_low_port +0 datagrams\n")
+
+    def test_a_gauge_that_is_equal_in_all_workers_is_shown_once(self):
+        report = json.loads(self.stat(self.pid, "-J").stdout)
+        for name, unit in ("socket_gro", "flag"), ("socket_rcvbuf_bytes",
+                                                   "bytes"):
+            of_each = report["workers"][0][name]
+            self.assertRegex(self.stat(self.pid).stdout.replace(" ", ""),
+                             rf"\n{name}{of_each}{unit}each\n")
+
+    def test_a_gauge_that_differs_is_shown_by_its_bounds(self):
+        forged = Forged(self.pid)
+        forged.value("socket_queue_bytes", 0, 1280)
+        forged.value("socket_queue_bytes", 1, 99)
+        with forged as path:
+            self.assertRegex(self.stat(path).stdout,
+                             r"\n  socket_queue_bytes +99\.\.1 280 bytes each\n")
+
+    def test_a_gauge_of_one_worker_is_its_value(self):
+        with Server(UDPMILL, "0", "--workers", "1") as s:
+            self.assertRegex(self.stat(str(s.pid)).stdout,
+                             r"\n  socket_rcvbuf_bytes +[\d ]+ bytes\n")
 
     def test_shows_each_worker(self):
         r = self.stat(self.pid, "--workers")
@@ -88,6 +147,58 @@ class Stat(unittest.TestCase):
                              sample[1].endswith("_total"))
         self.assertEqual(families["udpmill_rx_datagrams"], "counter")
         self.assertEqual(families["udpmill_socket_gro"], "gauge")
+
+    def test_openmetrics_escapes_what_a_counter_means(self):
+        forged = Forged(self.pid)
+        forged.help("rx_bytes", 'a "quote" and a \\')
+        with forged as path:
+            self.assertIn('\n# HELP udpmill_rx_bytes a \\"quote\\" and a \\\\\n',
+                          self.stat(path, "--openmetrics").stdout)
+
+    def test_a_watch_shows_cpu_time_as_a_part_of_a_cpu(self):
+        with Server(UDPMILL, "0", "--workers", "1", "--spin") as s:
+            r = self.stat(str(s.pid), "--watch=300ms", "-n2")
+        first, second = r.stdout.split("udpmill serve, ")[1:]
+        self.assertNotIn("%", first)
+        parts = re.findall(r"\n  cpu_\w+ns .* ns +([\d.]+) % of a CPU\n",
+                           second)
+        self.assertTrue(0 < sum(map(float, parts)) < 150, second)
+        self.assertRegex(second, r"\n  recv_calls .* calls +\S+ ?[kM]?/s\n")
+        for line in second.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_a_watch_redraws_only_where_the_terminal_can(self):
+        for term, redraws in ("xterm", True), ("dumb", False):
+            control, terminal = pty.openpty()
+            r = subprocess.run(
+                [UDPMILL, "stat", self.pid, "--watch=1ms", "-n1"],
+                stdout=terminal, env=dict(os.environ, TERM=term), timeout=30)
+            os.close(terminal)
+            self.assertEqual(r.returncode, 0)
+            self.assertEqual("\033" in os.read(control, 65536).decode(),
+                             redraws)
+            os.close(control)
+
+    def test_a_time_that_is_taken_for_a_server_is_told(self):
+        for arguments in ("--watch", "500ms"), ("2", "-w"):
+            r = self.stat(*arguments)
+            time = arguments[arguments[0] == "--watch"]
+            self.assertEqual(r.returncode, 2)
+            self.assertRegex(r.stderr, rf"\A[^\n]*--watch={time} would be[^\n]*"
+                             r"\n\Z")
+
+    def test_notices_once_that_its_output_was_lost(self):
+        for arguments in ([], ["-J"], ["--openmetrics"], ["--list"],
+                          ["--list", "-J"], ["--describe"],
+                          ["--describe", "-J"], ["--watch=1ms"]):
+            who = [] if "--list" in arguments else [self.pid]
+            with open("/dev/full", "w") as full:
+                r = subprocess.run(
+                    [UDPMILL, "stat", *who, *arguments], stdout=full,
+                    stderr=subprocess.PIPE, text=True, timeout=30)
+            self.assertEqual(r.returncode, 3)
+            self.assertEqual(r.stderr, "udpmill stat: writing standard output:"
+                             " No space left on device\n")
 
     def test_watches_as_often_as_told(self):
         r = self.stat(self.pid, "--watch=50ms", "--count", "3", "-J")

@@ -159,7 +159,7 @@ static int report_json(
 
 	if (!j)
 		return -ENOMEM;
-	if (json_dumpf(j, stdout, JSON_INDENT(2)) == 0)
+	if (json_dumpf(j, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0)
 		putchar('\n');
 	json_decref(j);
 	return 0;

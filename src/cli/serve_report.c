@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SCHEMA "udpmill.serve/1"
 
@@ -68,6 +69,19 @@ json_t *serve_options_json(
 		(json_int_t)c->count);
 }
 
+/* Once there is a segment, or none. */
+static json_t *running_json(
+	const struct serve_options *o, const struct server *server)
+{
+	const char *segment = server_segment(server);
+	json_t *options = serve_options_json(o, server);
+
+	if (options)
+		json_object_set_new(options, "counters",
+			json_string(segment ? segment : "none"));
+	return options;
+}
+
 /* As the option is typed: on or off, and lists with commas. */
 static void format_option(char *text, size_t room, const json_t *value)
 {
@@ -114,48 +128,55 @@ static void print_options(FILE *out, json_t *options)
 	fputc('\n', out);
 }
 
-static void print_capped(FILE *out, const char *what, const char *sysctl,
-	uint64_t asked, uint32_t got)
+/* The kernel grants twice what is asked for, as room for its own overhead: both
+ * figures are of that kind. */
+static void print_capped(
+	FILE *out, char side, uint64_t asked, uint32_t obtained)
 {
+	const char *buffer = side == 'r' ? "rcvbuf" : "sndbuf"; /* w: sent */
+
 	fprintf(out,
-		"  note: %s of %llu bytes asked for, %u granted; raise "
-		"sysctl %s,\n        or run with CAP_NET_ADMIN\n",
-		what, (unsigned long long)asked, got / 2, sysctl);
+		"  note: %s_obtained=%u, and twice --%s would be %llu;\n"
+		"        raise sysctl net.core.%cmem_max, or run with "
+		"CAP_NET_ADMIN\n",
+		buffer, obtained, buffer, 2 * (unsigned long long)asked, side);
+}
+
+static void print_notes(FILE *out, const struct server_config *c,
+	const struct socket_obtained *got)
+{
+	if (got->rcvbuf_capped)
+		print_capped(out, 'r', c->rcvbuf, got->rcvbuf);
+	if (got->sndbuf_capped)
+		print_capped(out, 'w', c->sndbuf, got->sndbuf);
+	if (got->busy_poll_us < c->busy_poll_us)
+		fprintf(out,
+			"  note: busy_poll_us=%u, and --busy-poll asked for "
+			"%u; "
+			"raise sysctl\n        net.core.busy_read, or run with "
+			"CAP_NET_ADMIN\n",
+			got->busy_poll_us, c->busy_poll_us);
+	if (c->gro && c->backend->gro && !got->gro)
+		fprintf(out, "  note: this kernel has no UDP_GRO (Linux 5.0): "
+			     "trains arrive apart\n");
 }
 
 void serve_print_start(
 	FILE *out, const struct serve_options *o, const struct server *server)
 {
 	const struct socket_obtained *got = server_endpoints(server);
-	const char *segment = server_segment(server);
-	json_t *options = serve_options_json(o, server);
+	json_t *options = running_json(o, server);
 	char text[ADDRESS_TEXT];
 
 	for (uint32_t i = 0; i < o->server.listen_count; i++)
 		fprintf(out, "Listening at %s\n",
 			address_format(&got[i].bound, text));
 	if (options) {
-		json_object_set_new(options, "counters",
-			json_string(segment ? segment : "none"));
 		json_object_del(options, "listen");
 		print_options(out, options);
 		json_decref(options);
 	}
-	if (got->rcvbuf_capped)
-		print_capped(out, "a receive buffer", "net.core.rmem_max",
-			o->server.rcvbuf, got->rcvbuf);
-	if (got->sndbuf_capped)
-		print_capped(out, "a send buffer", "net.core.wmem_max",
-			o->server.sndbuf, got->sndbuf);
-	if (got->busy_poll_us < o->server.busy_poll_us)
-		fprintf(out,
-			"  note: busy polling for %u us asked for, for %u "
-			"granted; raise sysctl\n        net.core.busy_read, or "
-			"run with CAP_NET_ADMIN\n",
-			o->server.busy_poll_us, got->busy_poll_us);
-	if (o->server.gro && o->server.backend->gro && !got->gro)
-		fprintf(out, "  note: this kernel has no UDP_GRO (Linux 5.0): "
-			     "trains arrive apart\n");
+	print_notes(out, &o->server, got);
 	fflush(out);
 }
 
@@ -202,9 +223,9 @@ int serve_print_json(FILE *out, const struct serve_options *o,
 		if (is_total(id))
 			json_object_set_new(counters, counter_table[id].name,
 				json_integer((json_int_t)sum(server, id)));
-	all = json_pack("{s:s, s:s, s:o, s:f, s:o}", "schema", SCHEMA,
-		"version", UDPMILL_VERSION, "config",
-		serve_options_json(o, server), "seconds", seconds, "counters",
+	all = json_pack("{s:s, s:s, s:i, s:o, s:f, s:o}", "schema", SCHEMA,
+		"version", UDPMILL_VERSION, "pid", (int)getpid(), "config",
+		running_json(o, server), "seconds", seconds, "counters",
 		counters);
 	if (!all)
 		return -ENOMEM;

@@ -211,6 +211,11 @@ class Send(unittest.TestCase):
         self.assertEqual(report["answer"]["text"], "not asked")
         self.assertGreater(report["answer"]["seconds"], 0)
 
+    def test_prints_times_as_they_were_said(self):
+        with Peer(echo) as peer:
+            run = send("-J", peer.address, "--timeout", "100ms")
+        self.assertIn(b'"timeout_seconds": 0.1,', run.stdout)
+
     def test_sends_from_the_address_it_is_told(self):
         with Peer(echo) as peer:
             run = send(peer.address, "--bind", "127.0.0.2")

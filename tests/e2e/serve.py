@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -14,14 +15,16 @@ from program import BACKENDS, Server, ask, missing, run, split
 
 UDPMILL = sys.argv.pop(1)
 
-SO_BUSY_POLL = 46
+SO_SNDBUFFORCE, SO_RCVBUFFORCE, SO_BUSY_POLL = 32, 33, 46
 
-# Runs a program as if its kernel refused SO_BUSY_POLL, by a seccomp filter: on
-# setsockopt (its number is the first argument) with that option, EPERM.
-FORBID_BUSY_POLL = """
+# Runs a program as if its kernel refused socket options, by a seccomp filter:
+# on setsockopt (its number is the first argument) with an option from the
+# second argument to the third, EPERM.
+FORBID = """
 import ctypes, os, struct, sys
-rules = [(0x20, 0, 0, 0), (0x15, 0, 3, int(sys.argv[1])),
-         (0x20, 0, 0, 32), (0x15, 0, 1, 46),
+number, first, last = map(int, sys.argv[1:4])
+rules = [(0x20, 0, 0, 0), (0x15, 0, 4, number),
+         (0x20, 0, 0, 32), (0x35, 0, 2, first), (0x25, 1, 0, last),
          (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7fff0000)]
 code = ctypes.create_string_buffer(
     b"".join(struct.pack("HBBI", *rule) for rule in rules))
@@ -29,7 +32,7 @@ program = struct.pack("HxxxxxxP", len(rules), ctypes.addressof(code))
 prctl = ctypes.CDLL(None, use_errno=True).prctl
 if prctl(38, 1, 0, 0, 0) or prctl(22, 2, program):
     sys.exit("no seccomp filters here")
-os.execv(sys.argv[2], sys.argv[2:])
+os.execv(sys.argv[4], sys.argv[4:])
 """
 
 
@@ -163,12 +166,31 @@ class Serve(unittest.TestCase):
                 self.skipTest(f"it is forbidden here: {e}")
         self.assertTrue(self.poll_the_device())
 
-    def test_goes_on_where_polling_the_device_is_forbidden(self):
+    def forbidding(self, first, last):
         number = {"x86_64": 54, "aarch64": 208}.get(os.uname().machine)
         if not number:
             self.skipTest("the number of setsockopt is not known here")
+        return (sys.executable, "-c", FORBID, str(number), str(first),
+                str(last))
+
+    def test_goes_on_where_polling_the_device_is_forbidden(self):
         self.assertFalse(self.poll_the_device(
-            sys.executable, "-c", FORBID_BUSY_POLL, str(number)))
+            *self.forbidding(SO_BUSY_POLL, SO_BUSY_POLL)))
+
+    def test_says_that_buffers_are_smaller_than_asked_for(self):
+        s = Server(UDPMILL, "127.0.0.1:0", "--time", "1ms", "--rcvbuf", "1Gi",
+                   "--sndbuf", "1Gi", "--busy-poll", "1s", "--counters", "none",
+                   prefix=self.forbidding(SO_SNDBUFFORCE, SO_RCVBUFFORCE))
+        self.assertEqual(s.wait(), 0)
+        for name, sysctl in ("rcvbuf", "rmem_max"), ("sndbuf", "wmem_max"):
+            got = re.search(rf" {name}_obtained=(\d+)\s", s.out)[1]
+            self.assertLess(int(got), 1 << 31, "more than any limit allows")
+            self.assertIn(f"  note: {name}_obtained={got}, and twice --{name} "
+                          "would be 2147483648;\n        raise sysctl "
+                          f"net.core.{sysctl}, or run with CAP_NET_ADMIN\n",
+                          s.out)
+        for line in s.out.splitlines():
+            self.assertLessEqual(len(line), 80, line)
 
     def send_marked(self, address, tos, ttl, times):
         host, port = split(address)
@@ -230,6 +252,9 @@ class Serve(unittest.TestCase):
         self.assertEqual(report["config"]["batch"], 7)
         self.assertEqual(report["config"]["listen"], [s.address])
         self.assertEqual(report["counters"]["rx_datagrams"], 1)
+        self.assertEqual(report["pid"], s.pid)
+        self.assertEqual(report["config"]["counters"],
+                         f"/dev/shm/udpmill.{s.pid}")
 
     def test_counters_are_where_they_are_asked_for(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -25,6 +25,22 @@ fail() {
 	exit "$code"
 }
 
+# explain ARGUMENT...: where help is asked for, what the comment at the script's
+# top says, and exit 0.
+explain() {
+	local argument
+
+	for argument in "$@"; do
+		case $argument in
+		-h | --help)
+			sed -n '3,/^[^#]/s/^# \{0,1\}//p' "$0"
+			exit 0
+			;;
+		--) return ;;
+		esac
+	done
+}
+
 # build_dir TOP NAME: where this user can build NAME. It is in the clone, unless
 # the clone, or what another user built there, cannot be written to.
 build_dir() {

@@ -56,22 +56,39 @@ static void add_reason(struct send_result *r, const char *more)
 	snprintf(r->why + n, sizeof(r->why) - n, "%s", more);
 }
 
-static void say_silence(const struct exchange *e, struct send_result *r)
+/* The rule against amplifiers, of serve(1): loopback is allowed more. */
+static bool is_too_short(const struct send_options *o)
 {
-	char peer[ADDRESS_TEXT], time[UNITS_TEXT];
-	int n = snprintf(r->why, sizeof(r->why),
+	int answer = snprintf(NULL, 0, "Your data was %u bytes", o->bytes);
+
+	return !address_is_loopback(&o->peer) && o->bytes < (uint32_t)answer;
+}
+
+static void say_silence(const struct exchange *e, const struct send_options *o,
+	struct send_result *r)
+{
+	char peer[ADDRESS_TEXT], time[UNITS_TEXT], others[80], few[160];
+
+	snprintf(r->why, sizeof(r->why),
 		"%s did not answer in %s, asked %u time%s",
 		address_format(&e->peer, peer),
 		units_format_time(r->seconds * 1e9, time), r->tries,
 		r->tries == 1 ? "" : "s");
-
+	snprintf(others, sizeof(others),
+		"; %u datagram%s of others passed over", e->strangers,
+		e->strangers == 1 ? "" : "s");
 	if (e->strangers)
-		snprintf(r->why + n, sizeof(r->why) - (size_t)n,
-			"; %u datagram%s of others passed over", e->strangers,
-			e->strangers == 1 ? "" : "s");
+		add_reason(r, others);
+	snprintf(few, sizeof(few),
+		"; %u bytes may be too few: a udpmill server answers with no "
+		"more than it was sent, unless its --allow names the source",
+		o->bytes);
+	if (is_too_short(o))
+		add_reason(r, few);
 }
 
-static void judge(const struct exchange *e, struct send_result *r, int got)
+static void judge(const struct exchange *e, const struct send_options *o,
+	struct send_result *r, int got)
 {
 	r->answered = got > 0;
 	if (got > 0) {
@@ -80,7 +97,7 @@ static void judge(const struct exchange *e, struct send_result *r, int got)
 	} else if (got == 0) {
 		r->outcome = "timeout";
 		r->exit_code = EXIT_NO_PEER;
-		say_silence(e, r);
+		say_silence(e, o, r);
 	} else if (e->icmp) {
 		r->outcome = got == -ECONNREFUSED ? "refused" : "unreachable";
 		r->exit_code = EXIT_NO_PEER;
@@ -110,7 +127,7 @@ static void run(const struct send_options *o, struct send_result *r)
 	} else {
 		add_reason(r, option_bind_hint(got));
 	}
-	judge(&e, r, got);
+	judge(&e, o, r, got);
 	exchange_fini(&e);
 }
 

@@ -73,6 +73,17 @@ def send(*arguments, stdin=b"", stdout=subprocess.PIPE, locale="C"):
         stderr=subprocess.PIPE, env=environment, timeout=30)
 
 
+def own_address():
+    """One of this host's that is not loopback; None where there is none. To
+    connect sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        return s.getsockname()[0]
+
+
 class Send(unittest.TestCase):
     def assertOneLine(self, run, code, pattern):
         text = run.stderr.decode()
@@ -167,6 +178,21 @@ class Send(unittest.TestCase):
         with Peer(mute) as peer:
             run = send(peer.address, "--timeout", "5ms", "--retries", "0")
         self.assertOneLine(run, 4, r"did not answer in .* asked 1 time$")
+
+    def test_says_that_a_short_question_may_not_be_answered(self):
+        own = own_address()
+        if not own or own.startswith("127."):
+            self.skipTest("this host has no address besides loopback")
+        hint = "18 bytes may be too few: .* unless its --allow names"
+        cases = [(own, [], True), (own, ["x" * 22], False),
+                 ("127.0.0.1", [], False)]
+        for host, text, hinted in cases:
+            with self.subTest(host=host, text=text), Peer(mute, host) as peer:
+                run = send(peer.address, "--timeout", "5ms", "--retries", "0",
+                           *text)
+                self.assertOneLine(run, 4, "did not answer")
+                self.assertEqual(bool(re.search(hint, run.stderr.decode())),
+                                 hinted)
 
     def test_says_that_nobody_listens(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:

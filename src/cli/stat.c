@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+#define NO_FOLDER "the folder of counter segments cannot be read"
+
 static volatile sig_atomic_t interrupted;
 
 static void interrupt(int sig)
@@ -83,8 +85,7 @@ static int open_server(struct reader **r, const struct stat_options *o)
 	if (o->which)
 		return open_named(r, o);
 	if (reader_list_open(&list))
-		return fail(EXIT_SYSTEM,
-			"the folder of counter segments cannot be read");
+		return fail(EXIT_SYSTEM, NO_FOLDER);
 	code = open_only(r, &list);
 	reader_list_close(&list);
 	return code;
@@ -93,17 +94,49 @@ static int open_server(struct reader **r, const struct stat_options *o)
 static int list_servers(const struct stat_options *o)
 {
 	struct reader_list list;
-	int error = 0;
+	struct left_list left = {0};
+	int error = reader_list_open(&list);
 
-	if (reader_list_open(&list))
-		return fail(EXIT_SYSTEM,
-			"the folder of counter segments cannot be read");
-	if (o->form == STAT_JSON)
-		error = stat_print_list_json(stdout, &list);
-	else
+	if (!error)
+		error = left_list_open(&left);
+	if (error) {
+		reader_list_close(&list);
+		return fail(EXIT_SYSTEM, NO_FOLDER);
+	}
+	if (o->form == STAT_JSON) {
+		error = stat_print_list_json(stdout, &list, &left);
+	} else {
 		stat_print_list(stdout, &list);
+		stat_print_left(stdout, &left);
+	}
+	left_list_close(&left);
 	reader_list_close(&list);
 	return error ? EXIT_SYSTEM : EXIT_OK;
+}
+
+/* What another has taken away meanwhile, or taken over, is no failure. */
+static int clean(void)
+{
+	struct left_list left;
+	char path[READER_PATH];
+	int code = EXIT_OK;
+
+	if (left_list_open(&left))
+		return fail(EXIT_SYSTEM, NO_FOLDER);
+	for (size_t i = 0; i < left.count; i++) {
+		int error = left_remove(left.pids[i]);
+
+		reader_path_of_pid(left.pids[i], path);
+		if (!error)
+			printf("removed %s\n", path);
+		if (!error || error == -EBUSY || error == -ENOENT)
+			continue;
+		fprintf(stderr, "udpmill stat: removing %s: %s\n", path,
+			strerror(-error));
+		code = EXIT_SYSTEM;
+	}
+	left_list_close(&left);
+	return code;
 }
 
 static int describe(const struct stat_options *o, const struct reader *r)
@@ -196,6 +229,8 @@ int verb_stat(int argc, char **argv)
 	stat_options_parse(&o, argc, argv);
 	if (o.subject == STAT_LIST)
 		return list_servers(&o);
+	if (o.subject == STAT_CLEAN)
+		return clean();
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	code = open_server(&r, &o);

@@ -84,7 +84,19 @@ int stat_print_json(FILE *out, const struct stat_view *v, bool compact)
 	return print(out, all, compact);
 }
 
-int stat_print_list_json(FILE *out, const struct reader_list *list)
+static json_t *left_json(const struct left_list *left)
+{
+	json_t *paths = json_array();
+	char path[READER_PATH];
+
+	for (size_t i = 0; i < left->count; i++)
+		json_array_append_new(paths,
+			json_string(reader_path_of_pid(left->pids[i], path)));
+	return paths;
+}
+
+int stat_print_list_json(
+	FILE *out, const struct reader_list *list, const struct left_list *left)
 {
 	json_t *servers = json_array();
 
@@ -92,8 +104,8 @@ int stat_print_list_json(FILE *out, const struct reader_list *list)
 		json_array_append_new(
 			servers, about_json(reader_about(list->readers[i])));
 	return print(out,
-		json_pack("{s:s, s:o}", "schema", "udpmill.list/1", "servers",
-			servers),
+		json_pack("{s:s, s:o, s:o}", "schema", "udpmill.list/1",
+			"servers", servers, "left", left_json(left)),
 		false);
 }
 

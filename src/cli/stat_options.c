@@ -5,7 +5,13 @@
 
 #include <stdlib.h>
 
-enum key { KEY_OPENMETRICS = 0x100, KEY_WORKERS, KEY_LIST, KEY_DESCRIBE };
+enum key {
+	KEY_OPENMETRICS = 0x100,
+	KEY_WORKERS,
+	KEY_LIST,
+	KEY_DESCRIBE,
+	KEY_CLEAN
+};
 
 static const struct argp_option options[] = {
 	{"all", 'a', NULL, 0, "Counters that are zero, too", 0},
@@ -18,7 +24,12 @@ static const struct argp_option options[] = {
 	{"json", 'J', NULL, 0, "As JSON, one object each time", 0},
 	{"openmetrics", KEY_OPENMETRICS, NULL, 0,
 		"As OpenMetrics text, for a scraper", 0},
-	{"list", KEY_LIST, NULL, 0, "Which servers run on this host", 0},
+	{"list", KEY_LIST, NULL, 0,
+		"Which servers run on this host, and which have left their "
+		"counters behind",
+		0},
+	{"clean", KEY_CLEAN, NULL, 0,
+		"Remove from /dev/shm what killed servers have left", 0},
 	{"describe", KEY_DESCRIBE, NULL, 0,
 		"What each counter means, and whether it is harmless", 0},
 	{0},
@@ -40,8 +51,8 @@ static void take_subject(
 	struct stat_options *o = state->input;
 
 	if (o->subject != STAT_COUNTERS && o->subject != subject)
-		usage_error(state, "--list and --describe: one thing is asked "
-				   "for at once");
+		usage_error(state, "--list, --describe and --clean: one of "
+				   "them at once");
 	o->subject = subject;
 }
 
@@ -75,6 +86,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_DESCRIBE:
 		take_subject(state, STAT_DESCRIBE);
 		return 0;
+	case KEY_CLEAN:
+		take_subject(state, STAT_CLEAN);
+		return 0;
 	case ARGP_KEY_ARG:
 		if (o->which)
 			usage_error(state,
@@ -101,7 +115,11 @@ static const struct argp argp = {
 static void check_subject(
 	const struct argp_state *state, const struct stat_options *o)
 {
-	const char *subject = o->subject == STAT_LIST ? "--list" : "--describe";
+	static const char *const names[] = {
+		[STAT_LIST] = "--list",
+		[STAT_DESCRIBE] = "--describe",
+		[STAT_CLEAN] = "--clean",
+	};
 	const char *option = o->interval_ns                ? "--watch"
 			     : o->form == STAT_OPENMETRICS ? "--openmetrics"
 			     : o->all                      ? "--all"
@@ -110,15 +128,15 @@ static void check_subject(
 
 	if (o->subject == STAT_COUNTERS)
 		return;
+	if (o->subject == STAT_CLEAN && o->form == STAT_JSON)
+		option = "--json";
 	if (option)
+		usage_error(
+			state, "%s goes without %s", names[o->subject], option);
+	if (o->subject != STAT_DESCRIBE && o->which)
 		usage_error(state,
-			"%s and %s: one shows counters, the other does not; "
-			"each would be right alone",
-			subject, option);
-	if (o->subject == STAT_LIST && o->which)
-		usage_error(state,
-			"--list names every server; it goes without \"%s\"",
-			o->which);
+			"%s is of every server; it goes without \"%s\"",
+			names[o->subject], o->which);
 }
 
 void stat_options_parse(struct stat_options *o, int argc, char **argv)

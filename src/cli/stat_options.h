@@ -5,7 +5,7 @@
 #include "export/reader.h"
 
 enum stat_form { STAT_TEXT, STAT_JSON, STAT_OPENMETRICS };
-enum stat_subject { STAT_COUNTERS, STAT_LIST, STAT_DESCRIBE };
+enum stat_subject { STAT_COUNTERS, STAT_LIST, STAT_DESCRIBE, STAT_CLEAN };
 
 struct stat_options {
 	const char *which; /* pid or file; NULL: the only one */

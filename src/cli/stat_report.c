@@ -157,6 +157,18 @@ void stat_print_list(FILE *out, const struct reader_list *list)
 	}
 }
 
+void stat_print_left(FILE *out, const struct left_list *left)
+{
+	char path[READER_PATH];
+
+	for (size_t i = 0; i < left->count; i++)
+		fprintf(out, "  pid %-8d gone, and has left %s\n",
+			left->pids[i], reader_path_of_pid(left->pids[i], path));
+	if (left->count)
+		fprintf(out,
+			"  \"udpmill stat --clean\" removes what is left\n");
+}
+
 /* Words filled into lines of at most 80 columns, each indented. */
 static void print_filled(FILE *out, const char *words)
 {

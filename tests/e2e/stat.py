@@ -274,7 +274,8 @@ class Stat(unittest.TestCase):
                 (2, ("--openmetrics", "--json")), (2, ("--list", "--watch")),
                 (2, ("--list", "--openmetrics")), (2, ("--list", "-a")),
                 (2, ("--list", "--describe")), (2, ("--list", self.pid)),
-                (2, ("--describe", "--watch")),
+                (2, ("--describe", "--watch")), (2, ("--clean", "--list")),
+                (2, ("--clean", self.pid)), (2, ("--clean", "-J")),
                 (2, ("--describe", "--openmetrics")),
                 (2, ("--describe", "--workers")),
             ]
@@ -286,18 +287,39 @@ class Stat(unittest.TestCase):
                                      r"\Audpmill stat: [^\n]*\n\Z")
                     self.assertEqual(r.stdout, "")
 
-    def test_a_stale_segment_is_known_as_such(self):
-        s = Server(UDPMILL, "0")
-        path = f"/dev/shm/udpmill.{s.pid}"
+    def kill(self, *arguments):
+        """The path that a server has in the registry, once it is dead."""
+        s = Server(UDPMILL, "0", *arguments)
         s.process.kill()
         s.wait()
-        try:
-            r = self.stat(path)
-            self.assertEqual(r.returncode, 4)
-            self.assertIn("left over", r.stderr)
-            self.assertNotIn(f"pid {s.pid} ", self.stat("--list").stdout)
-        finally:
-            os.unlink(path)
+        path = f"/dev/shm/udpmill.{s.pid}"
+        self.addCleanup(lambda: os.path.lexists(path) and os.unlink(path))
+        return path
+
+    def test_removes_what_killed_servers_have_left_and_nothing_else(self):
+        with tempfile.TemporaryDirectory() as folder:
+            there = os.path.join(folder, "counters")
+            left = [self.kill(), self.kill("--counters", there)]
+            said = self.stat("--list").stdout
+            as_json = json.loads(self.stat("--list", "-J").stdout)["left"]
+            r = self.stat("--clean")
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            for path in left:
+                self.assertIn(f" gone, and has left {path}\n", said)
+                self.assertIn(path, as_json)
+                self.assertIn(f"removed {path}\n", r.stdout)
+                self.assertFalse(os.path.lexists(path))
+            self.assertEqual(os.listdir(folder), ["counters"])
+        self.assertNotIn(f"udpmill.{self.pid}\n", said + r.stdout)
+        self.assertEqual(self.stat(self.pid).returncode, 0)
+
+    def test_a_stale_segment_is_known_as_such(self):
+        path = self.kill()
+        r = self.stat(path)
+        self.assertEqual(r.returncode, 4)
+        self.assertIn("left over", r.stderr)
+        self.assertNotIn(f"pid {path.split('.')[1]} length",
+                         self.stat("--list").stdout)
 
 
 if __name__ == "__main__":

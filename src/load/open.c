@@ -245,6 +245,11 @@ int load_open(struct load **out, const struct load_config *config,
 	return 0;
 }
 
+void load_set_pace(struct load *l, const struct pace_plan *plan)
+{
+	l->config.pace = *plan;
+}
+
 void load_close(struct load *l)
 {
 	if (!l)

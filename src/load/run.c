@@ -390,11 +390,6 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	return 0;
 }
 
-void load_set_pace(struct load *l, const struct pace_plan *plan)
-{
-	l->config.pace = *plan;
-}
-
 void load_interrupt(struct load *l)
 {
 	atomic_store(&l->interrupted, true);

@@ -29,6 +29,7 @@ struct known {
 	const struct argp_option **options;
 	struct option *longs; /* those with a name, for getopt_long */
 	char *shorts;         /* those with a letter */
+	char **argv;          /* a copy: getopt_long sorts what it is given */
 	int count, long_count;
 	int own; /* of count, those of the verb itself, which come first */
 };
@@ -74,15 +75,17 @@ static void add_options(struct known *k, const struct argp *argp)
 		add_options(k, child->argp);
 }
 
-static int know(struct known *k, const struct argp *argp)
+static int know(struct known *k, const struct argp *argp, int argc, char **argv)
 {
 	size_t n = (size_t)(count_options(argp) + count_options(&standard));
 
 	k->options = calloc(n + 1, sizeof(*k->options));
 	k->longs = calloc(n + 1, sizeof(*k->longs));
 	k->shorts = calloc(n + 1, sizeof("c::"));
-	if (!k->options || !k->longs || !k->shorts)
+	k->argv = calloc((size_t)argc + 1, sizeof(*k->argv));
+	if (!k->options || !k->longs || !k->shorts || !k->argv)
 		return -1;
+	memcpy(k->argv, argv, (size_t)argc * sizeof(*argv));
 	/* A value that is missing is told apart by this. */
 	strcpy(k->shorts, ":");
 	add_options(k, argp);
@@ -96,6 +99,7 @@ static void forget(struct known *k)
 	free(k->options);
 	free(k->longs);
 	free(k->shorts);
+	free(k->argv);
 }
 
 static unsigned least(unsigned a, unsigned b)
@@ -210,22 +214,19 @@ static _Noreturn void refuse(const struct argp_state *state,
 void verb_check(const struct argp *argp, int argc, char **argv)
 {
 	const struct argp_state state = {.name = argv[0]};
-	/* getopt_long sorts what it is given. */
-	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
-	struct known k = {0};
+	/* Refusing exits: what is static is no leak then. */
+	static struct known k;
 	int c;
 
-	if (!copy || know(&k, argp))
+	if (know(&k, argp, argc, argv))
 		argp_failure(NULL, EXIT_SYSTEM, 0, "no memory");
-	memcpy(copy, argv, (size_t)argc * sizeof(*copy));
 	optind = 0;
 	opterr = 0;
 	do {
-		c = getopt_long(argc, copy, k.shorts, k.longs, NULL);
+		c = getopt_long(argc, k.argv, k.shorts, k.longs, NULL);
 		/* '?' says that something is wrong, or is "-?". */
 		if ((c == '?' && optopt != '?') || c == ':')
-			refuse(&state, &k, c, copy[optind - 1]);
+			refuse(&state, &k, c, k.argv[optind - 1]);
 	} while (c != -1 && c != '?' && c != 'V' && c < FIRST_LONG + k.own);
 	forget(&k);
-	free(copy);
 }

@@ -5,6 +5,7 @@
 #include "cli/load_options.h"
 #include "cli/load_report.h"
 #include "cli/load_stages.h"
+#include "cli/option.h"
 #include "cli/style.h"
 #include "cli/verb.h"
 
@@ -165,14 +166,6 @@ static int report(
 	return EXIT_OK;
 }
 
-/* A terminal that knows how to clear a line. */
-static bool can_rewrite(void)
-{
-	const char *term = getenv("TERM");
-
-	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
-}
-
 static int run_once(
 	struct teller *t, int argc, char **argv, int *code, char *why, size_t n)
 {
@@ -219,7 +212,7 @@ static int open_files(struct teller *t)
 int verb_load(int argc, char **argv)
 {
 	struct load_options o;
-	struct teller t = {.options = &o, .rewrite = can_rewrite()};
+	struct teller t = {.options = &o, .rewrite = style_terminal(stderr)};
 	struct load_hooks hooks = {.notice = notice, .arg = &t};
 	char why[512], **said;
 	int error, code = EXIT_USAGE;
@@ -250,8 +243,10 @@ int verb_load(int argc, char **argv)
 			&t, argc, said, &code, why, sizeof(why));
 	}
 	if (error) {
-		fprintf(stderr, "%sudpmill load: %s\n",
-			t.rewrite ? "\r\033[K" : "", why);
+		fprintf(stderr, "%sudpmill load: %s%s\n",
+			t.rewrite ? "\r\033[K" : "", why,
+			o.config.bind.sa.sa_family ? option_bind_hint(error)
+						   : "");
 		code = code_of(error);
 	}
 	signal(SIGINT, SIG_DFL);

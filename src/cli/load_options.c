@@ -189,10 +189,9 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case '4':
-		p->family = AF_INET;
-		return 0;
 	case '6':
-		p->family = AF_INET6;
+		option_family(
+			state, &p->family, key == '4' ? AF_INET : AF_INET6);
 		return 0;
 	case KEY_CPUS:
 		p->cpus = arg;

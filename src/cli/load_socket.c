@@ -122,17 +122,6 @@ static uint64_t parse_pacing(const struct argp_state *state, const char *text)
 	return v / 8;
 }
 
-static uint32_t parse_busy_poll(
-	const struct argp_state *state, const char *text)
-{
-	uint64_t ns = option_time(state, "--busy-poll", text, false);
-
-	if (ns < 1000 || ns > 1000000000u)
-		usage_error(state, "--busy-poll: \"%s\" is not from 1us to 1s",
-			text);
-	return (uint32_t)(ns / 1000);
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct load_socket *s = state->input;
@@ -167,7 +156,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->dontfrag = true;
 		return 0;
 	case KEY_BUSY_POLL:
-		c->busy_poll_us = parse_busy_poll(state, arg);
+		c->busy_poll_us = option_busy_poll(state, "--busy-poll", arg);
 		return 0;
 	case KEY_PACING:
 		c->pacing_bytes = parse_pacing(state, arg);

@@ -85,39 +85,66 @@ static int parse_unit(
 	return 0;
 }
 
+/* Of two names for one factor, the last is the one that is written. */
+static const struct unit size_units[] = {
+	{"", 1},
+	{"K", 1000},
+	{"k", 1000},
+	{"M", 1000000},
+	{"G", 1000000000},
+	{"T", 1000000000000},
+	{"Ki", 1ull << 10},
+	{"Mi", 1ull << 20},
+	{"Gi", 1ull << 30},
+	{"Ti", 1ull << 40},
+	{NULL, 0},
+};
+
+static const struct unit time_units[] = {
+	{"", 1000000000},
+	{"ns", 1},
+	{"us", 1000},
+	{"ms", 1000000},
+	{"s", 1000000000},
+	{"m", 60000000000},
+	{"h", 3600000000000},
+	{NULL, 0},
+};
+
 int units_parse_size(uint64_t *value, const char *text)
 {
-	static const struct unit units[] = {
-		{"", 1},
-		{"k", 1000},
-		{"K", 1000},
-		{"M", 1000000},
-		{"G", 1000000000},
-		{"T", 1000000000000},
-		{"Ki", 1ull << 10},
-		{"Mi", 1ull << 20},
-		{"Gi", 1ull << 30},
-		{"Ti", 1ull << 40},
-		{NULL, 0},
-	};
-
-	return parse_unit(value, text, units);
+	return parse_unit(value, text, size_units);
 }
 
 int units_parse_time(uint64_t *value_ns, const char *text)
 {
-	static const struct unit units[] = {
-		{"", 1000000000},
-		{"ns", 1},
-		{"us", 1000},
-		{"ms", 1000000},
-		{"s", 1000000000},
-		{"m", 60000000000},
-		{"h", 3600000000000},
-		{NULL, 0},
-	};
+	return parse_unit(value_ns, text, time_units);
+}
 
-	return parse_unit(value_ns, text, units);
+/* By the largest unit of which it is a whole number. */
+static const char *spell(
+	uint64_t value, const struct unit *units, char text[UNITS_TEXT])
+{
+	const struct unit *best = NULL;
+
+	for (; units->name && value > 0; units++)
+		if (value % units->factor == 0 &&
+			(!best || units->factor >= best->factor))
+			best = units;
+	snprintf(text, UNITS_TEXT, "%llu%s",
+		(unsigned long long)(best ? value / best->factor : value),
+		best ? best->name : "");
+	return text;
+}
+
+const char *units_spell_size(uint64_t value, char text[UNITS_TEXT])
+{
+	return spell(value, size_units, text);
+}
+
+const char *units_spell_time(uint64_t value_ns, char text[UNITS_TEXT])
+{
+	return spell(value_ns, time_units, text);
 }
 
 static const char *format_three(

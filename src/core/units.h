@@ -23,6 +23,11 @@ int units_parse_size(uint64_t *value, const char *text);
  * allowed ("0.5", "1.5ms"). */
 int units_parse_time(uint64_t *value_ns, const char *text);
 
+/* What the parsers take for this very value: "1472", "10k", "8Mi"; "300ms",
+ * "1s". */
+const char *units_spell_size(uint64_t value, char text[UNITS_TEXT]);
+const char *units_spell_time(uint64_t value_ns, char text[UNITS_TEXT]);
+
 /* "1.23 M", "987 k", "12": three significant digits, powers of 1000. */
 const char *units_format_si(double value, char text[UNITS_TEXT]);
 

@@ -48,6 +48,10 @@ static void check(int (*parse)(uint64_t *, const char *), const char *text)
 	CHECK(value >= strtoull(text, NULL, 10));
 	snprintf(printed, sizeof(printed), "%llu", (unsigned long long)value);
 	CHECK(parse_count(&again, printed) == 0 && again == value);
+	CHECK(units_parse_size(&again, units_spell_size(value, printed)) == 0);
+	CHECK(again == value);
+	CHECK(units_parse_time(&again, units_spell_time(value, printed)) == 0);
+	CHECK(again == value);
 	CHECK(strlen(units_format_grouped(value, printed)) < UNITS_TEXT);
 	CHECK(strlen(units_format_si((double)value, printed)) <= 6);
 	CHECK(strlen(units_format_time((double)value, printed)) < UNITS_TEXT);

@@ -272,3 +272,33 @@ Test(units, grouped_has_a_blank_every_three_digits)
 		cr_assert_str_eq(units_format_grouped(cases[i].value, text),
 			cases[i].text);
 }
+
+Test(units, spelled_shortly_and_to_the_last_digit)
+{
+	static const struct {
+		uint64_t value;
+		const char *size, *time;
+	} cases[] = {
+		{0, "0", "0"},
+		{1, "1", "1ns"},
+		{1472, "1472", "1472ns"},
+		{1500, "1500", "1500ns"},
+		{10000, "10k", "10us"},
+		{65536, "64Ki", "65536ns"},
+		{8388608, "8Mi", "8388608ns"},
+		{300000000, "300M", "300ms"},
+		{1000000000, "1G", "1s"},
+		{90000000000, "90G", "90s"},
+		{120000000000, "120G", "2m"},
+		{7200000000000, "7200G", "2h"},
+		{UINT64_MAX, "18446744073709551615", "18446744073709551615ns"},
+	};
+	char text[UNITS_TEXT];
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		cr_assert_str_eq(
+			units_spell_size(cases[i].value, text), cases[i].size);
+		cr_assert_str_eq(
+			units_spell_time(cases[i].value, text), cases[i].time);
+	}
+}

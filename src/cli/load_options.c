@@ -20,6 +20,7 @@
 enum key {
 	KEY_FLOOD = 0x100,
 	KEY_WINDOW,
+	KEY_IN_FLIGHT,
 	KEY_TRAIN,
 	KEY_GRO,
 	KEY_VERIFY,
@@ -57,6 +58,10 @@ static const struct argp_option options[] = {
 	{"window", KEY_WINDOW, "N", 0,
 		"Datagrams in flight of a flow, a reply lets the next one go "
 		"(default 8 trains, or 64 without trains)",
+		0},
+	{"in-flight", KEY_IN_FLIGHT, "N", 0,
+		"Datagrams in flight of all flows together (default: what 16 "
+		"may have, where --window is not said)",
 		0},
 	{"train", KEY_TRAIN, "N|off", 0,
 		"Datagrams of one send, by UDP_SEGMENT (default: the most that "
@@ -277,6 +282,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_WINDOW:
 		c->window = (uint32_t)option_count(
 			state, "--window", arg, 1, WINDOW_MAX);
+		return 0;
+	case KEY_IN_FLIGHT:
+		c->in_flight = (uint32_t)option_count(
+			state, "--in-flight", arg, 1, UINT32_MAX);
 		return 0;
 	case KEY_TRAIN:
 		parse_train(state, c, arg);

@@ -171,6 +171,8 @@ static void bound_in_flight(struct load_parsing *p, uint32_t train)
 	struct load_receiver to;
 	uint64_t n, window = c->window, windows = c->flows * window;
 
+	if (c->in_flight)
+		return;
 	load_view_receiver(&p->o->view, &to);
 	n = to.rcvbuf / 4 / queued_bytes(c, train, &to) * train;
 	if (n > TURNS_MAX * window)
@@ -188,6 +190,7 @@ static void set_window(struct load_parsing *p)
 
 	if (c->mode != LOAD_WINDOW) {
 		c->window = 0;
+		c->in_flight = 0;
 	} else if (!c->window) {
 		c->window = default_window(c, train);
 		bound_in_flight(p, train);

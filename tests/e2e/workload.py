@@ -205,6 +205,20 @@ class Workload(unittest.TestCase):
         report = self.balanced("-P", "2000")
         self.assertEqual(report["config"]["in_flight"], 16 * 512)
         self.assertEqual(report["ledger"]["dropped"]["server_socket"], 0)
+        report = self.balanced("-P", "100", "--window", "128")
+        self.assertEqual(report["config"]["in_flight"], 0)
+
+    def test_what_is_in_flight_may_be_bounded_by_hand(self):
+        for options in ([], ["--window", "128"], ["-T", "2"],
+                        ["--train", "off"]):
+            with self.subTest(options=options):
+                report = self.balanced("-P", "4", "--in-flight", "256",
+                                       *options)
+                self.assertEqual(report["config"]["in_flight"], 256)
+        # Nobody waits for replies here: there is nothing to bound.
+        report = self.balanced("--rate", "5k", "--in-flight", "1")
+        self.assertEqual(report["config"]["in_flight"], 0)
+        self.assertKept(report)
 
     def test_a_run_that_ends_in_its_warm_up_counts_what_it_sent(self):
         self.balanced()

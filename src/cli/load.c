@@ -223,6 +223,10 @@ int verb_load(int argc, char **argv)
 		return EXIT_SYSTEM;
 	memcpy(said, argv, (size_t)argc * sizeof(*said));
 	load_options_parse(&o, argc, argv);
+	if (o.print_scenario) {
+		code = EXIT_OK;
+		goto out;
+	}
 	if (o.stages) {
 		code = load_stages(&o, argc, said);
 		goto out;

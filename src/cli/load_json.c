@@ -33,7 +33,7 @@ json_t *load_argv_json(int argc, char **argv)
 	return list;
 }
 
-static const char *replies_name(enum load_replies r)
+const char *load_replies_name(enum load_replies r)
 {
 	static const char *const names[] = {
 		[REPLIES_PROBES] = "probes",
@@ -66,11 +66,12 @@ json_t *load_config_json(
 		(int)r->train, "window", (int)c->window, "in_flight",
 		(int)c->in_flight, "spin", c->spin, "gro", r->gro, "verify",
 		c->verify_full ? "full" : "header", "expect",
-		replies_name(c->replies), "time_s", (double)c->time_ns / 1e9,
-		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
-		(double)c->interval_ns / 1e9, "count", number(c->count),
-		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
-		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus);
+		load_replies_name(c->replies), "time_s",
+		(double)c->time_ns / 1e9, "omit_s", (double)c->omit_ns / 1e9,
+		"interval_s", (double)c->interval_ns / 1e9, "count",
+		number(c->count), "rcvbuf_obtained", (int)r->rcvbuf,
+		"sndbuf_obtained", (int)r->sndbuf, "seed", number(c->run),
+		"cpus", cpus);
 }
 
 /* RFC 3339, of now, UTC. */

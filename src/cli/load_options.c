@@ -36,6 +36,8 @@ enum key {
 	KEY_PAYLOAD,
 	KEY_AGAINST,
 	KEY_STAGES,
+	KEY_SCENARIO,
+	KEY_PRINT,
 };
 
 static const struct argp_option options[] = {
@@ -51,11 +53,11 @@ static const struct argp_option options[] = {
 	{"flows", 'P', "N", 0, "Sockets, each a flow of its own (default 8)",
 		0},
 	{"threads", 'T', "N", 0, "Threads that share the flows (default 1)", 0},
-	{"flood", KEY_FLOOD, NULL, 0,
+	{"flood", KEY_FLOOD, NULL, LOAD_CLOSED_LOOP,
 		"Send as fast as the kernel takes it; the default where the "
 		"server is seen to be one that does not answer",
 		0},
-	{"window", KEY_WINDOW, "N", 0,
+	{"window", KEY_WINDOW, "N", LOAD_CLOSED_LOOP,
 		"Datagrams in flight of a flow, a reply lets the next one go "
 		"(default 8 trains, or 64 without trains)",
 		0},
@@ -102,25 +104,32 @@ static const struct argp_option options[] = {
 	{NULL, '6', NULL, 0, "Resolve names to IPv6 only", 0},
 	{"cpus", KEY_CPUS, "LIST", 0, "Pin the threads to these CPUs in turn",
 		0},
-	{"against", KEY_AGAINST, "KIND", 0,
+	{"against", KEY_AGAINST, "KIND", LOAD_COMMAND_LINE_ONLY,
 		"Say how to load a server of that kind which is not udpmill's: "
 		"echo, discard, dns, text, other",
 		0},
-	{"peer-consents", KEY_CONSENT, NULL, 0,
+	{"peer-consents", KEY_CONSENT, NULL, LOAD_COMMAND_LINE_ONLY,
 		"The peer is not this host, and its owner wants this traffic",
 		0},
 	{NULL, 0, NULL, 0, "What is said:", 7},
 	{"seed", KEY_SEED, "N", 0,
 		"Number of the run, which is in every probe (default: drawn)",
 		0},
-	{"csv", KEY_CSV, "FILE", 0,
+	{"csv", KEY_CSV, "FILE", LOAD_COMMAND_LINE_ONLY,
 		"Write each interval there, as a line of CSV (- is stdout)", 0},
-	{"histogram", KEY_HISTOGRAM, "FILE", 0,
+	{"histogram", KEY_HISTOGRAM, "FILE", LOAD_COMMAND_LINE_ONLY,
 		"Write the whole distribution of latency there, as "
 		"HdrHistogram "
 		"prints percentiles, or as JSON where FILE ends with .json",
 		0},
-	{"json", 'J', NULL, 0, "Print the report as JSON", 0},
+	{"scenario", KEY_SCENARIO, "FILE", LOAD_COMMAND_LINE_ONLY,
+		"Take options from there first, as lines of key = value", 0},
+	{"print-scenario", KEY_PRINT, NULL, LOAD_COMMAND_LINE_ONLY,
+		"Print all that a run would be, as such a file, and send "
+		"nothing",
+		0},
+	{"json", 'J', NULL, LOAD_COMMAND_LINE_ONLY, "Print the report as JSON",
+		0},
 	{0},
 };
 
@@ -217,6 +226,11 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 	case KEY_HISTOGRAM:
 		o->histogram = arg;
 		return 0;
+	case KEY_SCENARIO: /* load_scenario_open() has read it */
+		return 0;
+	case KEY_PRINT:
+		o->print_scenario = true;
+		return 0;
 	case 'J':
 		o->json = true;
 		return 0;
@@ -232,24 +246,24 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static error_t parse_content_of(int key, char *arg, struct argp_state *state)
+static error_t parse_how_long(int key, char *arg, struct argp_state *state)
 {
 	struct load_parsing *p = state->input;
 	struct load_config *c = &p->o->config;
 
 	switch (key) {
-	case KEY_CONTENT:
-		parse_content(state, c, arg);
+	case 't':
+		c->time_ns = option_time(state, "--time", arg, false);
+		p->time_said = true;
 		return 0;
-	case KEY_PAYLOAD:
-		p->payload = arg;
+	case 'O':
+		c->omit_ns = option_time(state, "--omit", arg, true);
 		return 0;
-	case KEY_VERIFY:
-		parse_verify(state, c, arg);
+	case 'i':
+		c->interval_ns = option_time(state, "--interval", arg, false);
 		return 0;
-	case KEY_EXPECT:
-		parse_expect(state, c, arg);
-		p->expect_said = true;
+	case KEY_COUNT:
+		c->count = option_count(state, "--count", arg, 1, INT64_MAX);
 		return 0;
 	default:
 		return parse_where(key, arg, state);
@@ -301,25 +315,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->gro = option_switch(state, "--gro", arg);
 		p->gro_said = true;
 		return 0;
-	case 't':
-		c->time_ns = option_time(state, "--time", arg, false);
-		p->time_said = true;
+	case KEY_CONTENT:
+		parse_content(state, c, arg);
 		return 0;
-	case 'O':
-		c->omit_ns = option_time(state, "--omit", arg, true);
+	case KEY_PAYLOAD:
+		p->payload = arg;
 		return 0;
-	case 'i':
-		c->interval_ns = option_time(state, "--interval", arg, false);
+	case KEY_VERIFY:
+		parse_verify(state, c, arg);
 		return 0;
-	case KEY_COUNT:
-		c->count = option_count(state, "--count", arg, 1, INT64_MAX);
+	case KEY_EXPECT:
+		parse_expect(state, c, arg);
+		p->expect_said = true;
 		return 0;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &p->pace;
 		state->child_inputs[1] = &p->socket;
 		return 0;
 	default:
-		return parse_content_of(key, arg, state);
+		return parse_how_long(key, arg, state);
 	}
 }
 
@@ -363,6 +377,7 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 			},
 	};
 	p.socket.config = &o->config;
+	load_scenario_open(&o->scenario, &argp, argc, argv, &p);
 	if (verb_parse(&argp, argc, argv, &p))
 		exit(EXIT_USAGE);
 	if (!p.peer)
@@ -377,6 +392,8 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 		usage_error(&state, "--json and a file called -: both want "
 				    "standard output; a name would be right");
 	load_plan(&p);
+	if (o->print_scenario)
+		load_scenario_print(stdout, &p);
 }
 
 void load_options_free(struct load_options *o)
@@ -384,4 +401,5 @@ void load_options_free(struct load_options *o)
 	load_view_close(&o->view);
 	free(o->payload);
 	o->payload = NULL;
+	load_scenario_close(&o->scenario);
 }

@@ -3,6 +3,7 @@
  * the server filled in. */
 #pragma once
 
+#include "cli/load_scenario.h"
 #include "cli/load_server.h"
 #include "load/load.h"
 
@@ -16,7 +17,9 @@ struct load_options {
 	double loss; /* what is borne of it, a part of 1 */
 	bool json;
 	bool stages; /* a mode of its own: load_stages.c */
+	bool print_scenario; /* which is done, and all that is wanted */
 	bool peer_consents;
+	struct load_scenario scenario;
 };
 
 /* Prints and exits by itself where the command line does not parse, or names a

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_pace.h"
 
+#include "cli/load_scenario.h"
 #include "cli/option.h"
 #include "core/units.h"
 
@@ -23,25 +24,25 @@ enum key {
 
 static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "When (an open loop; else a window or a flood):", 2},
-	{"bitrate", 'b', "BITS[/flow]", 0,
+	{"bitrate", 'b', "BITS[/flow]", LOAD_OPEN_LOOP,
 		"Send so many payload bits a second, in all or of each flow",
 		0},
-	{"rate", KEY_RATE, "N[/flow]", 0,
+	{"rate", KEY_RATE, "N[/flow]", LOAD_OPEN_LOOP,
 		"Send so many datagrams a second, in all or of each flow", 0},
-	{"spacing", KEY_SPACING, "even|poisson", 0,
+	{"spacing", KEY_SPACING, "even|poisson", LOAD_OF_OPEN_LOOP,
 		"Departures at equal intervals (default), or at random ones",
 		0},
-	{"burst", KEY_BURST, "N", 0,
+	{"burst", KEY_BURST, "N", LOAD_OF_OPEN_LOOP,
 		"N datagrams leave at one moment (default 1, or a train)", 0},
-	{"ramp", KEY_RAMP, "FROM:TO:TIME[:N]", 0,
+	{"ramp", KEY_RAMP, "FROM:TO:TIME[:N]", LOAD_OPEN_LOOP,
 		"Datagrams a second, in all: from one rate to another, "
 		"linearly, or in N steps",
 		0},
-	{"find-capacity", KEY_FIND, NULL, 0,
+	{"find-capacity", KEY_FIND, NULL, LOAD_OPEN_LOOP,
 		"Search for the highest rate that is carried, by trials of "
 		"--time each (then 1s by default)",
 		0},
-	{"loss", KEY_LOSS, "SHARE", 0,
+	{"loss", KEY_LOSS, "SHARE", LOAD_OF_OPEN_LOOP,
 		"Loss that --find-capacity bears: 0.1% (default), 0, 0.001", 0},
 	{0},
 };

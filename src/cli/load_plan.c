@@ -2,7 +2,6 @@
 #include "cli/load_plan.h"
 
 #include "cli/load_length.h"
-#include "cli/verb.h"
 #include "core/probe.h"
 #include "core/train.h"
 #include "load/host.h"
@@ -24,20 +23,20 @@
 #define TRIAL_NS     1000000000u
 #define DEFAULT_LOSS 0.001
 
-/* As usage_error() prints it, when parsing is over. */
-#define FAIL(code, ...)                                                        \
-	do {                                                                   \
-		fprintf(stderr, "udpmill load: " __VA_ARGS__);                 \
-		fputc('\n', stderr);                                           \
-		exit(code);                                                    \
-	} while (0)
+void load_fail(enum exit_code code, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	verb_fail("udpmill load", code, format, ap);
+}
 
 static void require_consent(const struct load_options *o, const char *peer)
 {
 	if (host_owns(&o->config.remote))
 		return;
 	if (!o->peer_consents)
-		FAIL(EXIT_USAGE,
+		load_fail(EXIT_USAGE,
 			"%s is not this host: who loads another host without "
 			"its owner's word attacks it; --peer-consents gives "
 			"that word",
@@ -71,7 +70,7 @@ static void adapt_trains(struct load_parsing *p)
 static void refuse_window(const struct load_parsing *p)
 {
 	if (p->o->config.window)
-		FAIL(EXIT_USAGE, "--window: this peer does not answer, and "
+		load_fail(EXIT_USAGE, "--window: this peer does not answer, and "
 				 "nothing would open the window; a flood or "
 				 "--rate would be right");
 }
@@ -82,17 +81,17 @@ static void refuse_contradictions(const struct load_parsing *p)
 	bool open = load_pace_is_open(&p->pace);
 
 	if (p->payload && (p->length_said || p->o->config.verify_full))
-		FAIL(EXIT_USAGE,
+		load_fail(EXIT_USAGE,
 			"--payload goes with neither --length nor "
 			"--verify full: the file is all that is known");
 	if (p->flood && open)
-		FAIL(EXIT_USAGE, "--flood and a rate: one of them says how "
+		load_fail(EXIT_USAGE, "--flood and a rate: one of them says how "
 				 "fast");
 	if (p->flood && p->o->config.window)
-		FAIL(EXIT_USAGE, "--flood and --window: one of them says how "
+		load_fail(EXIT_USAGE, "--flood and --window: one of them says how "
 				 "much is in flight");
 	if (open && p->o->config.window)
-		FAIL(EXIT_USAGE, "--window goes without a rate: an open loop "
+		load_fail(EXIT_USAGE, "--window goes without a rate: an open loop "
 				 "waits for no reply");
 }
 
@@ -214,14 +213,14 @@ static void choose_sizes(struct load_parsing *p)
 	char why[256];
 
 	if (load_length_parse(&c->sizes, p->length, &how, why, sizeof(why)))
-		FAIL(EXIT_USAGE, "--length: %s", why);
+		load_fail(EXIT_USAGE, "--length: %s", why);
 	if (c->sizes.least < PROBE_BYTES && c->verify_full)
-		FAIL(EXIT_USAGE,
+		load_fail(EXIT_USAGE,
 			"--verify full: a datagram of %u bytes has no room for "
 			"a number; 32 or more have",
 			c->sizes.least);
 	if (c->threads > c->flows)
-		FAIL(EXIT_USAGE,
+		load_fail(EXIT_USAGE,
 			"--threads: %u threads share %u flows; --flows must "
 			"be at least as many",
 			c->threads, c->flows);
@@ -236,18 +235,18 @@ static void read_payload(struct load_parsing *p)
 	FILE *f = fopen(p->payload, "rbe");
 
 	if (!f)
-		FAIL(EXIT_USAGE, "--payload: %s: %s", p->payload,
+		load_fail(EXIT_USAGE, "--payload: %s: %s", p->payload,
 			strerror(errno));
 	o->payload = malloc(most + 1);
 	if (!o->payload)
-		FAIL(EXIT_SYSTEM, "no memory");
+		load_fail(EXIT_SYSTEM, "no memory");
 	n = fread(o->payload, 1, most + 1, f);
 	if (ferror(f))
-		FAIL(EXIT_USAGE, "--payload: reading %s: %s", p->payload,
+		load_fail(EXIT_USAGE, "--payload: reading %s: %s", p->payload,
 			strerror(errno));
 	fclose(f);
 	if (n > most)
-		FAIL(EXIT_USAGE,
+		load_fail(EXIT_USAGE,
 			"--payload: %s holds more than a datagram can, %zu "
 			"bytes",
 			p->payload, most);
@@ -262,7 +261,8 @@ static void draw_run(struct load_config *c)
 {
 	while (c->run == 0)
 		if (getrandom(&c->run, sizeof(c->run), 0) < 0)
-			FAIL(EXIT_SYSTEM, "getrandom: %s", strerror(errno));
+			load_fail(
+				EXIT_SYSTEM, "getrandom: %s", strerror(errno));
 }
 
 void load_plan(struct load_parsing *p)
@@ -277,14 +277,16 @@ void load_plan(struct load_parsing *p)
 		read_payload(p);
 	else
 		choose_sizes(p);
-	require_consent(o, p->peer);
+	/* Who only prints sends nothing. */
+	if (!o->print_scenario)
+		require_consent(o, p->peer);
 	if (p->cpus) {
 		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
-			FAIL(EXIT_USAGE, "--cpus: %s", why);
+			load_fail(EXIT_USAGE, "--cpus: %s", why);
 		c->cpus = &o->cpus;
 	}
 	if (load_view_open(&o->view, &c->remote))
-		FAIL(EXIT_SYSTEM, "no memory");
+		load_fail(EXIT_SYSTEM, "no memory");
 	adapt_to_server(p);
 	set_window(p);
 }

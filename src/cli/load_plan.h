@@ -6,6 +6,7 @@
 #include "cli/load_options.h"
 #include "cli/load_pace.h"
 #include "cli/load_socket.h"
+#include "cli/verb.h"
 
 /* What was said, before names are looked up and the server is looked for. */
 struct load_parsing {
@@ -17,6 +18,10 @@ struct load_parsing {
 	struct load_pace pace;
 	struct load_socket socket;
 };
+
+/* As usage_error() does it, when parsing is over. */
+_Noreturn void load_fail(enum exit_code code, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Fills in o->config and o->view. Prints and exits where it cannot be. */
 void load_plan(struct load_parsing *p);

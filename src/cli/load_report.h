@@ -9,6 +9,7 @@
 
 const char *load_mode_name(enum load_mode mode);
 const char *load_content_name(enum content_kind kind);
+const char *load_replies_name(enum load_replies replies);
 const char *load_ecn_name(uint8_t tos);
 
 /* LOAD_PACED: datagrams that the plan has in the window. */

@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,20 +24,35 @@ int verb_parse(const struct argp *argp, int argc, char **argv, void *input)
 	return argp_parse(argp, argc, argv, 0, NULL, input);
 }
 
+struct usage_place (*usage_place)(const char *message);
+
+void verb_fail(
+	const char *name, enum exit_code code, const char *format, va_list ap)
+{
+	struct usage_place place = {0};
+	char *message;
+
+	if (vasprintf(&message, format, ap) < 0)
+		exit(EXIT_SYSTEM);
+	/* What was typed may hold a newline; this is one line. */
+	for (char *c = message; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	if (usage_place && code == EXIT_USAGE)
+		place = usage_place(message);
+	fprintf(stderr, "%s: ", name);
+	if (place.line)
+		fprintf(stderr, "%s:%u: ", place.file, place.line);
+	fprintf(stderr, "%s\n", message);
+	exit(code);
+}
+
 void usage_error(const struct argp_state *state, const char *format, ...)
 {
-	char text[4096];
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	/* What was typed may hold a newline; this is one line. */
-	for (char *c = text; *c; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = '?';
-	fprintf(stderr, "%s: %s\n", state->name, text);
-	exit(EXIT_USAGE);
+	verb_fail(state->name, EXIT_USAGE, format, ap);
 }
 
 bool verb_utf8(void)

@@ -31,6 +31,7 @@ int verb_stat(int argc, char **argv);
  * would be", and exit code 2.
  */
 #include <argp.h>
+#include <stdarg.h>
 #include <stdbool.h>
 
 /*
@@ -43,6 +44,21 @@ int verb_parse(const struct argp *argp, int argc, char **argv, void *input);
 /* One line on stderr in the form above, then exit(EXIT_USAGE). */
 _Noreturn void usage_error(const struct argp_state *state, const char *format,
 	...) __attribute__((format(printf, 2, 3)));
+
+/* The same with another exit code, when parsing is over. */
+_Noreturn void verb_fail(const char *name, enum exit_code code,
+	const char *format, va_list ap) __attribute__((format(printf, 3, 0)));
+
+/*
+ * For a verb that reads options from a file too: where what a message complains
+ * of was said. "FILE:LINE: " then goes before it; line 0: the command line. Of
+ * messages with EXIT_USAGE only; NULL: there is no file.
+ */
+struct usage_place {
+	const char *file;
+	unsigned line;
+};
+extern struct usage_place (*usage_place)(const char *message);
 
 /* Does a reader of this program's output read UTF-8? The locale says so. */
 bool verb_utf8(void);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * --scenario of `udpmill load`: its options, in a file. A key is an option's
+ * long name, found in the very tables that argp has, and its value goes to the
+ * very parser that the command line's goes to: nothing is listed twice.
+ */
+#pragma once
+
+#include <argp.h>
+#include <stdio.h>
+
+#define LOAD_KEYS_MAX 96
+
+/* argp_option.flags, in bits that argp leaves alone. */
+enum load_option_flags {
+	/* Not of a scenario: how a run is told, or who answers for it. */
+	LOAD_COMMAND_LINE_ONLY = 1 << 16,
+	/* What makes datagrams leave: one of these on the command line replaces
+	 * those of the file, not only itself; ... */
+	LOAD_CLOSED_LOOP = 1 << 17,
+	LOAD_OPEN_LOOP = 1 << 18,
+	/* ... and where it is not an open loop, these too. */
+	LOAD_OF_OPEN_LOOP = 1 << 19,
+};
+
+struct load_key {
+	const struct argp_option *option;
+	const struct argp *argp; /* whose it is */
+	void *input;
+	unsigned group;    /* argp's; a section here */
+	const char *value; /* in effect, as it was said; NULL: it was not */
+	unsigned line;     /* that said it; 0: the command line */
+	unsigned seen;     /* the file's line about it, in effect or not */
+};
+
+struct load_scenario {
+	const char *path; /* NULL: no file is read */
+	char *text;
+	unsigned line; /* being read */
+	unsigned count;
+	struct load_key keys[LOAD_KEYS_MAX]; /* the peer, then options */
+};
+
+/*
+ * Notes what the command line says, and hands what the file says to argp's
+ * parsers, as far as the command line lets it; parsing the command line comes
+ * after that. From then on usage_error() says the file's line of what it
+ * complains about. Prints and exits where the file is wrong.
+ *
+ * A parser names its children's inputs when it is called with ARGP_KEY_INIT,
+ * does nothing else then, and no two options have one key.
+ */
+void load_scenario_open(struct load_scenario *s, const struct argp *argp,
+	int argc, char **argv, void *input);
+
+/* Values point into it until then. Zeroed state is legal. */
+void load_scenario_close(struct load_scenario *s);
+
+/* Sections by argp's groups; ended by NULL. */
+extern const char *const load_sections[];
+
+struct load_parsing;
+
+/*
+ * What p came to, after load_plan(), as a scenario that comes to the same.
+ * Exits where the command line said what no scenario can.
+ */
+void load_scenario_print(FILE *out, const struct load_parsing *p);

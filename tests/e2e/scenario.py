@@ -1,0 +1,308 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Scenarios of the verb load: options from a file, and all options to one."""
+
+import json
+import pathlib
+import random
+import re
+import sys
+import tempfile
+import unittest
+
+from program import Server, run
+
+UDPMILL = sys.argv.pop(1)
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Option groups of which a run may have one choice each; "" is none.
+CHOICES = (
+    ("", "-l 0", "-l 1472", "-l 9000", "-l 32-1472", "-l imix",
+     "-l 64:7,576:4,1472:1", "-l 20-40"),
+    ("", "--content zeros", "--content text"),
+    ("", "-P 1", "-P 17 -T 3", "-P 300"),
+    ("", "--flood", "--window 1", "--window 100", "--window 1000",
+     "--in-flight 100", "--window 64 --in-flight 1000", "--rate 1k",
+     "--rate 20k/flow --burst 7", "-b 12345678", "-b 1.5M/flow",
+     "--rate 1k --spacing poisson", "--ramp 1k:5k:300ms:3",
+     "--find-capacity", "--find-capacity --loss 0.3%", "--rate 1k --flood"),
+    ("", "--train off", "--train 1", "--train 40"),
+    ("", "--gro off", "--gro on"),
+    ("", "--spin"),
+    ("", "-t 90s", "-t 1500us", "-t 1ns", "-t 2h"),
+    ("", "-O 0", "-O 1.5s"),
+    ("", "-i 100ms"),
+    ("", "--count 12345"),
+    ("", "--expect any", "--expect text", "--expect probes"),
+    ("", "-B 127.0.0.2-127.0.0.5", "-B 127.0.0.1"),
+    ("", "--source-ports 20000-29999"),
+    ("", "--dscp af41 --ecn ect0", "--dscp 0", "--ttl 7"),
+    ("", "--dont-fragment", "--busy-poll 50us", "--kernel-pacing 2.5G"),
+    ("", "--rcvbuf 100k", "--rcvbuf 64Ki --sndbuf 1000"),
+    ("", "--cpus 0"),
+    ("", "--seed 4294967295", "--seed 1"),
+    ("", "-J", "--csv /nonexistent/x --histogram /nonexistent/y"),
+)
+
+
+def pairs(text):
+    return dict(line.split(" = ", 1) for line in text.splitlines()
+                if " = " in line and not line.startswith("#"))
+
+
+class Scenario(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = {
+            service: Server(UDPMILL, "127.0.0.1:0", "[::1]:0", "--service",
+                            service)
+            for service in ("echo", "length", "discard")}
+        cls.echo = cls.servers["echo"]
+
+    @classmethod
+    def tearDownClass(cls):
+        for server in cls.servers.values():
+            server.stop()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = str(pathlib.Path(folder.name, "test.ini"))
+
+    def write(self, text):
+        data = text if isinstance(text, bytes) else text.encode()
+        pathlib.Path(self.path).write_bytes(data)
+        return self.path
+
+    def printed(self, *options):
+        r = run(UDPMILL, "load", "--print-scenario", *options)
+        self.assertEqual((r.returncode, r.stderr), (0, ""), options)
+        return r.stdout
+
+    def assertComesBack(self, *options):
+        first = self.printed(*options)
+        again = self.printed("--scenario", self.write(first))
+        self.assertEqual(first, again, options)
+        return first
+
+    def refused(self, text, *options):
+        r = run(UDPMILL, "load", "--scenario", self.write(text), *options)
+        self.assertEqual(r.returncode, 2, r.stderr)
+        self.assertEqual((r.stderr.count("\n"), r.stdout), (1, ""), r.stderr)
+        return r.stderr.strip()
+
+    def test_what_is_printed_is_printed_again(self):
+        draw = random.Random(1)
+        for _ in range(300):
+            options = " ".join(draw.choice(c) for c in CHOICES).split()
+            server = self.servers[draw.choice(list(self.servers))]
+            with self.subTest(options=options):
+                text = self.assertComesBack(server.address, *options)
+                self.assertEqual(pairs(text)["peer"], server.address)
+
+    def test_every_choice_is_printed_again(self):
+        for choice in (c for choices in CHOICES for c in choices):
+            with self.subTest(choice=choice):
+                self.assertComesBack(self.echo.address, *choice.split())
+
+    def test_what_was_left_open_is_printed_as_it_was_chosen(self):
+        for service, options, chosen in (
+                ("echo", [], {"window": "512", "train": "64", "gro": "on",
+                              "expect": "probes", "length": "64",
+                              "time": "10s", "rcvbuf": "8Mi"}),
+                ("echo", ["-P", "17"], {"in-flight": "8192"}),
+                ("echo", ["--find-capacity"], {"time": "1s", "loss": "0.001",
+                                               "train": "off"}),
+                ("echo", ["--rate", "1k"], {"spacing": "even", "burst": "1"}),
+                ("length", [], {"expect": "text"}),
+                ("discard", [], {"flood": "yes"})):
+            with self.subTest(service=service, options=options):
+                text = self.printed(self.servers[service].address, *options)
+                self.assertLessEqual(chosen.items(), pairs(text).items())
+                self.assertGreater(int(pairs(text)["seed"]), 0)
+                self.assertEqual("window" in pairs(text),
+                                 service != "discard" and
+                                 "--rate" not in options and
+                                 "--find-capacity" not in options)
+
+    def test_a_printed_run_is_the_same_run(self):
+        for options in (["-l", "imix", "--window", "7"],
+                        ["-P", "20", "--content", "text"],
+                        ["--rate", "3k", "--train", "4", "-T", "2"],
+                        ["-B", "127.0.0.3", "--dscp", "ef"]):
+            options += ["--count", "700", "-O", "10ms", "-t", "5s", "--seed",
+                        "9", "--verify", "full"]
+            with self.subTest(options=options):
+                text = self.printed(self.echo.address, *options)
+                reports = []
+                for said in ([self.echo.address, *options],
+                             ["--scenario", self.write(text)]):
+                    r = run(UDPMILL, "load", "-J", *said)
+                    self.assertEqual(r.returncode, 0, r.stderr)
+                    reports.append(json.loads(r.stdout))
+                    del reports[-1]["config"]["local"]
+                for key in "config", "pacing":
+                    if key == "config" or not reports[0][key]:
+                        self.assertEqual(reports[0][key], reports[1][key])
+                self.assertEqual([r["ledger"]["sent"] for r in reports],
+                                 [700, 700])
+
+    def test_a_printed_peer_is_a_number_and_needs_no_option(self):
+        port = self.echo.address.rsplit(":", 1)[1]
+        for said, printed in (
+                ([f"localhost:{port}", "-4"], "127.0.0.1"),
+                ([f"[::1]:{port}", "-6"], "[::1]"),
+                ([f"[::ffff:127.0.0.1]:{port}"], "[::ffff:127.0.0.1]")):
+            text = self.assertComesBack(*said)
+            self.assertEqual(pairs(text)["peer"], f"{printed}:{port}")
+
+    def test_printing_sends_nothing_and_writes_no_file(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            self.printed(s.address, "--rate", "1k", "--csv", self.path)
+            self.assertFalse(pathlib.Path(self.path).exists())
+            text = self.printed("192.0.2.1:7007")
+        self.assertEqual(s.counters().get("rx_datagrams", 0), 0)
+        self.assertEqual(pairs(text)["peer"], "192.0.2.1:7007")
+        self.assertIn("is not this host", self.refused(text))
+
+    def test_what_cannot_be_read_back_is_not_printed(self):
+        for name in "a #b", ";a", " a", "a\t", "a\nb", "", "x" * 1000:
+            with self.subTest(name=name):
+                r = run(UDPMILL, "load", self.echo.address,
+                        "--print-scenario", "--device", name)
+                self.assertEqual((r.returncode, r.stdout), (2, ""), r.stderr)
+                self.assertIn(f'--device: "{name}" cannot stand in', r.stderr)
+        self.assertComesBack(self.echo.address, "--device", "a#b c")
+
+    def test_the_command_line_wins_wherever_it_stands(self):
+        self.write(f"peer = {self.echo.address}\nflows = 3\ncontent = text\n"
+                   "time = 20s\n")
+        for options in (["-P", "5", "--scenario", self.path],
+                        ["--scenario", self.path, "--flows=5"],
+                        ["--scen", self.path, "-P5"]):
+            with self.subTest(options=options):
+                got = pairs(self.printed(*options))
+                self.assertEqual((got["flows"], got["content"], got["time"]),
+                                 ("5", "text", "20s"))
+        other = self.servers["length"].address
+        for options in ([other, "--scenario", self.path],
+                        ["--scenario", self.path, "--", other]):
+            self.assertEqual(pairs(self.printed(*options))["peer"], other)
+
+    def test_another_loop_on_the_command_line_replaces_the_files(self):
+        loops = {"window", "in-flight", "flood", "rate", "bitrate", "ramp",
+                 "find-capacity", "spacing", "burst", "loss"}
+        poisson = "rate = 1k\nspacing = poisson\nburst = 3\n"
+        for text, options, left in (
+                (poisson, ["--rate", "2k"],
+                 {"rate": "2k", "spacing": "poisson", "burst": "3"}),
+                (poisson, ["-b", "8k"],
+                 {"bitrate": "8k", "spacing": "poisson", "burst": "3"}),
+                (poisson, ["--ramp", "1:2:3s"],
+                 {"ramp": "1:2:3s", "spacing": "poisson", "burst": "3"}),
+                (poisson, ["--window", "64"], {"window": "64"}),
+                (poisson, ["--flood"], {"flood": "yes"}),
+                (poisson, ["--spacing", "even"],
+                 {"rate": "1k", "spacing": "even", "burst": "3"}),
+                ("flood = yes\n", ["--window", "64"], {"window": "64"}),
+                ("window = 64\n", ["--flood"], {"flood": "yes"}),
+                ("ramp = 1:2:3s\n", ["--rate", "7"],
+                 {"rate": "7", "spacing": "even", "burst": "1"}),
+                ("find-capacity = yes\nloss = 1%\n", ["--flood"],
+                 {"flood": "yes"})):
+            with self.subTest(text=text, options=options):
+                got = pairs(self.printed(self.echo.address, "--scenario",
+                                         self.write(text), *options))
+                self.assertEqual({k: v for k, v in got.items() if k in loops},
+                                 left)
+
+    def test_a_flag_is_yes_or_no(self):
+        for value, there in ("yes", True), ("no", False):
+            text = self.printed(self.echo.address, "--scenario",
+                                self.write(f"spin = {value}\n"))
+            self.assertEqual("spin = yes" in text, there)
+
+    def test_every_option_that_help_lists_is_known(self):
+        text = run(UDPMILL, "load", "--help").stdout
+        names = set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", text, re.M))
+        names -= {"help", "usage", "version"}
+        self.assertLess({"length", "rate", "dscp", "csv"}, names)
+        for name in names:
+            with self.subTest(key=name):
+                said = self.refused(f"{name} = ?\n = \n")
+                self.assertIn(f"{self.path}:", said)
+                self.assertNotIn("is no key", said)
+
+    def test_how_a_run_is_told_is_for_the_command_line(self):
+        for key in ("csv", "histogram", "json", "scenario", "print-scenario",
+                    "peer-consents"):
+            self.assertIn(f':1: "{key}" is for the command line only',
+                          self.refused(f"{key} = yes\n"))
+
+    def test_what_is_wrong_is_said_with_its_line(self):
+        for text, line, said in (
+                ("rate = 0\n", 1, '--rate: "0" is no rate above 0'),
+                ("\n# x\n[pace]\nburst = x\n", 4, '--burst: "x" is not a'),
+                ("dscp = x", 1, '--dscp: "x" is no code point'),
+                ("lenght = 64\n", 1,
+                 '"lenght" is no key; the nearest is "length"'),
+                ("flow = 1\n", 1, 'the nearest is "flows"'),
+                ("flows = 1\n\nflows = 1\n", 3,
+                 '"flows" a second time; line 1 has it too'),
+                ("spin = maybe\n", 1, '"maybe" is neither yes nor no'),
+                ("[pases]\n", 1, "[pases] is no section; there are [server]"),
+                ("flows\n", 1, 'has no "="'),
+                ("flows =\n", 1, '"flows" has no value'),
+                (b"flows = 1\0\n", 1, "byte 0x00 at column 10"),
+                ("#" * 1001 + "\n", 1, "a line of 1001 characters"),
+                # What is found out when all has been said.
+                ("time = 1s\nlength = 70000\n", 2, "--length: 70000 bytes"),
+                ("\nthreads = 9\n", 2, "--threads: 9 threads share 8"),
+                ("\nbind = [::1]\n", 2, "--bind: "),
+                ("\nsource-ports = 1-2\n", 2, "--source-ports: 8 flows"),
+                ("\ncpus = 4000\n", 2, "--cpus: "),
+                ("\nburst = 2\n", 2, "--burst and --spacing go with"),
+                ("\nloss = 1%\n", 2, "--loss goes with"),
+                ("\nramp = 1:2:1s\nrate = 1\n", 2, "--ramp, --find-capacity")):
+            with self.subTest(text=text):
+                got = self.refused(text, self.echo.address)
+                self.assertTrue(got.startswith(
+                    f"udpmill load: {self.path}:{line}: "), got)
+                self.assertIn(said, got)
+
+    def test_a_bad_peer_is_said_with_its_line(self):
+        for peer in "0.0.0.0:3", "nosuchhost..:1", "192.0.2.1:7", "224.0.0.1:7":
+            self.assertIn(f"{self.path}:2: ",
+                          self.refused(f"\npeer = {peer}\n"))
+        self.assertNotIn(self.path, self.refused("", "0.0.0.0:3"))
+        self.assertIn("no peer is named", self.refused("flows = 1\n"))
+
+    def test_a_fault_of_the_command_line_has_no_line_of_the_file(self):
+        said = self.refused("length = 64\n", self.echo.address, "-l", "70000")
+        self.assertTrue(said.startswith("udpmill load: --length: 70000"), said)
+        said = self.refused("rate = 1k\n", self.echo.address, "--rate", "x")
+        self.assertTrue(said.startswith('udpmill load: --rate: "x"'), said)
+
+    def test_a_file_that_cannot_be_read_is_named(self):
+        for path, why in ((self.path, "No such file"),
+                          (str(ROOT), "Is a directory")):
+            r = run(UDPMILL, "load", "--scenario", path)
+            self.assertEqual(r.returncode, 2)
+            self.assertEqual(r.stderr.count("\n"), 1)
+            self.assertIn(f"--scenario: {path}: {why}", r.stderr)
+        self.assertIn("64 KiB", self.refused("#\n" * 40000))
+
+    def test_the_manual_names_no_key_or_section_that_is_none(self):
+        page = (ROOT / "src/man/udpmill-scenario.5.scd").read_text()
+        table = re.findall(r"^\*\[([a-z]+)\]\*\n\t((?:.+\n\t?)+)", page, re.M)
+        self.assertGreater(len(table), 5)
+        for section, keys in table:
+            for key in re.findall(r"\*([a-z-]+)\*", keys):
+                with self.subTest(section=section, key=key):
+                    said = self.refused(f"[{section}]\n{key} = ?\n = \n")
+                    self.assertNotRegex(said, "is no key|is no section|only")
+                    self.assertRegex(said, ":[23]: ")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -14,6 +14,7 @@ from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLES = sorted((ROOT / "perf/scenarios").glob("*.ini"))
 
 # Option groups of which a run may have one choice each; "" is none.
 CHOICES = (
@@ -291,6 +292,20 @@ class Scenario(unittest.TestCase):
             self.assertEqual(r.stderr.count("\n"), 1)
             self.assertIn(f"--scenario: {path}: {why}", r.stderr)
         self.assertIn("64 KiB", self.refused("#\n" * 40000))
+
+    def test_the_examples_run(self):
+        self.assertGreaterEqual(len(EXAMPLES), 5)
+        for path in EXAMPLES:
+            with self.subTest(example=path.name):
+                self.assertTrue(path.read_text().startswith("# "))
+                r = run(UDPMILL, "load", self.echo.address, "--scenario",
+                        str(path), "-J", "-t", "200ms", "-O", "50ms")
+                self.assertEqual(r.returncode, 0, r.stderr)
+                ledger = json.loads(r.stdout)["ledger"]
+                self.assertGreater(ledger["answered"], 0)
+                self.assertEqual(ledger["unexplained"], 0, ledger)
+                self.assertComesBack(self.echo.address, "--scenario",
+                                     str(path))
 
     def test_the_manual_names_no_key_or_section_that_is_none(self):
         page = (ROOT / "src/man/udpmill-scenario.5.scd").read_text()

@@ -5,6 +5,7 @@
 #include "cli/load_pace.h"
 #include "cli/load_plan.h"
 #include "cli/load_stages.h"
+#include "cli/load_values.h"
 #include "cli/option.h"
 #include "core/train.h"
 #include "core/units.h"
@@ -133,69 +134,6 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static void parse_train(
-	const struct argp_state *state, struct load_config *c, const char *text)
-{
-	uint64_t v;
-
-	if (strcmp(text, "off") == 0)
-		v = 1;
-	else if (units_parse_count(&v, text, 1, TRAIN_SEND_SEGMENTS))
-		usage_error(state,
-			"--train: \"%s\" is neither off nor a number from 1 "
-			"to 64",
-			text);
-	c->train = (uint32_t)v;
-}
-
-static void parse_content(
-	const struct argp_state *state, struct load_config *c, const char *text)
-{
-	static const char *const kinds[] = {
-		[CONTENT_RANDOM] = "random",
-		[CONTENT_ZEROS] = "zeros",
-		[CONTENT_TEXT] = "text",
-	};
-
-	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(text, kinds[i]) == 0) {
-			c->content = (enum content_kind)i;
-			return;
-		}
-	usage_error(state,
-		"--content: \"%s\" is none of random, zeros and "
-		"text",
-		text);
-}
-
-static void parse_verify(
-	const struct argp_state *state, struct load_config *c, const char *text)
-{
-	c->verify_full = strcmp(text, "full") == 0;
-	if (!c->verify_full && strcmp(text, "header") != 0)
-		usage_error(state,
-			"--verify: \"%s\" is neither header nor full", text);
-}
-
-static void parse_expect(
-	const struct argp_state *state, struct load_config *c, const char *text)
-{
-	static const char *const kinds[] = {
-		[REPLIES_PROBES] = "probes",
-		[REPLIES_TEXT] = "text",
-		[REPLIES_ANY] = "any",
-		[REPLIES_NONE] = "none",
-	};
-
-	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(text, kinds[i]) == 0) {
-			c->replies = (enum load_replies)i;
-			return;
-		}
-	usage_error(state,
-		"--expect: \"%s\" is none of probes, text, any and none", text);
-}
-
 static error_t parse_where(int key, char *arg, struct argp_state *state)
 {
 	struct load_parsing *p = state->input;
@@ -302,7 +240,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			state, "--in-flight", arg, 1, UINT32_MAX);
 		return 0;
 	case KEY_TRAIN:
-		parse_train(state, c, arg);
+		load_parse_train(state, c, arg);
 		p->train_said = true;
 		return 0;
 	case KEY_STAGES:
@@ -316,16 +254,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		p->gro_said = true;
 		return 0;
 	case KEY_CONTENT:
-		parse_content(state, c, arg);
+		load_parse_content(state, c, arg);
 		return 0;
 	case KEY_PAYLOAD:
 		p->payload = arg;
 		return 0;
 	case KEY_VERIFY:
-		parse_verify(state, c, arg);
+		load_parse_verify(state, c, arg);
 		return 0;
 	case KEY_EXPECT:
-		parse_expect(state, c, arg);
+		load_parse_expect(state, c, arg);
 		p->expect_said = true;
 		return 0;
 	case ARGP_KEY_INIT:

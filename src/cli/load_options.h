@@ -16,7 +16,7 @@ struct load_options {
 	bool find_capacity;
 	double loss; /* what is borne of it, a part of 1 */
 	bool json;
-	bool stages; /* a mode of its own: load_stages.c */
+	bool stages;         /* a mode of its own: load_stages.c */
 	bool print_scenario; /* which is done, and all that is wanted */
 	bool peer_consents;
 	struct load_scenario scenario;

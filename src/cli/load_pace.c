@@ -88,6 +88,7 @@ static void parse_ramp(
 	p->ramp_from = parse_rate(state, "--ramp", part[0], NULL);
 	p->ramp_to = parse_rate(state, "--ramp", part[1], NULL);
 	p->ramp_ns = option_time(state, "--ramp", part[2], false);
+	p->ramp_steps = 0;
 	if (n == 4) {
 		steps = option_count(
 			state, "--ramp", part[3], 2, PACE_STEPS_MAX - 2);

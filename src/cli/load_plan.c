@@ -70,9 +70,10 @@ static void adapt_trains(struct load_parsing *p)
 static void refuse_window(const struct load_parsing *p)
 {
 	if (p->o->config.window)
-		load_fail(EXIT_USAGE, "--window: this peer does not answer, and "
-				 "nothing would open the window; a flood or "
-				 "--rate would be right");
+		load_fail(EXIT_USAGE,
+			"--window: this peer does not answer, and "
+			"nothing would open the window; a flood or "
+			"--rate would be right");
 }
 
 /* What is said of when and how much must be of one mode. */
@@ -85,14 +86,17 @@ static void refuse_contradictions(const struct load_parsing *p)
 			"--payload goes with neither --length nor "
 			"--verify full: the file is all that is known");
 	if (p->flood && open)
-		load_fail(EXIT_USAGE, "--flood and a rate: one of them says how "
-				 "fast");
+		load_fail(EXIT_USAGE,
+			"--flood and a rate: one of them says how "
+			"fast");
 	if (p->flood && p->o->config.window)
-		load_fail(EXIT_USAGE, "--flood and --window: one of them says how "
-				 "much is in flight");
+		load_fail(EXIT_USAGE,
+			"--flood and --window: one of them says how "
+			"much is in flight");
 	if (open && p->o->config.window)
-		load_fail(EXIT_USAGE, "--window goes without a rate: an open loop "
-				 "waits for no reply");
+		load_fail(EXIT_USAGE,
+			"--window goes without a rate: an open loop "
+			"waits for no reply");
 }
 
 /* What is sent where, and what will come back, as far as the server says. */

@@ -103,6 +103,18 @@ static const char *show_loss(const struct load_options *o, char text[TEXT])
 	return text;
 }
 
+/* A ping-pong has one flow, and no trains. */
+static bool of_stages(const struct row *row)
+{
+	static const char *const others[] = {"flows", "threads", "window",
+		"in-flight", "train", "gro", "verify", "expect", "content"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(row->key, others[i]) == 0)
+			return false;
+	return true;
+}
+
 /* NULL: it is of no effect, and not printed. */
 static const char *show(
 	const struct row *row, const struct load_parsing *p, char text[TEXT])
@@ -110,7 +122,7 @@ static const char *show(
 	const struct load_config *c = &p->o->config;
 	const void *field = (const char *)c + row->offset;
 
-	if (!(row->modes & 1u << c->mode))
+	if (!(row->modes & 1u << c->mode) || (p->o->stages && !of_stages(row)))
 		return NULL;
 	switch (row->kind) {
 	case PEER:

@@ -141,15 +141,18 @@ static int report(
 	if (t->rewrite)
 		fputs("\r\033[K", stderr);
 	if (t->options->json) {
+		json_t *intervals = t->intervals;
+
+		t->intervals = NULL; /* consumed */
+		errno = 0;
 		if (load_print_json(
-			    stdout, t->options, r, t->intervals, argc, argv)) {
+			    stdout, t->options, r, intervals, argc, argv)) {
 			fprintf(stderr,
 				"udpmill load: writing the report: "
 				"%s\n",
 				strerror(errno));
 			return EXIT_SYSTEM;
 		}
-		t->intervals = NULL;
 	} else {
 		/* The report makes room for what a program reads. */
 		FILE *out = taken(t) ? stderr : stdout;
@@ -159,6 +162,10 @@ static int report(
 	load_histogram_write(&t->histogram, &r->histograms[LOAD_LATENCY]);
 	if (close_files(t))
 		return EXIT_SYSTEM;
+	if (r->whole.sent == 0) {
+		fprintf(stderr, "udpmill load: nothing could be sent\n");
+		return EXIT_SYSTEM;
+	}
 	if (peer_is_gone(t->options, r))
 		return EXIT_NO_PEER;
 	if (!ledger_balances(&r->ledger) || r->whole.corrupt > 0)

@@ -74,7 +74,7 @@ static void judge(struct trial *t, const struct load_options *o,
 			       (double)s->counters.delivered;
 	if (t->loss > o->loss)
 		t->outcome = SEARCH_LOSSY;
-	else if ((double)r->window.sent < KEPT * t->rate * r->seconds)
+	else if ((double)r->whole.sent < KEPT * (double)r->whole.due)
 		t->outcome = SEARCH_LIMITED;
 	else
 		t->outcome = SEARCH_GOOD;
@@ -229,5 +229,9 @@ int load_capacity_find(
 		print_text(c, &s, &best, &r);
 		return 0;
 	}
-	return print_json(c, &s, trials, &r);
+	error = print_json(c, &s, trials, &r);
+	if (error)
+		snprintf(why, why_bytes, "writing the report: %s",
+			strerror(-error));
+	return error;
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define BURST_MAX 65536
+/* Bits or datagrams: what no path carries, and a double still counts. */
+#define RATE_MAX 100000000000000u
 /* What is due is looked at until the run is ended from outside. */
 #define SLACK_NS 10000000000u
 
@@ -62,7 +64,8 @@ static double parse_rate(const struct argp_state *state, const char *name,
 	if (per_flow)
 		*per_flow = slash != NULL;
 	snprintf(number, sizeof(number), "%.*s", (int)n, text);
-	if (n >= sizeof(number) || units_parse_size(&v, number) || v == 0)
+	if (n >= sizeof(number) || units_parse_size(&v, number) || v == 0 ||
+		v > RATE_MAX)
 		usage_error(state,
 			"%s: \"%s\" is no rate above 0; 10k, 1.5M or 200k/flow "
 			"would be",
@@ -93,6 +96,11 @@ static void parse_ramp(
 		steps = option_count(
 			state, "--ramp", part[3], 2, PACE_STEPS_MAX - 2);
 		p->ramp_steps = (uint32_t)steps;
+		if (p->ramp_ns / steps == 0)
+			usage_error(state,
+				"--ramp: \"%s\": steps of less than a "
+				"nanosecond; a longer time would be right",
+				text);
 	}
 	p->ramps = true;
 }
@@ -167,6 +175,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp load_pace_argp = {.options = options, .parser = parse};
 
+/* Departures closer than this would not move a clock of doubles. */
+#define PLAN_MAX 1e10
+
 static double rate_of(
 	const struct load_pace *p, uint32_t flows, double mean_bytes)
 {
@@ -174,7 +185,8 @@ static double rate_of(
 
 	if (p->bits)
 		rate /= 8 * (mean_bytes > 0 ? mean_bytes : 1);
-	return p->per_flow ? rate * flows : rate;
+	rate = p->per_flow ? rate * flows : rate;
+	return rate < PLAN_MAX ? rate : PLAN_MAX;
 }
 
 static void plan_ramp(const struct load_pace *p, struct pace_plan *plan)

@@ -85,6 +85,11 @@ static void refuse_contradictions(const struct load_parsing *p)
 		load_fail(EXIT_USAGE,
 			"--payload goes with neither --length nor "
 			"--verify full: the file is all that is known");
+	if (p->pace.find_capacity &&
+		(p->o->csv || p->o->histogram || p->o->config.count))
+		load_fail(EXIT_USAGE, "--find-capacity goes with neither "
+				      "--count nor --csv nor --histogram: it "
+				      "runs many trials");
 	if (p->flood && open)
 		load_fail(EXIT_USAGE,
 			"--flood and a rate: one of them says how "

@@ -27,6 +27,8 @@ void load_stages_plan(const struct argp_state *state, struct load_parsing *p)
 		{p->threads_said && o->config.threads > 1, "--threads"},
 		{load_pace_is_open(&p->pace), "--rate, --bitrate or --ramp"},
 		{p->pace.find_capacity, "--find-capacity"},
+		{p->payload, "--payload"},
+		{o->config.verify_full, "--verify full"},
 		{o->csv, "--csv"},
 		{o->histogram, "--histogram"},
 	};

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define BUFFER_MAX (1u << 30)
+#define YEAR_NS    (366ull * 86400 * 1000000000)
 
 bool option_switch(
 	const struct argp_state *state, const char *name, const char *text)
@@ -52,7 +53,7 @@ uint64_t option_time(const struct argp_state *state, const char *name,
 {
 	uint64_t v;
 
-	if (units_parse_time(&v, text) || (v == 0 && !zero))
+	if (units_parse_time(&v, text) || (v == 0 && !zero) || v > YEAR_NS)
 		usage_error(state,
 			"%s: \"%s\" is not a time; 10s, 500ms or 2m would be",
 			name, text);

@@ -181,12 +181,12 @@ static int allocate(struct load *l)
 	size_t bytes = c->threads * sizeof(*l->threads);
 
 	l->flows = calloc(c->flows, sizeof(*l->flows));
+	for (uint32_t i = 0; l->flows && i < c->flows; i++)
+		l->flows[i].fd = -1;
 	l->threads = aligned_alloc(64, bytes);
 	if (!l->flows || !l->threads)
 		return -ENOMEM;
 	memset(l->threads, 0, bytes);
-	for (uint32_t i = 0; i < c->flows; i++)
-		l->flows[i].fd = -1;
 	if (c->replies == REPLIES_TEXT || c->replies == REPLIES_ANY) {
 		l->times = calloc(c->flows, FLOW_TIMES * sizeof(*l->times));
 		if (!l->times)

@@ -92,9 +92,10 @@ static int start_threads(struct load *l, char *why, size_t why_bytes)
 /* Replies to what an earlier run sent are awaited no longer. */
 static void begin_anew(struct load *l)
 {
+	l->shared.runs++;
 	atomic_store(&l->shared.budget, (int64_t)l->config.count);
 	for (uint32_t i = 0; i < l->config.flows; i++)
-		l->flows[i].written_off = l->flows[i].sequence;
+		flow_write_off(&l->flows[i]);
 }
 
 static void end_threads(struct load *l)
@@ -159,9 +160,10 @@ static void tell_interval(
 		l->hooks.interval(l->hooks.arg, &i);
 }
 
-static bool spent(const struct load *l)
+static bool spent(const struct load *l, const struct moment *begin)
 {
-	return l->config.count && atomic_load(&l->shared.budget) <= 0;
+	return l->config.count &&
+	       count_all(l).sent - begin->counts.sent >= l->config.count;
 }
 
 /*
@@ -178,7 +180,7 @@ static int drive(struct load *l, const struct moment *begin,
 	int error = 0;
 
 	*from = *begin;
-	while (!error && !spent(l) && !atomic_load(&l->interrupted) &&
+	while (!error && !spent(l, begin) && !atomic_load(&l->interrupted) &&
 		now - start < c->omit_ns + c->time_ns) {
 		sleep_tick();
 		now = clock_ns();

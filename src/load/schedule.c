@@ -18,15 +18,16 @@ void schedule_start(struct load_thread *t)
 {
 	struct load_schedule *s = &t->schedule;
 	const struct load_config *c = t->config;
+	uint64_t seed;
 
 	s->first = 0;
 	s->count = 0;
 	s->share = (double)t->flow_count / c->flows;
-	s->random = c->run * 0x9e3779b97f4a7c15u + t->number;
-	s->random |= 1;
+	seed = c->run + t->number + 7919ull * t->shared->runs;
+	s->random = seed * 0x9e3779b97f4a7c15u | 1;
 	s->burst_left = c->pace.burst;
 	pace_init(&s->pace, &c->pace, s->share, (double)t->number / c->threads,
-		c->run + t->number);
+		seed);
 }
 
 /* Bursts that have become due, up to what there is room for. */
@@ -121,13 +122,17 @@ uint32_t schedule_step(struct load_thread *t)
 
 void schedule_end(struct load_thread *t)
 {
-	struct load_schedule *s = &t->schedule;
-	uint64_t now_ns = clock_ns();
+	const struct pace_plan *plan = &t->config->pace;
+	uint64_t now_ns = clock_ns(), from = due_ns(t);
 
-	do {
-		s->count = 0;
-		collect(t, now_ns);
-	} while (s->count > 0);
+	/* By the plan's integral: there may be more than could be counted. */
+	if (from < now_ns)
+		LOAD_COUNT(t, due,
+			(uint64_t)(t->schedule.share *
+				   (pace_planned(plan,
+					    now_ns - t->shared->start_ns) -
+					   pace_planned(plan,
+						   from - t->shared->start_ns))));
 }
 
 uint64_t schedule_wait_ns(const struct load_thread *t, uint64_t now_ns)

@@ -56,9 +56,16 @@ static void climb(struct search *s, bool good)
 		s->rate = fmin(s->rate * 2, s->highest);
 }
 
-/* A majority of all repeats, asked for no longer than it is open. */
-static void vote(struct search *s, bool good)
+static void set_bad(struct search *s, enum search_outcome outcome)
 {
+	s->bad = s->rate;
+	s->bad_outcome = outcome;
+}
+
+/* A majority of all repeats, asked for no longer than it is open. */
+static void vote(struct search *s, enum search_outcome outcome)
+{
+	bool good = outcome == SEARCH_GOOD;
 	const uint32_t most = SEARCH_REPEATS / 2 + 1;
 
 	s->passes += good;
@@ -66,7 +73,7 @@ static void vote(struct search *s, bool good)
 	if (s->passes == most) {
 		s->phase = SEARCH_FOUND;
 	} else if (s->fails == most) {
-		s->bad = s->rate;
+		set_bad(s, outcome);
 		s->good = 0;
 		s->phase = SEARCH_CLIMB;
 		s->rate = s->rate / (s->precision * s->precision);
@@ -79,10 +86,8 @@ void search_tell(struct search *s, enum search_outcome outcome)
 {
 	bool good = outcome == SEARCH_GOOD;
 
-	if (!good)
-		s->bad_outcome = outcome;
 	if (s->phase == SEARCH_CONFIRM) {
-		vote(s, good);
+		vote(s, outcome);
 		return;
 	}
 	s->doubted = !good && !s->doubted;
@@ -91,7 +96,7 @@ void search_tell(struct search *s, enum search_outcome outcome)
 	if (good)
 		s->good = s->rate;
 	else
-		s->bad = s->rate;
+		set_bad(s, outcome);
 	if (s->phase == SEARCH_CLIMB)
 		climb(s, good);
 	else if (s->phase == SEARCH_HALVE)

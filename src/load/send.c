@@ -67,6 +67,21 @@ static uint32_t least_of(uint32_t a, uint32_t b, uint64_t c)
 	return least < c ? least : (uint32_t)c;
 }
 
+/* Datagrams of an entry: of one size the table has one, without an end. */
+static uint32_t entry_of(const struct load_thread *t)
+{
+	return sizes_mixed(&t->config->sizes) ? t->train : UINT32_MAX;
+}
+
+static void move(const struct load_thread *t, struct load_cursor *c, uint32_t n)
+{
+	c->left -= n;
+	if (c->left > 0)
+		return;
+	c->unit = (c->unit + 1) % SIZES_TABLE;
+	c->left = entry_of(t);
+}
+
 /* Fills headers for up to room datagrams; returns their messages. */
 static uint32_t prepare(struct load_thread *t, const struct flow *f,
 	const struct load_order *order, uint64_t room)
@@ -75,11 +90,14 @@ static uint32_t prepare(struct load_thread *t, const struct flow *f,
 	const uint64_t *time = order->times;
 	uint32_t of_time = order->per_time;
 	uint64_t sequence = f->sequence;
+	struct load_cursor c = t->cursor;
 
 	for (; i < most && room > 0; i++) {
-		struct load_unit u =
-			t->shared->units[(t->unit + i) % SIZES_TABLE];
+		struct load_unit u = t->shared->units[c.unit];
 		uint32_t n = least_of(u.segments, t->train, room);
+
+		if (n > c.left)
+			n = c.left;
 
 		if (time && n > of_time)
 			n = of_time;
@@ -91,6 +109,7 @@ static uint32_t prepare(struct load_thread *t, const struct flow *f,
 			(u.bytes >= PROBE_BYTES && !t->config->payload))
 			write_probes(t, f, t->out + i * t->out_stride, i,
 				u.bytes, sequence);
+		move(t, &c, n);
 		sequence += n;
 		room -= n;
 		of_time -= time ? n : 0;
@@ -121,6 +140,7 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct load_message *m = &t->out_messages[i];
 
+		move(t, &t->cursor, m->segments);
 		taken += m->segments;
 		bytes += t->out_iov[i].iov_len;
 		partial += m->segments < t->train;
@@ -133,7 +153,6 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 	if (flow_in_flight(f) == 0)
 		f->progress_ns = t->now_ns;
 	f->sequence += taken;
-	t->unit += n;
 	LOAD_COUNT(t, sent, taken);
 	LOAD_COUNT(t, sent_bytes, bytes);
 	LOAD_COUNT(t, sent_messages, n);
@@ -158,6 +177,7 @@ static void give_up_trains(struct load_thread *t, int error)
 		(void)setsockopt(t->flows[i].fd, IPPROTO_UDP, UDP_SEGMENT, &off,
 			sizeof(off));
 	t->train = 1;
+	t->cursor.left = entry_of(t);
 	LOAD_COUNT(t, partial, 1);
 }
 
@@ -181,6 +201,8 @@ static void send_failed(struct load_thread *t, struct flow *f, int error)
 			give_up_trains(t, error);
 			return;
 		}
+		/* This size cannot be sent here; the next one may. */
+		move(t, &t->cursor, t->cursor.left);
 		break;
 	}
 	flow_report(t, f, error);

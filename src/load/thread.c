@@ -63,15 +63,15 @@ static void init_headers(struct load_thread *t)
  * run: only headers are written. */
 static void fill_payload(struct load_thread *t)
 {
-	uint32_t slots = t->train > 1 ? SEND_TRAINS : SEND_SINGLES;
 	uint32_t bytes = t->config->sizes.most;
 	const uint8_t *data = t->config->payload ? t->config->payload
 						 : t->shared->content.data;
 
 	t->prefilled =
 		!sizes_mixed(&t->config->sizes) && !t->config->verify_full;
-	for (uint32_t i = 0; t->prefilled && i < slots; i++)
-		for (uint32_t k = 0; k < t->train; k++)
+	/* All slots: trains may be given up. */
+	for (uint32_t i = 0; t->prefilled && i < SEND_SINGLES; i++)
+		for (uint32_t k = 0; k < (i < SEND_TRAINS ? t->train : 1); k++)
 			memcpy(t->out + i * t->out_stride + (size_t)k * bytes,
 				data, bytes);
 }
@@ -119,6 +119,7 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	t->in = map(in_stride() * RECEIVE_MAX);
 	if (!t->out || !t->in)
 		return -ENOMEM;
+	t->cursor.left = sizes_mixed(&t->config->sizes) ? t->train : UINT32_MAX;
 	init_headers(t);
 	fill_payload(t);
 	return watch(t);
@@ -211,8 +212,10 @@ static uint32_t step(struct load_thread *t, struct flow *f)
 static void step_alone(struct load_thread *t)
 {
 	struct flow *f = &t->flows[0];
+	uint64_t before = flow_in_flight(f);
 	uint32_t n = flow_await(t, f);
 
+	t->in_flight -= before - flow_in_flight(f);
 	if (n == 0)
 		t->now_ns = clock_ns();
 	(void)answer(t, f);
@@ -238,10 +241,13 @@ static void write_off(struct load_thread *t)
 		struct flow *f = &t->flows[i];
 		uint64_t n = flow_in_flight(f);
 
+		/* A send that failed made no event: it is tried again here. */
+		if (n == 0)
+			(void)answer(t, f);
 		if (n == 0 || now < f->progress_ns + WRITE_OFF_NS)
 			continue;
 		LOAD_COUNT(t, written_off, n);
-		f->written_off = f->sequence;
+		flow_write_off(f);
 		t->in_flight -= n;
 		(void)step(t, f);
 	}

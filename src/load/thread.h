@@ -40,6 +40,7 @@ struct flow {
 	uint32_t number;
 	uint64_t sequence;    /* of the next probe: so many were sent */
 	uint64_t written_off; /* replies to what is before are not awaited */
+	uint64_t skipped; /* the same where replies have no number: so many */
 	uint64_t progress_ns; /* when a reply came, or the first was sent */
 	struct verify verify;
 	/* When the last FLOW_TIMES were meant to leave, where replies have no
@@ -53,6 +54,12 @@ struct load_unit {
 	uint16_t segments; /* at most */
 };
 
+/* Where in the table a thread is: so many datagrams of the entry are left. Each
+ * entry is as many, in however many sends, so that weights are of datagrams. */
+struct load_cursor {
+	uint32_t unit, left;
+};
+
 /* What threads share, all of it read-only but for the atomics. */
 struct load_shared {
 	const struct load_config *config;
@@ -62,6 +69,7 @@ struct load_shared {
 	char text[40]; /* what the length service answers, to one size */
 	uint32_t text_bytes;
 	uint64_t start_ns; /* of the plan */
+	uint32_t runs;     /* so far, with this one: draws differ */
 	_Atomic enum load_phase phase;
 	_Atomic int64_t budget; /* datagrams still to send; with count only */
 	_Atomic bool noticed;   /* that trains were refused */
@@ -95,8 +103,8 @@ struct load_thread {
 	uint32_t unheard;   /* datagrams sent since replies were looked for */
 	uint64_t looked_ns; /* when flows were looked at for lost replies */
 
-	uint32_t unit; /* of the table: the next to be sent */
-	uint8_t *out;  /* slots of the longest unit */
+	struct load_cursor cursor; /* the next to be sent */
+	uint8_t *out;              /* slots of the longest unit */
 	size_t out_stride;
 	bool prefilled; /* with the payload; else it is written each time */
 	struct mmsghdr out_headers[SEND_SINGLES];
@@ -141,10 +149,21 @@ static inline void load_count(_Atomic uint64_t *c, uint64_t n)
 
 static inline uint64_t flow_in_flight(const struct flow *f)
 {
+	uint64_t done = f->verify.next + f->skipped;
 	uint64_t base = f->verify.next > f->written_off ? f->verify.next
 							: f->written_off;
 
+	/* Replies without a number are counted, and not placed. */
+	if (f->times)
+		return f->sequence > done ? f->sequence - done : 0;
 	return f->sequence - base;
+}
+
+/* What is in flight is not awaited any more. */
+static inline void flow_write_off(struct flow *f)
+{
+	f->skipped += flow_in_flight(f);
+	f->written_off = f->sequence;
 }
 
 /* Buffers are mapped and filled. 0 or -errno; thread_fini in either case. */

@@ -29,9 +29,7 @@ static void split(struct verify *v, uint32_t i, uint64_t sequence)
 	g->end = sequence;
 	if (v->gap_count == VERIFY_GAPS) {
 		forget_oldest(v);
-		if (i == 0)
-			i++;
-		i--;
+		i--; /* the oldest is gone, and i + 1 may be 0 again */
 	}
 	for (uint32_t k = v->gap_count; k > i + 1; k--)
 		*gap_at(v, k) = *gap_at(v, k - 1);

@@ -71,6 +71,38 @@ class Peers(unittest.TestCase):
                 self.assertIn("the server ended", r.stderr)
                 self.assertTrue(report["ledger"]["server_gone"])
 
+    def test_one_flow_is_not_stopped_by_a_bound(self):
+        report = self.balanced("-P", "1", "--in-flight", "64")
+        self.assertGreater(report["ledger"]["sent"], 1000)
+        report = self.balanced("-P", "4", "-T", "4", "--in-flight", "256")
+        self.assertGreater(report["ledger"]["sent"], 1000)
+
+    def test_a_rate_beyond_reach_ends_in_time(self):
+        r, report = load(self.echo.address, "--rate", "1G")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertGreater(report["pacing"]["not_sent"], 1e8)
+
+    def test_lost_texts_do_not_close_the_window(self):
+        """A server that drops one window's replies, once."""
+        program = ("import socket; s=socket.socket(2,2); "
+                   "s.bind(('127.0.0.1',0)); print(s.getsockname()[1], "
+                   "flush=True); n=0\n"
+                   "while 1:\n d,a=s.recvfrom(65536); n+=1\n"
+                   " if not 100<=n<164:"
+                   " s.sendto(b'Your data was %d bytes'%len(d),a)")
+        with subprocess.Popen([sys.executable, "-c", program],
+                              stdout=subprocess.PIPE) as server:
+            try:
+                r, report = load(
+                    f"127.0.0.1:{int(server.stdout.readline())}", "--expect",
+                    "text", "-P", "1", "--train", "off", "--window", "64",
+                    "-l", "64", seconds="1s")
+            finally:
+                server.kill()
+        self.assertEqual(report["ledger"]["missing"], 64)
+        self.assertLessEqual(report["ledger"]["written_off"], 64)
+        self.assertGreater(report["ledger"]["sent"], 10000)
+
     def test_a_peer_that_does_not_answer_is_no_success(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
             silent.bind(("127.0.0.1", 0))

@@ -114,6 +114,11 @@ class Workload(unittest.TestCase):
                         self.assertLess(abs(mean - config["length"]),
                                         config["length"] * 0.1 + 2)
 
+    def test_weights_are_of_datagrams_also_in_trains(self):
+        report = self.balanced("-l", "64:1,8000:1", "-P", "1")
+        mean = report["sent"]["bytes"] / report["sent"]["datagrams"]
+        self.assertLess(abs(mean - 4032), 400)
+
     def test_every_payload_is_checked_with_any_size(self):
         for length in "32-9000", "1400", "65507":
             with self.subTest(length=length):

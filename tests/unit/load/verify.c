@@ -88,3 +88,23 @@ Test(verify, agrees_with_remembering_everything)
 	}
 	cr_assert(next > 1000);
 }
+
+/* The oldest of all gaps is cut in two: what is behind the cut stays first. */
+Test(verify, keeps_gaps_in_order_when_the_oldest_is_split)
+{
+	for (uint64_t i = 3; i < 256; i += 4)
+		(void)verify_note(&v, i, 400);
+	cr_assert(verify_note(&v, 1, 400) == VERIFY_REORDERED);
+	(void)verify_note(&v, 300, 400);
+	(void)verify_note(&v, 310, 400);
+	cr_assert(verify_note(&v, 254, 400) == VERIFY_REORDERED);
+	for (uint32_t i = 0; i + 1 < v.gap_count; i++) {
+		const struct verify_gap *a =
+			&v.gaps[(v.gap_first + i) % VERIFY_GAPS];
+		const struct verify_gap *b =
+			&v.gaps[(v.gap_first + i + 1) % VERIFY_GAPS];
+
+		cr_assert(a->end <= b->first);
+	}
+	cr_assert(verify_note(&v, 4, 400) != VERIFY_DUPLICATE);
+}

@@ -12,6 +12,7 @@
 #include "load/ledger.h"
 #include "load/marks.h"
 #include "load/pace.h"
+#include "load/replay.h"
 #include "load/sizes.h"
 #include "net/affinity.h"
 
@@ -51,6 +52,9 @@ struct load_config {
 	/* Each datagram is this, without a probe's header: replies are counted,
 	 * whatever they say. NULL: probes. The caller's, until load_close. */
 	const uint8_t *payload;
+	/* LOAD_PACED: in place of pace and of all that says what datagrams
+	 * hold; the run ends with it. The caller's, until load_close. */
+	const struct replay *replay;
 	struct pace_plan pace; /* LOAD_PACED: of all flows together, from the
 				* start of the warm-up on */
 	uint32_t flows, threads;

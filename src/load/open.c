@@ -213,6 +213,15 @@ static void note_buffers(const struct load *l)
 	l->hooks.notice(l->hooks.arg, text);
 }
 
+static uint64_t longest_ns(const struct load_config *c)
+{
+	uint64_t ns = c->omit_ns + c->time_ns, all = ns;
+
+	if (c->replay)
+		all = replay_duration_ns(c->replay);
+	return all < ns ? all : ns;
+}
+
 int load_open(struct load **out, const struct load_config *config,
 	const struct load_hooks *hooks, char *why, size_t why_bytes)
 {
@@ -224,6 +233,7 @@ int load_open(struct load **out, const struct load_config *config,
 		return -ENOMEM;
 	l->config = *config;
 	l->hooks = *hooks;
+	l->longest_ns = longest_ns(config);
 	l->shared = (struct load_shared){
 		.config = &l->config,
 		.hooks = &l->hooks,

@@ -133,9 +133,11 @@ static void check_text(struct load_thread *t, struct flow *f, struct tally *y,
 static void check_any(struct load_thread *t, struct flow *f, struct tally *y,
 	const uint8_t *data, uint32_t bytes)
 {
+	const struct load_config *c = t->config;
+
 	(void)data;
-	if (!t->config->payload && (bytes < t->config->sizes.least ||
-					   bytes > t->config->sizes.most))
+	if (!c->payload && !c->replay &&
+		(bytes < c->sizes.least || bytes > c->sizes.most))
 		y->corrupt++;
 	else
 		tally_result(y,

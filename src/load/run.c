@@ -94,6 +94,7 @@ static void begin_anew(struct load *l)
 {
 	l->shared.runs++;
 	atomic_store(&l->shared.budget, (int64_t)l->config.count);
+	atomic_store(&l->shared.replayed, 0);
 	for (uint32_t i = 0; i < l->config.flows; i++)
 		flow_write_off(&l->flows[i]);
 }
@@ -152,16 +153,18 @@ static void tell_interval(
 			now.answered_bytes - last->counts.answered_bytes,
 	};
 
-	i.left_s = (double)(l->config.omit_ns + l->config.time_ns) / 1e9 -
-		   i.start_s - i.seconds;
+	i.left_s = (double)l->longest_ns / 1e9 - i.start_s - i.seconds;
 	last->at_ns = at;
 	last->counts = now;
 	if (l->hooks.interval && i.seconds > 0)
 		l->hooks.interval(l->hooks.arg, &i);
 }
 
+/* All that was to be sent has been: a count, or a capture. */
 static bool spent(const struct load *l, const struct moment *begin)
 {
+	if (l->config.replay && load_spent(&l->shared))
+		return true;
 	return l->config.count &&
 	       count_all(l).sent - begin->counts.sent >= l->config.count;
 }

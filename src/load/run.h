@@ -16,5 +16,6 @@ struct load {
 	struct histogram histograms[LOAD_HISTOGRAMS];
 	struct socket_obtained obtained; /* the last flow's */
 	uint32_t train;                  /* that fits this path */
+	uint64_t longest_ns; /* a run lasts, where no count ends it before */
 	_Atomic bool interrupted;
 };

@@ -20,6 +20,10 @@ void schedule_start(struct load_thread *t)
 	const struct load_config *c = t->config;
 	uint64_t seed;
 
+	if (c->replay) {
+		replay_start(t);
+		return;
+	}
 	s->first = 0;
 	s->count = 0;
 	s->share = (double)t->flow_count / c->flows;
@@ -108,6 +112,8 @@ uint32_t schedule_step(struct load_thread *t)
 	struct load_schedule *s = &t->schedule;
 	uint32_t sent = 0;
 
+	if (t->config->replay)
+		return replay_step(t);
 	collect(t, clock_ns());
 	while (s->count > 0) {
 		uint32_t n = t->config->pace.burst > 1 ? send_burst(t)
@@ -123,8 +129,13 @@ uint32_t schedule_step(struct load_thread *t)
 void schedule_end(struct load_thread *t)
 {
 	const struct pace_plan *plan = &t->config->pace;
-	uint64_t now_ns = clock_ns(), from = due_ns(t);
+	uint64_t now_ns = clock_ns(), from;
 
+	if (t->config->replay) {
+		replay_end(t);
+		return;
+	}
+	from = due_ns(t);
 	/* By the plan's integral: there may be more than could be counted. */
 	if (from < now_ns)
 		LOAD_COUNT(t, due,
@@ -137,8 +148,11 @@ void schedule_end(struct load_thread *t)
 
 uint64_t schedule_wait_ns(const struct load_thread *t, uint64_t now_ns)
 {
-	uint64_t at = due_ns(t);
+	uint64_t at;
 
+	if (t->config->replay)
+		return replay_wait_ns(t, now_ns);
+	at = due_ns(t);
 	if (t->schedule.count > 0 || at <= now_ns)
 		return 0;
 	return at == UINT64_MAX ? at : at - now_ns;

@@ -121,6 +121,24 @@ static uint32_t prepare(struct load_thread *t, const struct flow *f,
 	return i;
 }
 
+/* The same of a replay: datagrams are sent from where they lie. */
+static uint32_t prepare_items(
+	struct load_thread *t, const struct load_order *order, uint64_t room)
+{
+	const struct replay *r = t->config->replay;
+
+	for (uint32_t i = 0; i < room; i++) {
+		const struct replay_item *item = order->items[i];
+
+		t->out_messages[i] = (struct load_message){
+			1, r->unpaced ? t->now_ns
+				      : t->shared->start_ns + item->at_ns};
+		t->out_iov[i] =
+			(struct iovec){r->data + item->offset, item->bytes};
+	}
+	return (uint32_t)room;
+}
+
 static void note_times(const struct load_thread *t, struct flow *f, uint32_t n)
 {
 	uint64_t sequence = f->sequence;
@@ -134,7 +152,9 @@ static void note_times(const struct load_thread *t, struct flow *f, uint32_t n)
 static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 {
 	uint32_t taken = 0, partial = 0;
-	bool paced = t->config->mode == LOAD_PACED;
+	const struct replay *replay = t->config->replay;
+	bool paced =
+		t->config->mode == LOAD_PACED && !(replay && replay->unpaced);
 	uint64_t bytes = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -236,7 +256,8 @@ uint32_t flow_send(
 	if (room == 0)
 		return 0;
 	t->now_ns = clock_ns();
-	messages = prepare(t, f, order, room);
+	messages = order->items ? prepare_items(t, order, room)
+				: prepare(t, f, order, room);
 	r = sendmmsg(f->fd, t->out_headers, messages, MSG_DONTWAIT);
 	if (r > 0)
 		taken = count_taken(t, f, (uint32_t)r);

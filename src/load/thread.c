@@ -67,8 +67,8 @@ static void fill_payload(struct load_thread *t)
 	const uint8_t *data = t->config->payload ? t->config->payload
 						 : t->shared->content.data;
 
-	t->prefilled =
-		!sizes_mixed(&t->config->sizes) && !t->config->verify_full;
+	t->prefilled = !sizes_mixed(&t->config->sizes) &&
+		       !t->config->verify_full && !t->config->replay;
 	/* All slots: trains may be given up. */
 	for (uint32_t i = 0; t->prefilled && i < SEND_SINGLES; i++)
 		for (uint32_t k = 0; k < (i < SEND_TRAINS ? t->train : 1); k++)

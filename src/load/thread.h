@@ -73,6 +73,7 @@ struct load_shared {
 	_Atomic enum load_phase phase;
 	_Atomic int64_t budget; /* datagrams still to send; with count only */
 	_Atomic bool noticed;   /* that trains were refused */
+	_Atomic uint32_t replayed; /* threads at the end of a replay */
 };
 
 /* An open loop's bursts that are due and have not left. */
@@ -85,6 +86,9 @@ struct load_schedule {
 	uint32_t flow;       /* whose turn it is */
 	uint64_t random;
 	double share;
+	/* Of a replay: the next to be sent, and to become due. */
+	const struct replay_item *item, *next_due;
+	bool failed; /* item, once */
 };
 
 struct load_thread {
@@ -147,6 +151,15 @@ static inline void load_count(_Atomic uint64_t *c, uint64_t n)
 	atomic_store_explicit(c, v + n, memory_order_relaxed);
 }
 
+/* Has all been sent that there was to send? */
+static inline bool load_spent(const struct load_shared *s)
+{
+	if (s->config->replay &&
+		atomic_load(&s->replayed) == s->config->threads)
+		return true;
+	return s->config->count && atomic_load(&s->budget) <= 0;
+}
+
 static inline uint64_t flow_in_flight(const struct flow *f)
 {
 	uint64_t done = f->verify.next + f->skipped;
@@ -177,11 +190,12 @@ void *thread_run(void *thread);
 void thread_counts(const struct load_thread *t, struct load_counts *sum);
 
 /* What is to be sent: room datagrams, of which each per_time are meant to leave
- * at one of times; NULL: now. */
+ * at one of times; NULL: now. Or room of a replay's items. */
 struct load_order {
 	uint64_t room;
 	const uint64_t *times;
 	uint32_t per_time;
+	const struct replay_item *const *items;
 };
 
 /* Sends it as the thread's trains: the number of datagrams the kernel took, 0
@@ -201,6 +215,13 @@ void schedule_end(struct load_thread *t);
 /* Nanoseconds until something is due; 0 where it is already, UINT64_MAX where
  * nothing will be. */
 uint64_t schedule_wait_ns(const struct load_thread *t, uint64_t now_ns);
+
+/* The same four of a replay: departures are its items, of this thread's flows.
+ */
+void replay_start(struct load_thread *t);
+uint32_t replay_step(struct load_thread *t);
+void replay_end(struct load_thread *t);
+uint64_t replay_wait_ns(const struct load_thread *t, uint64_t now_ns);
 
 /* Takes and checks what is there, a few batches at most: the number of
  * datagrams. */

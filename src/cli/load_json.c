@@ -50,14 +50,17 @@ json_t *load_config_json(
 {
 	const struct load_config *c = &o->config;
 	char remote[ADDRESS_TEXT];
-	json_t *cpus = json_array();
+	json_t *cpus = json_array(), *time = json_null();
 
+	/* Where only a capture's end bounds it, it has none. */
+	if (c->time_ns < LOAD_REPLAY_UNBOUNDED_NS)
+		time = json_real((double)c->time_ns / 1e9);
 	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
 		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
 	return json_pack(
 		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, "
 		"s:b, "
-		"s:b, s:s, s:s, s:f, s:f, s:f, s:o, s:i, s:i, s:o, s:o}",
+		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o}",
 		"remote", address_format(&c->remote, remote), "local", r->local,
 		"mode", load_mode_name(c->mode), "length", c->sizes.mean,
 		"length_least", (int)c->sizes.least, "length_most",
@@ -66,12 +69,12 @@ json_t *load_config_json(
 		(int)r->train, "window", (int)c->window, "in_flight",
 		(int)c->in_flight, "spin", c->spin, "gro", r->gro, "verify",
 		c->verify_full ? "full" : "header", "expect",
-		load_replies_name(c->replies), "time_s",
-		(double)c->time_ns / 1e9, "omit_s", (double)c->omit_ns / 1e9,
-		"interval_s", (double)c->interval_ns / 1e9, "count",
-		number(c->count), "rcvbuf_obtained", (int)r->rcvbuf,
-		"sndbuf_obtained", (int)r->sndbuf, "seed", number(c->run),
-		"cpus", cpus);
+		load_replies_name(c->replies), "time_s", time, "omit_s",
+		(double)c->omit_ns / 1e9, "interval_s",
+		(double)c->interval_ns / 1e9, "count", number(c->count),
+		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
+		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus, "capture",
+		load_replay_json(&o->replay));
 }
 
 /* RFC 3339, of now, UTC. */
@@ -189,6 +192,13 @@ static json_t *one_way_json(const struct load_result *r)
 		latency_json(&r->histograms[LOAD_BACK]));
 }
 
+/* A capture has none of its own. */
+static json_t *rate_at(const struct load_config *c, uint64_t at_ns)
+{
+	return c->replay ? json_null()
+			 : json_real(pace_rate_at(&c->pace, at_ns));
+}
+
 static json_t *pacing_json(
 	const struct load_options *o, const struct load_result *r)
 {
@@ -197,13 +207,15 @@ static json_t *pacing_json(
 
 	if (c->mode != LOAD_PACED)
 		return json_null();
-	return json_pack("{s:s, s:i, s:f, s:f, s:f, s:o, s:o, s:o}", "spacing",
-		c->pace.spacing == PACE_POISSON ? "poisson" : "even", "burst",
-		(int)c->pace.burst, "rate_first",
-		pace_rate_at(&c->pace, c->omit_ns), "rate_last",
-		pace_rate_at(&c->pace, r->to_ns), "planned", load_planned(o, r),
-		"due", number(w->due), "not_sent", number(load_not_sent(o, r)),
-		"lag_ns", latency_json(&r->histograms[LOAD_LAG]));
+	return json_pack("{s:s, s:i, s:o, s:o, s:f, s:o, s:o, s:o}", "spacing",
+		c->replay                         ? "capture"
+		: c->pace.spacing == PACE_POISSON ? "poisson"
+						  : "even",
+		"burst", c->replay ? 1 : (int)c->pace.burst, "rate_first",
+		rate_at(c, c->omit_ns), "rate_last", rate_at(c, r->to_ns),
+		"planned", load_planned(o, r), "due", number(w->due),
+		"not_sent", number(load_not_sent(o, r)), "lag_ns",
+		latency_json(&r->histograms[LOAD_LAG]));
 }
 
 static json_t *marks_json(const struct load_result *r)

@@ -196,6 +196,7 @@ static error_t parse_how_long(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'O':
 		c->omit_ns = option_time(state, "--omit", arg, true);
+		p->omit_said = true;
 		return 0;
 	case 'i':
 		c->interval_ns = option_time(state, "--interval", arg, false);
@@ -255,6 +256,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CONTENT:
 		load_parse_content(state, c, arg);
+		p->content_said = true;
 		return 0;
 	case KEY_PAYLOAD:
 		p->payload = arg;
@@ -269,6 +271,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &p->pace;
 		state->child_inputs[1] = &p->socket;
+		state->child_inputs[2] = &p->o->replay;
 		return 0;
 	default:
 		return parse_how_long(key, arg, state);
@@ -278,6 +281,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = {
 	{&load_pace_argp, 0, NULL, 2},
 	{&load_socket_argp, 0, NULL, 6},
+	{&load_replay_argp, 0, NULL, 2},
 	{0},
 };
 
@@ -337,6 +341,7 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 void load_options_free(struct load_options *o)
 {
 	load_view_close(&o->view);
+	load_replay_fini(&o->replay);
 	free(o->payload);
 	o->payload = NULL;
 	load_scenario_close(&o->scenario);

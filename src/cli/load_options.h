@@ -3,6 +3,7 @@
  * the server filled in. */
 #pragma once
 
+#include "cli/load_replay.h"
 #include "cli/load_scenario.h"
 #include "cli/load_server.h"
 #include "load/load.h"
@@ -13,6 +14,7 @@ struct load_options {
 	struct load_view view;       /* the server, where it is on this host */
 	const char *csv, *histogram; /* files; NULL: none */
 	uint8_t *payload;            /* what config.payload is */
+	struct load_replay replay;   /* what config.replay is */
 	bool find_capacity;
 	double loss; /* what is borne of it, a part of 1 */
 	bool json;

@@ -81,6 +81,7 @@ static void refuse_contradictions(const struct load_parsing *p)
 {
 	bool open = load_pace_is_open(&p->pace);
 
+	load_replay_refuse(p);
 	if (p->payload && (p->length_said || p->o->config.verify_full))
 		load_fail(EXIT_USAGE,
 			"--payload goes with neither --length nor "
@@ -112,7 +113,7 @@ static void adapt_to_server(struct load_parsing *p)
 				      ? reader_about(p->o->view.reader)->service
 				      : "";
 
-	if (load_pace_is_open(&p->pace))
+	if (load_pace_is_open(&p->pace) || c->replay)
 		c->mode = LOAD_PACED;
 	else if (p->flood || c->replies == REPLIES_NONE ||
 		 strcmp(service, "discard") == 0)
@@ -123,11 +124,11 @@ static void adapt_to_server(struct load_parsing *p)
 		refuse_window(p);
 	if (!p->expect_said && strcmp(service, "discard") == 0)
 		c->replies = REPLIES_NONE;
-	if (!p->expect_said && strcmp(service, "length") == 0)
+	if (!p->expect_said && !c->replay && strcmp(service, "length") == 0)
 		c->replies = REPLIES_TEXT;
 	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
 		c->replies = REPLIES_ANY;
-	if (c->mode == LOAD_PACED)
+	if (c->mode == LOAD_PACED && !c->replay)
 		adapt_trains(p);
 	if (!p->gro_said)
 		c->gro = c->train > 1;
@@ -282,7 +283,9 @@ void load_plan(struct load_parsing *p)
 
 	refuse_contradictions(p);
 	draw_run(c);
-	if (p->payload)
+	if (o->replay.path)
+		load_replay_plan(p);
+	else if (p->payload)
 		read_payload(p);
 	else
 		choose_sizes(p);

@@ -14,7 +14,7 @@ struct load_parsing {
 	const char *peer, *cpus, *length, *payload;
 	int family;
 	bool flood, gro_said, expect_said, train_said, time_said, length_said;
-	bool flows_said, threads_said;
+	bool flows_said, threads_said, omit_said, content_said;
 	struct load_pace pace;
 	struct load_socket socket;
 };

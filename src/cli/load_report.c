@@ -70,7 +70,11 @@ const char *load_ecn_name(uint8_t tos)
 double load_planned(const struct load_options *o, const struct load_result *r)
 {
 	const struct pace_plan *plan = &o->config.pace;
+	const struct replay *replay = o->config.replay;
 
+	if (replay)
+		return (double)(replay_due(replay, r->to_ns) -
+				replay_due(replay, r->from_ns));
 	return pace_planned(plan, r->to_ns) - pace_planned(plan, r->from_ns);
 }
 
@@ -177,8 +181,11 @@ void load_print_head(FILE *out, const struct load_options *o,
 		fprintf(out, "trains of %u\n  ", r->train);
 	else
 		fprintf(out, "no trains\n  ");
-	print_mode(out, c);
-	fprintf(out, ", %s checked\n", checked(c));
+	if (c->replay)
+		load_replay_print(out, &o->replay);
+	else
+		print_mode(out, c);
+	fprintf(out, "%s%s checked\n", c->replay ? "" : ", ", checked(c));
 	fprintf(out, "  from=%s rcvbuf=%u sndbuf=%u gro=%s seed=%u\n", r->local,
 		r->rcvbuf, r->sndbuf, r->gro ? "on" : "off", c->run);
 }

@@ -16,7 +16,9 @@
 #define WINDOW (1u << LOAD_WINDOW)
 #define FLOOD  (1u << LOAD_FLOOD)
 #define PACED  (1u << LOAD_PACED)
-#define ALWAYS (WINDOW | FLOOD | PACED)
+#define REPLAY (1u << 3) /* which is paced, by a capture */
+#define MADE   (WINDOW | FLOOD | PACED)
+#define ALWAYS (MADE | REPLAY)
 
 enum kind {
 	PEER,
@@ -46,14 +48,14 @@ static const struct row {
 } rows[] = {
 #define OF(field) offsetof(struct load_config, field)
 	{"peer", ALWAYS, PEER},
-	{"length", ALWAYS, LENGTH},
-	{"content", ALWAYS, CONTENT},
+	{"length", MADE, LENGTH},
+	{"content", MADE, CONTENT},
 	{"flows", ALWAYS, COUNT, OF(flows)},
 	{"threads", ALWAYS, COUNT, OF(threads)},
 	{"flood", FLOOD, YES},
 	{"window", WINDOW, COUNT, OF(window)},
 	{"in-flight", WINDOW, IN_FLIGHT},
-	{"train", ALWAYS, TRAIN, OF(train)},
+	{"train", MADE, TRAIN, OF(train)},
 	{"gro", ALWAYS, SWITCH, OF(gro)},
 	{"rate", PACED, RATE},
 	{"bitrate", PACED, BITRATE},
@@ -90,6 +92,13 @@ static const char *show_rate(
 	return text;
 }
 
+/* A run that only its capture ends has no time. */
+static const char *show_time(uint64_t ns, char text[TEXT])
+{
+	return ns < LOAD_REPLAY_UNBOUNDED_NS ? units_spell_time(ns, text)
+					     : NULL;
+}
+
 /* With as few digits as are read back as the same. */
 static const char *show_loss(const struct load_options *o, char text[TEXT])
 {
@@ -122,7 +131,8 @@ static const char *show(
 	const struct load_config *c = &p->o->config;
 	const void *field = (const char *)c + row->offset;
 
-	if (!(row->modes & 1u << c->mode) || (p->o->stages && !of_stages(row)))
+	if (!(row->modes & (c->replay ? REPLAY : 1u << c->mode)) ||
+		(p->o->stages && !of_stages(row)))
 		return NULL;
 	switch (row->kind) {
 	case PEER:
@@ -150,7 +160,7 @@ static const char *show(
 	case SPACING:
 		return p->pace.poisson ? "poisson" : "even";
 	case TIME:
-		return units_spell_time(*(const uint64_t *)field, text);
+		return show_time(*(const uint64_t *)field, text);
 	case VERIFY:
 		return c->verify_full ? "full" : "header";
 	case EXPECT:

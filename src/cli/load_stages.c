@@ -29,6 +29,7 @@ void load_stages_plan(const struct argp_state *state, struct load_parsing *p)
 		{p->pace.find_capacity, "--find-capacity"},
 		{p->payload, "--payload"},
 		{o->config.verify_full, "--verify full"},
+		{o->replay.path, "--pcap"},
 		{o->csv, "--csv"},
 		{o->histogram, "--histogram"},
 	};

@@ -8,67 +8,14 @@ Needs root, network namespaces and raw sockets; exits 77 without.
 """
 
 import json
-import os
-import shutil
-import socket
-import struct
-import subprocess
 import sys
 import time
 import unittest
 
+from namespaces import HOSTS, forge, inside, main
 from program import BACKENDS, Server, missing, run, split
 
 UDPMILL = sys.argv.pop(1)
-NAMES = [f"udpmill-test-{os.getpid()}-{side}" for side in "ab"]
-# Of this run alone (RFC 2544's range): the registry of servers is the host's,
-# and another run's server at one of them would be taken for ours.
-NETWORK = (198 << 24 | 18 << 16) + (os.getpid() & 0x7fff) * 4
-HOSTS = [socket.inet_ntoa(struct.pack("!I", NETWORK + side)) for side in (1, 2)]
-
-
-def ip(*arguments):
-    subprocess.run(["ip", *arguments], check=True, stderr=subprocess.PIPE)
-
-
-def make_lab():
-    for name in NAMES:
-        ip("netns", "add", name)
-        ip("-n", name, "link", "set", "lo", "up")
-    ip("-n", NAMES[0], "link", "add", "veth0", "type", "veth", "peer",
-       "name", "veth0", "netns", NAMES[1])
-    for name, host in zip(NAMES, HOSTS):
-        ip("-n", name, "address", "add", f"{host}/30", "dev", "veth0")
-        ip("-n", name, "link", "set", "veth0", "up")
-
-
-def remove_lab():
-    for name in NAMES:
-        subprocess.run(["ip", "netns", "delete", name],
-                       stderr=subprocess.DEVNULL)
-
-
-def inside(side):
-    return ("ip", "netns", "exec", NAMES[side])
-
-
-FORGE = """
-import socket, sys
-packet = bytes.fromhex(sys.argv[1])
-with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
-    s.sendto(packet, (sys.argv[2], 0))
-"""
-
-
-def forge(side, source, target, data):
-    """One datagram from source to target, sent by neither."""
-    (from_host, from_port), (to_host, to_port) = split(source), split(target)
-    udp = struct.pack("!HHHH", from_port, to_port, 8 + len(data), 0) + data
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, 64, 17, 0,
-                         socket.inet_aton(from_host),
-                         socket.inet_aton(to_host))
-    subprocess.run([*inside(side), sys.executable, "-c", FORGE,
-                    (header + udp).hex(), to_host], check=True)
 
 
 def settle():
@@ -218,25 +165,5 @@ class Path(unittest.TestCase):
                            20 * counters["rx_trains"])
 
 
-def reason_to_skip():
-    if os.geteuid() != 0:
-        return "network namespaces and raw sockets need root"
-    if not shutil.which("ip"):
-        return "ip is not installed (Debian: iproute2)"
-    try:
-        make_lab()
-    except subprocess.CalledProcessError as e:
-        remove_lab()
-        return "no network namespaces here: " + e.stderr.decode().strip()
-    return None
-
-
 if __name__ == "__main__":
-    why = reason_to_skip()
-    if why:
-        print("skipped:", why)
-        sys.exit(77)
-    try:
-        unittest.main()
-    finally:
-        remove_lab()
+    main()

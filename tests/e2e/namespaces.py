@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Two network namespaces joined by a veth pair, for one suite: made, used, and
+removed. Needs root."""
+
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import unittest
+
+from program import split
+
+NAMES = [f"udpmill-test-{os.getpid()}-{side}" for side in "ab"]
+# Of this run alone (RFC 2544's range): the registry of servers is the host's,
+# and another run's server at one of them would be taken for ours.
+NETWORK = (198 << 24 | 18 << 16) + (os.getpid() & 0x7fff) * 4
+HOSTS = [socket.inet_ntoa(struct.pack("!I", NETWORK + side)) for side in (1, 2)]
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True, stderr=subprocess.PIPE)
+
+
+def make_lab():
+    for name in NAMES:
+        ip("netns", "add", name)
+        ip("-n", name, "link", "set", "lo", "up")
+    ip("-n", NAMES[0], "link", "add", "veth0", "type", "veth", "peer",
+       "name", "veth0", "netns", NAMES[1])
+    for name, host in zip(NAMES, HOSTS):
+        ip("-n", name, "address", "add", f"{host}/30", "dev", "veth0")
+        ip("-n", name, "link", "set", "veth0", "up")
+
+
+def remove_lab():
+    for name in NAMES:
+        subprocess.run(["ip", "netns", "delete", name],
+                       stderr=subprocess.DEVNULL)
+
+
+def inside(side):
+    return ("ip", "netns", "exec", NAMES[side])
+
+
+FORGE = """
+import socket, sys
+packet = bytes.fromhex(sys.argv[1])
+with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
+    s.sendto(packet, (sys.argv[2], 0))
+"""
+
+
+def forge(side, source, target, data):
+    """One datagram from source to target, sent by neither."""
+    (from_host, from_port), (to_host, to_port) = split(source), split(target)
+    udp = struct.pack("!HHHH", from_port, to_port, 8 + len(data), 0) + data
+    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, 64, 17, 0,
+                         socket.inet_aton(from_host),
+                         socket.inet_aton(to_host))
+    subprocess.run([*inside(side), sys.executable, "-c", FORGE,
+                    (header + udp).hex(), to_host], check=True)
+
+
+def reason_to_skip():
+    """Makes the lab; why it cannot be made, else None."""
+    if os.geteuid() != 0:
+        return "network namespaces and raw sockets need root"
+    if not shutil.which("ip"):
+        return "ip is not installed (Debian: iproute2)"
+    try:
+        make_lab()
+    except subprocess.CalledProcessError as e:
+        remove_lab()
+        return "no network namespaces here: " + e.stderr.decode().strip()
+    return None
+
+
+def main():
+    why = reason_to_skip()
+    if why:
+        print("skipped:", why)
+        sys.exit(77)
+    try:
+        unittest.main()
+    finally:
+        remove_lab()

@@ -2,6 +2,7 @@
 #include "cli/load_options.h"
 
 #include "cli/load_against.h"
+#include "cli/load_consent.h"
 #include "cli/load_pace.h"
 #include "cli/load_plan.h"
 #include "cli/load_stages.h"
@@ -30,6 +31,7 @@ enum key {
 	KEY_COUNT,
 	KEY_SEED,
 	KEY_CONSENT,
+	KEY_NETNS,
 	KEY_CONTENT,
 	KEY_SPIN,
 	KEY_CSV,
@@ -101,6 +103,10 @@ static const struct argp_option options[] = {
 		"any or none; found out where the server is seen",
 		0},
 	{NULL, 0, NULL, 0, "Where:", 5},
+	{"netns", KEY_NETNS, "NAME", 0,
+		"Send from this network namespace, of those that ip netns "
+		"lists",
+		0},
 	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
 	{NULL, '6', NULL, 0, "Resolve names to IPv6 only", 0},
 	{"cpus", KEY_CPUS, "LIST", 0, "Pin the threads to these CPUs in turn",
@@ -150,6 +156,9 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_AGAINST:
 		load_against(state, arg);
+		return 0;
+	case KEY_NETNS:
+		o->netns = arg;
 		return 0;
 	case KEY_CONSENT:
 		o->peer_consents = true;
@@ -324,6 +333,8 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 		exit(EXIT_USAGE);
 	if (!p.peer)
 		usage_error(&state, "no peer is named; HOST:PORT would do");
+	if (o->netns)
+		load_go_there(o->netns);
 	option_peer(&state, &o->config.remote, p.peer, p.family);
 	if (o->stages)
 		load_stages_plan(&state, &p);

@@ -16,7 +16,8 @@ struct load_options {
 	uint8_t *payload;            /* what config.payload is */
 	struct load_replay replay;   /* what config.replay is */
 	bool find_capacity;
-	double loss; /* what is borne of it, a part of 1 */
+	double loss;       /* what is borne of it, a part of 1 */
+	const char *netns; /* by name; NULL: where we were started */
 	bool json;
 	bool stages;         /* a mode of its own: load_stages.c */
 	bool print_scenario; /* which is done, and all that is wanted */

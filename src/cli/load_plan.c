@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_plan.h"
 
+#include "cli/load_consent.h"
 #include "cli/load_length.h"
 #include "core/probe.h"
 #include "core/train.h"
-#include "load/host.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,22 +30,6 @@ void load_fail(enum exit_code code, const char *format, ...)
 
 	va_start(ap, format);
 	verb_fail("udpmill load", code, format, ap);
-}
-
-static void require_consent(const struct load_options *o, const char *peer)
-{
-	if (host_owns(&o->config.remote))
-		return;
-	if (!o->peer_consents)
-		load_fail(EXIT_USAGE,
-			"%s is not this host: who loads another host without "
-			"its owner's word attacks it; --peer-consents gives "
-			"that word",
-			peer);
-	fprintf(stderr,
-		"udpmill load: LOADING ANOTHER HOST, %s, on your word that its "
-		"owner consents\n",
-		peer);
 }
 
 /* Trains leave at one moment, so that an open loop has them where it was asked
@@ -289,9 +274,6 @@ void load_plan(struct load_parsing *p)
 		read_payload(p);
 	else
 		choose_sizes(p);
-	/* Who only prints sends nothing. */
-	if (!o->print_scenario)
-		require_consent(o, p->peer);
 	if (p->cpus) {
 		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
 			load_fail(EXIT_USAGE, "--cpus: %s", why);
@@ -299,6 +281,9 @@ void load_plan(struct load_parsing *p)
 	}
 	if (load_view_open(&o->view, &c->remote))
 		load_fail(EXIT_SYSTEM, "no memory");
+	/* Who only prints sends nothing. */
+	if (!o->print_scenario)
+		load_require_consent(o, p->peer);
 	adapt_to_server(p);
 	set_window(p);
 }

@@ -1,43 +1,107 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_server.h"
 
+#include "cli/load_plan.h"
 #include "load/host.h"
+#include "net/interface.h"
+#include "net/socket.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-static uint64_t own_netns(void)
+/*
+ * The namespace that a segment says its server is in, if its process is there:
+ * anybody may write a segment, and a pid may be of another container. Not open
+ * where that cannot be seen.
+ */
+static void open_netns(struct netns *n, const struct reader_about *about)
 {
-	struct stat st;
-
-	return stat("/proc/self/ns/net", &st) == 0 ? st.st_ino : 0;
+	if (netns_open_pid(n, about->pid) == 0 && n->inode != about->netns)
+		netns_close(n);
 }
 
-/* The newest that fits, one of our own namespace before all others. */
-static struct reader *choose(
-	struct reader_list *list, const union address *remote)
-{
-	bool own_host = host_owns(remote);
-	uint64_t netns = own_netns();
-	struct reader *best = NULL;
-	size_t at = 0;
+enum look { LOOK_NO, LOOK_UNKNOWN, LOOK_YES };
 
+/* A local route makes an address one's own that no interface has. */
+static bool may_bind(const union address *a)
+{
+	struct socket_config c = {.bind = *a};
+	char why[128];
+	int fd;
+
+	address_set_port(&c.bind, 0);
+	fd = socket_open(&c, NULL, why, sizeof(why));
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* Is that address one of the namespace's own? */
+static enum look look_for(const struct netns *n, const union address *a)
+{
+	struct netns back;
+	enum look found = LOOK_UNKNOWN;
+
+	if (!n->open || netns_enter(n, &back))
+		return LOOK_UNKNOWN;
+	if (interface_has(a))
+		found = LOOK_YES;
+	else if (!may_bind(a))
+		found = LOOK_NO;
+	if (netns_leave(&back))
+		load_fail(EXIT_SYSTEM, "returning to the network namespace");
+	return found;
+}
+
+/* A server in another namespace is one to talk to if the address is there; who
+ * may not look must believe it. */
+static enum look try_server(
+	struct netns *n, const struct reader *r, const union address *remote)
+{
+	open_netns(n, reader_about(r));
+	return look_for(n, remote);
+}
+
+/* The newest that fits; and before all others one whose namespace is known to
+ * have the address, since a wildcard of any other would fit as well. */
+static struct reader *choose(struct load_view *v, struct reader_list *list,
+	const union address *remote)
+{
+	enum look best = LOOK_UNKNOWN;
+	uint64_t own = netns_own();
+	struct reader **at = NULL, *chosen;
+
+	v->apart = !host_owns(remote);
 	for (size_t i = 0; i < list->count; i++) {
 		struct reader *r = list->readers[i];
-		bool near = reader_about(r)->netns == netns;
+		enum look found = LOOK_YES;
+		struct netns n = {0};
 
-		if (!reader_serves(r, remote) || near != own_host)
+		if (!reader_serves(r, remote) ||
+			(reader_about(r)->netns != own) != v->apart)
 			continue;
-		best = r;
-		at = i;
+		if (v->apart)
+			found = try_server(&n, r, remote);
+		if (found < best) {
+			netns_close(&n);
+			continue;
+		}
+		best = found;
+		at = &list->readers[i];
+		netns_close(&v->netns);
+		v->netns = n;
 	}
+	if (!at)
+		return NULL;
+	v->has_address = best == LOOK_YES;
 	/* It outlives the list. */
-	if (best)
-		list->readers[at] = NULL;
-	return best;
+	chosen = *at;
+	*at = NULL;
+	return chosen;
 }
 
 int load_view_open(struct load_view *v, const union address *remote)
@@ -49,7 +113,7 @@ int load_view_open(struct load_view *v, const union address *remote)
 	*v = (struct load_view){0};
 	if (error)
 		return error;
-	v->reader = choose(&list, remote);
+	v->reader = choose(v, &list, remote);
 	reader_list_close(&list);
 	if (!v->reader)
 		return 0;
@@ -171,6 +235,7 @@ void load_view_receiver(struct load_view *v, struct load_receiver *out)
 void load_view_close(struct load_view *v)
 {
 	reader_close(v->reader);
+	netns_close(&v->netns);
 	free(v->values);
 	*v = (struct load_view){0};
 }

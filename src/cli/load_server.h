@@ -4,15 +4,21 @@
 
 #include "export/reader.h"
 #include "load/load.h"
+#include "net/netns.h"
 
 struct load_view {
 	struct reader *reader; /* NULL: no server on this host serves it */
 	uint64_t *values;
+	bool apart;         /* in another network namespace than this thread */
+	struct netns netns; /* that one, where we may look into it */
+	bool has_address;   /* we did, and it has the address in question */
 };
 
-/* Finds who serves remote on this host, in this network namespace or, for an
- * address that is not this host's, in another. 0, also where there is none;
- * -errno without memory. */
+/*
+ * Finds who serves remote on this host: in this thread's network namespace or,
+ * for an address that is not its own, in another. 0, also where there is none;
+ * -errno without memory.
+ */
 int load_view_open(struct load_view *v, const union address *remote);
 
 /* load_hooks.server. */

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""load --netns: who may be loaded from a namespace, and how a server in another
+one is found.
+
+Needs root and network namespaces; exits 77 without.
+"""
+
+import json
+import sys
+import unittest
+
+from namespaces import HOSTS, NAMES, ip, inside, main
+from program import Server, run
+
+UDPMILL = sys.argv.pop(1)
+
+
+def serve(side, *arguments, host=None):
+    return Server(UDPMILL, f"{host or HOSTS[side]}:0", *arguments,
+                  prefix=inside(side))
+
+
+def load(address, *arguments, seconds="300ms", netns=NAMES[0], prefix=()):
+    r = run(UDPMILL, "load", address, "-J", "-t", seconds, "-O", "50ms",
+            *(["--netns", netns] if netns else []), *arguments, prefix=prefix)
+    return r, json.loads(r.stdout) if r.stdout else None
+
+
+class Netns(unittest.TestCase):
+    def assertRefused(self, r, code, word):
+        self.assertEqual(r.returncode, code, r.stderr)
+        self.assertRegex(r.stderr, r"\Audpmill load: [^\n]*\n\Z")
+        self.assertIn(word, r.stderr)
+        self.assertEqual(r.stdout, "")
+
+    def test_a_server_in_another_namespace_is_loaded_unasked(self):
+        for host in None, "0.0.0.0":
+            with self.subTest(host=host), \
+                    serve(1, "--service", "echo", host=host) as s:
+                port = s.address.rsplit(":", 1)[1]
+                r, report = load(f"{HOSTS[1]}:{port}")
+                self.assertEqual(r.returncode, 0, r.stderr)
+                self.assertNotIn("ANOTHER HOST", r.stderr)
+                self.assertEqual(report["config"]["netns"], NAMES[0])
+                self.assertEqual(report["ledger"]["unexplained"], 0)
+                self.assertGreater(report["ledger"]["answered"], 0)
+                # The greeting is not of the run.
+                self.assertFalse(report["ledger"]["shared"])
+
+    def test_a_server_that_keeps_silent_is_greeted_too(self):
+        with serve(1, "--service", "discard") as s:
+            r, report = load(s.address)
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertGreater(report["ledger"]["absorbed"], 0)
+            self.assertEqual(report["ledger"]["unexplained"], 0)
+
+    def test_the_namespaces_own_addresses_are_its_host(self):
+        for host in HOSTS[0], "127.0.0.1":
+            with self.subTest(host=host), \
+                    serve(0, "--service", "echo", host=host) as s:
+                r, report = load(s.address)
+                self.assertEqual(r.returncode, 0, r.stderr)
+                self.assertTrue(report["ledger"]["server_seen"])
+
+    def test_loopback_of_another_namespace_is_not_this_one(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            r, _ = load(s.address)
+            self.assertRefused(r, 4, "nobody listens")
+
+    def test_of_two_wildcards_the_one_that_has_the_address_is_seen(self):
+        with serve(1, "--service", "echo", host="0.0.0.0") as far:
+            port = far.address.rsplit(":", 1)[1]
+            # Newer, and of the same port, but in the wrong place.
+            with Server(UDPMILL, f"0.0.0.0:{port}", "--service", "discard"):
+                r, report = load(f"{HOSTS[1]}:{port}")
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertEqual(report["environment"]["server"]["service"],
+                             "echo")
+
+    def test_without_netns_another_namespace_is_another_host(self):
+        with serve(1, "--service", "echo") as s:
+            r, _ = load(s.address, netns=None, prefix=inside(0))
+            self.assertRefused(r, 2, "--peer-consents")
+
+    def test_an_address_that_no_server_is_seen_at_is_another_host(self):
+        with serve(1, "--service", "echo", "--counters", "none") as s:
+            r, _ = load(s.address)
+            self.assertRefused(r, 2, "--peer-consents")
+
+    def test_a_server_that_is_not_reached_is_not_loaded(self):
+        with serve(1, "--service", "echo") as s:
+            # It goes to the wrong neighbour.
+            ip("-n", NAMES[0], "neighbour", "replace", HOSTS[1], "lladdr",
+               "02:00:00:00:00:01", "dev", "veth0", "nud", "permanent")
+            try:
+                r, _ = load(s.address)
+            finally:
+                ip("-n", NAMES[0], "neighbour", "delete", HOSTS[1], "dev",
+                   "veth0")
+            self.assertRefused(r, 4, "did not arrive")
+
+    def test_no_such_namespace_is_told_with_who_knows(self):
+        for name in f"{NAMES[0]}-not", "../x", "":
+            r, _ = load("127.0.0.1:1060", netns=None, *["--netns", name])
+            self.assertRefused(r, 2, "ip netns list")
+
+
+if __name__ == "__main__":
+    main()

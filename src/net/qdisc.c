@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/qdisc.h"
+
+#include <errno.h>
+#include <linux/gen_stats.h>
+#include <linux/netlink.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* In every namespace it is made first. */
+#define LOOPBACK_INDEX 1
+/* A message of a dump is at most a page or two. */
+#define BUFFER_BYTES 32768
+
+struct look {
+	bool loopback, done;
+	uint32_t sequence;
+	int error;
+	struct qdisc_counts *out;
+};
+
+int qdisc_open(void)
+{
+	const struct timeval patience = {.tv_sec = 1};
+	int error,
+		fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+		    sizeof(patience)) == 0)
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
+}
+
+static int ask(int fd, uint32_t sequence)
+{
+	struct {
+		struct nlmsghdr header;
+		struct tcmsg tc;
+	} request = {
+		.header =
+			{
+				.nlmsg_len = sizeof(request),
+				.nlmsg_type = RTM_GETQDISC,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+				.nlmsg_seq = sequence,
+			},
+		.tc = {.tcm_family = AF_UNSPEC},
+	};
+
+	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
+}
+
+static const struct rtattr *find(
+	const struct rtattr *a, int bytes, unsigned short type)
+{
+	for (; RTA_OK(a, bytes); a = RTA_NEXT(a, bytes))
+		if ((a->rta_type & NLA_TYPE_MASK) == type)
+			return a;
+	return NULL;
+}
+
+static void add(const struct nlmsghdr *h, struct look *l)
+{
+	const struct tcmsg *tc = NLMSG_DATA(h);
+	const struct rtattr *stats, *queue;
+	struct gnet_stats_queue q = {0};
+
+	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(*tc)) ||
+		(tc->tcm_ifindex == LOOPBACK_INDEX) != l->loopback)
+		return;
+	stats = find(TCA_RTA(tc), (int)TCA_PAYLOAD(h), TCA_STATS2);
+	if (!stats)
+		return;
+	queue = find(RTA_DATA(stats), (int)RTA_PAYLOAD(stats), TCA_STATS_QUEUE);
+	if (!queue)
+		return;
+	memcpy(&q, RTA_DATA(queue),
+		RTA_PAYLOAD(queue) < sizeof(q) ? RTA_PAYLOAD(queue)
+					       : sizeof(q));
+	if (tc->tcm_parent == TC_H_ROOT) {
+		l->out->drops += q.drops;
+		l->out->queued += q.qlen;
+	} else if (tc->tcm_parent == TC_H_INGRESS) {
+		l->out->filtered += q.drops;
+	}
+}
+
+static void take(const struct nlmsghdr *h, struct look *l)
+{
+	const struct nlmsgerr *e = NLMSG_DATA(h);
+
+	/* What is left of a dump that was given up. */
+	if (h->nlmsg_seq != l->sequence)
+		return;
+	if (h->nlmsg_type == NLMSG_ERROR) {
+		l->error = h->nlmsg_len < NLMSG_LENGTH(sizeof(*e)) ? -EPROTO
+								   : e->error;
+		l->done = true;
+	} else if (h->nlmsg_type == NLMSG_DONE) {
+		l->done = true;
+	} else if (h->nlmsg_type == RTM_NEWQDISC) {
+		add(h, l);
+	}
+}
+
+int qdisc_read(int fd, bool loopback, struct qdisc_counts *out)
+{
+	static _Atomic uint32_t sequence;
+	_Alignas(struct nlmsghdr) char buffer[BUFFER_BYTES];
+	struct look l = {
+		.loopback = loopback, .sequence = ++sequence, .out = out};
+	int error;
+
+	*out = (struct qdisc_counts){0};
+	error = ask(fd, l.sequence);
+	while (!error && !l.done) {
+		const struct nlmsghdr *h = (const struct nlmsghdr *)buffer;
+		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
+		int left = (int)n;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+			take(h, &l);
+		error = l.error;
+	}
+	return error;
+}

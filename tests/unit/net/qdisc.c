@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* That drops are counted where they happen is seen with real ones, in
+ * tests/e2e/ledger.py. */
+#include "net/qdisc.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+Test(qdisc, can_be_asked_again_and_again)
+{
+	struct qdisc_counts counts;
+	int fd = qdisc_open();
+
+	cr_assert(fd >= 0);
+	for (int i = 0; i < 100; i++) {
+		cr_assert(qdisc_read(fd, i % 2, &counts) == 0);
+		cr_assert(!(i % 2) || counts.queued == 0);
+	}
+	close(fd);
+}
+
+Test(qdisc, that_cannot_be_asked_is_an_error_and_zero)
+{
+	struct qdisc_counts counts = {1, 2, 3};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	cr_assert(qdisc_read(fd, true, &counts) == -EDESTADDRREQ);
+	cr_assert(!counts.drops && !counts.filtered && !counts.queued);
+	close(fd);
+	cr_assert(qdisc_read(-1, true, &counts) == -EBADF);
+}

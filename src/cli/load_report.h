@@ -42,6 +42,7 @@ json_t *load_config_json(
 	const struct load_options *o, const struct load_result *r);
 json_t *load_environment_json(const struct load_options *o);
 json_t *latency_json(const struct histogram *h);
+json_t *load_ledger_json(const struct load_result *r);
 
 /* An interval for load_print_json(). A new reference. */
 json_t *load_interval_json(const struct load_interval *i);

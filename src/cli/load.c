@@ -122,6 +122,8 @@ static bool peer_is_gone(
 
 	if (r->server_gone)
 		what = "the server ended during the run";
+	else if (r->ledger.server_silent)
+		what = "the server did not run when the run ended";
 	else if (!r->server_seen && r->whole.refused > 0)
 		what = "nobody listens any more (ICMP port unreachable)";
 	else if (!r->server_seen && r->whole.answered == 0 &&

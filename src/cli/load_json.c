@@ -184,7 +184,7 @@ static json_t *cpu_json(const struct load_result *r)
 	const struct load_server *w = &r->server_whole;
 	uint64_t n = r->server_seen ? r->server_window.counters.delivered
 				    : r->window.sent;
-	uint64_t all = w->counters.delivered;
+	uint64_t all = w->counters.delivered, trains = w->counters.trains;
 	double server = (double)(w->cpu_user_ns + w->cpu_system_ns);
 	json_t *s = json_null();
 
@@ -195,10 +195,9 @@ static json_t *cpu_json(const struct load_result *r)
 			(double)w->cpu_user_ns / 1e9, "system_s",
 			(double)w->cpu_system_ns / 1e9, "ns_per_datagram",
 			all ? server / (double)all : 0.0, "trains_per_batch",
-			w->batches ? (double)w->trains / (double)w->batches
-				   : 0.0,
+			w->batches ? (double)trains / (double)w->batches : 0.0,
 			"datagrams_per_train",
-			w->trains ? (double)all / (double)w->trains : 0.0);
+			trains ? (double)all / (double)trains : 0.0);
 	return json_pack("{s:{s:f, s:f}, s:o, s:f}", "client", "user_s",
 		(double)r->client.user_ns / 1e9, "system_s",
 		(double)r->client.system_ns / 1e9, "server", s,

@@ -34,14 +34,65 @@ static json_t *bounds_json(const struct ledger *l)
 		const struct ledger_drop *d = &l->dropped[i];
 
 		json_object_set_new(object, d->cause,
-			json_pack("{s:o, s:o, s:o}", "skbs", number(d->skbs),
-				"datagrams_low", number(d->low),
-				"datagrams_high", number(d->high)));
+			json_pack("{s:o, s:o, s:o, s:b}", "skbs",
+				number(d->skbs), "datagrams_low",
+				number(d->low), "datagrams_high",
+				number(d->high), "shared", d->shared));
 	}
 	return object;
 }
 
-json_t *load_ledger_json(const struct load_result *r)
+static json_t *shared_json(const struct ledger *l)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < LEDGER_CAUSES; i++)
+		if (l->dropped[i].shared)
+			json_array_append_new(
+				list, json_string(l->dropped[i].cause));
+	return list;
+}
+
+/* Of one stretch of the way: what of its drops it was. */
+static json_t *leg_json(const struct ledger *l, enum ledger_leg leg)
+{
+	const struct ledger_way *w = &l->way[leg];
+	json_t *dropped = json_object();
+
+	if (!l->server_seen || l->shared)
+		return json_null();
+	for (size_t i = 0; i < LEDGER_CAUSES; i++)
+		if (l->dropped[i].leg[leg])
+			json_object_set_new(dropped, l->dropped[i].cause,
+				number(l->dropped[i].leg[leg]));
+	return json_pack("{s:o, s:o, s:o, s:I}", "sent", number(w->sent),
+		"arrived", number(w->arrived), "dropped", dropped,
+		"unexplained", (json_int_t)w->unexplained);
+}
+
+static json_t *figures_json(const struct figures *f, bool v6)
+{
+	json_t *object = json_object();
+
+	for (enum figure i = 0; i < FIGURES; i++)
+		if (figure_name(i, v6))
+			json_object_set_new(
+				object, figure_name(i, v6), number(f->v[i]));
+	return object;
+}
+
+/* As the kernel names them; where one namespace is both, it is said once. */
+static json_t *kernel_json(const struct ledger_kernel *k)
+{
+	json_t *server = json_null();
+
+	if (k->server_known && !k->one)
+		server = figures_json(&k->server, k->v6);
+	return json_pack("{s:b, s:o, s:o}", "one_namespace", k->one, "client",
+		figures_json(&k->client, k->v6), "server", server);
+}
+
+static json_t *totals_json(const struct load_result *r)
 {
 	const struct ledger *l = &r->ledger;
 	const struct load_counts *c = &r->whole;
@@ -63,4 +114,17 @@ json_t *load_ledger_json(const struct load_result *r)
 		"server_seen", l->server_seen, "server_gone", r->server_gone,
 		"shared", l->shared, "exact", l->exact, "balances",
 		ledger_balances(l));
+}
+
+json_t *load_ledger_json(const struct load_result *r)
+{
+	const struct ledger *l = &r->ledger;
+	json_t *all = totals_json(r);
+
+	json_object_set_new(all, "shared_counters", shared_json(l));
+	json_object_set_new(all, "request", leg_json(l, LEDGER_REQUEST));
+	json_object_set_new(all, "at_server", leg_json(l, LEDGER_SERVER));
+	json_object_set_new(all, "reply", leg_json(l, LEDGER_REPLY));
+	json_object_set_new(all, "kernel", kernel_json(&l->kernel));
+	return all;
 }

@@ -281,6 +281,8 @@ void load_plan(struct load_parsing *p)
 	}
 	if (load_view_open(&o->view, &c->remote))
 		load_fail(EXIT_SYSTEM, "no memory");
+	c->server_apart = o->view.apart;
+	c->server_netns = o->view.netns.open ? &o->view.netns : NULL;
 	/* Who only prints sends nothing. */
 	if (!o->print_scenario)
 		load_require_consent(o, p->peer);

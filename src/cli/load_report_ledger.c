@@ -4,8 +4,6 @@
 #include "cli/style.h"
 #include "core/units.h"
 
-#include <inttypes.h>
-
 static void print_entry(
 	FILE *out, const char *kind, const char *name, uint64_t n)
 {
@@ -26,25 +24,90 @@ static void print_named(FILE *out, const char *kind,
 	}
 }
 
+/* What the kernel's count leaves open; nothing where it leaves nothing. */
+static void print_bounds(FILE *out, const struct ledger_drop *d)
+{
+	char skbs[UNITS_TEXT], low[UNITS_TEXT], high[UNITS_TEXT];
+
+	units_format_grouped(d->skbs, skbs);
+	units_format_grouped(d->low, low);
+	units_format_grouped(d->high, high);
+	if (d->low == d->high || d->datagrams == d->high)
+		fprintf(out, " in %s skb%s\n", skbs, d->skbs == 1 ? "" : "s");
+	else if (d->low)
+		fprintf(out, "\n%14sin %s skbs, which were %s to %s\n", "",
+			skbs, low, high);
+	else
+		fprintf(out, "\n%14sin %s skbs, which were %s at most\n", "",
+			skbs, high);
+}
+
+static void print_drop(FILE *out, const struct ledger_drop *d)
+{
+	static const char *const legs[] = {
+		[LEDGER_REQUEST] = " (requests)",
+		[LEDGER_SERVER] = " (at the server)",
+		[LEDGER_REPLY] = " (replies)",
+	};
+	bool first = true;
+	char name[48];
+
+	for (enum ledger_leg i = 0; i < LEDGER_LEGS; i++) {
+		if (!d->leg[i])
+			continue;
+		if (!first)
+			fputc('\n', out);
+		first = false;
+		/* Of most causes, it may be either. */
+		snprintf(name, sizeof(name), "%s%s", d->cause,
+			d->two_ways ? legs[i] : "");
+		print_entry(out, "dropped", name, d->leg[i]);
+	}
+	if (!first)
+		print_bounds(out, d);
+}
+
 static void print_drops(FILE *out, const struct ledger *l)
 {
+	for (size_t i = 0; i < LEDGER_CAUSES; i++)
+		print_drop(out, &l->dropped[i]);
+	print_named(out, "dropped", l->failed, l->failed_count);
+}
+
+/* Counters that moved by more than is missed. */
+static void print_shared(FILE *out, const struct ledger *l)
+{
+	bool any = false;
+	char text[UNITS_TEXT];
+
 	for (size_t i = 0; i < LEDGER_CAUSES; i++) {
 		const struct ledger_drop *d = &l->dropped[i];
 
-		if (!d->skbs)
+		if (!d->shared)
 			continue;
-		print_entry(out, "dropped", d->cause, d->datagrams);
-		if (d->low == d->high)
-			fprintf(out, " %" PRIu64 " skb%s\n", d->skbs,
-				d->skbs == 1 ? "" : "s");
-		else
-			fprintf(out,
-				"\n%14s%" PRIu64 " skbs: between %" PRIu64
-				" and %" PRIu64 " datagrams%s\n",
-				"", d->skbs, d->low, d->high,
-				d->low ? "" : "; the whole host's");
+		fprintf(out, "%s%s %s",
+			any ? ", " : "  The kernel counted others' too: ",
+			d->cause, units_format_grouped(d->skbs, text));
+		any = true;
 	}
-	print_named(out, "dropped", l->failed, l->failed_count);
+	if (any)
+		fputc('\n', out);
+}
+
+static void print_remarks(FILE *out, const struct load_result *r)
+{
+	const struct ledger *l = &r->ledger;
+
+	print_shared(out, l);
+	if (l->server_seen && !l->kernel.server_known)
+		fprintf(out, "  The counters of the server's namespace are "
+			     "not ours to read (root may).\n");
+	if (r->server_gone)
+		fprintf(out, "  The server ended before the run did: what it "
+			     "had not read went with it.\n");
+	else if (l->server_silent)
+		fprintf(out, "  The server did not run when the run ended: it "
+			     "may read some later.\n");
 }
 
 static void print_verdict(
@@ -92,4 +155,5 @@ void load_print_ledger(FILE *out, const struct load_result *r, bool colour)
 	print_drops(out, l);
 	print_named(out, "refused", l->refused, l->refused_count);
 	print_verdict(out, l, r->server_gone, colour);
+	print_remarks(out, r);
 }

@@ -201,24 +201,26 @@ int load_view_read(struct load_view *v, struct load_server *out)
 	if (!v->reader)
 		return -ENOENT;
 	error = reader_snapshot(v->reader, v->values);
-	if (error)
+	if (error && error != -ESRCH)
 		return error;
 	out->counters = (struct ledger_server){
 		.delivered = value(v, "rx_datagrams"),
 		.delivered_bytes = value(v, "rx_bytes"),
 		.answered = value(v, "answered_datagrams"),
+		.trains = value(v, "rx_trains"),
+		.answered_bytes = value(v, "answered_bytes"),
 		.absorbed = value(v, "absorbed_datagrams"),
 		.socket_drops = value(v, "socket_drops"),
+		.rcvbuf = value(v, "socket_rcvbuf_bytes"),
 		.gro = value(v, "socket_gro") > 0,
 	};
 	read_named(v, &out->counters);
 	out->cpu_user_ns = value(v, "cpu_user_ns");
 	out->cpu_system_ns = value(v, "cpu_system_ns");
-	out->trains = value(v, "rx_trains");
 	out->batches = value(v, "rx_batches");
 	read_marks(v, &out->marks);
 	out->published = least(v, "published");
-	return 0;
+	return error;
 }
 
 void load_view_receiver(struct load_view *v, struct load_receiver *out)

@@ -23,26 +23,9 @@ static double read_busy(void)
 	return busy;
 }
 
-static uint64_t read_backlog(void)
-{
-	FILE *f = fopen("/proc/net/softnet_stat", "re");
-	unsigned long long dropped;
-	uint64_t sum = 0;
-	char line[512];
-
-	if (!f)
-		return 0;
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%*x %llx", &dropped) == 1)
-			sum += dropped;
-	fclose(f);
-	return sum;
-}
-
 void host_read(struct host_figures *out)
 {
 	out->busy_ns = read_busy();
-	out->backlog_drops = read_backlog();
 }
 
 bool host_owns(const union address *a)

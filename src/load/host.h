@@ -9,9 +9,6 @@
 
 struct host_figures {
 	double busy_ns; /* all CPUs' time that was not idle */
-	/* Packets dropped for a full per-CPU backlog (softnet_stat, second
-	 * column): the whole host's, all namespaces', in skbs. */
-	uint64_t backlog_drops;
 };
 
 /* What cannot be read is 0. */

@@ -1,15 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/ledger.h"
 
-#include "core/train.h"
+#include "load/places.h"
 
 #include <string.h>
 
-/* A leg of the way: requests out, or replies home. */
-struct leg {
-	uint64_t missed;
-	struct ledger_drop *cause[2];
-	size_t causes;
+/* What of a place's skbs explains what was missed. */
+struct pool {
+	const struct place *place;
+	uint64_t low, high;
+	uint64_t used[LEDGER_LEGS]; /* datagrams */
+	uint64_t left;              /* skbs */
+};
+
+struct pools {
+	struct places places;
+	struct pool list[PLACES_MAX];
+};
+
+static const struct {
+	const char *name;
+	bool two_ways;
+} causes[LEDGER_CAUSES] = {
+	[LEDGER_SERVER_SOCKET] = {"server_socket", false},
+	[LEDGER_CLIENT_SOCKET] = {"client_socket", false},
+	[LEDGER_MEMORY] = {"memory", true},
+	[LEDGER_NO_PORT] = {"no_port", true},
+	[LEDGER_QUEUED] = {"still_queued", true},
+	[LEDGER_BACKLOG] = {"backlog", true},
+	[LEDGER_QDISC] = {"qdisc", true},
+	[LEDGER_DEVICE] = {"device", true},
+	[LEDGER_SEND_QUEUE] = {"send_queue", false},
+	[LEDGER_REASSEMBLY] = {"reassembly", true},
+	[LEDGER_IP] = {"ip", true},
+	[LEDGER_NEIGHBOUR] = {"neighbour", true},
+	[LEDGER_CHECKSUM] = {"checksum", true},
+	[LEDGER_UNREAD] = {"unread", true},
 };
 
 static uint64_t sum(const struct ledger_named *n, size_t count)
@@ -21,118 +47,203 @@ static uint64_t sum(const struct ledger_named *n, size_t count)
 	return total;
 }
 
-static void set_drop(struct ledger_drop *d, const char *cause, uint64_t skbs,
-	uint32_t least, uint32_t most)
+static uint64_t used(const struct pool *p)
 {
-	*d = (struct ledger_drop){
-		.cause = cause,
-		.skbs = skbs,
-		.low = skbs * least,
-		.high = skbs * most,
-	};
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < LEDGER_LEGS; i++)
+		total += p->used[i];
+	return total;
+}
+
+static void fill(struct pools *pools)
+{
+	for (size_t i = 0; i < pools->places.count; i++) {
+		const struct place *p = &pools->places.list[i];
+		uint32_t most = 0;
+
+		for (size_t leg = 0; leg < LEDGER_LEGS; leg++)
+			if (p->most[leg] > most)
+				most = p->most[leg];
+		pools->list[i] = (struct pool){
+			.place = p,
+			.low = (p->skbs - p->doubtful) * p->least,
+			.high = p->skbs * most,
+			.left = p->skbs,
+		};
+	}
+}
+
+/* As many datagrams of it as are there, of n that are wanted. A place of one
+ * leg may have given its low already. */
+static uint64_t take(struct pool *p, enum ledger_leg leg, uint64_t n)
+{
+	uint64_t most = p->place->most[leg];
+	uint64_t room = p->low ? p->high - p->low : p->left * most;
+
+	if (n > room)
+		n = room;
+	p->used[leg] += n;
+	if (n && !p->low)
+		p->left -= (n + most - 1) / most;
+	return n;
+}
+
+/* Is it known how many were lost there? It is too where that is all that can
+ * have been, and no more is missing. */
+static bool is_exact(const struct pool *p, bool all_explained)
+{
+	if (p->low == p->high || !used(p))
+		return true;
+	if (!all_explained)
+		return false;
+	if (p->low)
+		return used(p) == p->high;
+	for (size_t leg = 0; leg < LEDGER_LEGS; leg++)
+		if (p->used[leg] && p->used[leg] % p->place->most[leg])
+			return false;
+	return p->left == 0;
 }
 
 /*
- * Gives each cause its part of what was missed: at least its low, then up to
- * its high as long as something is left. Returns what is left, or, negative,
- * what the causes' lows exceed the missed by.
+ * Gives each place its part of what was missed on a leg: at least its low, then
+ * up to its high as long as something is left. Returns what is left, or,
+ * negative, what the lows exceed the missed by.
  */
-static int64_t explain(struct leg *leg)
+static int64_t explain(
+	struct pools *pools, enum ledger_leg leg, uint64_t missed)
 {
-	int64_t left = (int64_t)leg->missed;
+	int64_t left = (int64_t)missed;
+	size_t n = pools->places.count;
 
-	for (size_t i = 0; i < leg->causes; i++) {
-		leg->cause[i]->datagrams += leg->cause[i]->low;
-		left -= (int64_t)leg->cause[i]->low;
+	for (size_t i = 0; i < n; i++) {
+		struct pool *p = &pools->list[i];
+
+		/* Ours alone, and so of one leg. */
+		if (!p->place->most[leg] || !p->low)
+			continue;
+		p->used[leg] = p->low;
+		left -= (int64_t)p->low;
 	}
-	for (size_t i = 0; i < leg->causes && left > 0; i++) {
-		struct ledger_drop *d = leg->cause[i];
-		int64_t room = (int64_t)(d->high - d->datagrams);
-		int64_t part = left < room ? left : room;
+	for (size_t i = 0; i < n && left > 0; i++) {
+		struct pool *p = &pools->list[i];
 
-		d->datagrams += (uint64_t)part;
-		left -= part;
+		if (p->place->most[leg])
+			left -= (int64_t)take(p, leg, (uint64_t)left);
 	}
 	return left;
 }
 
-/* A send is one skb until something takes it apart: a socket without GRO does,
- * right before its queue. */
-static void set_drops(struct ledger *l, const struct ledger_client *c,
-	const struct ledger_server *s)
+/* Places of one cause, together. */
+static void set_drops(struct ledger *l, const struct pools *pools)
 {
-	uint32_t least = c->partial ? 1 : c->train;
-	bool equal = c->replies_equal && !c->partial;
+	uint64_t others[LEDGER_CAUSES] = {0};
 
-	set_drop(&l->dropped[LEDGER_SERVER_SOCKET], "server_socket",
-		s->socket_drops, s->gro ? least : 1, s->gro ? c->train : 1);
-	set_drop(&l->dropped[LEDGER_CLIENT_SOCKET], "client_socket",
-		c->socket_drops, c->gro && equal ? c->train : 1,
-		!c->gro ? 1
-		: equal ? c->train
-			: TRAIN_SEND_SEGMENTS);
-	set_drop(&l->dropped[LEDGER_BACKLOG], "backlog", c->backlog_drops, 0,
-		TRAIN_SEND_SEGMENTS);
+	for (size_t i = 0; i < pools->places.count; i++) {
+		const struct pool *p = &pools->list[i];
+		struct ledger_drop *d = &l->dropped[p->place->cause];
+
+		d->skbs += p->place->skbs;
+		d->low += p->low;
+		d->high += p->high;
+		for (size_t leg = 0; leg < LEDGER_LEGS; leg++)
+			d->leg[leg] += p->used[leg];
+		d->datagrams += used(p);
+		if (!p->place->least)
+			others[p->place->cause] +=
+				p->place->skbs - p->place->again;
+		if (!is_exact(p, l->unexplained == 0))
+			l->exact = false;
+	}
+	for (size_t i = 0; i < LEDGER_CAUSES; i++)
+		l->dropped[i].shared = others[i] > l->dropped[i].datagrams;
 }
 
-static bool drops_exact(const struct ledger *l)
+static void set_ways(struct ledger *l, const struct ledger_client *c,
+	const struct ledger_server *s)
 {
-	for (size_t i = 0; i < LEDGER_CAUSES; i++)
-		if (l->dropped[i].low != l->dropped[i].high)
-			return false;
-	return true;
+	l->way[LEDGER_REQUEST] = (struct ledger_way){
+		.sent = c->sent,
+		.arrived = s->delivered,
+		.sent_bytes = c->sent_bytes,
+		.arrived_bytes = s->delivered_bytes,
+		.bytes = c->bytes,
+	};
+	l->way[LEDGER_SERVER] = (struct ledger_way){
+		.sent = s->delivered,
+		.arrived = s->answered + s->absorbed +
+			   sum(s->refused, s->refused_count) +
+			   sum(s->failed, s->failed_count),
+	};
+	l->way[LEDGER_REPLY] = (struct ledger_way){
+		.sent = s->answered,
+		.arrived = c->answered,
+		.sent_bytes = s->answered_bytes,
+		.arrived_bytes = c->reply_bytes ? c->answered * c->reply_bytes
+						: c->answered_bytes,
+		.bytes = c->reply_bytes,
+	};
 }
 
 static void settle_seen(struct ledger *l, const struct ledger_client *c,
-	const struct ledger_server *s)
+	struct ledger_server *s)
 {
-	struct leg out = {
-		.cause = {&l->dropped[LEDGER_SERVER_SOCKET],
-			&l->dropped[LEDGER_BACKLOG]},
-		.causes = 2,
-	};
-	struct leg home = {
-		.cause = {&l->dropped[LEDGER_CLIENT_SOCKET],
-			&l->dropped[LEDGER_BACKLOG]},
-		.causes = 2,
-	};
-	uint64_t taken;
+	struct pools pools;
 
+	/* It sent replies, and was gone before it had counted them. */
+	if (s->silent && s->answered < c->answered)
+		s->answered = c->answered;
 	memcpy(l->refused, s->refused, sizeof(l->refused));
 	memcpy(l->failed, s->failed, sizeof(l->failed));
 	l->refused_count = s->refused_count;
 	l->failed_count = s->failed_count;
 	l->absorbed = s->absorbed;
 	l->delivered = s->delivered;
+	l->server_silent = s->silent;
+	set_ways(l, c, s);
 	if (s->delivered > c->sent || c->answered > s->answered) {
 		/* What of the server's is ours cannot be told any more. */
 		l->shared = true;
-		l->unexplained = 0;
 		return;
 	}
-	set_drops(l, c, s);
-	out.missed = c->sent - s->delivered;
-	home.missed = s->answered - c->answered;
-	taken = s->answered + s->absorbed + sum(s->refused, s->refused_count) +
-		sum(s->failed, s->failed_count);
-	l->unexplained = explain(&out) + explain(&home) +
-			 ((int64_t)s->delivered - (int64_t)taken);
-	l->exact = drops_exact(l);
+	places_find(&pools.places, c, s, &l->kernel);
+	fill(&pools);
+	l->exact = true;
+	for (enum ledger_leg leg = 0; leg < LEDGER_LEGS; leg++) {
+		struct ledger_way *w = &l->way[leg];
+
+		/* More than was taken cannot have been dealt with. */
+		if (w->arrived > w->sent)
+			w->unexplained = -(int64_t)(w->arrived - w->sent);
+		else
+			w->unexplained =
+				explain(&pools, leg, w->sent - w->arrived);
+		l->unexplained += w->unexplained;
+	}
+	set_drops(l, &pools);
 }
 
 void ledger_settle(struct ledger *l, const struct ledger_client *client,
-	const struct ledger_server *server)
+	const struct ledger_server *server, const struct ledger_kernel *kernel)
 {
 	*l = (struct ledger){
 		.sent = client->sent,
 		.answered = client->answered,
 		.server_seen = server != NULL,
+		.kernel = *kernel,
 	};
-	if (server)
-		settle_seen(l, client, server);
-	else
+	for (size_t i = 0; i < LEDGER_CAUSES; i++) {
+		l->dropped[i].cause = causes[i].name;
+		l->dropped[i].two_ways = causes[i].two_ways;
+	}
+	if (server) {
+		struct ledger_server s = *server;
+
+		settle_seen(l, client, &s);
+	} else {
 		l->unexplained =
 			(int64_t)client->sent - (int64_t)client->answered;
+	}
 }
 
 bool ledger_balances(const struct ledger *l)
@@ -158,10 +269,14 @@ void ledger_server_difference(struct ledger_server *out,
 		.delivered = end->delivered - start->delivered,
 		.delivered_bytes =
 			end->delivered_bytes - start->delivered_bytes,
+		.trains = end->trains - start->trains,
 		.answered = end->answered - start->answered,
+		.answered_bytes = end->answered_bytes - start->answered_bytes,
 		.absorbed = end->absorbed - start->absorbed,
 		.socket_drops = end->socket_drops - start->socket_drops,
+		.rcvbuf = end->rcvbuf,
 		.gro = end->gro,
+		.silent = end->silent,
 	};
 	difference(out->refused, &out->refused_count, start->refused,
 		end->refused, end->refused_count);

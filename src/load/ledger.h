@@ -8,8 +8,15 @@
  * trains of k are n x k datagrams, exactly. Where they are not, n drops are
  * between n and n x k, and the ledger says so: what was missed is explained as
  * far as it lies between, and what lies outside is unexplained.
+ *
+ * What was missed is known to the datagram on each leg. What sockets of ours
+ * count explains it first, all of it ours. Counters of a namespace or of the
+ * host may count what others lost: they explain as much of the rest as they
+ * can, in the order of enum ledger_cause, and never have to.
  */
 #pragma once
+
+#include "load/figures.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,9 +33,15 @@ struct ledger_named {
 /* What a server counted. Of a run: differences. */
 struct ledger_server {
 	uint64_t delivered, delivered_bytes;
-	uint64_t answered, absorbed;
+	uint64_t trains; /* that were delivered */
+	uint64_t answered, answered_bytes;
+	uint64_t absorbed;
 	uint64_t socket_drops; /* skbs */
+	uint64_t rcvbuf;       /* bytes, of its sockets together */
 	bool gro;              /* its sockets take trains whole */
+	/* It ended, or was stopped, before the run was at rest: what it had
+	 * queued, and what was dropped since it last looked, is not known. */
+	bool silent;
 	/* Refused by rule, or not sent: by the counters' own names. */
 	struct ledger_named refused[LEDGER_NAMED_MAX];
 	size_t refused_count;
@@ -38,7 +51,10 @@ struct ledger_server {
 
 /* What the client knows. */
 struct ledger_client {
-	uint64_t sent, answered;
+	uint64_t sent, sent_bytes;
+	uint64_t answered, answered_bytes;
+	uint64_t trains;             /* received */
+	uint32_t bytes, reply_bytes; /* of each datagram; 0: they differ */
 	uint32_t train;   /* segments of each send but the partial ones */
 	uint64_t partial; /* sends of fewer */
 	/* A reply leaves the server as a train of as many segments as the
@@ -46,22 +62,65 @@ struct ledger_client {
 	bool replies_equal;
 	uint64_t socket_drops; /* skbs, at its own sockets */
 	bool gro;
-	uint64_t backlog_drops; /* skbs, softnet_stat, the whole host */
+	/* Sends that the kernel dropped and said so (ENOBUFS): repeated, so
+	 * that nothing is lost, and yet counted where they were dropped. */
+	uint64_t nobufs;
+	uint64_t cut; /* calls that ended at a send that failed, unsaid why */
+};
+
+/* The kernel's counters at both ends, over the run. */
+struct ledger_kernel {
+	struct figures client, server;
+	bool client_known, server_known;
+	bool one; /* both ends are in one namespace; server is client then */
+	bool v6;
+};
+
+enum ledger_leg {
+	LEDGER_REQUEST,
+	LEDGER_SERVER, /* between a datagram's arrival and its answer */
+	LEDGER_REPLY,
+	LEDGER_LEGS
+};
+
+/* In the order in which what is missed is explained by them: the nearer to our
+ * sockets, and the fewer others count there, the earlier. */
+enum ledger_cause {
+	LEDGER_SERVER_SOCKET,
+	LEDGER_CLIENT_SOCKET,
+	LEDGER_MEMORY,
+	LEDGER_NO_PORT,
+	LEDGER_QUEUED,
+	LEDGER_BACKLOG,
+	LEDGER_QDISC,
+	LEDGER_DEVICE,
+	LEDGER_SEND_QUEUE,
+	LEDGER_REASSEMBLY,
+	LEDGER_IP,
+	LEDGER_NEIGHBOUR,
+	LEDGER_CHECKSUM,
+	LEDGER_UNREAD,
+	LEDGER_CAUSES
 };
 
 /* Drops by one cause: so many skbs, which were between low and high datagrams;
  * datagrams is what of it the ledger needs to come out even. low is 0 where
- * the counter is the whole host's, and may count what others lost. */
+ * the counter may count what others lost. */
 struct ledger_drop {
 	const char *cause;
 	uint64_t skbs, low, high, datagrams;
+	uint64_t leg[LEDGER_LEGS]; /* datagrams of each */
+	bool two_ways;             /* it may lie on either */
+	bool shared;               /* it has counted others' for certain */
 };
 
-enum ledger_cause {
-	LEDGER_SERVER_SOCKET,
-	LEDGER_CLIENT_SOCKET,
-	LEDGER_BACKLOG,
-	LEDGER_CAUSES
+/* A stretch of the way, in datagrams: sent = arrived + dropped + unexplained,
+ * and the same in bytes. */
+struct ledger_way {
+	uint64_t sent, arrived;
+	uint64_t sent_bytes, arrived_bytes;
+	uint32_t bytes; /* of each datagram; 0: they differ */
+	int64_t unexplained;
 };
 
 struct ledger {
@@ -72,7 +131,10 @@ struct ledger {
 	struct ledger_named failed[LEDGER_NAMED_MAX];
 	size_t failed_count;
 	uint64_t delivered;
+	struct ledger_way way[LEDGER_LEGS];
+	struct ledger_kernel kernel;
 	bool server_seen;
+	bool server_silent;
 	bool shared; /* the server had other clients: it took more than ours */
 	bool exact;  /* all drops are known to the datagram */
 	/* Datagrams that nothing explains; negative where more is explained
@@ -82,11 +144,11 @@ struct ledger {
 
 /* server NULL: it cannot be seen, and the ledger stops at the client. */
 void ledger_settle(struct ledger *l, const struct ledger_client *client,
-	const struct ledger_server *server);
+	const struct ledger_server *server, const struct ledger_kernel *kernel);
 
 /* Does the run hold what it claims? True also where nothing can be known. */
 bool ledger_balances(const struct ledger *l);
 
-/* end - start, counter by counter; names are end's. */
+/* end - start, counter by counter; names and states are end's. */
 void ledger_server_difference(struct ledger_server *out,
 	const struct ledger_server *start, const struct ledger_server *end);

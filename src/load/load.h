@@ -15,6 +15,7 @@
 #include "load/replay.h"
 #include "load/sizes.h"
 #include "net/affinity.h"
+#include "net/netns.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -71,6 +72,10 @@ struct load_config {
 	uint64_t rcvbuf, sndbuf;     /* bytes; 0: the system's default */
 	const struct cpu_list *cpus; /* NULL: not pinned */
 	uint32_t run; /* drawn for this run; tells stale replies */
+	/* The server is in another network namespace than this thread: in that
+	 * one, or NULL where it is not ours to look into. */
+	bool server_apart;
+	const struct netns *server_netns;
 };
 
 /* The server's counters, as far as the ledger wants them; by whoever can see
@@ -78,7 +83,7 @@ struct load_config {
 struct load_server {
 	struct ledger_server counters;
 	uint64_t cpu_user_ns, cpu_system_ns;
-	uint64_t trains, batches;
+	uint64_t batches;
 	struct marks_seen marks;
 	uint64_t published; /* lowest of all workers */
 };
@@ -91,7 +96,8 @@ struct load_interval {
 };
 
 struct load_hooks {
-	/* 0 or -errno; NULL: the server cannot be seen. */
+	/* 0 or -errno; -ESRCH where it has ended, and *out is its last. NULL:
+	 * the server cannot be seen. */
 	int (*server)(void *arg, struct load_server *out);
 	/* After each interval; NULL: nobody looks. */
 	void (*interval)(void *arg, const struct load_interval *i);
@@ -111,6 +117,7 @@ struct load_counts {
 	uint64_t send_errors;
 	uint64_t written_off; /* in flight when a flow's replies stopped */
 	uint64_t partial;     /* sends of fewer segments than a train */
+	uint64_t cut;         /* calls that took some, and failed at the next */
 	uint64_t due;         /* LOAD_PACED: meant to have left by now */
 };
 

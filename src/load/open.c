@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Flows and threads made ready, and taken down. */
+#include "load/host.h"
 #include "load/run.h"
 #include "net/socket.h"
 
@@ -149,6 +150,36 @@ static uint64_t in_flight_of(const struct load *l, uint32_t flow_count)
 	return n < l->train ? l->train : n;
 }
 
+/* The server's may be another's, which only root looks into: then the report
+ * has to do without. */
+static int open_far(struct load *l, const struct figures_scope *scope)
+{
+	struct netns back;
+
+	if (!l->config.server_netns ||
+		netns_enter(l->config.server_netns, &back))
+		return 0;
+	(void)figures_open(&l->far, scope);
+	return netns_leave(&back);
+}
+
+static int open_figures(struct load *l, char *why, size_t why_bytes)
+{
+	union address remote = l->config.remote;
+	struct figures_scope scope = {.loopback = host_owns(&remote)};
+	int error;
+
+	address_unmap(&remote);
+	scope.v6 = remote.sa.sa_family == AF_INET6;
+	error = figures_open(&l->near, &scope);
+	if (!error)
+		error = open_far(l, &scope);
+	if (error)
+		snprintf(why, why_bytes, "the kernel's counters in /proc: %s",
+			strerror(-error));
+	return error;
+}
+
 static int open_threads(struct load *l, char *why, size_t why_bytes)
 {
 	uint32_t n = l->config.threads, first = 0;
@@ -246,6 +277,8 @@ int load_open(struct load **out, const struct load_config *config,
 		error = open_flows(l, why, why_bytes);
 	if (!error)
 		error = open_threads(l, why, why_bytes);
+	if (!error)
+		error = open_figures(l, why, why_bytes);
 	if (error) {
 		load_close(l);
 		return error;
@@ -269,6 +302,8 @@ void load_close(struct load *l)
 	for (uint32_t i = 0; l->flows && i < l->config.flows; i++)
 		if (l->flows[i].fd >= 0)
 			close(l->flows[i].fd);
+	figures_close(&l->near);
+	figures_close(&l->far);
 	free(l->threads);
 	free(l->flows);
 	free(l->times);

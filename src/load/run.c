@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "load/host.h"
+#include "load/settle.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -111,14 +112,15 @@ static void end_threads(struct load *l)
 	}
 }
 
-/* Nobody there? Said early, not after the whole run. */
-static int check_peer(
-	struct load *l, uint64_t elapsed_ns, char *why, size_t why_bytes)
+/* Nobody there? Said early, not after the whole run. A server that has taken
+ * something was there, and may have gone since: that is for the ledger. */
+static int check_peer(struct load *l, uint64_t elapsed_ns, bool delivered,
+	char *why, size_t why_bytes)
 {
 	struct load_counts c = count_all(l);
 	char text[ADDRESS_TEXT];
 
-	if (c.answered > 0)
+	if (c.answered > 0 || delivered)
 		return 0;
 	address_format(&l->config.remote, text);
 	if (c.refused > 0) {
@@ -172,6 +174,7 @@ static bool spent(const struct load *l, const struct moment *begin)
 /*
  * Warm-up and window, told in intervals: fills the window's two ends. A run
  * that ends in its warm-up, by a count or a signal, has all of it as window.
+ * What follows after a server has gone is no measurement of it.
  */
 static int drive(struct load *l, const struct moment *begin,
 	struct moment *from, struct moment *to, char *why, size_t why_bytes)
@@ -179,11 +182,13 @@ static int drive(struct load *l, const struct moment *begin,
 	const struct load_config *c = &l->config;
 	uint64_t start = clock_ns(), now = start;
 	struct moment last = {.at_ns = start, .counts = count_all(l)};
-	bool omitted = c->omit_ns > 0;
+	struct load_server server = {0};
+	bool omitted = c->omit_ns > 0, gone = false;
 	int error = 0;
 
 	*from = *begin;
-	while (!error && !spent(l, begin) && !atomic_load(&l->interrupted) &&
+	while (!error && !gone && !spent(l, begin) &&
+		!atomic_load(&l->interrupted) &&
 		now - start < c->omit_ns + c->time_ns) {
 		sleep_tick();
 		now = clock_ns();
@@ -195,7 +200,11 @@ static int drive(struct load *l, const struct moment *begin,
 		} else if (now - last.at_ns >= c->interval_ns) {
 			tell_interval(l, &last, start, omitted);
 		}
-		error = check_peer(l, now - start, why, why_bytes);
+		gone = look_at_server(l, &server) == -ESRCH;
+		error = check_peer(l, now - start,
+			server.counters.delivered >
+				begin->server.counters.delivered,
+			why, why_bytes);
 	}
 	if (!error && clock_ns() - last.at_ns > c->interval_ns / 10)
 		tell_interval(l, &last, start, omitted);
@@ -214,16 +223,32 @@ static bool moved(const struct moment *a, const struct moment *b)
 	       x->absorbed != y->absorbed || x->socket_drops != y->socket_drops;
 }
 
+static bool missing(const struct moment *start, const struct moment *now)
+{
+	const struct ledger_server *x = &start->server.counters;
+	const struct ledger_server *y = &now->server.counters;
+	uint64_t sent = now->counts.sent - start->counts.sent;
+	uint64_t answered = now->counts.answered - start->counts.answered;
+
+	if (now->server_error)
+		return answered < sent;
+	return y->delivered - x->delivered < sent ||
+	       answered < y->answered - x->answered;
+}
+
 /*
  * Until nothing moves any more, at the client and, where it is seen, at the
  * server; whose figures are read back from the kernel now and then, so that
  * they must have been renewed meanwhile: twice, for one may have been under
- * way.
+ * way. And what is missing may be held by a queueing discipline, which lets go
+ * of it at its own pace. False where the server's figures are old after all
+ * that time.
  */
-static void rest(struct load *l, struct moment *end)
+static bool rest(struct load *l, const struct moment *from, struct moment *end)
 {
 	uint64_t start = clock_ns(), still_ns = start, published = 0;
 	struct moment last;
+	bool renewed = false;
 
 	take_moment(l, &last);
 	published = last.server.published;
@@ -238,24 +263,14 @@ static void rest(struct load *l, struct moment *end)
 			published = end->server.published;
 		}
 		last = *end;
+		renewed = end->server_error ||
+			  end->server.published >= published + 2;
 		if (now - start > REST_NS)
-			return;
-		if (now - still_ns >= STILL_NS &&
-			(end->server_error ||
-				end->server.published >= published + 2))
-			return;
+			return renewed;
+		if (renewed && now - still_ns >= STILL_NS &&
+			!(missing(from, end) && settle_queued(l)))
+			return true;
 	}
-}
-
-static uint64_t socket_drops(const struct load *l)
-{
-	struct socket_memory m;
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < l->config.flows; i++)
-		if (socket_memory(l->flows[i].fd, &m) == 0)
-			sum += m.drops;
-	return sum;
 }
 
 static struct load_counts counts_between(
@@ -276,7 +291,6 @@ static struct load_server server_between(
 	struct load_server d = {
 		.cpu_user_ns = b->cpu_user_ns - a->cpu_user_ns,
 		.cpu_system_ns = b->cpu_system_ns - a->cpu_system_ns,
-		.trains = b->trains - a->trains,
 		.batches = b->batches - a->batches,
 	};
 
@@ -285,40 +299,16 @@ static struct load_server server_between(
 	return d;
 }
 
-/* Two replies of this length to one train do not fit into one send, so that a
- * server that couples them as it may leaves them as they are. */
-static bool replies_equal(const struct load *l)
+static void see_server(struct load_result *r, const struct moment *start,
+	const struct moment *end, bool rested)
 {
-	if (sizes_mixed(&l->config.sizes))
-		return false;
-	if (l->train == 1 || l->train == TRAIN_SEND_SEGMENTS)
-		return l->train > 1;
-	return l->config.replies == REPLIES_PROBES &&
-	       (l->train + 1) * l->config.sizes.most > DATAGRAM_MAX_V4;
-}
-
-static void settle(struct load *l, const struct moment *start,
-	const struct moment *end, uint64_t drops_before, struct load_result *r)
-{
-	struct ledger_client client = {
-		.sent = r->whole.sent,
-		.answered = r->whole.answered,
-		.train = l->train,
-		.partial = r->whole.partial +
-			   (l->train > 1 && sizes_mixed(&l->config.sizes)),
-		.replies_equal = replies_equal(l),
-		.socket_drops = socket_drops(l) - drops_before,
-		.gro = l->obtained.gro,
-		.backlog_drops =
-			end->host.backlog_drops - start->host.backlog_drops,
-	};
-
-	r->server_seen = !start->server_error && !end->server_error;
 	r->server_gone = !start->server_error && end->server_error;
-	if (r->server_seen)
-		r->server_whole = server_between(&start->server, &end->server);
-	ledger_settle(&r->ledger, &client,
-		r->server_seen ? &r->server_whole.counters : NULL);
+	r->server_seen = !start->server_error &&
+			 (!end->server_error || end->server_error == -ESRCH);
+	if (!r->server_seen)
+		return;
+	r->server_whole = server_between(&start->server, &end->server);
+	r->server_whole.counters.silent = r->server_gone || !rested;
 }
 
 static void fill_window(struct load *l, const struct moment *from,
@@ -331,7 +321,8 @@ static void fill_window(struct load *l, const struct moment *from,
 	r->machine_busy_ns = to->host.busy_ns - from->host.busy_ns;
 	r->client.user_ns = to->cpu.user_ns - from->cpu.user_ns;
 	r->client.system_ns = to->cpu.system_ns - from->cpu.system_ns;
-	if (!from->server_error && !to->server_error)
+	if (!from->server_error &&
+		(!to->server_error || to->server_error == -ESRCH))
 		r->server_window = server_between(&from->server, &to->server);
 	for (uint32_t h = 0; h < LOAD_HISTOGRAMS; h++) {
 		histogram_init(&l->histograms[h]);
@@ -355,8 +346,9 @@ static int thread_error(const struct load *l)
 
 int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 {
-	uint64_t drops_before = socket_drops(l);
 	struct moment start, from, to, end;
+	struct settle settle;
+	bool rested = false;
 	int error;
 
 	*r = (struct load_result){
@@ -369,6 +361,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	};
 	address_format(&l->obtained.bound, r->local);
 	begin_anew(l);
+	settle_begin(&settle, l);
 	take_moment(l, &start);
 	start.at_ns = clock_ns();
 	l->shared.start_ns = start.at_ns;
@@ -378,7 +371,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 		error = drive(l, &start, &from, &to, why, why_bytes);
 	set_phase(l, PHASE_REST);
 	if (!error)
-		rest(l, &end);
+		rested = rest(l, &start, &end);
 	end_threads(l);
 	if (error)
 		return error;
@@ -391,7 +384,8 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	r->interrupted = atomic_load(&l->interrupted);
 	r->whole = counts_between(&start.counts, &end.counts);
 	fill_window(l, &from, &to, r);
-	settle(l, &start, &end, drops_before, r);
+	see_server(r, &start, &end, rested);
+	settle_end(&settle, l, r);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
  * load/. */
 #pragma once
 
+#include "load/figures.h"
 #include "load/thread.h"
 #include "net/socket.h"
 
@@ -14,6 +15,8 @@ struct load {
 	struct flow *flows;
 	uint64_t *times; /* of all flows */
 	struct histogram histograms[LOAD_HISTOGRAMS];
+	/* Of this namespace and, where it is another, of the server's. */
+	struct figures_source near, far;
 	struct socket_obtained obtained; /* the last flow's */
 	uint32_t train;                  /* that fits this path */
 	uint64_t longest_ns; /* a run lasts, where no count ends it before */

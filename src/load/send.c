@@ -261,6 +261,8 @@ uint32_t flow_send(
 	r = sendmmsg(f->fd, t->out_headers, messages, MSG_DONTWAIT);
 	if (r > 0)
 		taken = count_taken(t, f, (uint32_t)r);
+	if (r > 0 && (uint32_t)r < messages)
+		LOAD_COUNT(t, cut, 1);
 	if (t->config->count && taken < room)
 		atomic_fetch_add(&t->shared->budget, (int64_t)(room - taken));
 	if (r < 0)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/settle.h"
+
+static uint64_t socket_drops(const struct load *l)
+{
+	struct socket_memory m;
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < l->config.flows; i++)
+		if (socket_memory(l->flows[i].fd, &m) == 0)
+			sum += m.drops;
+	return sum;
+}
+
+void settle_begin(struct settle *s, const struct load *l)
+{
+	s->drops = socket_drops(l);
+	figures_read(&l->near, &s->near);
+	figures_read(&l->far, &s->far);
+}
+
+bool settle_queued(const struct load *l)
+{
+	struct figures near, far;
+
+	figures_read(&l->near, &near);
+	figures_read(&l->far, &far);
+	return near.v[FIGURE_QDISC_QUEUED] || far.v[FIGURE_QDISC_QUEUED];
+}
+
+/* Two replies of this length to one train do not fit into one send, so that a
+ * server that couples them as it may leaves them as they are. */
+static bool replies_equal(const struct load *l)
+{
+	if (sizes_mixed(&l->config.sizes))
+		return false;
+	if (l->train == 1 || l->train == TRAIN_SEND_SEGMENTS)
+		return l->train > 1;
+	return l->config.replies == REPLIES_PROBES &&
+	       (l->train + 1) * l->config.sizes.most > DATAGRAM_MAX_V4;
+}
+
+static uint32_t reply_bytes(const struct load *l)
+{
+	if (sizes_mixed(&l->config.sizes))
+		return 0;
+	return l->config.replies == REPLIES_TEXT ? l->shared.text_bytes
+						 : l->config.sizes.most;
+}
+
+void settle_end(
+	const struct settle *s, const struct load *l, struct load_result *r)
+{
+	bool mixed = sizes_mixed(&l->config.sizes);
+	const struct ledger_client client = {
+		.sent = r->whole.sent,
+		.sent_bytes = r->whole.sent_bytes,
+		.answered = r->whole.answered,
+		.answered_bytes = r->whole.answered_bytes,
+		.trains = r->whole.received_trains,
+		.bytes = mixed ? 0 : l->config.sizes.most,
+		.reply_bytes = reply_bytes(l),
+		.train = l->train,
+		.partial = r->whole.partial + (l->train > 1 && mixed),
+		.replies_equal = replies_equal(l),
+		.socket_drops = socket_drops(l) - s->drops,
+		.gro = l->obtained.gro,
+		.nobufs = r->whole.nobufs,
+		.cut = r->whole.cut,
+	};
+	struct ledger_kernel kernel = {
+		.one = r->server_seen && !l->config.server_apart,
+		.v6 = l->near.scope.v6,
+	};
+	struct figures now;
+
+	figures_read(&l->near, &now);
+	kernel.client = figures_between(&s->near, &now);
+	kernel.client_known = true;
+	if (l->far.open)
+		figures_read(&l->far, &now);
+	kernel.server = figures_between(l->far.open ? &s->far : &s->near, &now);
+	kernel.server_known = kernel.one || l->far.open;
+	ledger_settle(&r->ledger, &client,
+		r->server_seen ? &r->server_whole.counters : NULL, &kernel);
+}

@@ -53,21 +53,61 @@ static json_t *shared_json(const struct ledger *l)
 	return list;
 }
 
-/* Of one stretch of the way: what of its drops it was. */
+/* Null where it cannot be told of each cause. */
+static json_t *leg_bytes_json(const struct ledger *l, enum ledger_leg leg)
+{
+	json_t *object;
+
+	if (!l->way[leg].bytes_known)
+		return json_null();
+	object = json_object();
+	for (enum ledger_cause i = 0; i < LEDGER_CAUSES; i++) {
+		uint64_t bytes;
+
+		if (ledger_dropped_bytes(l, leg, i, &bytes) && bytes)
+			json_object_set_new(
+				object, l->dropped[i].cause, number(bytes));
+	}
+	return object;
+}
+
+/* One stretch of the way: sent = arrived + dropped + unexplained. */
 static json_t *leg_json(const struct ledger *l, enum ledger_leg leg)
 {
 	const struct ledger_way *w = &l->way[leg];
-	json_t *dropped = json_object();
+	json_t *dropped, *unexplained = json_null();
 
 	if (!l->server_seen || l->shared)
 		return json_null();
+	dropped = json_object();
 	for (size_t i = 0; i < LEDGER_CAUSES; i++)
 		if (l->dropped[i].leg[leg])
 			json_object_set_new(dropped, l->dropped[i].cause,
 				number(l->dropped[i].leg[leg]));
-	return json_pack("{s:o, s:o, s:o, s:I}", "sent", number(w->sent),
-		"arrived", number(w->arrived), "dropped", dropped,
-		"unexplained", (json_int_t)w->unexplained);
+	if (w->bytes_known)
+		unexplained = json_integer(w->unexplained_bytes);
+	return json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "sent",
+		number(w->sent), "arrived", number(w->arrived), "dropped",
+		dropped, "unexplained", (json_int_t)w->unexplained,
+		"sent_bytes", number(w->sent_bytes), "arrived_bytes",
+		number(w->arrived_bytes), "dropped_bytes",
+		leg_bytes_json(l, leg), "unexplained_bytes", unexplained);
+}
+
+/* Of payload, in the four places where it is counted. */
+static json_t *bytes_json(const struct load_result *r)
+{
+	const struct ledger_server *s = &r->server_whole.counters;
+	json_t *object =
+		json_pack("{s:o, s:o}", "sent", number(r->whole.sent_bytes),
+			"answered", number(r->whole.answered_bytes));
+
+	if (r->server_seen)
+		json_object_update_new(
+			object, json_pack("{s:o, s:o}", "delivered",
+					number(s->delivered_bytes), "replied",
+					number(s->answered_bytes)));
+	return object;
 }
 
 static json_t *figures_json(const struct figures *f, bool v6)
@@ -123,7 +163,7 @@ json_t *load_ledger_json(const struct load_result *r)
 
 	json_object_set_new(all, "shared_counters", shared_json(l));
 	json_object_set_new(all, "request", leg_json(l, LEDGER_REQUEST));
-	json_object_set_new(all, "at_server", leg_json(l, LEDGER_SERVER));
+	json_object_set_new(all, "bytes", bytes_json(r));
 	json_object_set_new(all, "reply", leg_json(l, LEDGER_REPLY));
 	json_object_set_new(all, "kernel", kernel_json(&l->kernel));
 	return all;

@@ -94,6 +94,17 @@ static void print_shared(FILE *out, const struct ledger *l)
 		fputc('\n', out);
 }
 
+static void print_way(FILE *out, const char *what, const struct ledger_way *w)
+{
+	char sent[UNITS_TEXT], arrived[UNITS_TEXT];
+
+	if (w->sent == 0)
+		return;
+	fprintf(out, "  in bytes  %-9s sent %22s  arrived %19s\n", what,
+		units_format_grouped(w->sent_bytes, sent),
+		units_format_grouped(w->arrived_bytes, arrived));
+}
+
 static void print_remarks(FILE *out, const struct load_result *r)
 {
 	const struct ledger *l = &r->ledger;
@@ -155,5 +166,7 @@ void load_print_ledger(FILE *out, const struct load_result *r, bool colour)
 	print_drops(out, l);
 	print_named(out, "refused", l->refused, l->refused_count);
 	print_verdict(out, l, r->server_gone, colour);
+	print_way(out, "requests", &l->way[LEDGER_REQUEST]);
+	print_way(out, "replies", &l->way[LEDGER_REPLY]);
 	print_remarks(out, r);
 }

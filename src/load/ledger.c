@@ -185,14 +185,52 @@ static void set_ways(struct ledger *l, const struct ledger_client *c,
 	};
 }
 
+bool ledger_dropped_bytes(const struct ledger *l, enum ledger_leg leg,
+	enum ledger_cause cause, uint64_t *bytes)
+{
+	const struct ledger_way *w = &l->way[leg];
+	uint64_t n = l->dropped[cause].leg[leg];
+
+	*bytes = n * w->bytes;
+	if (n == 0 || w->bytes)
+		return true;
+	/* All that is missing, or a part that cannot be told. */
+	*bytes = w->sent_bytes - w->arrived_bytes;
+	return n == w->sent - w->arrived;
+}
+
+/* The server's own stretch has none: what it takes is not what it sends. */
+static void set_bytes(struct ledger *l, enum ledger_leg leg)
+{
+	struct ledger_way *w = &l->way[leg];
+	uint64_t left = w->sent_bytes - w->arrived_bytes;
+
+	w->bytes_known = true;
+	for (enum ledger_cause i = 0; i < LEDGER_CAUSES; i++) {
+		uint64_t bytes;
+
+		if (!ledger_dropped_bytes(l, leg, i, &bytes))
+			w->bytes_known = false;
+		left -= bytes;
+	}
+	/* Of those that differ, a reply that came twice has been counted so. */
+	if (w->bytes == 0 && left)
+		w->bytes_known = false;
+	if (w->bytes_known)
+		w->unexplained_bytes = (int64_t)left;
+}
+
 static void settle_seen(struct ledger *l, const struct ledger_client *c,
 	struct ledger_server *s)
 {
 	struct pools pools;
 
 	/* It sent replies, and was gone before it had counted them. */
-	if (s->silent && s->answered < c->answered)
+	if (s->silent && s->answered < c->answered) {
+		s->answered_bytes +=
+			(c->answered - s->answered) * c->reply_bytes;
 		s->answered = c->answered;
+	}
 	memcpy(l->refused, s->refused, sizeof(l->refused));
 	memcpy(l->failed, s->failed, sizeof(l->failed));
 	l->refused_count = s->refused_count;
@@ -221,6 +259,8 @@ static void settle_seen(struct ledger *l, const struct ledger_client *c,
 		l->unexplained += w->unexplained;
 	}
 	set_drops(l, &pools);
+	set_bytes(l, LEDGER_REQUEST);
+	set_bytes(l, LEDGER_REPLY);
 }
 
 void ledger_settle(struct ledger *l, const struct ledger_client *client,
@@ -248,7 +288,14 @@ void ledger_settle(struct ledger *l, const struct ledger_client *client,
 
 bool ledger_balances(const struct ledger *l)
 {
-	return !l->server_seen || l->shared || l->unexplained == 0;
+	if (!l->server_seen || l->shared)
+		return true;
+	/* One that was killed may have counted datagrams and not yet bytes. */
+	if (!l->server_silent &&
+		(l->way[LEDGER_REQUEST].unexplained_bytes ||
+			l->way[LEDGER_REPLY].unexplained_bytes))
+		return false;
+	return l->unexplained == 0;
 }
 
 static void difference(struct ledger_named *out, size_t *out_count,

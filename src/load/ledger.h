@@ -121,6 +121,8 @@ struct ledger_way {
 	uint64_t sent_bytes, arrived_bytes;
 	uint32_t bytes; /* of each datagram; 0: they differ */
 	int64_t unexplained;
+	int64_t unexplained_bytes; /* where the bytes of drops are known */
+	bool bytes_known;
 };
 
 struct ledger {
@@ -145,6 +147,11 @@ struct ledger {
 /* server NULL: it cannot be seen, and the ledger stops at the client. */
 void ledger_settle(struct ledger *l, const struct ledger_client *client,
 	const struct ledger_server *server, const struct ledger_kernel *kernel);
+
+/* Bytes of what a cause has dropped on a leg. False where datagrams differ, and
+ * more than one cause had part in it. */
+bool ledger_dropped_bytes(const struct ledger *l, enum ledger_leg leg,
+	enum ledger_cause cause, uint64_t *bytes);
 
 /* Does the run hold what it claims? True also where nothing can be known. */
 bool ledger_balances(const struct ledger *l);

@@ -40,9 +40,10 @@ static bool replies_equal(const struct load *l)
 	       (l->train + 1) * l->config.sizes.most > DATAGRAM_MAX_V4;
 }
 
+/* 0: they differ, or nothing is known of what a payload is answered by. */
 static uint32_t reply_bytes(const struct load *l)
 {
-	if (sizes_mixed(&l->config.sizes))
+	if (sizes_mixed(&l->config.sizes) || l->config.payload)
 		return 0;
 	return l->config.replies == REPLIES_TEXT ? l->shared.text_bytes
 						 : l->config.sizes.most;

@@ -167,3 +167,107 @@ Test(ledger, takes_the_difference_counter_by_counter)
 	cr_assert(d.refused_count == 1 && d.refused[0].datagrams == 3);
 	cr_assert_str_eq(d.refused[0].name, "refused_group");
 }
+
+Test(ledger, counts_bytes_as_datagrams_where_all_are_of_one_size)
+{
+	const struct ledger_client client = {.sent = 6400,
+		.sent_bytes = 640000,
+		.answered = 5056,
+		.answered_bytes = 121344,
+		.bytes = 100,
+		.reply_bytes = 24,
+		.train = 64,
+		.replies_equal = true,
+		.gro = true,
+		.socket_drops = 1};
+	const struct ledger_server server = {.delivered = 5120,
+		.delivered_bytes = 512000,
+		.answered = 5120,
+		.answered_bytes = 122880,
+		.gro = true,
+		.socket_drops = 20};
+	const struct ledger_way *there, *home;
+	struct ledger l;
+	uint64_t bytes;
+
+	ledger_settle(&l, &client, &server, &unknown);
+	there = &l.way[LEDGER_REQUEST];
+	home = &l.way[LEDGER_REPLY];
+	cr_assert(there->sent_bytes == 640000 &&
+		  there->arrived_bytes == 512000 && there->bytes_known &&
+		  there->unexplained_bytes == 0);
+	cr_assert(home->sent_bytes == 122880 && home->arrived_bytes == 121344 &&
+		  home->bytes_known && home->unexplained_bytes == 0);
+	cr_assert(ledger_dropped_bytes(
+			  &l, LEDGER_REQUEST, LEDGER_SERVER_SOCKET, &bytes) &&
+		  bytes == 128000);
+	cr_assert(ledger_dropped_bytes(
+			  &l, LEDGER_REPLY, LEDGER_CLIENT_SOCKET, &bytes) &&
+		  bytes == 1536);
+	cr_assert(ledger_balances(&l));
+}
+
+Test(ledger, does_not_balance_where_bytes_are_missing)
+{
+	const struct ledger_client client = {
+		.sent = 10, .sent_bytes = 1000, .bytes = 100, .train = 1};
+	struct ledger_server server = {
+		.delivered = 10, .delivered_bytes = 970, .absorbed = 10};
+	struct ledger l;
+
+	ledger_settle(&l, &client, &server, &unknown);
+	cr_assert(l.unexplained == 0);
+	cr_assert(l.way[LEDGER_REQUEST].unexplained_bytes == 30);
+	cr_assert(!ledger_balances(&l));
+	/* It was killed between the two counters. */
+	server.silent = true;
+	ledger_settle(&l, &client, &server, &unknown);
+	cr_assert(ledger_balances(&l));
+}
+
+Test(ledger, of_mixed_sizes_does_not_weigh_duplicates)
+{
+	const struct ledger_client client = {.sent = 10,
+		.sent_bytes = 1000,
+		.answered = 10,
+		.answered_bytes = 1100,
+		.train = 1};
+	const struct ledger_server server = {.delivered = 10,
+		.delivered_bytes = 1000,
+		.answered = 10,
+		.answered_bytes = 1000};
+	struct ledger l;
+
+	ledger_settle(&l, &client, &server, &unknown);
+	cr_assert(!l.way[LEDGER_REPLY].bytes_known);
+	cr_assert(ledger_balances(&l));
+}
+
+/* Of mixed sizes the sum is known, and what of it each cause had is not. */
+Test(ledger, tells_bytes_of_mixed_sizes_where_one_cause_has_all)
+{
+	const struct ledger_client client = {
+		.sent = 100, .sent_bytes = 50000, .train = 1};
+	struct ledger_server server = {.delivered = 90,
+		.delivered_bytes = 44000,
+		.absorbed = 90,
+		.socket_drops = 10};
+	struct ledger_kernel kernel = {.server_known = true};
+	struct ledger l;
+	uint64_t bytes;
+
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.way[LEDGER_REQUEST].bytes_known);
+	cr_assert(ledger_dropped_bytes(
+			  &l, LEDGER_REQUEST, LEDGER_MEMORY, &bytes) &&
+		  bytes == 6000);
+	kernel.server.v[FIGURE_RCVBUF_ERRORS] = 4;
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(!l.way[LEDGER_REQUEST].bytes_known);
+	cr_assert(!ledger_dropped_bytes(
+		&l, LEDGER_REQUEST, LEDGER_MEMORY, &bytes));
+	cr_assert(ledger_dropped_bytes(
+			  &l, LEDGER_REQUEST, LEDGER_NO_PORT, &bytes) &&
+		  bytes == 0);
+	cr_assert(ledger_balances(&l));
+}

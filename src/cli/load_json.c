@@ -60,7 +60,8 @@ json_t *load_config_json(
 	return json_pack(
 		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, "
 		"s:b, "
-		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, s:s?}",
+		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
+		"s:s?}",
 		"remote", address_format(&c->remote, remote), "local", r->local,
 		"mode", load_mode_name(c->mode), "length", c->sizes.mean,
 		"length_least", (int)c->sizes.least, "length_most",

@@ -165,6 +165,11 @@ void load_print_ledger(FILE *out, const struct load_result *r, bool colour)
 	}
 	print_drops(out, l);
 	print_named(out, "refused", l->refused, l->refused_count);
+	/* Not of the sum: what a refused train had sent already. */
+	if (l->repeated) {
+		print_entry(out, "repeated", "by refused trains", l->repeated);
+		fputc('\n', out);
+	}
 	print_verdict(out, l, r->server_gone, colour);
 	print_way(out, "requests", &l->way[LEDGER_REQUEST]);
 	print_way(out, "replies", &l->way[LEDGER_REPLY]);

@@ -142,6 +142,8 @@ struct ledger {
 	/* Datagrams that nothing explains; negative where more is explained
 	 * than was missed. Where the server is not seen: what was missed. */
 	int64_t unexplained;
+	/* Datagrams of refused trains that had left already, and left again. */
+	uint64_t repeated;
 };
 
 /* server NULL: it cannot be seen, and the ledger stops at the client. */

@@ -271,3 +271,31 @@ Test(ledger, tells_bytes_of_mixed_sizes_where_one_cause_has_all)
 		  bytes == 0);
 	cr_assert(ledger_balances(&l));
 }
+
+/* Of a train that was refused some may have left, and all of it is sent again.
+ * No more than that is forgiven, and nothing where none was refused. */
+Test(ledger, knows_that_a_refused_train_may_have_left_in_part)
+{
+	struct ledger_client client = {.sent = 640,
+		.sent_bytes = 64000,
+		.bytes = 100,
+		.train = 64,
+		.nobufs = 1};
+	struct ledger_server server = {.delivered = 600,
+		.delivered_bytes = 60000,
+		.absorbed = 600,
+		.socket_drops = 100};
+	struct ledger l;
+
+	ledger_settle(&l, &client, &server, &unknown);
+	cr_assert(l.repeated == 60 && l.unexplained == 0 && !l.exact);
+	cr_assert(ledger_balances(&l));
+	server.socket_drops = 104;
+	ledger_settle(&l, &client, &server, &unknown);
+	cr_assert(l.repeated == 0 && l.unexplained == -64);
+	cr_assert(!ledger_balances(&l));
+	client.nobufs = 0;
+	server.socket_drops = 41;
+	ledger_settle(&l, &client, &server, &unknown);
+	cr_assert(l.unexplained == -1 && !ledger_balances(&l));
+}

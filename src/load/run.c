@@ -165,7 +165,7 @@ static void tell_interval(
 /* All that was to be sent has been: a count, or a capture. */
 static bool spent(const struct load *l, const struct moment *begin)
 {
-	if (l->config.replay && load_spent(&l->shared))
+	if (replay_spent(&l->shared))
 		return true;
 	return l->config.count &&
 	       count_all(l).sent - begin->counts.sent >= l->config.count;

@@ -151,13 +151,11 @@ static inline void load_count(_Atomic uint64_t *c, uint64_t n)
 	atomic_store_explicit(c, v + n, memory_order_relaxed);
 }
 
-/* Has all been sent that there was to send? */
-static inline bool load_spent(const struct load_shared *s)
+/* Has each thread sent all of a replay? */
+static inline bool replay_spent(const struct load_shared *s)
 {
-	if (s->config->replay &&
-		atomic_load(&s->replayed) == s->config->threads)
-		return true;
-	return s->config->count && atomic_load(&s->budget) <= 0;
+	return s->config->replay &&
+	       atomic_load(&s->replayed) == s->config->threads;
 }
 
 static inline uint64_t flow_in_flight(const struct flow *f)

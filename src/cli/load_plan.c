@@ -214,6 +214,10 @@ static void choose_sizes(struct load_parsing *p)
 			"--verify full: a datagram of %u bytes has no room for "
 			"a number; 32 or more have",
 			c->sizes.least);
+}
+
+static void refuse_idle_threads(const struct load_config *c)
+{
 	if (c->threads > c->flows)
 		load_fail(EXIT_USAGE,
 			"--threads: %u threads share %u flows; --flows must "
@@ -274,6 +278,7 @@ void load_plan(struct load_parsing *p)
 		read_payload(p);
 	else
 		choose_sizes(p);
+	refuse_idle_threads(c);
 	if (p->cpus) {
 		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
 			load_fail(EXIT_USAGE, "--cpus: %s", why);

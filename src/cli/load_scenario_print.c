@@ -138,7 +138,7 @@ static const char *show(
 	case PEER:
 		return address_format(&c->remote, text);
 	case LENGTH:
-		return p->length;
+		return c->payload ? NULL : p->length;
 	case CONTENT:
 		return load_content_name(c->content);
 	case COUNT:

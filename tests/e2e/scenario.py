@@ -112,6 +112,12 @@ class Scenario(unittest.TestCase):
             with self.subTest(choice=choice):
                 self.assertComesBack(self.echo.address, *choice.split())
 
+    def test_a_payload_comes_back(self):
+        payload = self.write("a question")
+        self.path = self.path + ".again"
+        text = self.assertComesBack(self.echo.address, "--payload", payload)
+        self.assertEqual(pairs(text)["payload"], payload)
+
     def test_stages_come_back(self):
         for options in ([], ["--spin", "-t", "300ms", "-l", "100"],
                         ["--count", "100"]):

@@ -93,6 +93,13 @@ static void add(const struct nlmsghdr *h, struct look *l)
 	}
 }
 
+/* NLMSG_OK() compares signed with unsigned. */
+static bool is_whole(const struct nlmsghdr *h, int left)
+{
+	return left >= (int)sizeof(*h) && h->nlmsg_len >= sizeof(*h) &&
+	       h->nlmsg_len <= (unsigned)left;
+}
+
 static void take(const struct nlmsghdr *h, struct look *l)
 {
 	const struct nlmsgerr *e = NLMSG_DATA(h);
@@ -130,7 +137,7 @@ int qdisc_read(int fd, bool loopback, struct qdisc_counts *out)
 			continue;
 		if (n < 0)
 			return -errno;
-		for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+		for (; is_whole(h, left); h = NLMSG_NEXT(h, left))
 			take(h, &l);
 		error = l.error;
 	}

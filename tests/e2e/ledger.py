@@ -236,8 +236,9 @@ class Queues(Case):
         self.assertGreater(kernel["server"]["device_rx_dropped"], 0)
         self.assertNotIn("backlog", ledger["request"]["dropped"])
         self.assertNotIn("device", ledger["request"]["dropped"])
-        # Not others' either, though three counters moved.
-        self.assertEqual(ledger["shared_counters"], [])
+        # Not others' either, though three counters moved; but for the one of
+        # the whole host, which others may move meanwhile.
+        self.assertLessEqual(set(ledger["shared_counters"]), {"backlog"})
 
 
 BAD_CHECKSUM = """

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/query.h"
+
+#include "core/probe.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define REQUEST 0x756d6c43u /* "umlC" */
+#define REPLY   0x756d6c63u /* "umlc" */
+#define VERSION 1
+#define BODY_AT 64
+#define MAC_AT  (QUERY_BYTES - MAC_BYTES)
+
+static void put16(uint8_t *at, uint16_t v)
+{
+	at[0] = (uint8_t)(v >> 8);
+	at[1] = (uint8_t)v;
+}
+
+static uint16_t get16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+bool query_is(const uint8_t *data, uint32_t bytes)
+{
+	uint32_t magic;
+
+	if (bytes != QUERY_BYTES)
+		return false;
+	magic = probe_get32(data);
+	return magic == REQUEST || magic == REPLY;
+}
+
+void query_begin(struct query_room *room, uint8_t *data)
+{
+	*room = (struct query_room){data + BODY_AT, MAC_AT - BODY_AT};
+}
+
+bool query_put_text(struct query_room *room, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n > UINT8_MAX || n + 1 > room->left)
+		return false;
+	room->at[0] = (uint8_t)n;
+	memcpy(room->at + 1, text, n);
+	room->at += 1 + n;
+	room->left -= (uint32_t)(1 + n);
+	return true;
+}
+
+bool query_put_counter(
+	struct query_room *room, const char *name, uint64_t value)
+{
+	if (strlen(name) + 1 + sizeof(value) > room->left ||
+		!query_put_text(room, name))
+		return false;
+	probe_put64(room->at, value);
+	room->at += sizeof(value);
+	room->left -= (uint32_t)sizeof(value);
+	return true;
+}
+
+void query_seal(uint8_t *data, const struct query *q,
+	const struct query_room *room, const struct mac_key *key)
+{
+	size_t end = (size_t)(room->at - data);
+
+	probe_put32(data, q->reply ? REPLY : REQUEST);
+	data[4] = VERSION;
+	data[5] = q->type;
+	put16(data + 6, (uint16_t)(end - BODY_AT));
+	memcpy(data + 8, q->nonce, QUERY_NONCE);
+	probe_put32(data + 24, q->run);
+	put16(data + 28, q->part);
+	put16(data + 30, q->parts);
+	probe_put64(data + 32, q->server);
+	probe_put64(data + 40, q->generation);
+	probe_put64(data + 48, q->published);
+	probe_put32(data + 56, q->workers);
+	probe_put32(data + 60, 0);
+	memset(data + end, 0, MAC_AT - end);
+	mac_make(data + MAC_AT, key, data, MAC_AT);
+}
+
+int query_open(const uint8_t *data, uint32_t bytes, const struct mac_key *key,
+	struct query *q, struct query_body *b)
+{
+	if (!query_is(data, bytes) || data[4] != VERSION)
+		return -EPROTO;
+	if (!mac_matches(data + MAC_AT, key, data, MAC_AT))
+		return -EBADMSG;
+	*q = (struct query){
+		.reply = probe_get32(data) == REPLY,
+		.type = data[5],
+		.run = probe_get32(data + 24),
+		.part = get16(data + 28),
+		.parts = get16(data + 30),
+		.server = probe_get64(data + 32),
+		.generation = probe_get64(data + 40),
+		.published = probe_get64(data + 48),
+		.workers = probe_get32(data + 56),
+	};
+	memcpy(q->nonce, data + 8, QUERY_NONCE);
+	*b = (struct query_body){data + BODY_AT, get16(data + 6)};
+	return b->left > MAC_AT - BODY_AT ? -EPROTO : 0;
+}
+
+/* The key's owner sent it; what it says is printed nevertheless. */
+static bool is_sound(const char *text, bool name)
+{
+	for (const char *c = text; *c; c++) {
+		bool letter = *c >= 'a' && *c <= 'z';
+
+		if (name && !letter &&
+			(c == text || !(*c == '_' || (*c >= '0' && *c <= '9'))))
+			return false;
+		if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\')
+			return false;
+	}
+	return !name || *text;
+}
+
+static bool take(struct query_body *b, char *out, size_t room, bool name)
+{
+	size_t n;
+
+	if (b->left == 0)
+		return false;
+	n = b->at[0];
+	if (n + 1 > b->left || n + 1 > room)
+		return false;
+	memcpy(out, b->at + 1, n);
+	out[n] = '\0';
+	b->at += 1 + n;
+	b->left -= (uint32_t)(1 + n);
+	return strlen(out) == n && is_sound(out, name);
+}
+
+bool query_take_text(struct query_body *b, char *out, size_t room)
+{
+	return take(b, out, room, false);
+}
+
+bool query_take_counter(
+	struct query_body *b, char name[QUERY_NAME], uint64_t *value)
+{
+	if (!take(b, name, QUERY_NAME, true) || b->left < sizeof(*value))
+		return false;
+	*value = probe_get64(b->at);
+	b->at += sizeof(*value);
+	b->left -= (uint32_t)sizeof(*value);
+	return true;
+}

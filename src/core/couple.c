@@ -148,10 +148,8 @@ static void lay_out(struct batch *b)
 	}
 }
 
-static uint32_t first_answer(const struct batch *b)
+static uint32_t first_answer(const struct batch *b, uint32_t i)
 {
-	uint32_t i = 0;
-
 	while (i < b->count && b->trains[i].verdict != VERDICT_ANSWER)
 		i++;
 	return i;
@@ -170,13 +168,11 @@ static uint32_t couple_all(struct couple *c, uint32_t first)
 	return lost;
 }
 
-uint32_t couple(struct batch *b, uint32_t segments_max)
+uint32_t couple_more(struct batch *b, uint32_t first, uint32_t segments_max)
 {
 	struct couple c = {b, segments_max};
-	uint32_t i = first_answer(b), slot = 0, lost;
+	uint32_t i = first_answer(b, first), slot = 0, lost;
 
-	b->message_count = 0;
-	b->piece_count = 0;
 	/* A sink never pays for the table, nor who answers one by one. */
 	if (i == b->count)
 		return 0;
@@ -186,4 +182,11 @@ uint32_t couple(struct batch *b, uint32_t segments_max)
 		lost = couple_all(&c, i);
 	lay_out(b);
 	return lost;
+}
+
+uint32_t couple(struct batch *b, uint32_t segments_max)
+{
+	b->message_count = 0;
+	b->piece_count = 0;
+	return couple_more(b, 0, segments_max);
 }

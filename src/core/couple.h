@@ -20,3 +20,10 @@
  * that a kernel of today can make): the caller counts them as lost.
  */
 uint32_t couple(struct batch *batch, uint32_t segments_max);
+
+/*
+ * The same of the trains from first on, by messages of their own behind those
+ * that there are: nothing joins one that was made before.
+ */
+uint32_t couple_more(
+	struct batch *batch, uint32_t first, uint32_t segments_max);

@@ -101,14 +101,11 @@ static bool may_loop(const struct guard *g, const union address *source)
 	return !address_is_loopback(source) && !allowed(g, source);
 }
 
-/*
- * The counter that says why source must not have this answer; 0: it may.
- * Counter 0 counts what was received, and no refusal. Every rule about an IPv4
- * address holds for the v4-mapped one: core/address.h sees to that.
- */
-static enum counter_id judge(struct guard *g, const struct service_ops *service,
-	const struct train *t, const union address *source)
+/* Every rule about an IPv4 address holds for the v4-mapped one: core/address.h
+ * sees to that. */
+enum counter_id guard_judge(struct guard *g, const struct train *t, bool loops)
 {
+	const union address *source = t->peer;
 	uint16_t port = address_port(source);
 
 	if (port == 0 || address_is_group(source) || address_is_any(source))
@@ -121,7 +118,7 @@ static enum counter_id judge(struct guard *g, const struct service_ops *service,
 		return COUNTER_REFUSED_GROUP;
 	if (registry_is_server(&g->registry, source))
 		return COUNTER_REFUSED_UDPMILL_PORT;
-	if (service->loops && may_loop(g, source))
+	if (loops && may_loop(g, source))
 		return COUNTER_REFUSED_NOT_EPHEMERAL;
 	if (t->reply_bytes > request_bytes(t) && !allowed(g, source))
 		return COUNTER_REFUSED_AMPLIFICATION;
@@ -137,7 +134,7 @@ void guard_check(struct guard *g, const struct service_ops *service,
 
 		if (t->verdict != VERDICT_ANSWER)
 			continue;
-		why = judge(g, service, t, t->peer);
+		why = guard_judge(g, t, service->loops);
 		if (!why)
 			continue;
 		t->verdict = VERDICT_REFUSE;

@@ -32,6 +32,13 @@ int guard_init(struct guard *g, const struct cidr *allow, size_t allow_count,
 void guard_fini(struct guard *g);
 
 /*
+ * The counter that says why t must not be answered; 0: it may. loops: would the
+ * answer be answered by whatever answers anything? Counter 0 counts what was
+ * received, and no refusal.
+ */
+enum counter_id guard_judge(struct guard *g, const struct train *t, bool loops);
+
+/*
  * Turns answers that must not be given into refusals. What it refuses it
  * counts itself, for a service may have refused a part of the train before,
  * for a reason of its own.

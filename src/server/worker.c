@@ -22,6 +22,7 @@ int worker_init(struct worker *w, const struct worker_config *config)
 
 	w->config = *config;
 	w->counters = config->io.counters;
+	consent_init(&w->consent, config->consent, config->number);
 	if (config->cpu >= 0) {
 		error = affinity_pin((unsigned)config->cpu);
 		if (error)
@@ -126,12 +127,13 @@ static void learn(struct worker *w, const struct message *m)
 		w->batch.couple_bytes_max = most;
 }
 
-static void count_sent(struct worker *w)
+/* Of count messages: those of queries are counted apart. */
+static void count_sent(struct worker *w, uint32_t count)
 {
 	uint32_t datagrams = 0, trains = 0;
 	uint64_t bytes = 0;
 
-	for (uint32_t i = 0; i < w->batch.message_count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		const struct message *m = &w->batch.messages[i];
 		uint32_t failed = m->segments - m->sent_segments;
 
@@ -144,7 +146,7 @@ static void count_sent(struct worker *w)
 			counter_add(w->counters,
 				counter_of_send_error(m->error), failed);
 	}
-	counter_add(w->counters, COUNTER_TX_MESSAGES, w->batch.message_count);
+	counter_add(w->counters, COUNTER_TX_MESSAGES, count);
 	counter_add(w->counters, COUNTER_TX_TRAINS, trains);
 	counter_add(w->counters, COUNTER_ANSWERED_DATAGRAMS, datagrams);
 	counter_add(w->counters, COUNTER_ANSWERED_BYTES, bytes);
@@ -156,16 +158,14 @@ static void spend(struct worker *w, uint32_t datagrams)
 		w->config.spent(w->config.spent_arg);
 }
 
-/* One batch. The number of trains it brought, 0 where none came, -errno. */
-static int turn(struct worker *w, int timeout_ms)
+/* What came, but for queries: to the messages that answer it. Returns how many
+ * datagrams it was. */
+static uint32_t serve(struct worker *w)
 {
 	const struct worker_config *c = &w->config;
 	struct batch *b = &w->batch;
 	uint32_t datagrams, lost;
-	int error, n = c->backend->recv(w->backend.self, b, timeout_ms);
 
-	if (n <= 0)
-		return n;
 	if (c->service->wants_time)
 		b->received_ns = clock_ns();
 	datagrams = count_received(w);
@@ -179,10 +179,33 @@ static int turn(struct worker *w, int timeout_ms)
 	if (lost)
 		counter_add(w->counters, COUNTER_REPLY_LOST, lost);
 	count_verdicts(w);
+	return datagrams;
+}
+
+/* One batch. The number of trains it brought, 0 where none came, -errno. */
+static int turn(struct worker *w, int timeout_ms)
+{
+	const struct worker_config *c = &w->config;
+	struct batch *b = &w->batch;
+	uint32_t datagrams = 0, queries = 0, served;
+	int error, n = c->backend->recv(w->backend.self, b, timeout_ms);
+
+	if (n <= 0)
+		return n;
+	if (c->consent)
+		queries = consent_part(b);
+	b->message_count = b->piece_count = 0;
+	if (b->count)
+		datagrams = serve(w);
+	served = b->message_count;
+	if (queries)
+		consent_answer(&w->consent, c->guard, b, queries, w->counters);
 	error = c->backend->send(w->backend.self, b);
-	if (b->message_count)
-		count_sent(w);
-	if (c->budget)
+	if (served)
+		count_sent(w, served);
+	if (queries)
+		consent_count_sent(b, served, w->counters);
+	if (c->budget && datagrams)
 		spend(w, datagrams);
 	return error ? error : n;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "backend/backend.h"
+#include "server/consent.h"
 #include "server/guard.h"
 #include "server/marks.h"
 #include "service/service.h"
@@ -28,6 +29,7 @@ struct worker_config {
 	const struct service_ops *service;
 	struct backend_config io; /* fd, family, batch, gro, local, marks... */
 	struct guard *guard;
+	const struct consent_config *consent; /* NULL: there is no key */
 	uint32_t number;
 	int cpu; /* -1: not pinned */
 	bool trains;
@@ -48,6 +50,7 @@ struct worker {
 	struct service service;
 	struct batch batch;
 	struct marks marks;
+	struct consent consent;
 	uint32_t drops_seen; /* SK_MEMINFO_DROPS, to see it wrap */
 	_Atomic unsigned orders;
 	int error; /* -errno it ended with, 0; valid when it has ended */

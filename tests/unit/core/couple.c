@@ -110,6 +110,25 @@ Test(couple, forgets_the_batch_before)
 	EXPECT({10, 10, 1, 1});
 }
 
+Test(couple, adds_messages_to_those_that_there_are)
+{
+	add(0, 0, 10, 0);
+	add(1, 0, 20, 0);
+	add(0, 0, 10, 0);
+	batch.count = 2;
+	cr_assert(couple(&batch, 64) == 0);
+	add(0, 0, 10, 0);
+	add(0, 0, 10, 0);
+	add(1, 0, 30, 10);
+	cr_assert(couple_more(&batch, 2, 2) == 0);
+	EXPECT({10, 10, 1, 1}, {20, 20, 1, 1}, {20, 10, 2, 2}, {20, 10, 2, 1},
+		{10, 10, 1, 1});
+	for (int i = 0; i < 2; i++)
+		cr_assert(batch.messages[i].iov[0].iov_base == memory[i]);
+	cr_assert(batch.messages[2].iov[1].iov_base == memory[3]);
+	cr_assert(batch.messages[4].iov[0].iov_base == memory[4] + 20);
+}
+
 Test(couple, leaves_out_what_is_not_answered)
 {
 	add(0, 0, 10, 0);

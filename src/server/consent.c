@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/consent.h"
+
+#include "core/couple.h"
+#include "core/query.h"
+
+#include <errno.h>
+#include <string.h>
+
+void consent_init(
+	struct consent *c, const struct consent_config *config, uint32_t number)
+{
+	*c = (struct consent){
+		.config = config, .generation = (uint64_t)number << 32};
+}
+
+/* The first segment says what the train is: who sends queries sends nothing
+ * else from that socket. A truncated one goes where truncated ones are counted.
+ */
+static bool is_query(const struct train *t)
+{
+	return t->segment_bytes == QUERY_BYTES && !t->truncated &&
+	       query_is(t->data, t->segment_bytes);
+}
+
+uint32_t consent_part(struct batch *b)
+{
+	uint32_t kept = 0, all = b->count;
+
+	for (uint32_t i = 0; i < all; i++) {
+		struct train t;
+
+		if (is_query(&b->trains[i]))
+			continue;
+		if (kept < i) {
+			t = b->trains[kept];
+			b->trains[kept] = b->trains[i];
+			b->trains[i] = t;
+		}
+		kept++;
+	}
+	b->count = kept;
+	return all - kept;
+}
+
+static void take_snapshot(struct consent *c)
+{
+	const struct consent_config *config = c->config;
+
+	memset(c->sums, 0, sizeof(c->sums));
+	c->published = UINT64_MAX;
+	for (uint32_t w = 0; w < config->worker_count; w++) {
+		const struct counters *from = config->workers[w];
+		uint64_t published = counter_get(from, COUNTER_PUBLISHED);
+
+		for (enum counter_id id = 0; id < COUNTER_COUNT; id++)
+			c->sums[id] += counter_get(from, id);
+		if (published < c->published)
+			c->published = published;
+	}
+	c->generation++;
+}
+
+/* Writes one part; returns how many there are. */
+static uint16_t put_part(
+	const struct consent *c, uint16_t part, struct query_room *room)
+{
+	const uint32_t all = room->left;
+	uint32_t left = all;
+	uint16_t at = 0;
+
+	for (enum counter_id id = 0; id < COUNTER_COUNT; id++) {
+		const char *name = counter_table[id].name;
+		uint32_t need = (uint32_t)strlen(name) + 1 + sizeof(uint64_t);
+
+		if (need > left) {
+			at++;
+			left = all;
+		}
+		left -= need;
+		if (at == part)
+			(void)query_put_counter(room, name, c->sums[id]);
+	}
+	return at + 1;
+}
+
+static bool tell_hello(const struct consent *c, struct query_room *room)
+{
+	const struct consent_config *config = c->config;
+
+	return query_put_text(room, config->version) &&
+	       query_put_text(room, config->service) &&
+	       query_put_text(room, config->backend);
+}
+
+/*
+ * A generation that is no longer here is answered with the one that is: who
+ * asked goes on with that. Were it a new one, two who ask in turn would never
+ * get all parts of any.
+ */
+static bool tell_snapshot(
+	struct consent *c, struct query *q, struct query_room *room)
+{
+	if (q->generation == 0 || (uint32_t)c->generation == 0)
+		take_snapshot(c);
+	q->generation = c->generation;
+	q->published = c->published;
+	q->parts = put_part(c, q->part, room);
+	return q->part < q->parts;
+}
+
+/* Writes at out, which may be where the query is: 0; or the counter that says
+ * why not. */
+static enum counter_id answer(
+	struct consent *c, const uint8_t *data, uint32_t bytes, uint8_t *out)
+{
+	struct query_room room;
+	struct query_body body;
+	struct query q;
+	bool told = false;
+	int error = query_open(data, bytes, c->config->key, &q, &body);
+
+	if (error)
+		return error == -EBADMSG ? COUNTER_QUERY_REFUSED_MAC
+					 : COUNTER_QUERY_REFUSED_FORM;
+	if (q.reply)
+		return COUNTER_QUERY_REFUSED_FORM;
+	q.reply = true;
+	q.server = c->config->server;
+	q.workers = c->config->worker_count;
+	query_begin(&room, out);
+	if (q.type == QUERY_HELLO)
+		told = tell_hello(c, &room);
+	else if (q.type == QUERY_SNAPSHOT)
+		told = tell_snapshot(c, &q, &room);
+	if (!told)
+		return COUNTER_QUERY_REFUSED_FORM;
+	query_seal(out, &q, &room, c->config->key);
+	return 0;
+}
+
+static void answer_train(struct consent *c, struct guard *guard,
+	struct train *t, struct counters *counters)
+{
+	uint32_t answered = 0;
+
+	t->verdict = VERDICT_REFUSE;
+	t->reply_bytes = 0;
+	counter_add(counters, COUNTER_QUERY_DATAGRAMS, t->segments);
+	if (guard_judge(guard, t, false)) {
+		counter_add(
+			counters, COUNTER_QUERY_REFUSED_SOURCE, t->segments);
+		return;
+	}
+	for (uint32_t at = 0; at < t->bytes; at += QUERY_BYTES) {
+		uint32_t left = t->bytes - at;
+		enum counter_id why = answer(c, t->data + at,
+			left < QUERY_BYTES ? left : QUERY_BYTES,
+			t->data + answered * QUERY_BYTES);
+
+		if (why)
+			counter_add(counters, why, 1);
+		else
+			answered++;
+	}
+	if (!answered)
+		return;
+	t->verdict = VERDICT_ANSWER;
+	t->reply_bytes = answered * QUERY_BYTES;
+	t->reply_segment_bytes = QUERY_BYTES;
+	t->reply_segments = answered;
+}
+
+void consent_answer(struct consent *c, struct guard *guard, struct batch *b,
+	uint32_t count, struct counters *counters)
+{
+	uint32_t first = b->count, lost;
+
+	b->count += count;
+	for (uint32_t i = first; i < b->count; i++)
+		answer_train(c, guard, &b->trains[i], counters);
+	lost = couple_more(b, first, 1);
+	if (lost)
+		counter_add(counters, COUNTER_QUERY_FAILED, lost);
+}
+
+void consent_count_sent(
+	const struct batch *b, uint32_t first, struct counters *counters)
+{
+	uint32_t sent = 0, failed = 0;
+
+	for (uint32_t i = first; i < b->message_count; i++) {
+		sent += b->messages[i].sent_segments;
+		failed +=
+			b->messages[i].segments - b->messages[i].sent_segments;
+	}
+	counter_add(counters, COUNTER_QUERY_ANSWERED, sent);
+	counter_add(counters, COUNTER_QUERY_FAILED, failed);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a server that has a key says to who has it too (core/query.h): that it
+ * consents to be loaded, and what it has counted.
+ *
+ * Queries come by the sockets that the load comes by, so that a yes is the word
+ * of the very address and port, by the very way. They are no payload: they are
+ * put apart before a service sees them, and counted apart. Their answers pass
+ * the guard, and leave with the batch's other messages.
+ */
+#pragma once
+
+#include "core/batch.h"
+#include "core/counters.h"
+#include "core/mac.h"
+#include "server/guard.h"
+
+/* One for all workers, who only read it. */
+struct consent_config {
+	const struct mac_key *key;
+	const struct counters **workers; /* all of the server's */
+	uint32_t worker_count;
+	uint64_t server; /* drawn when it started */
+	const char *version, *service, *backend;
+};
+
+/* One worker's: what it counted up for the snapshot it tells part by part. */
+struct consent {
+	const struct consent_config *config;
+	uint64_t generation; /* unlike any other worker's; low half 0: none */
+	uint64_t sums[COUNTER_COUNT];
+	uint64_t published;
+};
+
+/* number: the worker's. config NULL: there is no key. */
+void consent_init(struct consent *c, const struct consent_config *config,
+	uint32_t number);
+
+/* Moves the queries to the end, in any order; the rest keeps its own, and
+ * batch->count is only of it. Returns how many trains of queries there are. */
+uint32_t consent_part(struct batch *batch);
+
+/*
+ * Answers count trains of queries behind those of the batch, whose messages
+ * have been made, and takes them into the batch again.
+ */
+void consent_answer(struct consent *c, struct guard *guard, struct batch *batch,
+	uint32_t count, struct counters *counters);
+
+/* What the kernel took of the messages from first on, which are ours. */
+void consent_count_sent(
+	const struct batch *batch, uint32_t first, struct counters *counters);

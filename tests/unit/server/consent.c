@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* What a server says to who has its key, and what it says to who has not. */
+#include "keyed.h"
+
+TestSuite(consent, .init = set_up, .fini = tear_down);
+
+Test(consent, is_given_to_who_has_the_key)
+{
+	struct query_body b;
+	struct query q;
+	char text[QUERY_NAME];
+
+	ask((struct query){.type = QUERY_HELLO});
+	run("discard");
+	cr_assert(sent_count == 1);
+	q = read_reply(0, &b);
+	cr_assert(q.type == QUERY_HELLO && q.workers == WORKERS);
+	cr_assert(query_take_text(&b, text, sizeof(text)));
+	cr_assert_str_eq(text, "9.8.7");
+	cr_assert(query_take_text(&b, text, sizeof(text)));
+	cr_assert_str_eq(text, "echo");
+	cr_assert(query_take_text(&b, text, sizeof(text)));
+	cr_assert_str_eq(text, "mem");
+	cr_assert(b.left == 0);
+	cr_assert(count(COUNTER_QUERY_ANSWERED) == 1);
+	assert_balance();
+}
+
+Test(consent, is_no_payload)
+{
+	static const char text[] = "abcd";
+
+	add(text, 1);
+	ask((struct query){.type = QUERY_HELLO});
+	add(text + 1, 1);
+	add(text + 2, 1);
+	ask((struct query){.type = QUERY_HELLO});
+	add(text + 3, 1);
+	run("echo");
+	cr_assert(count(COUNTER_RX_DATAGRAMS) == 4);
+	cr_assert(count(COUNTER_RX_BYTES) == 4);
+	cr_assert(count(COUNTER_RX_TRAINS) == 4);
+	cr_assert(count(COUNTER_RX_BATCHES) == 1);
+	cr_assert(count(COUNTER_ANSWERED_DATAGRAMS) == 4);
+	cr_assert(count(COUNTER_ANSWERED_BYTES) == 4);
+	cr_assert(count(COUNTER_TX_MESSAGES) == 1);
+	cr_assert(count(COUNTER_QUERY_DATAGRAMS) == 2);
+	/* In the order it came in, and coupled as without the queries. */
+	cr_assert(sent_count == 3 && sent[0].bytes == 4);
+	cr_assert(memcmp(sent[0].data, text, 4) == 0);
+	assert_balance();
+}
+
+Test(consent, alone_in_a_batch_is_no_receive_of_payload)
+{
+	ask((struct query){.type = QUERY_HELLO});
+	run("echo");
+	cr_assert(count(COUNTER_RX_BATCHES) == 0);
+	cr_assert(count(COUNTER_RX_TRAINS) == 0);
+	cr_assert(count(COUNTER_TX_MESSAGES) == 0);
+}
+
+Test(consent, is_not_known_without_a_key)
+{
+	with_key = false;
+	ask((struct query){.type = QUERY_HELLO});
+	run("echo");
+	cr_assert(count(COUNTER_RX_DATAGRAMS) == 1);
+	cr_assert(count(COUNTER_QUERY_DATAGRAMS) == 0);
+	cr_assert(sent_count == 1 &&
+		  memcmp(sent[0].data, trains[0].data, QUERY_BYTES) == 0);
+	assert_balance();
+}
+
+Test(consent, is_not_given_to_another_key)
+{
+	uint8_t data[QUERY_BYTES];
+
+	seal(data, (struct query){.type = QUERY_HELLO}, &other);
+	add(data, QUERY_BYTES);
+	run("echo");
+	cr_assert(sent_count == 0);
+	cr_assert(count(COUNTER_QUERY_REFUSED_MAC) == 1);
+	assert_balance();
+}
+
+Test(consent, is_not_given_to_a_reply)
+{
+	ask((struct query){.type = QUERY_HELLO, .reply = true});
+	run("echo");
+	cr_assert(sent_count == 0);
+	cr_assert(count(COUNTER_QUERY_REFUSED_FORM) == 1);
+	assert_balance();
+}
+
+Test(consent, knows_no_other_types_and_parts)
+{
+	ask((struct query){.type = 0});
+	ask((struct query){.type = QUERY_SNAPSHOT + 1});
+	ask((struct query){.type = QUERY_SNAPSHOT, .part = 1000});
+	run("echo");
+	cr_assert(sent_count == 0);
+	cr_assert(count(COUNTER_QUERY_REFUSED_FORM) == 3);
+	assert_balance();
+}
+
+Test(consent, is_given_under_the_rules_for_all_answers)
+{
+	struct mem_train *low = ask((struct query){.type = QUERY_HELLO});
+	struct mem_train *group = ask((struct query){.type = QUERY_HELLO});
+	struct mem_train *memcached = ask((struct query){.type = QUERY_HELLO});
+
+	address_set_port(&low->peer, 53);
+	group->local.group = true;
+	address_set_port(&memcached->peer, 11211);
+	run("echo");
+	cr_assert(sent_count == 0);
+	cr_assert(count(COUNTER_QUERY_REFUSED_SOURCE) == 3);
+	assert_balance();
+}
+
+Test(consent, is_given_to_a_port_that_an_echo_does_not_answer)
+{
+	struct mem_train *t = ask((struct query){.type = QUERY_HELLO});
+
+	address_set_port(&t->peer, 7007);
+	run("echo");
+	cr_assert(sent_count == 1);
+}
+
+/* A network device may join queries, as it joins any datagrams of one size. */
+Test(consent, is_given_to_each_of_a_train)
+{
+	uint8_t data[4 * QUERY_BYTES + 9] = {0};
+	struct query hello = {.type = QUERY_HELLO};
+	struct query_body b;
+
+	seal(data, hello, &other);
+	seal(data + QUERY_BYTES, hello, &key);
+	seal(data + 2 * QUERY_BYTES, (struct query){.type = 9}, &key);
+	seal(data + 3 * QUERY_BYTES, hello, &key);
+	add(data, sizeof(data))->segment_bytes = QUERY_BYTES;
+	run("echo");
+	cr_assert(sent_count == 2);
+	read_reply(0, &b);
+	read_reply(1, &b);
+	cr_assert(count(COUNTER_QUERY_DATAGRAMS) == 5);
+	cr_assert(count(COUNTER_QUERY_ANSWERED) == 2);
+	cr_assert(count(COUNTER_QUERY_REFUSED_MAC) == 1);
+	cr_assert(count(COUNTER_QUERY_REFUSED_FORM) == 2);
+	assert_balance();
+}
+
+Test(consent, is_not_given_to_what_was_cut)
+{
+	ask((struct query){.type = QUERY_HELLO})->truncated = true;
+	run("echo");
+	cr_assert(sent_count == 0);
+	cr_assert(count(COUNTER_TRUNCATED) == 1);
+	assert_balance();
+}
+
+Test(consent, that_could_not_be_sent_is_counted_apart)
+{
+	add("a", 1);
+	ask((struct query){.type = QUERY_HELLO});
+	ask((struct query){.type = QUERY_HELLO});
+	fail_at = 2;
+	run("echo");
+	cr_assert(count(COUNTER_ANSWERED_DATAGRAMS) == 1);
+	cr_assert(count(COUNTER_QUERY_FAILED) == 1);
+	cr_assert(count(COUNTER_QUERY_ANSWERED) == 1);
+	assert_balance();
+}

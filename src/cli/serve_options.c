@@ -31,6 +31,7 @@ enum key {
 	KEY_COUNT,
 	KEY_COUNTERS,
 	KEY_ALLOW,
+	KEY_KEY,
 	KEY_READY_FILE,
 	KEY_READY_FD,
 };
@@ -42,6 +43,10 @@ static const struct argp_option options[] = {
 	{"allow", KEY_ALLOW, "CIDR", 0,
 		"Answer this source with more bytes than it sent, and from any "
 		"port; may be repeated (default 127.0.0.0/8 and ::1)",
+		0},
+	{"key", KEY_KEY, "FILE", 0,
+		"Consent to be loaded from other hosts, and tell the counters, "
+		"to whom has the key in FILE (load --key)",
 		0},
 	{"count", KEY_COUNT, "N", 0,
 		"End after N datagrams; what came with the last one is still "
@@ -225,6 +230,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_ALLOW:
 		parse_allow(state, o, arg);
+		return 0;
+	case KEY_KEY:
+		p->key = arg;
 		return 0;
 	case KEY_COUNT:
 		o->server.count =

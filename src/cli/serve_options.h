@@ -11,6 +11,7 @@ struct serve_options {
 	union address *listen; /* what server.listen points to */
 	struct cpu_list cpus;
 	struct cidr *allow; /* what server.allow points to */
+	struct mac_key key; /* what server.key points to */
 	uint64_t time_ns;   /* 0: no bound */
 	const char *ready_file;
 	int ready_fd; /* -1: none */
@@ -18,7 +19,7 @@ struct serve_options {
 };
 
 /* Prints and exits by itself where the command line does not parse (2), or
- * names a backend that cannot run here (3). */
+ * names what this build or system does not have (3). */
 void serve_options_parse(struct serve_options *o, int argc, char **argv);
 void serve_options_free(struct serve_options *o);
 

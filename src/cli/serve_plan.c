@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/serve_plan.h"
 
+#include "cli/key.h"
 #include "cli/verb.h"
 #include "net/resolve.h"
 
@@ -120,6 +121,10 @@ static void check_counters(const struct serve_options *o)
 
 void serve_plan(struct serve_parsing *p)
 {
+	if (p->key) {
+		key_read(&p->o->key, "udpmill serve", p->key);
+		p->o->server.key = &p->o->key;
+	}
 	resolve_listen(p);
 	check_counters(p->o);
 	choose_backend(p);

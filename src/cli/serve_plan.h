@@ -11,7 +11,7 @@ struct serve_parsing {
 	const char *texts[64]; /* addresses */
 	unsigned text_count;
 	int family;
-	const char *backend, *cpus;
+	const char *backend, *cpus, *key;
 	uint64_t workers;
 };
 

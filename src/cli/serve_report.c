@@ -57,7 +57,7 @@ json_t *serve_options_json(
 
 	return json_pack(
 		"{s:o, s:s, s:s, s:i, s:o, s:i, s:b, s:b, s:b, s:b, s:b, "
-		"s:i, s:i, s:i, s:o, s:f, s:I}",
+		"s:i, s:i, s:i, s:o, s:b, s:f, s:I}",
 		"listen", endpoints_json(o, server), "service",
 		c->service->name, "backend", c->backend->name, "workers",
 		(int)c->workers, "cpus", cpus_json(o), "batch", (int)c->batch,
@@ -65,8 +65,8 @@ json_t *serve_options_json(
 		got->mark_read, "v6_only", c->v6_only, "rcvbuf_obtained",
 		(int)got->rcvbuf, "sndbuf_obtained", (int)got->sndbuf,
 		"busy_poll_us", (int)got->busy_poll_us, "allow", allow_json(o),
-		"time_s", (double)o->time_ns / 1e9, "count",
-		(json_int_t)c->count);
+		"key", c->key != NULL, "time_s", (double)o->time_ns / 1e9,
+		"count", (json_int_t)c->count);
 }
 
 /* Once there is a segment, or none. */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 /* The registry is looked at once a second. */
@@ -36,6 +37,8 @@ struct server {
 	struct seat *seats;
 	uint32_t seat_count;
 	struct writer *writer;
+	const struct counters **counters; /* of each worker */
+	struct consent_config consent;
 	struct guard guard;
 	bool guard_made;
 	_Atomic int64_t budget;
@@ -120,7 +123,8 @@ static int allocate(struct server *s, const struct server_config *config)
 	s->endpoints = calloc(config->listen_count, sizeof(*s->endpoints));
 	s->seats = aligned_alloc(64, n * sizeof(*s->seats));
 	s->bound = calloc(config->listen_count, sizeof(*s->bound));
-	if (!s->endpoints || !s->seats || !s->bound)
+	s->counters = calloc(n, sizeof(*s->counters));
+	if (!s->endpoints || !s->seats || !s->bound || !s->counters)
 		return -ENOMEM;
 	memset(s->seats, 0, n * sizeof(*s->seats));
 	s->seat_count = (uint32_t)n;
@@ -179,6 +183,7 @@ static void configure_seat(struct server *s, uint32_t index)
 				.notice_arg = c->notice_arg,
 			},
 		.guard = &s->guard,
+		.consent = c->key ? &s->consent : NULL,
 		.number = index,
 		.cpu = c->cpus ? c->cpus->cpu[index % c->cpus->count] : -1,
 		.trains = c->trains,
@@ -265,6 +270,28 @@ static int open_guard(struct server *s, char *why, size_t why_bytes)
 	return error;
 }
 
+static int open_consent(struct server *s, char *why, size_t why_bytes)
+{
+	const struct server_config *c = &s->config;
+	int error = 0;
+
+	s->consent = (struct consent_config){
+		.key = c->key,
+		.workers = s->counters,
+		.worker_count = s->seat_count,
+		.version = UDPMILL_VERSION,
+		.service = c->service->name,
+		.backend = c->backend->name,
+	};
+	for (uint32_t i = 0; i < s->seat_count; i++)
+		s->counters[i] = writer_worker(s->writer, i);
+	if (getrandom(&s->consent.server, sizeof(s->consent.server), 0) < 0) {
+		error = -errno;
+		snprintf(why, why_bytes, "getrandom: %s", strerror(errno));
+	}
+	return error;
+}
+
 int server_start(
 	struct server *s, const char *config_json, char *why, size_t why_bytes)
 {
@@ -272,6 +299,8 @@ int server_start(
 
 	if (!error)
 		error = open_guard(s, why, why_bytes);
+	if (!error && s->config.key)
+		error = open_consent(s, why, why_bytes);
 	if (!error)
 		error = start_threads(s, why, why_bytes);
 	if (!error)
@@ -343,6 +372,7 @@ void server_close(struct server *s)
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
 	free(s->seats);
+	free(s->counters);
 	free(s->bound);
 	free(s->endpoints);
 	free(s);

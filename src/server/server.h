@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/address.h"
+#include "core/mac.h"
 #include "net/affinity.h"
 #include "net/socket.h"
 #include "server/worker.h"
@@ -34,6 +35,7 @@ struct server_config {
 	uint64_t count;          /* ends after so many datagrams; 0: no bound */
 	const struct cidr *allow;
 	size_t allow_count;
+	const struct mac_key *key; /* who has it is answered; NULL: nobody */
 	const char *counters; /* file, "none", or NULL for the default place */
 	worker_observe_fn *observe;
 	void *observe_arg;

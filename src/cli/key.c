@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/key.h"
+
+#include "cli/verb.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define GROUP_AND_OTHERS 077
+
+static _Noreturn void __attribute__((format(printf, 3, 4)))
+fail(enum exit_code code, const char *verb, const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: --key: ", verb);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit((int)code);
+}
+
+/* A pipe has no bits to look at, and no name: who made it gives it to us. */
+static void check_mode(int fd, const char *verb, const char *path)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		fail(EXIT_USAGE, verb, "%s: %s", path, strerror(errno));
+	if (S_ISFIFO(st.st_mode))
+		return;
+	if (!S_ISREG(st.st_mode))
+		fail(EXIT_USAGE, verb, "%s is no file", path);
+	if (st.st_mode & GROUP_AND_OTHERS)
+		fail(EXIT_USAGE, verb,
+			"%s is open to others than its owner (mode %04o); "
+			"chmod 600 %s, if nobody has read it",
+			path, st.st_mode & 07777, path);
+}
+
+/* All of it, or so much more than a key can have that it is refused. */
+static size_t read_all(
+	int fd, uint8_t *out, size_t room, const char *verb, const char *path)
+{
+	size_t bytes = 0;
+
+	while (bytes < room) {
+		ssize_t n = read(fd, out + bytes, room - bytes);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			fail(EXIT_USAGE, verb, "%s: %s", path, strerror(errno));
+		if (n == 0)
+			break;
+		bytes += (size_t)n;
+	}
+	return bytes;
+}
+
+void key_read(struct mac_key *out, const char *verb, const char *path)
+{
+	uint8_t text[MAC_SECRET_MOST + 1];
+	size_t bytes;
+	int fd, error;
+
+	if (!mac_available())
+		fail(EXIT_SYSTEM, verb,
+			"this build is without keys; install libsodium-dev and "
+			"build again");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		fail(EXIT_USAGE, verb, "%s: %s", path, strerror(errno));
+	check_mode(fd, verb, path);
+	bytes = read_all(fd, text, sizeof(text), verb, path);
+	close(fd);
+	error = mac_key_read(out, text, bytes);
+	explicit_bzero(text, sizeof(text));
+	if (error == -EMSGSIZE)
+		fail(EXIT_USAGE, verb,
+			"%s holds no %d to %d bytes; head -c 32 /dev/urandom "
+			"makes a key",
+			path, MAC_SECRET_LEAST, MAC_SECRET_MOST);
+	if (error == -EINVAL)
+		fail(EXIT_USAGE, verb,
+			"%s holds an odd number of hexadecimal digits: one is "
+			"lost",
+			path);
+	if (error)
+		fail(EXIT_SYSTEM, verb, "libsodium: %s", strerror(-error));
+}

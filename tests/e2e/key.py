@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`serve --key`: who has the key is answered, and nobody else. Asked by an
+implementation of the queries that is not the program's own (query.py)."""
+
+import os
+import socket
+import sys
+import tempfile
+import unittest
+
+from program import BACKENDS, Server, ask, missing, run, split
+from query import BYTES, SNAPSHOT, Reply, seal, write_key
+
+UDPMILL = sys.argv.pop(1)
+
+
+def reason_to_skip():
+    with tempfile.TemporaryDirectory() as place:
+        path = os.path.join(place, "key")
+        write_key(path)
+        trial = run(UDPMILL, "serve", "127.0.0.1:0", "--key", path, "--time",
+                    "1ms")
+    return trial.stderr.strip() if trial.returncode == 3 else None
+
+
+class Keyed(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.path = os.path.join(place.name, "key")
+        self.secret = write_key(self.path)
+
+    def serve(self, *options):
+        return Server(UDPMILL, "127.0.0.1:0", "--key", self.path, *options)
+
+
+class File(Keyed):
+    def refused(self, *words):
+        r = run(UDPMILL, "serve", "127.0.0.1:0", "--key", self.path)
+        self.assertEqual(r.returncode, 2, r.stderr)
+        self.assertEqual(r.stderr.count("\n"), 1, r.stderr)
+        for word in ("udpmill serve: --key: ", self.path, *words):
+            self.assertIn(word, r.stderr)
+
+    def test_that_others_may_read_is_refused(self):
+        for mode in (0o640, 0o604, 0o620, 0o601, 0o644, 0o666):
+            with self.subTest(mode=oct(mode)):
+                os.chmod(self.path, mode)
+                self.refused(f"{mode:04o}", "chmod 600")
+
+    def test_that_is_not_there_is_refused(self):
+        os.unlink(self.path)
+        self.refused("No such file")
+
+    def test_that_is_a_directory_is_refused(self):
+        os.unlink(self.path)
+        os.mkdir(self.path)
+        self.refused("is no file")
+
+    def test_that_is_too_short_is_refused(self):
+        write_key(self.path, bytes(31))
+        self.refused("32")
+        open(self.path, "w").close()
+        self.refused("32")
+
+    def test_that_has_lost_a_digit_is_refused(self):
+        os.truncate(self.path, 63)
+        self.refused("odd")
+
+    def test_may_hold_the_bytes_themselves(self):
+        with open(self.path, "wb") as f:
+            f.write(self.secret)
+        with self.serve() as s:
+            Reply(self.secret, ask(s.address, seal(self.secret)))
+
+    def test_may_be_a_pipe(self):
+        r = run("/bin/bash", "-c",
+                f'"{UDPMILL}" serve 127.0.0.1:0 --time 1ms --key '
+                f'<(cat "{self.path}")')
+        self.assertEqual(r.returncode, 0, r.stderr)
+
+
+class Query(Keyed):
+    def unanswered(self, server, data):
+        """Nothing comes back for it: what was asked next is answered first."""
+        host, port = split(server.address)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.settimeout(5)
+            s.connect((host, port))
+            s.send(data)
+            s.send(seal(self.secret, nonce=b"the next one: 16"))
+            return Reply(self.secret, s.recv(65536)).nonce == (
+                b"the next one: 16")
+
+    def test_says_who_answers(self):
+        for backend in BACKENDS:
+            why = missing(UDPMILL, backend)
+            with self.subTest(backend=backend):
+                if why:
+                    self.skipTest(why)
+                with self.serve("--backend", backend, "--workers", "3",
+                                "--service", "discard") as s:
+                    r = Reply(self.secret, ask(s.address, seal(self.secret)))
+                self.assertEqual(r.texts()[1:], ["discard", backend])
+                self.assertEqual((r.nonce, r.run, r.workers),
+                                 (b"n" * 16, 7, 3))
+                self.assertEqual(s.counters()["query_answered_datagrams"], 1)
+                self.assertNotIn("rx_datagrams", s.counters())
+
+    def test_tells_all_counters(self):
+        # Of one worker: another would be asked while it still counts.
+        with self.serve("--service", "echo", "--workers", "1") as s:
+            for _ in range(5):
+                ask(s.address, b"hello")
+            table, part, parts = {}, 0, 1
+            while part < parts:
+                r = Reply(self.secret,
+                          ask(s.address, seal(self.secret, SNAPSHOT,
+                                              part=part)))
+                table.update(r.counters())
+                parts = r.parts
+                part += 1
+        self.assertEqual(table["rx_datagrams"], 5)
+        self.assertEqual(table["answered_bytes"], 25)
+        self.assertGreater(table["socket_rcvbuf_bytes"], 0)
+        self.assertGreaterEqual(table["query_datagrams"], 1)
+
+    def test_without_the_key_is_not_answered(self):
+        data = seal(self.secret)
+        forged = [
+            seal(bytes(32)),
+            data[:-1] + bytes([data[-1] ^ 1]),
+            data[:40] + b"x" + data[41:],
+            seal(self.secret, magic=b"umlc"),
+            seal(self.secret, kind=9),
+            seal(self.secret, version=2),
+        ]
+        with self.serve("--service", "echo", "--workers", "1") as s:
+            for f in forged:
+                self.assertTrue(self.unanswered(s, f))
+        self.assertEqual(s.counters()["query_refused_mac"], 3)
+        self.assertEqual(s.counters()["query_refused_form"], 3)
+
+    def test_replayed_is_answered_by_no_more_than_it_is(self):
+        data = seal(self.secret)
+        with self.serve() as s:
+            for _ in range(3):
+                self.assertEqual(len(ask(s.address, data)), BYTES)
+
+    def test_is_payload_to_a_server_without_a_key(self):
+        data = seal(self.secret)
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            self.assertEqual(ask(s.address, data), data)
+        self.assertEqual(s.counters()["rx_datagrams"], 1)
+        self.assertNotIn("query_datagrams", s.counters())
+
+    def test_does_not_use_up_the_count(self):
+        with self.serve("--count", "2", "--workers", "1") as s:
+            for _ in range(4):
+                ask(s.address, seal(self.secret))
+            ask(s.address, b"one")
+            ask(s.address, seal(self.secret))
+            ask(s.address, b"two")
+            self.assertEqual(s.wait(), 0)
+        self.assertEqual(s.counters()["rx_datagrams"], 2)
+
+    def test_is_not_told_among_what_clients_say(self):
+        with self.serve("--verbose") as s:
+            ask(s.address, seal(self.secret))
+            ask(s.address, b"hello")
+        self.assertEqual(s.out.count("The client at"), 1)
+
+
+if __name__ == "__main__":
+    why = reason_to_skip()
+    if why:
+        print("skipped:", why)
+        sys.exit(77)
+    unittest.main()

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "export/reader.h"
-#include "load/load.h"
+#include "load/counted.h"
 #include "net/netns.h"
 
 struct load_view {
 	struct reader *reader; /* NULL: no server on this host serves it */
 	uint64_t *values;
+	struct counted *sums; /* of values, over workers */
 	bool apart;         /* in another network namespace than this thread */
 	struct netns netns; /* that one, where we may look into it */
 	bool has_address;   /* we did, and it has the address in question */

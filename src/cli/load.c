@@ -32,10 +32,11 @@ static void interrupt(int sig)
 	load_interrupt(running);
 }
 
-static int server(void *arg, struct load_server *out)
+static int server(void *arg, enum load_look look, struct load_server *out)
 {
 	struct teller *t = arg;
 
+	(void)look;
 	return load_view_read(&t->options->view, out);
 }
 

@@ -183,7 +183,7 @@ static json_t *marks_json(const struct load_result *r)
 static json_t *cpu_json(const struct load_result *r)
 {
 	const struct load_server *w = &r->server_whole;
-	uint64_t n = r->server_seen ? r->server_window.counters.delivered
+	uint64_t n = r->window_seen ? r->server_window.counters.delivered
 				    : r->window.sent;
 	uint64_t all = w->counters.delivered, trains = w->counters.trains;
 	double server = (double)(w->cpu_user_ns + w->cpu_system_ns);
@@ -223,7 +223,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 	json_t *delivered = json_null(), *all;
 	int error = 0;
 
-	if (r->server_seen)
+	if (r->window_seen)
 		delivered =
 			rate_json(s->delivered, s->delivered_bytes, r->seconds);
 	all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "

@@ -208,7 +208,7 @@ static void print_rates(FILE *out, const struct load_result *r)
 	fprintf(out, "\nMeasured over %.2f s%s\n", r->seconds,
 		r->interrupted ? ", then interrupted" : "");
 	print_rate(out, "sent", w->sent, w->sent_bytes, r->seconds);
-	if (r->server_seen)
+	if (r->window_seen)
 		print_rate(out, "delivered",
 			r->server_window.counters.delivered,
 			r->server_window.counters.delivered_bytes, r->seconds);

@@ -77,6 +77,7 @@ void counted_read(
 		.cpu_user_ns = value(&c, "cpu_user_ns"),
 		.cpu_system_ns = value(&c, "cpu_system_ns"),
 		.batches = value(&c, "rx_batches"),
+		.queries_lost = -(int64_t)value(&c, "query_datagrams"),
 	};
 	read_named(&c, &out->counters);
 	read_marks(&c, &out->marks);

@@ -13,7 +13,8 @@ struct counted {
 /*
  * What the ledger wants of them; what is not there is 0. Each counter that says
  * what became of a datagram is told by its own name, whatever this build knows
- * of it. All but out->published, which is no sum.
+ * of it. All but out->published, which is no sum, and the queries sent, which
+ * are to be added to out->queries_lost.
  */
 void counted_read(
 	struct load_server *out, const struct counted *list, size_t count);

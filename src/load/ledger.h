@@ -62,6 +62,9 @@ struct ledger_client {
 	bool replies_equal;
 	uint64_t socket_drops; /* skbs, at its own sockets */
 	bool gro;
+	/* Queries that did not arrive: of the server's socket drops, so many
+	 * may have been no probes. Negative: others' arrived. */
+	int64_t queries_lost;
 	/* Sends that the kernel dropped and said so (ENOBUFS): repeated, so
 	 * that nothing is lost, and yet counted where they were dropped. */
 	uint64_t nobufs;

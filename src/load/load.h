@@ -86,6 +86,9 @@ struct load_server {
 	uint64_t batches;
 	struct marks_seen marks;
 	uint64_t published; /* lowest of all workers */
+	/* Queries that this client sent, less those that the server received,
+	 * from others too: only the difference over a run tells something. */
+	int64_t queries_lost;
 };
 
 struct load_interval {
@@ -95,10 +98,17 @@ struct load_interval {
 	uint64_t sent, answered, sent_bytes, answered_bytes;
 };
 
+/* How much a look at the server's counters may cost. */
+enum load_look {
+	LOOK_GLANCE, /* nothing: where it is asked, it is not seen */
+	LOOK_MAY,    /* a moment, since the run goes on meanwhile */
+	LOOK_MUST,   /* what it takes: without it there is no ledger */
+};
+
 struct load_hooks {
 	/* 0 or -errno; -ESRCH where it has ended, and *out is its last. NULL:
 	 * the server cannot be seen. */
-	int (*server)(void *arg, struct load_server *out);
+	int (*server)(void *arg, enum load_look look, struct load_server *out);
 	/* After each interval; NULL: nobody looks. */
 	void (*interval)(void *arg, const struct load_interval *i);
 	/* Once for each thing, in words for a person. */
@@ -142,8 +152,9 @@ struct load_result {
 	uint64_t from_ns, to_ns; /* the window, since the first send */
 	const struct histogram *histograms; /* LOAD_HISTOGRAMS, of the window */
 	struct ledger ledger;
-	bool server_seen;
+	bool server_seen; /* before the run and after it */
 	bool server_gone; /* it was seen at the start, and not at the end */
+	bool window_seen; /* at the window's ends */
 	struct load_server server_window; /* differences over the window */
 	struct load_server server_whole;
 	struct load_cpu client;  /* over the window */

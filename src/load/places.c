@@ -68,10 +68,12 @@ static void add_theirs(struct places *p, const struct ends *e, unsigned legs,
  * What sockets of ours have dropped. SK_MEMINFO_DROPS holds all of it; what of
  * it UdpRcvbufErrors does not hold was a bad checksum, which nobody sends on a
  * path of ours, or for want of memory, counted in UdpMemErrors or (Linux 6.18)
- * nowhere else.
+ * nowhere else. So many of the skbs may have been something else than
+ * datagrams of a run: others.
  */
 static void add_socket(struct places *p, const struct end *end,
-	enum ledger_leg leg, enum ledger_cause cause, uint64_t drops)
+	enum ledger_leg leg, enum ledger_cause cause, uint64_t drops,
+	uint64_t others)
 {
 	const struct figures *f = end->f;
 	uint64_t full = f ? least_of(drops, f->v[FIGURE_RCVBUF_ERRORS]) : drops;
@@ -81,7 +83,7 @@ static void add_socket(struct places *p, const struct end *end,
 		.cause = cause,
 		.skbs = full,
 		.least = end->least,
-		.doubtful = least_of(beyond(bad, rest), full),
+		.doubtful = least_of(beyond(bad, rest) + others, full),
 	};
 
 	place.most[leg] = end->most;
@@ -310,9 +312,10 @@ void places_find(struct places *p, const struct ledger_client *client,
 	p->count = 0;
 	find_ends(&e, client, server, kernel);
 	add_socket(p, &e.server, LEDGER_REQUEST, LEDGER_SERVER_SOCKET,
-		server->socket_drops);
+		server->socket_drops,
+		client->queries_lost > 0 ? (uint64_t)client->queries_lost : 0);
 	add_socket(p, &e.client, LEDGER_REPLY, LEDGER_CLIENT_SOCKET,
-		client->socket_drops);
+		client->socket_drops, 0);
 	if (server->silent)
 		add_silence(p, &e, server);
 	if (e.one) {

@@ -50,19 +50,20 @@ static struct load_counts count_all(const struct load *l)
 	return sum;
 }
 
-static int look_at_server(struct load *l, struct load_server *out)
+static int look_at_server(
+	struct load *l, enum load_look look, struct load_server *out)
 {
 	if (!l->hooks.server)
 		return -ENOENT;
-	return l->hooks.server(l->hooks.arg, out);
+	return l->hooks.server(l->hooks.arg, look, out);
 }
 
-static void take_moment(struct load *l, struct moment *m)
+static void take_moment(struct load *l, enum load_look look, struct moment *m)
 {
 	struct rusage usage;
 
 	*m = (struct moment){.at_ns = clock_ns(), .counts = count_all(l)};
-	m->server_error = look_at_server(l, &m->server);
+	m->server_error = look_at_server(l, look, &m->server);
 	host_read(&m->host);
 	if (getrusage(RUSAGE_SELF, &usage) == 0)
 		m->cpu = (struct load_cpu){
@@ -196,11 +197,11 @@ static int drive(struct load *l, const struct moment *begin,
 			tell_interval(l, &last, start, true);
 			omitted = false;
 			set_phase(l, PHASE_WINDOW);
-			take_moment(l, from);
+			take_moment(l, LOOK_MAY, from);
 		} else if (now - last.at_ns >= c->interval_ns) {
 			tell_interval(l, &last, start, omitted);
 		}
-		gone = look_at_server(l, &server) == -ESRCH;
+		gone = look_at_server(l, LOOK_GLANCE, &server) == -ESRCH;
 		error = check_peer(l, now - start,
 			server.counters.delivered >
 				begin->server.counters.delivered,
@@ -208,7 +209,7 @@ static int drive(struct load *l, const struct moment *begin,
 	}
 	if (!error && clock_ns() - last.at_ns > c->interval_ns / 10)
 		tell_interval(l, &last, start, omitted);
-	take_moment(l, to);
+	take_moment(l, LOOK_MAY, to);
 	return error;
 }
 
@@ -250,13 +251,13 @@ static bool rest(struct load *l, const struct moment *from, struct moment *end)
 	struct moment last;
 	bool renewed = false;
 
-	take_moment(l, &last);
+	take_moment(l, LOOK_MUST, &last);
 	published = last.server.published;
 	for (;;) {
 		uint64_t now;
 
 		sleep_tick();
-		take_moment(l, end);
+		take_moment(l, LOOK_MUST, end);
 		now = end->at_ns;
 		if (moved(&last, end)) {
 			still_ns = now;
@@ -292,6 +293,7 @@ static struct load_server server_between(
 		.cpu_user_ns = b->cpu_user_ns - a->cpu_user_ns,
 		.cpu_system_ns = b->cpu_system_ns - a->cpu_system_ns,
 		.batches = b->batches - a->batches,
+		.queries_lost = b->queries_lost - a->queries_lost,
 	};
 
 	ledger_server_difference(&d.counters, &a->counters, &b->counters);
@@ -321,8 +323,9 @@ static void fill_window(struct load *l, const struct moment *from,
 	r->machine_busy_ns = to->host.busy_ns - from->host.busy_ns;
 	r->client.user_ns = to->cpu.user_ns - from->cpu.user_ns;
 	r->client.system_ns = to->cpu.system_ns - from->cpu.system_ns;
-	if (!from->server_error &&
-		(!to->server_error || to->server_error == -ESRCH))
+	r->window_seen = !from->server_error &&
+			 (!to->server_error || to->server_error == -ESRCH);
+	if (r->window_seen)
 		r->server_window = server_between(&from->server, &to->server);
 	for (uint32_t h = 0; h < LOAD_HISTOGRAMS; h++) {
 		histogram_init(&l->histograms[h]);
@@ -362,7 +365,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	address_format(&l->obtained.bound, r->local);
 	begin_anew(l);
 	settle_begin(&settle, l);
-	take_moment(l, &start);
+	take_moment(l, LOOK_MUST, &start);
 	start.at_ns = clock_ns();
 	l->shared.start_ns = start.at_ns;
 	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);

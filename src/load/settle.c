@@ -66,6 +66,7 @@ void settle_end(
 		.replies_equal = replies_equal(l),
 		.socket_drops = socket_drops(l) - s->drops,
 		.gro = l->obtained.gro,
+		.queries_lost = r->server_whole.queries_lost,
 		.nobufs = r->whole.nobufs,
 		.cut = r->whole.cut,
 	};

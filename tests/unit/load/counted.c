@@ -34,6 +34,7 @@ Test(counted, finds_what_the_ledger_wants)
 	cr_assert(s.counters.answered_bytes == VALUE(ANSWERED_BYTES));
 	cr_assert(s.counters.rcvbuf == VALUE(SOCKET_RCVBUF));
 	cr_assert(s.batches == VALUE(RX_BATCHES));
+	cr_assert(s.queries_lost == -(int64_t)VALUE(QUERY_DATAGRAMS));
 	cr_assert(s.cpu_user_ns == VALUE(CPU_USER));
 	cr_assert(s.cpu_system_ns == VALUE(CPU_SYSTEM));
 	cr_assert(s.marks.ecn[0] == VALUE(RX_ECN_NOT_ECT));

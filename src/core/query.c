@@ -134,9 +134,11 @@ static bool take(struct query_body *b, char *out, size_t room, bool name)
 		return false;
 	memcpy(out, b->at + 1, n);
 	out[n] = '\0';
+	if (strlen(out) != n || !is_sound(out, name))
+		return false;
 	b->at += 1 + n;
 	b->left -= (uint32_t)(1 + n);
-	return strlen(out) == n && is_sound(out, name);
+	return true;
 }
 
 bool query_take_text(struct query_body *b, char *out, size_t room)
@@ -147,10 +149,12 @@ bool query_take_text(struct query_body *b, char *out, size_t room)
 bool query_take_counter(
 	struct query_body *b, char name[QUERY_NAME], uint64_t *value)
 {
-	if (!take(b, name, QUERY_NAME, true) || b->left < sizeof(*value))
+	struct query_body rest = *b;
+
+	if (!take(&rest, name, QUERY_NAME, true) || rest.left < sizeof(*value))
 		return false;
-	*value = probe_get64(b->at);
-	b->at += sizeof(*value);
-	b->left -= (uint32_t)sizeof(*value);
+	*value = probe_get64(rest.at);
+	b->at = rest.at + sizeof(*value);
+	b->left = rest.left - (uint32_t)sizeof(*value);
 	return true;
 }

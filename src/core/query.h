@@ -90,7 +90,7 @@ int query_open(const uint8_t *data, uint32_t bytes, const struct mac_key *key,
 	struct query *q, struct query_body *b);
 
 /* Text is printable ASCII without quotes and backslashes, room counts its NUL;
- * a name is [a-z][a-z0-9_]*. False where there is none such. */
+ * a name is [a-z][a-z0-9_]*. False, and b is as it was, where there is none. */
 bool query_take_text(struct query_body *b, char *out, size_t room);
 bool query_take_counter(
 	struct query_body *b, char name[QUERY_NAME], uint64_t *value);

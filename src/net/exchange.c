@@ -17,6 +17,7 @@ int exchange_init(struct exchange *e, const struct exchange_config *config,
 {
 	const struct socket_config socket = {
 		.bind = config->bind,
+		.device = config->device,
 		.family = config->peer.sa.sa_family,
 		.dual = true, /* a v4-mapped peer is a peer */
 		.errors = true,

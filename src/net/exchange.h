@@ -18,6 +18,7 @@
 struct exchange_config {
 	union address peer;
 	union address bind; /* family AF_UNSPEC: not bound before it sends */
+	const char *device; /* SO_BINDTODEVICE; NULL: any */
 	/* Not connected, and an answer from anybody is taken: what a client
 	 * does that calls sendto(2) and then recvfrom(2). */
 	bool promiscuous;

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Asked once: for its consent, and for its counters. */
+#include "fake.h"
+
+TestSuite(remote, .init = start, .fini = stop);
+
+Test(remote, says_who_it_is)
+{
+	struct remote *r = open_remote();
+
+	cr_assert_str_eq(remote_about(r)->version, "1.2.3");
+	cr_assert_str_eq(remote_about(r)->service, "echo");
+	cr_assert_str_eq(remote_about(r)->backend, "fake");
+	cr_assert(remote_about(r)->workers == 4);
+	remote_close(r);
+}
+
+static void expect_no_yes(enum manner manner)
+{
+	struct remote *r;
+	uint64_t start_ns = clock_ns();
+
+	fake.manner = manner;
+	cr_assert(try(&r) == -ETIMEDOUT);
+	cr_assert(strstr(why, "127.0.0.1:"), "%s", why);
+	cr_assert(clock_ns() - start_ns >= 3000u * (uint64_t)MS);
+	cr_assert(fake.received >= 4, "asked more than once");
+}
+
+Test(remote, that_is_silent_says_no_yes)
+{
+	expect_no_yes(IS_SILENT);
+}
+
+Test(remote, that_has_another_key_says_no_yes)
+{
+	expect_no_yes(IS_OF_ANOTHER_KEY);
+}
+
+/* What any echo server would do. */
+Test(remote, that_returns_the_question_says_no_yes)
+{
+	expect_no_yes(ECHOES);
+}
+
+Test(remote, that_is_not_there_is_told_at_once)
+{
+	struct remote_config c = {.peer = fake.address, .key = &key};
+	struct socket_config sc = {0};
+	struct socket_obtained got;
+	uint64_t start_ns = clock_ns();
+	struct remote *r;
+	int fd;
+
+	cr_assert(address_parse(&sc.bind, "127.0.0.1:0") == 0);
+	fd = socket_open(&sc, &got, why, sizeof(why));
+	close(fd);
+	c.peer = got.bound;
+	cr_assert(remote_open(&r, &c, why, sizeof(why)) == -ECONNREFUSED);
+	cr_assert(clock_ns() - start_ns < 2000u * (uint64_t)MS);
+}
+
+Test(remote, tells_its_counters)
+{
+	struct remote *r = open_remote();
+	struct load_server s;
+
+	cr_assert(remote_read(r, LOOK_MUST, &s) == 0);
+	cr_assert(s.published == 17);
+	cr_assert(s.counters.refused_count == PARTS);
+	for (size_t i = 0; i < PARTS; i++)
+		cr_assert(s.counters.refused[i].name[13] == '0' + (char)i);
+	/* Hello, and what asked for the first part. */
+	cr_assert(s.counters.refused[0].datagrams >= 2);
+	remote_close(r);
+}
+
+Test(remote, tells_counters_of_one_generation)
+{
+	struct remote *r = open_remote();
+	struct load_server s;
+
+	fake.manner = CHANGES_GENERATIONS;
+	cr_assert(remote_read(r, LOOK_MUST, &s) == 0);
+	cr_assert(fake.changed);
+	cr_assert(s.counters.refused_count == PARTS);
+	for (size_t i = 1; i < PARTS; i++)
+		cr_assert(s.counters.refused[i].datagrams ==
+			  s.counters.refused[0].datagrams);
+	remote_close(r);
+}
+
+/* On a busy machine a question may be sent again while its answer is under way:
+ * then it is one too many, for now. */
+static void expect_queries_lost(struct remote *r, int64_t n)
+{
+	struct load_server s;
+
+	for (int i = 0; i < 100; i++) {
+		cr_assert(remote_read(r, LOOK_MUST, &s) == 0);
+		cr_assert(s.queries_lost >= n, "%ld", s.queries_lost);
+		if (s.queries_lost == n)
+			return;
+	}
+	cr_assert_fail("%ld, not %ld", s.queries_lost, n);
+}
+
+Test(remote, tells_how_many_questions_were_lost)
+{
+	struct remote *r = open_remote();
+	struct load_server s;
+
+	expect_queries_lost(r, 0);
+	fake.manner = LOSES_THE_FIRST;
+	cr_assert(remote_read(r, LOOK_MUST, &s) == 0);
+	fake.manner = ANSWERS;
+	expect_queries_lost(r, PARTS);
+	remote_close(r);
+}
+
+Test(remote, that_was_started_anew_has_no_counters_for_us)
+{
+	struct remote *r = open_remote();
+	struct load_server s;
+
+	fake.server = 56;
+	cr_assert(remote_read(r, LOOK_MUST, &s) == -ESTALE);
+	remote_close(r);
+}
+
+Test(remote, that_names_no_counters_has_none)
+{
+	struct remote *r = open_remote();
+	struct load_server s;
+
+	fake.manner = NAMES_NO_COUNTERS;
+	cr_assert(remote_read(r, LOOK_MUST, &s) == -EPROTO);
+	remote_close(r);
+}
+
+Test(remote, holds_a_run_up_only_where_it_must)
+{
+	struct remote *r = open_remote();
+	uint64_t start_ns = clock_ns(), may_ns, must_ns;
+	uint64_t before = fake.received;
+	struct load_server s;
+
+	fake.manner = IS_SILENT;
+	cr_assert(remote_read(r, LOOK_GLANCE, &s) == -EAGAIN);
+	cr_assert(fake.received == before, "it was asked");
+	cr_assert(remote_read(r, LOOK_MAY, &s) == -ETIMEDOUT);
+	may_ns = clock_ns() - start_ns;
+	cr_assert(remote_read(r, LOOK_MUST, &s) == -ETIMEDOUT);
+	must_ns = clock_ns() - start_ns - may_ns;
+	cr_assert(may_ns < 1000u * (uint64_t)MS);
+	cr_assert(must_ns >= 2000u * (uint64_t)MS);
+	remote_close(r);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Asked for its consent over and over. */
+#include "fake.h"
+
+TestSuite(keep, .init = start, .fini = stop);
+
+static _Atomic uint64_t lost_ns;
+
+static void note_lost(void *arg)
+{
+	cr_assert(arg == &fake);
+	lost_ns = clock_ns();
+}
+
+static void wait_for_hellos(uint64_t n)
+{
+	uint64_t start_ns = clock_ns();
+
+	while (fake.hellos < n && !lost_ns) {
+		cr_assert(clock_ns() - start_ns < 20000u * (uint64_t)MS);
+		usleep(1000);
+	}
+}
+
+Test(keep, is_asked_again_and_again)
+{
+	struct remote *r = open_remote();
+	uint64_t start_ns = clock_ns();
+
+	cr_assert(remote_keep(r, note_lost, &fake) == 0);
+	/* The first one was remote_open()'s. */
+	wait_for_hellos(4);
+	cr_assert(clock_ns() - start_ns >= 1400u * (uint64_t)MS);
+	cr_assert(!lost_ns && !remote_is_lost(r));
+	remote_close(r);
+}
+
+static void expect_lost(enum manner manner)
+{
+	struct remote *r = open_remote();
+	uint64_t start_ns;
+	struct load_server s;
+
+	cr_assert(remote_keep(r, note_lost, &fake) == 0);
+	wait_for_hellos(2);
+	fake.manner = manner;
+	start_ns = clock_ns();
+	while (!lost_ns) {
+		cr_assert(clock_ns() - start_ns < 20000u * (uint64_t)MS);
+		usleep(1000);
+	}
+	cr_assert(lost_ns - start_ns >= 1400u * (uint64_t)MS);
+	cr_assert(remote_is_lost(r));
+	/* And it is not waited for any more. */
+	start_ns = clock_ns();
+	cr_assert(remote_read(r, LOOK_MUST, &s) == -ETIMEDOUT);
+	cr_assert(clock_ns() - start_ns < 1000u * (uint64_t)MS);
+	remote_close(r);
+}
+
+Test(keep, that_falls_silent_is_lost)
+{
+	expect_lost(IS_SILENT);
+}
+
+/* Or somebody for it, who has recorded it. */
+Test(keep, that_repeats_an_old_yes_is_lost)
+{
+	expect_lost(REPEATS_ITSELF);
+}
+
+Test(keep, that_answers_now_and_then_is_not_lost)
+{
+	struct remote *r = open_remote();
+
+	fake.manner = LOSES_THE_FIRST;
+	cr_assert(remote_keep(r, note_lost, &fake) == 0);
+	wait_for_hellos(6);
+	cr_assert(!lost_ns);
+	remote_close(r);
+}

@@ -2,7 +2,9 @@
 /* The verb load: a run of the generator, told as it goes and at its end. */
 #include "cli/load_capacity.h"
 #include "cli/load_files.h"
+#include "cli/load_key.h"
 #include "cli/load_options.h"
+#include "cli/load_peer.h"
 #include "cli/load_report.h"
 #include "cli/load_stages.h"
 #include "cli/option.h"
@@ -32,12 +34,16 @@ static void interrupt(int sig)
 	load_interrupt(running);
 }
 
+static void stop(void *load)
+{
+	load_interrupt(load);
+}
+
 static int server(void *arg, enum load_look look, struct load_server *out)
 {
 	struct teller *t = arg;
 
-	(void)look;
-	return load_view_read(&t->options->view, out);
+	return load_peer_read(t->options, look, out);
 }
 
 static void interval(void *arg, const struct load_interval *i)
@@ -122,7 +128,9 @@ static bool peer_is_gone(
 	char peer[ADDRESS_TEXT];
 
 	if (r->server_gone)
-		what = "the server ended during the run";
+		what = o->view.reader ? "the server ended during the run"
+				      : "the server does not tell its "
+					"counters any more";
 	else if (r->ledger.server_silent)
 		what = "the server did not run when the run ended";
 	else if (!r->server_seen && r->whole.refused > 0)
@@ -243,7 +251,7 @@ int verb_load(int argc, char **argv)
 	}
 	if (open_files(&t))
 		goto out;
-	if (o.view.reader)
+	if (o.view.reader || o.remote)
 		hooks.server = server;
 	/* A search tells its trials instead. */
 	if (!o.find_capacity)
@@ -251,6 +259,8 @@ int verb_load(int argc, char **argv)
 	if (o.json)
 		t.intervals = json_array();
 	error = load_open(&running, &o.config, &hooks, why, sizeof(why));
+	if (!error)
+		error = load_key_keep(&o, stop, running, why, sizeof(why));
 	if (!error) {
 		catch_signals();
 		error = (o.find_capacity ? run_search : run_once)(
@@ -263,6 +273,10 @@ int verb_load(int argc, char **argv)
 						   : "");
 		code = code_of(error);
 	}
+	if (load_key_lapsed(&o))
+		code = EXIT_CLAIM;
+	remote_close(o.remote);
+	o.remote = NULL;
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	load_close(running);

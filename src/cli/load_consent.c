@@ -107,8 +107,8 @@ void load_require_consent(struct load_options *o, const char *peer)
 	if (!o->netns || !v->has_address)
 		load_fail(EXIT_USAGE,
 			"%s is not this host: who loads another host without "
-			"its owner's word attacks it; --peer-consents gives "
-			"that word",
+			"its owner's word attacks it; --key asks for that "
+			"word, --peer-consents gives it",
 			peer);
 	if (!greet(o))
 		load_fail(EXIT_NO_PEER,

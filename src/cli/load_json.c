@@ -2,6 +2,8 @@
 /* The report of `udpmill load` for machines: schema udpmill.load/1. */
 #include "cli/load_report.h"
 
+#include "cli/load_peer.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,16 +96,16 @@ json_t *load_environment_json(const struct load_options *o)
 	struct utsname u = {0};
 	char now[32];
 	json_t *e, *server = json_null();
+	struct load_peer p;
 
 	(void)uname(&u);
-	if (o->view.reader) {
-		const struct reader_about *a = reader_about(o->view.reader);
-
-		server = json_pack("{s:s, s:i, s:s, s:s, s:i, s:o?}", "version",
-			a->version, "pid", a->pid, "service", a->service,
-			"backend", a->backend, "workers", (int)a->worker_count,
-			"config", json_loads(a->config, 0, NULL));
-	}
+	if (load_peer_known(o, &p))
+		server = json_pack("{s:s, s:o, s:s, s:s, s:i, s:o?}", "version",
+			p.version, "pid",
+			p.pid ? json_integer(p.pid) : json_null(), "service",
+			p.service, "backend", p.backend, "workers",
+			(int)p.workers, "config",
+			p.config ? json_loads(p.config, 0, NULL) : NULL);
 	e = json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:o}", "ended_at",
 		time_of_day(now), "pid", (int)getpid(), "kernel", u.release,
 		"kernel_version", u.version, "machine", u.machine, "cpus",

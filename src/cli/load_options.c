@@ -32,6 +32,7 @@ enum key {
 	KEY_SEED,
 	KEY_CONSENT,
 	KEY_NETNS,
+	KEY_KEY,
 	KEY_CONTENT,
 	KEY_SPIN,
 	KEY_CSV,
@@ -118,6 +119,10 @@ static const struct argp_option options[] = {
 	{"peer-consents", KEY_CONSENT, NULL, LOAD_COMMAND_LINE_ONLY,
 		"The peer is not this host, and its owner wants this traffic",
 		0},
+	{"key", KEY_KEY, "FILE", LOAD_COMMAND_LINE_ONLY,
+		"Ask the peer whether it consents, and for its counters: "
+		"serve --key there, with the key in FILE",
+		0},
 	{NULL, 0, NULL, 0, "What is said:", 7},
 	{"seed", KEY_SEED, "N", 0,
 		"Number of the run, which is in every probe (default: drawn)",
@@ -162,6 +167,9 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CONSENT:
 		o->peer_consents = true;
+		return 0;
+	case KEY_KEY:
+		p->key = arg;
 		return 0;
 	case KEY_SEED:
 		o->config.run = (uint32_t)option_count(
@@ -351,6 +359,7 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 
 void load_options_free(struct load_options *o)
 {
+	remote_close(o->remote);
 	load_view_close(&o->view);
 	load_replay_fini(&o->replay);
 	free(o->payload);

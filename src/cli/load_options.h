@@ -7,11 +7,13 @@
 #include "cli/load_scenario.h"
 #include "cli/load_server.h"
 #include "load/load.h"
+#include "load/remote.h"
 
 struct load_options {
 	struct load_config config;
 	struct cpu_list cpus;
 	struct load_view view;       /* the server, where it is on this host */
+	struct remote *remote;       /* the server, as --key asks it */
 	const char *csv, *histogram; /* files; NULL: none */
 	uint8_t *payload;            /* what config.payload is */
 	struct load_replay replay;   /* what config.replay is */

@@ -2,7 +2,9 @@
 #include "cli/load_plan.h"
 
 #include "cli/load_consent.h"
+#include "cli/load_key.h"
 #include "cli/load_length.h"
+#include "cli/load_peer.h"
 #include "core/probe.h"
 #include "core/train.h"
 
@@ -94,9 +96,8 @@ static void refuse_contradictions(const struct load_parsing *p)
 static void adapt_to_server(struct load_parsing *p)
 {
 	struct load_config *c = &p->o->config;
-	const char *service = p->o->view.reader
-				      ? reader_about(p->o->view.reader)->service
-				      : "";
+	struct load_peer peer;
+	const char *service = load_peer_known(p->o, &peer) ? peer.service : "";
 
 	if (load_pace_is_open(&p->pace) || c->replay)
 		c->mode = LOAD_PACED;
@@ -104,7 +105,7 @@ static void adapt_to_server(struct load_parsing *p)
 		 strcmp(service, "discard") == 0)
 		c->mode = LOAD_FLOOD;
 	/* A reader sees segments of this host only. */
-	c->one_clock = strcmp(service, "reflect") == 0;
+	c->one_clock = p->o->view.reader && strcmp(service, "reflect") == 0;
 	if (strcmp(service, "discard") == 0 || c->replies == REPLIES_NONE)
 		refuse_window(p);
 	if (!p->expect_said && strcmp(service, "discard") == 0)
@@ -167,7 +168,7 @@ static void bound_in_flight(struct load_parsing *p, uint32_t train)
 
 	if (c->in_flight)
 		return;
-	load_view_receiver(&p->o->view, &to);
+	load_peer_receiver(p->o, &to);
 	n = to.rcvbuf / 4 / queued_bytes(c, train, &to) * train;
 	if (n > TURNS_MAX * window)
 		n = TURNS_MAX * window;
@@ -287,10 +288,12 @@ void load_plan(struct load_parsing *p)
 	if (load_view_open(&o->view, &c->remote))
 		load_fail(EXIT_SYSTEM, "no memory");
 	c->server_apart = o->view.apart;
-	c->server_netns = o->view.netns.open ? &o->view.netns : NULL;
 	/* Who only prints sends nothing. */
-	if (!o->print_scenario)
+	if (p->key && !o->print_scenario)
+		load_key_ask(o, p->key, p->peer);
+	else if (!o->print_scenario)
 		load_require_consent(o, p->peer);
+	c->server_netns = o->view.netns.open ? &o->view.netns : NULL;
 	adapt_to_server(p);
 	set_window(p);
 }

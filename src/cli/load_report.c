@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_report.h"
 
+#include "cli/load_peer.h"
 #include "cli/style.h"
 #include "core/units.h"
 
@@ -159,15 +160,7 @@ void load_print_head(FILE *out, const struct load_options *o,
 
 	fprintf(out, "%sudpmill load %s%s", STYLE(colour, STYLE_BOLD),
 		address_format(&c->remote, peer), STYLE(colour, STYLE_END));
-	if (o->view.reader) {
-		const struct reader_about *a = reader_about(o->view.reader);
-
-		fprintf(out, ": %s by %s, %u worker%s, pid %d", a->service,
-			a->backend, a->worker_count,
-			a->worker_count == 1 ? "" : "s", a->pid);
-	} else {
-		fprintf(out, ": a server that cannot be seen from here");
-	}
+	load_peer_print(out, o);
 	fprintf(out, "\n  ");
 	if (sizes_mixed(&c->sizes))
 		fprintf(out, "%u to %u bytes (mean %.0f)", c->sizes.least,

@@ -110,10 +110,13 @@ static void print_remarks(FILE *out, const struct load_result *r)
 	const struct ledger *l = &r->ledger;
 
 	print_shared(out, l);
-	if (l->server_seen && !l->kernel.server_known)
+	if (l->server_seen && r->server_whole.asked)
+		fprintf(out, "  Of the server's host only the server has told "
+			     "its counters.\n");
+	else if (l->server_seen && !l->kernel.server_known)
 		fprintf(out, "  The counters of the server's namespace are "
 			     "not ours to read (root may).\n");
-	if (r->server_gone)
+	if (r->server_gone && l->server_seen)
 		fprintf(out, "  The server ended before the run did: what it "
 			     "had not read went with it.\n");
 	else if (l->server_silent)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_stages.h"
 
+#include "cli/load_key.h"
 #include "cli/stages_report.h"
 #include "cli/style.h"
 #include "net/affinity.h"
@@ -47,6 +48,11 @@ static void interrupt(int sig)
 {
 	(void)sig;
 	atomic_store(&interrupted, true);
+}
+
+static void stop(void *arg)
+{
+	atomic_store((atomic_bool *)arg, true);
 }
 
 /* SIGINT ends the run and not the report; a second one ends the program. */
@@ -112,6 +118,9 @@ static int run(const struct load_options *o, struct stages_result *r, char *why,
 			c->cpus->cpu[0], strerror(-error));
 		return error;
 	}
+	error = load_key_keep(o, stop, &interrupted, why, why_bytes);
+	if (error)
+		return error;
 	catch_signals();
 	error = stages_run(&config, r, why, why_bytes);
 	signal(SIGINT, SIG_DFL);
@@ -168,6 +177,8 @@ int load_stages(const struct load_options *o, int argc, char **argv)
 		if (error)
 			fprintf(stderr, "udpmill load: %s\n", why);
 		code = error ? code_of(error) : report(o, r, argc, argv);
+		if (load_key_lapsed(o))
+			code = EXIT_CLAIM;
 	}
 	free(r);
 	return code;

@@ -86,6 +86,7 @@ struct load_server {
 	uint64_t batches;
 	struct marks_seen marks;
 	uint64_t published; /* lowest of all workers */
+	bool asked;         /* over a network: its kernel is not seen */
 	/* Queries that this client sent, less those that the server received,
 	 * from others too: only the difference over a run tells something. */
 	int64_t queries_lost;

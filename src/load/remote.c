@@ -304,8 +304,19 @@ int remote_read(struct remote *r, enum load_look look, struct load_server *out)
 	} while (g.next == 0 || g.next < g.parts);
 	counted_read(out, r->list, g.count);
 	out->published = g.published;
+	out->asked = true;
 	out->queries_lost += (int64_t)g.sent;
 	return 0;
+}
+
+uint64_t remote_sent(struct remote *r)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&r->asking.lock);
+	n = r->asking.sent;
+	pthread_mutex_unlock(&r->asking.lock);
+	return n;
 }
 
 void remote_close(struct remote *r)

@@ -51,5 +51,8 @@ bool remote_is_lost(const struct remote *r);
  * cannot be. */
 int remote_read(struct remote *r, enum load_look look, struct load_server *out);
 
+/* Datagrams that it has been asked with so far. */
+uint64_t remote_sent(struct remote *r);
+
 /* Ends the thread. NULL is legal. */
 void remote_close(struct remote *r);

@@ -294,6 +294,7 @@ static struct load_server server_between(
 		.cpu_system_ns = b->cpu_system_ns - a->cpu_system_ns,
 		.batches = b->batches - a->batches,
 		.queries_lost = b->queries_lost - a->queries_lost,
+		.asked = b->asked,
 	};
 
 	ledger_server_difference(&d.counters, &a->counters, &b->counters);

@@ -255,7 +255,7 @@ class Scenario(unittest.TestCase):
 
     def test_how_a_run_is_told_is_for_the_command_line(self):
         for key in ("csv", "histogram", "json", "scenario", "print-scenario",
-                    "peer-consents"):
+                    "key", "peer-consents"):
             self.assertIn(f':1: "{key}" is for the command line only',
                           self.refused(f"{key} = yes\n"))
 

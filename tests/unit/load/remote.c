@@ -66,7 +66,7 @@ Test(remote, tells_its_counters)
 	struct load_server s;
 
 	cr_assert(remote_read(r, LOOK_MUST, &s) == 0);
-	cr_assert(s.published == 17);
+	cr_assert(s.published == 17 && s.asked);
 	cr_assert(s.counters.refused_count == PARTS);
 	for (size_t i = 0; i < PARTS; i++)
 		cr_assert(s.counters.refused[i].name[13] == '0' + (char)i);

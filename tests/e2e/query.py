@@ -4,7 +4,9 @@ the wire: for the e2e suites."""
 
 import hashlib
 import os
+import socket
 import struct
+import sys
 
 BYTES = 1200
 HELLO, SNAPSHOT = 1, 2
@@ -34,6 +36,32 @@ def seal(secret, kind=HELLO, magic=b"umlC", nonce=b"n" * 16, part=0,
     return data + mac(secret, data)
 
 
+def reply(secret, request):
+    """The yes to a HELLO."""
+    head = list(HEAD.unpack_from(request))
+    body = b"".join(bytes([len(t)]) + t for t in (b"0", b"echo", b"python"))
+    head[0], head[3], head[-2] = b"umlc", len(body), 1
+    data = HEAD.pack(*head) + body
+    data += bytes(BYTES - 32 - len(data))
+    return data + mac(secret, data)
+
+
+def serve(host, port, secret, yeses):
+    """An echo that consents so many times, and then takes the queries in."""
+    secret, yeses = bytes.fromhex(secret), int(yeses)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind((host, int(port)))
+        print("ready", flush=True)
+        while True:
+            data, peer = s.recvfrom(65536)
+            if data[:4] == b"umlC":
+                yeses -= 1
+                if yeses < 0:
+                    continue
+                data = reply(secret, data)
+            s.sendto(data, peer)
+
+
 class Reply:
     def __init__(self, secret, data):
         assert len(data) == BYTES, len(data)
@@ -59,3 +87,7 @@ class Reply:
             table[name] = struct.unpack_from("!Q", body)[0]
             body = body[8:]
         return table
+
+
+if __name__ == "__main__":
+    serve(*sys.argv[1:])

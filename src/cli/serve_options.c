@@ -25,6 +25,7 @@ enum key {
 	KEY_GRO,
 	KEY_SPIN,
 	KEY_BUSY_POLL,
+	KEY_BURN,
 	KEY_MARKS,
 	KEY_RCVBUF,
 	KEY_SNDBUF,
@@ -79,6 +80,9 @@ static const struct argp_option options[] = {
 		"Let a receive poll the device for so long before it sleeps, "
 		"by SO_BUSY_POLL (50us)",
 		0},
+	/* For "udpmill perf selftest", which has to be shown a slowdown. */
+	{"burn", KEY_BURN, "NS", OPTION_HIDDEN,
+		"Waste so many nanoseconds for each datagram", 0},
 	{"marks", KEY_MARKS, "on|off", 0,
 		"Count how datagrams came marked: ECN, DSCP, TTL (default off)",
 		0},
@@ -150,6 +154,19 @@ static void parse_allow(
 	o->server.allow_count = n + 1;
 }
 
+static double parse_burn(const struct argp_state *state, const char *text)
+{
+	char *end;
+	double ns = strtod(text, &end);
+
+	if (end == text || *end || !(ns >= 0 && ns <= BURN_NS_MAX))
+		usage_error(state,
+			"--burn: \"%s\" is not a number of nanoseconds up to "
+			"10000; 2.5 would be",
+			text);
+	return ns;
+}
+
 /* Below 3 is what the program itself writes to, and it would be closed. */
 static int parse_ready_fd(const struct argp_state *state, const char *text)
 {
@@ -204,6 +221,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_BUSY_POLL:
 		s->busy_poll_us = option_busy_poll(state, "--busy-poll", arg);
+		return 0;
+	case KEY_BURN:
+		s->burn_ns = parse_burn(state, arg);
 		return 0;
 	case KEY_MARKS:
 		s->marks = option_switch(state, "--marks", arg);

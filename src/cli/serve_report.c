@@ -55,7 +55,7 @@ json_t *serve_options_json(
 	const struct server_config *c = &o->server;
 	const struct socket_obtained *got = server_endpoints(server);
 
-	return json_pack(
+	json_t *options = json_pack(
 		"{s:o, s:s, s:s, s:i, s:o, s:i, s:b, s:b, s:b, s:b, s:b, "
 		"s:i, s:i, s:i, s:o, s:b, s:f, s:I}",
 		"listen", endpoints_json(o, server), "service",
@@ -67,6 +67,11 @@ json_t *serve_options_json(
 		"busy_poll_us", (int)got->busy_poll_us, "allow", allow_json(o),
 		"key", c->key != NULL, "time_s", (double)o->time_ns / 1e9,
 		"count", (json_int_t)c->count);
+
+	/* Nobody's business but of those who ask for it. */
+	if (options && c->burn_ns > 0)
+		json_object_set_new(options, "burn_ns", json_real(c->burn_ns));
+	return options;
 }
 
 /* Once there is a segment, or none. */

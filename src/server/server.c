@@ -187,6 +187,7 @@ static void configure_seat(struct server *s, uint32_t index)
 		.number = index,
 		.cpu = c->cpus ? c->cpus->cpu[index % c->cpus->count] : -1,
 		.trains = c->trains,
+		.burn_ns = c->burn_ns,
 		.spin = c->spin,
 		.observe = c->observe,
 		.observe_arg = c->observe_arg,

@@ -28,6 +28,7 @@ struct server_config {
 	const struct cpu_list *cpus; /* pinned to, in turn; NULL: not pinned */
 	uint32_t batch;
 	bool trains, gro;
+	double burn_ns;          /* wasted for each datagram */
 	bool spin;               /* workers never wait for datagrams */
 	bool marks;              /* TOS and TTL of what arrives are counted */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */

@@ -28,6 +28,7 @@ int worker_init(struct worker *w, const struct worker_config *config)
 		if (error)
 			return error;
 	}
+	burn_init(&w->burn, config->burn_ns);
 	error = batch_init(&w->batch, config->io.batch);
 	if (!error)
 		error = service_open(&w->service, config->service, &service);
@@ -174,6 +175,8 @@ static uint32_t serve(struct worker *w)
 	if (c->observe)
 		c->observe(c->observe_arg, b);
 	c->service->handle(w->service.self, b);
+	if (w->burn.rounds)
+		burn_spend(&w->burn, datagrams);
 	guard_check(c->guard, c->service, b, w->counters);
 	lost = couple(b, c->trains ? TRAIN_SEND_SEGMENTS : 1);
 	if (lost)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "backend/backend.h"
+#include "server/burn.h"
 #include "server/consent.h"
 #include "server/guard.h"
 #include "server/marks.h"
@@ -33,7 +34,8 @@ struct worker_config {
 	uint32_t number;
 	int cpu; /* -1: not pinned */
 	bool trains;
-	bool spin; /* never waits: receives are tried over and over */
+	double burn_ns; /* wasted on purpose, for each datagram; 0: nothing */
+	bool spin;      /* never waits: receives are tried over and over */
 	worker_observe_fn *observe; /* NULL: nobody looks */
 	void *observe_arg;
 	/* Datagrams all workers may still receive; NULL: no bound. Whoever
@@ -51,6 +53,7 @@ struct worker {
 	struct batch batch;
 	struct marks marks;
 	struct consent consent;
+	struct burn burn;
 	uint32_t drops_seen; /* SK_MEMINFO_DROPS, to see it wrap */
 	_Atomic unsigned orders;
 	int error; /* -errno it ended with, 0; valid when it has ended */

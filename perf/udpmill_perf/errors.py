@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""What stops a verb, as one line for its user, and what it exits with."""
+
+REGRESSION = 1
+USAGE = 2
+INCONCLUSIVE = 3
+UNFIT = 4
+INVALID = 5
+
+
+class PerfError(Exception):
+    """One line: what, where, what would be right."""
+
+    def __init__(self, message, exit_code=USAGE):
+        super().__init__(message)
+        self.exit_code = exit_code

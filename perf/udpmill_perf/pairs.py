@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""A block of four trials, and the one number per metric that it comes to.
+
+Within a block the arms are as near in time as they can be, and ABBA and BAAB
+cancel whatever drifts in a straight line. All is in ln, so that a difference
+is a ratio and no unit matters.
+"""
+import math
+
+from .errors import PerfError
+
+TRIALS = 4
+
+
+def larger_is_better(metric):
+    """By what the metric counts; its name ends in its unit."""
+    if metric.endswith('_per_second'):
+        return True
+    if metric.endswith(('_per_datagram', '_ns', '_seconds')):
+        return False
+    raise PerfError(f'metric "{metric}": neither "..._per_second" (more is '
+                    'better) nor "..._per_datagram", "..._ns" or '
+                    '"..._seconds" (less is better)')
+
+
+def usable(order, trials):
+    """Whether the trials of a block, in the order they ran, can be compared:
+    all there, as ordered, and none of them INVALID."""
+    return (len(trials) == TRIALS
+            and ''.join(trial['arm'] for trial in trials) == order
+            and all(trial['validity'] != 'INVALID' for trial in trials))
+
+
+def suspect(trials):
+    """Whether the second analysis leaves the block out."""
+    return any(trial['validity'] == 'SUSPECT' for trial in trials)
+
+
+def difference(trials, metric):
+    """d = mean ln A - mean ln B, turned so that d > 0 means that B is worse;
+    None where a trial has no such figure."""
+    values = [trial['metrics'].get(metric) for trial in trials]
+    if any(value is None or value <= 0 for value in values):
+        return None
+    # math.fsum: the same last bit in whatever order the trials ran.
+    a, b = (math.fsum(math.log(value) for trial, value in zip(trials, values)
+                      if trial['arm'] == arm) for arm in 'AB')
+    d = (a - b) / (TRIALS / 2)
+    return d if larger_is_better(metric) else -d
+
+
+def block(workload, index, order, phase, trials, metrics):
+    """The document's block of these trials, in the order they ran."""
+    used = phase != 'warm' and usable(order, trials)
+    whole = ''.join(trial['arm'] for trial in trials) == order
+    return {
+        'workload': workload, 'index': index, 'order': order, 'phase': phase,
+        'trials': [trial['id'] for trial in trials], 'used': used,
+        'd': {metric: difference(trials, metric) if whole else None
+              for metric in metrics},
+    }

@@ -20,7 +20,7 @@ class Noise:
     correlation: float = 0.7  # of a trial and the next
     walk: float = 0.2    # the share of d's variance that is a random walk's
     trend: float = 0.001  # ln per trial; blocks cancel it
-    together: float = 0.5  # the correlation of two metrics' noise
+    together: float = 0.8  # the correlation of two metrics' noise
 
 
 def autoregression(rng, shape, r):

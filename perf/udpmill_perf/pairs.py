@@ -23,12 +23,19 @@ def larger_is_better(metric):
                     '"..._seconds" (less is better)')
 
 
-def usable(order, trials):
+def whole(order, trials):
+    return ''.join(trial['arm'] for trial in trials) == order
+
+
+def usable(order, trials, metrics):
     """Whether the trials of a block, in the order they ran, can be compared:
-    all there, as ordered, and none of them INVALID."""
-    return (len(trials) == TRIALS
-            and ''.join(trial['arm'] for trial in trials) == order
-            and all(trial['validity'] != 'INVALID' for trial in trials))
+    all there, as ordered, none of them INVALID, and nothing that came to
+    zero, which has no logarithm and must not be left out unseen."""
+    return (whole(order, trials)
+            and all(trial['validity'] != 'INVALID' for trial in trials)
+            and all(trial['metrics'].get(metric, 1) is None
+                    or trial['metrics'].get(metric, 1) > 0
+                    for trial in trials for metric in metrics))
 
 
 def suspect(trials):
@@ -51,11 +58,11 @@ def difference(trials, metric):
 
 def block(workload, index, order, phase, trials, metrics):
     """The document's block of these trials, in the order they ran."""
-    used = phase != 'warm' and usable(order, trials)
-    whole = ''.join(trial['arm'] for trial in trials) == order
+    used = phase != 'warm' and usable(order, trials, metrics)
     return {
         'workload': workload, 'index': index, 'order': order, 'phase': phase,
         'trials': [trial['id'] for trial in trials], 'used': used,
-        'd': {metric: difference(trials, metric) if whole else None
+        'd': {metric: difference(trials, metric) if whole(order, trials)
+              else None
               for metric in metrics},
     }

@@ -25,7 +25,7 @@ DEFAULTS = {
     'tolerance': round(math.log(1.05), 6),  # M: 5 %
     'discard': 1, 'screen': 12, 'confirm': 24, 'extend': 24,
     # One-sided: what makes a screen suspicious, a verdict red, M excluded.
-    'suspicion': 0.5, 'alpha_red': 0.005, 'alpha_pass': 0.05,
+    'suspicion': 0.3, 'alpha_red': 0.005, 'alpha_pass': 0.05,
 }
 
 # A screen says of each metric one of these.

@@ -64,11 +64,19 @@ def unclear(design, f, visible, needed, unit='blocks'):
             f'{percent(f.estimate)}, too near to it for {f.n} {unit} to tell.')
 
 
+PHASES = {'warm': 'warm-up', 'screen': 'screen', 'confirm': 'confirmation',
+          'extend': 'extension'}
+
+
 def unfinished(phase, done, wanted):
-    return f'Stopped after {done} of the {wanted} blocks of its {phase}.'
+    return (f'Stopped after {done} of the {wanted} blocks of its '
+            f'{PHASES[phase]}.')
 
 
-UNMEASURED = 'No block has a figure of it on this host.'
+def unmeasured(gaps, blocks):
+    if gaps == blocks:
+        return 'No block has a figure of it on this host.'
+    return f'{gaps} of {blocks} blocks have no figure of it.'
 
 
 def invalid(lost, blocks):

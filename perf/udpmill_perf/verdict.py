@@ -133,9 +133,8 @@ def _unreached(sample, own):
         phase = sample.step.phase
         done = len(plan.used(own, phase))
         return sentences.unfinished(phase, done, done + sample.step.blocks)
-    if not sample.values():
-        return sentences.UNMEASURED
-    return None
+    gaps = len(sample.blocks) - len(sample.values())
+    return sentences.unmeasured(gaps, len(sample.blocks)) if gaps else None
 
 
 def _suspects(document):

@@ -18,18 +18,24 @@ CELLS = tuple((sd, effect) for sd in (0.02, 0.04)
 USUAL_RUNS = 20
 
 
-def comparison(rng, design, noise, effect):
-    """(overall verdict, blocks it took) of one made-up comparison."""
-    machine = noises.Machine(rng, noise, plan.setting(design, 'metrics'),
-                             effect)
-    while True:
-        step = plan.next_step(design, machine.blocks, WORKLOAD)
-        if not step.blocks:
-            break
-        for _ in range(step.blocks):
-            machine.measure(WORKLOAD, step.phase)
-    _, overall = verdict.judge_blocks(design, machine.blocks, [WORKLOAD])
-    return overall, len(machine.blocks)
+def no_verdicts():
+    return dict.fromkeys((verdict.PASS, verdict.IMPROVED, verdict.REGRESSION,
+                          verdict.INCONCLUSIVE), 0)
+
+
+def follow(design, machines):
+    """(overall verdict, blocks it took): a comparison from beginning to end,
+    of workloads by name and what measures them."""
+    for workload, machine in machines.items():
+        while True:
+            step = plan.next_step(design, machine.blocks, workload)
+            if not step.blocks:
+                break
+            for _ in range(step.blocks):
+                machine.measure(workload, step.phase)
+    blocks = [b for machine in machines.values() for b in machine.blocks]
+    _, overall = verdict.judge_blocks(design, blocks, list(machines))
+    return overall, len(blocks)
 
 
 def usual(rng, noise, effect):
@@ -45,11 +51,12 @@ def cell(sd, effect, comparisons, seed=1, design=None, tick=None):
     design = design or dict(plan.DEFAULTS)
     noise = noises.Noise(sd)
     rng = np.random.default_rng([seed, round(sd * 1e6), round(effect * 1e6)])
-    said = dict.fromkeys((verdict.PASS, verdict.IMPROVED, verdict.REGRESSION,
-                          verdict.INCONCLUSIVE), 0)
+    metrics = plan.setting(design, 'metrics')
+    said = no_verdicts()
     blocks = cried = 0
     for _ in range(comparisons):
-        overall, took = comparison(rng, design, noise, np.log1p(effect))
+        overall, took = follow(design, {WORKLOAD: noises.Machine(
+            rng, noise, metrics, np.log1p(effect))})
         said[overall] += 1
         blocks += took
         cried += usual(rng, noise, np.log1p(effect))

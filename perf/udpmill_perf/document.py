@@ -118,6 +118,8 @@ def _wrong_within(document):
         again = _twice(document.get(part, []), key)
         if again is not None:
             return f'{part}[{again}]: a second one of the same name'
+    if document['kind'] in ('compare', 'merge') and arms != {'A', 'B'}:
+        return 'arms: those of a comparison are called A and B'
     return None
 
 

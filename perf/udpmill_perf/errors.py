@@ -8,9 +8,14 @@ UNFIT = 4
 INVALID = 5
 
 
+def printable(text):
+    """Without what a terminal would obey: names come from files."""
+    return ''.join(c if c.isprintable() else '?' for c in text)
+
+
 class PerfError(Exception):
     """One line: what, where, what would be right."""
 
     def __init__(self, message, exit_code=USAGE):
-        super().__init__(message)
+        super().__init__(printable(message))
         self.exit_code = exit_code

@@ -73,10 +73,8 @@ def unfinished(phase, done, wanted):
             f'{PHASES[phase]}.')
 
 
-def unmeasured(gaps, blocks):
-    if gaps == blocks:
-        return 'No block has a figure of it on this host.'
-    return f'{gaps} of {blocks} blocks have no figure of it.'
+def unmeasured(gaps, blocks, unit='blocks'):
+    return f'{gaps} of {blocks} {unit} have no figure of it.'
 
 
 def invalid(lost, blocks):

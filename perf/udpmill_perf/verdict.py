@@ -92,7 +92,7 @@ def adjusted(phases, found):
     return pairs_of_p
 
 
-def explain(design, result, f, p, p_better, unit='blocks', sides=1):
+def explain(design, result, f, p, p_better, unit='blocks', each=1):
     """The sentence for a verdict that was reached by the rule."""
     if result == REGRESSION:
         return sentences.regression(design, f, p)
@@ -102,7 +102,7 @@ def explain(design, result, f, p, p_better, unit='blocks', sides=1):
         return sentences.passed(design, f)
     needed = figures.values_needed(design, f.sd)
     return sentences.unclear(design, f, figures.visible_effect(
-        design, f.error), needed and needed * sides, unit)
+        design, f.error), needed and needed * each, unit)
 
 
 def entry(design, workload, metric, phase, f, p, p_better):

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""What a document looks like to people and to other programs."""
+import json
+import os
+
+# What makes a format is imported when it is asked for: matplotlib is slow to
+# load, and a host without it can still print.
+FORMATS = ('terminal', 'markdown', 'html', 'ktap', 'junit', 'annotations',
+           'codeclimate', 'csv', 'json')
+SUFFIXES = {'.html': 'html', '.htm': 'html', '.md': 'markdown',
+            '.markdown': 'markdown', '.csv': 'csv', '.xml': 'junit',
+            '.tap': 'ktap', '.ktap': 'ktap', '.json': 'json',
+            '.txt': 'terminal'}
+
+
+def format_of(path):
+    """The format a file's name asks for, or None."""
+    return SUFFIXES.get(os.path.splitext(str(path))[1].lower())
+
+
+def to_text(documents, format, *, colour=False, width=80,
+            inconclusive='skip', history=()):
+    """All documents, [(name, document), ...], as one text."""
+    documents = list(documents)
+    if format == 'terminal':
+        from . import terminal
+        return '\n'.join(terminal.summary(document, colour, width, name)
+                         for name, document in documents)
+    if format == 'markdown':
+        from . import markdown
+        return markdown.render(documents)
+    if format == 'csv':
+        from . import trials_csv
+        return trials_csv.render(documents)
+    if format == 'html':
+        from . import html
+        return html.render(documents, history)
+    if format == 'json':
+        found = [document for _, document in documents]
+        return json.dumps(found[0] if len(found) == 1 else found,
+                          indent=1) + '\n'
+    return _checked(format)(documents, inconclusive)
+
+
+def _checked(format):
+    from . import annotations, codeclimate, junit, ktap
+    return {'ktap': ktap, 'junit': junit, 'annotations': annotations,
+            'codeclimate': codeclimate}[format].render

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""GitHub's workflow commands: a line each for what somebody has to see.
+
+Escaped as its toolkit does it (actions/toolkit, command.ts): `%`, CR and LF
+in the message; `:` and `,` as well in a property. What passed is told in one
+notice, not in one for each measure.
+"""
+from . import headline
+from .checks import ERROR, FAIL, checks
+from .plain import clean
+from .view import View
+
+
+def render(documents, inconclusive='skip'):
+    lines = []
+    for name, document in documents:
+        lines += _document(View(document, name), inconclusive)
+    return '\n'.join(lines) + '\n'
+
+
+def _document(view, inconclusive):
+    lines = []
+    for check in checks(view, inconclusive):
+        if check.outcome in (FAIL, ERROR):
+            command = 'error'
+        elif check.verdict == 'INCONCLUSIVE':
+            command = 'warning' if inconclusive == 'skip' else 'notice'
+        else:
+            continue
+        lines.append(_command(command, f'{check.verdict or "ERROR"}: '
+                              f'{check.suite}, {check.name}',
+                              '\n'.join([*check.lines, check.why]).strip()))
+    if not lines:
+        title = f'{headline.verdict(view)}: {headline.subject(view)}'
+        facts = ', '.join(headline.facts(view))
+        lines.append(_command('notice', title,
+                              f'{headline.sentence(view)}\n{facts}'))
+    return lines
+
+
+def _command(command, title, message):
+    return f'::{command} title={_property(title)}::{_data(message)}'
+
+
+def _data(text):
+    text = '\n'.join(clean(line) for line in text.split('\n'))
+    return text.replace('%', '%25').replace('\n', '%0A')
+
+
+def _property(text):
+    return _data(clean(text)).replace(':', '%3A').replace(',', '%2C')

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""A document as a list of checks, as KTAP, JUnit XML and annotations have it.
+
+One check is a workload and a metric. INCONCLUSIVE is neither a success nor a
+failure, and none of these formats has a third word: what it becomes is the
+user's choice, `skip` unless told otherwise.
+"""
+from dataclasses import dataclass, field
+
+from . import figures, headline, proof
+from .metrics import metric
+from .view import keyed, listed
+
+OK, FAIL, SKIP, ERROR = 'ok', 'fail', 'skip', 'error'
+CHOICES = {'pass': OK, 'fail': FAIL, 'skip': SKIP}
+
+
+@dataclass
+class Check:
+    suite: str                    # a workload
+    name: str                     # a metric's title
+    outcome: str                  # OK, FAIL, SKIP or ERROR
+    verdict: str = ''
+    why: str = ''                 # of what is not OK, in one line
+    lines: list = field(default_factory=list)
+    numbers: dict = field(default_factory=dict)     # as in the document
+
+
+def checks(view, inconclusive='skip'):
+    found = PARTS.get(view.kind, _cells)(view, inconclusive)
+    if view.verdict == 'INVALID' and not any(
+            check.outcome == ERROR for check in found):
+        found.append(Check('measurement', 'validity', ERROR, 'INVALID',
+                           headline.sentence(view)))
+    for row in listed(view.skipped):
+        if isinstance(row, dict):
+            found.append(Check(str(row.get('what') or '?'), 'skipped', SKIP,
+                               '', str(row.get('why') or 'no reason given')))
+    return found
+
+
+def _outcome(view, row, inconclusive):
+    if view.verdict == 'INVALID' or row.verdict == 'INVALID':
+        return ERROR
+    if view.aa:
+        return OK if row.verdict else SKIP
+    return {'PASS': OK, 'IMPROVED': OK, 'REGRESSION': FAIL,
+            'INCONCLUSIVE': CHOICES[inconclusive]}.get(row.verdict, SKIP)
+
+
+def _paired(view, inconclusive):
+    found = []
+    for row in view.judged:
+        outcome = _outcome(view, row, inconclusive)
+        why = str(row.row.get('why') or '')
+        if not row.verdict:
+            why = f'not judged: {view.stopped}' if not view.complete \
+                else 'not judged'
+        if outcome == ERROR and not row.verdict:
+            why = headline.sentence(view)
+        found.append(Check(
+            row.workload, row.metric.title, outcome,
+            row.verdict or ('INVALID' if outcome == ERROR else ''),
+            why, paired_lines(view, row), paired_numbers(row)))
+    return found
+
+
+def paired_lines(view, row):
+    if not row.verdict:
+        return []
+    lines = [f'B worse by {figures.percent(row.estimate)}, '
+             f'{figures.share(row.row.get("level"))} interval '
+             f'{figures.interval(row.row.get("interval"))} %, '
+             f'{figures.count(row.blocks, view.unit)}, sd '
+             f'{figures.percent(row.row.get("sd"), sign=False)}']
+    if row.base is not None and row.other is not None:
+        lines.append(f'{row.metric.name}: A {row.base:.10g} '
+                     f'B {row.other:.10g}')
+    other, suspects = row.without, view.suspects(row.workload)
+    if other and suspects:
+        lines.append(
+            f'without {figures.count(suspects, "suspect trial")}: '
+            f'{figures.percent(other.get("estimate"))} '
+            f'{figures.interval(other.get("interval"))} % '
+            f'{other.get("verdict") or ""}'.rstrip())
+    take = headline.would_take(view, row)
+    return lines + ([take] if take else [])
+
+
+def paired_numbers(row):
+    low, high = row.interval
+    found = {'metric': row.metric.name, 'median_a': row.base,
+             'median_b': row.other, 'estimate': row.estimate, 'low': low,
+             'high': high}
+    for key in ('level', 'blocks', 'sd', 'p', 'p_holm', 'ignore',
+                'tolerance', 'visible_effect', 'blocks_needed', 'phase'):
+        found[key] = row.row.get(key)
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _cells(view, _):
+    found = []
+    for cell in view.cells:
+        kind = metric(cell.get('metric'))
+        several = len(view.arm_names) > 1
+        name = f'{view.who(cell)}, {kind.title}' if several else kind.title
+        median = figures.number(cell.get('median'))
+        ratio = keyed(cell.get('ratio'))
+        numbers = {'metric': kind.name, 'trials': cell.get('trials'),
+                   'median': median, 'low': cell.get('low'),
+                   'high': cell.get('high'), 'ratio': ratio.get('value'),
+                   'ratio_to': ratio.get('to')}
+        span = figures.span(kind.show, cell.get('low'), cell.get('high'))
+        line = f'median {kind.show(median)}, {span}, ' \
+            f'{figures.count(cell.get("trials", 0), "trial")}'
+        if ratio:
+            line += f', {figures.ratio(ratio.get("value"))} of ' \
+                f'{view.arm_label(ratio.get("to"))}'
+        found.append(Check(
+            str(cell.get('workload')), name, ERROR if median is None else OK,
+            '', 'no valid trial' if median is None else '', [line],
+            {key: value for key, value in numbers.items()
+             if value is not None}))
+    return found or _unmeasured(view)
+
+
+def _unmeasured(view):
+    why = 'not measured' if view.complete else f'not measured: {view.stopped}'
+    return [Check(name, 'measurement', SKIP, '', why)
+            for name in view.workloads]
+
+
+def _calibration(view, _):
+    found = []
+    source = listed(keyed(view.document.get('calibration')).get('rows'))
+    for row, told in zip(proof.calibration(view), source):
+        lines = [f'{head} {text}' for head, text
+                 in zip(proof.CALIBRATION_HEAD[2:], row[2:])]
+        numbers = {key: value for key, value in told.items()
+                   if figures.number(value) is not None}
+        found.append(Check(row[0], row[1], OK, '', '', [', '.join(lines)],
+                           numbers))
+    return found or _unmeasured(view)
+
+
+def _selftest(view, _):
+    found = []
+    for row in proof.selftest(view):
+        numbers = {key: value for key, value in row.row.items()
+                   if figures.number(value) is not None}
+        failed = row.verdict == 'FAIL'
+        found.append(Check('selftest', row.title, FAIL if failed else OK,
+                           row.verdict, str(row.row.get('why') or row.text),
+                           [row.text], numbers))
+    return found or _unmeasured(view)
+
+
+PARTS = {'compare': _paired, 'merge': _paired, 'run': _cells,
+         'calibrate': _calibration, 'selftest': _selftest}

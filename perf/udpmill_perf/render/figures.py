@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""Numbers as people read them: three digits, a prefix, a unit."""
+import math
+
+NOTHING = '-'
+PREFIXES = ((1e9, 'G'), (1e6, 'M'), (1e3, 'k'))
+DURATIONS = ((1e9, 's'), (1e6, 'ms'), (1e3, 'us'), (1, 'ns'))
+
+
+def number(value):
+    """The value as a finite float, or None: documents hold null."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        value = float(value)
+    except OverflowError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def digits(value, significant=3):
+    """Three significant digits, never an exponent."""
+    if value == 0:
+        return '0'
+    places = significant - 1 - math.floor(math.log10(abs(value)))
+    value = round(value, places)
+    return f'{value:.{max(0, places)}f}'
+
+
+def trimmed(value, significant=3):
+    text = digits(value, significant)
+    return text.rstrip('0').rstrip('.') if '.' in text else text
+
+
+def si(value, unit='', write=digits):
+    """1.20 M/s, 512 k, 12.0 /s."""
+    value = number(value)
+    if value is None:
+        return NOTHING
+    for scale, prefix in PREFIXES:
+        if abs(value) >= scale * 0.9995:
+            return f'{write(value / scale)} {prefix}{unit}'
+    return f'{write(value)} {unit}'.rstrip()
+
+
+def duration(nanoseconds, write=digits):
+    """830 ns, 1.24 us, 3.10 ms."""
+    value = number(nanoseconds)
+    if value is None:
+        return NOTHING
+    for scale, unit in DURATIONS:
+        if abs(value) >= scale * 0.9995:
+            return f'{write(value / scale)} {unit}'
+    return f'{write(value)} ns'
+
+
+def as_percent(logarithm):
+    """A difference of logarithms in percent: exp(x) - 1."""
+    return 100 * math.expm1(min(logarithm, 50))
+
+
+def percent(logarithm, sign=True):
+    """+4.9 %, for a difference of logarithms; nothing is written -0.0."""
+    value = number(logarithm)
+    if value is None:
+        return NOTHING
+    return f'{bare_percent(value, sign)} %'
+
+
+def bare_percent(logarithm, sign=True):
+    value = as_percent(logarithm)
+    places = 1 if abs(value) < 99.95 else 0
+    value = round(value, places) + 0.0
+    if value == 0:
+        return f'{0:.{places}f}'
+    return f'{value:{"+" if sign else ""}.{places}f}'
+
+
+def interval(pair):
+    """[+3.9, +5.9], in percent, for a pair of differences of logarithms."""
+    low, high = ends(pair)
+    if low is None and high is None:
+        return NOTHING
+    low = '-inf' if low is None else bare_percent(low)
+    high = 'inf' if high is None else bare_percent(high)
+    return f'[{low}, {high}]'
+
+
+def ends(pair):
+    """Both ends of an interval; None where an end is missing or infinite."""
+    if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+        return None, None
+    return number(pair[0]), number(pair[1])
+
+
+def span(show, low, high):
+    """1.40 .. 1.46 M/s: the unit once, where it is the same."""
+    if number(low) is None and number(high) is None:
+        return NOTHING
+    low, high = show(low), show(high)
+    first, _, unit = low.rpartition(' ')
+    if first and unit == high.rpartition(' ')[2]:
+        low = first
+    return f'{low} .. {high}'
+
+
+def share(fraction):
+    """A plain fraction in percent: a margin, a level, a rate."""
+    value = number(fraction)
+    return NOTHING if value is None else f'{trimmed(100 * value)} %'
+
+
+def ratio(value):
+    value = number(value)
+    if value is None:
+        return NOTHING
+    return f'{value:.2f}x' if abs(value) < 99.95 else f'{value:.0f}x'
+
+
+def clock(seconds):
+    """1 h 02 min, 5 min 12 s, 93 s."""
+    value = number(seconds)
+    if value is None:
+        return NOTHING
+    whole = int(round(value))
+    if whole < 100:
+        return f'{whole} s'
+    if whole < 3600:
+        return f'{whole // 60} min {whole % 60:02d} s'
+    return f'{whole // 3600} h {whole % 3600 // 60:02d} min'
+
+
+def count(amount, noun, plural=None):
+    """1 block, 12 blocks."""
+    if amount == 1:
+        return f'1 {noun}'
+    return f'{amount} {plural or noun + "s"}'

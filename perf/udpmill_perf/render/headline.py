@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""The sentence under the verdict, and the few facts beside it."""
+from . import figures
+from .view import keyed, listed
+
+WORD = {'compare': 'comparison', 'merge': 'merged comparison', 'run': 'run',
+        'calibrate': 'calibration', 'selftest': 'self-test'}
+
+
+def verdict(view):
+    """The word to print large."""
+    if view.verdict:
+        return str(view.verdict)
+    if not view.complete:
+        return 'STOPPED'
+    return WORD.get(view.kind, view.kind).upper() if not view.paired \
+        else 'NO VERDICT'
+
+
+def subject(view):
+    """base -> patched; or the arms of a run."""
+    labels = [view.arm_label(name) for name in view.arm_names]
+    if view.paired and len(labels) == 2:
+        return f'{labels[0]} -> {labels[1]}'
+    return ', '.join(labels)
+
+
+def sentence(view):
+    """What the verdict means, in words."""
+    said = _paired(view) if view.paired else _other(view)
+    if not view.complete:
+        said = f'Stopped: {view.stopped}. {said}'
+    return said.strip()
+
+
+def _paired(view):
+    rows = [row for row in view.judged if row.verdict]
+    total = figures.count(len(rows), 'measure')
+    if view.verdict == 'INVALID':
+        bad = view.validity['INVALID']
+        return f'{figures.count(bad, "trial")} of {len(view.trials)} ' \
+            'INVALID: the measurement is wrong, not the arm.'
+    if view.aa or view.verdict == 'A/A':
+        return 'Both arms are the same, so what differs is noise.'
+    if not rows:
+        return 'Nothing was judged.'
+    if view.verdict == 'REGRESSION':
+        worse = [row for row in rows if row.verdict == 'REGRESSION']
+        return f'B is worse in {len(worse)} of {total}: {_worst(worse)}.'
+    if view.verdict == 'INCONCLUSIVE':
+        unsure = [row for row in rows if row.verdict == 'INCONCLUSIVE']
+        return f'{len(unsure)} of {total} could not be decided.'
+    if view.verdict == 'IMPROVED':
+        better = [row for row in rows if row.verdict == 'IMPROVED']
+        return f'B is better in {len(better)} of {total}, worse in none.'
+    tolerance = figures.share(view.design.get('tolerance', 0.05))
+    return f'B is at most {tolerance} worse in each of {total}.'
+
+
+def _worst(rows):
+    rows = [row for row in rows if row.estimate is not None]
+    if not rows:
+        return 'see below'
+    row = max(rows, key=lambda row: row.estimate)
+    return f'{row.workload}, {row.metric.title}, by ' \
+        f'{figures.percent(row.estimate, sign=False)}'
+
+
+def _other(view):
+    if view.kind == 'run':
+        arms = len(view.arm_names)
+        peers = sum(bool(entry.get('peer'))
+                    for entry in view.workload.values())
+        own = len(view.workload) - peers
+        text = f'{figures.count(own, "workload")} x ' \
+            f'{figures.count(arms, "arm")}'
+        return text + (f', {figures.count(peers, "peer")}.' if peers else '.')
+    if view.kind == 'calibrate':
+        return 'How small a difference this machine can show.'
+    if view.kind == 'selftest':
+        return _selftest(keyed(view.document.get('selftest')))
+    return ''
+
+
+def _selftest(found):
+    parts = []
+    same = keyed(found.get('aa'))
+    if same.get('comparisons'):
+        alarms = figures.count(same.get('false_positives', 0), 'false alarm')
+        parts.append(f'{alarms} in {same["comparisons"]} comparisons of '
+                     'identical code.')
+    for row in listed(found.get('inject')):
+        parts.append(f'{row.get("percent")} % slower: found '
+                     f'{row.get("detected")} of {row.get("comparisons")}.')
+    return ' '.join(parts)
+
+
+def facts(view):
+    """Short facts: how much was measured, when, how long, which seed."""
+    out = []
+    if view.trials:
+        out += tally(view)
+    if view.document.get('seconds') is not None:
+        out.append(figures.clock(view.document['seconds']))
+    if view.document.get('started'):
+        out.append(str(view.document['started'])
+                   .replace('T', ' ').replace('Z', ' UTC'))
+    if view.document.get('seed') is not None:
+        out.append(f'seed {view.document["seed"]}')
+    if view.environment.get('fingerprint'):
+        out.append(f'machine {view.environment["fingerprint"]}')
+    return out
+
+
+def tally(view):
+    """104 trials; 3 suspect; 1 invalid."""
+    parts = [figures.count(len(view.trials), 'trial')]
+    for validity in 'SUSPECT', 'INVALID':
+        if view.validity[validity]:
+            parts.append(f'{view.validity[validity]} {validity.lower()}')
+    return parts
+
+
+def would_take(view, row):
+    """What could be seen, and how much more would decide."""
+    seen = figures.number(row.row.get('visible_effect'))
+    needed = figures.number(row.row.get('blocks_needed'))
+    if row.verdict not in ('INCONCLUSIVE', '') or (seen, needed) == (
+            None, None):
+        return ''
+    parts = []
+    if seen is not None:
+        parts.append(f'smallest effect visible with {row.blocks} '
+                     f'{view.unit}s: {figures.percent(seen, sign=False)}')
+    if needed is not None:
+        parts.append(f'it would take {figures.count(int(needed), view.unit)}')
+    return '; '.join(parts)
+
+
+def level(view):
+    """Of the intervals: 95 %, if all have the same."""
+    if len(view.levels) != 1:
+        return ''
+    return figures.share(view.levels[0])

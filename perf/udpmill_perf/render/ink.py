@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Colour on a terminal: few, with a meaning, and only where they are wanted.
+"""
+import os
+
+CODES = {'good': '32', 'bad': '31;1', 'unsure': '33', 'neutral': '36',
+         'dim': '2', 'strong': '1'}
+TONES = {'PASS': 'good', 'IMPROVED': 'good', 'A/A': 'neutral',
+         'REGRESSION': 'bad', 'INCONCLUSIVE': 'unsure', 'INVALID': 'bad',
+         'FAIL': 'bad', 'VALID': 'dim', 'SUSPECT': 'unsure'}
+
+
+def wanted(stream):
+    """A terminal that is not told to do without (https://no-color.org)."""
+    if os.environ.get('NO_COLOR') or os.environ.get('TERM') == 'dumb':
+        return False
+    return bool(getattr(stream, 'isatty', lambda: False)())
+
+
+class Ink:
+    def __init__(self, colour):
+        self.colour = colour
+
+    def paint(self, text, tone):
+        code = CODES.get(tone)
+        if not self.colour or not code or not text:
+            return text
+        return f'\x1b[{code}m{text}\x1b[0m'
+
+    def verdict(self, text, verdict):
+        return self.paint(text, TONES.get(verdict))
+
+    def dim(self, text):
+        return self.paint(text, 'dim')
+
+    def strong(self, text):
+        return self.paint(text, 'strong')

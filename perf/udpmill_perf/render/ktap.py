@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""KTAP, as the kernel's kselftest prints and its runners read it.
+
+A flat list under `TAP version 13`; what a test measured stands before its
+result in `# ` lines, where KTAP has its diagnostics. INCONCLUSIVE is by
+default a SKIP with its reason: a CI shows it, and nothing turns red by it.
+"""
+from . import headline, plain
+from .checks import ERROR, FAIL, SKIP, checks
+from .view import View
+
+
+def render(documents, inconclusive='skip'):
+    lines, number, body = [], 0, []
+    for name, document in documents:
+        view = View(document, name)
+        body += _about(view)
+        for check in checks(view, inconclusive):
+            number += 1
+            body += _check(check, number)
+    lines = ['TAP version 13', f'1..{number}', *body]
+    if not number:
+        lines[1] = '1..0 # SKIP nothing was measured'
+    return '\n'.join(lines) + '\n'
+
+
+def _about(view):
+    facts = ', '.join(headline.facts(view))
+    subject = headline.subject(view)
+    texts = [f'{view.headline_source}, '
+             f'schema {view.document.get("schema") or "unknown"}',
+             view.name, f'{headline.verdict(view)} {subject}'.strip(),
+             headline.sentence(view), facts]
+    return [_note(text) for text in texts if text]
+
+
+def _note(text):
+    return f'# {plain.clean(text)}'
+
+
+def _check(check, number):
+    lines = [_note(line) for line in check.lines]
+    if check.verdict:
+        lines.append(_note(check.verdict))
+    if check.why and check.outcome != SKIP:
+        lines.append(_note(check.why))
+    # A hash would begin a directive.
+    title = plain.clean(f'{check.suite}: {check.name}').replace('#', '_')
+    said = 'not ok' if check.outcome in (FAIL, ERROR) else 'ok'
+    line = f'{said} {number} - {title}'
+    if check.outcome == SKIP:
+        why = plain.clean(' '.join(filter(None, (check.verdict, check.why))))
+        line += f' # SKIP {why}'.rstrip()
+    return lines + [line]

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""Markdown of GitHub's and GitLab's kind: a pull request's comment.
+
+What decides stands open, the rest is folded, so that the comment is short.
+"""
+import html
+import re
+
+from . import figures, headline, proof
+from .metrics import metric
+from .plain import clean
+from .terminal_run import base
+from .view import View, listed
+
+MARK = {'PASS': ':white_check_mark:', 'IMPROVED': ':rocket:',
+        'REGRESSION': ':x:', 'INCONCLUSIVE': ':grey_question:',
+        'INVALID': ':warning:', 'A/A': ':heavy_equals_sign:',
+        'STOPPED': ':warning:'}
+
+
+def render(documents):
+    return '\n'.join(_document(View(document, name))
+                     for name, document in documents)
+
+
+def escape(text):
+    """Nothing in it is markup, a mention, a link, or a cell's end."""
+    text = html.escape(clean(text), quote=False)
+    text = re.sub(r'([\\`*_{}\[\]#!|~$:@])', r'\\\1', text)
+    return text.replace('\\@', '@\u200b').replace('\\:', ':')
+
+
+def code(text):
+    """A span of code; in a table a bar has to be escaped even there."""
+    text = clean(text).replace('|', '\\|') or ' '
+    runs = [len(run) for run in re.findall('`+', text)]
+    fence = '`' * (max(runs, default=0) + 1)
+    pad = ' ' if text[0] == '`' or text[-1] == '`' else ''
+    return f'{fence}{pad}{text}{pad}{fence}'
+
+
+def table(head, rows, right=()):
+    """Cells are Markdown already."""
+    rule = ['---:' if place in right else '---'
+            for place in range(len(head))]
+    return ['| ' + ' | '.join(cells) + ' |'
+            for cells in ([*head], rule, *rows)]
+
+
+def folded(title, lines):
+    return ['<details>', f'<summary>{html.escape(clean(title))}</summary>',
+            '', *lines, '', '</details>', '']
+
+
+def _document(view):
+    word = headline.verdict(view)
+    mark = MARK.get(word, ':bar_chart:')
+    lines = [f'### {mark} {escape(word)}: '
+             f'{escape(headline.subject(view))}'.rstrip(': '), '',
+             escape(headline.sentence(view)), '']
+    if view.name:
+        lines += [code(view.name), '']
+    lines += BODIES.get(view.kind, _run)(view)
+    lines += _skipped(view) + _changes(view) + _reasons(view)
+    facts = ', '.join(headline.facts(view))
+    return '\n'.join(lines) + f'\n<sub>{escape(facts)}; ' \
+        f'{escape(view.headline_source)}</sub>\n'
+
+
+def _paired(view):
+    level = headline.level(view)
+    head = ['workload', 'metric', '', 'A', 'B', 'B worse by',
+            f'{level} interval'.strip(), f'{view.unit}s', 'sd']
+    rows, notes, previous = [], [], None
+    for row in view.judged:
+        name = code(row.workload) if row.workload != previous else ''
+        previous = row.workload
+        rows.append([
+            name, escape(row.metric.title), _verdict(row),
+            row.metric.show(row.base), row.metric.show(row.other),
+            figures.percent(row.estimate),
+            escape(figures.interval(row.row.get('interval'))),
+            escape(row.blocks or ''),
+            figures.percent(row.row.get('sd'), sign=False)])
+        rows += _without(view, row)
+        notes += _note(view, row)
+    if not rows:
+        return []
+    return table(head, rows, range(3, 9)) + [''] + notes + [''] * bool(notes)
+
+
+def _verdict(row):
+    if not row.verdict:
+        return 'not judged'
+    text = f'{MARK.get(row.verdict, "")} {escape(row.verdict)}'.strip()
+    return text if row.verdict == 'PASS' else f'**{text}**'
+
+
+def _without(view, row):
+    other, suspects = row.without, view.suspects(row.workload)
+    if not other or not suspects:
+        return []
+    return [['', f'<sub>without {suspects} suspect</sub>',
+             f'<sub>{escape(other.get("verdict") or "")}</sub>', '', '',
+             figures.percent(other.get('estimate')),
+             escape(figures.interval(other.get('interval'))),
+             escape(other.get('blocks') or ''), '']]
+
+
+def _note(view, row):
+    if row.verdict in ('PASS', 'IMPROVED', ''):
+        return []
+    take = headline.would_take(view, row)
+    told = [str(row.row.get('why') or '')]
+    if take:
+        told.append(take[0].upper() + take[1:] + '.')
+    return [f'- {code(row.workload)} {escape(row.metric.title)}: '
+            f'{escape(" ".join(filter(None, told)))}']
+
+
+def _run(view):
+    lines = []
+    for name in dict.fromkeys(str(cell.get('metric'))
+                              for cell in view.cells):
+        kind, rows, previous = metric(name), [], None
+        for cell in view.cells:
+            if str(cell.get('metric')) != name:
+                continue
+            workload = str(cell.get('workload'))
+            rows.append(_cell(view, kind, cell, workload != previous))
+            previous = workload
+        head = ['workload', 'arm', 'median', 'interval', 'ratio', 'trials']
+        lines += [f'**{escape(kind.title)}**', '',
+                  *table(head, rows, range(2, 6)), '']
+    return lines
+
+
+def _cell(view, kind, cell, first):
+    to = base(view, cell)
+    ratio = figures.ratio((cell.get('ratio') or {}).get('value')) if to \
+        else ''
+    return [code(cell.get('workload')) if first else '',
+            escape(view.who(cell)), kind.show(cell.get('median')),
+            figures.span(kind.show, cell.get('low'), cell.get('high')),
+            f'{ratio} of {escape(to)}' if to else '',
+            escape(cell.get('trials', ''))]
+
+
+def _calibration(view):
+    rows = [[code(row[0]), *map(escape, row[1:])]
+            for row in proof.calibration(view)]
+    lines = table(proof.CALIBRATION_HEAD, rows, range(2, 6)) if rows else []
+    return lines + [''] + _rest(view, 'calibration')
+
+
+def _selftest(view):
+    rows = [[escape(row.title), escape(row.text), escape(row.verdict)]
+            for row in proof.selftest(view)]
+    lines = table(('code', 'found', ''), rows) if rows else []
+    return lines + [''] + _rest(view, 'selftest')
+
+
+def _rest(view, part):
+    return [f'- {escape(key)}: {escape(value)}'
+            for key, value in proof.rest(view, part)] + ['']
+
+
+def _skipped(view):
+    rows = [f'- {escape(row.get("what") or "?")}: '
+            f'{escape(row.get("why") or "no reason given")}'
+            for row in listed(view.skipped) if isinstance(row, dict)]
+    return ['Left out:', '', *rows, ''] if rows else []
+
+
+def _changes(view):
+    if not view.changes:
+        return []
+    rows = [[code(key), code(before), code(after)]
+            for key, before, after in view.changes]
+    return folded(f'{figures.count(len(rows), "setting")} changed while it '
+                  'was measured', table(('key', 'before', 'after'), rows))
+
+
+def _reasons(view):
+    if not view.reasons:
+        return []
+    rows = [[str(amount), escape(validity), escape(reason)]
+            for (validity, reason), amount in view.reasons]
+    total = view.validity['SUSPECT'] + view.validity['INVALID']
+    return folded(f'{figures.count(total, "trial")} in doubt',
+                  table(('trials', 'validity', 'reason'), rows, (0,)))
+
+
+BODIES = {'compare': _paired, 'merge': _paired, 'run': _run,
+          'calibrate': _calibration, 'selftest': _selftest}

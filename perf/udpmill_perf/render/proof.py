@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""Rows of a calibration and a self-test, for every renderer the same."""
+import json
+from dataclasses import dataclass
+
+from . import figures
+from .metrics import metric
+from .view import keyed, listed
+
+CALIBRATION_HEAD = ('workload', 'metric', 'blocks', 'sd', 'floor',
+                    'recommended')
+KNOWN = {'calibration': ('rows',), 'selftest': ('aa', 'inject')}
+
+
+def calibration(view):
+    """Texts of one row each: workload, metric, blocks, sd, floor, blocks."""
+    found = listed(keyed(view.document.get('calibration')).get('rows'))
+    return [(str(row.get('workload')), metric(row.get('metric')).title,
+             str(row.get('blocks', figures.NOTHING)),
+             figures.percent(row.get('sd'), sign=False),
+             figures.percent(row.get('floor'), sign=False),
+             _recommended(row)) for row in found if isinstance(row, dict)]
+
+
+def _recommended(row):
+    amount = row.get('recommended')
+    return figures.NOTHING if amount is None else f'{amount} blocks'
+
+
+@dataclass
+class Proof:
+    title: str
+    text: str
+    verdict: str
+    row: dict
+
+
+def selftest(view):
+    found = keyed(view.document.get('selftest'))
+    rows = []
+    same = keyed(found.get('aa'))
+    if same:
+        rows.append(_proof('identical code', same, 'false_positives',
+                           'called worse'))
+    for row in listed(found.get('inject')):
+        if isinstance(row, dict):
+            rows.append(_proof(f'{row.get("percent")} % slower', row,
+                               'detected', 'found'))
+    return rows
+
+
+def _proof(title, row, key, word):
+    total, hits = row.get('comparisons'), row.get(key)
+    text = f'{hits} of {total} {word}'
+    low, high = figures.ends(row.get('interval'))
+    if low is not None and high is not None:
+        level = figures.share(row.get('level', 0.95))
+        text += f' ({level} interval {figures.share(low)} to ' \
+            f'{figures.share(high)})'
+    if row.get('inconclusive'):
+        text += f', {row["inconclusive"]} inconclusive'
+    if figures.number(row.get('measured')) is not None:
+        text += f', measured {figures.percent(row["measured"])}'
+    if row.get('why'):
+        text += f'. {row["why"]}'
+    return Proof(title, text, str(row.get('verdict') or ''), row)
+
+
+def rest(view, part):
+    """(key, text) of what is not among the rows."""
+    for key, value in keyed(view.document.get(part)).items():
+        if key in KNOWN[part] or value is None:
+            continue
+        if not isinstance(value, str):
+            value = json.dumps(value, sort_keys=True)
+        yield str(key), value

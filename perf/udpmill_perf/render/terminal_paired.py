@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""A comparison on a terminal: per workload and metric, the figures of d."""
+from . import figures, headline, plain
+
+TITLE = 22                  # columns of the metric's title
+ROW = '  {title} {verdict} {worse} {interval} {blocks} {sd}'
+
+
+def comparison(view, ink, width):
+    if not view.judged:
+        return []
+    lines = [ink.dim(_header(view))]
+    workload = None
+    for row in view.judged:
+        if row.workload != workload:
+            workload = row.workload
+            lines.append(ink.strong(plain.cut(workload, width)))
+        lines += _row(view, row, ink, width)
+    return lines
+
+
+def _header(view):
+    level = headline.level(view)
+    return _format('', '', 'B worse by',
+                   f'{level} interval' if level else 'interval',
+                   f'{view.unit}s', 'sd')
+
+
+def _format(title, verdict, worse, interval, blocks, sd, paint=str):
+    return ROW.format(
+        title=plain.left(title, TITLE), verdict=paint(plain.left(verdict, 12)),
+        worse=plain.right(worse, 10), interval=plain.right(interval, 15),
+        blocks=plain.right(blocks, 6), sd=plain.right(sd, 6)).rstrip()
+
+
+def _row(view, row, ink, width):
+    if not row.verdict:
+        why = 'invalid' if view.verdict == 'INVALID' else 'not judged'
+        return [f'  {plain.left(row.metric.title, TITLE)} {why}']
+    lines = [_format(
+        row.metric.title, row.verdict, figures.percent(row.estimate),
+        figures.interval(row.row.get('interval')), str(row.blocks),
+        figures.percent(row.row.get('sd'), sign=False),
+        lambda text: ink.verdict(text, row.verdict))]
+    lines += _without(view, row, ink)
+    for text in _notes(view, row):
+        lines += [ink.dim(line) for line in plain.wrap(text, width, '    ')]
+    return lines
+
+
+def _without(view, row, ink):
+    """The second analysis, in the same columns."""
+    other, suspects = row.without, view.suspects(row.workload)
+    if not other or not suspects:
+        return []
+    text = _format(f'  without {suspects} suspect',
+                   str(other.get('verdict') or ''),
+                   figures.percent(other.get('estimate')),
+                   figures.interval(other.get('interval')),
+                   str(other.get('blocks') or ''), '')
+    same = other.get('verdict') == row.verdict
+    return [ink.dim(text) if same else ink.verdict(text, 'SUSPECT')]
+
+
+def _notes(view, row):
+    if row.base is not None and row.other is not None:
+        yield f'{row.metric.show(row.base)} -> {row.metric.show(row.other)}'
+    if row.verdict not in ('PASS', 'IMPROVED') and row.row.get('why'):
+        yield str(row.row['why'])
+    text = headline.would_take(view, row)
+    if text:
+        yield text[0].upper() + text[1:] + '.'

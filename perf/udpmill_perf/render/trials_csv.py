@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""A line for each trial and a column for each number (RFC 4180)."""
+import csv
+import io
+
+from . import figures
+from .view import View, keyed, listed
+
+FIRST = ('file', 'kind', 'id', 'workload', 'arm', 'arm_label', 'block',
+         'phase', 'order', 'place', 'start_s', 'validity', 'reasons',
+         'error', 'window_s')
+LATENCY = ('count', 'mean', 'p50', 'p90', 'p99', 'p999', 'max')
+
+
+def render(documents):
+    rows, columns = [], {}
+    for name, document in documents:
+        view = View(document, name)
+        blocks = {id: block for block in view.blocks
+                  for id in listed(block.get('trials'))}
+        for trial in view.trials:
+            row = _first(view, trial, blocks.get(trial.get('id'), {}))
+            row.update(_numbers(trial))
+            columns.update(dict.fromkeys(row))
+            rows.append(row)
+    names = list(FIRST) + [name for name in columns if name not in FIRST]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, restval='', lineterminator='\r\n')
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _first(view, trial, block):
+    row = {'file': view.name, 'kind': view.kind,
+           'arm_label': view.who(trial), 'phase': block.get('phase'),
+           'order': block.get('order'),
+           'reasons': '; '.join(map(str, listed(trial.get('reasons'))))}
+    for key in FIRST:
+        row.setdefault(key, trial.get(key))
+    return {key: '' if value is None else _text(value)
+            for key, value in row.items()}
+
+
+def _text(value):
+    """A spreadsheet takes a text that begins so for a formula."""
+    if isinstance(value, str) and value[:1] in ('=', '+', '-', '@', '\t'):
+        return "'" + value
+    return value
+
+
+def _numbers(trial):
+    """Dotted columns: metrics, cpu, ledger, slices, latency."""
+    found = {}
+    for part in 'metrics', 'cpu', 'ledger':
+        for key, value in keyed(trial.get(part)).items():
+            if isinstance(value, dict):
+                found[f'{part}.{key}'] = sum(
+                    figures.number(one) or 0 for one in value.values())
+            elif isinstance(value, bool):
+                found[f'{part}.{key}'] = int(value)
+            else:
+                found[f'{part}.{key}'] = '' if value is None else value
+    latency = keyed(trial.get('latency_ns'))
+    for key in LATENCY:
+        found[f'latency_ns.{key}'] = latency.get(key, '')
+    for place, piece in enumerate(listed(trial.get('slices'))):
+        found[f'slice{place}.datagrams'] = keyed(piece).get('datagrams', '')
+    return found

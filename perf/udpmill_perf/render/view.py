@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: MIT
+"""A document as the renderers ask for it.
+
+What is missing is empty here, never an exception: a run that was interrupted
+after a second is rendered like one that ended well.
+"""
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+
+from . import figures
+from .metrics import Metric, metric
+
+PAIRED = ('compare', 'merge')
+
+
+def listed(value):
+    return value if isinstance(value, list) else []
+
+
+def keyed(value):
+    return value if isinstance(value, dict) else {}
+
+
+@dataclass
+class Judged:
+    """A workload and a metric that was to be judged, and how it came out."""
+    workload: str
+    metric: Metric
+    verdict: str                  # '' when there is none
+    row: dict                     # of the document's verdicts; may be empty
+    base: float | None            # median of A
+    other: float | None           # median of B
+
+    @property
+    def estimate(self):
+        return figures.number(self.row.get('estimate'))
+
+    @property
+    def interval(self):
+        return figures.ends(self.row.get('interval'))
+
+    @property
+    def blocks(self):
+        return self.row.get('blocks') or 0
+
+    @property
+    def without(self):
+        return keyed(self.row.get('without_suspect'))
+
+    @property
+    def key(self):
+        return self.workload, self.metric.name
+
+
+class View:
+    def __init__(self, document, name=''):
+        self.document = keyed(document)
+        self.name = str(name)
+        self.kind = str(self.document.get('kind') or 'run')
+        self.paired = self.kind in PAIRED
+        self.verdict = self.document.get('verdict')
+        self.design = keyed(self.document.get('design'))
+        self.aa = self.document.get('aa') is True
+        self.arms = [arm for arm in listed(self.document.get('arms'))
+                     if isinstance(arm, dict)]
+        self.trials = [trial for trial in listed(self.document.get('trials'))
+                       if isinstance(trial, dict)]
+        self.blocks = [block for block in listed(self.document.get('blocks'))
+                       if isinstance(block, dict)]
+        self.cells = listed(self.document.get('cells'))
+        self.latency = listed(self.document.get('latency'))
+        self.skipped = listed(self.document.get('skipped'))
+        self.environment = keyed(self.document.get('environment'))
+        self.unit = 'boot' if self.design.get('unit') == 'boot' else 'block'
+
+    @property
+    def complete(self):
+        return self.document.get('complete') is not False \
+            and not self.document.get('stopped')
+
+    @property
+    def stopped(self):
+        return self.document.get('stopped') or 'not finished'
+
+    @cached_property
+    def workload(self):
+        """By name, in the document's order; also those only named."""
+        found = {}
+        for entry in listed(self.document.get('workloads')) \
+                + listed(self.design.get('workloads')):
+            if isinstance(entry, dict):
+                found.setdefault(str(entry.get('name')), entry)
+            else:
+                found.setdefault(str(entry), {})
+        for part in 'trials', 'verdicts', 'cells', 'latency':
+            for entry in listed(self.document.get(part)):
+                if 'workload' in entry:
+                    found.setdefault(str(entry['workload']), {})
+        return found
+
+    @property
+    def workloads(self):
+        return list(self.workload)
+
+    @cached_property
+    def arm_names(self):
+        names = [str(arm.get('name')) for arm in self.arms]
+        for part in self.trials, self.cells, self.latency:
+            for entry in part:
+                name = str(entry.get('arm'))
+                if 'arm' in entry and name not in names:
+                    names.append(name)
+        return names
+
+    def arm_label(self, name):
+        for arm in self.arms:
+            if str(arm.get('name')) == str(name):
+                return str(arm.get('label') or name)
+        return str(name)
+
+    def who(self, entry):
+        """Whose cell or trial it is: an arm's, or a peer's."""
+        peer = self.workload.get(str(entry.get('workload')), {}).get('peer')
+        return str(peer) if peer else self.arm_label(entry.get('arm'))
+
+    def arm_title(self, name):
+        label = self.arm_label(name)
+        return label if label == str(name) else f'{name} {label}'
+
+    @cached_property
+    def metrics(self):
+        """The gated ones first, then what else has numbers."""
+        names = [str(name) for name in listed(self.design.get('metrics'))]
+        for part in listed(self.document.get('verdicts')) + self.cells:
+            names.append(str(part.get('metric')))
+        for trial in self.trials:
+            names += [name for name, value
+                      in keyed(trial.get('metrics')).items()
+                      if figures.number(value) is not None]
+        return [metric(name) for name in dict.fromkeys(names)
+                if name != 'None']
+
+    @cached_property
+    def _warm(self):
+        return {id for block in self.blocks
+                if block.get('phase') == 'warm' or block.get('used') is False
+                for id in listed(block.get('trials'))}
+
+    def is_warm(self, trial):
+        return trial.get('id') in self._warm
+
+    def kept(self, workload=None, arm=None):
+        """Trials of the main analysis: not INVALID, not of a warm block."""
+        return [trial for trial in self.trials
+                if trial.get('validity') != 'INVALID'
+                and not self.is_warm(trial)
+                and workload in (None, trial.get('workload'))
+                and arm in (None, trial.get('arm'))]
+
+    def values(self, workload, arm, name):
+        found = (figures.number(keyed(trial.get('metrics')).get(name))
+                 for trial in self.kept(workload, arm))
+        return [value for value in found if value is not None]
+
+    def median(self, workload, arm, name):
+        values = self.values(workload, arm, name)
+        return median(values) if values else None
+
+    @cached_property
+    def judged(self):
+        """Each workload and gated metric; the last verdict on it counts."""
+        rows = {}
+        names = [str(name) for name in listed(self.design.get('metrics'))]
+        for workload in self.workloads:
+            if not self.workload[workload].get('peer'):
+                rows.update({(workload, name): {} for name in names})
+        for row in listed(self.document.get('verdicts')):
+            rows[str(row.get('workload')), str(row.get('metric'))] = row
+        base, other = (self.arm_names + ['A', 'B'])[:2] \
+            if len(self.arm_names) != 1 else ('A', 'B')
+        return [Judged(workload, metric(name), str(row.get('verdict') or ''),
+                       row, self.median(workload, base, name),
+                       self.median(workload, other, name))
+                for (workload, name), row in rows.items()]
+
+    @cached_property
+    def levels(self):
+        found = {row.row.get('level') for row in self.judged} - {None}
+        return sorted(found)
+
+    @property
+    def changes(self):
+        """(key, before, after) of what changed while it was measured."""
+        before = keyed(self.environment.get('before'))
+        after = keyed(self.environment.get('after'))
+        return [(str(key), str(before.get(key, 'absent')),
+                 str(after.get(key, 'absent')))
+                for key in listed(self.environment.get('changed'))]
+
+    @cached_property
+    def validity(self):
+        return Counter(str(trial.get('validity')) for trial in self.trials)
+
+    @cached_property
+    def reasons(self):
+        """Why trials are SUSPECT or INVALID, most often first."""
+        found = Counter()
+        for trial in self.trials:
+            if trial.get('validity') != 'VALID':
+                for reason in listed(trial.get('reasons')):
+                    found[str(trial.get('validity')), str(reason)] += 1
+                if trial.get('error'):
+                    found[str(trial.get('validity')),
+                          str(trial['error'])] += 1
+        return found.most_common()
+
+    def suspects(self, workload):
+        return sum(trial.get('validity') == 'SUSPECT'
+                   for trial in self.kept(workload))
+
+    @property
+    def headline_source(self):
+        tool = keyed(self.document.get('tool'))
+        return f'{tool.get("name") or "udpmill perf"} ' \
+               f'{tool.get("version") or ""}'.rstrip()

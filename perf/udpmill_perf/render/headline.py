@@ -142,3 +142,10 @@ def level(view):
     if len(view.levels) != 1:
         return ''
     return figures.share(view.levels[0])
+
+
+def source(view):
+    """Which program and version made the document."""
+    tool = keyed(view.document.get('tool'))
+    return f'{tool.get("name") or "udpmill perf"} ' \
+        f'{tool.get("version") or ""}'.rstrip()

@@ -27,7 +27,7 @@ def render(documents, inconclusive='skip'):
 def _about(view):
     facts = ', '.join(headline.facts(view))
     subject = headline.subject(view)
-    texts = [f'{view.headline_source}, '
+    texts = [f'{headline.source(view)}, '
              f'schema {view.document.get("schema") or "unknown"}',
              view.name, f'{headline.verdict(view)} {subject}'.strip(),
              headline.sentence(view), facts]

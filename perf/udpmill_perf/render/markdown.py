@@ -64,7 +64,7 @@ def _document(view):
     lines += _skipped(view) + _changes(view) + _reasons(view)
     facts = ', '.join(headline.facts(view))
     return '\n'.join(lines) + f'\n<sub>{escape(facts)}; ' \
-        f'{escape(view.headline_source)}</sub>\n'
+        f'{escape(headline.source(view))}</sub>\n'
 
 
 def _paired(view):

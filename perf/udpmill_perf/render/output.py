@@ -13,7 +13,8 @@ def write_text(path, text):
     try:
         if os.path.exists(target) \
                 and not stat.S_ISREG(os.stat(target).st_mode):
-            with open(path, 'w', encoding='utf-8', newline='') as out:
+            with open(path, 'w', encoding='utf-8', newline='',
+                      errors='backslashreplace') as out:
                 out.write(text)
             return
         _replace(target, text)
@@ -26,7 +27,8 @@ def _replace(target, text):
     handle, name = tempfile.mkstemp(prefix='.udpmill-', suffix='.tmp',
                                     dir=os.path.dirname(target))
     try:
-        with open(handle, 'w', encoding='utf-8', newline='') as out:
+        with open(handle, 'w', encoding='utf-8', newline='',
+                      errors='backslashreplace') as out:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())

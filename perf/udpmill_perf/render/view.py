@@ -219,9 +219,3 @@ class View:
     def suspects(self, workload):
         return sum(trial.get('validity') == 'SUSPECT'
                    for trial in self.kept(workload))
-
-    @property
-    def headline_source(self):
-        tool = keyed(self.document.get('tool'))
-        return f'{tool.get("name") or "udpmill perf"} ' \
-               f'{tool.get("version") or ""}'.rstrip()

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""One file with everything in it: no script, no font, no image from outside."""
+import pathlib
+import shlex
+
+import jinja2
+from markupsafe import Markup
+
+from . import figures, headline, proof
+from .ink import TONES
+from .metrics import metric
+from .plain import clean
+from .plots import history as history_plots, sections, shapes
+from .view import View, keyed, listed
+
+HERE = pathlib.Path(__file__).parent
+METRICS = 4                 # columns of the trials' table
+
+
+def render(documents, history=()):
+    loader = jinja2.FileSystemLoader(HERE)
+    place = jinja2.Environment(loader=loader, autoescape=True,
+                               trim_blocks=True, lstrip_blocks=True,
+                               undefined=jinja2.StrictUndefined)
+    place.filters['clean'] = clean
+    reports = [Report(View(document, name), f'r{number}-', len(documents))
+               for number, (name, document) in enumerate(documents)]
+    history = list(history_plots.plots(history, documents, 'h-'))
+    page = place.get_template('report.html.j2')
+    text = page.render(reports=reports, history=history, icon=shapes.icon,
+                       style=Markup((HERE / 'report.css').read_text()),
+                       title=_title(reports))
+    return text.rstrip() + '\n'
+
+
+def _title(reports):
+    if len(reports) == 1:
+        one = reports[0]
+        return f'{one.word}: {one.subject or one.view.kind}'
+    return f'{len(reports)} reports'
+
+
+class Report:
+    """What the template asks for, as text."""
+
+    def __init__(self, view, prefix, of):
+        self.view = view
+        self.prefix = prefix
+        self.several = of > 1
+        self.word = headline.verdict(view)
+        self.tone = TONES.get(str(view.verdict), 'neutral')
+        self.subject = headline.subject(view)
+        self.sentence = headline.sentence(view)
+        self.facts = headline.facts(view)
+        self.level = headline.level(view)
+        self.sections = list(sections(view, prefix))
+        self.argv = shlex.join(map(
+            clean, listed(view.document.get('argv'))))
+        self.source = headline.source(view)
+
+    def judged(self):
+        """Rows by workload: [(workload, [row, ...]), ...]"""
+        found = {}
+        for row in self.view.judged:
+            found.setdefault(row.workload, []).append(_judged(self.view, row))
+        return list(found.items())
+
+    def cells(self):
+        return [(metric(name), [
+            _cell(self.view, metric(name), cell) for cell in self.view.cells
+            if str(cell.get('metric')) == name])
+            for name in dict.fromkeys(str(cell.get('metric'))
+                                      for cell in self.view.cells)]
+
+    def calibration(self):
+        return proof.CALIBRATION_HEAD, proof.calibration(self.view)
+
+    def selftest(self):
+        return proof.selftest(self.view)
+
+    def rest(self):
+        part = {'calibrate': 'calibration'}.get(self.view.kind,
+                                                self.view.kind)
+        if part not in proof.KNOWN:
+            return []
+        return list(proof.rest(self.view, part))
+
+    def design(self):
+        found = [(str(key), _flat(value))
+                 for key, value in self.view.design.items()]
+        for key in 'seed', 'design_sha256', 'started':
+            if self.view.document.get(key) is not None:
+                found.append((key.replace('_', ' '),
+                              str(self.view.document[key])))
+        return found
+
+    def arms(self):
+        return [_arm(arm) for arm in self.view.arms]
+
+    def environment(self):
+        """(key, before, after, changed): what changed comes first."""
+        before = keyed(self.view.environment.get('before'))
+        after = keyed(self.view.environment.get('after'))
+        changed = {key for key, _, _ in self.view.changes}
+        keys = sorted({*map(str, before), *map(str, after), *changed},
+                      key=lambda key: (key not in changed, key))
+        return [(key, str(before.get(key, 'absent')),
+                 str(after.get(key, 'absent')) if key in changed else '',
+                 key in changed) for key in keys]
+
+    def trials(self):
+        kinds = self.view.metrics[:METRICS]
+        blocks = {id: block for block in self.view.blocks
+                  for id in listed(block.get('trials'))}
+        return kinds, [_trial(self.view, trial, kinds,
+                              blocks.get(trial.get('id'), {}))
+                       for trial in self.view.trials]
+
+
+def _flat(value):
+    if isinstance(value, list):
+        return ', '.join(str(entry.get('name')) if isinstance(entry, dict)
+                         else str(entry) for entry in value)
+    return str(value)
+
+
+def _judged(view, row):
+    other, suspects = row.without, view.suspects(row.workload)
+    take = headline.would_take(view, row)
+    return {
+        'title': row.metric.title, 'verdict': row.verdict or 'not judged',
+        'tone': TONES.get(row.verdict, 'neutral'),
+        'a': row.metric.show(row.base), 'b': row.metric.show(row.other),
+        'worse': figures.percent(row.estimate),
+        'interval': figures.interval(row.row.get('interval')),
+        'blocks': row.blocks or '', 'p': _p(row),
+        'sd': figures.percent(row.row.get('sd'), sign=False),
+        'why': str(row.row.get('why') or ''),
+        'take': take[:1].upper() + take[1:],
+        'without': {
+            'suspects': figures.count(suspects, 'suspect trial'),
+            'worse': figures.percent(other.get('estimate')),
+            'interval': figures.interval(other.get('interval')),
+            'blocks': other.get('blocks') or '',
+            'verdict': str(other.get('verdict') or ''),
+            'tone': TONES.get(other.get('verdict'), 'neutral'),
+        } if other and suspects else None}
+
+
+def _p(row):
+    value = figures.number(row.row.get('p_holm', row.row.get('p')))
+    if value is None:
+        return ''
+    return '< 0.0001' if value < 0.0001 else f'{value:.2g}'
+
+
+def _cell(view, kind, cell):
+    ratio = keyed(cell.get('ratio'))
+    ends = figures.ends([ratio.get('low'), ratio.get('high')])
+    return {'workload': str(cell.get('workload')), 'who': view.who(cell),
+            'median': kind.show(cell.get('median')),
+            'span': figures.span(kind.show, cell.get('low'),
+                                 cell.get('high')),
+            'trials': cell.get('trials', ''),
+            'ratio': figures.ratio(ratio.get('value')) if ratio else '',
+            'ratio_span': f'{ends[0]:.2f} .. {ends[1]:.2f}'
+            if None not in ends else '',
+            'to': view.arm_label(ratio.get('to')) if ratio else ''}
+
+
+def _arm(arm):
+    settings = keyed(arm.get('settings'))
+    facts = [('command', arm.get('command')), ('binary', arm.get('binary')),
+             ('options', shlex.join(map(clean, listed(arm.get('options'))))),
+             ('settings', ', '.join(f'{key}={value}' for key, value
+                                    in sorted(settings.items()))),
+             ('version', arm.get('version')), ('git', arm.get('git')),
+             ('sha256', arm.get('sha256')), ('build id', arm.get('build_id'))]
+    return {'name': str(arm.get('name')), 'label': str(arm.get('label')
+                                                       or ''),
+            'facts': [(key, str(value)) for key, value in facts if value]}
+
+
+def _trial(view, trial, kinds, block):
+    told = [str(reason) for reason in listed(trial.get('reasons'))]
+    if trial.get('error'):
+        told.append(str(trial['error']))
+    start = figures.number(trial.get('start_s'))
+    metrics = keyed(trial.get('metrics'))
+    number = trial.get('block')
+    return {'id': trial.get('id', ''), 'workload': str(trial.get('workload')),
+            'arm': view.who(trial), 'block': '' if number is None else number,
+            'phase': str(block.get('phase') or ''),
+            'start': '' if start is None else f'{start:.1f}',
+            'validity': str(trial.get('validity')),
+            'tone': TONES.get(trial.get('validity'), 'dim'),
+            'numbers': [kind.show(metrics.get(kind.name)) for kind in kinds],
+            'reasons': '; '.join(told)}

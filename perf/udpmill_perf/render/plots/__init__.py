@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""All plots of a document, in the order in which they are looked at."""
+from . import cpu, forest, latency, overview, paired, run_order, scaling
+
+SECTIONS = (
+    ('The difference', (forest.plots,)),
+    ('The figures', (overview.plots,)),
+    ('Block by block', (paired.plots,)),
+    ('Over the matrix', (scaling.plots,)),
+    ('Where the CPU time goes', (cpu.plots,)),
+    ('Latency', (latency.plots,)),
+    ('In the order of the run', (run_order.plots,)))
+
+
+def sections(view, prefix):
+    """(title, plots) of what the document has numbers for."""
+    for title, makers in SECTIONS:
+        found = [plot for make in makers for plot in make(view, prefix)]
+        if found:
+            yield title, found

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""Every judged measure in one picture: interval, margins, verdict."""
+from .. import figures
+from ..ink import TONES
+from .axes import Rows, percent_ticks, room
+from .svg import Plot, SMALL, draw, ink
+
+LEFT, RIGHT = 1.3, 1.75
+CAPTION = ('A bar that is wholly right of the ignored band is a slowdown; '
+           'one that is wholly left of the tolerance excludes it.')
+ROLE = {'good': 'good', 'bad': 'bad', 'unsure': 'unsure', 'neutral': 'muted'}
+
+
+def role(verdict):
+    return ROLE.get(TONES.get(verdict), 'muted')
+
+
+def margins(view):
+    """m and M in percent, as the design fixed them."""
+    found = (figures.number(view.design.get('ignore')),
+             figures.number(view.design.get('tolerance')))
+    return [None if value is None else figures.as_percent(value)
+            for value in found]
+
+
+def plots(view, prefix):
+    rows = [row for row in view.judged if row.estimate is not None]
+    if not rows:
+        return
+    groups = [(workload, [row.metric.title for row in rows
+                          if row.workload == workload])
+              for workload in dict.fromkeys(row.workload for row in rows)]
+    order = [row for workload, _ in groups for row in rows
+             if row.workload == workload]
+    layout = Rows(groups)
+    alt = 'B is worse by, with its interval: ' + '; '.join(
+        f'{row.workload} {row.metric.title} {figures.percent(row.estimate)} '
+        f'{figures.interval(row.row.get("interval"))}, {row.verdict}'
+        for row in order)
+    name = f'{prefix}forest'
+    yield Plot(name, 'B worse by', CAPTION, draw(
+        name, layout.height(0.27, 0.95), alt,
+        lambda figure: _paint(figure, view, layout, order)))
+
+
+def _paint(figure, view, layout, rows):
+    axes = figure.add_subplot()
+    room(figure, LEFT, RIGHT, 0.35, 0.5)
+    layout.label(axes, LEFT)
+    ignore, tolerance = margins(view)
+    reach = [0, *(value for value in (ignore, tolerance) if value)]
+    for place, row in zip(layout.places, rows):
+        reach += _bar(axes, place, row)
+    low, high = min(reach), max(reach)
+    pad = 0.06 * (high - low or 1)
+    axes.set_xlim(low - pad, high + pad)
+    axes.axvline(0, color=ink('muted'), lw=1)
+    if ignore:
+        axes.axvspan(-ignore, ignore, color=ink('muted'), alpha=0.13, lw=0)
+    if tolerance:
+        axes.axvline(tolerance, color=ink('bad'), lw=1.1, ls=(0, (4, 3)))
+        axes.annotate(f'tolerance {figures.trimmed(tolerance)} %',
+                      (tolerance, 1),
+                      xycoords=('data', 'axes fraction'), xytext=(0, 5),
+                      textcoords='offset points', ha='center',
+                      color=ink('bad'), fontsize=SMALL)
+    axes.grid(axis='x')
+    percent_ticks(axes.xaxis)
+    axes.set_xlabel('← B better     difference of B     B worse →')
+
+
+def _bar(axes, place, row):
+    """Interval and estimate, its figures at the right; what it spans."""
+    colour = ink(role(row.verdict))
+    low, high = (None if end is None else figures.as_percent(end)
+                 for end in row.interval)
+    value = figures.as_percent(row.estimate)
+    ends = [end for end in (low, high) if end is not None]
+    if ends:
+        axes.plot([min(ends + [value]), max(ends + [value])], [place, place],
+                  color=colour, lw=5, alpha=0.35, solid_capstyle='butt')
+    axes.plot([value], [place], 'o', color=colour, ms=6.5)
+    text = f'{figures.percent(row.estimate)}  {row.verdict}'
+    axes.annotate(text, (1, place), xycoords=('axes fraction', 'data'),
+                  xytext=(8, 0), textcoords='offset points', va='center',
+                  fontsize=SMALL, color=colour, annotation_clip=False)
+    return [*ends, value]

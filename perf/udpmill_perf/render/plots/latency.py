@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""Latency by percentile, each further nine as far as the one before."""
+import math
+
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from .. import figures
+from ..view import keyed
+from .axes import room
+from .svg import Plot, arm_role, draw, ink, marker
+
+CAPTION = ('Measured at half of capacity, open loop: lines that part to the '
+           'right differ in the tail only; bars are intervals.')
+
+
+def plots(view, prefix):
+    rows = _rows(view)
+    workloads = dict.fromkeys(workload for workload, _ in rows)
+    for number, workload in enumerate(workloads):
+        curves = {arm: curve for (where, arm), curve in rows.items()
+                  if where == workload}
+        name = f'{prefix}latency{number}'
+        alt = f'Latency of {workload} by percentile: ' + '; '.join(
+            f'{view.arm_title(arm)}: ' + ', '.join(
+                f'{label} {figures.duration(value)}'
+                for _, label, value, _ in curve)
+            for arm, curve in curves.items())
+        yield Plot(name, workload, CAPTION,
+                   draw(name, 2.9, alt, _painter(view, curves)),
+                   [(arm_role(view, arm), marker(view, arm),
+                     view.arm_title(arm)) for arm in curves])
+
+
+def percentile(key):
+    """p50, p999: 0.5, 0.999; None for what is no percentile."""
+    if key[:1] != 'p' or not key[1:].isascii() or not key[1:].isdigit():
+        return None
+    value = int(key[1:]) / 10 ** len(key[1:])
+    return value if 0 < value < 1 else None
+
+
+def percentile_label(key):
+    digits = key[1:]
+    return digits if len(digits) < 3 else f'{digits[:2]}.{digits[2:]}'
+
+
+def _rows(view):
+    """By workload and arm: [(place, label, ns, interval), ...]."""
+    found = {}
+    for row in view.latency:
+        curve = []
+        for key, value in row.items():
+            share, value = percentile(key), figures.number(value)
+            if share is None or value is None or value <= 0:
+                continue
+            ends = figures.ends(keyed(row.get('interval')).get(key))
+            curve.append((-math.log10(1 - share), percentile_label(key),
+                          value, ends))
+        if curve:
+            key = str(row.get('workload')), str(row.get('arm'))
+            found[key] = sorted(curve)
+    return found
+
+
+def _painter(view, curves):
+    def paint(figure):
+        axes = figure.add_subplot()
+        room(figure, 0.75, 0.25, 0.35, 0.45)
+        axes.set_yscale('log')
+        axes.grid(axis='y')
+        axes.grid(axis='x')
+        ticks = {}
+        for shift, (arm, curve) in enumerate(curves.items()):
+            _curve(axes, view, arm, curve,
+                   (shift - (len(curves) - 1) / 2) * 0.02)
+            ticks.update({place: label for place, label, _, _ in curve})
+        places = sorted(ticks)
+        axes.set_xticks(places, [ticks[place] for place in places])
+        axes.set_xlabel('percentile of requests')
+        axes.set_title('latency (log scale)')
+        _ticks(axes)
+    return paint
+
+
+def _curve(axes, view, arm, curve, shift):
+    xs = [place + shift for place, _, _, _ in curve]
+    ys = [value for _, _, value, _ in curve]
+    colour = ink(arm_role(view, arm))
+    axes.plot(xs, ys, marker=marker(view, arm), color=colour, ms=5)
+    for x, (_, _, _, (low, high)) in zip(xs, curve):
+        if low is not None and high is not None and low > 0:
+            axes.plot([x, x], [low, high], color=colour, lw=4, alpha=0.35,
+                      solid_capstyle='butt')
+
+
+def _ticks(axes):
+    """Some decades have room for 1, 2 and 5, others for 1 alone."""
+    low, high = axes.get_ylim()
+    subs = (1, 2, 5) if high / low < 1500 else (1,)
+    if high / low < 4:
+        subs = (1, 1.5, 2, 3, 4, 5, 7)
+    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
+    axes.yaxis.set_major_formatter(FuncFormatter(
+        lambda value, _: figures.duration(value, figures.trimmed)
+        .replace('us', 'µs')))
+    axes.yaxis.set_minor_formatter(NullFormatter())

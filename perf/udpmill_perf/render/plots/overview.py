@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""A run's cells: median and interval, the arms of a workload together."""
+from .. import figures
+from ..metrics import metric
+from .axes import Rows, human, room
+from .svg import Plot, SMALL, arm_role, draw, ink, marker
+
+LEFT, RIGHT = 0.95, 0.85
+
+
+def plots(view, prefix):
+    for number, name in enumerate(dict.fromkeys(
+            str(cell.get('metric')) for cell in view.cells)):
+        kind = metric(name)
+        cells = [cell for cell in view.cells
+                 if str(cell.get('metric')) == name
+                 and figures.number(cell.get('median')) is not None]
+        if not cells:
+            continue
+        workloads = dict.fromkeys(str(cell.get('workload'))
+                                  for cell in cells)
+        cells = [cell for workload in workloads for cell in cells
+                 if str(cell.get('workload')) == workload]
+        layout = Rows([(workload, [view.who(cell) for cell in cells
+                                   if str(cell.get('workload')) == workload])
+                       for workload in workloads])
+        alt = f'{kind.axis}: ' + '; '.join(
+            f'{cell.get("workload")} {view.who(cell)} '
+            f'{kind.show(cell["median"])}' for cell in cells)
+        id = f'{prefix}cells{number}'
+        yield Plot(id, kind.title[0].upper() + kind.title[1:],
+                   _caption(kind), draw(id, layout.height(0.21, 0.85), alt,
+                                        _painter(view, kind, cells, layout)))
+
+
+def _caption(kind):
+    better = {True: 'further right is better; ', False:
+              'further left is better; ', None: ''}[kind.larger_better]
+    return f'The median of the trials with its interval: {better}arms ' \
+        'whose bars overlap are not told apart.'
+
+
+def _painter(view, kind, cells, layout):
+    def paint(figure):
+        axes = figure.add_subplot()
+        room(figure, LEFT, RIGHT, 0.35, 0.45)
+        layout.label(axes, LEFT)
+        axes.grid(axis='x')
+        for place, cell in zip(layout.places, cells):
+            _cell(axes, view, kind, place, cell)
+        axes.set_xlim(left=0)
+        human(axes.xaxis, kind, 4)
+        axes.set_title(kind.axis)
+    return paint
+
+
+def _cell(axes, view, kind, place, cell):
+    peer = view.workload.get(str(cell.get('workload')), {}).get('peer')
+    colour = ink('muted' if peer else arm_role(view, cell.get('arm')))
+    value = cell['median']
+    low, high = (figures.number(cell.get(end)) for end in ('low', 'high'))
+    axes.plot([0, value], [place, place], color=colour, lw=1, alpha=0.4)
+    if low is not None and high is not None:
+        axes.plot([low, high], [place, place], color=colour, lw=5,
+                  alpha=0.35, solid_capstyle='butt')
+    axes.plot([value], [place], color=colour, ms=5.5,
+              marker='o' if peer else marker(view, cell.get('arm')))
+    axes.annotate(kind.show(value).replace('us', 'µs'), (1, place),
+                  xycoords=('axes fraction', 'data'), xytext=(6, 0),
+                  textcoords='offset points', va='center', fontsize=SMALL,
+                  annotation_clip=False)

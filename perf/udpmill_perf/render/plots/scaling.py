@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""Throughput over batch, workers and size: whatever the matrix varies."""
+from .. import figures
+from ..metrics import KNOWN
+from .axes import human, room
+from .svg import ARMS, MARKERS, Plot, arm_role, draw, ink
+
+VARIED = (('batch', 'batch', 'datagrams per system call'),
+          ('workers', 'workers', 'server\'s workers'),
+          ('bytes', 'size', 'bytes of payload'))
+FIXED = ('service', 'backend', 'bytes', 'batch', 'trains', 'workers', 'path',
+         'load')
+RATE = 'datagrams_per_second'
+CAPTIONS = {
+    'batch': 'Where a line flattens, a larger batch buys nothing more.',
+    'workers': 'Twice the workers should be twice as high, until the CPUs '
+               'or the generator run out.',
+    'bytes': 'Flat means that the cost is per datagram; falling, that it is '
+             'per byte.'}
+
+
+def plots(view, prefix):
+    for key, title, unit in VARIED:
+        lines = _lines(view, key)
+        if not lines:
+            continue
+        name = f'{prefix}over-{key}'
+        alt = f'Throughput over {title}: ' + '; '.join(
+            f'{label}: ' + ', '.join(
+                f'{x} {figures.si(y, "/s")}' for x, y, _, _ in points)
+            for label, _, points in lines)
+        yield Plot(name, f'Throughput over {title}', CAPTIONS[key],
+                   draw(name, 2.7, alt, _painter(lines, unit)),
+                   [(*look, label) for label, look, _ in lines])
+
+
+def _lines(view, key):
+    """(label, look, points) of workloads that differ in nothing else."""
+    groups = {}
+    for name, entry in view.workload.items():
+        x = figures.number(entry.get(key))
+        if x is None or entry.get('peer'):
+            continue
+        rest = tuple(str(entry.get(other)) for other in FIXED
+                     if other != key)
+        groups.setdefault(rest, {})[x] = name
+    groups = {rest: found for rest, found in groups.items()
+              if len(found) > 1}
+    lines = []
+    for rest, found in groups.items():
+        told = _told(key, rest, groups)
+        for arm in view.arm_names:
+            points = [(x, *value) for x, name in sorted(found.items())
+                      if (value := _value(view, name, arm))]
+            if len(points) > 1:
+                label = ', '.join(filter(None, (view.arm_title(arm), told)))
+                lines.append((label, _look(view, arm, len(groups),
+                                           len(lines)), points))
+    return lines
+
+
+def _look(view, arm, groups, place):
+    if groups == 1:
+        role = arm_role(view, arm)
+        return role, MARKERS[ARMS.index(role)]
+    return ARMS[place % len(ARMS)], MARKERS[place % len(MARKERS)]
+
+
+def _told(key, rest, groups):
+    """What sets one group apart from the others."""
+    names = [other for other in FIXED if other != key]
+    return ', '.join(
+        f'{name} {value}' for place, (name, value)
+        in enumerate(zip(names, rest))
+        if len({other[place] for other in groups}) > 1)
+
+
+def _value(view, workload, arm):
+    """Median, low and high: the cell's, or the trials'."""
+    for cell in view.cells:
+        if (str(cell.get('workload')), str(cell.get('arm')),
+                cell.get('metric')) == (workload, arm, RATE):
+            middle = figures.number(cell.get('median'))
+            if middle is not None:
+                return middle, figures.number(cell.get('low')), \
+                    figures.number(cell.get('high'))
+    middle = view.median(workload, arm, RATE)
+    return None if middle is None else (middle, None, None)
+
+
+def _painter(lines, unit):
+    def paint(figure):
+        axes = figure.add_subplot()
+        room(figure, 0.75, 0.2, 0.35, 0.45)
+        axes.grid(axis='y')
+        xs = sorted({x for _, _, points in lines for x, _, _, _ in points})
+        if min(xs) > 0:
+            axes.set_xscale('log', base=2)
+        for _, (role, mark), points in lines:
+            axes.plot([x for x, _, _, _ in points],
+                      [y for _, y, _, _ in points], marker=mark,
+                      color=ink(role), ms=5)
+            for x, _, low, high in points:
+                if low is not None and high is not None:
+                    axes.plot([x, x], [low, high], color=ink(role), lw=4,
+                              alpha=0.35, solid_capstyle='butt')
+        axes.set_xticks(xs, [f'{x:g}' for x in xs])
+        axes.minorticks_off()
+        axes.set_ylim(bottom=0)
+        human(axes.yaxis, KNOWN[RATE])
+        axes.set_xlabel(unit)
+        axes.set_title(KNOWN[RATE].axis)
+    return paint

@@ -7,7 +7,7 @@ user's choice, `skip` unless told otherwise.
 """
 from dataclasses import dataclass, field
 
-from . import figures, headline, proof
+from . import human, headline, proof
 from .metrics import metric
 from .view import keyed, listed
 
@@ -68,20 +68,20 @@ def _paired(view, inconclusive):
 def paired_lines(view, row):
     if not row.verdict:
         return []
-    lines = [f'B worse by {figures.percent(row.estimate)}, '
-             f'{figures.share(row.row.get("level"))} interval '
-             f'{figures.interval(row.row.get("interval"))} %, '
-             f'{figures.count(row.blocks, view.unit)}, sd '
-             f'{figures.percent(row.row.get("sd"), sign=False)}']
+    lines = [f'B worse by {human.percent(row.estimate)}, '
+             f'{human.share(row.row.get("level"))} interval '
+             f'{human.interval(row.row.get("interval"))} %, '
+             f'{human.count(row.blocks, view.unit)}, sd '
+             f'{human.percent(row.row.get("sd"), sign=False)}']
     if row.base is not None and row.other is not None:
         lines.append(f'{row.metric.name}: A {row.base:.10g} '
                      f'B {row.other:.10g}')
-    other, suspects = row.without, view.suspects(row.workload)
-    if other and suspects:
+    other = row.without
+    if row.doubtful:
         lines.append(
-            f'without {figures.count(suspects, "suspect trial")}: '
-            f'{figures.percent(other.get("estimate"))} '
-            f'{figures.interval(other.get("interval"))} % '
+            f'without {human.count(row.doubtful, "suspect " + view.unit)}: '
+            f'{human.percent(other.get("estimate"))} '
+            f'{human.interval(other.get("interval"))} % '
             f'{other.get("verdict") or ""}'.rstrip())
     take = headline.would_take(view, row)
     return lines + ([take] if take else [])
@@ -104,17 +104,17 @@ def _cells(view, _):
         kind = metric(cell.get('metric'))
         several = len(view.arm_names) > 1
         name = f'{view.who(cell)}, {kind.title}' if several else kind.title
-        median = figures.number(cell.get('median'))
+        median = human.number(cell.get('median'))
         ratio = keyed(cell.get('ratio'))
         numbers = {'metric': kind.name, 'trials': cell.get('trials'),
                    'median': median, 'low': cell.get('low'),
                    'high': cell.get('high'), 'ratio': ratio.get('value'),
                    'ratio_to': ratio.get('to')}
-        span = figures.span(kind.show, cell.get('low'), cell.get('high'))
+        span = human.span(kind.show, cell.get('low'), cell.get('high'))
         line = f'median {kind.show(median)}, {span}, ' \
-            f'{figures.count(cell.get("trials", 0), "trial")}'
+            f'{human.count(cell.get("trials", 0), "trial")}'
         if ratio:
-            line += f', {figures.ratio(ratio.get("value"))} of ' \
+            line += f', {human.ratio(ratio.get("value"))} of ' \
                 f'{view.arm_label(ratio.get("to"))}'
         found.append(Check(
             str(cell.get('workload')), name, ERROR if median is None else OK,
@@ -137,7 +137,7 @@ def _calibration(view, _):
         lines = [f'{head} {text}' for head, text
                  in zip(proof.CALIBRATION_HEAD[2:], row[2:])]
         numbers = {key: value for key, value in told.items()
-                   if figures.number(value) is not None}
+                   if human.number(value) is not None}
         found.append(Check(row[0], row[1], OK, '', '', [', '.join(lines)],
                            numbers))
     return found or _unmeasured(view)
@@ -147,7 +147,7 @@ def _selftest(view, _):
     found = []
     for row in proof.selftest(view):
         numbers = {key: value for key, value in row.row.items()
-                   if figures.number(value) is not None}
+                   if human.number(value) is not None}
         failed = row.verdict == 'FAIL'
         found.append(Check('selftest', row.title, FAIL if failed else OK,
                            row.verdict, str(row.row.get('why') or row.text),

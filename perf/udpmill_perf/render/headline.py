@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The sentence under the verdict, and the few facts beside it."""
-from . import figures
+from . import human
 from .view import keyed, listed
 
 WORD = {'compare': 'comparison', 'merge': 'merged comparison', 'run': 'run',
@@ -35,10 +35,10 @@ def sentence(view):
 
 def _paired(view):
     rows = [row for row in view.judged if row.verdict]
-    total = figures.count(len(rows), 'measure')
+    total = human.count(len(rows), 'measure')
     if view.verdict == 'INVALID':
         bad = view.validity['INVALID']
-        return f'{figures.count(bad, "trial")} of {len(view.trials)} ' \
+        return f'{human.count(bad, "trial")} of {len(view.trials)} ' \
             'INVALID: the measurement is wrong, not the arm.'
     if view.aa or view.verdict == 'A/A':
         return 'Both arms are the same, so what differs is noise.'
@@ -53,7 +53,7 @@ def _paired(view):
     if view.verdict == 'IMPROVED':
         better = [row for row in rows if row.verdict == 'IMPROVED']
         return f'B is better in {len(better)} of {total}, worse in none.'
-    tolerance = figures.share(view.design.get('tolerance', 0.05))
+    tolerance = human.margin(view.design.get('tolerance', 0.048790))
     return f'B is at most {tolerance} worse in each of {total}.'
 
 
@@ -63,7 +63,7 @@ def _worst(rows):
         return 'see below'
     row = max(rows, key=lambda row: row.estimate)
     return f'{row.workload}, {row.metric.title}, by ' \
-        f'{figures.percent(row.estimate, sign=False)}'
+        f'{human.percent(row.estimate, sign=False)}'
 
 
 def _other(view):
@@ -72,9 +72,9 @@ def _other(view):
         peers = sum(bool(entry.get('peer'))
                     for entry in view.workload.values())
         own = len(view.workload) - peers
-        text = f'{figures.count(own, "workload")} x ' \
-            f'{figures.count(arms, "arm")}'
-        return text + (f', {figures.count(peers, "peer")}.' if peers else '.')
+        text = f'{human.count(own, "workload")} x ' \
+            f'{human.count(arms, "arm")}'
+        return text + (f', {human.count(peers, "peer")}.' if peers else '.')
     if view.kind == 'calibrate':
         return 'How small a difference this machine can show.'
     if view.kind == 'selftest':
@@ -86,7 +86,7 @@ def _selftest(found):
     parts = []
     same = keyed(found.get('aa'))
     if same.get('comparisons'):
-        alarms = figures.count(same.get('false_positives', 0), 'false alarm')
+        alarms = human.count(same.get('false_positives', 0), 'false alarm')
         parts.append(f'{alarms} in {same["comparisons"]} comparisons of '
                      'identical code.')
     for row in listed(found.get('inject')):
@@ -101,7 +101,7 @@ def facts(view):
     if view.trials:
         out += tally(view)
     if view.document.get('seconds') is not None:
-        out.append(figures.clock(view.document['seconds']))
+        out.append(human.clock(view.document['seconds']))
     if view.document.get('started'):
         out.append(str(view.document['started'])
                    .replace('T', ' ').replace('Z', ' UTC'))
@@ -114,7 +114,7 @@ def facts(view):
 
 def tally(view):
     """104 trials; 3 suspect; 1 invalid."""
-    parts = [figures.count(len(view.trials), 'trial')]
+    parts = [human.count(len(view.trials), 'trial')]
     for validity in 'SUSPECT', 'INVALID':
         if view.validity[validity]:
             parts.append(f'{view.validity[validity]} {validity.lower()}')
@@ -123,17 +123,16 @@ def tally(view):
 
 def would_take(view, row):
     """What could be seen, and how much more would decide."""
-    seen = figures.number(row.row.get('visible_effect'))
-    needed = figures.number(row.row.get('blocks_needed'))
-    if row.verdict not in ('INCONCLUSIVE', '') or (seen, needed) == (
-            None, None):
+    seen = human.number(row.row.get('visible_effect'))
+    needed = human.number(row.row.get('blocks_needed'))
+    if row.verdict != 'INCONCLUSIVE':
         return ''
     parts = []
     if seen is not None:
-        parts.append(f'smallest effect visible with {row.blocks} '
-                     f'{view.unit}s: {figures.percent(seen, sign=False)}')
+        parts.append(f'visible with {human.count(row.blocks, view.unit)}: '
+                     f'from {human.percent(seen, sign=False)}')
     if needed is not None:
-        parts.append(f'it would take {figures.count(int(needed), view.unit)}')
+        parts.append(f'to decide: {human.count(int(needed), view.unit)}')
     return '; '.join(parts)
 
 
@@ -141,7 +140,7 @@ def level(view):
     """Of the intervals: 95 %, if all have the same."""
     if len(view.levels) != 1:
         return ''
-    return figures.share(view.levels[0])
+    return human.share(view.levels[0])
 
 
 def source(view):

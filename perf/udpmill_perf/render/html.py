@@ -6,7 +6,7 @@ import shlex
 import jinja2
 from markupsafe import Markup
 
-from . import figures, headline, proof
+from . import human, headline, proof
 from .ink import TONES
 from .metrics import metric
 from .plain import clean
@@ -49,11 +49,14 @@ class Report:
         self.several = of > 1
         self.word = headline.verdict(view)
         self.tone = TONES.get(str(view.verdict), 'neutral')
-        self.subject = headline.subject(view)
+        self.subject = headline.subject(view).replace(' -> ', ' → ')
         self.sentence = headline.sentence(view)
         self.facts = headline.facts(view)
         self.level = headline.level(view)
         self.sections = list(sections(view, prefix))
+        self.skipped = [(str(row.get('what') or '?'),
+                         str(row.get('why') or 'no reason given'))
+                        for row in view.skipped if isinstance(row, dict)]
         self.argv = shlex.join(map(
             clean, listed(view.document.get('argv'))))
         self.source = headline.source(view)
@@ -95,18 +98,22 @@ class Report:
         return found
 
     def arms(self):
-        return [_arm(arm) for arm in self.view.arms]
+        """Heads, then (key, the arms' values, whether they differ)."""
+        columns = [_arm(arm) for arm in self.view.arms]
+        keys = dict.fromkeys(key for column in columns for key in column)
+        rows = [(key, [column.get(key, '') for column in columns])
+                for key in keys]
+        heads = [self.view.arm_title(arm.get('name'))
+                 for arm in self.view.arms]
+        return heads, [(key, values, len(set(values)) > 1)
+                       for key, values in rows]
 
     def environment(self):
-        """(key, before, after, changed): what changed comes first."""
+        """(key, before) of what stayed as it was."""
         before = keyed(self.view.environment.get('before'))
-        after = keyed(self.view.environment.get('after'))
         changed = {key for key, _, _ in self.view.changes}
-        keys = sorted({*map(str, before), *map(str, after), *changed},
-                      key=lambda key: (key not in changed, key))
-        return [(key, str(before.get(key, 'absent')),
-                 str(after.get(key, 'absent')) if key in changed else '',
-                 key in changed) for key in keys]
+        return [(key, str(value)) for key, value
+                in sorted(before.items()) if key not in changed]
 
     def trials(self):
         kinds = self.view.metrics[:METRICS]
@@ -125,30 +132,30 @@ def _flat(value):
 
 
 def _judged(view, row):
-    other, suspects = row.without, view.suspects(row.workload)
+    other = row.without
     take = headline.would_take(view, row)
     return {
         'title': row.metric.title, 'verdict': row.verdict or 'not judged',
         'tone': TONES.get(row.verdict, 'neutral'),
         'a': row.metric.show(row.base), 'b': row.metric.show(row.other),
-        'worse': figures.percent(row.estimate),
-        'interval': figures.interval(row.row.get('interval')),
+        'worse': human.percent(row.estimate),
+        'interval': human.interval(row.row.get('interval')),
         'blocks': row.blocks or '', 'p': _p(row),
-        'sd': figures.percent(row.row.get('sd'), sign=False),
+        'sd': human.percent(row.row.get('sd'), sign=False),
         'why': str(row.row.get('why') or ''),
         'take': take[:1].upper() + take[1:],
         'without': {
-            'suspects': figures.count(suspects, 'suspect trial'),
-            'worse': figures.percent(other.get('estimate')),
-            'interval': figures.interval(other.get('interval')),
+            'suspects': human.count(row.doubtful, 'suspect ' + view.unit),
+            'worse': human.percent(other.get('estimate')),
+            'interval': human.interval(other.get('interval')),
             'blocks': other.get('blocks') or '',
             'verdict': str(other.get('verdict') or ''),
             'tone': TONES.get(other.get('verdict'), 'neutral'),
-        } if other and suspects else None}
+        } if row.doubtful else None}
 
 
 def _p(row):
-    value = figures.number(row.row.get('p_holm', row.row.get('p')))
+    value = human.number(row.row.get('p_holm'))
     if value is None:
         return ''
     return '< 0.0001' if value < 0.0001 else f'{value:.2g}'
@@ -156,13 +163,13 @@ def _p(row):
 
 def _cell(view, kind, cell):
     ratio = keyed(cell.get('ratio'))
-    ends = figures.ends([ratio.get('low'), ratio.get('high')])
+    ends = human.ends([ratio.get('low'), ratio.get('high')])
     return {'workload': str(cell.get('workload')), 'who': view.who(cell),
             'median': kind.show(cell.get('median')),
-            'span': figures.span(kind.show, cell.get('low'),
+            'span': human.span(kind.show, cell.get('low'),
                                  cell.get('high')),
             'trials': cell.get('trials', ''),
-            'ratio': figures.ratio(ratio.get('value')) if ratio else '',
+            'ratio': human.ratio(ratio.get('value')) if ratio else '',
             'ratio_span': f'{ends[0]:.2f} .. {ends[1]:.2f}'
             if None not in ends else '',
             'to': view.arm_label(ratio.get('to')) if ratio else ''}
@@ -176,16 +183,14 @@ def _arm(arm):
                                     in sorted(settings.items()))),
              ('version', arm.get('version')), ('git', arm.get('git')),
              ('sha256', arm.get('sha256')), ('build id', arm.get('build_id'))]
-    return {'name': str(arm.get('name')), 'label': str(arm.get('label')
-                                                       or ''),
-            'facts': [(key, str(value)) for key, value in facts if value]}
+    return {key: str(value) for key, value in facts if value}
 
 
 def _trial(view, trial, kinds, block):
     told = [str(reason) for reason in listed(trial.get('reasons'))]
     if trial.get('error'):
         told.append(str(trial['error']))
-    start = figures.number(trial.get('start_s'))
+    start = human.number(trial.get('start_s'))
     metrics = keyed(trial.get('metrics'))
     number = trial.get('block')
     return {'id': trial.get('id', ''), 'workload': str(trial.get('workload')),

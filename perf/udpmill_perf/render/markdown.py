@@ -6,7 +6,7 @@ What decides stands open, the rest is folded, so that the comment is short.
 import html
 import re
 
-from . import figures, headline, proof
+from . import human, headline, proof
 from .metrics import metric
 from .plain import clean
 from .terminal_run import base
@@ -78,10 +78,10 @@ def _paired(view):
         rows.append([
             name, escape(row.metric.title), _verdict(row),
             row.metric.show(row.base), row.metric.show(row.other),
-            figures.percent(row.estimate),
-            escape(figures.interval(row.row.get('interval'))),
+            human.percent(row.estimate),
+            escape(human.interval(row.row.get('interval'))),
             escape(row.blocks or ''),
-            figures.percent(row.row.get('sd'), sign=False)])
+            human.percent(row.row.get('sd'), sign=False)])
         rows += _without(view, row)
         notes += _note(view, row)
     if not rows:
@@ -97,13 +97,13 @@ def _verdict(row):
 
 
 def _without(view, row):
-    other, suspects = row.without, view.suspects(row.workload)
-    if not other or not suspects:
+    other = row.without
+    if not row.doubtful:
         return []
-    return [['', f'<sub>without {suspects} suspect</sub>',
+    return [['', f'<sub>without {row.doubtful} suspect</sub>',
              f'<sub>{escape(other.get("verdict") or "")}</sub>', '', '',
-             figures.percent(other.get('estimate')),
-             escape(figures.interval(other.get('interval'))),
+             human.percent(other.get('estimate')),
+             escape(human.interval(other.get('interval'))),
              escape(other.get('blocks') or ''), '']]
 
 
@@ -137,11 +137,11 @@ def _run(view):
 
 def _cell(view, kind, cell, first):
     to = base(view, cell)
-    ratio = figures.ratio((cell.get('ratio') or {}).get('value')) if to \
+    ratio = human.ratio((cell.get('ratio') or {}).get('value')) if to \
         else ''
     return [code(cell.get('workload')) if first else '',
             escape(view.who(cell)), kind.show(cell.get('median')),
-            figures.span(kind.show, cell.get('low'), cell.get('high')),
+            human.span(kind.show, cell.get('low'), cell.get('high')),
             f'{ratio} of {escape(to)}' if to else '',
             escape(cell.get('trials', ''))]
 
@@ -177,7 +177,7 @@ def _changes(view):
         return []
     rows = [[code(key), code(before), code(after)]
             for key, before, after in view.changes]
-    return folded(f'{figures.count(len(rows), "setting")} changed while it '
+    return folded(f'{human.count(len(rows), "setting")} changed while it '
                   'was measured', table(('key', 'before', 'after'), rows))
 
 
@@ -187,7 +187,7 @@ def _reasons(view):
     rows = [[str(amount), escape(validity), escape(reason)]
             for (validity, reason), amount in view.reasons]
     total = view.validity['SUSPECT'] + view.validity['INVALID']
-    return folded(f'{figures.count(total, "trial")} in doubt',
+    return folded(f'{human.count(total, "trial")} in doubt',
                   table(('trials', 'validity', 'reason'), rows, (0,)))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Callable
 
-from . import figures
+from . import human
 
 
 @dataclass(frozen=True)
@@ -15,19 +15,19 @@ class Metric:
     larger_better: bool | None = None
 
 
-def _rate(value, write=figures.digits):
-    return figures.si(value, '/s', write)
+def _rate(value, write=human.digits):
+    return human.si(value, '/s', write)
 
 
-def _plain(value, write=figures.digits):
-    return figures.si(value, '', write)
+def _plain(value, write=human.digits):
+    return human.si(value, '', write)
 
 
 KNOWN = {metric.name: metric for metric in (
     Metric('datagrams_per_second', 'delivered',
            'delivered datagrams per second', _rate, True),
     Metric('machine_ns_per_datagram', 'CPU per datagram',
-           'CPU time per datagram, whole machine', figures.duration, False),
+           'CPU time per datagram, whole machine', human.duration, False),
     Metric('instructions_per_datagram', 'instructions',
            'kernel instructions per datagram', _plain, False))}
 
@@ -42,5 +42,5 @@ def metric(name):
     if name.endswith('_per_second'):
         show = _rate
     elif '_ns' in name:
-        show = figures.duration
+        show = human.duration
     return Metric(name, title, title, show)

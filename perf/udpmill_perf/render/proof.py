@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from . import figures
+from . import human
 from .metrics import metric
 from .view import keyed, listed
 
@@ -16,15 +16,15 @@ def calibration(view):
     """Texts of one row each: workload, metric, blocks, sd, floor, blocks."""
     found = listed(keyed(view.document.get('calibration')).get('rows'))
     return [(str(row.get('workload')), metric(row.get('metric')).title,
-             str(row.get('blocks', figures.NOTHING)),
-             figures.percent(row.get('sd'), sign=False),
-             figures.percent(row.get('floor'), sign=False),
+             str(row.get('blocks', human.NOTHING)),
+             human.percent(row.get('sd'), sign=False),
+             human.percent(row.get('floor'), sign=False),
              _recommended(row)) for row in found if isinstance(row, dict)]
 
 
 def _recommended(row):
     amount = row.get('recommended')
-    return figures.NOTHING if amount is None else f'{amount} blocks'
+    return human.NOTHING if amount is None else f'{amount} blocks'
 
 
 @dataclass
@@ -52,15 +52,15 @@ def selftest(view):
 def _proof(title, row, key, word):
     total, hits = row.get('comparisons'), row.get(key)
     text = f'{hits} of {total} {word}'
-    low, high = figures.ends(row.get('interval'))
+    low, high = human.ends(row.get('interval'))
     if low is not None and high is not None:
-        level = figures.share(row.get('level', 0.95))
-        text += f' ({level} interval {figures.share(low)} to ' \
-            f'{figures.share(high)})'
+        level = human.share(row.get('level', 0.95))
+        text += f' ({level} interval {human.share(low)} to ' \
+            f'{human.share(high)})'
     if row.get('inconclusive'):
         text += f', {row["inconclusive"]} inconclusive'
-    if figures.number(row.get('measured')) is not None:
-        text += f', measured {figures.percent(row["measured"])}'
+    if human.number(row.get('measured')) is not None:
+        text += f', measured {human.percent(row["measured"])}'
     if row.get('why'):
         text += f'. {row["why"]}'
     return Proof(title, text, str(row.get('verdict') or ''), row)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What is read at the end of a run, in ten seconds: the verdict first."""
-from . import figures, headline, plain
+from . import human, headline, plain
 from .ink import Ink, wanted as wants_colour
 from .terminal_other import calibration, selftest
 from .terminal_paired import comparison
@@ -72,6 +72,6 @@ def _changes(view, ink, width):
         return []
     more = len(lines) - CHANGES
     if more > 0:
-        lines[CHANGES:] = [f'  and {figures.count(more, "more key")}']
+        lines[CHANGES:] = [f'  and {human.count(more, "more key")}']
     title = 'Changed between before and after'
     return [ink.strong(title)] + [plain.cut(line, width) for line in lines]

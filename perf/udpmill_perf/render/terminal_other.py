@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A calibration and a self-test on a terminal."""
-from . import figures, plain, proof
+from . import human, plain, proof
 
 
 def calibration(view, ink, width):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A comparison on a terminal: per workload and metric, the figures of d."""
-from . import figures, headline, plain
+from . import human, headline, plain
 
 TITLE = 22                  # columns of the metric's title
 ROW = '  {title} {verdict} {worse} {interval} {blocks} {sd}'
@@ -38,9 +38,9 @@ def _row(view, row, ink, width):
         why = 'invalid' if view.verdict == 'INVALID' else 'not judged'
         return [f'  {plain.left(row.metric.title, TITLE)} {why}']
     lines = [_format(
-        row.metric.title, row.verdict, figures.percent(row.estimate),
-        figures.interval(row.row.get('interval')), str(row.blocks),
-        figures.percent(row.row.get('sd'), sign=False),
+        row.metric.title, row.verdict, human.percent(row.estimate),
+        human.interval(row.row.get('interval')), str(row.blocks),
+        human.percent(row.row.get('sd'), sign=False),
         lambda text: ink.verdict(text, row.verdict))]
     lines += _without(view, row, ink)
     for text in _notes(view, row):
@@ -50,13 +50,13 @@ def _row(view, row, ink, width):
 
 def _without(view, row, ink):
     """The second analysis, in the same columns."""
-    other, suspects = row.without, view.suspects(row.workload)
-    if not other or not suspects:
+    other = row.without
+    if not row.doubtful:
         return []
-    text = _format(f'  without {suspects} suspect',
+    text = _format(f'  without {row.doubtful} suspect',
                    str(other.get('verdict') or ''),
-                   figures.percent(other.get('estimate')),
-                   figures.interval(other.get('interval')),
+                   human.percent(other.get('estimate')),
+                   human.interval(other.get('interval')),
                    str(other.get('blocks') or ''), '')
     same = other.get('verdict') == row.verdict
     return [ink.dim(text) if same else ink.verdict(text, 'SUSPECT')]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A run on a terminal: a table by workload for each metric."""
-from . import figures, plain
+from . import human, plain
 from .metrics import metric
 from .view import keyed
 
@@ -50,8 +50,8 @@ def base(view, cell):
 def _texts(view, kind, cell):
     ratio = keyed(cell.get('ratio'))
     return [view.who(cell), kind.show(cell.get('median')),
-            figures.span(kind.show, cell.get('low'), cell.get('high')),
-            figures.ratio(ratio.get('value')) if ratio else '',
+            human.span(kind.show, cell.get('low'), cell.get('high')),
+            human.ratio(ratio.get('value')) if ratio else '',
             base(view, cell)]
 
 

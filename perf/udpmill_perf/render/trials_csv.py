@@ -3,7 +3,7 @@
 import csv
 import io
 
-from . import figures
+from . import human
 from .view import View, keyed, listed
 
 FIRST = ('file', 'kind', 'id', 'workload', 'arm', 'arm_label', 'block',
@@ -56,7 +56,7 @@ def _numbers(trial):
         for key, value in keyed(trial.get(part)).items():
             if isinstance(value, dict):
                 found[f'{part}.{key}'] = sum(
-                    figures.number(one) or 0 for one in value.values())
+                    human.number(one) or 0 for one in value.values())
             elif isinstance(value, bool):
                 found[f'{part}.{key}'] = int(value)
             else:

@@ -4,12 +4,13 @@
 What is missing is empty here, never an exception: a run that was interrupted
 after a second is rendered like one that ended well.
 """
+import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from . import figures
+from . import human
 from .metrics import Metric, metric
 
 PAIRED = ('compare', 'merge')
@@ -35,11 +36,11 @@ class Judged:
 
     @property
     def estimate(self):
-        return figures.number(self.row.get('estimate'))
+        return human.number(self.row.get('estimate'))
 
     @property
     def interval(self):
-        return figures.ends(self.row.get('interval'))
+        return human.ends(self.row.get('interval'))
 
     @property
     def blocks(self):
@@ -50,8 +51,10 @@ class Judged:
         return keyed(self.row.get('without_suspect'))
 
     @property
-    def key(self):
-        return self.workload, self.metric.name
+    def doubtful(self):
+        """How many blocks the second analysis leaves out."""
+        other = self.without.get('blocks')
+        return 0 if other is None else max(0, self.blocks - other)
 
 
 class View:
@@ -73,7 +76,9 @@ class View:
         self.latency = listed(self.document.get('latency'))
         self.skipped = listed(self.document.get('skipped'))
         self.environment = keyed(self.document.get('environment'))
-        self.unit = 'boot' if self.design.get('unit') == 'boot' else 'block'
+        self.boots = [boot for boot in listed(self.document.get('boots'))
+                      if isinstance(boot, dict)]
+        self.unit = 'boot' if self.kind == 'merge' else 'block'
 
     @property
     def complete(self):
@@ -138,7 +143,7 @@ class View:
         for trial in self.trials:
             names += [name for name, value
                       in keyed(trial.get('metrics')).items()
-                      if figures.number(value) is not None]
+                      if human.number(value) is not None]
         return [metric(name) for name in dict.fromkeys(names)
                 if name != 'None']
 
@@ -160,9 +165,20 @@ class View:
                 and arm in (None, trial.get('arm'))]
 
     def values(self, workload, arm, name):
-        found = (figures.number(keyed(trial.get('metrics')).get(name))
-                 for trial in self.kept(workload, arm))
+        found = [human.number(keyed(trial.get('metrics')).get(name))
+                 for trial in self.kept(workload, arm)]
+        found += [value for boot in self.boots if boot.get('arm') == arm
+                  for value in self.of_boot(boot, workload, name)]
         return [value for value in found if value is not None]
+
+    @staticmethod
+    def of_boot(boot, workload, name):
+        """A merged document has a median for each boot, and no trials."""
+        return [math.exp(cell['ln_median'])
+                for cell in listed(boot.get('cells'))
+                if (cell.get('workload'), cell.get('metric'))
+                == (workload, name)
+                and human.number(cell.get('ln_median')) is not None]
 
     def median(self, workload, arm, name):
         values = self.values(workload, arm, name)
@@ -215,7 +231,3 @@ class View:
                     found[str(trial.get('validity')),
                           str(trial['error'])] += 1
         return found.most_common()
-
-    def suspects(self, workload):
-        return sum(trial.get('validity') == 'SUSPECT'
-                   for trial in self.kept(workload))

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """All plots of a document, in the order in which they are looked at."""
-from . import cpu, forest, latency, overview, paired, run_order, scaling
+from . import (boots, cpu, forest, latency, overview, paired, run_order,
+               scaling)
 
 SECTIONS = (
     ('The difference', (forest.plots,)),
     ('The figures', (overview.plots,)),
     ('Block by block', (paired.plots,)),
+    ('Boot by boot', (boots.plots,)),
     ('Over the matrix', (scaling.plots,)),
     ('Where the CPU time goes', (cpu.plots,)),
     ('Latency', (latency.plots,)),

@@ -3,7 +3,7 @@
 """
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .. import figures
+from .. import human
 from ..plain import cut
 from .svg import NORMAL, SMALL, WIDTH, ink
 
@@ -16,11 +16,11 @@ def room(figure, left=0.7, right=0.15, top=0.35, bottom=0.45):
         bottom=bottom / height, top=1 - top / height)
 
 
-def human(axis, kind, bins=5):
+def ticks(axis, kind, bins=5):
     """Ticks as people write them: 1.2 M/s, 830 ns."""
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(
-        lambda value, _: kind.show(value, figures.trimmed)
+        lambda value, _: kind.show(value, human.trimmed)
         .replace('us', 'µs') if value else '0'))
 
 
@@ -91,13 +91,13 @@ class Rows:
         labels = [label for _, group in self.groups for label in group]
         edge = (-left * 72 + 2, 0)
         for place, label in zip(self.places, labels):
-            axes.annotate(cut(label, int(left * 72 / 5.6)), (0, place),
+            axes.annotate(cut(label, int(left * 72 / 6.2)), (0, place),
                           xytext=edge, xycoords=('axes fraction', 'data'),
                           textcoords='offset points', va='center',
                           fontsize=SMALL, color=ink('muted'),
                           annotation_clip=False)
         for place, title in self.titles:
-            axes.annotate(cut(title, 66), (0, place), xytext=edge,
+            axes.annotate(cut(title, 60), (0, place), xytext=edge,
                           xycoords=('axes fraction', 'data'),
                           textcoords='offset points', va='center',
                           fontsize=NORMAL, fontweight='bold',

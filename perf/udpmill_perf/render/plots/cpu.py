@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """CPU time per datagram: whose it is, and whether the kernel's."""
-from .. import figures
+from .. import human
 from ..metrics import KNOWN
 from ..view import keyed
-from .axes import Rows, human, room
+from .axes import Rows, room, ticks
 from .svg import Plot, SMALL, draw, ink
 
 PARTS = (('server_user_s', 'server-user', 'server, user'),
@@ -13,66 +13,88 @@ PARTS = (('server_user_s', 'server-user', 'server, user'),
          ('other_s', 'other', 'other'))
 CAPTION = ('On loopback the kernel receives on the sender\'s CPU, so only '
            'the whole bar compares; its parts say where to look.')
-LEFT, RIGHT = 0.95, 0.75
+LEFT, RIGHT = 1.1, 0.85
+TALL = 18                   # bars
 
 
 def plots(view, prefix):
-    groups, rows = [], []
-    for workload in view.workloads:
-        found = [(arm, parts) for arm in view.arm_names
-                 if (parts := _parts(view, workload, arm))]
-        if found:
-            entry = view.workload[workload]
-            groups.append((workload, [
-                entry.get('peer') or view.arm_title(arm)
-                for arm, _ in found]))
-            rows += [(workload, arm, parts) for arm, parts in found]
-    if not rows:
+    groups = [(workload, found) for workload in view.workloads
+              if (found := _bars(view, workload))]
+    if not groups:
         return
-    layout = Rows(groups)
-    name = f'{prefix}cpu'
-    alt = 'CPU time per datagram: ' + '; '.join(
-        f'{workload} {view.arm_label(arm)} '
-        f'{figures.duration(sum(parts))}' for workload, arm, parts in rows)
-    yield Plot(name, 'CPU time per datagram', CAPTION, draw(
-        name, layout.height(0.21, 0.85), alt,
-        lambda figure: _paint(figure, layout, [row[2] for row in rows])),
-        [(role, 'bar', text) for _, role, text in PARTS])
+    longest = max(sum(parts) for _, found in groups for _, parts in found)
+    sheets = _sheets(groups)
+    for number, sheet in enumerate(sheets):
+        name = f'{prefix}cpu{number}'
+        alt = 'CPU time per datagram: ' + '; '.join(
+            f'{workload} {who} {human.duration(sum(parts))}'
+            for workload, found in sheet for who, parts in found)
+        title = 'CPU time per datagram'
+        if len(sheets) > 1:
+            title += f', {number + 1} of {len(sheets)}'
+        layout = Rows([(workload, [who for who, _ in found])
+                       for workload, found in sheet])
+        bars = [parts for _, found in sheet for _, parts in found]
+        yield Plot(name, title, CAPTION, draw(
+            name, layout.height(0.235, 0.8), alt,
+            _painter(layout, bars, longest)),
+            [(role, 'bar', text) for _, role, text in PARTS])
+
+
+def _sheets(groups):
+    """Two beside each other, where one would be a tower."""
+    if sum(len(found) for _, found in groups) <= TALL:
+        return [groups]
+    half = (len(groups) + 1) // 2
+    return [groups[:half], groups[half:]]
+
+
+def _bars(view, workload):
+    peer = view.workload[workload].get('peer')
+    return [(str(peer or view.arm_title(arm)), parts)
+            for arm in view.arm_names
+            if (parts := _parts(view, workload, arm))]
 
 
 def _parts(view, workload, arm):
     """Means of the trials in ns a datagram: means add up, medians do not."""
     found = []
     for trial in view.kept(workload, arm):
-        rate = figures.number(
+        rate = human.number(
             keyed(trial.get('metrics')).get('datagrams_per_second'))
-        window = figures.number(trial.get('window_s'))
+        window = human.number(trial.get('window_s'))
         cpu = keyed(trial.get('cpu'))
         if not rate or not window or not cpu:
             continue
-        seconds = [figures.number(cpu.get(key)) or 0 for key, _, _ in PARTS]
-        if figures.number(cpu.get('other_s')) is None:
-            busy = figures.number(cpu.get('machine_busy_s')) or 0
+        seconds = [human.number(cpu.get(key)) or 0 for key, _, _ in PARTS]
+        if human.number(cpu.get('other_s')) is None:
+            busy = human.number(cpu.get('machine_busy_s')) or 0
             seconds[-1] = max(0, busy - sum(seconds))
         found.append([1e9 * one / (rate * window) for one in seconds])
     return [sum(column) / len(found) for column in zip(*found)]
 
 
-def _paint(figure, layout, rows):
-    axes = figure.add_subplot()
-    room(figure, LEFT, RIGHT, 0.35, 0.45)
-    layout.label(axes, LEFT)
-    axes.grid(axis='x')
-    for place, parts in zip(layout.places, rows):
-        start = 0
-        for value, (_, role, _) in zip(parts, PARTS):
-            axes.barh([place], [value], left=start, height=0.66,
-                      color=ink(role), lw=0)
-            start += value
-        axes.annotate(figures.duration(start).replace('us', 'µs'),
-                      (1, place), xycoords=('axes fraction', 'data'),
-                      xytext=(6, 0), textcoords='offset points',
-                      va='center', fontsize=SMALL, annotation_clip=False)
-    axes.set_xlim(left=0)
-    human(axes.xaxis, KNOWN['machine_ns_per_datagram'], 4)
-    axes.set_title(KNOWN['machine_ns_per_datagram'].axis)
+def _painter(layout, bars, longest):
+    def paint(figure):
+        axes = figure.add_subplot()
+        room(figure, LEFT, RIGHT, 0.38, 0.38)
+        layout.label(axes, LEFT)
+        axes.grid(axis='x')
+        for place, parts in zip(layout.places, bars):
+            _bar(axes, place, parts)
+        axes.set_xlim(0, 1.05 * longest or 1)
+        ticks(axes.xaxis, KNOWN['machine_ns_per_datagram'], 4)
+        axes.set_title(KNOWN['machine_ns_per_datagram'].axis)
+    return paint
+
+
+def _bar(axes, place, parts):
+    start = 0
+    for value, (_, role, _) in zip(parts, PARTS):
+        axes.barh([place], [value], left=start, height=0.66,
+                  color=ink(role), lw=0)
+        start += value
+    axes.annotate(human.duration(start).replace('us', 'µs'), (1, place),
+                  xycoords=('axes fraction', 'data'), xytext=(6, 0),
+                  textcoords='offset points', va='center', fontsize=SMALL,
+                  annotation_clip=False)

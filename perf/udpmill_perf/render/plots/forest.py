@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Every judged measure in one picture: interval, margins, verdict."""
-from .. import figures
+from .. import human
 from ..ink import TONES
 from .axes import Rows, percent_ticks, room
 from .svg import Plot, SMALL, draw, ink
 
-LEFT, RIGHT = 1.3, 1.75
+LEFT, RIGHT = 1.6, 1.95
 CAPTION = ('A bar that is wholly right of the ignored band is a slowdown; '
            'one that is wholly left of the tolerance excludes it.')
 ROLE = {'good': 'good', 'bad': 'bad', 'unsure': 'unsure', 'neutral': 'muted'}
@@ -17,9 +17,9 @@ def role(verdict):
 
 def margins(view):
     """m and M in percent, as the design fixed them."""
-    found = (figures.number(view.design.get('ignore')),
-             figures.number(view.design.get('tolerance')))
-    return [None if value is None else figures.as_percent(value)
+    found = (human.number(view.design.get('ignore')),
+             human.number(view.design.get('tolerance')))
+    return [None if value is None else human.as_percent(value)
             for value in found]
 
 
@@ -34,18 +34,18 @@ def plots(view, prefix):
              if row.workload == workload]
     layout = Rows(groups)
     alt = 'B is worse by, with its interval: ' + '; '.join(
-        f'{row.workload} {row.metric.title} {figures.percent(row.estimate)} '
-        f'{figures.interval(row.row.get("interval"))}, {row.verdict}'
+        f'{row.workload} {row.metric.title} {human.percent(row.estimate)} '
+        f'{human.interval(row.row.get("interval"))}, {row.verdict}'
         for row in order)
     name = f'{prefix}forest'
     yield Plot(name, 'B worse by', CAPTION, draw(
-        name, layout.height(0.27, 0.95), alt,
+        name, layout.height(0.3, 1.1), alt,
         lambda figure: _paint(figure, view, layout, order)))
 
 
 def _paint(figure, view, layout, rows):
     axes = figure.add_subplot()
-    room(figure, LEFT, RIGHT, 0.35, 0.5)
+    room(figure, LEFT, RIGHT, 0.35, 0.6)
     layout.label(axes, LEFT)
     ignore, tolerance = margins(view)
     reach = [0, *(value for value in (ignore, tolerance) if value)]
@@ -59,28 +59,33 @@ def _paint(figure, view, layout, rows):
         axes.axvspan(-ignore, ignore, color=ink('muted'), alpha=0.13, lw=0)
     if tolerance:
         axes.axvline(tolerance, color=ink('bad'), lw=1.1, ls=(0, (4, 3)))
-        axes.annotate(f'tolerance {figures.trimmed(tolerance)} %',
+        axes.annotate(f'tolerance {human.trimmed(round(tolerance, 2))} %',
                       (tolerance, 1),
                       xycoords=('data', 'axes fraction'), xytext=(0, 5),
                       textcoords='offset points', ha='center',
                       color=ink('bad'), fontsize=SMALL)
     axes.grid(axis='x')
     percent_ticks(axes.xaxis)
-    axes.set_xlabel('← B better     difference of B     B worse →')
+    for text, shift, align in (('← B better', -14, 'right'),
+                               ('B worse →', 14, 'left')):
+        axes.annotate(text, (0, 0), xycoords=('data', 'axes fraction'),
+                      xytext=(shift, -26), textcoords='offset points',
+                      ha=align, va='top', fontsize=SMALL,
+                      color=ink('muted'), annotation_clip=False)
 
 
 def _bar(axes, place, row):
     """Interval and estimate, its figures at the right; what it spans."""
     colour = ink(role(row.verdict))
-    low, high = (None if end is None else figures.as_percent(end)
+    low, high = (None if end is None else human.as_percent(end)
                  for end in row.interval)
-    value = figures.as_percent(row.estimate)
+    value = human.as_percent(row.estimate)
     ends = [end for end in (low, high) if end is not None]
     if ends:
         axes.plot([min(ends + [value]), max(ends + [value])], [place, place],
                   color=colour, lw=5, alpha=0.35, solid_capstyle='butt')
     axes.plot([value], [place], 'o', color=colour, ms=6.5)
-    text = f'{figures.percent(row.estimate)}  {row.verdict}'
+    text = f'{human.percent(row.estimate)}  {row.verdict}'
     axes.annotate(text, (1, place), xycoords=('axes fraction', 'data'),
                   xytext=(8, 0), textcoords='offset points', va='center',
                   fontsize=SMALL, color=colour, annotation_clip=False)

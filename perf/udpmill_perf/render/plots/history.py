@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Medians over the kept reports, with the places where the level changed."""
-from .. import figures
+from .. import human
 from ..metrics import metric
 from ..plain import cut
 from ..view import View
 from ...changes import changes
 from ...history import series
-from .axes import human, room
+from .axes import room, ticks
 from .svg import Plot, SMALL, draw, ink
 
 CAPTION = ('A marked step is where to start looking, never a verdict: '
@@ -32,7 +32,7 @@ def plots(entries, documents, prefix):
                 '; '.join(_told(one, kind, step) for step in steps)
                 or 'no change of level')
         yield Plot(name, title, _caption(one, kind, steps), draw(
-            name, 2.5, alt, _painter(one, kind, steps)))
+            name, 2.6, alt, _painter(one, kind, steps)))
 
 
 def _key(view):
@@ -56,17 +56,17 @@ def _caption(one, kind, steps):
 def _painter(one, kind, steps):
     def paint(figure):
         axes = figure.add_subplot()
-        room(figure, 0.75, 0.2, 0.5, 0.45)
+        room(figure, 0.88, 0.25, 0.58, 0.4)
         axes.grid(axis='y')
         for x, point in enumerate(one.points):
-            low, high = figures.number(point.low), figures.number(point.high)
+            low, high = human.number(point.low), human.number(point.high)
             if low is not None and high is not None:
                 axes.plot([x, x], [low, high], color=ink('accent'), lw=3,
                           alpha=0.3, solid_capstyle='butt')
         axes.plot([point.median for point in one.points], 'o-',
                   color=ink('accent'), ms=3.8, lw=0.9)
         _levels(axes, one, kind, steps)
-        human(axes.yaxis, kind, 4)
+        ticks(axes.yaxis, kind, 4)
         axes.set_title(kind.axis, pad=20 if steps else 8)
         _dates(axes, one.points)
     return paint

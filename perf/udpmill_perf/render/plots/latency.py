@@ -4,7 +4,7 @@ import math
 
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from .. import figures
+from .. import human
 from ..view import keyed
 from .axes import room
 from .svg import Plot, arm_role, draw, ink, marker
@@ -22,7 +22,7 @@ def plots(view, prefix):
         name = f'{prefix}latency{number}'
         alt = f'Latency of {workload} by percentile: ' + '; '.join(
             f'{view.arm_title(arm)}: ' + ', '.join(
-                f'{label} {figures.duration(value)}'
+                f'{label} {human.duration(value)}'
                 for _, label, value, _ in curve)
             for arm, curve in curves.items())
         yield Plot(name, workload, CAPTION,
@@ -50,10 +50,10 @@ def _rows(view):
     for row in view.latency:
         curve = []
         for key, value in row.items():
-            share, value = percentile(key), figures.number(value)
+            share, value = percentile(key), human.number(value)
             if share is None or value is None or value <= 0:
                 continue
-            ends = figures.ends(keyed(row.get('interval')).get(key))
+            ends = human.ends(keyed(row.get('interval')).get(key))
             curve.append((-math.log10(1 - share), percentile_label(key),
                           value, ends))
         if curve:
@@ -65,7 +65,7 @@ def _rows(view):
 def _painter(view, curves):
     def paint(figure):
         axes = figure.add_subplot()
-        room(figure, 0.75, 0.25, 0.35, 0.45)
+        room(figure, 0.85, 0.3, 0.38, 0.5)
         axes.set_yscale('log')
         axes.grid(axis='y')
         axes.grid(axis='x')
@@ -101,6 +101,6 @@ def _ticks(axes):
         subs = (1, 1.5, 2, 3, 4, 5, 7)
     axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
     axes.yaxis.set_major_formatter(FuncFormatter(
-        lambda value, _: figures.duration(value, figures.trimmed)
+        lambda value, _: human.duration(value, human.trimmed)
         .replace('us', 'µs')))
     axes.yaxis.set_minor_formatter(NullFormatter())

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A run's cells: median and interval, the arms of a workload together."""
-from .. import figures
+from .. import human
 from ..metrics import metric
-from .axes import Rows, human, room
+from .axes import Rows, room, ticks
 from .svg import Plot, SMALL, arm_role, draw, ink, marker
 
-LEFT, RIGHT = 0.95, 0.85
+LEFT, RIGHT = 1.0, 0.95
 
 
 def plots(view, prefix):
@@ -14,7 +14,7 @@ def plots(view, prefix):
         kind = metric(name)
         cells = [cell for cell in view.cells
                  if str(cell.get('metric')) == name
-                 and figures.number(cell.get('median')) is not None]
+                 and human.number(cell.get('median')) is not None]
         if not cells:
             continue
         workloads = dict.fromkeys(str(cell.get('workload'))
@@ -29,7 +29,7 @@ def plots(view, prefix):
             f'{kind.show(cell["median"])}' for cell in cells)
         id = f'{prefix}cells{number}'
         yield Plot(id, kind.title[0].upper() + kind.title[1:],
-                   _caption(kind), draw(id, layout.height(0.21, 0.85), alt,
+                   _caption(kind), draw(id, layout.height(0.235, 0.8), alt,
                                         _painter(view, kind, cells, layout)))
 
 
@@ -43,13 +43,13 @@ def _caption(kind):
 def _painter(view, kind, cells, layout):
     def paint(figure):
         axes = figure.add_subplot()
-        room(figure, LEFT, RIGHT, 0.35, 0.45)
+        room(figure, LEFT, RIGHT, 0.38, 0.38)
         layout.label(axes, LEFT)
         axes.grid(axis='x')
         for place, cell in zip(layout.places, cells):
             _cell(axes, view, kind, place, cell)
         axes.set_xlim(left=0)
-        human(axes.xaxis, kind, 4)
+        ticks(axes.xaxis, kind, 4)
         axes.set_title(kind.axis)
     return paint
 
@@ -58,7 +58,7 @@ def _cell(axes, view, kind, place, cell):
     peer = view.workload.get(str(cell.get('workload')), {}).get('peer')
     colour = ink('muted' if peer else arm_role(view, cell.get('arm')))
     value = cell['median']
-    low, high = (figures.number(cell.get(end)) for end in ('low', 'high'))
+    low, high = (human.number(cell.get(end)) for end in ('low', 'high'))
     axes.plot([0, value], [place, place], color=colour, lw=1, alpha=0.4)
     if low is not None and high is not None:
         axes.plot([low, high], [place, place], color=colour, lw=5,

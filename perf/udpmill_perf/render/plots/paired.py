@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Each block's difference: what the test saw, and what it made of it."""
-from .. import figures
+from .. import human
 from ..view import keyed
 from .axes import labels_right, percent_ticks, room
 from .forest import margins, role
@@ -8,8 +8,15 @@ from .svg import Plot, SMALL, draw, ink
 
 CAPTION = ('Points spread evenly about one level are noise around an '
            'effect; a trend or two levels say that the machine changed.')
-TITLES = {'warm': '', 'screen': 'screen', 'confirm': 'new blocks',
-          'extend': 'more blocks'}
+TITLES = {'warm': '', 'screen': 'screen', 'confirm': 'confirmation',
+          'extend': 'extension'}
+
+USED, BESIDE, AWAY = 'in the verdict', 'not in it', 'thrown away'
+LOOK = {USED: ('accent', 'o'), BESIDE: ('muted', 'hollow'),
+        AWAY: ('muted', 'x')}
+# The blocks that a verdict of a phase was made of.
+OF_PHASE = {'screen': ('screen',), 'confirm': ('confirm',),
+            'extend': ('screen', 'extend')}
 
 
 def plots(view, prefix):
@@ -18,40 +25,47 @@ def plots(view, prefix):
         if not points:
             continue
         name = f'{prefix}paired{number}'
-        used = [value for _, value, _, counted in points if counted]
+        used = [value for _, value, _, state in points if state == USED]
         alt = f'Difference in each of {len(points)} {view.unit}s, ' \
             f'{row.workload}, {row.metric.title}: from ' \
             f'{min(used or [0]):+.1f} % to {max(used or [0]):+.1f} %, ' \
-            f'estimate {figures.percent(row.estimate)}'
+            f'estimate {human.percent(row.estimate)}'
+        states = {state for _, _, _, state in points}
         yield Plot(name, f'{row.workload}, {row.metric.title}', CAPTION,
-                   draw(name, 2.7, alt, _painter(view, row, points)),
-                   [('accent', 'o', 'in the verdict'),
-                    ('muted', 'hollow', 'looked at before'),
-                    ('muted', 'x', 'thrown away')])
+                   draw(name, 2.9, alt, _painter(view, row, points)),
+                   [(*LOOK[state], state) for state in LOOK
+                    if state in states])
 
 
 def _points(view, row):
-    """(index, percent, phase, counts for the verdict)."""
+    """(place, percent, phase, what became of it)."""
     found = []
-    for place, block in enumerate(
-            block for block in view.blocks
-            if str(block.get('workload')) == row.workload):
-        d = figures.number(keyed(block.get('d')).get(row.metric.name))
+    own = [block for block in view.blocks
+           if str(block.get('workload')) == row.workload]
+    for place, block in enumerate(own):
+        d = human.number(keyed(block.get('d')).get(row.metric.name))
+        phase = str(block.get('phase'))
         if d is None:
             continue
-        phase = str(block.get('phase'))
-        counts = block.get('used') is not False and phase != 'warm' and (
-            not row.row.get('phase') or phase == row.row['phase'])
-        found.append((place, figures.as_percent(d), phase, counts))
+        state = BESIDE
+        if block.get('used') is False or phase == 'warm':
+            state = AWAY
+        elif not row.row or phase in OF_PHASE.get(row.row.get('phase'), ()):
+            state = USED
+        found.append((place, human.as_percent(d), phase, state))
     return found
 
 
 def _painter(view, row, points):
     def paint(figure):
         axes = figure.add_subplot()
-        room(figure, 0.55, 1.25, 0.32, 0.45)
+        room(figure, 0.62, 1.45, 0.32, 0.5)
         axes.grid(axis='y')
-        _scatter(axes, points)
+        for x, y, _, state in points:
+            role, shape = LOOK[state]
+            axes.plot([x], [y], 'x' if shape == 'x' else 'o', ms=5, mew=1.1,
+                      color=ink(role), zorder=3,
+                      mfc='none' if shape == 'hollow' else ink(role))
         labels = _margins(axes, view) + _estimate(axes, row, points)
         _limits(axes, points, [y for y, _, _ in labels])
         _phases(axes, points)
@@ -62,28 +76,18 @@ def _painter(view, row, points):
     return paint
 
 
-def _scatter(axes, points):
-    for x, y, phase, counts in points:
-        if phase == 'warm':
-            axes.plot([x], [y], 'x', color=ink('muted'), ms=5, mew=1.2)
-        else:
-            axes.plot([x], [y], 'o', color=ink('accent' if counts else
-                                               'muted'), ms=5, mew=1.1,
-                      mfc=ink('accent') if counts else 'none', zorder=3)
-
-
 def _margins(axes, view):
     ignore, tolerance = margins(view)
     labels = [(0, 'no difference', 'muted')]
     axes.axhline(0, color=ink('muted'), lw=1)
     if ignore:
         axes.axhline(ignore, color=ink('muted'), lw=1, ls=(0, (2, 2)))
-        labels.append((ignore, f'ignored {figures.trimmed(ignore)} %',
+        labels.append((ignore, f'ignored {human.trimmed(round(ignore, 2))} %',
                        'muted'))
     if tolerance:
         axes.axhline(tolerance, color=ink('bad'), lw=1.1, ls=(0, (4, 3)))
         labels.append((tolerance,
-                       f'tolerance {figures.trimmed(tolerance)} %', 'bad'))
+                       f'tolerance {human.trimmed(round(tolerance, 2))} %', 'bad'))
     return labels
 
 
@@ -91,17 +95,17 @@ def _estimate(axes, row, points):
     """Drawn over the blocks that it was made of."""
     if row.estimate is None:
         return []
-    inside = [x for x, _, _, counts in points if counts] or [0]
+    inside = [x for x, _, _, state in points if state == USED] or [0]
     ends = min(inside) - 0.4, max(inside) + 0.4
-    low, high = (None if end is None else figures.as_percent(end)
+    low, high = (None if end is None else human.as_percent(end)
                  for end in row.interval)
     colour = role(row.verdict)
-    value = figures.as_percent(row.estimate)
+    value = human.as_percent(row.estimate)
     if low is not None and high is not None:
         axes.fill_between(ends, low, high, color=ink(colour), alpha=0.22,
                           lw=0)
     axes.plot(ends, [value, value], color=ink(colour), lw=1.8)
-    return [(value, f'B {figures.percent(row.estimate)}', colour)]
+    return [(value, f'B {human.percent(row.estimate)}', colour)]
 
 
 def _limits(axes, points, more):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Trials as they were run: drift of the machine shows, and what it hit."""
-from .. import figures
+from .. import human
 from ..view import keyed
-from .axes import human, percent_ticks, room
+from .axes import percent_ticks, room, ticks
 from .svg import Plot, arm_role, draw, ink, marker
 
 CAPTION = ('Both arms should wander together; a step or a slope in all of '
@@ -28,16 +28,17 @@ def plots(view, prefix):
         alt = f'{len(trials)} trials of {workload} in the order of the ' \
             'run, ' + ' and '.join(kind.title for kind in kinds)
         yield Plot(name, workload, CAPTION, draw(
-            name, 0.55 + 1.75 * len(kinds), alt,
+            name, 0.6 + 1.8 * len(kinds), alt,
             _painter(view, trials, kinds)), _legend(view, trials))
 
 
 def _value(trial, kind):
-    return figures.number(keyed(trial.get('metrics')).get(kind.name))
+    return human.number(keyed(trial.get('metrics')).get(kind.name))
 
 
 def _legend(view, trials):
-    arms = dict.fromkeys(str(trial.get('arm')) for trial in trials)
+    there = {str(trial.get('arm')) for trial in trials}
+    arms = [arm for arm in view.arm_names if arm in there]
     found = [(arm_role(view, arm), marker(view, arm), view.arm_title(arm))
              for arm in arms]
     states = {trial.get('validity') for trial in trials}
@@ -47,7 +48,7 @@ def _legend(view, trials):
 
 def _clock(trials):
     """Divisor and name: seconds up to five minutes, then minutes."""
-    last = max([figures.number(trial.get('start_s')) or 0
+    last = max([human.number(trial.get('start_s')) or 0
                 for trial in trials], default=0)
     return (60, 'minutes') if last > 300 else (1, 'seconds')
 
@@ -55,7 +56,7 @@ def _clock(trials):
 def _scatter(axes, view, trials, value, divisor):
     for trial in trials:
         y = value(trial)
-        x = figures.number(trial.get('start_s'))
+        x = human.number(trial.get('start_s'))
         if y is None or x is None:
             continue
         arm = trial.get('arm')
@@ -71,15 +72,15 @@ def _scatter(axes, view, trials, value, divisor):
 
 def _painter(view, trials, kinds):
     def paint(figure):
-        room(figure, 0.78, 0.1, 0.35, 0.45)
-        figure.subplots_adjust(hspace=0.32)
+        room(figure, 0.88, 0.1, 0.38, 0.5)
+        figure.subplots_adjust(hspace=0.36)
         divisor, unit = _clock(trials)
         panels = figure.subplots(len(kinds), 1, sharex=True, squeeze=False)
         for axes, kind in zip(panels[:, 0], kinds):
             axes.grid(axis='y')
             _scatter(axes, view, trials,
                      lambda trial, kind=kind: _value(trial, kind), divisor)
-            human(axes.yaxis, kind, 4)
+            ticks(axes.yaxis, kind, 4)
             axes.set_title(kind.axis)
         axes.set_xlabel(f'{unit} since the start')
     return paint
@@ -100,7 +101,7 @@ def _together(view, prefix):
 
     def paint(figure):
         axes = figure.add_subplot()
-        room(figure, 0.6, 0.1, 0.35, 0.45)
+        room(figure, 0.7, 0.1, 0.38, 0.5)
         divisor, unit = _clock(view.trials)
         axes.grid(axis='y')
         axes.axhline(0, color=ink('muted'), lw=1)

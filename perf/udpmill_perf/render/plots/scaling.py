@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Throughput over batch, workers and size: whatever the matrix varies."""
-from .. import figures
+from .. import human
 from ..metrics import KNOWN
-from .axes import human, room
+from .axes import room, ticks
 from .svg import ARMS, MARKERS, Plot, arm_role, draw, ink
 
 VARIED = (('batch', 'batch', 'datagrams per system call'),
@@ -27,7 +27,7 @@ def plots(view, prefix):
         name = f'{prefix}over-{key}'
         alt = f'Throughput over {title}: ' + '; '.join(
             f'{label}: ' + ', '.join(
-                f'{x} {figures.si(y, "/s")}' for x, y, _, _ in points)
+                f'{x} {human.si(y, "/s")}' for x, y, _, _ in points)
             for label, _, points in lines)
         yield Plot(name, f'Throughput over {title}', CAPTIONS[key],
                    draw(name, 2.7, alt, _painter(lines, unit)),
@@ -38,7 +38,7 @@ def _lines(view, key):
     """(label, look, points) of workloads that differ in nothing else."""
     groups = {}
     for name, entry in view.workload.items():
-        x = figures.number(entry.get(key))
+        x = human.number(entry.get(key))
         if x is None or entry.get('peer'):
             continue
         rest = tuple(str(entry.get(other)) for other in FIXED
@@ -80,10 +80,10 @@ def _value(view, workload, arm):
     for cell in view.cells:
         if (str(cell.get('workload')), str(cell.get('arm')),
                 cell.get('metric')) == (workload, arm, RATE):
-            middle = figures.number(cell.get('median'))
+            middle = human.number(cell.get('median'))
             if middle is not None:
-                return middle, figures.number(cell.get('low')), \
-                    figures.number(cell.get('high'))
+                return middle, human.number(cell.get('low')), \
+                    human.number(cell.get('high'))
     middle = view.median(workload, arm, RATE)
     return None if middle is None else (middle, None, None)
 
@@ -91,7 +91,7 @@ def _value(view, workload, arm):
 def _painter(lines, unit):
     def paint(figure):
         axes = figure.add_subplot()
-        room(figure, 0.75, 0.2, 0.35, 0.45)
+        room(figure, 0.85, 0.25, 0.38, 0.5)
         axes.grid(axis='y')
         xs = sorted({x for _, _, points in lines for x, _, _, _ in points})
         if min(xs) > 0:
@@ -107,7 +107,7 @@ def _painter(lines, unit):
         axes.set_xticks(xs, [f'{x:g}' for x in xs])
         axes.minorticks_off()
         axes.set_ylim(bottom=0)
-        human(axes.yaxis, KNOWN[RATE])
+        ticks(axes.yaxis, KNOWN[RATE])
         axes.set_xlabel(unit)
         axes.set_title(KNOWN[RATE].axis)
     return paint

@@ -24,7 +24,7 @@ STAND_IN = {role: f'#0a{place:02x}f5' for place, role in enumerate(ROLES)}
 ARMS = ('a', 'b', 'c', 'd', 'e', 'f')
 MARKERS = ('o', 's', '^', 'D', 'v', 'P')
 WIDTH = 6.4                 # inches: 460 units, about a phone's width
-SMALL, NORMAL = 9.5, 10.5
+SMALL, NORMAL = 11, 12
 
 STYLE = {
     'svg.fonttype': 'none', 'text.parse_math': False, 'text.usetex': False,

@@ -110,6 +110,12 @@ def share(fraction):
     return NOTHING if value is None else f'{trimmed(100 * value)} %'
 
 
+def margin(logarithm):
+    """5 %: a margin as it was asked for, whose logarithm was rounded."""
+    value = number(logarithm)
+    return NOTHING if value is None else f'{trimmed(as_percent(value))} %'
+
+
 def ratio(value):
     value = number(value)
     if value is None:

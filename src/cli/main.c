@@ -11,6 +11,7 @@ static const struct verb verbs[] = {
 	{"send", "send one datagram and print the answer", verb_send},
 	{"load", "send many, and account for every one", verb_load},
 	{"stat", "show the counters of a running server", verb_stat},
+	{"perf", "measure, compare and report", verb_perf},
 	{NULL, NULL, NULL},
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A verb of the command line: serve, send, load, stat. Each is one file with
- * one function. Only cli/ prints to stdout and decides the exit code.
+ * A verb of the command line: serve, send, load, stat, perf. Each is one file
+ * with one function. Only cli/ prints to stdout and decides the exit code.
  */
 #pragma once
 
@@ -24,6 +24,7 @@ int verb_serve(int argc, char **argv);
 int verb_send(int argc, char **argv);
 int verb_load(int argc, char **argv);
 int verb_stat(int argc, char **argv);
+int verb_perf(int argc, char **argv);
 
 /*
  * For every verb: argp(3) options that parse with one voice. A bad value is

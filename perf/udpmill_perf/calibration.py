@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""What "udpmill perf calibrate" found out about a machine, kept per machine
+fingerprint in the user's state directory."""
+import json
+import os
+
+from . import document
+from .errors import PerfError
+
+SCHEMA = 'udpmill.perf.calibration/1'
+
+
+def path(fingerprint):
+    state = (os.environ.get('XDG_STATE_HOME')
+             or os.path.expanduser('~/.local/state'))
+    return os.path.join(state, 'udpmill', f'perf-{fingerprint}.json')
+
+
+def load(fingerprint):
+    """Its rows; none where it was never calibrated."""
+    try:
+        with open(path(fingerprint), encoding='utf-8') as f:
+            found = json.load(f)
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        raise PerfError(f'{path(fingerprint)}: {error}; "udpmill perf '
+                        'calibrate" would make it anew') from None
+    if found.get('schema') != SCHEMA:
+        raise PerfError(f'{path(fingerprint)}: is no calibration; "udpmill '
+                        'perf calibrate" would make it anew')
+    return found['rows']
+
+
+def store(fingerprint, rows):
+    """Of the workloads calibrated before, those that are not among rows
+    stay. Returns the file."""
+    new = {row['workload'] for row in rows}
+    kept = [row for row in load(fingerprint) if row['workload'] not in new]
+    where = path(fingerprint)
+    try:
+        os.makedirs(os.path.dirname(where), exist_ok=True)
+    except OSError as error:
+        raise PerfError(f'{where}: {error.strerror}') from None
+    document.save({'schema': SCHEMA, 'fingerprint': fingerprint,
+                   'rows': kept + rows}, where)
+    return where
+
+
+def floor(fingerprint, workloads):
+    """The largest difference that this machine shows between equals, for any
+    of these; None where that is not known."""
+    names = {w.name for w in workloads}
+    found = [row['floor'] for row in load(fingerprint)
+             if row['workload'] in names]
+    return max(found) if found else None

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""The verbs of "udpmill perf", and what they exit with."""
+import argparse
+import importlib
+import sys
+
+from . import exits
+from .errors import UNFIT, USAGE, PerfError
+
+VERBS = {
+    'run': 'how fast is it here, and next to the others?',
+    'compare': 'did it get slower between A and B?',
+    'report': 'show me: HTML, Markdown, JUnit, KTAP, CSV',
+    'doctor': 'is this host fit to measure on?',
+    'calibrate': 'how much noise is there, and how many blocks does it take?',
+    'selftest': 'does the harness find what is there, and nothing else?',
+    'verify': 'are the verdicts in a file what its trials say?',
+    'merge': 'two kernels: verdicts from the files of many boots',
+}
+PACKAGES = {'numpy': 'python3-numpy', 'scipy': 'python3-scipy',
+            'matplotlib': 'python3-matplotlib', 'jinja2': 'python3-jinja2',
+            'jsonschema': 'python3-jsonschema'}
+EPILOG = """exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive, 4 the host is
+unfit, 5 an invalid measurement; --exit-style maps them."""
+
+
+class Parser(argparse.ArgumentParser):
+    """One line, like every verb of udpmill."""
+
+    def error(self, message):
+        raise PerfError(message)
+
+
+def parser_of(verb, module):
+    parser = Parser(prog=f'udpmill perf {verb}', description=VERBS[verb],
+                    epilog=EPILOG if hasattr(module, 'EXITS') else None,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    module.add_arguments(parser)
+    return parser
+
+
+def usage():
+    verbs = '\n'.join(f'  {name:<10} {brief}' for name, brief in
+                      VERBS.items())
+    return (f'Usage: udpmill perf VERB [OPTION...] [ARGUMENT...]\n\n{verbs}\n'
+            f'\n"udpmill perf VERB --help" says more.\n{EPILOG}\n')
+
+
+def load(verb):
+    if verb not in VERBS:
+        raise PerfError(f'there is no verb "{verb}"; {", ".join(VERBS)} '
+                        'there are')
+    try:
+        return importlib.import_module(f'.verb_{verb}', __package__)
+    except ModuleNotFoundError as error:
+        package = PACKAGES.get((error.name or '').split('.')[0])
+        if not package:
+            raise
+        raise PerfError(f'needs {error.name}: sudo apt-get install '
+                        f'{package}', UNFIT) from None
+
+
+def main(argv):
+    if not argv or argv[0] in ('-h', '--help'):
+        print(usage(), end='', file=sys.stdout if argv else sys.stderr)
+        return 0 if argv else USAGE
+    verb, style = argv[0], 'plain'
+    try:
+        module = load(verb)
+        args = parser_of(verb, module).parse_args(argv[1:])
+        style = getattr(args, 'exit_style', 'plain')
+        args.argv = ['udpmill', 'perf', *argv]
+        return exits.in_style(module.run(args), style)
+    except PerfError as error:
+        print(f'udpmill perf {verb}: {error}', file=sys.stderr)
+        return exits.in_style(error.exit_code, style)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Network namespaces for what the harness starts, so that nobody else moves
+their counters. One is the kernel's to clean up: it ends with its last process
+and descriptor, however those end."""
+import ctypes
+import fcntl
+import os
+import socket
+import struct
+import threading
+
+CLONE_NEWNET = 0x40000000
+SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result, what):
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f'{what}: {os.strerror(error)}')
+
+
+def enter(fd):
+    """This thread, and what it starts from now on. In a child before exec."""
+    _check(_libc.setns(fd, CLONE_NEWNET), 'setns')
+
+
+def set_up_loopback():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        request = struct.pack('16sH14x', b'lo', 0)
+        flags = struct.unpack('16xH', fcntl.ioctl(
+            s, SIOCGIFFLAGS, request)[:18])[0]
+        fcntl.ioctl(s, SIOCSIFFLAGS,
+                    struct.pack('16sH14x', b'lo', flags | IFF_UP))
+
+
+def make():
+    """A descriptor of a new one, its loopback device up. OSError where this
+    user may not. Made in a thread, so that the caller stays where it is."""
+    made = []
+
+    def work():
+        try:
+            _check(_libc.unshare(CLONE_NEWNET), 'unshare')
+            set_up_loopback()
+            made.append(os.open(f'/proc/thread-self/ns/net',
+                                os.O_RDONLY | os.O_CLOEXEC))
+        except OSError as error:
+            made.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    if isinstance(made[0], OSError):
+        raise made[0]
+    return made[0]

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""How far a long measurement is: a bar with the time left, on a terminal; a
+line each ten seconds in a log."""
+import os
+import shutil
+import sys
+import time
+
+LOG_EVERY_S = 10
+BAR = 20
+
+
+def span(seconds):
+    """75 -> "1:15"."""
+    seconds = max(int(seconds + 0.5), 0)
+    return f'{seconds // 60}:{seconds % 60:02d}'
+
+
+class Progress:
+    """A context. total: of the units that step() is told of; it may grow."""
+
+    def __init__(self, total, stream=None, quiet=False):
+        self.stream = stream or sys.stderr
+        self.total, self.done, self.quiet = total, 0, quiet
+        self.started = self.told = time.monotonic()
+        self.live = (self.stream.isatty()
+                     and os.environ.get('TERM', 'dumb') != 'dumb')
+
+    def left_s(self):
+        """By what the steps took so far; None before the first."""
+        if not self.done:
+            return None
+        per = (time.monotonic() - self.started) / self.done
+        return per * max(self.total - self.done, 0)
+
+    def line(self, what):
+        left = self.left_s()
+        filled = round(BAR * min(self.done / max(self.total, 1), 1))
+        text = (f'[{"#" * filled}{"." * (BAR - filled)}] '
+                f'{self.done}/{self.total}')
+        if left is not None:
+            text += f', {span(left)} left'
+        return f'{text}  {what}'
+
+    def show(self, what, force=False):
+        if self.quiet:
+            return
+        now = time.monotonic()
+        if self.live:
+            columns = shutil.get_terminal_size().columns
+            self.stream.write('\r\033[K' + self.line(what)[:columns - 1])
+            self.stream.flush()
+        elif force or now - self.told >= LOG_EVERY_S:
+            self.told = now
+            print(self.line(what), file=self.stream, flush=True)
+
+    def step(self, what, n=1):
+        self.done += n
+        self.show(what)
+
+    def note(self, text):
+        """A line that stays."""
+        if self.quiet:
+            return
+        self.stream.write('\r\033[K' if self.live else '')
+        print(text, file=self.stream, flush=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.live and not self.quiet:
+            self.stream.write('\r\033[K')
+            self.stream.flush()

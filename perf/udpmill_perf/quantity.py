@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""Times and shares as people type them, for argparse."""
+import argparse
+import re
+
+TIME = re.compile(r'(\d+(?:\.\d+)?)(ms|s|m|)')
+SECONDS = {'ms': 1e-3, 's': 1.0, '': 1.0, 'm': 60.0}
+
+
+def seconds(text):
+    found = TIME.fullmatch(text)
+    value = float(found[1]) * SECONDS[found[2]] if found else 0
+    if value <= 0:
+        raise argparse.ArgumentTypeError(
+            f'"{text}" is not a time; 1s, 500ms or 2m would be')
+    return value
+
+
+def percent(text):
+    try:
+        value = float(text.removesuffix('%').strip())
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 100:
+        raise argparse.ArgumentTypeError(
+            f'"{text}" is not a percentage below 100; 5 or 2.5% would be')
+    return value
+
+
+def count(least):
+    def parse(text):
+        if not text.isdigit() or int(text) < least:
+            raise argparse.ArgumentTypeError(
+                f'"{text}" is not a whole number of at least {least}')
+        return int(text)
+    return parse

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""A document that grows while trials run, and is on disk after each of them:
+whatever ends the run, what was measured is kept, and is valid."""
+import random
+import signal
+import time
+
+from . import document, environment, pmu, trial
+from .errors import PerfError
+from .seats import Places
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SAVE_EVERY_S = 5
+
+
+class Interrupted(Exception):
+    """By a signal; number says which."""
+
+    def __init__(self, number):
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+def _interrupt(number, _frame):
+    # Once: what is under way is put in order without being disturbed.
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    raise Interrupted(number)
+
+
+def draw_seed():
+    return random.SystemRandom().randrange(1, 2 ** 31)
+
+
+class Session:
+    """A context. made: a new document, with its arms and workloads; before:
+    the environment; generator: the udpmill that loads; output: the document's
+    file, or None."""
+
+    def __init__(self, made, before, arms, generator, output, timing):
+        self.document, self.before = made, before
+        self.arms = {arm.name: arm for arm in arms}
+        self.generator, self.output, self.timing = generator, output, timing
+        self.started = self.saved = time.monotonic()
+        self.places, self.pmu = Places(), pmu.open_pmu()[0]
+        made['environment'] = environment.both(before, {})
+
+    @property
+    def seed(self):
+        return self.document['seed']
+
+    @property
+    def trials(self):
+        return self.document['trials']
+
+    def __enter__(self):
+        self.old = {n: signal.signal(n, _interrupt) for n in SIGNALS}
+        self.save()
+        return self
+
+    def __exit__(self, kind, error, _):
+        """Ends what runs, then the document. A stop by signal or by a
+        PerfError is written into it."""
+        self.places.__exit__(None, None, None)
+        if self.pmu:
+            self.pmu.close()
+        made = self.document
+        made['environment'] = environment.both(self.before,
+                                               environment.collect())
+        made['seconds'] = round(time.monotonic() - self.started, 3)
+        if isinstance(error, Interrupted):
+            made['stopped'] = f'interrupted by {error}'
+        elif error:
+            made['stopped'] = str(error)
+        made['complete'] = error is None
+        for number, handler in self.old.items():
+            signal.signal(number, handler)
+
+    def run(self, arm, workload, **where):
+        """Measures; the trial is in the document, also where it failed."""
+        own = arm.workload(workload)
+        return self.note(workload, arm, lambda seat: trial.measure(
+            arm, own, seat, self.timing, self.generator, self.seed, self.pmu),
+            own, **where)
+
+    def note(self, workload, arm, measure, own=None, **where):
+        """The same of any measurement: a function of a seat."""
+        entry = {'id': len(self.trials), 'workload': workload.name,
+                 'arm': arm.name, 'block': None, 'place': 0,
+                 'start_s': round(time.monotonic() - self.started, 3),
+                 **where}
+        own = own or workload
+        try:
+            seat = self.places.place(own.path).seat(own)
+            entry.update(measure(seat))
+        except PerfError as error:
+            entry.update(failed(str(error)))
+        self.trials.append(entry)
+        if time.monotonic() - self.saved > SAVE_EVERY_S:
+            self.save()
+        return entry
+
+    def save(self):
+        """Marked as not complete until it is."""
+        self.saved = time.monotonic()
+        if self.output:
+            document.save(self.document, self.output)
+
+
+def failed(why):
+    """The trial that could not be."""
+    return {'validity': 'INVALID', 'reasons': [why], 'window_s': 0.0,
+            'metrics': {}, 'cpu': {}, 'ledger': {}, 'slices': [],
+            'latency_ns': None, 'error': why}

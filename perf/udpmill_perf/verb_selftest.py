@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: MIT
+"""udpmill perf selftest: does the harness find what is there, and nothing
+else?
+
+    --aa N         N comparisons of equals: how many were called worse
+    --inject LIST  the server of B wastes so many percent more time for each
+                   datagram: how many of --times were found
+    --replay FILE  the noise of a stored file, and its coins tossed again
+    --simulate N   the plan on made-up noise, without any traffic
+"""
+import os
+import sys
+from contextlib import ExitStack
+
+from . import (arms, document, environment, plan, rerandomise, results,
+               simulate, verdict)
+from .compare import Comparison
+from .errors import INVALID, REGRESSION, PerfError
+from .options import add_measuring, timing_of
+from .progress import Progress, span
+from .quantity import count
+from .session import Session, draw_seed
+from .stats import clopper_pearson
+from .workload import DEFAULT, parse
+
+BASELINE_TRIALS = 5
+LEVEL = 0.95
+
+
+def add_arguments(parser):
+    what = parser.add_argument_group('what is tried')
+    what.add_argument('--aa', type=count(1), metavar='N',
+                      help='so many comparisons of equals')
+    what.add_argument('--inject', metavar='PERCENT,...',
+                      help='server time that B wastes, such as 3,5,10')
+    what.add_argument('--times', type=count(1), default=10, metavar='N',
+                      help='comparisons of each injection (default 10)')
+    what.add_argument('--replay', action='append', metavar='FILE', default=[],
+                      help='a compare, calibrate or selftest file, whose '
+                      'blocks\' labels are drawn anew; may be repeated')
+    what.add_argument('--rounds', type=count(1), default=10000, metavar='N',
+                      help='of --replay (default 10000)')
+    what.add_argument('--simulate', type=count(1), metavar='N',
+                      help='so many made-up comparisons of each kind')
+    parser.add_argument('-w', '--workload', default=DEFAULT, metavar='SPEC',
+                        help=f'(default {DEFAULT})')
+    parser.add_argument('--keep', metavar='DIRECTORY', help='the comparisons\''
+                        ' own files go there')
+    add_measuring(parser)
+
+
+def percents(text):
+    try:
+        found = [float(part) for part in text.split(',')]
+    except ValueError:
+        found = [-1.0]
+    if any(not 0 < value < 100 for value in found):
+        raise PerfError(f'--inject: "{text}" is no list of percentages; 3,5,10'
+                        ' would be')
+    return found
+
+
+class Selftest:
+    """Comparisons, one after the other, each a document of its own."""
+
+    def __init__(self, args, workload, progress):
+        self.args, self.workload, self.progress = args, workload, progress
+        self.timing, self.binary = timing_of(args), arms.own_binary()
+        self.before = environment.collect()
+        self.design = {**plan.DEFAULTS, 'workloads': [workload.name],
+                       'warm_s': self.timing.warm_s,
+                       'window_s': self.timing.window_s,
+                       'slices': self.timing.slices}
+        self.seed = args.seed or draw_seed()
+        self.documents = []
+
+    def document(self, kind, both, seed):
+        made = document.new(kind, arms.version(self.binary), self.args.argv,
+                            seed, self.design)
+        made['arms'] = [arm.as_dict() for arm in both]
+        made['workloads'] = [self.workload.as_dict()]
+        return made
+
+    def session(self, name, burn_ns=0.0):
+        options = ['--burn', f'{burn_ns:.3f}'] if burn_ns else []
+        both = [arms.Arm('A', self.binary, label='A'),
+                arms.Arm('B', self.binary, options, label='B')]
+        made = self.document('compare', both,
+                             self.seed + len(self.documents) + 1)
+        # Not labelled A/A, for then it could not fail, which is the question.
+        keep = (os.path.join(self.args.keep, f'{name}.json')
+                if self.args.keep else None)
+        return Session(made, self.before, both, self.binary, keep,
+                       self.timing)
+
+    def compare(self, name, burn_ns=0.0):
+        """One comparison's document, judged."""
+        session = self.session(name, burn_ns)
+        with ExitStack() as stack, session:
+            comparison = Comparison(session, [self.workload], self.progress,
+                                    own_total=False)
+            comparison.run(stack)
+        comparison.judge()
+        session.save()
+        self.documents.append(session.document)
+        made = session.document
+        self.progress.note(
+            f'{name}: {made["verdict"]}, {len(made["blocks"])} blocks, '
+            f'{span(made["seconds"])}')
+        return made
+
+    def server_ns(self):
+        """Of a datagram, as it is: the median of a few trials."""
+        session = self.session('baseline')
+        with session:
+            found = [session.run(session.arms['A'], self.workload)
+                     for _ in range(BASELINE_TRIALS)]
+        values = sorted(t['metrics']['server_ns_per_datagram'] for t in found
+                        if t['validity'] != 'INVALID')
+        if not values:
+            raise PerfError('no trial was valid: ' + found[0]['reasons'][0],
+                            INVALID)
+        return values[len(values) // 2]
+
+    def aa(self, n):
+        red = sum(self.compare(f'aa-{i + 1:02}')['verdict']
+                  == verdict.REGRESSION for i in range(n))
+        passed = sum(made['verdict'] == verdict.PASS
+                     for made in self.documents[-n:])
+        seconds = sorted(made['seconds'] for made in self.documents[-n:])
+        return {'comparisons': n, 'false_positives': red, 'passed': passed,
+                'seconds_median': seconds[len(seconds) // 2], 'level': LEVEL,
+                'interval': list(clopper_pearson.interval(red, n, LEVEL))}
+
+    def inject(self, percent, times, base_ns):
+        burn = base_ns * percent / 100
+        before = len(self.documents)
+        for i in range(times):
+            self.compare(f'inject-{percent:g}-{i + 1:02}', burn)
+        made = self.documents[before:]
+        found = sum(m['verdict'] == verdict.REGRESSION for m in made)
+        effects = sorted(v['estimate'] for m in made for v in m['verdicts']
+                         if v['metric'] == plan.METRICS[0])
+        return {'percent': percent, 'burn_ns': round(burn, 3),
+                'measured': effects[len(effects) // 2],
+                'comparisons': times, 'detected': found,
+                'inconclusive': sum(m['verdict'] == verdict.INCONCLUSIVE
+                                    for m in made), 'level': LEVEL,
+                'interval': list(clopper_pearson.interval(found, times,
+                                                          LEVEL))}
+
+
+def replays(args, progress):
+    found = []
+    for path in args.replay:
+        made = document.load(path)
+        progress.total = args.rounds
+        found.append({'file': os.path.basename(path), **rerandomise.replay(
+            made, args.rounds, seed=args.seed or 1,
+            progress=lambda done, of: progress.show(path))})
+    return found
+
+
+def simulated(args, progress):
+    def tell(done, of):
+        progress.done, progress.total = done, of
+        progress.show('simulated')
+    return simulate.table(args.simulate, args.seed or 1, tell)
+
+
+def on_traffic(args, test):
+    """What takes real comparisons."""
+    found = {'seed': test.seed}
+    if args.aa:
+        found['aa'] = test.aa(args.aa)
+    if args.inject:
+        base = test.server_ns()
+        found['server_ns_per_datagram'] = base
+        found['inject'] = [test.inject(p, args.times, base)
+                           for p in percents(args.inject)]
+    return found
+
+
+def verdict_of(found):
+    """Claims are judged where they were tried: nothing false, and everything
+    of ten percent and more found."""
+    aa = found.get('aa')
+    if aa:
+        aa['verdict'] = 'FAIL' if aa['false_positives'] else 'PASS'
+    for item in found.get('inject', ()):
+        share = item['detected'] / item['comparisons']
+        least = 1.0 if item['percent'] >= 10 else 0.9
+        if item['percent'] >= 5:
+            item['verdict'] = 'PASS' if share >= least else 'FAIL'
+    rows = [aa or {}, *found.get('inject', ())]
+    return any(row.get('verdict') == 'FAIL' for row in rows)
+
+
+def run(args):
+    if not (args.aa or args.inject or args.replay or args.simulate):
+        raise PerfError('what? --aa 20, --inject 5,10, --replay FILE or '
+                        '--simulate 1500 would be something')
+    if args.inject:
+        percents(args.inject)
+    if args.keep:
+        os.makedirs(args.keep, exist_ok=True)
+    where = results.output(args, 'selftest')
+    with Progress(0, quiet=args.quiet) as progress:
+        test = Selftest(args, parse(args.workload), progress)
+        made = test.document('selftest', [arms.Arm('A', test.binary)],
+                             test.seed)
+        made['selftest'] = found = {}
+        if args.replay:
+            found['replay'] = replays(args, progress)
+        if args.simulate:
+            found['simulated'] = simulated(args, progress)
+        session = Session(made, test.before, [], test.binary, where,
+                          test.timing)
+        ended = results.carry_out(
+            session, lambda: found.update(on_traffic(args, test))
+            if args.aa or args.inject else None)
+    failed = verdict_of(found)
+    code = results.finish(args, session, ended)
+    if failed:
+        print('udpmill perf selftest: a claim does not hold here',
+              file=sys.stderr)
+    return code or (REGRESSION if failed else 0)

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""What the kernel and the server have counted, at a moment; and what happened
+between two moments.
+
+Only files of /proc and the server's segment are read, some hundred
+microseconds' work. Times are CLOCK_MONOTONIC, taken next to the counters that
+the rates are made of.
+"""
+import os
+import time
+from dataclasses import dataclass, field
+
+TICK_S = 1 / os.sysconf('SC_CLK_TCK')
+STAT = ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
+# Threads of the kernel that do the network's work.
+NETWORK = ('ksoftirqd/', 'napi/')
+IDLE = ('idle', 'iowait', 'steal')
+
+
+def read_text(path):
+    with open(path, encoding='ascii', errors='replace') as f:
+        return f.read()
+
+
+def machine_times():
+    """Seconds since the start, of all CPUs, by kind."""
+    values = read_text('/proc/stat').split('\n', 1)[0].split()[1:9]
+    return dict(zip(STAT, (int(v) * TICK_S for v in values)))
+
+
+def process_times(pid):
+    """(user, system) seconds, dead threads too; to a tick."""
+    fields = read_text(f'/proc/{pid}/stat').rsplit(')', 1)[1].split()
+    return int(fields[11]) * TICK_S, int(fields[12]) * TICK_S
+
+
+def run_time(pid):
+    """What the threads of pid ran for, to the nanosecond, in seconds."""
+    return sum(int(read_text(f'/proc/{pid}/task/{t}/schedstat').split()[0])
+               for t in os.listdir(f'/proc/{pid}/task')) / 1e9
+
+
+def processes():
+    """{pid: (name, user and system seconds)} of all that can be seen."""
+    found = {}
+    for entry in os.listdir('/proc'):
+        if not entry.isdigit():
+            continue
+        try:
+            name, rest = read_text(f'/proc/{entry}/stat').rsplit(')', 1)
+        except OSError:
+            continue
+        fields = rest.split()
+        found[int(entry)] = (name.split('(', 1)[1],
+                             (int(fields[11]) + int(fields[12])) * TICK_S)
+    return found
+
+
+def foreign_s(before, after, own):
+    """What processes that are neither own nor the kernel's network threads
+    had. Of one that came and went in between nothing is seen."""
+    return sum(seconds - before.get(pid, (name, 0))[1]
+               for pid, (name, seconds) in after.items()
+               if pid not in own and not name.startswith(NETWORK))
+
+
+def snmp(pid):
+    """Counters of the namespace of pid: {'UdpInErrors': ...}."""
+    lines = read_text(f'/proc/{pid}/net/snmp').splitlines()
+    found = {}
+    for names, values in zip(lines[::2], lines[1::2]):
+        prefix = names.split(':')[0]
+        if prefix in ('Udp', 'Ip'):
+            found.update(zip((prefix + n for n in names.split()[1:]),
+                             map(int, values.split()[1:])))
+    return found
+
+
+def snmp6(pid):
+    try:
+        text = read_text(f'/proc/{pid}/net/snmp6')
+    except OSError:
+        return {}
+    return {name: int(value) for name, value in
+            (line.split() for line in text.splitlines())
+            if name.startswith('Udp6')}
+
+
+def softnet():
+    """Of the whole host, all CPUs."""
+    rows = [line.split() for line in
+            read_text('/proc/net/softnet_stat').splitlines()]
+    return {'softnet_dropped': sum(int(r[1], 16) for r in rows),
+            'softnet_squeezed': sum(int(r[2], 16) for r in rows)}
+
+
+@dataclass
+class Moment:
+    at: float                   # CLOCK_MONOTONIC, seconds
+    counters: dict              # of the server
+    machine: dict
+    run_s: dict                 # by role, precise
+    split_s: dict               # by role: (user, system), to a tick
+    instructions: int | None = None
+    kernel: dict = field(default_factory=dict)
+
+
+class Watch:
+    """What is looked at: pids by role, the server's segment."""
+
+    def __init__(self, segment, pids, pmu=None):
+        self.segment, self.pids, self.pmu = segment, pids, pmu
+        self.softirqs = [pid for pid, (name, _) in processes().items()
+                         if name.startswith(NETWORK)]
+
+    def datagrams(self):
+        """(time, datagrams that the server has dealt with)."""
+        return time.monotonic(), self.segment.read()['rx_datagrams']
+
+    def moment(self):
+        kernel = snmp(self.pids['server'])
+        kernel.update(snmp6(self.pids['server']))
+        kernel.update(softnet())
+        run_s = {role: run_time(pid) for role, pid in self.pids.items()}
+        run_s['softirq'] = sum(map(run_time, self.softirqs))
+        split_s = {role: process_times(pid)
+                   for role, pid in self.pids.items()}
+        instructions = self.pmu.read() if self.pmu else None
+        machine = machine_times()
+        return Moment(time.monotonic(), self.segment.read(), machine, run_s,
+                      split_s, instructions, kernel)
+
+
+def less(after, before):
+    return {key: after[key] - before.get(key, 0) for key in after}
+
+
+def split(total, user, system):
+    """total, exact, in the proportion of what ticks say."""
+    share = user / (user + system) if user + system else 0
+    return total * share, total * (1 - share)
+
+
+class Window:
+    """Between two moments."""
+
+    def __init__(self, first, last, foreign=0.0):
+        self.foreign_s = foreign
+        self.seconds = last.at - first.at
+        self.counters = less(last.counters, first.counters)
+        self.kernel = less(last.kernel, first.kernel)
+        self.machine = less(last.machine, first.machine)
+        self.run_s = less(last.run_s, first.run_s)
+        self.split_s = {
+            role: split(self.run_s[role],
+                        *(a - b for a, b in zip(last.split_s[role],
+                                                first.split_s[role])))
+            for role in last.split_s}
+        self.instructions = None
+        if first.instructions is not None and last.instructions is not None:
+            self.instructions = last.instructions - first.instructions
+
+    @property
+    def busy_s(self):
+        """Of all CPUs, whoever had them. Stolen time was nobody's here."""
+        return sum(seconds for kind, seconds in self.machine.items()
+                   if kind not in IDLE)
+
+    @property
+    def datagrams(self):
+        return self.counters['rx_datagrams']
+
+    def other_s(self):
+        """What others had: those seen, or what is left when all that can be
+        the network's is taken away, where that is more. (Some kernels count
+        softirqs in the task that they interrupt too, others do not.)"""
+        mine = sum(self.run_s.values())
+        interrupts = self.machine['irq'] + self.machine['softirq']
+        return max(self.busy_s - mine - interrupts, self.foreign_s, 0.0)

@@ -6,16 +6,18 @@ at 99.5 %, since a gate that cries wolf is switched off; a change of M is
 excluded at 95 %. The interval shown is of the second kind, at both ends.
 """
 import math
-import statistics
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
+from scipy.stats import t as student
 
 from .plan import setting
 from .stats import rank_sum, signed_rank
 
 POWER = 0.90       # what "would have been found" means
-EFFICIENCY = 0.955  # of ranks to means, where noise is normal: 3 / pi
+EFFICIENCY = 3 / math.pi  # of ranks to means, where noise is normal
+MANY = 40  # values from which on the count of them can be computed
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Figures:
     p: float           # of B not being worse by more than m
     p_better: float    # of B not being better by more than m
     sd: float
-    error: float       # of a mean of so many
+    grouped: bool = False  # two groups of boots, not pairs
 
 
 def of_blocks(design, values):
@@ -50,7 +52,7 @@ def of_blocks(design, values):
         upper=signed_rank.upper(values, red)[0],
         p=signed_rank.greater(values, ignore).p,
         p_better=signed_rank.less(values, -ignore).p,
-        sd=sd, error=sd / math.sqrt(n) if n > 1 else None)
+        sd=sd)
 
 
 def of_groups(design, first, second):
@@ -61,12 +63,11 @@ def of_groups(design, first, second):
     low, alpha = rank_sum.lower(first, second, passed)
     high, _ = rank_sum.upper(first, second, passed)
     sizes = [len(first), len(second)]
-    sd = error = None
+    sd = None
     if min(sizes) and sum(sizes) > 2:
         squares = sum(float(np.sum((np.asarray(g) - np.mean(g)) ** 2))
                       for g in (first, second))
         sd = math.sqrt(squares / (sum(sizes) - 2))
-        error = sd * math.sqrt(sum(1 / size for size in sizes))
     return Figures(
         n=min(sizes),
         estimate=rank_sum.estimate(first, second) if min(sizes) else None,
@@ -75,29 +76,60 @@ def of_groups(design, first, second):
         upper=rank_sum.upper(first, second, red)[0],
         p=rank_sum.greater(first, second, ignore).p,
         p_better=rank_sum.less(first, second, -ignore).p,
-        sd=sd, error=error)
+        sd=sd, grouped=True)
 
 
-def _reach(design):
+def _reach(freedom, attained):
     """How many standard errors above m an effect has to be, to be found with
-    POWER: 15.6 = reach^2 for a level of 0.005."""
-    normal = statistics.NormalDist()
-    z = normal.inv_cdf(1 - setting(design, 'alpha_red'))
-    return (z + normal.inv_cdf(POWER)) / math.sqrt(EFFICIENCY)
+    POWER by a test of this level; squared, 15.6 for 0.005 and ever so many
+    values. By Student's noncentral distribution, as approximated since
+    Johnson and Welch, and the efficiency of ranks."""
+    z = NormalDist().inv_cdf(POWER)
+    critical = float(student.ppf(1 - attained, freedom))
+    return ((critical + z * math.sqrt(1 + critical ** 2 / (2 * freedom)))
+            / math.sqrt(EFFICIENCY))
 
 
-def visible_effect(design, error):
-    """The smallest effect that noise of this standard error lets be found."""
-    if error is None:
+def _paired(n, alpha):
+    """(reach, standard errors per sd) of n blocks."""
+    k, attained = signed_rank.critical(n, alpha)
+    return (_reach(n - 1, attained), 1 / math.sqrt(n)) if k else None
+
+
+def _grouped(n, alpha):
+    """The same of n boots a side."""
+    k, attained = rank_sum.critical(n, n, alpha)
+    return (_reach(2 * n - 2, attained), math.sqrt(2 / n)) if k else None
+
+
+def visible_effect(design, f, tests):
+    """The smallest effect that so many values of such noise would have found
+    with POWER, as the first of `tests` that Holm looks at; or None."""
+    alpha = setting(design, 'alpha_red') / tests
+    found = f.sd is not None and (_grouped if f.grouped else _paired)(
+        f.n, alpha)
+    if not found:
         return None
-    return setting(design, 'ignore') + _reach(design) * error
+    return setting(design, 'ignore') + found[0] * found[1] * f.sd
 
 
-def values_needed(design, sd):
-    """Values of this sd (blocks; times two: boots a side) that it takes to
-    find an effect of M, and that a test at the level needs at the least."""
-    if sd is None:
+def values_needed(design, f, tests):
+    """The blocks, or the boots a side, that it takes to find an effect of M
+    in such noise."""
+    if f.sd is None:
         return None
+    alpha = setting(design, 'alpha_red') / tests
     room = setting(design, 'tolerance') - setting(design, 'ignore')
-    least = math.ceil(-math.log2(setting(design, 'alpha_red')))
-    return max(least, math.ceil((_reach(design) * sd / room) ** 2))
+    counted = _grouped if f.grouped else _paired
+    n = 2
+    while n < MANY:
+        found = counted(n, alpha)
+        if found and found[0] * found[1] * f.sd <= room:
+            return n
+        n += 1
+    # From here on the level is as good as attained, and the reach constant.
+    root = math.sqrt(2 if f.grouped else 1)
+    for _ in range(3):
+        n = max(MANY, math.ceil(
+            (_reach(n - 1, alpha) * root * f.sd / room) ** 2))
+    return n

@@ -124,14 +124,11 @@ def judge(merged):
     beside = _beside(design, boots, tests) if suspect else None
     verdicts = []
     for i, (test, (f, sizes), both) in enumerate(zip(tests, found, adjusted)):
-        item = verdict.entry(design, *test, 'boots', f, *both)
+        item = verdict.entry(design, test, 'boots', f, *both, len(tests))
         why = _unreached(boots, *test, sizes)
-        needed = figures.values_needed(design, f.sd)
-        item.update(boots=sizes, blocks_needed=needed and 2 * needed,
-                    without_suspect=beside and beside[i],
-                    verdict=_decide(design, f, both, why))
-        item['why'] = why or verdict.explain(
-            design, item['verdict'], f, *both, unit='boots a side', each=2)
+        item.update(boots=sizes, verdict=_decide(design, f, both, why),
+                    without_suspect=beside and beside[i])
+        item['why'] = why or verdict.explain(design, item, f, 'boots a side')
         verdicts.append(item)
     return verdicts, verdict.overall(verdicts, merged['aa'])
 

@@ -49,8 +49,10 @@ def percent_of_ln(ln):
 def margins(ignore=DEFAULTS['ignore'], tolerance=DEFAULTS['tolerance'],
             floor=None):
     """(ignore, tolerance), with ignore raised to the host's A/A floor."""
+    if ignore < 0:
+        raise PerfError('the change that is ignored: below zero')
     ignore = max(ignore, floor or 0.0)
-    if not 0 <= ignore < tolerance:
+    if ignore >= tolerance:
         raise PerfError(
             f'a change of {percent_of_ln(ignore):.1f} % would be ignored '
             f'here, and {percent_of_ln(tolerance):.1f} % is all that is '
@@ -91,7 +93,7 @@ def screened(design, values):
     """What a screen of these differences says of their metric."""
     ignore = setting(design, 'ignore')
     suspicion = setting(design, 'suspicion')
-    if not values:
+    if len(values) == 0:
         return OPEN
     if signed_rank.greater(values, ignore).p <= suspicion:
         return SUSPICIOUS

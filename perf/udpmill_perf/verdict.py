@@ -92,21 +92,23 @@ def adjusted(phases, found):
     return pairs_of_p
 
 
-def explain(design, result, f, p, p_better, unit='blocks', each=1):
+def explain(design, item, f, unit='blocks'):
     """The sentence for a verdict that was reached by the rule."""
+    result = item['verdict']
     if result == REGRESSION:
-        return sentences.regression(design, f, p)
+        return sentences.regression(design, f, item['p_holm'])
     if result == IMPROVED:
-        return sentences.improved(design, f, p_better)
+        return sentences.improved(design, f, item['p_better_holm'])
     if result == PASS:
         return sentences.passed(design, f)
-    needed = figures.values_needed(design, f.sd)
-    return sentences.unclear(design, f, figures.visible_effect(
-        design, f.error), needed and needed * each, unit)
+    return sentences.unclear(design, f, item['visible_effect'],
+                             item['blocks_needed'], unit)
 
 
-def entry(design, workload, metric, phase, f, p, p_better):
-    """A verdict of the document, but for the verdict."""
+def entry(design, test, phase, f, p, p_better, tests):
+    """A verdict of the document, but for the verdict. test: workload and
+    metric; tests: how many Holm's adjustment is for."""
+    workload, metric = test
     return {
         'workload': workload, 'metric': metric, 'phase': phase,
         'blocks': f.n, 'estimate': f.estimate, 'interval': [f.low, f.high],
@@ -117,8 +119,8 @@ def entry(design, workload, metric, phase, f, p, p_better):
         'p_better_holm': p_better, 'sd': f.sd,
         'ignore': setting(design, 'ignore'),
         'tolerance': setting(design, 'tolerance'),
-        'visible_effect': figures.visible_effect(design, f.error),
-        'blocks_needed': figures.values_needed(design, f.sd),
+        'visible_effect': figures.visible_effect(design, f, tests),
+        'blocks_needed': figures.values_needed(design, f, tests),
         'without_suspect': None,
     }
 
@@ -173,14 +175,17 @@ def judge_blocks(design, blocks, workloads, suspects=None, same=False):
     tests = samples(design, blocks, workloads)
     found = [figures.of_blocks(design, test.values()) for test in tests]
     beside = _beside(design, tests, suspects) if suspects else None
+    phases = [test.phase for test in tests]
+    family = phases.count('confirm') or len(setting(design, 'metrics'))
     verdicts = []
-    for i, both in enumerate(adjusted([t.phase for t in tests], found)):
+    for i, both in enumerate(adjusted(phases, found)):
         test, f = tests[i], found[i]
-        item = entry(design, test.workload, test.metric, test.phase, f, *both)
+        item = entry(design, (test.workload, test.metric), test.phase, f,
+                     *both, family)
         why = _unreached(test, plan.of(blocks, test.workload))
         item['verdict'] = (INCONCLUSIVE if why
                            else decide(design, test.phase, f, *both))
-        item['why'] = why or explain(design, item['verdict'], f, *both)
+        item['why'] = why or explain(design, item, f)
         if test.workload in (suspects or ()):
             item['without_suspect'] = beside[i]
             if why:

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+"""Verdicts, by rule and by whole comparisons."""
+import dataclasses
+
+import numpy as np
+import pytest
+
+from udpmill_perf import figures, plan, verdict
+
+from made_up import comparison
+
+DESIGN = dict(plan.DEFAULTS)
+
+
+def only(doc, metric='datagrams_per_second'):
+    return next(v for v in doc['verdicts'] if v['metric'] == metric)
+
+
+@pytest.mark.parametrize('effect, sd, overall, phase', [
+    (0.0, 0.01, 'PASS', 'screen'),
+    (0.05, 0.02, 'REGRESSION', 'confirm'),
+    (-0.05, 0.02, 'IMPROVED', 'confirm'),
+    (0.02, 0.001, 'REGRESSION', 'confirm'),
+    (0.008, 0.001, 'PASS', 'screen')])
+def test_comparison(effect, sd, overall, phase):
+    doc = comparison(effect, sd)
+    assert doc['verdict'] == overall
+    assert only(doc)['phase'] == phase
+    assert only(doc)['estimate'] == pytest.approx(effect, abs=sd)
+
+
+def test_regression_is_what_both_the_test_and_the_bound_say():
+    item = only(comparison(0.05, 0.02))
+    assert item['p'] <= item['p_holm'] <= 0.005
+    assert item['lower_bound'] > item['ignore']
+    assert item['blocks'] == 24
+
+
+def test_the_verdict_takes_only_the_new_blocks():
+    doc = comparison(0.05, 0.02)
+    new = [b['d']['datagrams_per_second'] for b in doc['blocks']
+           if b['phase'] == 'confirm']
+    screen = [b for b in doc['blocks'] if b['phase'] == 'screen']
+    before, _ = verdict.judge(doc)
+    for block in screen:
+        block['d']['datagrams_per_second'] += 0.3
+    assert verdict.judge(doc)[0] == before
+    assert before[0]['sd'] == pytest.approx(np.std(new, ddof=1))
+
+
+def screen_of(values, phase='screen', more=(), second=None):
+    """A comparison of one metric, by its differences."""
+    design = {**DESIGN, 'metrics': ['x_per_second']}
+    phases = ['warm'] + ['screen'] * len(values) + [second] * len(more)
+    blocks = [{'workload': 'w', 'index': i, 'phase': phase,
+               'used': i > 0, 'trials': [], 'd': {'x_per_second': d}}
+              for i, (phase, d) in enumerate(zip(phases, [0, *values,
+                                                          *more]))]
+    return verdict.judge_blocks(design, blocks, ['w'])
+
+
+def spread(centre, sd, n):
+    """n values like a normal sample, without chance."""
+    from statistics import NormalDist
+    return [NormalDist(centre, sd).inv_cdf((i + 0.5) / n) for i in range(n)]
+
+
+def test_extension_is_for_the_tolerance_alone():
+    """Whatever it shows, it is no REGRESSION and no IMPROVED."""
+    noisy = spread(0.0, 0.15, 12)
+    for centre in (0.0, 0.5, -0.5):
+        (item,), overall = screen_of(noisy, more=spread(centre, 0.01, 24),
+                                     second='extend')
+        assert item['phase'] == 'extend' and item['blocks'] == 36
+        assert item['p_holm'] is None
+        assert overall == ('INCONCLUSIVE' if centre > 0 else 'PASS')
+
+
+def test_a_screen_that_hints_is_not_the_last_word():
+    (item,), overall = screen_of(spread(0.04, 0.005, 12))
+    assert overall == 'INCONCLUSIVE'
+    assert item['why'] == 'Stopped after 0 of the 24 blocks of its ' \
+        'confirmation.'
+
+
+def test_holm_counts_every_confirmed_test():
+    found = [figures.of_blocks(DESIGN, spread(c, 0.02, 24))
+             for c in (0.022, 0.022, 0.3)]
+    alone = verdict.adjusted(['confirm', 'screen', 'screen'], found)
+    assert alone == [(found[0].p, found[0].p_better), (None, None),
+                     (None, None)]
+    three = verdict.adjusted(['confirm'] * 3, found)
+    assert three[0][0] == 2 * found[0].p
+    assert three[2][0] == 3 * found[2].p
+
+
+def test_holm_turns_a_narrow_regression_down():
+    """One test at 0.5 % would call it; one of two may not."""
+    f = figures.of_blocks(DESIGN, spread(0.0228, 0.02, 24))
+    assert 0.0025 < f.p <= 0.005
+    assert verdict.decide(DESIGN, 'confirm', f, f.p, 1.0) == 'REGRESSION'
+    (p, better), _ = verdict.adjusted(['confirm'] * 2, [f, f])
+    assert verdict.decide(DESIGN, 'confirm', f, p, better) == 'PASS'
+
+
+@pytest.mark.parametrize('said, overall', [
+    (['PASS', 'PASS'], 'PASS'), (['PASS', 'IMPROVED'], 'IMPROVED'),
+    (['IMPROVED', 'INCONCLUSIVE'], 'INCONCLUSIVE'),
+    (['INCONCLUSIVE', 'REGRESSION'], 'REGRESSION'), ([], 'INCONCLUSIVE')])
+def test_the_worst_decides(said, overall):
+    verdicts = [{'verdict': v} for v in said]
+    assert verdict.overall(verdicts) == overall
+    assert verdict.overall(verdicts, invalid=True) == 'INVALID'
+    assert verdict.overall(verdicts, same=True) == 'A/A'
+    assert verdict.overall(verdicts, same=True, invalid=True) == 'A/A'
+
+
+def test_arms_that_are_the_same_cannot_fail():
+    doc = comparison(0.05, 0.02)
+    doc['aa'] = True
+    verdicts, overall = verdict.judge(doc)
+    assert overall == 'A/A'
+    assert verdicts[0]['verdict'] == 'REGRESSION'  # for selftest to count
+
+
+def test_too_many_invalid_blocks_are_no_verdict():
+    doc = comparison(spoil=lambda index, place:
+                     'INVALID' if index % 2 and place == 2 else None)
+    assert doc['verdict'] == 'INVALID'
+    assert {v['verdict'] for v in doc['verdicts']} == {'INCONCLUSIVE'}
+    assert '4 of ' in only(doc)['why']
+
+
+def test_few_invalid_blocks_are_replaced():
+    doc = comparison(spoil=lambda index, place:
+                     'INVALID' if index in (3, 4) and place == 0 else None)
+    assert doc['verdict'] == 'PASS'
+    assert only(doc)['blocks'] == 12
+    assert len(doc['blocks']) == 15
+
+
+def test_suspect_blocks_stay_in_and_are_left_out_beside():
+    doc = comparison(spoil=lambda index, place:
+                     'SUSPECT' if index in (3, 4) and place == 0 else None)
+    item = only(doc)
+    assert item['blocks'] == 12
+    assert item['without_suspect']['blocks'] == 10
+    assert item['without_suspect']['verdict'] == 'PASS'
+    kept = [b['d']['datagrams_per_second'] for b in doc['blocks']
+            if b['index'] not in (0, 3, 4)]
+    assert item['without_suspect']['estimate'] == figures.of_blocks(
+        DESIGN, kept).estimate
+
+
+def test_all_suspect_leaves_nothing_beside():
+    doc = comparison(spoil=lambda index, place: 'SUSPECT')
+    assert doc['verdict'] == 'PASS'
+    assert only(doc)['without_suspect'] == {
+        'blocks': 0, 'estimate': None, 'interval': [None, None],
+        'verdict': 'INCONCLUSIVE'}
+
+
+def test_without_suspects_there_is_nothing_beside():
+    assert only(comparison())['without_suspect'] is None
+
+
+def test_stopped_early_is_inconclusive_and_says_where():
+    doc = comparison(0.05, 0.02, most=20)
+    assert doc['verdict'] == 'INCONCLUSIVE'
+    assert only(doc)['why'] == \
+        'Stopped after 7 of the 24 blocks of its confirmation.'
+    assert only(doc)['estimate'] is not None
+
+
+def test_stopped_before_the_first_block():
+    doc = comparison(most=0)
+    assert doc['verdict'] == 'INCONCLUSIVE'
+    assert only(doc)['blocks'] == 0
+    assert only(doc)['interval'] == [None, None]
+
+
+def test_a_metric_with_gaps_is_not_judged_on_the_rest():
+    doc = comparison()
+    doc['blocks'][5]['d']['datagrams_per_second'] = None
+    item = verdict.judge(doc)[0][0]
+    assert item['verdict'] == 'INCONCLUSIVE'
+    assert item['why'] == '1 of 12 blocks have no figure of it.'
+
+
+def test_workloads_have_verdicts_of_their_own():
+    doc = comparison(workloads=['a', 'b'])
+    assert [(v['workload'], v['verdict']) for v in doc['verdicts']] == [
+        ('a', 'PASS')] * 2 + [('b', 'PASS')] * 2
+
+
+def test_inconclusive_says_what_it_would_take():
+    (item,), _ = screen_of(spread(0, 0.3, 12), more=spread(0, 0.3, 24),
+                           second='extend')
+    assert item['verdict'] == 'INCONCLUSIVE'
+    room = DESIGN['tolerance'] - DESIGN['ignore']
+    assert item['blocks_needed'] == pytest.approx(
+        15.6 * (item['sd'] / room) ** 2, rel=0.05)
+    assert str(item['blocks_needed']) in item['why']
+
+
+@pytest.mark.parametrize('n, tests', [(24, 1), (24, 2), (36, 2), (24, 8)])
+def test_visible_effect_is_found_nine_times_of_ten(n, tests):
+    rng = np.random.default_rng(1)
+    sample = figures.of_blocks(DESIGN, spread(0, 0.02, n))
+    effect = figures.visible_effect(DESIGN, sample, tests)
+    p = [figures.of_blocks(DESIGN, rng.normal(effect, sample.sd, n)).p
+         for _ in range(1500)]
+    assert np.mean(np.array(p) <= 0.005 / tests) == pytest.approx(0.905,
+                                                                  abs=0.03)
+
+
+def test_what_is_needed_is_what_makes_the_tolerance_visible():
+    for sd in (0.005, 0.02, 0.04, 0.08):
+        f = figures.of_blocks(DESIGN, spread(0, sd, 24))
+        n = figures.values_needed(DESIGN, f, 2)
+        again = figures.of_blocks(DESIGN, spread(0, sd, n))
+        again = dataclasses.replace(again, sd=f.sd)
+        assert figures.visible_effect(DESIGN, again, 2) <= \
+            DESIGN['tolerance'] * 1.01
+        fewer = figures.of_blocks(DESIGN, spread(0, sd, n - 1))
+        fewer = dataclasses.replace(fewer, sd=f.sd)
+        visible = figures.visible_effect(DESIGN, fewer, 2)
+        assert visible is None or visible > DESIGN['tolerance'] * 0.98
+
+
+def test_sentences_are_one_plain_line():
+    for effect, sd in ((0, 0.01), (0.05, 0.02), (-0.05, 0.02), (0, 0.15)):
+        for item in comparison(effect, sd)['verdicts']:
+            assert item['why'].endswith('.') and '\n' not in item['why']
+            assert 'None' not in item['why'] and 'nan' not in item['why']

@@ -96,8 +96,25 @@ def _twice(items, key):
     return None
 
 
-def _wrong_within(document):
-    """What a schema cannot say: names and numbers that must be somewhere."""
+UNIQUE = (('workloads', lambda w: w['name']), ('arms', lambda a: a['name']),
+          ('trials', lambda t: t['id']),
+          ('blocks', lambda b: (b['workload'], b['index'])))
+
+
+def _wrong_names(document):
+    """What a schema cannot say of names: one of each, and A and B."""
+    for part, key in UNIQUE:
+        again = _twice(document.get(part, []), key)
+        if again is not None:
+            return f'{part}[{again}]: a second one of this name or number'
+    arms = {a['name'] for a in document['arms']}
+    if document['kind'] in ('compare', 'merge') and arms != {'A', 'B'}:
+        return 'arms: those of a comparison are called A and B'
+    return None
+
+
+def _wrong_references(document):
+    """Names and numbers that have to be somewhere else in it."""
     workloads = {w['name'] for w in document['workloads']}
     arms = {a['name'] for a in document['arms']}
     trials = {t['id'] for t in document['trials']}
@@ -105,21 +122,12 @@ def _wrong_within(document):
         for i, item in enumerate(document.get(part, [])):
             if item['workload'] not in workloads:
                 return f'{part}[{i}].workload: no workload is called so'
-            if item.get('arm', None) not in arms | {None}:
+            if 'arm' in item and item['arm'] not in arms:
                 return f'{part}[{i}].arm: no arm is called so'
-            for place, trial in enumerate(
-                    item['trials'] if part == 'blocks' else ()):
-                if trial not in trials:
-                    return f'blocks[{i}].trials[{place}]: no such trial'
-    for part, key in (('workloads', lambda w: w['name']),
-                      ('arms', lambda a: a['name']),
-                      ('trials', lambda t: t['id']),
-                      ('blocks', lambda b: (b['workload'], b['index']))):
-        again = _twice(document.get(part, []), key)
-        if again is not None:
-            return f'{part}[{again}]: a second one of the same name'
-    if document['kind'] in ('compare', 'merge') and arms != {'A', 'B'}:
-        return 'arms: those of a comparison are called A and B'
+    for i, block in enumerate(document.get('blocks', [])):
+        for place, trial in enumerate(block['trials']):
+            if trial not in trials:
+                return f'blocks[{i}].trials[{place}]: no such trial'
     return None
 
 
@@ -129,7 +137,8 @@ def validate(document, name='the document'):
     if said != SCHEMA:
         raise PerfError(f'{name}: schema is {json.dumps(said)}, and this '
                         f'program reads "{SCHEMA}"', INVALID)
-    wrong = _wrong_by_schema(document) or _wrong_within(document)
+    wrong = (_wrong_by_schema(document) or _wrong_names(document)
+             or _wrong_references(document))
     if wrong:
         raise PerfError(f'{name}: {wrong}', INVALID)
     return document

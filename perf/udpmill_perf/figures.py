@@ -7,6 +7,7 @@ excluded at 95 %. The interval shown is of the second kind, at both ends.
 """
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -79,6 +80,7 @@ def of_groups(design, first, second):
         sd=sd, grouped=True)
 
 
+@lru_cache(maxsize=4096)
 def _reach(freedom, attained):
     """How many standard errors above m an effect has to be, to be found with
     POWER by a test of this level; squared, 15.6 for 0.005 and ever so many
@@ -90,12 +92,14 @@ def _reach(freedom, attained):
             / math.sqrt(EFFICIENCY))
 
 
+@lru_cache(maxsize=1024)
 def _paired(n, alpha):
     """(reach, standard errors per sd) of n blocks."""
     k, attained = signed_rank.critical(n, alpha)
     return (_reach(n - 1, attained), 1 / math.sqrt(n)) if k else None
 
 
+@lru_cache(maxsize=1024)
 def _grouped(n, alpha):
     """The same of n boots a side."""
     k, attained = rank_sum.critical(n, n, alpha)

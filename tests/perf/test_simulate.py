@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""What the plan is worth: the table of perf/STATISTICS.md, held to."""
+import numpy as np
+import pytest
+
+from udpmill_perf import noise, plan, rerandomise, simulate
+from udpmill_perf.errors import PerfError
+
+from made_up import comparison
+
+MANY = 300
+
+# Standard deviation of d, effect, and the share of REGRESSION at the least
+# and at the most: the expected share, four standard errors either way.
+EXPECTED = [(0.02, 0.00, 0.00, 0.00), (0.02, 0.03, 0.93, 1.00),
+            (0.02, 0.05, 1.00, 1.00), (0.04, 0.00, 0.00, 0.00),
+            (0.04, 0.03, 0.18, 0.42), (0.04, 0.05, 0.92, 1.00)]
+
+
+@pytest.mark.parametrize('sd, effect, least, most', EXPECTED)
+def test_found_as_often_as_expected(sd, effect, least, most):
+    cell = simulate.cell(sd, effect, MANY)
+    assert least <= cell['found'] <= most
+    low, high = cell['interval']
+    assert low <= cell['found'] <= high
+    assert sum(cell['verdicts'].values()) == MANY
+
+
+def test_the_usual_way_cries_wolf_and_this_one_does_not():
+    cell = simulate.cell(0.04, 0.0, MANY)
+    assert cell['usual'] > 0.26
+    assert cell['found'] == 0
+
+
+def test_equals_pass_on_the_screen_alone_mostly():
+    assert simulate.cell(0.02, 0.0, MANY)['blocks'] < 16
+
+
+@pytest.mark.parametrize('sd', [0.02, 0.04, 0.08, 0.16])
+def test_a_change_of_the_tolerance_seldom_passes(sd):
+    """The bound is 10 %: two looks at 5 % each, at the most."""
+    passed = simulate.cell(sd, 0.05, MANY)['verdicts']
+    assert passed['PASS'] + passed['IMPROVED'] <= 0.1 * MANY
+
+
+def test_a_change_of_what_is_ignored_is_hardly_ever_red():
+    """The worst that is still no regression: 0.5 % a comparison."""
+    assert simulate.cell(0.01, 0.01, 1000)['found'] <= 0.015
+
+
+def test_progress_is_told_to_the_end():
+    seen = []
+    simulate.table(2, progress=lambda done, of: seen.append((done, of)))
+    assert seen == [(i, 12) for i in range(1, 13)]
+
+
+def test_the_same_seed_gives_the_same_table():
+    cells = ((0.04, 0.03),)
+    assert simulate.table(20, 5, cells=cells) == simulate.table(20, 5,
+                                                                cells=cells)
+
+
+@pytest.mark.parametrize('more', [{}, {'correlation': 0.95, 'walk': 0.8}])
+def test_noise_has_the_spread_that_was_asked_for(more):
+    rng = np.random.default_rng(4)
+    made = noise.Noise(0.03, **more)
+    d = []
+    for _ in range(300):
+        x = noise.trials(rng, made, 2, 160).reshape(2, 40, 4)
+        d.append((x[..., 0] - x[..., 1] - x[..., 2] + x[..., 3]) / 2)
+    d = np.concatenate(d, axis=1)
+    assert np.std(d, axis=1) == pytest.approx([0.03, 0.03], rel=0.03)
+    assert np.corrcoef(d)[0, 1] == pytest.approx(0.8, abs=0.03)
+
+
+def test_neighbouring_trials_are_alike():
+    x = noise.trials(np.random.default_rng(4), noise.Noise(0.02, walk=0.0),
+                     1, 20000)[0]
+    assert np.corrcoef(x[:-1], x[1:])[0, 1] > 0.6
+
+
+DOC = comparison(0.05, 0.02)
+
+
+def test_equals_on_a_files_noise_are_not_red():
+    found = rerandomise.replay(DOC, 200)
+    assert found['verdicts']['REGRESSION'] == 0
+    assert found['interval'][1] < 0.02
+
+
+def test_an_effect_on_a_files_noise_is_found():
+    assert rerandomise.replay(DOC, 100, plan.ln_of_percent(5))['found'] > 0.95
+
+
+def test_the_files_own_difference_is_taken_out():
+    for rows in rerandomise.pools(DOC).values():
+        assert abs(np.median(rows)) < 0.01
+
+
+def test_several_workloads_are_replayed_together():
+    doc = comparison(workloads=['a', 'b'])
+    seen = []
+    rerandomise.replay(doc, 3, progress=lambda *at: seen.append(at))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_too_few_blocks_are_no_noise():
+    with pytest.raises(PerfError, match='echo: 6 blocks'):
+        rerandomise.replay(comparison(most=7), 10)

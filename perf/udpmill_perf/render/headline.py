@@ -26,11 +26,15 @@ def subject(view):
 
 
 def sentence(view):
-    """What the verdict means, in words."""
-    said = _paired(view) if view.paired else _other(view)
+    """What the verdict means, in words, and whether all was measured."""
+    said = meaning(view)
     if not view.complete:
         said = f'Stopped: {view.stopped}. {said}'
     return said.strip()
+
+
+def meaning(view):
+    return _paired(view) if view.paired else _other(view)
 
 
 def _paired(view):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One file with everything in it: no script, no font, no image from outside."""
+"""One file with everything in it: no script, nothing from outside."""
 import pathlib
 import shlex
 
@@ -50,7 +50,7 @@ class Report:
         self.word = headline.verdict(view)
         self.tone = TONES.get(str(view.verdict), 'neutral')
         self.subject = headline.subject(view).replace(' -> ', ' → ')
-        self.sentence = headline.sentence(view)
+        self.sentence = headline.meaning(view)
         self.facts = headline.facts(view)
         self.level = headline.level(view)
         self.sections = list(sections(view, prefix))
@@ -67,6 +67,10 @@ class Report:
         for row in self.view.judged:
             found.setdefault(row.workload, []).append(_judged(self.view, row))
         return list(found.items())
+
+    def doubts(self):
+        return [(amount, validity, TONES.get(validity, 'dim'), reason)
+                for (validity, reason), amount in self.view.reasons]
 
     def cells(self):
         return [(metric(name), [
@@ -136,7 +140,7 @@ def _judged(view, row):
     take = headline.would_take(view, row)
     return {
         'title': row.metric.title, 'verdict': row.verdict or 'not judged',
-        'tone': TONES.get(row.verdict, 'neutral'),
+        'tone': TONES.get(row.verdict, 'dim'),
         'a': row.metric.show(row.base), 'b': row.metric.show(row.other),
         'worse': human.percent(row.estimate),
         'interval': human.interval(row.row.get('interval')),

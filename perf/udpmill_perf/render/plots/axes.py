@@ -18,7 +18,7 @@ def room(figure, left=0.7, right=0.15, top=0.35, bottom=0.45):
 
 def ticks(axis, kind, bins=5):
     """Ticks as people write them: 1.2 M/s, 830 ns."""
-    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(
         lambda value, _: kind.show(value, human.trimmed)
         .replace('us', 'µs') if value else '0'))

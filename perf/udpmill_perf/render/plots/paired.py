@@ -11,7 +11,7 @@ CAPTION = ('Points spread evenly about one level are noise around an '
 TITLES = {'warm': '', 'screen': 'screen', 'confirm': 'confirmation',
           'extend': 'extension'}
 
-USED, BESIDE, AWAY = 'in the verdict', 'not in it', 'thrown away'
+USED, BESIDE, AWAY = 'counted', 'not counted', 'thrown away'
 LOOK = {USED: ('accent', 'o'), BESIDE: ('muted', 'hollow'),
         AWAY: ('muted', 'x')}
 # The blocks that a verdict of a phase was made of.
@@ -86,8 +86,8 @@ def _margins(axes, view):
                        'muted'))
     if tolerance:
         axes.axhline(tolerance, color=ink('bad'), lw=1.1, ls=(0, (4, 3)))
-        labels.append((tolerance,
-                       f'tolerance {human.trimmed(round(tolerance, 2))} %', 'bad'))
+        text = f'tolerance {human.trimmed(round(tolerance, 2))} %'
+        labels.append((tolerance, text, 'bad'))
     return labels
 
 

@@ -87,7 +87,7 @@ def _history(path, documents):
 
 
 def _width():
-    return min(WIDEST, max(60, shutil.get_terminal_size((80, 24)).columns))
+    return min(WIDEST, max(80, shutil.get_terminal_size((80, 24)).columns))
 
 
 def _print(text):

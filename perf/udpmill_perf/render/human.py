@@ -22,8 +22,8 @@ def digits(value, significant=3):
     """Three significant digits, never an exponent."""
     if value == 0:
         return '0'
+    value = float(f'{value:.{significant - 1}e}')
     places = significant - 1 - math.floor(math.log10(abs(value)))
-    value = round(value, places)
     return f'{value:.{max(0, places)}f}'
 
 

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""A line for each trial and a column for each number (RFC 4180)."""
+"""A line for each trial and a column for each number (RFC 4180).
+
+A merged document has no trials: there it is a line for each boot's workload,
+with its medians.
+"""
 import csv
 import io
 
@@ -21,8 +25,10 @@ def render(documents):
         for trial in view.trials:
             row = _first(view, trial, blocks.get(trial.get('id'), {}))
             row.update(_numbers(trial))
-            columns.update(dict.fromkeys(row))
             rows.append(row)
+        rows += _boots(view)
+    for row in rows:
+        columns.update(dict.fromkeys(row))
     names = list(FIRST) + [name for name in columns if name not in FIRST]
     out = io.StringIO()
     writer = csv.DictWriter(out, names, restval='', lineterminator='\r\n')
@@ -40,6 +46,25 @@ def _first(view, trial, block):
         row.setdefault(key, trial.get(key))
     return {key: '' if value is None else _text(value)
             for key, value in row.items()}
+
+
+def _boots(view):
+    rows = []
+    for boot in view.boots:
+        for workload in view.workloads:
+            found = {kind.name: view.of_boot(boot, workload, kind.name)
+                     for kind in view.metrics}
+            if not any(found.values()):
+                continue
+            row = dict.fromkeys(FIRST, '')
+            row.update(file=_text(str(boot.get('file') or '')),
+                       kind=view.kind, workload=_text(workload),
+                       arm=_text(str(boot.get('arm'))),
+                       arm_label=_text(view.arm_label(boot.get('arm'))))
+            row.update({f'metrics.{name}': values[0]
+                        for name, values in found.items() if values})
+            rows.append(row)
+    return rows
 
 
 def _text(value):

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""The made-up documents, rendered once for all tests that look at them."""
+from functools import lru_cache
+
+import sample
+from udpmill_perf import render
+from udpmill_perf.render.plots import sections
+from udpmill_perf.render.view import View
+
+DOCUMENTS = sample.all_documents()
+
+
+@lru_cache(maxsize=None)
+def text(name, form):
+    return render.to_text([('a file.json', DOCUMENTS[name])], form)
+
+
+@lru_cache(maxsize=None)
+def plots(name):
+    """By the title of their section."""
+    return dict(sections(View(DOCUMENTS[name]), 'p'))
+
+
+def all_plots(name):
+    return [plot for part in plots(name).values() for plot in part]

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""What every format owes to every document."""
+import os
+import pathlib
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+from rendered import DOCUMENTS, text
+from udpmill_perf import document, render
+from udpmill_perf.render import plain, terminal
+
+ONE_LINE = ('terminal', 'markdown', 'ktap', 'junit', 'annotations', 'html')
+
+
+@pytest.mark.parametrize('name', [name for name in DOCUMENTS
+                                  if not name.startswith('bare')])
+def test_the_made_up_documents_are_of_the_schema(name):
+    assert document.validate(DOCUMENTS[name], name)
+
+
+@pytest.mark.parametrize('form', render.FORMATS)
+@pytest.mark.parametrize('name', DOCUMENTS)
+def test_every_format_renders_every_document(name, form):
+    assert text(name, form).endswith('\n')
+
+
+@pytest.mark.parametrize('form', render.FORMATS)
+def test_the_same_document_gives_the_same_bytes(form):
+    name = 'compare REGRESSION'
+    again = render.to_text([('a file.json', DOCUMENTS[name])], form)
+    assert again == text(name, form)
+
+
+@pytest.mark.parametrize('form', ('html', 'junit'))
+def test_another_process_gives_the_same_bytes(form):
+    """Whose hashes, and so whose sets, have another order."""
+    program = 'import conftest, rendered, sys; sys.stdout.buffer.write(' \
+        f'rendered.text("merge", "{form}").encode())'
+    said = [subprocess.run(
+        [sys.executable, '-c', program], stdout=subprocess.PIPE, check=True,
+        cwd=pathlib.Path(__file__).parent, timeout=60,
+        env={**os.environ, 'PYTHONHASHSEED': seed}).stdout
+        for seed in ('1', '2')]
+    assert said[0] == said[1] == text('merge', form).encode()
+
+
+@pytest.mark.parametrize('width', (80, 100, 132))
+@pytest.mark.parametrize('name', DOCUMENTS)
+def test_no_line_on_a_terminal_is_wider_than_it(name, width):
+    lines = terminal.summary(DOCUMENTS[name], False, width).splitlines()
+    assert [line for line in lines if plain.width(line) > width] == []
+
+
+@pytest.mark.parametrize('form', ONE_LINE)
+def test_no_control_character_comes_through(form):
+    found = {char for char in text('hostile', form)
+             if unicodedata.category(char) == 'Cc' and char != '\n'}
+    assert found == set()
+
+
+@pytest.mark.parametrize('form', render.FORMATS)
+def test_several_documents_make_one_text(form):
+    both = [('one.json', DOCUMENTS['compare REGRESSION']),
+            ('two.json', DOCUMENTS['merge'])]
+    said = render.to_text(both, form)
+    for name, found in both:
+        alone = render.to_text([(name, found)], form)
+        assert said != alone
+
+
+@pytest.mark.parametrize('form', ('terminal', 'markdown', 'ktap', 'junit',
+                                  'html'))
+@pytest.mark.parametrize('name', ('compare REGRESSION', 'interrupted', 'run',
+                                  'compare INVALID'))
+def test_what_matters_is_said_in_each_format(name, form):
+    said = text(name, form)
+    wanted = {'compare REGRESSION': ['REGRESSION', 'echo-trains-64'],
+              'interrupted': ['interrupted'],
+              'run': ['echo-b8-w1-64', 'netperf', 'iperf3'],
+              'compare INVALID': ['INVALID']}[name]
+    assert [word for word in wanted if word not in said] == []
+
+
+@pytest.mark.parametrize('suffix, form', (
+    ('html', 'html'), ('HTM', 'html'), ('md', 'markdown'), ('csv', 'csv'),
+    ('xml', 'junit'), ('tap', 'ktap'), ('ktap', 'ktap'), ('json', 'json'),
+    ('txt', 'terminal'), ('pdf', None)))
+def test_a_format_is_guessed_from_the_suffix(suffix, form):
+    assert render.format_of(f'/some/report.{suffix}') == form

@@ -3,6 +3,7 @@
 import argparse
 import copy
 
+import numpy as np
 import pytest
 
 from udpmill_perf import cells, checks, document, verb_verify
@@ -149,7 +150,6 @@ def test_last_bits_do_not_matter():
 def test_blocks_past_the_plan_are_found():
     """Measuring on until it pleases is what the plan is there against."""
     doc = copy.deepcopy(PASSED)
-    import numpy as np
     for _ in range(24):
         measure(doc, 'echo', 'confirm', np.zeros((2, 400)), 0.0)
     assert 'phases' in wrong(doc)

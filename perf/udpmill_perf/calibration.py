@@ -52,5 +52,5 @@ def floor(fingerprint, workloads):
     of these; None where that is not known."""
     names = {w.name for w in workloads}
     found = [row['floor'] for row in load(fingerprint)
-             if row['workload'] in names]
+             if row['workload'] in names and row['floor'] is not None]
     return max(found) if found else None

@@ -33,7 +33,7 @@ class Parser(argparse.ArgumentParser):
 
 def parser_of(verb, module):
     parser = Parser(prog=f'udpmill perf {verb}', description=VERBS[verb],
-                    epilog=EPILOG if hasattr(module, 'EXITS') else None,
+                    epilog=EPILOG,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     module.add_arguments(parser)
     return parser

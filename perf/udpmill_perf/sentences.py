@@ -56,6 +56,9 @@ def unclear(design, f, visible, needed, unit='blocks'):
         # Only where no second look was left to take.
         return (f'{up_to}, which is tolerated, but nothing confirms what the '
                 'first blocks hint at.')
+    if visible is None:
+        return (f'{up_to}, and {tolerated} is tolerated: {f.n} {unit} are too '
+                'few to show anything at this level.')
     if needed is not None and needed > f.n:
         return (f'{up_to}, and {tolerated} is tolerated: in this noise '
                 f'{f.n} {unit} show only what is above {percent(visible)}; '

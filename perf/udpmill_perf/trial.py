@@ -83,6 +83,9 @@ def cut(watch, generator, timing):
         slices.append({'seconds': round(now[0] - before[0], 6),
                        'datagrams': now[1] - before[1]})
         before = now
+    if not generator.alive():
+        raise PerfError('the generator ended before the window did: this host '
+                        'is too busy', INVALID)
     foreign = foreign_s(others, processes(), set(watch.pids.values()))
     return Window(first, last, foreign), slices
 

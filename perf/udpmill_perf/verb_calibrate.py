@@ -5,11 +5,10 @@ many blocks does a comparison take?
 Equals are compared, so all that is seen is noise. It is stored for this
 machine, and `compare` raises what it ignores to what equals differ by here.
 """
-import math
 import sys
 from contextlib import ExitStack
 
-from . import arms, calibration, document, environment, figures, plan, results
+from . import arms, calibration, document, environment, floor, plan, results
 from .compare import Comparison
 from .options import add_measuring, timing_of
 from .progress import Progress
@@ -17,7 +16,6 @@ from .quantity import count
 from .session import Session, draw_seed
 from .workload import DEFAULT, parse
 
-EFFECTS = (0.03, 0.05, 0.10)
 BLOCKS = 24
 
 
@@ -29,27 +27,9 @@ def add_arguments(parser):
     add_measuring(parser)
 
 
-def blocks_for(design, sd, effect):
-    """That find so large an effect nine times in ten."""
-    return figures.values_needed({**design,
-                                  'tolerance': math.log1p(effect)}, sd)
-
-
-def floor_of(f):
-    """What equals are sure to differ by: 0 where their interval holds 0."""
-    if f.low is None or f.low <= 0 <= f.high:
-        return 0.0
-    return max(abs(f.low), abs(f.high))
-
-
 def row(design, blocks, workload, metric):
-    f = figures.of_blocks(design, plan.differences(blocks, metric))
-    needed = {str(e): blocks_for(design, f.sd, e) for e in EFFECTS}
-    return {'workload': workload, 'metric': metric, 'blocks': f.n,
-            'sd': f.sd, 'floor': floor_of(f), 'interval': [f.low, f.high],
-            'blocks_needed': needed,
-            'recommended': max(needed[str(EFFECTS[1])] or 0,
-                               plan.DEFAULTS['screen'])}
+    return {'workload': workload, 'metric': metric,
+            **floor.of(design, plan.differences(blocks, metric))}
 
 
 def prepare(args, workloads, timing):

@@ -15,8 +15,9 @@ def add_arguments(parser):
     parser.add_argument('files', nargs='+', metavar='FILE',
                         help='what run, compare, calibrate, selftest or '
                              'merge wrote')
-    parser.add_argument('--format', choices=render.FORMATS,
-                        help='default: from OUT\'s suffix, or terminal')
+    parser.add_argument('--format', choices=render.FORMATS, metavar='KIND',
+                        help=f'{", ".join(render.FORMATS)} (default: from '
+                        'OUT\'s suffix, or terminal)')
     parser.add_argument('-o', '--output', metavar='OUT', default='-',
                         help='a file; .html, .md, .csv, .xml (JUnit), .tap '
                              '(KTAP), .json, .txt')

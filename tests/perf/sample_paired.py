@@ -187,7 +187,7 @@ def boot(rng, workloads, which, number, worse):
             middle = base * exp(shift + rng.gauss(0, 0.012))
             values = [middle * exp(rng.gauss(0, 0.01)) for _ in range(5)]
             cells.append({'workload': name, 'metric': metric,
-                          'values': values,
+                          'values': values, 'suspect_values': [],
                           'ln_median': log(median(values)),
                           'suspect': int(number == 4), 'invalid': 0})
     name = f'{which}-{number}.json'

@@ -57,6 +57,18 @@ class Tally(unittest.TestCase):
                          ['failed: a test test_c',
                           'skipped: a test: no root'])
 
+    def test_counts_the_cases_of_pytest(self):
+        counts, lines = tally({
+            'result': 'FAIL', 'stderr': '',
+            'stdout': '.F.s [100%]\n==== short test summary info ====\n'
+                      'SKIPPED [1] tests/perf/test_x.py:9: no root\n'
+                      'FAILED tests/perf/test_x.py::test_c[1] - assert 1\n'
+                      '1 failed, 2 passed, 1 skipped in 0.12s\n'})
+        self.assertEqual(counts, (2, 1, 1))
+        self.assertEqual([line.strip() for line in lines],
+                         ['failed: a test test_c[1]',
+                          'skipped: a test: no root'])
+
     def test_counts_running_out_of_time_as_a_failure(self):
         counts, _ = tally({'result': 'TIMEOUT', 'stdout': ''})
         self.assertEqual(counts, (0, 1, 0))

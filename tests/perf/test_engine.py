@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""What the engine makes of trials, without any."""
+import json
+import os
+import signal
+from types import SimpleNamespace
+
+import pytest
+from udpmill_perf import (arms, document, exits, pairs, plan, session,
+                          validity, window)
+from udpmill_perf.compare import Comparison
+from udpmill_perf.errors import PerfError
+from udpmill_perf.progress import Progress
+from udpmill_perf.trial import Timing
+from udpmill_perf.workload import Workload
+
+LEDGER = {'balances': True, 'server_seen': True, 'corrupt': 0,
+          'unexplained': 0}
+
+
+def moment(at, **more):
+    machine = dict.fromkeys(window.STAT, 0.0)
+    machine.update(more.get('machine', {}))
+    return window.Moment(
+        at, {'rx_datagrams': more.get('n', 0)}, machine,
+        more.get('run_s', {'server': 0.0, 'client': 0.0}),
+        {'server': (0.0, 0.0), 'client': (0.0, 0.0)})
+
+
+def between(seconds=1.0, foreign=0.0, **more):
+    return window.Window(moment(5.0), moment(5.0 + seconds, **more), foreign)
+
+
+def judge(found, load=None, cpus=2):
+    return validity.judge(found, {'ledger': {**LEDGER, **(load or {})}},
+                          Workload(), cpus)
+
+
+FULL = {'run_s': {'server': 1.0, 'client': 1.0}, 'n': 10,
+        'machine': {'system': 2.0}}
+
+
+def test_a_quiet_full_window_is_valid():
+    assert judge(between(**FULL)) == ('VALID', [])
+
+
+def test_stolen_time_is_suspect():
+    machine = {'system': 1.8, 'steal': 0.2}
+    said, why = judge(between(**{**FULL, 'machine': machine}))
+    assert said == 'SUSPECT' and 'hypervisor' in why[0]
+
+
+def test_what_others_used_is_suspect():
+    said, why = judge(between(foreign=0.3, **FULL))
+    assert said == 'SUSPECT' and 'others' in why[0]
+
+
+def test_others_are_seen_by_what_is_left_over_too():
+    run_s = {'server': 0.9, 'client': 0.5}
+    assert between(**{**FULL, 'run_s': run_s}).other_s() == pytest.approx(0.6)
+
+
+def test_a_saturated_generator_is_suspect():
+    run_s = {'server': 0.5, 'client': 1.0}
+    said, why = judge(between(n=10, run_s=run_s, machine={'system': 1.5}))
+    assert said == 'SUSPECT' and 'generator' in why[0]
+
+
+@pytest.mark.parametrize('load', [
+    {'balances': False}, {'server_seen': False}, {'corrupt': 3}])
+def test_a_ledger_that_does_not_hold_is_invalid(load):
+    assert judge(between(**FULL), load)[0] == 'INVALID'
+
+
+def test_nothing_that_arrived_is_invalid():
+    assert judge(between(**{**FULL, 'n': 0}))[0] == 'INVALID'
+
+
+def test_idle_and_stolen_time_are_nobodys():
+    machine = {'user': 0.1, 'system': 0.2, 'idle': 3, 'iowait': 1, 'steal': 2}
+    assert between(machine=machine).busy_s == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize('verdict, inconclusive, style, code', [
+    ('PASS', None, 'plain', 0), ('IMPROVED', None, 'bisect', 0),
+    ('A/A', None, 'plain', 0), ('REGRESSION', None, 'plain', 1),
+    ('REGRESSION', None, 'bisect', 1), ('INCONCLUSIVE', None, 'plain', 3),
+    ('INCONCLUSIVE', 'pass', 'plain', 0), ('INCONCLUSIVE', 'fail', 'meson', 1),
+    ('INCONCLUSIVE', 'skip', 'kselftest', 4),
+    ('INCONCLUSIVE', None, 'meson', 77), ('INCONCLUSIVE', None, 'bisect', 125),
+    ('INVALID', None, 'plain', 5), ('INVALID', None, 'meson', 99)])
+def test_verdicts_exit_as_who_asks_expects(verdict, inconclusive, style, code):
+    assert exits.in_style(exits.of_verdict(verdict, inconclusive),
+                          style) == code
+
+
+class Fake:
+    """A session whose trials are made up: B is slower by a factor."""
+
+    def __init__(self, slower, seed=3):
+        design = {**plan.DEFAULTS, 'workloads': ['w']}
+        self.document = document.new('compare', '0', [], seed, design)
+        self.arms = {n: SimpleNamespace(name=n, sysctls={}) for n in 'AB'}
+        self.slower, self.seed, self.n = slower, seed, 0
+
+    def run(self, arm, workload, **where):
+        self.n += 1
+        rate = 1e6 * (1 + self.n % 7 / 1000)
+        rate /= self.slower if arm.name == 'B' else 1
+        trial = {'id': self.n, 'workload': workload.name, 'arm': arm.name,
+                 'validity': 'VALID', 'reasons': [], **where, 'metrics': {
+                     'datagrams_per_second': rate,
+                     'machine_ns_per_datagram': 2e9 / rate}}
+        self.document['trials'].append(trial)
+        return trial
+
+
+def compare(slower):
+    made = Fake(slower)
+    made.document['workloads'] = [{'name': 'w'}]
+    comparison = Comparison(made, [SimpleNamespace(name='w', path='p')],
+                            Progress(0, quiet=True))
+    comparison.run(None)
+    comparison.judge()
+    return made.document
+
+
+def test_equals_pass_after_one_screen():
+    made = compare(1.0)
+    assert made['verdict'] == 'PASS'
+    assert len(made['blocks']) == 13
+
+
+def test_what_is_slower_is_red_after_new_blocks():
+    made = compare(1.06)
+    assert made['verdict'] == 'REGRESSION'
+    assert len(made['blocks']) == 37
+    for block in made['blocks']:
+        trials = [made['trials'][i - 1] for i in block['trials']]
+        assert ''.join(t['arm'] for t in trials) == block['order']
+        again = pairs.block('w', block['index'], block['order'],
+                            block['phase'], trials, plan.METRICS)
+        assert again == block
+
+
+def test_what_is_faster_is_said_to_be():
+    assert compare(0.9)['verdict'] == 'IMPROVED'
+
+
+def test_a_signal_ends_a_session_with_a_whole_file(tmp_path):
+    path = tmp_path / 'out.json'
+    made = document.new('run', '0', [], 1, {})
+    one = session.Session(made, {}, [], 'none', str(path), Timing())
+    with pytest.raises(session.Interrupted) as stop, one:
+        os.kill(os.getpid(), signal.SIGTERM)
+    one.save()
+    assert stop.value.number == signal.SIGTERM
+    stored = json.loads(path.read_text())
+    assert not stored['complete'] and 'SIGTERM' in stored['stopped']
+
+
+def test_a_trial_that_fails_is_kept_as_invalid(tmp_path):
+    made = document.new('run', '0', [], 1, {})
+    one = session.Session(made, {}, [], 'none', None, Timing())
+
+    def fail(_seat):
+        raise PerfError('the server fell over')
+
+    workload = Workload()
+    with one:
+        entry = one.note(workload, SimpleNamespace(name='A'), fail)
+    assert entry['validity'] == 'INVALID'
+    assert made['trials'] == [entry] and 'fell over' in entry['error']
+
+
+def test_arms_know_themselves():
+    path = os.environ['UDPMILL']
+    one, other = arms.Arm('A', path), arms.Arm('B', path)
+    assert one.same_as(other)
+    assert not one.same_as(arms.Arm('B', path, ['--batch', '8']))
+    made = one.as_dict()
+    assert len(made['sha256']) == 64
+    assert made['version'].count('.') == 2
+    assert made['build_id'] is None or int(made['build_id'], 16)
+
+
+def test_what_is_no_program_is_told(tmp_path):
+    plain = tmp_path / 'plain'
+    plain.write_text('')
+    plain.chmod(0o644)
+    for text, word in ('/none/such', 'no such program'), (plain, 'executed'):
+        with pytest.raises(PerfError, match=word) as error:
+            arms.find_binary(str(text))
+        assert error.value.exit_code == 2
+
+
+def test_what_is_no_udpmill_is_told():
+    with pytest.raises(PerfError, match='no udpmill'):
+        arms.version('/bin/echo')

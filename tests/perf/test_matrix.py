@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""Workloads, their names, and what presets make of them."""
+import pytest
+from udpmill_perf import arms, matrix, workload
+from udpmill_perf.errors import PerfError
+from udpmill_perf.workload import Workload, parse
+
+
+@pytest.mark.parametrize('preset', matrix.PRESETS)
+def test_a_preset_s_names_are_each_its_own_and_read_back(preset):
+    found = matrix.of_preset(matrix.PRESETS[preset])
+    assert len({w.name for w in found}) == len(found) > 0
+    for w in found:
+        assert parse(w.name) == w
+
+
+@pytest.mark.parametrize('text', [
+    'echo', 'echo-mmsg-single', 'echo-mmsg-single-x', 'shout-mmsg-single-64',
+    'echo-dpdk-single-64', 'echo-mmsg-bursts-64'])
+def test_a_name_that_says_nothing_is_refused(text):
+    with pytest.raises(PerfError):
+        parse(text)
+
+
+def test_a_name_says_all():
+    w = parse('discard-uring-trains-1472-batch8-workers2-flows100-veth')
+    assert w == Workload('discard', 'uring', 1472, 'trains', 8, 2, 1, 100,
+                         'veth')
+
+
+def test_what_floods_and_what_waits():
+    assert '--flood' in parse('discard-mmsg-single-64').load_options()
+    options = parse('echo-mmsg-pingpong-64').load_options()
+    assert options[options.index('--window') + 1] == '1'
+    assert options[options.index('--flows') + 1] == '1'
+    rated = Workload().at_rate(1000.4).load_options()
+    assert rated[rated.index('--rate') + 1] == '1000'
+    assert '--window' not in rated
+
+
+def test_both_arms_have_the_same_ports():
+    """So that SO_REUSEPORT sends their flows to the same workers."""
+    options = Workload(flows=5).load_options()
+    ports = options[options.index('--source-ports') + 1]
+    first, last = map(int, ports.split('-'))
+    assert (first, last - first) == (workload.FIRST_PORT, 4)
+
+
+def test_no_train_of_what_fits_in_no_train():
+    found = matrix.of_lists({'bytes': (64, 65507),
+                             'arrival': ('single', 'trains')})
+    assert {w.bytes for w in found if w.arrival == 'trains'} == {64}
+
+
+def test_recvfrom_takes_one_at_a_time():
+    found = matrix.of_lists({'batch': (8, 32)})
+    assert 'recvfrom' not in {w.backend for w in found}
+
+
+def test_scenarios_run_on_every_backend(tmp_path):
+    path = tmp_path / 'voip.ini'
+    path.write_text('[load]\n')
+    found = matrix.of_arguments([str(path)])
+    assert [w.backend for w in found] == list(workload.BACKENDS)
+    assert found[0].load_options() == ['--scenario', str(path)]
+    with pytest.raises(PerfError, match='no such scenario'):
+        matrix.of_arguments([str(tmp_path / 'none.ini')])
+
+
+def test_peers_that_are_not_there_are_said_to_be(monkeypatch):
+    monkeypatch.setenv('PATH', '/nowhere')
+    found, skipped = matrix.of_peers('auto', ('flood',), 64)
+    assert found == []
+    assert len(skipped) == len(matrix.peers.ALL)
+    assert all('not installed' in row['why'] for row in skipped)
+    assert matrix.of_peers('none', ('flood',), 64) == ([], [])
+    with pytest.raises(PerfError, match='hping'):
+        matrix.of_peers('hping', ('flood',), 64)
+
+
+@pytest.mark.parametrize('texts, found', [
+    (None, {}), (['net.core.rmem_max=1'], {'net.core.rmem_max': '1'}),
+    (['path=veth', 'batch=8'], {'path': 'veth', 'batch': '8'})])
+def test_settings_are_read(texts, found):
+    assert arms.parse_settings(texts) == found
+
+
+@pytest.mark.parametrize('text', ['x', 'x=', '=1', 'colour=red', 'batch=x'])
+def test_what_is_no_setting_is_refused(text):
+    with pytest.raises(PerfError):
+        arms.parse_settings([text])
+
+
+def test_a_setting_of_the_workload_is_the_arm_s():
+    arm = arms.Arm('A', '/x', [], {'batch': '8', 'path': 'veth', 'a.b': '1'})
+    assert arm.workload(Workload()) == Workload(batch=8, path='veth')
+    assert arm.sysctls == {'a.b': '1'}

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""What a person types, and what is said of what cannot be."""
+import argparse
+import re
+
+import pytest
+from udpmill_perf import main, progress, quantity
+
+VERBS = sorted(main.VERBS)
+
+
+@pytest.mark.parametrize('text, value', [
+    ('1s', 1), ('500ms', 0.5), ('2m', 120), ('0.25', 0.25)])
+def test_times(text, value):
+    assert quantity.seconds(text) == value
+
+
+@pytest.mark.parametrize('parse, text', [
+    (quantity.seconds, '-1s'), (quantity.seconds, '0'),
+    (quantity.seconds, 'soon'), (quantity.percent, '100'),
+    (quantity.percent, '-1'), (quantity.percent, 'x'),
+    (quantity.count(6), '5'), (quantity.count(1), '1.5')])
+def test_what_is_no_quantity(parse, text):
+    with pytest.raises(argparse.ArgumentTypeError):
+        parse(text)
+
+
+@pytest.mark.parametrize('verb', VERBS)
+def test_help_fits_a_terminal(verb, capsys, monkeypatch):
+    monkeypatch.setenv('COLUMNS', '80')
+    with pytest.raises(SystemExit) as end:
+        main.main([verb, '--help'])
+    out = capsys.readouterr().out
+    assert end.value.code == 0
+    assert f'udpmill perf {verb}' in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize('argv', [
+    ['fly'], ['compare', '/none'], ['compare', '--screen', 'x'],
+    ['compare', '-w', 'x'], ['compare', '--a-set', 'x'],
+    ['compare', '-o', '/none/such/file'], ['run', '--preset', 'x'],
+    ['run', '--service', 'x'], ['run', '--bytes', 'x'],
+    ['run', '--preset', 'smoke', '--bytes', '64'],
+    ['run', '--peers', 'hping', '--list'], ['run', 'none.ini'],
+    ['compare', '--report', 'x.doc'], ['selftest'],
+    ['selftest', '--inject', 'x'], ['selftest', '--replay', '/none'],
+    ['calibrate', '--blocks', '1'], ['verify', '/none'], ['report', '/none'],
+    ['merge', '/none', '--vs', '/none']])
+def test_bad_arguments_are_one_line(argv, capsys):
+    assert main.main(argv) == 2
+    said = capsys.readouterr()
+    assert said.out == ''
+    assert re.fullmatch(r'udpmill perf \w+: [^\n]+\n', said.err)
+
+
+def test_nothing_at_all_says_what_there_is(capsys):
+    assert main.main([]) == 2
+    assert 'compare' in capsys.readouterr().err
+    assert main.main(['--help']) == 0
+    assert 'compare' in capsys.readouterr().out
+
+
+def test_a_bisection_is_stopped_by_bad_usage():
+    assert main.main(['compare', '/none', '--exit-style', 'bisect']) > 127
+
+
+@pytest.mark.parametrize('seconds, text', [
+    (0, '0:00'), (59.6, '1:00'), (75, '1:15'), (-3, '0:00')])
+def test_spans(seconds, text):
+    assert progress.span(seconds) == text

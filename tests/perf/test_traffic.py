@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""The harness on real traffic: short, and judged by what does not depend on
+how fast this machine is."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from udpmill_perf import document
+
+PERF = pathlib.Path(__file__).parents[2] / 'perf/udpmill-perf'
+QUICK = ['--window', '250ms', '--warm-up', '50ms', '--seed', '7', '-q']
+
+pytestmark = pytest.mark.skipif(
+    len(os.sched_getaffinity(0)) < 2,
+    reason='server and generator want a CPU each')
+
+
+def perf(*argv, **more):
+    return subprocess.run([sys.executable, PERF, *argv], text=True,
+                          capture_output=True, timeout=200, check=False,
+                          **more)
+
+
+def left():
+    """Namespaces, segments and servers that a run may leave."""
+    nets = (os.listdir('/run/netns') if os.path.isdir('/run/netns') else [])
+    return {n for n in nets if n.startswith('lab-')}
+
+
+@pytest.fixture(scope='module')
+def compared(tmp_path_factory):
+    path = tmp_path_factory.mktemp('perf') / 'aa.json'
+    done = perf('compare', *QUICK, '--screen', '6', '--confirm', '0',
+                '--extend', '0', '-o', str(path))
+    return done, path
+
+
+def test_the_program_passes_against_itself(compared):
+    done, path = compared
+    assert done.returncode == 0, done.stderr
+    assert 'A/A' in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    made = document.load(path)
+    assert made['complete'] and made['aa'] and made['verdict'] == 'A/A'
+    assert len(made['trials']) >= 4 * 7
+    # On a host that has other work a window may close too late.
+    valid = [t for t in made['trials'] if t['validity'] != 'INVALID']
+    assert len(valid) >= 4 * 6
+    for trial in valid:
+        assert trial['ledger']['balances']
+        assert trial['metrics']['datagrams_per_second'] > 0
+        assert len(trial['slices']) == 10
+        n = sum(s['datagrams'] for s in trial['slices'])
+        assert n / trial['window_s'] == pytest.approx(
+            trial['metrics']['datagrams_per_second'], rel=0.01)
+
+
+def test_its_file_is_verified(compared):
+    done = perf('verify', str(compared[1]))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_its_file_is_rendered(compared, tmp_path):
+    for suffix in 'html', 'md', 'csv', 'xml', 'tap':
+        out = tmp_path / f'report.{suffix}'
+        done = perf('report', str(compared[1]), '-o', str(out))
+        assert done.returncode == 0, done.stderr
+        assert out.stat().st_size > 100
+
+
+def test_a_run_interleaves_and_tabulates(tmp_path):
+    path = tmp_path / 'run.json'
+    done = perf('run', 'echo-recvfrom-single-64', 'echo-mmsg-single-64',
+                *QUICK, '--rounds', '2', '--peers', 'none', '-o', str(path))
+    assert done.returncode == 0, done.stderr
+    made = document.load(path)
+    assert len(made['trials']) == 4
+    halves = [{t['workload'] for t in made['trials'][i:i + 2]}
+              for i in (0, 2)]
+    assert halves[0] == halves[1] and len(halves[0]) == 2
+    assert {c['workload'] for c in made['cells']} == halves[0]
+
+
+def test_a_large_injection_shows_in_the_server_s_time(tmp_path):
+    path = tmp_path / 'burn.json'
+    perf('compare', *QUICK, '--screen', '6', '--confirm', '0', '--extend',
+         '0', '--b-opts', '--burn 5000', '-o', str(path))
+    made = document.load(path)
+    assert not made['aa']
+    cost = {arm: sorted(t['metrics']['server_ns_per_datagram']
+                        for t in made['trials'] if t['arm'] == arm
+                        and t['validity'] != 'INVALID')
+            for arm in 'AB'}
+    middle = {arm: values[len(values) // 2] for arm, values in cost.items()}
+    assert middle['B'] - middle['A'] > 3000
+
+
+def test_an_interrupted_run_keeps_what_was_measured(tmp_path):
+    path, before = tmp_path / 'cut.json', left()
+    process = subprocess.Popen(
+        [sys.executable, PERF, 'compare', '--seed', '7', '-o', str(path)],
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # It says what it will do once it can be interrupted.
+    assert 'trials' in process.stderr.readline()
+    deadline = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=60)
+    assert process.returncode == 130, error
+    assert 'interrupted' in error
+    made = document.load(path)
+    assert not made['complete'] and 'SIGINT' in made['stopped']
+    assert left() == before
+
+
+def test_a_server_that_dies_is_told(tmp_path):
+    """A program that says it is a udpmill, and then does not serve."""
+    fake = tmp_path / 'udpmill'
+    fake.write_text('#!/bin/sh\n[ "$1" = --version ] && echo udpmill 0.0.1 '
+                    '|| { echo "cannot today" >&2; exit 9; }\n')
+    fake.chmod(0o755)
+    path = tmp_path / 'dead.json'
+    done = perf('compare', str(fake), str(fake), *QUICK, '--screen', '6',
+                '-o', str(path))
+    made = json.loads(path.read_text())
+    assert made['trials'][0]['validity'] == 'INVALID'
+    assert 'cannot today' in made['trials'][0]['error']
+    assert done.returncode in (0, 5), done.stderr  # A/A never fails a job

@@ -42,7 +42,7 @@ def parser_of(verb, module):
 def usage():
     verbs = '\n'.join(f'  {name:<10} {brief}' for name, brief in
                       VERBS.items())
-    return (f'Usage: udpmill perf VERB [OPTION...] [ARGUMENT...]\n\n{verbs}\n'
+    return (f'Usage: udpmill perf VERB [OPTION...] [ARGUMENT...]\n(or udpmill-perf VERB ...)\n\n{verbs}\n'
             f'\n"udpmill perf VERB --help" says more.\n{EPILOG}\n')
 
 

@@ -53,17 +53,20 @@ json_t *load_config_json(
 	const struct load_config *c = &o->config;
 	char remote[ADDRESS_TEXT];
 	json_t *cpus = json_array(), *time = json_null();
+	json_t *lifetime = json_null();
 
 	/* Where only a capture's end bounds it, it has none. */
 	if (c->time_ns < LOAD_REPLAY_UNBOUNDED_NS)
 		time = json_real((double)c->time_ns / 1e9);
+	if (c->flow_lifetime_ns)
+		lifetime = json_real((double)c->flow_lifetime_ns / 1e9);
 	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
 		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
 	return json_pack(
 		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, "
 		"s:b, "
 		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
-		"s:s?}",
+		"s:s?, s:o}",
 		"remote", address_format(&c->remote, remote), "local", r->local,
 		"mode", load_mode_name(c->mode), "length", c->sizes.mean,
 		"length_least", (int)c->sizes.least, "length_most",
@@ -77,7 +80,8 @@ json_t *load_config_json(
 		(double)c->interval_ns / 1e9, "count", number(c->count),
 		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
 		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus, "capture",
-		load_replay_json(&o->replay), "netns", o->netns);
+		load_replay_json(&o->replay), "netns", o->netns,
+		"flow_lifetime_s", lifetime);
 }
 
 /* RFC 3339, of now, UTC. */
@@ -229,11 +233,12 @@ int load_print_json(FILE *out, const struct load_options *o,
 		delivered =
 			rate_json(s->delivered, s->delivered_bytes, r->seconds);
 	all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
-			"s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
 		load_argv_json(argc, argv), "config", load_config_json(o, r),
 		"environment", load_environment_json(o), "seconds", r->seconds,
-		"interrupted", r->interrupted, "sent",
+		"interrupted", r->interrupted, "flows_opened",
+		number(r->flows_opened), "sent",
 		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
 		rate_json(w->answered, w->answered_bytes, r->seconds),
 		"delivered", delivered, "ledger", load_ledger_json(r),

@@ -167,9 +167,10 @@ void load_print_head(FILE *out, const struct load_options *o,
 			c->sizes.most, c->sizes.mean);
 	else
 		fprintf(out, "%u bytes", c->sizes.most);
-	fprintf(out, ", %u flow%s, %u thread%s, ", c->flows,
-		c->flows == 1 ? "" : "s", c->threads,
-		c->threads == 1 ? "" : "s");
+	fprintf(out, ", %u flow%s", c->flows, c->flows == 1 ? "" : "s");
+	if (c->flow_lifetime_ns)
+		fprintf(out, " of %s", duration((double)c->flow_lifetime_ns));
+	fprintf(out, ", %u thread%s, ", c->threads, c->threads == 1 ? "" : "s");
 	if (r->train > 1)
 		fprintf(out, "trains of %u\n  ", r->train);
 	else
@@ -206,6 +207,16 @@ static void print_rates(FILE *out, const struct load_result *r)
 			r->server_window.counters.delivered,
 			r->server_window.counters.delivered_bytes, r->seconds);
 	print_rate(out, "answered", w->answered, w->answered_bytes, r->seconds);
+}
+
+static void print_flows(
+	FILE *out, const struct load_config *c, const struct load_result *r)
+{
+	char text[UNITS_TEXT];
+
+	if (c->flow_lifetime_ns)
+		fprintf(out, "  flows       %s opened in all\n",
+			units_format_grouped(r->flows_opened, text));
 }
 
 static const char *quantile(const struct histogram *h, double share)
@@ -355,6 +366,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 
 	load_print_head(out, o, r, colour);
 	print_rates(out, r);
+	print_flows(out, &o->config, r);
 	print_latency(out, r);
 	print_pacing(out, o, r, colour);
 	print_marks(out, r);

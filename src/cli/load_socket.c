@@ -5,8 +5,12 @@
 #include "core/units.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#define LIFETIME_LEAST_NS 1000000u
 
 enum key {
 	KEY_RCVBUF = 0x300,
@@ -19,6 +23,7 @@ enum key {
 	KEY_DONTFRAG,
 	KEY_BUSY_POLL,
 	KEY_PACING,
+	KEY_LIFETIME,
 };
 
 static const struct argp_option options[] = {
@@ -27,6 +32,10 @@ static const struct argp_option options[] = {
 		"Send from this address, or from these in turn", 0},
 	{"source-ports", KEY_PORTS, "FIRST-LAST", 0,
 		"Send from these ports in turn (default: the kernel's choice)",
+		0},
+	{"flow-lifetime", KEY_LIFETIME, "TIME", 0,
+		"Replace each flow by a new one, with a socket and port of its "
+		"own, when it is so old (default: it lasts as long as the run)",
 		0},
 	{"device", KEY_DEVICE, "NAME", 0, "Send by this interface only", 0},
 	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
@@ -122,6 +131,19 @@ static uint64_t parse_pacing(const struct argp_state *state, const char *text)
 	return v / 8;
 }
 
+static uint64_t parse_lifetime(const struct argp_state *state, const char *text)
+{
+	uint64_t ns = option_time(state, "--flow-lifetime", text, false);
+
+	if (ns < LIFETIME_LEAST_NS)
+		usage_error(state,
+			"--flow-lifetime: \"%s\" is less than 1ms, and a "
+			"socket "
+			"takes its time too",
+			text);
+	return ns;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct load_socket *s = state->input;
@@ -160,6 +182,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_PACING:
 		c->pacing_bytes = parse_pacing(state, arg);
+		return 0;
+	case KEY_LIFETIME:
+		c->flow_lifetime_ns = parse_lifetime(state, arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -220,6 +245,7 @@ static void plan_ports(
 			"20000-20999 would be",
 			s->ports);
 	c->port_first = (uint16_t)first;
+	c->port_count = last - first + 1;
 	if ((uint64_t)(last - first + 1) * c->bind_count < c->flows)
 		usage_error(state,
 			"--source-ports: %u flows, and only %llu ports and "
@@ -233,12 +259,46 @@ static void refuse_one_port(
 {
 	uint16_t port = c->bind.sa.sa_family ? address_port(&c->bind) : 0;
 
-	if (port && !c->port_first && c->flows > c->bind_count)
+	if (!port || c->port_first)
+		return;
+	if (c->flow_lifetime_ns)
+		usage_error(state,
+			"--flow-lifetime: a flow and the one that follows it "
+			"cannot both have port %u; --source-ports would do",
+			port);
+	if (c->flows > c->bind_count)
 		usage_error(state,
 			"--bind: %u flows cannot all have port %u; "
 			"--source-ports %u-%u could, or --flows %u",
 			c->flows, port, port,
 			(port + c->flows - 1) & UINT16_MAX, c->bind_count);
+}
+
+/* A flow whose time is over keeps its socket until it is answered. */
+static void refuse_many_sockets(
+	const struct argp_state *state, const struct load_config *c)
+{
+	uint64_t sockets = load_sockets(c);
+	struct rlimit r;
+
+	if (!c->flow_lifetime_ns)
+		return;
+	if (c->port_first && (uint64_t)c->port_count * c->bind_count < sockets)
+		usage_error(state,
+			"--source-ports: %u flows of that lifetime have up to "
+			"%" PRIu64
+			" sockets at once, and there are only %" PRIu64
+			" ports and addresses for them",
+			c->flows, sockets,
+			(uint64_t)c->port_count * c->bind_count);
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 &&
+		load_descriptors(c) > r.rlim_max)
+		usage_error(state,
+			"--flow-lifetime: %u flows of that lifetime have up to "
+			"%" PRIu64 " sockets at once, and the limit of open "
+			"files is %" PRIu64 " (ulimit -Hn); a longer one or "
+			"fewer flows would do",
+			c->flows, sockets, (uint64_t)r.rlim_max);
 }
 
 void load_socket_plan(
@@ -247,6 +307,7 @@ void load_socket_plan(
 	plan_addresses(state, s);
 	plan_ports(state, s);
 	refuse_one_port(state, s->config);
+	refuse_many_sockets(state, s->config);
 	if (s->config->bind.sa.sa_family == AF_UNSPEC && s->config->port_first)
 		s->config->bind.sa.sa_family = s->config->remote.sa.sa_family;
 }

@@ -30,6 +30,7 @@ void load_stages_plan(const struct argp_state *state, struct load_parsing *p)
 		{p->pace.find_capacity, "--find-capacity"},
 		{p->payload, "--payload"},
 		{o->config.verify_full, "--verify full"},
+		{o->config.flow_lifetime_ns > 0, "--flow-lifetime"},
 		{o->replay.path, "--pcap"},
 		{o->csv, "--csv"},
 		{o->histogram, "--histogram"},

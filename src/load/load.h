@@ -42,6 +42,7 @@ struct load_config {
 	union address remote, bind; /* bind: AF_UNSPEC for any */
 	uint32_t bind_count;        /* addresses from bind on, in turn */
 	uint16_t port_first;        /* 0: the kernel's choice */
+	uint32_t port_count;        /* from it on; 0: without an end */
 	const char *device;         /* NULL: any */
 	uint8_t tos, ttl;           /* ttl 0: the system's */
 	bool dontfrag;
@@ -59,6 +60,9 @@ struct load_config {
 	struct pace_plan pace; /* LOAD_PACED: of all flows together, from the
 				* start of the warm-up on */
 	uint32_t flows, threads;
+	/* Another takes a flow's place when it is so old, with a socket of its
+	 * own; 0: none does. Not with a replay. */
+	uint64_t flow_lifetime_ns;
 	uint32_t train;     /* segments of a send; 1: trains off */
 	uint32_t window;    /* datagrams in flight of a flow */
 	uint32_t in_flight; /* of all flows together; 0: no bound but theirs */
@@ -130,6 +134,7 @@ struct load_counts {
 	uint64_t partial;     /* sends of fewer segments than a train */
 	uint64_t cut;         /* calls that took some, and failed at the next */
 	uint64_t due;         /* LOAD_PACED: meant to have left by now */
+	uint64_t renewed;     /* flows whose place another has taken */
 };
 
 /* Distributions of a run, nanoseconds. */
@@ -152,6 +157,7 @@ struct load_result {
 	double seconds;          /* of the window */
 	uint64_t from_ns, to_ns; /* the window, since the first send */
 	const struct histogram *histograms; /* LOAD_HISTOGRAMS, of the window */
+	uint64_t flows_opened; /* those at the start, and what followed them */
 	struct ledger ledger;
 	bool server_seen; /* before the run and after it */
 	bool server_gone; /* it was seen at the start, and not at the end */
@@ -169,6 +175,12 @@ struct load_result {
 };
 
 struct load;
+
+/* Descriptors that a run needs at most, standard streams and all. */
+uint64_t load_descriptors(const struct load_config *config);
+
+/* Sockets that a run has at once at most. */
+uint64_t load_sockets(const struct load_config *config);
 
 /* Sockets are opened and connected; nothing is sent. 0; or -errno and one line
  * in why. */

@@ -7,16 +7,11 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
-#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
 
 /* The longest segment that a train may have on this path: segments are not
  * fragmented. 0: no trains. */
@@ -53,72 +48,27 @@ static void plan_units(struct load *l, uint32_t segment_max)
 	}
 }
 
-/* Of one size the socket knows how to cut a send; else each send says it. */
-static void take_trains(struct load *l, const struct flow *f)
-{
-	int size = (int)l->config.sizes.most;
-
-	if (l->train > 1 && !sizes_mixed(&l->config.sizes) &&
-		setsockopt(
-			f->fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
-		plan_units(l, 0);
-}
-
-/* Addresses in turn, and a port more when all have had one. */
-static union address source_of(const struct load_config *c, uint32_t number)
-{
-	union address a = c->bind;
-	uint32_t n = c->bind_count ? c->bind_count : 1;
-
-	address_add(&a, number % n);
-	if (c->port_first)
-		address_set_port(&a, (uint16_t)(c->port_first + number / n));
-	return a;
-}
-
 static int open_flow(
 	struct load *l, struct flow *f, char *why, size_t why_bytes)
 {
-	const struct load_config *c = &l->config;
-	struct socket_config sc = {
-		.bind = source_of(c, f->number),
-		.remote = c->remote,
-		.gro = c->gro,
-		.errors = true,
-		.rcvbuf = c->rcvbuf,
-		.sndbuf = c->sndbuf,
-		.tos = c->tos,
-		.ttl = c->ttl,
-		.dontfrag = c->dontfrag,
-		.device = c->device,
-		.busy_poll_us = c->busy_poll_us,
-		.max_pacing_bytes = c->pacing_bytes,
-	};
-	const struct timeval idle = {.tv_usec = LOAD_IDLE_NS / 1000};
-	int fd = socket_open(&sc, &l->obtained, why, why_bytes);
-
-	if (fd < 0)
-		return fd;
-	f->fd = fd;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle))) {
-		snprintf(why, why_bytes, "setting SO_RCVTIMEO: %s",
-			strerror(errno));
-		return -errno;
-	}
+	f->fd = flow_open(&l->config, f->number, &l->obtained, why, why_bytes);
+	if (f->fd < 0)
+		return f->fd;
 	if (f->number == 0)
-		plan_units(l, longest_segment(l, fd));
-	take_trains(l, f);
+		plan_units(l, longest_segment(l, f->fd));
+	if (l->train > 1 && flow_take_trains(&l->config, f->fd))
+		plan_units(l, 0);
 	return 0;
 }
 
 /* Descriptors for all flows, as far as the hard limit lets us. */
-static void raise_limit(uint32_t flows)
+static void raise_limit(uint64_t wanted)
 {
 	struct rlimit r;
 
-	if (getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur > flows + 64)
+	if (getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur > wanted)
 		return;
-	r.rlim_cur = flows + 64 < r.rlim_max ? flows + 64 : r.rlim_max;
+	r.rlim_cur = wanted < r.rlim_max ? wanted : r.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &r);
 }
 
@@ -126,7 +76,7 @@ static int open_flows(struct load *l, char *why, size_t why_bytes)
 {
 	int error = 0;
 
-	raise_limit(l->config.flows);
+	raise_limit(load_descriptors(&l->config));
 	for (uint32_t i = 0; i < l->config.flows; i++)
 		l->flows[i] = (struct flow){
 			.fd = -1,
@@ -186,16 +136,14 @@ static int open_threads(struct load *l, char *why, size_t why_bytes)
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct load_thread *t = &l->threads[i];
-		uint32_t end =
-			(uint32_t)((uint64_t)l->config.flows * (i + 1) / n);
 		int error;
 
 		t->flows = &l->flows[first];
-		t->flow_count = end - first;
+		t->flow_count = load_thread_flows(&l->config, i);
 		t->number = i;
 		t->train = l->train;
 		t->in_flight_max = in_flight_of(l, t->flow_count);
-		first = end;
+		first += t->flow_count;
 		error = thread_init(t, &l->shared);
 		if (error) {
 			snprintf(why, why_bytes, "making thread %u: %s", i,
@@ -269,6 +217,7 @@ int load_open(struct load **out, const struct load_config *config,
 		.config = &l->config,
 		.hooks = &l->hooks,
 		.budget = (int64_t)config->count,
+		.next_flow = config->flows,
 	};
 	l->shared.text_bytes = (uint32_t)snprintf(l->shared.text,
 		sizeof(l->shared.text), LENGTH_TEXT, config->sizes.most);

@@ -387,6 +387,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	}
 	r->interrupted = atomic_load(&l->interrupted);
 	r->whole = counts_between(&start.counts, &end.counts);
+	r->flows_opened = l->config.flows + r->whole.renewed;
 	fill_window(l, &from, &to, r);
 	see_server(r, &start, &end, rested);
 	settle_end(&settle, l, r);

@@ -9,6 +9,8 @@ static uint64_t socket_drops(const struct load *l)
 	for (uint32_t i = 0; i < l->config.flows; i++)
 		if (socket_memory(l->flows[i].fd, &m) == 0)
 			sum += m.drops;
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		sum += churn_drops(&l->threads[i]);
 	return sum;
 }
 

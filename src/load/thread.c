@@ -110,6 +110,8 @@ static int watch(struct load_thread *t)
 
 int thread_init(struct load_thread *t, struct load_shared *shared)
 {
+	int error;
+
 	t->shared = shared;
 	t->config = shared->config;
 	t->epoll = -1;
@@ -122,11 +124,13 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	t->cursor.left = sizes_mixed(&t->config->sizes) ? t->train : UINT32_MAX;
 	init_headers(t);
 	fill_payload(t);
-	return watch(t);
+	error = watch(t);
+	return error ? error : churn_init(t);
 }
 
 void thread_fini(struct load_thread *t)
 {
+	churn_fini(t);
 	if (t->out)
 		munmap(t->out, out_bytes(t));
 	if (t->in)
@@ -151,7 +155,7 @@ void thread_counts(const struct load_thread *t, struct load_counts *sum)
  * the ledger exact. */
 static uint64_t window_room(const struct load_thread *t, const struct flow *f)
 {
-	uint64_t in_flight = flow_in_flight(f);
+	uint64_t in_flight = flow_in_flight(f) + f->before;
 	uint64_t room;
 
 	if (in_flight >= t->config->window)
@@ -185,7 +189,7 @@ static uint32_t answer_in_turn(struct load_thread *t)
 	return n;
 }
 
-static uint32_t answer(struct load_thread *t, struct flow *f)
+uint32_t thread_answer(struct load_thread *t, struct flow *f)
 {
 	struct load_order order = {.room = UINT64_MAX};
 
@@ -204,7 +208,7 @@ static uint32_t step(struct load_thread *t, struct flow *f)
 	uint32_t n = flow_receive(t, f);
 
 	t->in_flight -= before - flow_in_flight(f);
-	return n + answer(t, f);
+	return n + thread_answer(t, f);
 }
 
 /* With one flow there is nothing else to wait for: no epoll, so that a
@@ -218,15 +222,26 @@ static void step_alone(struct load_thread *t)
 	t->in_flight -= before - flow_in_flight(f);
 	if (n == 0)
 		t->now_ns = clock_ns();
-	(void)answer(t, f);
+	(void)thread_answer(t, f);
 }
 
 static uint32_t step_all(struct load_thread *t)
 {
-	uint32_t n = 0;
+	uint32_t n = t->churn.count > 0 ? churn_receive(t) : 0;
 
 	for (uint32_t i = 0; i < t->flow_count; i++)
 		n += step(t, &t->flows[i]);
+	return n;
+}
+
+uint64_t thread_write_off(struct load_thread *t, struct flow *f)
+{
+	uint64_t n = flow_in_flight(f);
+
+	if (n == 0 || t->now_ns < f->progress_ns + WRITE_OFF_NS)
+		return 0;
+	LOAD_COUNT(t, written_off, n);
+	flow_write_off(f);
 	return n;
 }
 
@@ -234,22 +249,17 @@ static uint32_t step_all(struct load_thread *t)
  * by the time of the last send or receive. */
 static void write_off(struct load_thread *t)
 {
-	uint64_t now = t->now_ns;
-
-	t->looked_ns = now;
+	t->looked_ns = t->now_ns;
 	for (uint32_t i = 0; i < t->flow_count; i++) {
 		struct flow *f = &t->flows[i];
-		uint64_t n = flow_in_flight(f);
+		uint64_t n = thread_write_off(t, f);
 
-		/* A send that failed made no event: it is tried again here. */
-		if (n == 0)
-			(void)answer(t, f);
-		if (n == 0 || now < f->progress_ns + WRITE_OFF_NS)
-			continue;
-		LOAD_COUNT(t, written_off, n);
-		flow_write_off(f);
 		t->in_flight -= n;
-		(void)step(t, f);
+		if (n > 0)
+			(void)step(t, f);
+		/* A send that failed made no event: it is tried again here. */
+		else if (flow_in_flight(f) == 0)
+			(void)thread_answer(t, f);
 	}
 }
 
@@ -269,7 +279,9 @@ static uint32_t step_ready(struct load_thread *t, uint64_t timeout_ns)
 		n = epoll_wait(
 			t->epoll, events, EVENTS, (int)(timeout_ns / 1000000u));
 	for (int i = 0; i < n; i++)
-		done += step(t, &t->flows[events[i].data.u32]);
+		done += events[i].data.u32 < t->flow_count
+				? step(t, &t->flows[events[i].data.u32])
+				: churn_receive(t);
 	return done;
 }
 
@@ -292,7 +304,8 @@ static void turn(struct load_thread *t)
 
 	if (sending && !flood && t->now_ns > t->looked_ns + LOOK_NS)
 		write_off(t);
-	if (!flood && t->flow_count == 1 && !t->config->spin) {
+	if (!flood && t->flow_count == 1 && !t->config->spin &&
+		t->churn.count == 0) {
 		step_alone(t);
 		return;
 	}
@@ -324,7 +337,8 @@ static void turn_paced(struct load_thread *t)
 	if (t->unheard < UNHEARD_MAX && sent > 0)
 		return;
 	t->unheard = 0;
-	wait_ns = schedule_wait_ns(t, clock_ns());
+	t->now_ns = clock_ns();
+	wait_ns = schedule_wait_ns(t, t->now_ns);
 	wait_ns = wait_ns < NEAR_NS ? 0 : wait_ns - NEAR_NS;
 	if (wait_ns > LOAD_IDLE_NS)
 		wait_ns = LOAD_IDLE_NS;
@@ -348,6 +362,7 @@ static void begin(struct load_thread *t)
 		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);
 	/* A sleep may otherwise last 50 us longer than it was meant to. */
 	(void)prctl(PR_SET_TIMERSLACK, 1);
+	churn_begin(t);
 	if (t->config->mode == LOAD_PACED)
 		schedule_start(t);
 	else
@@ -368,6 +383,9 @@ void *thread_run(void *arg)
 			phase == PHASE_REST)
 			schedule_end(t);
 		t->phase = phase;
+		if (t->churn.retired && phase < PHASE_REST &&
+			t->now_ns >= t->churn.next_ns)
+			churn_step(t);
 		if (t->config->mode == LOAD_PACED && phase < PHASE_REST)
 			turn_paced(t);
 		else

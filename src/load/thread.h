@@ -7,8 +7,9 @@
 
 #include "core/probe.h"
 #include "core/train.h"
+#include "load/churn.h"
+#include "load/flow.h"
 #include "load/load.h"
-#include "load/verify.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -31,21 +32,6 @@ enum load_phase {
 	PHASE_WINDOW, /* what is measured */
 	PHASE_REST,   /* nothing is sent any more */
 	PHASE_END,
-};
-
-#define FLOW_TIMES 1024 /* a power of two */
-
-struct flow {
-	int fd;
-	uint32_t number;
-	uint64_t sequence;    /* of the next probe: so many were sent */
-	uint64_t written_off; /* replies to what is before are not awaited */
-	uint64_t skipped; /* the same where replies have no number: so many */
-	uint64_t progress_ns; /* when a reply came, or the first was sent */
-	struct verify verify;
-	/* When the last FLOW_TIMES were meant to leave, where replies have no
-	 * number to look it up by; else NULL. */
-	uint64_t *times;
 };
 
 /* A send that is to be: so many datagrams of one size. */
@@ -73,7 +59,9 @@ struct load_shared {
 	_Atomic enum load_phase phase;
 	_Atomic int64_t budget; /* datagrams still to send; with count only */
 	_Atomic bool noticed;   /* that trains were refused */
-	_Atomic uint32_t replayed; /* threads at the end of a replay */
+	_Atomic uint32_t replayed;    /* threads at the end of a replay */
+	_Atomic uint32_t next_flow;   /* the next one's number */
+	_Atomic bool renewal_noticed; /* that one failed */
 };
 
 /* An open loop's bursts that are due and have not left. */
@@ -122,6 +110,7 @@ struct load_thread {
 			sizeof(uint16_t))];
 	} out_control[SEND_SINGLES];
 	struct load_schedule schedule;
+	struct churn churn;
 	uint8_t *in;
 	struct mmsghdr in_headers[RECEIVE_MAX];
 	struct iovec in_iov[RECEIVE_MAX];
@@ -151,30 +140,21 @@ static inline void load_count(_Atomic uint64_t *c, uint64_t n)
 	atomic_store_explicit(c, v + n, memory_order_relaxed);
 }
 
+/* Of all flows, how many are a thread's. */
+static inline uint32_t load_thread_flows(
+	const struct load_config *c, uint32_t thread)
+{
+	uint64_t flows = c->flows;
+
+	return (uint32_t)(flows * (thread + 1) / c->threads -
+			  flows * thread / c->threads);
+}
+
 /* Has each thread sent all of a replay? */
 static inline bool replay_spent(const struct load_shared *s)
 {
 	return s->config->replay &&
 	       atomic_load(&s->replayed) == s->config->threads;
-}
-
-static inline uint64_t flow_in_flight(const struct flow *f)
-{
-	uint64_t done = f->verify.next + f->skipped;
-	uint64_t base = f->verify.next > f->written_off ? f->verify.next
-							: f->written_off;
-
-	/* Replies without a number are counted, and not placed. */
-	if (f->times)
-		return f->sequence > done ? f->sequence - done : 0;
-	return f->sequence - base;
-}
-
-/* What is in flight is not awaited any more. */
-static inline void flow_write_off(struct flow *f)
-{
-	f->skipped += flow_in_flight(f);
-	f->written_off = f->sequence;
 }
 
 /* Buffers are mapped and filled. 0 or -errno; thread_fini in either case. */
@@ -186,6 +166,13 @@ void *thread_run(void *thread);
 
 /* Adds what the thread has counted so far. By any thread. */
 void thread_counts(const struct load_thread *t, struct load_counts *sum);
+
+/* What a flow may send now, because replies came or it is new: the number of
+ * datagrams that left. */
+uint32_t thread_answer(struct load_thread *t, struct flow *f);
+
+/* Replies that have stopped are awaited no longer: their number. */
+uint64_t thread_write_off(struct load_thread *t, struct flow *f);
 
 /* What is to be sent: room datagrams, of which each per_time are meant to leave
  * at one of times; NULL: now. Or room of a replay's items. */
@@ -225,6 +212,8 @@ uint64_t replay_wait_ns(const struct load_thread *t, uint64_t now_ns);
  * datagrams. */
 uint32_t flow_receive(struct load_thread *t, struct flow *f);
 
+/* What a flow may send now that replies came, or another's turn is come: the
+ * number of datagrams. */
 /* The same, but waits for the first as long as the socket does. */
 uint32_t flow_await(struct load_thread *t, struct flow *f);
 

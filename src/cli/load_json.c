@@ -156,7 +156,8 @@ static json_t *pacing_json(
 
 	if (c->mode != LOAD_PACED)
 		return json_null();
-	return json_pack("{s:s, s:i, s:o, s:o, s:f, s:o, s:o, s:o}", "spacing",
+	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:f, s:o, s:o, s:o}",
+		"timed_by", load_timed_by(c), "spacing",
 		c->replay                         ? "capture"
 		: c->pace.spacing == PACE_POISSON ? "poisson"
 						  : "even",

@@ -5,6 +5,7 @@
 #include "cli/load_key.h"
 #include "cli/load_length.h"
 #include "cli/load_peer.h"
+#include "cli/load_txtime.h"
 #include "core/probe.h"
 #include "core/train.h"
 
@@ -272,6 +273,7 @@ void load_plan(struct load_parsing *p)
 	char why[256];
 
 	refuse_contradictions(p);
+	load_txtime_plan(p);
 	draw_run(c);
 	if (o->replay.path)
 		load_replay_plan(p);

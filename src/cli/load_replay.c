@@ -91,6 +91,7 @@ void load_replay_refuse(const struct load_parsing *p)
 		{p->content_said, "--content"},
 		{c->verify_full, "--verify full"},
 		{c->flow_lifetime_ns > 0, "--flow-lifetime"},
+		{p->socket.txtime, "--kernel-pacing=txtime"},
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -68,6 +68,13 @@ const char *load_ecn_name(uint8_t tos)
 	return names[tos & 3];
 }
 
+const char *load_timed_by(const struct load_config *c)
+{
+	if (!c->txtime)
+		return "client";
+	return c->txtime_clock == CLOCK_TAI ? "etf" : "fq";
+}
+
 double load_planned(const struct load_options *o, const struct load_result *r)
 {
 	const struct pace_plan *plan = &o->config.pace;
@@ -123,6 +130,8 @@ static void print_pace(FILE *out, const struct load_config *c)
 		fprintf(out, " to %s/s", si(last));
 	fprintf(out, " in all, %s",
 		c->pace.spacing == PACE_POISSON ? "Poisson" : "even");
+	if (c->txtime)
+		fprintf(out, ", timed by %s", load_timed_by(c));
 	if (c->pace.burst > 1)
 		fprintf(out, ", bursts of %u", c->pace.burst);
 }

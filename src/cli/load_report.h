@@ -12,6 +12,9 @@ const char *load_content_name(enum content_kind kind);
 const char *load_replies_name(enum load_replies replies);
 const char *load_ecn_name(uint8_t tos);
 
+/* Who lets a departure of a plan go: client, fq or etf. */
+const char *load_timed_by(const struct load_config *c);
+
 /* LOAD_PACED: datagrams that the plan has in the window. */
 double load_planned(const struct load_options *o, const struct load_result *r);
 

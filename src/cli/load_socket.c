@@ -55,9 +55,10 @@ static const struct argp_option options[] = {
 		"Send nothing that the path would have to fragment", 0},
 	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
 		"A receive polls the device so long (SO_BUSY_POLL)", 0},
-	{"kernel-pacing", KEY_PACING, "BITS[/s]", 0,
+	{"kernel-pacing", KEY_PACING, "BITS[/s]|txtime", 0,
 		"Let qdisc fq space what a flow sends (SO_MAX_PACING_RATE), "
-		"headers included",
+		"headers included; or let qdisc fq or etf time each departure "
+		"of an open loop (SO_TXTIME)",
 		0},
 	{0},
 };
@@ -125,8 +126,8 @@ static uint64_t parse_pacing(const struct argp_state *state, const char *text)
 	snprintf(number, sizeof(number), "%.*s", (int)n, text);
 	if (n >= sizeof(number) || units_parse_size(&v, number) || v < 8)
 		usage_error(state,
-			"--kernel-pacing: \"%s\" is no rate; 100M or 2.5G "
-			"would be",
+			"--kernel-pacing: \"%s\" is neither a rate nor txtime; "
+			"100M or 2.5G would be a rate",
 			text);
 	return v / 8;
 }
@@ -181,7 +182,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->busy_poll_us = option_busy_poll(state, "--busy-poll", arg);
 		return 0;
 	case KEY_PACING:
-		c->pacing_bytes = parse_pacing(state, arg);
+		s->txtime = strcmp(arg, "txtime") == 0;
+		c->pacing_bytes = s->txtime ? 0 : parse_pacing(state, arg);
 		return 0;
 	case KEY_LIFETIME:
 		c->flow_lifetime_ns = parse_lifetime(state, arg);

@@ -10,6 +10,7 @@ struct load_socket {
 	struct load_config *config;
 	const char *bind; /* as it was typed; NULL: not said */
 	const char *ports;
+	bool txtime; /* of --kernel-pacing */
 };
 
 /* A child of load's argp; its input is a struct load_socket. */

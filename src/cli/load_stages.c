@@ -31,6 +31,7 @@ void load_stages_plan(const struct argp_state *state, struct load_parsing *p)
 		{p->payload, "--payload"},
 		{o->config.verify_full, "--verify full"},
 		{o->config.flow_lifetime_ns > 0, "--flow-lifetime"},
+		{p->socket.txtime, "--kernel-pacing=txtime"},
 		{o->replay.path, "--pcap"},
 		{o->csv, "--csv"},
 		{o->histogram, "--histogram"},

@@ -47,6 +47,8 @@ int flow_open(const struct load_config *c, uint32_t number,
 		.device = c->device,
 		.busy_poll_us = c->busy_poll_us,
 		.max_pacing_bytes = c->pacing_bytes,
+		.txtime = c->txtime,
+		.txtime_clock = c->txtime_clock,
 	};
 	const struct timeval idle = {.tv_usec = LOAD_IDLE_NS / 1000};
 	int error, fd = socket_open(&sc, got, why, why_bytes);

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define LOAD_FLOWS_MAX   65536
 #define LOAD_THREADS_MAX 256
@@ -48,6 +49,8 @@ struct load_config {
 	bool dontfrag;
 	uint32_t busy_poll_us;
 	uint64_t pacing_bytes; /* a second of a flow, by the qdisc; 0: none */
+	bool txtime; /* LOAD_PACED: the qdisc times each send, by this clock */
+	clockid_t txtime_clock;
 	enum load_mode mode;
 	struct sizes sizes; /* payload bytes of datagrams */
 	enum content_kind content;

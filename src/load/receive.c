@@ -211,11 +211,15 @@ static void note_one_way(struct load_thread *t, const uint8_t *data,
 static void note_in_order(
 	struct load_thread *t, const struct flow *f, uint64_t next, uint32_t n)
 {
+	uint64_t meant_ns;
+
 	next += f->skipped;
 	if (next >= f->sequence || f->sequence - next > FLOW_TIMES)
 		return;
-	histogram_record(&t->histograms[LOAD_LATENCY],
-		t->now_ns - f->times[next % FLOW_TIMES], n);
+	meant_ns = f->times[next % FLOW_TIMES];
+	if (meant_ns <= t->now_ns)
+		histogram_record(
+			&t->histograms[LOAD_LATENCY], t->now_ns - meant_ns, n);
 }
 
 /* All of a train arrive at one time, and were meant to leave at one: its first

@@ -14,6 +14,11 @@ static uint64_t due_ns(const struct load_thread *t)
 	return due == UINT64_MAX ? due : t->shared->start_ns + due;
 }
 
+static uint64_t lead_ns(const struct load_thread *t)
+{
+	return t->config->txtime ? TXTIME_LEAD_NS : 0;
+}
+
 void schedule_start(struct load_thread *t)
 {
 	struct load_schedule *s = &t->schedule;
@@ -30,6 +35,7 @@ void schedule_start(struct load_thread *t)
 	seed = c->run + t->number + 7919ull * t->shared->runs;
 	s->random = seed * 0x9e3779b97f4a7c15u | 1;
 	s->burst_left = c->pace.burst;
+	s->ahead_ns = c->txtime ? txtime_ahead_ns(c->txtime_clock) : 0;
 	pace_init(&s->pace, &c->pace, s->share, (double)t->number / c->threads,
 		seed);
 }
@@ -114,7 +120,7 @@ uint32_t schedule_step(struct load_thread *t)
 
 	if (t->config->replay)
 		return replay_step(t);
-	collect(t, clock_ns());
+	collect(t, clock_ns() + lead_ns(t));
 	while (s->count > 0) {
 		uint32_t n = t->config->pace.burst > 1 ? send_burst(t)
 						       : send_lone_ones(t);
@@ -153,6 +159,8 @@ uint64_t schedule_wait_ns(const struct load_thread *t, uint64_t now_ns)
 	if (t->config->replay)
 		return replay_wait_ns(t, now_ns);
 	at = due_ns(t);
+	/* What the kernel times is handed over by the half of the lead. */
+	now_ns += lead_ns(t) / 2;
 	if (t->schedule.count > 0 || at <= now_ns)
 		return 0;
 	return at == UINT64_MAX ? at : at - now_ns;

@@ -39,25 +39,24 @@ static void write_probes(struct load_thread *t, const struct flow *f,
 	}
 }
 
-/* Trains of several sizes cannot be told to the socket once for all. */
-static void set_segment(struct load_thread *t, uint32_t message, uint16_t bytes)
+/* Trains of several sizes cannot be told to the socket once for all, nor can
+ * the times of departures. */
+static void set_control(struct load_thread *t, uint32_t message, uint16_t bytes)
 {
-	struct msghdr *h = &t->out_headers[message].msg_hdr;
-	struct cmsghdr *c;
+	const struct load_message *m = &t->out_messages[message];
+	const struct load_config *c = t->config;
+	bool mixed = sizes_mixed(&c->sizes);
+	uint64_t leave_ns = 0;
 
-	if (!sizes_mixed(&t->config->sizes))
+	if (!mixed && !c->txtime)
 		return;
-	h->msg_control = NULL;
-	h->msg_controllen = 0;
-	if (t->out_messages[message].segments == 1)
-		return;
-	h->msg_control = t->out_control[message].bytes;
-	h->msg_controllen = sizeof(t->out_control[message].bytes);
-	c = CMSG_FIRSTHDR(h);
-	c->cmsg_level = IPPROTO_UDP;
-	c->cmsg_type = UDP_SEGMENT;
-	c->cmsg_len = CMSG_LEN(sizeof(bytes));
-	memcpy(CMSG_DATA(c), &bytes, sizeof(bytes));
+	if (c->txtime)
+		leave_ns = txtime_leave_ns(
+				   c->txtime_clock, m->meant_ns, t->now_ns) +
+			   t->schedule.ahead_ns;
+	txtime_control(&t->out_headers[message].msg_hdr,
+		t->out_control[message].bytes,
+		mixed && m->segments > 1 ? bytes : 0, leave_ns);
 }
 
 static uint32_t least_of(uint32_t a, uint32_t b, uint64_t c)
@@ -104,7 +103,7 @@ static uint32_t prepare(struct load_thread *t, const struct flow *f,
 		t->out_messages[i] =
 			(struct load_message){n, time ? *time : t->now_ns};
 		t->out_iov[i].iov_len = (size_t)n * u.bytes;
-		set_segment(t, i, u.bytes);
+		set_control(t, i, u.bytes);
 		if (!t->prefilled ||
 			(u.bytes >= PROBE_BYTES && !t->config->payload))
 			write_probes(t, f, t->out + i * t->out_stride, i,
@@ -149,6 +148,13 @@ static void note_times(const struct load_thread *t, struct flow *f, uint32_t n)
 				t->out_messages[i].meant_ns;
 }
 
+/* What the kernel is to time was sent before. */
+static uint64_t late_ns(
+	const struct load_thread *t, const struct load_message *m)
+{
+	return t->now_ns > m->meant_ns ? t->now_ns - m->meant_ns : 0;
+}
+
 static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 {
 	uint32_t taken = 0, partial = 0;
@@ -166,7 +172,7 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 		partial += m->segments < t->train;
 		if (paced)
 			histogram_record(&t->histograms[LOAD_LAG],
-				t->now_ns - m->meant_ns, m->segments);
+				late_ns(t, m), m->segments);
 	}
 	if (f->times)
 		note_times(t, f, n);

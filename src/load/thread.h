@@ -10,6 +10,7 @@
 #include "load/churn.h"
 #include "load/flow.h"
 #include "load/load.h"
+#include "load/txtime.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -74,6 +75,7 @@ struct load_schedule {
 	uint32_t flow;       /* whose turn it is */
 	uint64_t random;
 	double share;
+	uint64_t ahead_ns; /* the clock by which the kernel times sends */
 	/* Of a replay: the next to be sent, and to become due. */
 	const struct replay_item *item, *next_due;
 	bool failed; /* item, once */
@@ -106,8 +108,7 @@ struct load_thread {
 		uint64_t meant_ns;
 	} out_messages[SEND_SINGLES];
 	struct {
-		_Alignas(struct cmsghdr) char bytes[CMSG_SPACE(
-			sizeof(uint16_t))];
+		_Alignas(struct cmsghdr) char bytes[TXTIME_CONTROL];
 	} out_control[SEND_SINGLES];
 	struct load_schedule schedule;
 	struct churn churn;

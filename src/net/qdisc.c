@@ -17,10 +17,14 @@
 #define BUFFER_BYTES 32768
 
 struct look {
-	bool loopback, done;
+	void (*take)(const struct nlmsghdr *h, struct look *l);
+	bool done;
 	uint32_t sequence;
 	int error;
+	bool loopback;
 	struct qdisc_counts *out;
+	unsigned device;
+	enum qdisc_pacer pacer;
 };
 
 int qdisc_open(void)
@@ -114,21 +118,19 @@ static void take(const struct nlmsghdr *h, struct look *l)
 	} else if (h->nlmsg_type == NLMSG_DONE) {
 		l->done = true;
 	} else if (h->nlmsg_type == RTM_NEWQDISC) {
-		add(h, l);
+		l->take(h, l);
 	}
 }
 
-int qdisc_read(int fd, bool loopback, struct qdisc_counts *out)
+static int dump(int fd, struct look *l)
 {
 	static _Atomic uint32_t sequence;
 	_Alignas(struct nlmsghdr) char buffer[BUFFER_BYTES];
-	struct look l = {
-		.loopback = loopback, .sequence = ++sequence, .out = out};
 	int error;
 
-	*out = (struct qdisc_counts){0};
-	error = ask(fd, l.sequence);
-	while (!error && !l.done) {
+	l->sequence = ++sequence;
+	error = ask(fd, l->sequence);
+	while (!error && !l->done) {
 		const struct nlmsghdr *h = (const struct nlmsghdr *)buffer;
 		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
 		int left = (int)n;
@@ -138,8 +140,43 @@ int qdisc_read(int fd, bool loopback, struct qdisc_counts *out)
 		if (n < 0)
 			return -errno;
 		for (; is_whole(h, left); h = NLMSG_NEXT(h, left))
-			take(h, &l);
-		error = l.error;
+			take(h, l);
+		error = l->error;
 	}
 	return error;
+}
+
+int qdisc_read(int fd, bool loopback, struct qdisc_counts *out)
+{
+	struct look l = {.take = add, .loopback = loopback, .out = out};
+
+	*out = (struct qdisc_counts){0};
+	return dump(fd, &l);
+}
+
+static void find_pacer(const struct nlmsghdr *h, struct look *l)
+{
+	const struct tcmsg *tc = NLMSG_DATA(h);
+	const struct rtattr *kind;
+
+	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(*tc)) ||
+		(unsigned)tc->tcm_ifindex != l->device || l->pacer)
+		return;
+	kind = find(TCA_RTA(tc), (int)TCA_PAYLOAD(h), TCA_KIND);
+	if (!kind)
+		return;
+	if (RTA_PAYLOAD(kind) == sizeof("fq") &&
+		memcmp(RTA_DATA(kind), "fq", sizeof("fq")) == 0)
+		l->pacer = QDISC_FQ;
+	else if (RTA_PAYLOAD(kind) == sizeof("etf") &&
+		 memcmp(RTA_DATA(kind), "etf", sizeof("etf")) == 0)
+		l->pacer = QDISC_ETF;
+}
+
+int qdisc_pacer(int fd, unsigned device)
+{
+	struct look l = {.take = find_pacer, .device = device};
+	int error = dump(fd, &l);
+
+	return error ? error : (int)l.pacer;
 }

@@ -22,3 +22,14 @@ int qdisc_open(void);
 /* Sums over the namespace's interfaces: the loopback device alone, or all but
  * that. 0 or -errno; what cannot be read is 0. */
 int qdisc_read(int fd, bool loopback, struct qdisc_counts *out);
+
+/* That sends what is told a time at that time (SO_TXTIME), by which clock. */
+enum qdisc_pacer {
+	QDISC_NO_PACER,
+	QDISC_FQ,  /* CLOCK_MONOTONIC */
+	QDISC_ETF, /* CLOCK_TAI, as it is always set up */
+};
+
+/* Of a device's disciplines, the first of these. One of enum qdisc_pacer, or
+ * -errno. */
+int qdisc_pacer(int fd, unsigned device);

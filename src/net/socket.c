@@ -2,6 +2,7 @@
 #include "net/socket.h"
 
 #include <errno.h>
+#include <linux/net_tstamp.h>
 #include <linux/sock_diag.h>
 #include <net/if.h>
 #include <netinet/udp.h>
@@ -18,6 +19,9 @@
 #endif
 #ifndef SO_BUSY_POLL
 #define SO_BUSY_POLL 46
+#endif
+#ifndef SO_TXTIME
+#define SO_TXTIME 61
 #endif
 #ifndef SO_MAX_PACING_RATE
 #define SO_MAX_PACING_RATE 47
@@ -195,6 +199,25 @@ static int attach(int fd, const union address *a,
 	return -error;
 }
 
+/* Any clock but CLOCK_MONOTONIC takes CAP_NET_ADMIN. What misses its time is
+ * dropped by the discipline, which counts it. */
+static int set_pacing(
+	int fd, const struct socket_config *c, char *why, size_t why_bytes)
+{
+	const struct sock_txtime txtime = {.clockid = c->txtime_clock};
+	int error = 0;
+
+	/* Before Linux 5.0 the kernel takes, and gives, the lower half. */
+	if (c->max_pacing_bytes)
+		error = set(fd, SOL_SOCKET, SO_MAX_PACING_RATE,
+			&c->max_pacing_bytes, sizeof(c->max_pacing_bytes),
+			"SO_MAX_PACING_RATE", why, why_bytes);
+	if (!error && c->txtime)
+		error = set(fd, SOL_SOCKET, SO_TXTIME, &txtime, sizeof(txtime),
+			"SO_TXTIME", why, why_bytes);
+	return error;
+}
+
 static int configure(int fd, const struct socket_config *c,
 	struct socket_obtained *got, bool v6, char *why, size_t why_bytes)
 {
@@ -206,11 +229,8 @@ static int configure(int fd, const struct socket_config *c,
 		error = set_ip(fd, c, v6, why, why_bytes);
 	if (!error && c->device)
 		error = set_device(fd, c->device, why, why_bytes);
-	/* Before Linux 5.0 the kernel takes, and gives, the lower half. */
-	if (!error && c->max_pacing_bytes)
-		error = set(fd, SOL_SOCKET, SO_MAX_PACING_RATE,
-			&c->max_pacing_bytes, sizeof(c->max_pacing_bytes),
-			"SO_MAX_PACING_RATE", why, why_bytes);
+	if (!error)
+		error = set_pacing(fd, c, why, why_bytes);
 	if (error)
 		return error;
 	got->local = c->local;

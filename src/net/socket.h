@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 struct socket_config {
 	/* Bound to; family AF_UNSPEC: not bound, remote's family is used. */
@@ -31,6 +32,8 @@ struct socket_config {
 	uint8_t ttl;   /* or hop limit, of unicast; 0: the system's default */
 	bool dontfrag; /* EMSGSIZE above the path's MTU: IP_PMTUDISC_DO */
 	uint64_t max_pacing_bytes; /* a second, by qdisc fq; 0: no bound */
+	bool txtime; /* SO_TXTIME: SCM_TXTIME says when a send leaves, ... */
+	clockid_t txtime_clock; /* ... by this clock */
 	/* TOS and TTL of what arrives, as control messages: IP_RECVTOS,
 	 * IP_RECVTTL, IPV6_RECVTCLASS, IPV6_RECVHOPLIMIT. */
 	bool mark_read;

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <net/if.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,4 +31,17 @@ Test(qdisc, that_cannot_be_asked_is_an_error_and_zero)
 	cr_assert(!counts.drops && !counts.filtered && !counts.queued);
 	close(fd);
 	cr_assert(qdisc_read(-1, true, &counts) == -EBADF);
+}
+
+/* Loopback has no discipline unless somebody gave it one. */
+Test(qdisc, that_paces_is_looked_for_on_one_device)
+{
+	int fd = qdisc_open(), found;
+
+	cr_assert(fd >= 0);
+	found = qdisc_pacer(fd, if_nametoindex("lo"));
+	cr_assert(found >= QDISC_NO_PACER && found <= QDISC_ETF);
+	cr_assert(qdisc_pacer(fd, 0x7fffffff) == QDISC_NO_PACER);
+	close(fd);
+	cr_assert(qdisc_pacer(-1, 1) == -EBADF);
 }

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""load --kernel-pacing=txtime: refused where nobody would do it, and done where
+the kernel has fq. Needs root; exits 77 without."""
+
+import json
+import subprocess
+import sys
+import unittest
+
+from namespaces import HOSTS, NAMES, inside, main
+from program import Server, run
+
+UDPMILL = sys.argv.pop(1)
+CLIENT, SERVER = 0, 1
+
+
+class Txtime(unittest.TestCase):
+    def load(self, address, *arguments):
+        return run(UDPMILL, "load", address, "--netns", NAMES[CLIENT],
+                   "--kernel-pacing=txtime", *arguments)
+
+    def refused(self, code, why, address, *arguments):
+        r = self.load(address, *arguments)
+        self.assertEqual(r.returncode, code, r.stderr)
+        self.assertIn(why, r.stderr)
+        self.assertEqual(r.stderr.count("\n"), 1, r.stderr)
+
+    def test_without_a_discipline_it_says_which_where(self):
+        for device, address in (("lo", "127.0.0.1:7"), ("lo", "[::1]:7"),
+                                ("lo", HOSTS[CLIENT] + ":7"),
+                                ("veth0", HOSTS[SERVER] + ":7")):
+            with self.subTest(address=address):
+                self.refused(
+                    3, "needs the fq or etf queueing discipline on "
+                    f"{device}: sudo tc qdisc replace dev {device} root fq",
+                    address, "--rate", "1k")
+
+    def test_the_device_may_be_said(self):
+        self.refused(3, "discipline on veth0:", HOSTS[SERVER] + ":7",
+                     "--rate", "1k", "--device", "veth0")
+        self.refused(3, "which device leads to the peer: No such device",
+                     "127.0.0.1:7", "--rate", "1k", "--device", "none0")
+
+    def test_a_peer_that_no_route_leads_to(self):
+        self.refused(3, "which device leads to the peer", "203.0.113.1:7",
+                     "--rate", "1k")
+
+    def test_it_takes_a_plan(self):
+        for options in [], ["--flood"], ["--window", "8"]:
+            with self.subTest(options=options):
+                self.refused(2, "goes with --rate, --bitrate, --ramp",
+                             "127.0.0.1:7", *options)
+        self.refused(2, "does not go with --kernel-pacing=txtime",
+                     "127.0.0.1:7", "--stages")
+        self.refused(2, "does not go with --kernel-pacing=txtime",
+                     "127.0.0.1:7", "--pcap", "/dev/null")
+
+    def test_a_scenario_may_say_it_anywhere(self):
+        r = self.load("127.0.0.1:7", "--rate", "1k", "--print-scenario")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertIn("kernel-pacing = txtime", r.stdout)
+
+    def test_fq_is_told_times(self):
+        words = ["tc", "-n", NAMES[CLIENT], "qdisc", "replace", "dev",
+                 "veth0", "root", "fq"]
+        r = run(*words)
+        if r.returncode:
+            self.skipTest(f"{' '.join(words)}: {r.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["tc", "-n", NAMES[CLIENT], "qdisc",
+                                         "delete", "dev", "veth0", "root"])
+        with Server(UDPMILL, HOSTS[SERVER] + ":0", "--service", "echo",
+                    prefix=inside(SERVER)) as s:
+            r = self.load(s.address, "--rate", "10k", "-t", "500ms", "-J")
+        report = json.loads(r.stdout)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertEqual(report["ledger"]["unexplained"], 0)
+        self.assertEqual(report["pacing"]["timed_by"], "fq")
+
+
+if __name__ == "__main__":
+    main()

@@ -16,10 +16,19 @@
 /* Batches taken in a row before the flow may send again. */
 #define TURNS 4
 
+/* Replies in a row that were meant to leave at one time, and were taken by the
+ * server at one where that is of interest: one latency, so many times. */
+struct run {
+	uint64_t meant_ns, taken;
+	const uint8_t *data; /* of the first */
+	uint32_t bytes, magic, n;
+};
+
 /* What one receive brought, counted once at its end. */
 struct tally {
 	uint32_t datagrams, first, reordered, late, duplicate, corrupt, stale;
 	uint64_t bytes;
+	struct run run;
 };
 
 static uint32_t train_segment(struct msghdr *h)
@@ -72,9 +81,52 @@ static bool payload_is_right(const struct load_thread *t, const struct probe *p,
 	return memcmp(data + from, right + from, bytes - from) == 0;
 }
 
+static void note_one_way(struct load_thread *t, const struct run *run)
+{
+	struct probe_receive r;
+
+	if (run->magic != PROBE_REPLY ||
+		!probe_read_receive(run->data, run->bytes, &r) ||
+		r.received_ns < run->meant_ns || r.received_ns > t->now_ns)
+		return;
+	histogram_record(&t->histograms[LOAD_THERE],
+		r.received_ns - run->meant_ns, run->n);
+	histogram_record(
+		&t->histograms[LOAD_BACK], t->now_ns - r.received_ns, run->n);
+}
+
+static void end_run(struct load_thread *t, struct run *run)
+{
+	if (run->n && run->meant_ns <= t->now_ns) {
+		histogram_record(&t->histograms[LOAD_LATENCY],
+			t->now_ns - run->meant_ns, run->n);
+		if (t->config->one_clock)
+			note_one_way(t, run);
+	}
+	run->n = 0;
+}
+
+/* All that one receive brings came at one time, so that what was sent at one
+ * has one latency: a comparison each, and a record for each that differs. */
+static inline void note_latency(struct load_thread *t, struct run *run,
+	const struct probe *p, const uint8_t *data, uint32_t bytes)
+{
+	uint64_t taken = 0;
+
+	if (t->config->one_clock && bytes >= PROBE_BYTES + sizeof(taken))
+		memcpy(&taken, data + PROBE_BYTES, sizeof(taken));
+	if (run->n && run->meant_ns == p->sent_ns && run->taken == taken) {
+		run->n++;
+		return;
+	}
+	end_run(t, run);
+	*run = (struct run){p->sent_ns, taken, data, bytes, p->magic, 1};
+}
+
 static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
 	const uint8_t *data, uint32_t bytes)
 {
+	enum verify_result r;
 	struct probe p;
 
 	if (!probe_read(data, bytes, &p)) {
@@ -91,8 +143,10 @@ static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
 		y->corrupt++;
 		return;
 	}
-	tally_result(
-		y, verify_note(&f->verify, p.sequence, f->sequence), bytes);
+	r = verify_note(&f->verify, p.sequence, f->sequence);
+	tally_result(y, r, bytes);
+	if (r != VERIFY_DUPLICATE && r != VERIFY_UNSENT)
+		note_latency(t, &y->run, &p, data, bytes);
 }
 
 /* Of one size the text is known; of many, it must be the text for one. */
@@ -192,51 +246,24 @@ static walk_fn *const walks[] = {
 	[REPLIES_NONE] = walk_any,
 };
 
-static void note_one_way(struct load_thread *t, const uint8_t *data,
-	uint32_t bytes, const struct probe *p, uint32_t n)
-{
-	struct probe_receive r;
-
-	if (p->magic != PROBE_REPLY || !probe_read_receive(data, bytes, &r) ||
-		r.received_ns < p->sent_ns || r.received_ns > t->now_ns)
-		return;
-	histogram_record(
-		&t->histograms[LOAD_THERE], r.received_ns - p->sent_ns, n);
-	histogram_record(
-		&t->histograms[LOAD_BACK], t->now_ns - r.received_ns, n);
-}
-
 /* Replies without a number are taken for the next one's, which holds where none
- * is missing: who tells of it looks at that. next: as before this train. */
-static void note_in_order(
-	struct load_thread *t, const struct flow *f, uint64_t next, uint32_t n)
+ * is missing: who tells of it looks at that. next: as before this train, of
+ * which n are no surplus. */
+static void note_in_order(struct load_thread *t, const struct flow *f,
+	struct run *run, uint64_t next, uint32_t n)
 {
-	uint64_t meant_ns;
+	for (next += f->skipped; n > 0 && next < f->sequence; n--, next++) {
+		uint64_t meant_ns = f->times[next % FLOW_TIMES];
 
-	next += f->skipped;
-	if (next >= f->sequence || f->sequence - next > FLOW_TIMES)
-		return;
-	meant_ns = f->times[next % FLOW_TIMES];
-	if (meant_ns <= t->now_ns)
-		histogram_record(
-			&t->histograms[LOAD_LATENCY], t->now_ns - meant_ns, n);
-}
-
-/* All of a train arrive at one time, and were meant to leave at one: its first
- * probe speaks for it. */
-static void note_latency(
-	struct load_thread *t, const uint8_t *data, uint32_t bytes, uint32_t n)
-{
-	struct probe p;
-
-	if (t->config->replies != REPLIES_PROBES ||
-		!probe_read(data, bytes, &p) || p.run != t->config->run ||
-		p.sent_ns > t->now_ns)
-		return;
-	histogram_record(
-		&t->histograms[LOAD_LATENCY], t->now_ns - p.sent_ns, n);
-	if (t->config->one_clock)
-		note_one_way(t, data, bytes, &p, n);
+		if (f->sequence - next > FLOW_TIMES)
+			continue;
+		if (run->n && run->meant_ns == meant_ns) {
+			run->n++;
+			continue;
+		}
+		end_run(t, run);
+		*run = (struct run){.meant_ns = meant_ns, .n = 1};
+	}
 }
 
 static void check_train(
@@ -245,16 +272,14 @@ static void check_train(
 	const uint8_t *data = t->in_iov[index].iov_base;
 	uint32_t bytes = t->in_headers[index].msg_len;
 	uint32_t segment = train_segment(&t->in_headers[index].msg_hdr);
-	uint32_t before = y->datagrams;
+	uint32_t before = y->first;
 	uint64_t next = f->verify.next;
 
 	if (segment == 0 || segment > bytes)
 		segment = bytes;
 	walks[t->config->replies](t, f, y, data, bytes, segment);
 	if (f->times)
-		note_in_order(t, f, next, y->datagrams - before);
-	else
-		note_latency(t, data, segment, y->datagrams - before);
+		note_in_order(t, f, &y->run, next, y->first - before);
 }
 
 static void count(struct load_thread *t, const struct tally *y, int trains)
@@ -304,6 +329,7 @@ static uint32_t receive(struct load_thread *t, struct flow *f, int flags)
 		f->progress_ns = t->now_ns;
 		for (int i = 0; i < n; i++)
 			check_train(t, f, &y, (uint32_t)i);
+		end_run(t, &y.run);
 		count(t, &y, n);
 		if (f->skipped && f->times)
 			mind_the_late(f);

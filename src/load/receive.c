@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A flow's way home: every reply is checked, train by train. */
 #include "core/clock.h"
+#include "load/text.h"
 #include "load/thread.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
-#include <stdio.h>
 #include <string.h>
 
 #ifndef UDP_GRO
@@ -155,21 +155,13 @@ static bool text_is_right(
 {
 	const struct load_shared *s = t->shared;
 	const struct sizes *sizes = &t->config->sizes;
-	char text[40], again[40];
 	uint32_t n;
 
 	if (!sizes_mixed(sizes))
 		return bytes == s->text_bytes &&
 		       memcmp(data, s->text, bytes) == 0;
-	if (bytes >= sizeof(text))
-		return false;
-	memcpy(text, data, bytes);
-	text[bytes] = '\0';
-	if (sscanf(text, LENGTH_TEXT, &n) != 1 || n < sizes->least ||
-		n > sizes->most)
-		return false;
-	return snprintf(again, sizeof(again), LENGTH_TEXT, n) == (int)bytes &&
-	       memcmp(text, again, bytes) == 0;
+	return text_read_length(data, bytes, &n) && n >= sizes->least &&
+	       n <= sizes->most;
 }
 
 /* Replies without a number: each is taken for the next one's. */

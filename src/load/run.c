@@ -3,72 +3,16 @@
 #include "load/run.h"
 
 #include "core/clock.h"
-#include "load/host.h"
+#include "load/moment.h"
+#include "load/rest.h"
 #include "load/settle.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
-#define TICK_NS 20000000u
 /* A closed loop that has not heard a reply for so long never will. */
 #define PATIENCE_NS 1000000000u
-/* What is in flight has come to rest when nothing moved for so long, ... */
-#define STILL_NS 100000000u
-/* ... and is waited for so long at most. */
-#define REST_NS 5000000000u
-
-/* Everything that is told as a difference, at one moment. */
-struct moment {
-	uint64_t at_ns;
-	struct load_counts counts;
-	struct load_server server;
-	struct host_figures host;
-	struct load_cpu cpu;
-	int server_error;
-};
-
-static uint64_t timeval_ns(struct timeval t)
-{
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
-}
-
-static void sleep_tick(void)
-{
-	struct timespec t = {.tv_nsec = TICK_NS};
-
-	(void)nanosleep(&t, NULL);
-}
-
-static struct load_counts count_all(const struct load *l)
-{
-	struct load_counts sum = {0};
-
-	for (uint32_t i = 0; i < l->config.threads; i++)
-		thread_counts(&l->threads[i], &sum);
-	return sum;
-}
-
-static int look_at_server(
-	struct load *l, enum load_look look, struct load_server *out)
-{
-	if (!l->hooks.server)
-		return -ENOENT;
-	return l->hooks.server(l->hooks.arg, look, out);
-}
-
-static void take_moment(struct load *l, enum load_look look, struct moment *m)
-{
-	struct rusage usage;
-
-	*m = (struct moment){.at_ns = clock_ns(), .counts = count_all(l)};
-	m->server_error = look_at_server(l, look, &m->server);
-	host_read(&m->host);
-	if (getrusage(RUSAGE_SELF, &usage) == 0)
-		m->cpu = (struct load_cpu){
-			timeval_ns(usage.ru_utime), timeval_ns(usage.ru_stime)};
-}
 
 static void set_phase(struct load *l, enum load_phase phase)
 {
@@ -118,7 +62,7 @@ static void end_threads(struct load *l)
 static int check_peer(struct load *l, uint64_t elapsed_ns, bool delivered,
 	char *why, size_t why_bytes)
 {
-	struct load_counts c = count_all(l);
+	struct load_counts c = load_count_all(l);
 	char text[ADDRESS_TEXT];
 
 	if (c.answered > 0 || delivered)
@@ -143,7 +87,7 @@ static int check_peer(struct load *l, uint64_t elapsed_ns, bool delivered,
 static void tell_interval(
 	struct load *l, struct moment *last, uint64_t start_ns, bool omitted)
 {
-	struct load_counts now = count_all(l);
+	struct load_counts now = load_count_all(l);
 	uint64_t at = clock_ns();
 	struct load_interval i = {
 		.start_s = (double)(last->at_ns - start_ns) / 1e9,
@@ -169,7 +113,7 @@ static bool spent(const struct load *l, const struct moment *begin)
 	if (replay_spent(&l->shared))
 		return true;
 	return l->config.count &&
-	       count_all(l).sent - begin->counts.sent >= l->config.count;
+	       load_count_all(l).sent - begin->counts.sent >= l->config.count;
 }
 
 /*
@@ -182,7 +126,7 @@ static int drive(struct load *l, const struct moment *begin,
 {
 	const struct load_config *c = &l->config;
 	uint64_t start = clock_ns(), now = start;
-	struct moment last = {.at_ns = start, .counts = count_all(l)};
+	struct moment last = {.at_ns = start, .counts = load_count_all(l)};
 	struct load_server server = {0};
 	bool omitted = c->omit_ns > 0, gone = false;
 	int error = 0;
@@ -191,17 +135,17 @@ static int drive(struct load *l, const struct moment *begin,
 	while (!error && !gone && !spent(l, begin) &&
 		!atomic_load(&l->interrupted) &&
 		now - start < c->omit_ns + c->time_ns) {
-		sleep_tick();
+		load_sleep_tick();
 		now = clock_ns();
 		if (omitted && now - start >= c->omit_ns) {
 			tell_interval(l, &last, start, true);
 			omitted = false;
 			set_phase(l, PHASE_WINDOW);
-			take_moment(l, LOOK_MAY, from);
+			moment_take(l, LOOK_MAY, from);
 		} else if (now - last.at_ns >= c->interval_ns) {
 			tell_interval(l, &last, start, omitted);
 		}
-		gone = look_at_server(l, LOOK_GLANCE, &server) == -ESRCH;
+		gone = load_look_at_server(l, LOOK_GLANCE, &server) == -ESRCH;
 		error = check_peer(l, now - start,
 			server.counters.delivered >
 				begin->server.counters.delivered,
@@ -209,69 +153,8 @@ static int drive(struct load *l, const struct moment *begin,
 	}
 	if (!error && clock_ns() - last.at_ns > c->interval_ns / 10)
 		tell_interval(l, &last, start, omitted);
-	take_moment(l, LOOK_MAY, to);
+	moment_take(l, LOOK_MAY, to);
 	return error;
-}
-
-static bool moved(const struct moment *a, const struct moment *b)
-{
-	const struct ledger_server *x = &a->server.counters;
-	const struct ledger_server *y = &b->server.counters;
-
-	return a->counts.answered != b->counts.answered ||
-	       a->counts.sent != b->counts.sent ||
-	       x->delivered != y->delivered || x->answered != y->answered ||
-	       x->absorbed != y->absorbed || x->socket_drops != y->socket_drops;
-}
-
-static bool missing(const struct moment *start, const struct moment *now)
-{
-	const struct ledger_server *x = &start->server.counters;
-	const struct ledger_server *y = &now->server.counters;
-	uint64_t sent = now->counts.sent - start->counts.sent;
-	uint64_t answered = now->counts.answered - start->counts.answered;
-
-	if (now->server_error)
-		return answered < sent;
-	return y->delivered - x->delivered < sent ||
-	       answered < y->answered - x->answered;
-}
-
-/*
- * Until nothing moves any more, at the client and, where it is seen, at the
- * server; whose figures are read back from the kernel now and then, so that
- * they must have been renewed meanwhile: twice, for one may have been under
- * way. And what is missing may be held by a queueing discipline, which lets go
- * of it at its own pace. False where the server's figures are old after all
- * that time.
- */
-static bool rest(struct load *l, const struct moment *from, struct moment *end)
-{
-	uint64_t start = clock_ns(), still_ns = start, published = 0;
-	struct moment last;
-	bool renewed = false;
-
-	take_moment(l, LOOK_MUST, &last);
-	published = last.server.published;
-	for (;;) {
-		uint64_t now;
-
-		sleep_tick();
-		take_moment(l, LOOK_MUST, end);
-		now = end->at_ns;
-		if (moved(&last, end)) {
-			still_ns = now;
-			published = end->server.published;
-		}
-		last = *end;
-		renewed = end->server_error ||
-			  end->server.published >= published + 2;
-		if (now - start > REST_NS)
-			return renewed;
-		if (renewed && now - still_ns >= STILL_NS &&
-			!(missing(from, end) && settle_queued(l)))
-			return true;
-	}
 }
 
 static struct load_counts counts_between(
@@ -366,7 +249,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	address_format(&l->obtained.bound, r->local);
 	begin_anew(l);
 	settle_begin(&settle, l);
-	take_moment(l, LOOK_MUST, &start);
+	moment_take(l, LOOK_MUST, &start);
 	start.at_ns = clock_ns();
 	l->shared.start_ns = start.at_ns;
 	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
@@ -375,7 +258,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 		error = drive(l, &start, &from, &to, why, why_bytes);
 	set_phase(l, PHASE_REST);
 	if (!error)
-		rested = rest(l, &start, &end);
+		rested = rest_wait(l, &start, &end);
 	end_threads(l);
 	if (error)
 		return error;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/moment.h"
+
+#include "core/clock.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+
+#define TICK_NS 20000000u
+
+static uint64_t timeval_ns(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
+void load_sleep_tick(void)
+{
+	struct timespec t = {.tv_nsec = TICK_NS};
+
+	(void)nanosleep(&t, NULL);
+}
+
+struct load_counts load_count_all(const struct load *l)
+{
+	struct load_counts sum = {0};
+
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		thread_counts(&l->threads[i], &sum);
+	return sum;
+}
+
+int load_look_at_server(
+	struct load *l, enum load_look look, struct load_server *out)
+{
+	if (!l->hooks.server)
+		return -ENOENT;
+	return l->hooks.server(l->hooks.arg, look, out);
+}
+
+void moment_take(struct load *l, enum load_look look, struct moment *m)
+{
+	struct rusage usage;
+
+	*m = (struct moment){.at_ns = clock_ns(), .counts = load_count_all(l)};
+	m->server_error = load_look_at_server(l, look, &m->server);
+	host_read(&m->host);
+	if (getrusage(RUSAGE_SELF, &usage) == 0)
+		m->cpu = (struct load_cpu){
+			timeval_ns(usage.ru_utime), timeval_ns(usage.ru_stime)};
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* A run's figures at a moment, of both sides. Private to load/. */
+#pragma once
+
+#include "load/host.h"
+#include "load/run.h"
+
+/* Everything that is told as a difference, at one moment. */
+struct moment {
+	uint64_t at_ns;
+	struct load_counts counts;
+	struct load_server server;
+	struct host_figures host;
+	struct load_cpu cpu;
+	int server_error;
+};
+
+void moment_take(struct load *l, enum load_look look, struct moment *m);
+
+/* What all threads have counted so far. */
+struct load_counts load_count_all(const struct load *l);
+
+/* As load_hooks.server; -ENOENT where there is none. */
+int load_look_at_server(
+	struct load *l, enum load_look look, struct load_server *out);
+
+/* Who waits for a run to go on looks so often. */
+void load_sleep_tick(void);

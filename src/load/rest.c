@@ -4,8 +4,13 @@
 #include "core/clock.h"
 #include "load/settle.h"
 
+#include <errno.h>
+
 /* What is in flight has come to rest when nothing moved for so long, ... */
 #define STILL_NS 100000000u
+/* ... or, where something is missing that may be on a way that is not seen, for
+ * so long, ... */
+#define FAR_STILL_NS 1000000000u
 /* ... and is waited for so long at most. */
 #define REST_NS 5000000000u
 
@@ -33,6 +38,22 @@ static bool missing(const struct moment *start, const struct moment *now)
 	       answered < y->answered - x->answered;
 }
 
+/* Is there somebody who may answer yet, or have something on its way to him,
+ * whose kernel's queues are not ours to look into? */
+static bool is_far(const struct load *l, const struct moment *now)
+{
+	if (now->server_error)
+		return now->server_error != -ESRCH &&
+		       l->config.replies != REPLIES_NONE;
+	return now->server.asked;
+}
+
+static uint64_t still_ns_of(const struct load *l, const struct moment *from,
+	const struct moment *now)
+{
+	return is_far(l, now) && missing(from, now) ? FAR_STILL_NS : STILL_NS;
+}
+
 bool rest_wait(struct load *l, const struct moment *from, struct moment *end)
 {
 	uint64_t start = clock_ns(), still_ns = start, published = 0;
@@ -56,7 +77,7 @@ bool rest_wait(struct load *l, const struct moment *from, struct moment *end)
 			  end->server.published >= published + 2;
 		if (now - start > REST_NS)
 			return renewed;
-		if (renewed && now - still_ns >= STILL_NS &&
+		if (renewed && now - still_ns >= still_ns_of(l, from, end) &&
 			!(missing(from, end) && settle_queued(l)))
 			return true;
 	}

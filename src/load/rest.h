@@ -9,7 +9,8 @@
  * server; whose figures are read back from the kernel now and then, so that
  * they must have been renewed meanwhile: twice, for one may have been under
  * way. And what is missing may be held by a queueing discipline, which lets go
- * of it at its own pace. False where the server's figures are old after all
- * that time.
+ * of it at its own pace; or, of a peer that is not seen, be on its way for
+ * longer than nothing moves here. False where the server's figures are old
+ * after all that time.
  */
 bool rest_wait(struct load *l, const struct moment *from, struct moment *end);

@@ -71,6 +71,29 @@ class Peers(unittest.TestCase):
                 self.assertIn("the server ended", r.stderr)
                 self.assertTrue(report["ledger"]["server_gone"])
 
+    def test_a_far_peer_is_waited_for(self):
+        """Half a second away, and not seen: nothing moves for long."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            s.settimeout(10)
+            timers = []
+
+            def echo():
+                while len(timers) < 10:
+                    timers.append(threading.Timer(0.5, s.sendto,
+                                                  s.recvfrom(2048)))
+                    timers[-1].start()
+
+            server = threading.Thread(target=echo)
+            server.start()
+            r, report = load("127.0.0.1:%d" % s.getsockname()[1], "--rate",
+                             "100", "--count", "10", seconds="10s")
+            server.join()
+            for timer in timers:
+                timer.join()
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertEqual(report["ledger"]["answered"], 10, report["ledger"])
+
     def test_one_flow_is_not_stopped_by_a_bound(self):
         report = self.balanced("-P", "1", "--in-flight", "64")
         self.assertGreater(report["ledger"]["sent"], 1000)

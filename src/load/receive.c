@@ -319,6 +319,8 @@ static uint32_t receive(struct load_thread *t, struct flow *f, int flags)
 			break;
 		t->now_ns = clock_ns();
 		f->progress_ns = t->now_ns;
+		atomic_store_explicit(
+			&t->active_ns, t->now_ns, memory_order_relaxed);
 		for (int i = 0; i < n; i++)
 			check_train(t, f, &y, (uint32_t)i);
 		end_run(t, &y.run);

@@ -116,6 +116,23 @@ static bool spent(const struct load *l, const struct moment *begin)
 	       load_count_all(l).sent - begin->counts.sent >= l->config.count;
 }
 
+/* The run was over when the last datagram left or came, and not when that was
+ * looked at. */
+static void end_exactly(
+	const struct load *l, const struct moment *from, struct moment *to)
+{
+	uint64_t last_ns = 0;
+
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		uint64_t at_ns = atomic_load(&l->threads[i].active_ns);
+
+		if (at_ns > last_ns)
+			last_ns = at_ns;
+	}
+	if (last_ns > from->at_ns && last_ns < to->at_ns)
+		to->at_ns = last_ns;
+}
+
 /*
  * Warm-up and window, told in intervals: fills the window's two ends. A run
  * that ends in its warm-up, by a count or a signal, has all of it as window.
@@ -140,6 +157,7 @@ static int drive(struct load *l, const struct moment *begin,
 		if (omitted && now - start >= c->omit_ns) {
 			tell_interval(l, &last, start, true);
 			omitted = false;
+			atomic_store(&l->shared.measured, true);
 			set_phase(l, PHASE_WINDOW);
 			moment_take(l, LOOK_MAY, from);
 		} else if (now - last.at_ns >= c->interval_ns) {
@@ -153,8 +171,15 @@ static int drive(struct load *l, const struct moment *begin,
 	}
 	if (!error && clock_ns() - last.at_ns > c->interval_ns / 10)
 		tell_interval(l, &last, start, omitted);
+	if (error || !spent(l, begin)) {
+		moment_take(l, LOOK_MAY, to);
+		return error;
+	}
+	/* Replies to what was sent last belong to it too. */
+	load_sleep_tick();
 	moment_take(l, LOOK_MAY, to);
-	return error;
+	end_exactly(l, from, to);
+	return 0;
 }
 
 static struct load_counts counts_between(
@@ -165,8 +190,21 @@ static struct load_counts counts_between(
 	uint64_t *out = (uint64_t *)&d;
 
 	for (size_t i = 0; i < sizeof(d) / sizeof(*out); i++)
-		out[i] = y[i] - x[i];
+		out[i] = y[i] > x[i] ? y[i] - x[i] : 0;
 	return d;
+}
+
+/* As the threads counted when each began to measure, which it does between two
+ * datagrams, and not in the middle of many. */
+static struct load_counts counts_before(const struct load *l)
+{
+	struct load_counts sum = {0};
+	uint64_t *out = (uint64_t *)&sum;
+
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		for (size_t k = 0; k < sizeof(sum) / sizeof(*out); k++)
+			out[k] += ((const uint64_t *)&l->threads[i].before)[k];
+	return sum;
 }
 
 static struct load_server server_between(
@@ -200,10 +238,12 @@ static void see_server(struct load_result *r, const struct moment *start,
 static void fill_window(struct load *l, const struct moment *from,
 	const struct moment *to, struct load_result *r)
 {
+	const struct load_counts before = counts_before(l);
+
 	r->from_ns = from->at_ns - l->shared.start_ns;
 	r->to_ns = to->at_ns - l->shared.start_ns;
 	r->seconds = (double)(r->to_ns - r->from_ns) / 1e9;
-	r->window = counts_between(&from->counts, &to->counts);
+	r->window = counts_between(&before, &to->counts);
 	r->machine_busy_ns = to->host.busy_ns - from->host.busy_ns;
 	r->client.user_ns = to->cpu.user_ns - from->cpu.user_ns;
 	r->client.system_ns = to->cpu.system_ns - from->cpu.system_ns;
@@ -252,6 +292,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	moment_take(l, LOOK_MUST, &start);
 	start.at_ns = clock_ns();
 	l->shared.start_ns = start.at_ns;
+	atomic_store(&l->shared.measured, l->config.omit_ns == 0);
 	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
 	error = start_threads(l, why, why_bytes);
 	if (!error)

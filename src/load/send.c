@@ -252,6 +252,16 @@ static uint64_t reserve(struct load_thread *t, uint64_t room)
 	return (uint64_t)had;
 }
 
+/* With a count the run ends with its last send, which took its time. Before it
+ * is counted: who has seen the count wants the time. */
+static void note_sent(struct load_thread *t)
+{
+	bool last = t->config->count && atomic_load(&t->shared->budget) <= 0;
+
+	atomic_store_explicit(&t->active_ns, last ? clock_ns() : t->now_ns,
+		memory_order_relaxed);
+}
+
 uint32_t flow_send(
 	struct load_thread *t, struct flow *f, const struct load_order *order)
 {
@@ -265,8 +275,10 @@ uint32_t flow_send(
 	messages = order->items ? prepare_items(t, order, room)
 				: prepare(t, f, order, room);
 	r = sendmmsg(f->fd, t->out_headers, messages, MSG_DONTWAIT);
-	if (r > 0)
+	if (r > 0) {
+		note_sent(t);
 		taken = count_taken(t, f, (uint32_t)r);
+	}
 	if (r > 0 && (uint32_t)r < messages)
 		LOAD_COUNT(t, cut, 1);
 	if (t->config->count && taken < room)

@@ -222,19 +222,23 @@ static void turn_paced(struct load_thread *t)
 	(void)step_ready(t, t->config->spin ? 0 : wait_ns);
 }
 
-static void init_histograms(struct load_thread *t)
+/* From here on it is measured, until another beginning is. */
+static void begin_window(struct load_thread *t)
 {
 	for (size_t i = 0; i < LOAD_HISTOGRAMS; i++)
 		histogram_init(&t->histograms[i]);
+	t->before = (struct load_counts){0};
+	thread_counts(t, &t->before);
 }
 
 static void begin(struct load_thread *t)
 {
 	const struct cpu_list *cpus = t->config->cpus;
 
-	t->phase = PHASE_WARMUP;
+	t->phase =
+		atomic_load(&t->shared->measured) ? PHASE_WINDOW : PHASE_WARMUP;
 	t->in_flight = 0;
-	init_histograms(t);
+	begin_window(t);
 	if (cpus)
 		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);
 	/* A sleep may otherwise last 50 us longer than it was meant to. */
@@ -254,8 +258,9 @@ void *thread_run(void *arg)
 	begin(t);
 	while ((phase = atomic_load_explicit(&t->shared->phase,
 			memory_order_relaxed)) != PHASE_END) {
-		if (phase != t->phase && phase == PHASE_WINDOW)
-			init_histograms(t);
+		if (phase != t->phase && t->phase == PHASE_WARMUP &&
+			atomic_load(&t->shared->measured))
+			begin_window(t);
 		if (t->config->mode == LOAD_PACED && t->phase < PHASE_REST &&
 			phase == PHASE_REST)
 			schedule_end(t);

@@ -58,6 +58,7 @@ struct load_shared {
 	uint64_t start_ns; /* of the plan */
 	uint32_t runs;     /* so far, with this one: draws differ */
 	_Atomic enum load_phase phase;
+	_Atomic bool measured;  /* the phase is, or was, PHASE_WINDOW */
 	_Atomic int64_t budget; /* datagrams still to send; with count only */
 	_Atomic bool noticed;   /* that trains were refused */
 	_Atomic uint32_t replayed;    /* threads at the end of a replay */
@@ -123,7 +124,12 @@ struct load_thread {
 	 */
 	_Alignas(64) _Atomic uint64_t
 		live[sizeof(struct load_counts) / sizeof(uint64_t)];
+	/* As of when the last datagram left or came. */
+	_Atomic uint64_t active_ns;
+	/* Of the window; and what was counted at its start: both by the thread
+	 * itself, at one moment. */
 	struct histogram histograms[LOAD_HISTOGRAMS];
+	struct load_counts before;
 	pthread_t thread;
 	bool started;
 	int error;

@@ -136,7 +136,7 @@ static bool peer_is_gone(
 	else if (!r->server_seen && r->whole.refused > 0)
 		what = "nobody listens any more (ICMP port unreachable)";
 	else if (!r->server_seen && r->whole.answered == 0 &&
-		 o->config.mode != LOAD_FLOOD &&
+		 r->whole.corrupt == 0 && o->config.mode != LOAD_FLOOD &&
 		 o->config.replies != REPLIES_NONE)
 		what = "not one reply came; of a peer that does not answer "
 		       "--expect none says so";

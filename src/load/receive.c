@@ -74,10 +74,14 @@ static bool payload_is_right(const struct load_thread *t, const struct probe *p,
 	const uint8_t *right =
 		content_at(&t->shared->content, p->flow, p->sequence);
 	uint32_t from = PROBE_BYTES;
+	struct probe_receive r;
 
-	/* reflect has written there. */
-	if (p->magic == PROBE_REPLY && bytes >= from + PROBE_RECEIVE_BYTES)
+	/* reflect has written there, and a sum of its own. */
+	if (p->magic == PROBE_REPLY && bytes >= from + PROBE_RECEIVE_BYTES) {
+		if (!probe_read_receive(data, bytes, &r))
+			return false;
 		from += PROBE_RECEIVE_BYTES;
+	}
 	return memcmp(data + from, right + from, bytes - from) == 0;
 }
 

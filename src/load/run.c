@@ -65,7 +65,8 @@ static int check_peer(struct load *l, uint64_t elapsed_ns, bool delivered,
 	struct load_counts c = load_count_all(l);
 	char text[ADDRESS_TEXT];
 
-	if (c.answered > 0 || delivered)
+	/* Who answers wrongly is there. */
+	if (c.answered > 0 || c.corrupt > 0 || delivered)
 		return 0;
 	address_format(&l->config.remote, text);
 	if (c.refused > 0) {

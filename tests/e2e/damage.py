@@ -1,0 +1,342 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Damage on the way, done on purpose: load finds as much as there was, and no
+more.
+
+A man in the middle, on loopback, hands each reply on as he likes. He has no
+checksum against him, since he sends datagrams of his own.
+"""
+
+import json
+import random
+import select
+import socket
+import sys
+import threading
+import unittest
+
+from program import Server, run, split
+
+UDPMILL = sys.argv.pop(1)
+HEADER, RECEIVE = 32, 24  # bytes of a probe; of what reflect adds to it
+FAULTS = "corrupt", "stale", "duplicate", "reordered", "late"
+
+
+class Middle:
+    """Between clients and a server: reply gets the number of a reply and its
+    bytes, and says what the client gets for it; request the same of what the
+    server gets."""
+
+    def __init__(self, server, reply=None, request=None):
+        self.reply = reply or (lambda number, data: [data])
+        self.request = request or (lambda number, data: [data])
+        self.server = split(server)
+        self.front = self.open()
+        self.front.bind(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.front.getsockname()[1]
+        self.backs, self.clients = {}, {}
+        self.requests = self.replies = 0
+        self.ending, self.end = socket.socketpair()
+        self.thread = threading.Thread(target=self.work)
+
+    @staticmethod
+    def open():
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        return s
+
+    def back(self, client):
+        """The server sees each client as one of its own."""
+        if client not in self.backs:
+            s = self.backs[client] = self.open()
+            s.connect(self.server)
+            self.clients[s] = client
+        return self.backs[client]
+
+    def there(self):
+        data, client = self.front.recvfrom(65536)
+        for one in self.request(self.requests, data):
+            self.back(client).send(one)
+        self.requests += 1
+
+    def home(self, back):
+        data = back.recv(65536)
+        for one in self.reply(self.replies, data):
+            self.front.sendto(one, self.clients[back])
+        self.replies += 1
+
+    def work(self):
+        while True:
+            ready, _, _ = select.select(
+                [self.ending, self.front, *self.clients], [], [])
+            for s in ready:
+                if s is self.ending:
+                    return
+                self.there() if s is self.front else self.home(s)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.end.send(b"x")
+        self.thread.join()
+        for s in self.front, self.ending, self.end, *self.clients:
+            s.close()
+
+
+def flipped(data, bit):
+    damaged = bytearray(data)
+    damaged[bit // 8] ^= 1 << bit % 8
+    return bytes(damaged)
+
+
+def flip_from(first):
+    """Each bit from that byte on, one a reply."""
+    return lambda number, data: [flipped(data, 8 * first + number)]
+
+
+class Damage(unittest.TestCase):
+    def setUp(self):
+        self.server = Server(UDPMILL, "127.0.0.1:0", "--service", "echo")
+        self.addCleanup(self.server.stop)
+
+    def load(self, address, count, *arguments):
+        """The window is wide, for a reply that is wrong does not open it."""
+        return run(UDPMILL, "load", address, "-J", "-P", "1", "--train", "off",
+                   "-O", "0", "-l", "64", "--window", "300", "--count",
+                   str(count), *arguments)
+
+    def assertFound(self, middle, count, *arguments, code=0, answered=None,
+                    **faults):
+        """So many of each fault, none of others, and what is left."""
+        with middle:
+            r = self.load(middle.address, count, *arguments)
+        self.assertTrue(r.stdout, r.stderr)
+        ledger = json.loads(r.stdout)["ledger"]
+        self.assertEqual({name: ledger[name] for name in FAULTS},
+                         {**dict.fromkeys(FAULTS, 0), **faults}, ledger)
+        self.assertEqual(ledger["sent"], count)
+        self.assertEqual(ledger["answered"],
+                         count - faults.get("corrupt", 0)
+                         if answered is None else answered)
+        self.assertEqual(r.returncode, code, r.stderr)
+
+    def between(self, **how):
+        return Middle(self.server.address, **how)
+
+    def another(self, service):
+        server = Server(UDPMILL, "127.0.0.1:0", "--service", service)
+        self.addCleanup(server.stop)
+        return server.address
+
+    def test_none_where_there_is_none(self):
+        for verify in "header", "full":
+            with self.subTest(verify=verify):
+                self.assertFound(self.between(), 1000, "--verify", verify)
+
+    def test_every_bit_of_the_header(self):
+        for service in "echo", "reflect":
+            address = self.another(service)
+            for verify in "header", "full":
+                with self.subTest(service=service, verify=verify):
+                    self.assertFound(
+                        Middle(address, reply=flip_from(0)), 8 * HEADER,
+                        "--verify", verify, corrupt=8 * HEADER, code=1)
+
+    def test_every_bit_of_the_payload_by_full_only(self):
+        bits = 8 * (64 - HEADER)
+        for service in "echo", "reflect":
+            address = self.another(service)
+            with self.subTest(service=service):
+                self.assertFound(Middle(address, reply=flip_from(HEADER)),
+                                 bits, "--verify", "header")
+                self.assertFound(Middle(address, reply=flip_from(HEADER)),
+                                 bits, "--verify", "full", corrupt=bits,
+                                 code=1)
+
+    def test_every_bit_of_a_text(self):
+        text = len("Your data was 64 bytes")
+        self.assertFound(
+            Middle(self.another("length"), reply=flip_from(0)), 8 * text,
+            "--expect", "text", corrupt=8 * text, code=1)
+
+    def test_a_bit_of_a_few_among_many(self):
+        def seldom(number, data):
+            return [flipped(data, 8 * 40) if number and number % 100 == 0
+                    else data]
+
+        self.assertFound(self.between(reply=seldom), 2001, "--verify", "full",
+                         corrupt=20, code=1)
+
+    def test_a_bit_on_the_way_there(self):
+        def there(number, data):
+            return [flipped(data, 8 * (HEADER if number % 2 else 20) + 3)]
+
+        self.assertFound(self.between(request=there), 100, "--verify", "full",
+                         corrupt=100, code=1)
+        self.assertFound(self.between(request=there), 100, corrupt=50, code=1)
+
+    def test_a_bit_of_datagrams_of_many_sizes(self):
+        def last(number, data):
+            return [flipped(data, 8 * len(data) - 1)
+                    if number and number % 10 == 0 else data]
+
+        self.assertFound(self.between(reply=last), 1001, "-l", "33-9000",
+                         "--verify", "full", corrupt=100, code=1)
+
+    def test_every_length_that_is_too_short(self):
+        for service in "echo", "reflect":
+            with self.subTest(service=service):
+                self.assertFound(
+                    Middle(self.another(service), reply=lambda number, data:
+                           [data[:number]]), 64, corrupt=64, code=1)
+
+    def test_a_byte_too_much(self):
+        for content in "zeros", "random":
+            with self.subTest(content=content):
+                self.assertFound(
+                    self.between(reply=lambda number, data: [data + b"\0"]),
+                    100, "--content", content, corrupt=100, code=1)
+
+    def test_shorter_where_there_is_no_number(self):
+        def shorter(number, data):
+            return [data[:-1] if number and number % 10 == 0 else data]
+
+        self.assertFound(self.between(reply=shorter), 101, "-l", "16",
+                         corrupt=10, code=1)
+
+    def test_duplicates_at_once_and_later(self):
+        old = []
+
+        def later(number, data):
+            old.append(data)
+            return [data, old[-30]] if len(old) >= 30 else [data]
+
+        self.assertFound(
+            self.between(reply=lambda number, data: [data] * 3), 500,
+            duplicate=1000)
+        self.assertFound(self.between(reply=later), 500, duplicate=471)
+
+    def test_replies_that_overtake(self):
+        held = []
+
+        def swap(number, data):
+            held.append(data)
+            return [held.pop(), held.pop()] if number % 2 else []
+
+        self.assertFound(self.between(reply=swap), 500, reordered=250)
+
+    def test_replies_of_an_old_run(self):
+        old = []
+
+        def keep(number, data):
+            old.append(data)
+            return [data]
+
+        def both(number, data):
+            return [old[number], data]
+
+        self.assertFound(self.between(reply=keep), 200, "--seed", "1")
+        self.assertFound(self.between(reply=both), 200, "--seed", "2",
+                         stale=200)
+
+    def test_an_old_reply_instead_of_one(self):
+        old = []
+
+        def keep(number, data):
+            old.append(data)
+            return [data]
+
+        def instead(number, data):
+            return [old[number] if number % 10 == 5 else data]
+
+        self.assertFound(self.between(reply=keep), 200, "--seed", "1")
+        self.assertFound(self.between(reply=instead), 200, "--seed", "2",
+                         stale=20, answered=180)
+
+    def test_replies_of_another_flow(self):
+        """To the right run and number, but to the wrong socket."""
+        last = {}
+
+        def cross(number, data):
+            flow = data[8:12]
+            other = next((last[f] for f in last if f != flow), None)
+            last[flow] = data
+            if other:
+                self.crossed += 1
+            return [data, other] if other else [data]
+
+        self.crossed = 0
+        middle = self.between(reply=cross)
+        with middle:
+            r = self.load(middle.address, 400, "-P", "4")
+        ledger = json.loads(r.stdout)["ledger"]
+        self.assertGreater(self.crossed, 0)
+        self.assertEqual(ledger["stale"], self.crossed)
+        self.assertEqual(ledger["answered"], 400)
+
+    def test_a_reply_to_what_was_never_sent(self):
+        """Of this run and flow, with a check that is right: 2^63 on."""
+        def ahead(number, data):
+            return [data] if number % 10 else [data, self.forge(data)]
+
+        self.assertFound(self.between(reply=ahead), 100, answered=100,
+                         corrupt=10, code=1)
+
+    @staticmethod
+    def forge(data):
+        """A probe with another number; the sum as in core/probe.h."""
+        def fold(h, x, shift, factor):
+            return (h ^ x ^ h >> shift) * factor % 2 ** 64
+
+        number = lambda a, b: int.from_bytes(data[a:b], "big")
+        sequence = number(16, 24) | 1 << 63
+        h = number(4, 12) * 0x9e3779b97f4a7c15 % 2 ** 64
+        h = fold(h, sequence ^ len(data) << 44, 32, 0xff51afd7ed558ccd)
+        h = fold(h, number(24, 32) ^ number(0, 4) << 32, 33,
+                 0xc4ceb9fe1a85ec53)
+        return (data[:12] + (h >> 32).to_bytes(4, "big")
+                + sequence.to_bytes(8, "big") + data[24:])
+
+    def test_all_of_it_at_once(self):
+        draw, old = random.Random(1), []
+        done = dict.fromkeys(["corrupt", "stale", "duplicate"], 0)
+
+        def keep(number, data):
+            old.append(data)
+            return [data]
+
+        def all_kinds(number, data):
+            kind = draw.choice(["corrupt", "cut", "stale", "duplicate"]
+                               + 12 * ["none"])
+            out = {"corrupt": [flipped(data, draw.randrange(512))],
+                   "cut": [data[:draw.randrange(64)]],
+                   "stale": [data, old[number]],
+                   "duplicate": [data, data], "none": [data]}
+            if kind != "none":
+                done["corrupt" if kind == "cut" else kind] += 1
+            return out[kind]
+
+        self.assertFound(self.between(reply=keep), 1000, "--seed", "1")
+        with self.between(reply=all_kinds) as middle:
+            r = self.load(middle.address, 1000, "--verify", "full", "--seed",
+                          "2")
+        ledger = json.loads(r.stdout)["ledger"]
+        self.assertEqual({name: ledger[name] for name in done}, done)
+        self.assertGreater(min(done.values()), 20, done)
+        self.assertEqual(ledger["answered"], 1000 - done["corrupt"])
+        self.assertEqual(r.returncode, 1)
+
+    def test_is_told_in_words_too(self):
+        with self.between(reply=lambda number, data:
+                          [flipped(data, 3), data, data]) as middle:
+            r = run(UDPMILL, "load", middle.address, "--train", "off",
+                    "--count", "10", "-P", "1", "-O", "0")
+        self.assertRegex(r.stdout, r"(?m)^  corrupt replies +10$")
+        self.assertRegex(r.stdout, r"(?m)^  duplicate replies +10$")
+        self.assertEqual(r.returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

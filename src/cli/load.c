@@ -7,6 +7,7 @@
 #include "cli/load_peer.h"
 #include "cli/load_report.h"
 #include "cli/load_stages.h"
+#include "cli/load_stress.h"
 #include "cli/option.h"
 #include "cli/style.h"
 #include "cli/verb.h"
@@ -247,6 +248,10 @@ int verb_load(int argc, char **argv)
 	}
 	if (o.stages) {
 		code = load_stages(&o, argc, said);
+		goto out;
+	}
+	if (o.stress) {
+		code = load_stress(&o, argc, said);
 		goto out;
 	}
 	if (open_files(&t))

@@ -95,7 +95,8 @@ void load_require_consent(struct load_options *o, const char *peer)
 {
 	const struct load_view *v = &o->view;
 
-	if (host_owns(&o->config.remote))
+	o->own = host_owns(&o->config.remote);
+	if (o->own)
 		return;
 	if (o->peer_consents) {
 		fprintf(stderr,
@@ -116,4 +117,5 @@ void load_require_consent(struct load_options *o, const char *peer)
 			"pid %d: is it the one? --peer-consents loads whoever "
 			"it is",
 			peer, reader_about(v->reader)->pid);
+	o->own = true;
 }

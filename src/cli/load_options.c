@@ -6,6 +6,7 @@
 #include "cli/load_pace.h"
 #include "cli/load_plan.h"
 #include "cli/load_stages.h"
+#include "cli/load_stress.h"
 #include "cli/load_values.h"
 #include "cli/option.h"
 #include "core/train.h"
@@ -40,6 +41,7 @@ enum key {
 	KEY_PAYLOAD,
 	KEY_AGAINST,
 	KEY_STAGES,
+	KEY_STRESS,
 	KEY_SCENARIO,
 	KEY_PRINT,
 };
@@ -87,8 +89,14 @@ static const struct argp_option options[] = {
 		"One datagram at a time, and its round trip split into the "
 		"kernel's stages, by its time stamps",
 		0},
+	{"stress", KEY_STRESS, "NAME,...", OPTION_ARG_OPTIONAL,
+		"What a stack is seldom sent, from every size to fragments "
+		"that overlap, and what became of it; --stress=list prints "
+		"what there is",
+		0},
 	{NULL, 0, NULL, 0, "How long:", 3},
-	{"time", 't', "TIME", 0, "Measured time (default 10s)", 0},
+	{"time", 't', "TIME", 0,
+		"Measured time (default 10s); of --stress all of it (20s)", 0},
 	{"omit", 'O', "TIME", 0, "Warm-up before that (default 300ms)", 0},
 	{"count", KEY_COUNT, "N", 0,
 		"End when N datagrams were sent, warm-up included", 0},
@@ -264,6 +272,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_STAGES:
 		p->o->stages = true;
 		return 0;
+	case KEY_STRESS:
+		load_stress_parse(state, p, arg);
+		return 0;
 	case KEY_SPIN:
 		c->spin = true;
 		return 0;
@@ -344,6 +355,8 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	if (o->netns)
 		load_go_there(o->netns);
 	option_peer(&state, &o->config.remote, p.peer, p.family);
+	if (o->stress)
+		load_stress_plan(&state, &p);
 	if (o->stages)
 		load_stages_plan(&state, &p);
 	load_socket_plan(&state, &p.socket);

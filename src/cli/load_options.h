@@ -21,7 +21,9 @@ struct load_options {
 	double loss;       /* what is borne of it, a part of 1 */
 	const char *netns; /* by name; NULL: where we were started */
 	bool json;
-	bool stages;         /* a mode of its own: load_stages.c */
+	bool stages;     /* a mode of its own: load_stages.c */
+	uint32_t stress; /* another: load_stress.c; a bit for each of them */
+	bool own;        /* the peer is this host, or was met in a lab */
 	bool print_scenario; /* which is done, and all that is wanted */
 	bool peer_consents;
 	struct load_scenario scenario;

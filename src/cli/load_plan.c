@@ -8,6 +8,7 @@
 #include "cli/load_txtime.h"
 #include "core/probe.h"
 #include "core/train.h"
+#include "load/host.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -291,10 +292,12 @@ void load_plan(struct load_parsing *p)
 		load_fail(EXIT_SYSTEM, "no memory");
 	c->server_apart = o->view.apart;
 	/* Who only prints sends nothing. */
-	if (p->key && !o->print_scenario)
+	if (p->key && !o->print_scenario) {
 		load_key_ask(o, p->key, p->peer);
-	else if (!o->print_scenario)
+		o->own = host_owns(&c->remote);
+	} else if (!o->print_scenario) {
 		load_require_consent(o, p->peer);
+	}
 	c->server_netns = o->view.netns.open ? &o->view.netns : NULL;
 	adapt_to_server(p);
 	set_window(p);

@@ -189,8 +189,13 @@ static void apply(struct load_scenario *s, struct argp_state *state,
 {
 	struct load_key *k = key_of(s, state, pair);
 	const char *name = k->option->name;
+	bool optional = k->option->flags & OPTION_ARG_OPTIONAL;
 	bool takes_value = k->option->arg;
 
+	/* As the command line notes it where it says none. */
+	if (optional && (strcmp(pair->value, "yes") == 0 ||
+				strcmp(pair->value, "no") == 0))
+		takes_value = false;
 	if (!takes_value && strcmp(pair->value, "yes") != 0) {
 		if (strcmp(pair->value, "no") != 0)
 			usage_error(state, "--%s: \"%s\" is neither yes nor no",

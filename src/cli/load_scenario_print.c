@@ -124,6 +124,18 @@ static bool of_stages(const struct row *row)
 	return true;
 }
 
+/* Stresses say themselves what is sent. */
+static bool of_stress(const struct row *row)
+{
+	static const char *const own[] = {
+		"peer", "time", "expect", "rcvbuf", "sndbuf", "seed"};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(row->key, own[i]) == 0)
+			return true;
+	return false;
+}
+
 /* NULL: it is of no effect, and not printed. */
 static const char *show(
 	const struct row *row, const struct load_parsing *p, char text[TEXT])
@@ -132,7 +144,8 @@ static const char *show(
 	const void *field = (const char *)c + row->offset;
 
 	if (!(row->modes & (c->replay ? REPLAY : 1u << c->mode)) ||
-		(p->o->stages && !of_stages(row)))
+		(p->o->stages && !of_stages(row)) ||
+		(p->o->stress && !of_stress(row)))
 		return NULL;
 	switch (row->kind) {
 	case PEER:

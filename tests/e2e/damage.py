@@ -328,6 +328,16 @@ class Damage(unittest.TestCase):
         self.assertEqual(ledger["answered"], 1000 - done["corrupt"])
         self.assertEqual(r.returncode, 1)
 
+    def test_who_answers_nothing_but_damage_is_there(self):
+        with self.between(reply=lambda number, data:
+                          [flipped(data, 3)]) as middle:
+            r = run(UDPMILL, "load", middle.address, "-J", "--train", "off",
+                    "-t", "1300ms", "-O", "0")
+        self.assertEqual(r.returncode, 1, r.stderr)
+        ledger = json.loads(r.stdout)["ledger"]
+        self.assertEqual(ledger["answered"], 0)
+        self.assertEqual(ledger["corrupt"], ledger["sent"])
+
     def test_is_told_in_words_too(self):
         with self.between(reply=lambda number, data:
                           [flipped(data, 3), data, data]) as middle:

@@ -124,6 +124,14 @@ class Scenario(unittest.TestCase):
             with self.subTest(options=options):
                 self.assertComesBack(self.echo.address, "--stages", *options)
 
+    def test_stresses_come_back(self):
+        for options, said in ((["--stress"], "yes"),
+                              (["--stress=sizes,churn", "-t", "5s"],
+                               "sizes,churn")):
+            with self.subTest(options=options):
+                text = self.assertComesBack(self.echo.address, *options)
+                self.assertEqual(pairs(text)["stress"], said)
+
     def test_what_was_left_open_is_printed_as_it_was_chosen(self):
         for service, options, chosen in (
                 ("echo", [], {"window": "512", "train": "64", "gro": "on",

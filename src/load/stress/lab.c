@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/stress/lab.h"
+
+#include "core/clock.h"
+#include "core/train.h"
+#include "load/host.h"
+#include "load/stress/packet.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define TELL_NS 100000000u
+
+/* The server's may be another's, which only root looks into: then the report
+ * has to do without. */
+static int open_far(struct stress_lab *lab, const struct figures_scope *scope)
+{
+	const struct netns *there = lab->config->server_netns;
+	struct netns back;
+
+	if (!there || netns_enter(there, &back))
+		return 0;
+	(void)counts_open(&lab->far, lab->v6);
+	(void)figures_open(&lab->far_figures, scope);
+	return netns_leave(&back);
+}
+
+static int open_counters(struct stress_lab *lab)
+{
+	const struct figures_scope scope = {
+		.loopback = host_owns(&lab->remote), .v6 = lab->v6};
+	int error = counts_open(&lab->near, lab->v6);
+
+	if (!error)
+		error = figures_open(&lab->near_figures, &scope);
+	return error ? error : open_far(lab, &scope);
+}
+
+/* Nobody but this host and its labs is sent what is wrong on purpose: and by a
+ * device of the user's choice the way to them may lead out. */
+static int open_raw(const struct stress_lab *lab)
+{
+	int fd;
+
+	if (!lab->config->own || lab->config->socket.device)
+		return -EACCES;
+	fd = socket(lab->v6 ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC,
+		IPPROTO_RAW);
+	return fd < 0 ? -errno : fd;
+}
+
+int lab_open(struct stress_lab *lab, const struct stress_config *config,
+	struct stress_result *result, char *why, size_t why_bytes)
+{
+	int error;
+
+	lab->config = config;
+	lab->result = result;
+	lab->remote = config->socket.remote;
+	address_unmap(&lab->remote);
+	lab->v6 = lab->remote.sa.sa_family == AF_INET6;
+	lab->raw = open_raw(lab);
+	lab->first_id = (uint16_t)(clock_ns() >> 10);
+	lab->in = malloc(PACKET_ROOM);
+	lab->out = malloc(PACKET_ROOM);
+	if (!lab->in || !lab->out ||
+		content_init(&lab->content, CONTENT_RANDOM, config->run,
+			DATAGRAM_MAX_V6)) {
+		snprintf(why, why_bytes, "no memory");
+		return -ENOMEM;
+	}
+	error = open_counters(lab);
+	if (error)
+		snprintf(why, why_bytes, "the kernel's counters in /proc: %s",
+			strerror(-error));
+	return error;
+}
+
+void lab_close(struct stress_lab *lab)
+{
+	if (!lab->config)
+		return;
+	if (lab->raw >= 0)
+		close(lab->raw);
+	counts_close(&lab->near);
+	counts_close(&lab->far);
+	figures_close(&lab->near_figures);
+	figures_close(&lab->far_figures);
+	content_fini(&lab->content);
+	free(lab->in);
+	free(lab->out);
+}
+
+bool lab_look(struct stress_lab *lab, enum load_look look)
+{
+	const struct stress_config *c = lab->config;
+	int error =
+		c->server ? c->server(c->arg, look, &lab->now.server) : -ENOENT;
+
+	lab->now.server_error = error;
+	if (error == -ESRCH)
+		lab->result->server_gone = true;
+	return error == 0;
+}
+
+static void look_all(struct stress_lab *lab)
+{
+	struct lab_moment *m = &lab->now;
+
+	counts_read(&lab->near, &m->near);
+	counts_read(&lab->far, &m->far);
+	figures_read(&lab->near_figures, &m->near_figures);
+	figures_read(&lab->far_figures, &m->far_figures);
+	(void)lab_look(lab, LOOK_MUST);
+	m->at_ns = clock_ns();
+}
+
+static void add_row(struct stress_lab *lab, const char *name, const char *rule)
+{
+	struct stress_result *r = lab->result;
+
+	lab->row = r->count < STRESS_ROWS ? &r->rows[r->count++] : &lab->spare;
+	*lab->row = (struct stress_row){
+		.stress = lab->stress,
+		.name = name,
+		.rule = rule,
+		.digest = 0xcbf29ce484222325u,
+	};
+}
+
+struct stress_row *lab_begin(
+	struct stress_lab *lab, const char *name, const char *rule)
+{
+	add_row(lab, name, rule);
+	lab->numbered = 0;
+	memset(lab->seen, 0, sizeof(lab->seen));
+	memset(lab->asked, 0, sizeof(lab->asked));
+	lab->controls_out = 0;
+	lab_await_even(lab);
+	look_all(lab);
+	lab->start = lab->now;
+	return lab->row;
+}
+
+static void judge_all(struct stress_lab *lab)
+{
+	struct stress_row *row = lab->row;
+
+	if (row->wrong)
+		lab_judge(lab, STRESS_FAILED, "%llu answers were wrong",
+			(unsigned long long)row->wrong);
+	if (lab->result->server_gone)
+		lab_judge(lab, STRESS_FAILED, "the server has ended");
+	lab->result->verdicts[row->verdict]++;
+}
+
+void lab_end(struct stress_lab *lab)
+{
+	const struct lab_moment *from = &lab->start, *to = &lab->now;
+	struct stress_row *row = lab->row;
+
+	look_all(lab);
+	row->seconds = (double)(to->at_ns - from->at_ns) / 1e9;
+	row->near_count =
+		counts_between(row->near, STRESS_MOVED, &from->near, &to->near);
+	row->far_count =
+		counts_between(row->far, STRESS_MOVED, &from->far, &to->far);
+	row->server_seen = !from->server_error && !to->server_error;
+	if (row->server_seen)
+		ledger_server_difference(&row->server, &from->server.counters,
+			&to->server.counters);
+	judge_all(lab);
+	lab->result->digest =
+		(lab->result->digest ^ row->digest) * 0x100000001b3u;
+	if (lab->config->progress)
+		lab->config->progress(lab->config->arg, row, true);
+}
+
+void lab_skip(struct stress_lab *lab, const char *name, const char *format, ...)
+{
+	va_list ap;
+
+	add_row(lab, name, NULL);
+	lab->row->verdict = STRESS_SKIPPED;
+	lab->row->digest = 0;
+	va_start(ap, format);
+	vsnprintf(lab->row->why, sizeof(lab->row->why), format, ap);
+	va_end(ap);
+	lab->result->verdicts[STRESS_SKIPPED]++;
+	if (lab->config->progress)
+		lab->config->progress(lab->config->arg, lab->row, true);
+}
+
+void lab_judge(struct stress_lab *lab, enum stress_verdict verdict,
+	const char *format, ...)
+{
+	static const int rank[] = {
+		[STRESS_AS_EXPECTED] = 0,
+		[STRESS_OTHERWISE] = 1,
+		[STRESS_SKIPPED] = 2,
+		[STRESS_CUT] = 3,
+		[STRESS_FAILED] = 4,
+	};
+	struct stress_row *row = lab->row;
+	va_list ap;
+
+	if (rank[verdict] < rank[row->verdict] ||
+		(verdict == row->verdict && *row->why))
+		return;
+	row->verdict = verdict;
+	va_start(ap, format);
+	vsnprintf(row->why, sizeof(row->why), format, ap);
+	va_end(ap);
+}
+
+bool lab_over(struct stress_lab *lab)
+{
+	const struct stress_config *c = lab->config;
+	uint64_t now = clock_ns();
+
+	if (c->progress && now - lab->told_ns > TELL_NS) {
+		lab->told_ns = now;
+		c->progress(c->arg, lab->row, false);
+	}
+	if (c->interrupted && atomic_load(c->interrupted)) {
+		lab->result->interrupted = true;
+		lab_judge(lab, STRESS_CUT, "interrupted");
+		return true;
+	}
+	if (now < lab->deadline_ns)
+		return false;
+	lab_judge(lab, STRESS_CUT, "the time was up");
+	return true;
+}
+
+void lab_digest(struct stress_lab *lab, const void *data, size_t bytes)
+{
+	const uint8_t *at = data;
+
+	/* FNV-1a. */
+	for (size_t i = 0; i < bytes; i++)
+		lab->row->digest = (lab->row->digest ^ at[i]) * 0x100000001b3u;
+}
+
+uint64_t lab_draw(const struct stress_lab *lab, uint64_t place)
+{
+	/* SplitMix64's finaliser (public domain). */
+	uint64_t x = (uint64_t)lab->config->run << 32 |
+		     (uint64_t)(lab->stress->name[0]) << 16 | lab_flow(lab);
+
+	x = (x ^ place * 0x9e3779b97f4a7c15u) + 0x9e3779b97f4a7c15u;
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}

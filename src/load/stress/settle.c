@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* What became of a row's datagrams: the ledger, by the rules of any run. */
+#include "core/clock.h"
+#include "load/stress/lab.h"
+#include "load/thread.h"
+
+#include <stdio.h>
+
+#define STILL_NS 50000000u
+#define EVEN_NS  100000000u
+#define REST_NS  3000000000u
+
+static void sleep_tick(void)
+{
+	const struct timespec t = {.tv_nsec = 5000000};
+
+	(void)nanosleep(&t, NULL);
+}
+
+static uint64_t arrived(const struct stress_row *row)
+{
+	return row->answered + row->foreign + row->wrong;
+}
+
+static bool missing(const struct stress_lab *lab)
+{
+	const struct ledger_server *x = &lab->start.server.counters;
+	const struct ledger_server *y = &lab->now.server.counters;
+
+	return y->delivered - x->delivered < lab->row->datagrams ||
+	       arrived(lab->row) < y->answered - x->answered;
+}
+
+static bool moved(const struct load_server *a, const struct load_server *b)
+{
+	const struct ledger_server *x = &a->counters, *y = &b->counters;
+
+	return x->delivered != y->delivered || x->answered != y->answered ||
+	       x->absorbed != y->absorbed || x->socket_drops != y->socket_drops;
+}
+
+/* Where something is missing, what the server reads back from the kernel now
+ * and then must have been renewed since: twice, for once may have been under
+ * way. False where it was not in all that time. */
+static bool rest(struct stress_lab *lab)
+{
+	uint64_t start = clock_ns(), still = start, published, now;
+	struct load_server last;
+
+	if (!lab_look(lab, LOOK_MUST))
+		return true;
+	published = lab->now.server.published;
+	for (;;) {
+		bool renewed;
+
+		last = lab->now.server;
+		sleep_tick();
+		if (!lab_look(lab, LOOK_MUST))
+			return false;
+		now = clock_ns();
+		if (moved(&last, &lab->now.server)) {
+			still = now;
+			published = lab->now.server.published;
+		}
+		renewed = !missing(lab) ||
+			  lab->now.server.published >= published + 2;
+		if (renewed && now - still >= STILL_NS)
+			return true;
+		if (now - start > REST_NS)
+			return renewed;
+	}
+}
+
+static uint32_t reply_bytes(const struct stress_lab *lab, uint32_t bytes)
+{
+	char text[40];
+
+	if (bytes && lab->config->replies == REPLIES_TEXT)
+		return (uint32_t)snprintf(
+			text, sizeof(text), LENGTH_TEXT, bytes);
+	return bytes;
+}
+
+static void read_kernel(struct stress_lab *lab, struct ledger_kernel *k)
+{
+	const struct lab_moment *from = &lab->start;
+	struct lab_moment *to = &lab->now;
+
+	figures_read(&lab->near_figures, &to->near_figures);
+	figures_read(&lab->far_figures, &to->far_figures);
+	k->client = figures_between(&from->near_figures, &to->near_figures);
+	k->client_known = true;
+	k->one = !from->server_error && !lab->config->server_apart;
+	k->v6 = lab->v6;
+	k->server = k->client;
+	if (lab->far_figures.open)
+		k->server =
+			figures_between(&from->far_figures, &to->far_figures);
+	k->server_known = k->one || lab->far_figures.open;
+}
+
+/* Replies that lay in sockets when these were closed are nowhere counted: so
+ * many at most are not to be explained. */
+static void excuse_closed(struct stress_row *row)
+{
+	struct ledger *l = &row->ledger;
+	struct ledger_way *w = &l->way[LEDGER_REPLY];
+	int64_t *left = l->server_seen ? &w->unexplained : &l->unexplained;
+
+	if (*left <= 0)
+		return;
+	row->closed = (uint64_t)*left < row->closed_most ? (uint64_t)*left
+							 : row->closed_most;
+	*left -= (int64_t)row->closed;
+	if (l->server_seen)
+		l->unexplained -= (int64_t)row->closed;
+	if (row->closed)
+		w->unexplained_bytes = 0;
+}
+
+/* drops: at our own sockets, which need no server to be known. */
+static void judge(struct stress_lab *lab, int64_t drops)
+{
+	const struct ledger *l = &lab->row->ledger;
+
+	if (!l->server_seen && lab_replies(lab) && l->unexplained > drops)
+		lab_judge(lab, STRESS_OTHERWISE,
+			"%lld are missing, of which a server that cannot be "
+			"seen tells nothing",
+			(long long)(l->unexplained - drops));
+	else if (l->shared)
+		lab_judge(lab, STRESS_AS_EXPECTED,
+			"others used the server meanwhile");
+	else if (!ledger_balances(l))
+		lab_judge(lab, STRESS_FAILED,
+			"no counter explains %lld datagrams",
+			(long long)l->unexplained);
+}
+
+/* Has it counted what became of all that it took? */
+static bool is_even(const struct ledger_server *s)
+{
+	uint64_t n = s->answered + s->absorbed;
+
+	for (size_t i = 0; i < s->refused_count; i++)
+		n += s->refused[i].datagrams;
+	for (size_t i = 0; i < s->failed_count; i++)
+		n += s->failed[i].datagrams;
+	return n == s->delivered;
+}
+
+void lab_await_even(struct stress_lab *lab)
+{
+	uint64_t end = clock_ns() + EVEN_NS;
+
+	while (lab_look(lab, LOOK_MUST) &&
+		!is_even(&lab->now.server.counters) && clock_ns() < end)
+		sleep_tick();
+}
+
+void lab_settle(struct stress_lab *lab, const struct lab_client *client)
+{
+	struct stress_row *row = lab->row;
+	bool rested = rest(lab);
+	struct ledger_client c = {
+		.sent = row->datagrams,
+		.sent_bytes = client->sent_bytes,
+		.answered = arrived(row),
+		.answered_bytes = client->answered_bytes,
+		.trains = arrived(row),
+		.bytes = client->bytes,
+		.reply_bytes = reply_bytes(lab, client->bytes),
+		.train = 1,
+		.socket_drops = client->socket_drops,
+		.queries_lost = lab->now.server.queries_lost -
+				lab->start.server.queries_lost,
+	};
+	bool seen = !lab->start.server_error && !lab->now.server_error;
+	struct ledger_kernel kernel = {0};
+	struct ledger_server s;
+
+	read_kernel(lab, &kernel);
+	if (seen) {
+		ledger_server_difference(&s, &lab->start.server.counters,
+			&lab->now.server.counters);
+		s.silent = !rested;
+	}
+	ledger_settle(&row->ledger, &c, seen ? &s : NULL, &kernel);
+	row->ledgered = true;
+	excuse_closed(row);
+	judge(lab, (int64_t)client->socket_drops);
+}

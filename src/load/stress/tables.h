@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* Each file's entry of stress_table. Private to load/stress/. */
+#pragma once
+
+#include "load/stress/stress.h"
+
+extern const struct stress stress_sizes, stress_bursts, stress_churn,
+	stress_unreachable, stress_checksum, stress_length, stress_fragments,
+	stress_extensions;

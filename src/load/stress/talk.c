@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/stress/talk.h"
+
+#include "core/clock.h"
+#include "core/probe.h"
+#include "core/train.h"
+
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CONTROL_TRIES    20
+#define REFUSED_TRIES    3
+#define CONTROL_WAIT_NS  100000000u
+#define CONTROL_STILL_NS 20000000u
+
+int talk_open(struct talk *t, struct stress_lab *lab, uint32_t flow,
+	uint16_t port, uint64_t rcvbuf)
+{
+	struct socket_config c = lab->config->socket;
+	struct socket_obtained got;
+	char why[128];
+
+	*t = (struct talk){.lab = lab, .flow = flow};
+	c.remote = lab->remote;
+	address_unmap(&c.bind);
+	if (port)
+		address_set_port(&c.remote, port);
+	if (rcvbuf)
+		c.rcvbuf = rcvbuf;
+	c.errors = c.nonblock = true;
+	t->fd = socket_open(&c, &got, why, sizeof(why));
+	if (t->fd < 0) {
+		lab_judge(lab, STRESS_OTHERWISE, "%s", why);
+		return t->fd;
+	}
+	t->local = got.bound;
+	lab->result->obtained = got;
+	return 0;
+}
+
+void talk_close(struct talk *t)
+{
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+}
+
+/* Nothing in it is of its time: the same seed makes the same bytes. */
+void talk_fill(struct stress_lab *lab, uint32_t flow, uint64_t sequence,
+	uint8_t *out, uint32_t bytes)
+{
+	const struct probe p = {
+		.magic = PROBE_REQUEST,
+		.run = lab->config->run,
+		.flow = flow,
+		.sequence = sequence,
+	};
+
+	if (flow != TALK_CONTROL_FLOW && sequence >= lab->numbered)
+		lab->numbered = sequence + 1;
+	memcpy(out, content_at(&lab->content, flow, sequence), bytes);
+	if (bytes >= PROBE_BYTES)
+		probe_write(out, bytes, &p);
+}
+
+void talk_expect(struct stress_lab *lab, uint32_t bytes)
+{
+	lab->asked[bytes]++;
+}
+
+void talk_reports(struct talk *t)
+{
+	char control[512], data[64];
+	struct iovec iov = {data, sizeof(data)};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	for (;;) {
+		m.msg_control = control;
+		m.msg_controllen = sizeof(control);
+		if (recvmsg(t->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+			return;
+		for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c;
+			c = CMSG_NXTHDR(&m, c)) {
+			struct sock_extended_err e;
+
+			if (c->cmsg_len < CMSG_LEN(sizeof(e)))
+				continue;
+			memcpy(&e, CMSG_DATA(c), sizeof(e));
+			t->lab->row->reported +=
+				e.ee_origin == SO_EE_ORIGIN_ICMP ||
+				e.ee_origin == SO_EE_ORIGIN_ICMP6;
+		}
+	}
+}
+
+static int send_out(struct talk *t, uint32_t bytes)
+{
+	for (int i = 0; i < 100; i++) {
+		if (send(t->fd, t->lab->out, bytes, 0) >= 0)
+			return 0;
+		if (errno == EAGAIN || errno == ENOBUFS) {
+			struct pollfd room = {t->fd, POLLOUT, 0};
+
+			(void)poll(&room, 1, 10);
+		} else if (errno == ECONNREFUSED || errno == EHOSTUNREACH ||
+			   errno == ENETUNREACH || errno == EPROTO ||
+			   errno == EACCES || errno == ENOPROTOOPT) {
+			/* Of one that was sent before. */
+			talk_reports(t);
+		} else if (errno != EINTR) {
+			return -errno;
+		}
+	}
+	return -errno;
+}
+
+int talk_ask(struct talk *t, uint64_t sequence, uint32_t bytes)
+{
+	struct stress_lab *lab = t->lab;
+	uint32_t n = bytes < PROBE_BYTES ? bytes : PROBE_BYTES;
+	int error;
+
+	talk_fill(lab, t->flow, sequence, lab->out, bytes);
+	/* All behind the header follows from it, and the seed. */
+	lab_digest(lab, &bytes, sizeof(bytes));
+	lab_digest(lab, lab->out, n);
+	error = send_out(t, bytes);
+	if (error)
+		return error;
+	talk_expect(lab, bytes);
+	t->asked++;
+	lab->row->packets++;
+	lab->row->datagrams++;
+	return 0;
+}
+
+static void take(struct talk *t, uint32_t bytes)
+{
+	struct stress_lab *lab = t->lab;
+	struct stress_row *row = lab->row;
+	enum answer a = talk_judge(t, lab->in, bytes);
+
+	row->answered += a == ANSWER_RIGHT;
+	row->wrong += a == ANSWER_WRONG;
+	row->duplicate += a == ANSWER_AGAIN;
+	row->foreign += a == ANSWER_FOREIGN;
+	t->heard += a == ANSWER_RIGHT;
+	if (a == ANSWER_RIGHT)
+		t->answered_bytes += bytes;
+	if (a != ANSWER_CONTROL)
+		return;
+	lab->control_ok = true;
+	if (lab->controls_out)
+		lab->controls_out--;
+}
+
+uint32_t talk_hear(struct talk *t, uint64_t wait_ns)
+{
+	struct pollfd some = {t->fd, POLLIN, 0};
+	uint32_t count = 0;
+	ssize_t n;
+
+	for (;;) {
+		n = recv(t->fd, t->lab->in, LAB_LONGEST, MSG_DONTWAIT);
+		if (n >= 0) {
+			take(t, (uint32_t)n);
+			count++;
+			continue;
+		}
+		if (errno != EAGAIN && errno != EINTR)
+			talk_reports(t);
+		else if (errno == EAGAIN && (count || !wait_ns))
+			return count;
+		else if (errno == EAGAIN &&
+			 poll(&some, 1, (int)((wait_ns + 999999) / 1000000)) <=
+				 0)
+			return count;
+		if (some.revents & POLLERR)
+			talk_reports(t);
+	}
+}
+
+void talk_await(struct talk *t, uint64_t answered, uint64_t wait_ns)
+{
+	while (t->lab->row->answered < answered && !lab_over(t->lab))
+		if (!talk_hear(t, wait_ns))
+			return;
+}
+
+void talk_drain(struct talk *t, uint64_t wait_ns)
+{
+	while (t->heard < t->asked && talk_hear(t, wait_ns))
+		;
+}
+
+static void ask_control(struct talk *t)
+{
+	struct stress_lab *lab = t->lab;
+
+	lab->control++;
+	lab->controls_out++;
+	lab->control_ok = false;
+	talk_fill(lab, TALK_CONTROL_FLOW, lab->control, lab->out,
+		TALK_CONTROL_BYTES);
+	(void)send_out(t, TALK_CONTROL_BYTES);
+}
+
+static uint64_t delivered(struct stress_lab *lab)
+{
+	return lab_look(lab, LOOK_MUST) ? lab->now.server.counters.delivered
+					: 0;
+}
+
+/* Silence is all that a server says which does not answer: its counters must
+ * move, and then come to rest. */
+static bool control_unheard(struct talk *t)
+{
+	struct stress_lab *lab = t->lab;
+	uint64_t before = delivered(lab), last = before;
+	uint64_t start = clock_ns(), changed = start, now = start;
+	const struct timespec tick = {.tv_nsec = 1000000};
+
+	ask_control(t);
+	while (now < start + CONTROL_TRIES * CONTROL_WAIT_NS &&
+		(last == before || now < changed + CONTROL_STILL_NS)) {
+		uint64_t n;
+
+		(void)nanosleep(&tick, NULL);
+		n = delivered(lab);
+		now = clock_ns();
+		if (n != last)
+			changed = now;
+		last = n;
+	}
+	return last != before;
+}
+
+bool talk_control(struct talk *t)
+{
+	struct stress_lab *lab = t->lab;
+	uint64_t before = lab->row->reported;
+	bool ok = false;
+
+	if (!lab_replies(lab))
+		return control_unheard(t);
+	for (int i = 0; !ok && i < CONTROL_TRIES; i++) {
+		/* Its host says that it is not there. */
+		if (i >= REFUSED_TRIES && lab->row->reported > before)
+			break;
+		ask_control(t);
+		while (!lab->control_ok && talk_hear(t, CONTROL_WAIT_NS))
+			;
+		ok = lab->control_ok;
+	}
+	return ok;
+}
+
+uint64_t talk_drops(const struct talk *t)
+{
+	struct socket_memory m;
+
+	return socket_memory(t->fd, &m) ? 0 : m.drops;
+}

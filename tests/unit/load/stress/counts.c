@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* Files of /proc/net as a host has them, shortened; and differences. */
+#include "load/stress/counts.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct counts before, after;
+
+static void parse(enum counts_file kind, const char *text, struct counts *out)
+{
+	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+
+	cr_assert(f != NULL);
+	counts_parse(kind, f, out);
+	fclose(f);
+}
+
+static void check(const struct counts *c, const char *name, uint64_t value)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->list[i].name, name) == 0) {
+			cr_assert(c->list[i].value == value, "%s", name);
+			return;
+		}
+	cr_assert(false, "there is no %s", name);
+}
+
+Test(counts, of_pairs_of_lines_have_their_protocols_names)
+{
+	parse(COUNTS_SNMP,
+		"Ip: Forwarding InHdrErrors\nIp: 1 2\n"
+		"Icmp: InMsgs InErrors\nIcmp: 3 4\n"
+		"IcmpMsg: OutType3\nIcmpMsg: 5\n"
+		"Udp: InErrors InCsumErrors\nUdp: 6 18446744073709551615\n",
+		&after);
+	cr_assert(after.n == 7);
+	check(&after, "IpInHdrErrors", 2);
+	check(&after, "IcmpInErrors", 4);
+	check(&after, "IcmpMsgOutType3", 5);
+	check(&after, "UdpInCsumErrors", UINT64_MAX);
+}
+
+Test(counts, of_tcp_are_left_out_but_for_one_that_is_of_ip)
+{
+	parse(COUNTS_NETSTAT,
+		"TcpExt: SyncookiesSent IPReversePathFilter\nTcpExt: 1 2\n"
+		"IpExt: ReasmOverlaps\nIpExt: 3\n"
+		"MPTcpExt: X\nMPTcpExt: 4\n",
+		&after);
+	cr_assert(after.n == 2);
+	check(&after, "TcpExtIPReversePathFilter", 2);
+	check(&after, "IpExtReasmOverlaps", 3);
+}
+
+Test(counts, of_ipv6_are_a_line_each)
+{
+	parse(COUNTS_SNMP6,
+		"Ip6InHdrErrors                  \t5\n"
+		"Udp6InErrors                    \t7\n"
+		"UdpLite6InErrors                \t9\n",
+		&after);
+	cr_assert(after.n == 2);
+	check(&after, "Ip6InHdrErrors", 5);
+	check(&after, "Udp6InErrors", 7);
+}
+
+Test(counts, of_backlogs_are_added_up_over_cpus)
+{
+	parse(COUNTS_SOFTNET, "0000000a 00000010 0 0\n0000000b 00000002 0 0\n",
+		&after);
+	check(&after, "softnet_dropped", 18);
+}
+
+Test(counts, that_moved_are_told_by_how_much)
+{
+	struct count moved[4];
+
+	parse(COUNTS_SNMP, "Udp: A B C\nUdp: 1 2 3\n", &before);
+	parse(COUNTS_SNMP, "Udp: A B C\nUdp: 1 5 4\n", &after);
+	cr_assert(counts_between(moved, 4, &before, &after) == 2);
+	cr_assert(strcmp(moved[0].name, "UdpB") == 0 && moved[0].value == 3);
+	cr_assert(strcmp(moved[1].name, "UdpC") == 0 && moved[1].value == 1);
+}
+
+Test(counts, that_appear_later_began_at_zero_wherever_they_stand)
+{
+	struct count moved[4];
+
+	parse(COUNTS_SNMP, "IcmpMsg: B\nIcmpMsg: 2\n", &before);
+	parse(COUNTS_SNMP, "IcmpMsg: A B\nIcmpMsg: 7 3\n", &after);
+	cr_assert(counts_between(moved, 4, &before, &after) == 2);
+	cr_assert(
+		strcmp(moved[0].name, "IcmpMsgA") == 0 && moved[0].value == 7);
+	cr_assert(
+		strcmp(moved[1].name, "IcmpMsgB") == 0 && moved[1].value == 1);
+}
+
+Test(counts, that_went_back_have_not_moved)
+{
+	struct count moved[4];
+
+	parse(COUNTS_SNMP, "Udp: A\nUdp: 5\n", &before);
+	parse(COUNTS_SNMP, "Udp: A\nUdp: 4\n", &after);
+	cr_assert(counts_between(moved, 4, &before, &after) == 0);
+}
+
+Test(counts, that_moved_are_told_as_far_as_there_is_room)
+{
+	struct count moved[2];
+
+	parse(COUNTS_SNMP, "Udp: A B C\nUdp: 1 2 3\n", &after);
+	cr_assert(counts_between(moved, 2, &before, &after) == 2);
+}
+
+Test(counts, beyond_all_room_are_dropped)
+{
+	char text[32];
+
+	for (int i = 0; i < COUNTS_MAX + 10; i++) {
+		snprintf(text, sizeof(text), "Ip6Name%d 1\n", i);
+		parse(COUNTS_SNMP6, text, &after);
+	}
+	cr_assert(after.n == COUNTS_MAX);
+}
+
+Test(counts, of_what_went_well_are_plain_and_others_are_not)
+{
+	static const char *const plain[] = {"UdpInDatagrams", "Ip6OutRequests",
+		"IpExtInOctets", "IpExtInNoECTPkts", "Ip6InReceives",
+		"IcmpMsgInType3"};
+	static const char *const not [] = {"UdpInErrors", "Ip6ReasmReqds",
+		"Ip6InTruncatedPkts", "IcmpInDestUnreachs", "IpExtInNoRoutes",
+		"softnet_dropped"};
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		cr_assert(counts_is_plain(plain[i]), "%s", plain[i]);
+	for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++)
+		cr_assert(!counts_is_plain(not [i]), "%s", not [i]);
+}
+
+Test(counts, of_this_host_are_read)
+{
+	struct counts_source s;
+
+	for (int v6 = 0; v6 < 2; v6++) {
+		cr_assert(counts_open(&s, v6) == 0);
+		counts_read(&s, &after);
+		counts_close(&s);
+		cr_assert(after.n > 20, "%zu", after.n);
+	}
+}
+
+Test(counts, of_nowhere_are_none)
+{
+	struct counts_source s = {0};
+
+	after.n = 3;
+	counts_read(&s, &after);
+	cr_assert(after.n == 0);
+	counts_close(&s);
+}

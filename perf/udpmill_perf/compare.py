@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A comparison: blocks of four trials, as many as the plan asks for."""
+from contextlib import ExitStack
+
 from . import pairs, plan, verdict
 from .coin import coin
 from .sysctl import Sysctls
@@ -19,9 +21,14 @@ class Comparison:
                        for key in arm.sysctls}
 
     def trials_left(self):
-        """As far as it is known now."""
-        return 4 * sum(plan.next_step(self.design, self.blocks, name).blocks
-                       for name in self.workloads)
+        """As far as it is known now: before a screen, with the screen."""
+        return 4 * sum(self._blocks_left(name) for name in self.workloads)
+
+    def _blocks_left(self, name):
+        step = plan.next_step(self.design, self.blocks, name)
+        more = (plan.setting(self.design, 'screen') if step.phase == 'warm'
+                else 0)
+        return step.blocks + more
 
     def block(self, name, step, sysctls):
         index = len(plan.of(self.blocks, name))
@@ -62,13 +69,18 @@ class Comparison:
             netns = self.session.places.place(workload.path).server_netns
             found[workload.path] = stack.enter_context(
                 Sysctls(self.wanted, netns))
+        for key in {k for s in found.values() for k in s.host_wide()}:
+            self.progress.note(f'sysctl {key} is the whole host\'s: it is set '
+                               'for each trial, and put back at the end')
         return found
 
-    def run(self, stack):
-        sysctls = self._sysctls(stack)
-        self._tell()
-        while self._round(sysctls):
-            pass
+    def run(self):
+        # Put back before the session closes its namespaces.
+        with ExitStack() as stack:
+            sysctls = self._sysctls(stack)
+            self._tell()
+            while self._round(sysctls):
+                pass
 
     def judge(self):
         document = self.session.document

@@ -3,9 +3,10 @@
 import argparse
 import importlib
 import sys
+import traceback
 
 from . import exits
-from .errors import UNFIT, USAGE, PerfError
+from .errors import INVALID, UNFIT, USAGE, PerfError
 
 VERBS = {
     'run': 'how fast is it here, and next to the others?',
@@ -60,15 +61,25 @@ def load(verb):
                         f'{package}', UNFIT) from None
 
 
+def style_of(argv):
+    """Also of a command line that cannot be read: whoever bisects must not
+    take that for a bad commit."""
+    for word, after in zip(argv, [*argv[1:], '']):
+        name, equals, value = word.partition('=')
+        if name == '--exit-style':
+            value = value if equals else after
+            return value if value in exits.STYLES else 'plain'
+    return 'plain'
+
+
 def main(argv):
     if not argv or argv[0] in ('-h', '--help'):
         print(usage(), end='', file=sys.stdout if argv else sys.stderr)
         return 0 if argv else USAGE
-    verb, style = argv[0], 'plain'
+    verb, style = argv[0], style_of(argv)
     try:
         module = load(verb)
         args = parser_of(verb, module).parse_args(argv[1:])
-        style = getattr(args, 'exit_style', 'plain')
         args.argv = ['udpmill', 'perf', *argv]
         return exits.in_style(module.run(args), style)
     except PerfError as error:
@@ -76,4 +87,7 @@ def main(argv):
         return exits.in_style(error.exit_code, style)
     except BrokenPipeError:
         sys.stderr.close()
-        return 1
+        return exits.in_style(INVALID, style)
+    except Exception:  # a fault of ours must not look like a regression
+        traceback.print_exc()
+        return exits.in_style(INVALID, style)

@@ -46,6 +46,13 @@ def write(key, value):
         f.write(value)
 
 
+def again(key):
+    """Its value, after it was found that it can be written."""
+    value = read(key)
+    write(key, value)
+    return value
+
+
 class Sysctls:
     """A context: what was there before is there again afterwards."""
 
@@ -54,8 +61,9 @@ class Sysctls:
         for key in sorted(keys):
             self.place[key] = netns
             try:
-                self.original[key] = within(netns, lambda: read(key))
+                self.original[key] = within(netns, lambda: again(key))
             except OSError:
+                # Not there, or there to be read only.
                 self.place[key] = None
                 self.original[key] = self._read_host(key)
 

@@ -17,9 +17,9 @@ def of_host(window, cpus):
     steal = window.machine['steal'] / room
     others = window.other_s() / room
     if steal > STEAL_MOST:
-        reasons.append(f'the hypervisor took {steal:.0%} of the CPUs\' time')
+        reasons.append(f'the hypervisor took CPU time ({steal:.0%})')
     if others > OTHERS_MOST:
-        reasons.append(f'others used {others:.0%} of the CPUs\' time')
+        reasons.append(f'others used CPU time ({others:.0%})')
     return reasons
 
 

@@ -6,7 +6,6 @@ Equals are compared, so all that is seen is noise. It is stored for this
 machine, and `compare` raises what it ignores to what equals differ by here.
 """
 import sys
-from contextlib import ExitStack
 
 from . import arms, calibration, document, environment, floor, plan, results
 from .compare import Comparison
@@ -53,9 +52,9 @@ def run(args):
     workloads = [parse(spec) for spec in args.workload or [DEFAULT]]
     session = prepare(args, workloads, timing_of(args))
     made = session.document
-    with Progress(0, quiet=args.quiet) as progress, ExitStack() as stack:
+    with Progress(0, quiet=args.quiet) as progress:
         comparison = Comparison(session, workloads, progress)
-        ended = results.carry_out(session, lambda: comparison.run(stack))
+        ended = results.carry_out(session, comparison.run)
     rows = [row(made['design'], plan.used(plan.of(made['blocks'], w.name),
                                           'screen'), w.name, metric)
             for w in workloads for metric in plan.METRICS]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """udpmill perf compare: did it get slower between A and B?"""
 import shlex
-from contextlib import ExitStack
 
 from . import arms, calibration, document, environment, exits, plan, results
 from .compare import Comparison
@@ -105,8 +104,6 @@ def run(args):
     with Progress(0, quiet=args.quiet) as progress:
         comparison = Comparison(session, workloads, progress)
         progress.note(expected(session, comparison))
-        with ExitStack() as stack:
-            ended = results.carry_out(session,
-                                      lambda: comparison.run(stack))
+        ended = results.carry_out(session, comparison.run)
     comparison.judge()
     return results.finish(args, session, ended)

@@ -197,12 +197,23 @@ def show_list(workloads, skipped, rounds, timing):
 
 
 def run_ladder(args):
-    """The ladder judges claims of its own, and prints them itself."""
-    from .ladder import main
-    argv = ['--udpmill', arms.own_binary()]
-    argv += ['--rounds', str(args.rounds)] if args.rounds else []
-    argv += ['--json', args.output] if args.output else []
-    return main(argv)
+    """A program of its own, which knows the floor and judges claims. Both are
+    in a build directory only."""
+    ladder = os.path.join(os.path.dirname(os.path.dirname(
+        os.path.realpath(__file__))), 'ladder')
+    build = os.path.normpath(os.path.join(arms.own_binary(), '../../..'))
+    if not (os.access(ladder, os.X_OK) and os.access(
+            os.path.join(build, 'perf/floor'), os.X_OK)):
+        raise PerfError('the ladder climbs from perf/floor, which is built and '
+                        'not installed: BUILD/src/cli/udpmill perf run -p '
+                        'ladder would be right', UNFIT)
+    argv = [ladder, '--build', build]
+    for name, value in (('--rounds', args.rounds), ('--seed', args.seed),
+                        ('--seconds', args.window)):
+        argv += [name, f'{value:g}'] if value else []
+    argv += ['--json'] if args.json else []
+    argv += ['--no-progress'] if args.quiet else []
+    return subprocess.run(argv, check=False).returncode
 
 
 def run(args):
@@ -210,7 +221,8 @@ def run(args):
         return run_ladder(args)
     workloads, cases, rounds, timing = chosen(args)
     rounds = args.rounds or rounds
-    others, skipped = matrix.of_peers(args.peers, cases, 64)
+    others, skipped = (matrix.of_peers(args.peers, cases, 64) if cases
+                       else ([], []))
     if args.list:
         return show_list(workloads + others, skipped, rounds, timing)
     session = prepare(args, workloads + others, rounds, timing)

@@ -10,7 +10,6 @@ else?
 """
 import os
 import sys
-from contextlib import ExitStack
 
 from . import (arms, document, environment, plan, rerandomise, results,
                simulate, verdict)
@@ -35,9 +34,9 @@ def add_arguments(parser):
                       help='server time that B wastes, such as 3,5,10')
     what.add_argument('--times', type=count(1), default=10, metavar='N',
                       help='comparisons of each injection (default 10)')
-    what.add_argument('--replay', action='append', metavar='FILE', default=[],
+    what.add_argument('--replay', nargs='+', metavar='FILE', default=[],
                       help='a compare, calibrate or selftest file, whose '
-                      'blocks\' labels are drawn anew; may be repeated')
+                      'blocks\' labels are drawn anew')
     what.add_argument('--rounds', type=count(1), default=10000, metavar='N',
                       help='of --replay (default 10000)')
     what.add_argument('--simulate', type=count(1), metavar='N',
@@ -89,17 +88,17 @@ class Selftest:
                              self.seed + len(self.documents) + 1)
         # Not labelled A/A, for then it could not fail, which is the question.
         keep = (os.path.join(self.args.keep, f'{name}.json')
-                if self.args.keep else None)
+                if self.args.keep and name else None)
         return Session(made, self.before, both, self.binary, keep,
                        self.timing)
 
     def compare(self, name, burn_ns=0.0):
         """One comparison's document, judged."""
         session = self.session(name, burn_ns)
-        with ExitStack() as stack, session:
+        with session:
             comparison = Comparison(session, [self.workload], self.progress,
                                     own_total=False)
-            comparison.run(stack)
+            comparison.run()
         comparison.judge()
         session.save()
         self.documents.append(session.document)
@@ -111,7 +110,7 @@ class Selftest:
 
     def server_ns(self):
         """Of a datagram, as it is: the median of a few trials."""
-        session = self.session('baseline')
+        session = self.session(None)
         with session:
             found = [session.run(session.arms['A'], self.workload)
                      for _ in range(BASELINE_TRIALS)]

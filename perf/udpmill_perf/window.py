@@ -176,4 +176,7 @@ class Window:
         softirqs in the task that they interrupt too, others do not.)"""
         mine = sum(self.run_s.values())
         interrupts = self.machine['irq'] + self.machine['softirq']
-        return max(self.busy_s - mine - interrupts, self.foreign_s, 0.0)
+        most = max(self.busy_s - self.run_s['server'] - self.run_s['client'],
+                   0.0)
+        return min(max(self.busy_s - mine - interrupts, self.foreign_s, 0.0),
+                   most)

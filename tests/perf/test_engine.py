@@ -51,7 +51,8 @@ def test_stolen_time_is_suspect():
 
 
 def test_what_others_used_is_suspect():
-    said, why = judge(between(foreign=0.3, **FULL))
+    run_s = {'server': 0.8, 'client': 0.8}
+    said, why = judge(between(0.9, 0.3, **{**FULL, 'run_s': run_s}))
     assert said == 'SUSPECT' and 'others' in why[0]
 
 
@@ -120,7 +121,7 @@ def compare(slower):
     made.document['workloads'] = [{'name': 'w'}]
     comparison = Comparison(made, [SimpleNamespace(name='w', path='p')],
                             Progress(0, quiet=True))
-    comparison.run(None)
+    comparison.run()
     comparison.judge()
     return made.document
 

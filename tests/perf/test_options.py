@@ -65,6 +65,19 @@ def test_a_bisection_is_stopped_by_bad_usage():
     assert main.main(['compare', '/none', '--exit-style', 'bisect']) > 127
 
 
+@pytest.mark.parametrize('argv, code', [
+    (['compare', '--no-such', '--exit-style', 'bisect'], 255),
+    (['compare', '--no-such', '--exit-style=meson'], 99),
+    (['compare', '--no-such', '--exit-style', 'none'], 2)])
+def test_options_that_cannot_be_read_exit_in_style(argv, code):
+    assert main.main(argv) == code
+
+
+def test_a_fault_of_ours_is_no_regression(monkeypatch):
+    monkeypatch.setattr(main, 'load', lambda verb: 1 / 0)
+    assert main.main(['compare']) == 5
+
+
 @pytest.mark.parametrize('seconds, text', [
     (0, '0:00'), (59.6, '1:00'), (75, '1:15'), (-3, '0:00')])
 def test_spans(seconds, text):

@@ -100,6 +100,34 @@ def test_a_large_injection_shows_in_the_server_s_time(tmp_path):
     assert middle['B'] - middle['A'] > 3000
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason='labs need root')
+def test_a_path_is_opened_and_closed(tmp_path):
+    path, before = tmp_path / 'veth.json', left()
+    done = perf('run', 'echo-mmsg-trains-64-veth', *QUICK, '--rounds', '2',
+                '-o', str(path))
+    assert done.returncode == 0, done.stderr
+    made = document.load(path)
+    assert {t['validity'] for t in made['trials']} - {'INVALID'}, made
+    assert left() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='sysctls need root')
+def test_sysctls_differ_by_arm_and_are_put_back(tmp_path):
+    """One that each namespace has, one that is the host's."""
+    path = tmp_path / 'sysctl.json'
+    host = pathlib.Path('/proc/sys/net/core/rmem_max')
+    before = host.read_text()
+    done = perf('compare', *QUICK, '--screen', '6', '--confirm', '0',
+                '--extend', '0', '--a-set', 'net.ipv4.udp_early_demux=1',
+                '--b-set', 'net.ipv4.udp_early_demux=0', '--b-set',
+                f'net.core.rmem_max={int(before) + 4096}', '-o', str(path))
+    assert host.read_text() == before
+    made = document.load(path)
+    assert done.returncode != 4, done.stderr
+    assert made['complete'] and not made['aa']
+    assert made['verdict'] in ('PASS', 'INCONCLUSIVE', 'IMPROVED', 'INVALID')
+
+
 def test_an_interrupted_run_keeps_what_was_measured(tmp_path):
     path, before = tmp_path / 'cut.json', left()
     process = subprocess.Popen(

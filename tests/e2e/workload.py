@@ -99,14 +99,18 @@ class Workload(unittest.TestCase):
     def test_a_count_is_measured_to_its_end(self):
         """And not to when that was looked at, 20 ms later at most. A busy
         machine may be late itself: not every time."""
-        runs = [self.balanced("--count", "1000", "-O", "0") for _ in range(5)]
-        self.assertLess(min(r["seconds"] for r in runs), 0.015)
-        for report in runs:
-            self.assertEqual(report["answered"]["datagrams"], 1000)
-        self.assertLess(
-            min(abs(self.balanced("--count", "2000", "--rate", "10k", "-O",
-                                  "0")["seconds"] - 0.2) for _ in range(3)),
-            0.002)
+        for seconds, options in ((0.2, ["--count", "2000", "--rate", "10k"]),
+                                 (0.005, ["--count", "1000"])):
+            runs = []
+            for _ in range(10):
+                report = self.balanced("-O", "0", *options)
+                runs.append((report["seconds"],
+                             report["answered"]["datagrams"]))
+                if abs(runs[-1][0] - seconds) < 0.005 \
+                        and runs[-1][1] == int(options[1]):
+                    break
+            else:
+                self.fail(runs)
 
     def test_every_reply_has_its_latency(self):
         for options in ["-P", "1000"], ["-P", "8"], ["--rate", "20k"]:

@@ -166,6 +166,14 @@ def test_whatever_fails_leaves_the_old_file(tmp_path, monkeypatch, call):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_file_and_folder_reach_the_disk(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, 'fsync', lambda handle: synced.append(
+        stat.S_IFMT(os.fstat(handle).st_mode)))
+    document.save({}, tmp_path / 'a.json')
+    assert synced == [stat.S_IFREG, stat.S_IFDIR]
+
+
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(PerfError, match='No such file'):
         document.save({}, tmp_path / 'none' / 'a.json')

@@ -225,6 +225,19 @@ def test_a_changed_value_of_a_merged_file_is_found():
     assert not list(checks.medians(made)) and list(checks.verdicts(made))
 
 
+def test_a_boot_that_was_copied_in_is_found():
+    made = merged(sides(8))
+    made['boots'].append(made['boots'][0])
+    assert list(checks.medians(made)) == ['boots: one of them counts twice']
+
+
+def test_sides_that_differ_are_not_called_the_same():
+    made = merged(sides(8, 0.06))
+    made.update(aa=True)
+    assert 'aa: the sides differ in kernel.release' in list(
+        checks.equal_arms(made))
+
+
 @pytest.mark.parametrize('text', ['fast', '-1', '', 'nan', '1e9'])
 def test_a_percentage_is_one(text):
     with pytest.raises(argparse.ArgumentTypeError):

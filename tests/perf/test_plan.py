@@ -65,6 +65,15 @@ def test_confirmation_is_decided_by_the_screen_alone():
         assert plan.next_step(DESIGN, found, 'echo').phase == 'done'
 
 
+@pytest.mark.parametrize('screen, lost, phase', [
+    (8, 2, 'screen'), (8, 3, 'invalid'), (12, 3, 'screen'),
+    (12, 4, 'invalid'), (40, 10, 'screen'), (40, 11, 'invalid')])
+def test_a_quarter_may_be_lost(screen, lost, phase):
+    found = blocks(['warm'] + ['screen'] * screen, unused=range(lost + 1))
+    step = plan.next_step({**DESIGN, 'screen': screen}, found, 'echo')
+    assert step.phase == phase
+
+
 def test_other_workloads_are_no_concern():
     found = blocks(SCREENED)
     for block in found[1:]:

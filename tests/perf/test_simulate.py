@@ -79,6 +79,19 @@ def test_neighbouring_trials_are_alike():
     assert np.corrcoef(x[:-1], x[1:])[0, 1] > 0.6
 
 
+def test_the_coin_says_which_arm_suffers_the_noise():
+    made = noise.Machine(np.random.default_rng(1), noise.Noise(0.02),
+                         ['x_per_second'], 0.03)
+    for _ in range(20):
+        made.measure('w', 'screen')
+    x = made.noise[0][:80].reshape(20, 4)
+    half = (x[:, 0] - x[:, 1] - x[:, 2] + x[:, 3]) / 2
+    sign = [1 if b['order'] == 'ABBA' else -1 for b in made.blocks]
+    assert [b['d']['x_per_second'] for b in made.blocks] == pytest.approx(
+        list(0.03 + sign * half))
+    assert len(set(sign)) == 2
+
+
 DOC = comparison(0.05, 0.02)
 
 
@@ -95,6 +108,15 @@ def test_an_effect_on_a_files_noise_is_found():
 def test_the_files_own_difference_is_taken_out():
     for rows in rerandomise.pools(DOC).values():
         assert abs(np.median(rows)) < 0.01
+
+
+def test_a_drawn_block_has_a_coin_of_its_own():
+    again = rerandomise.Again(np.random.default_rng(1), ['x', 'y'],
+                              np.array([[0.01, -0.02]]), 0.1)
+    for _ in range(40):
+        again.measure('w', 'screen')
+    assert {(round(b['d']['x'], 3), round(b['d']['y'], 3))
+            for b in again.blocks} == {(0.11, 0.08), (0.09, 0.12)}
 
 
 def test_several_workloads_are_replayed_together():

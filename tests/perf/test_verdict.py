@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from udpmill_perf import figures, plan, verdict
+from udpmill_perf import figures, plan, sentences, verdict
 
 from made_up import comparison
 
@@ -81,6 +81,28 @@ def test_a_screen_that_hints_is_not_the_last_word():
     assert overall == 'INCONCLUSIVE'
     assert item['why'] == 'Stopped after 0 of the 24 blocks of its ' \
         'confirmation.'
+
+
+def test_a_hint_that_cannot_be_confirmed_is_no_pass():
+    values = spread(0.02, 0.005, 12)
+    design = {**DESIGN, 'confirm': 0}
+    f = figures.of_blocks(design, values)
+    assert f.high < DESIGN['tolerance']
+    assert verdict.decide(design, 'screen', f, None, None) == 'INCONCLUSIVE'
+
+
+def test_swapped_arms_mirror_the_figures():
+    a, b = spread(0.05, 0.02, 12), spread(0.01, 0.03, 10)
+    less = [-x for x in a]
+    for one, other in ((figures.of_blocks(DESIGN, a),
+                        figures.of_blocks(DESIGN, less)),
+                       (figures.of_groups(DESIGN, a, b),
+                        figures.of_groups(DESIGN, b, a))):
+        assert (one.p, one.p_better) == (other.p_better, other.p)
+        assert one.p < 0.1 < one.p_better
+        assert one.upper == pytest.approx(-other.lower)
+        assert one.high == pytest.approx(-other.low)
+        assert one.lower < one.low < one.high < one.upper
 
 
 def test_holm_counts_every_confirmed_test():
@@ -172,6 +194,13 @@ def test_stopped_early_is_inconclusive_and_says_where():
     assert only(doc)['estimate'] is not None
 
 
+def test_stopped_early_is_inconclusive_without_suspects_too():
+    doc = comparison(0.05, 0.02, most=36, spoil=lambda index, place:
+                     'SUSPECT' if index == 20 else None)
+    assert only(doc)['without_suspect']['blocks'] == 22
+    assert only(doc)['without_suspect']['verdict'] == 'INCONCLUSIVE'
+
+
 def test_stopped_before_the_first_block():
     doc = comparison(most=0)
     assert doc['verdict'] == 'INCONCLUSIVE'
@@ -214,6 +243,17 @@ def test_visible_effect_is_found_nine_times_of_ten(n, tests):
                                                                   abs=0.03)
 
 
+def test_visible_effect_of_boots_is_found_nine_times_of_ten():
+    rng = np.random.default_rng(1)
+    sample = figures.of_groups(DESIGN, spread(0, 0.02, 12),
+                               spread(0, 0.02, 12))
+    effect = figures.visible_effect(DESIGN, sample, 2)
+    p = [figures.of_groups(DESIGN, rng.normal(effect, sample.sd, 12),
+                           rng.normal(0, sample.sd, 12)).p
+         for _ in range(600)]
+    assert np.mean(np.array(p) <= 0.005 / 2) == pytest.approx(0.905, abs=0.04)
+
+
 def test_what_is_needed_is_what_makes_the_tolerance_visible():
     for sd in (0.005, 0.02, 0.04, 0.08):
         f = figures.of_blocks(DESIGN, spread(0, sd, 24))
@@ -226,6 +266,17 @@ def test_what_is_needed_is_what_makes_the_tolerance_visible():
         fewer = dataclasses.replace(fewer, sd=f.sd)
         visible = figures.visible_effect(DESIGN, fewer, 2)
         assert visible is None or visible > DESIGN['tolerance'] * 0.98
+
+
+def test_a_small_slowdown_that_passes_is_told():
+    f = figures.of_blocks(DESIGN, spread(0.022, 0.02, 24))
+    assert sentences.passed(DESIGN, f) == (
+        'B is worse by about 2.2 %, but by no more than 2.9 % (95 % sure), '
+        'and 5 % is tolerated.')
+    f = figures.of_blocks(DESIGN, spread(0.0, 0.02, 24))
+    assert sentences.passed(DESIGN, f).startswith('If B is worse, then by')
+    f = figures.of_blocks(DESIGN, spread(-0.01, 0.02, 24))
+    assert sentences.passed(DESIGN, f) == 'B is no worse than A (95 % sure).'
 
 
 def test_sentences_are_one_plain_line():

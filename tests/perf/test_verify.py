@@ -140,6 +140,14 @@ def test_it_says_where_and_what():
         'computed REGRESSION']
 
 
+def test_a_block_that_was_taken_out_leaves_a_hole():
+    doc = copy.deepcopy(CONFIRMED)
+    gone = doc['blocks'].pop(6)
+    doc['trials'] = [t for t in doc['trials'] if t['id'] not in gone['trials']]
+    assert list(checks.trials(doc))[0].startswith(
+        'echo: its blocks are numbered [0, 1, 2, 3, 4, 5, 7')
+
+
 def test_last_bits_do_not_matter():
     doc = copy.deepcopy(CONFIRMED)
     for block in doc['blocks']:
@@ -153,6 +161,15 @@ def test_blocks_past_the_plan_are_found():
     for _ in range(24):
         measure(doc, 'echo', 'confirm', np.zeros((2, 400)), 0.0)
     assert 'phases' in wrong(doc)
+
+
+def test_invalid_trials_are_not_in_the_table():
+    doc = boot(1)
+    doc['trials'][0]['validity'] = 'INVALID'
+    doc['trials'][0]['metrics'] = {m: v * 9 for m, v in
+                                   doc['trials'][0]['metrics'].items()}
+    item = cells.of_run(doc)[0]
+    assert item['trials'] == 4 and item['high'] < item['median'] * 1.1
 
 
 def test_a_cell_of_the_table_is_computed_again():

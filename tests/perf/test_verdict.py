@@ -271,7 +271,7 @@ def test_what_is_needed_is_what_makes_the_tolerance_visible():
 def test_a_small_slowdown_that_passes_is_told():
     f = figures.of_blocks(DESIGN, spread(0.022, 0.02, 24))
     assert sentences.passed(DESIGN, f) == (
-        'B is worse by about 2.2 %, but by no more than 2.9 % (95 % sure), '
+        'B is worse by about 2.2 %, but by no more than 3 % (95 % sure), '
         'and 5 % is tolerated.')
     f = figures.of_blocks(DESIGN, spread(0.0, 0.02, 24))
     assert sentences.passed(DESIGN, f).startswith('If B is worse, then by')

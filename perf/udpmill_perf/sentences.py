@@ -67,6 +67,9 @@ def unclear(design, f, visible, needed, unit='blocks'):
             f'{percent(f.estimate)}, too near to it for {f.n} {unit} to tell.')
 
 
+DOUBTED = ('Nothing was found, but most blocks have a suspect trial, and what '
+           'makes them suspect would hide a slowdown.')
+
 PHASES = {'warm': 'warm-up', 'screen': 'screen', 'confirm': 'confirmation',
           'extend': 'extension'}
 

@@ -150,6 +150,15 @@ def _suspects(document):
     return found
 
 
+def _doubted(test, suspects):
+    """Whether most of the blocks are suspect. A host that has other work, or
+    a generator at its limit, hides a slowdown: of all verdicts PASS alone is
+    one that this can make."""
+    left_out = (suspects or {}).get(test.workload, ())
+    return (2 * sum(b['index'] in left_out for b in test.blocks)
+            > len(test.blocks))
+
+
 def _beside(design, tests, suspects):
     """The same without the blocks that are suspect."""
     found = [figures.of_blocks(design, test.values(
@@ -185,6 +194,9 @@ def judge_blocks(design, blocks, workloads, suspects=None, same=False):
         why = _unreached(test, plan.of(blocks, test.workload))
         item['verdict'] = (INCONCLUSIVE if why
                            else decide(design, test.phase, f, *both))
+        if item['verdict'] == PASS and _doubted(test, suspects):
+            item['verdict'] = INCONCLUSIVE
+            why = sentences.DOUBTED
         item['why'] = why or explain(design, item, f)
         if test.workload in (suspects or ()):
             item['without_suspect'] = beside[i]

@@ -176,10 +176,22 @@ def test_suspect_blocks_stay_in_and_are_left_out_beside():
 
 def test_all_suspect_leaves_nothing_beside():
     doc = comparison(spoil=lambda index, place: 'SUSPECT')
-    assert doc['verdict'] == 'PASS'
     assert only(doc)['without_suspect'] == {
         'blocks': 0, 'estimate': None, 'interval': [None, None],
         'verdict': 'INCONCLUSIVE'}
+
+
+@pytest.mark.parametrize('least, said', [(7, 'PASS'), (6, 'INCONCLUSIVE')])
+def test_a_pass_of_mostly_suspect_blocks_is_none(least, said):
+    doc = comparison(spoil=lambda index, place:
+                     'SUSPECT' if index >= least else None)
+    assert doc['verdict'] == said
+    assert ('suspect' in only(doc)['why']) == (said != 'PASS')
+
+
+def test_a_regression_of_suspect_blocks_stays_one():
+    doc = comparison(0.2, spoil=lambda index, place: 'SUSPECT')
+    assert doc['verdict'] == 'REGRESSION'
 
 
 def test_without_suspects_there_is_nothing_beside():

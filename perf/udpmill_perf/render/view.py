@@ -5,6 +5,7 @@ What is missing is empty here, never an exception: a run that was interrupted
 after a second is rendered like one that ended well.
 """
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,6 +56,9 @@ class Judged:
         """How many blocks the second analysis leaves out."""
         other = self.without.get('blocks')
         return 0 if other is None else max(0, self.blocks - other)
+
+
+FIGURES = re.compile(r' \(\d[^()]*\)')
 
 
 class View:
@@ -221,13 +225,15 @@ class View:
 
     @cached_property
     def reasons(self):
-        """Why trials are SUSPECT or INVALID, most often first."""
+        """Why trials are SUSPECT or INVALID, most often first; without the
+        figures in brackets, which are each trial's own."""
         found = Counter()
         for trial in self.trials:
             if trial.get('validity') != 'VALID':
-                for reason in listed(trial.get('reasons')):
-                    found[str(trial.get('validity')), str(reason)] += 1
-                if trial.get('error'):
+                told = [str(r) for r in listed(trial.get('reasons'))]
+                if trial.get('error') and str(trial['error']) not in told:
+                    told.append(str(trial['error']))
+                for reason in told:
                     found[str(trial.get('validity')),
-                          str(trial['error'])] += 1
+                          FIGURES.sub('', reason)] += 1
         return found.most_common()

@@ -40,6 +40,9 @@ def add_arguments(parser):
         how.add_argument(f'--{name}', type=count(0 if name != 'screen' else 6),
                          default=default, metavar='BLOCKS',
                          help=f'(default {default})')
+    parser.add_argument('--no-latency', action='store_true', help='do without '
+                        'the latency at half capacity, which is measured last '
+                        'and judges nothing')
     add_measuring(parser)
     exits.add_arguments(parser)
 
@@ -102,7 +105,8 @@ def run(args):
     workloads = [parse(spec) for spec in args.workload or [DEFAULT]]
     session = prepare(args, workloads)
     with Progress(0, quiet=args.quiet) as progress:
-        comparison = Comparison(session, workloads, progress)
+        comparison = Comparison(session, workloads, progress,
+                                with_latency=not args.no_latency)
         progress.note(expected(session, comparison))
         ended = results.carry_out(session, comparison.run)
     comparison.judge()

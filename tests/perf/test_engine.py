@@ -6,8 +6,8 @@ import signal
 from types import SimpleNamespace
 
 import pytest
-from udpmill_perf import (arms, document, exits, pairs, plan, session,
-                          validity, window)
+from udpmill_perf import (arms, document, exits, latency, pairs, plan,
+                          session, validity, window)
 from udpmill_perf.compare import Comparison
 from udpmill_perf.errors import PerfError
 from udpmill_perf.progress import Progress
@@ -102,6 +102,7 @@ class Fake:
         design = {**plan.DEFAULTS, 'workloads': ['w']}
         self.document = document.new('compare', '0', [], seed, design)
         self.arms = {n: SimpleNamespace(name=n, sysctls={}) for n in 'AB'}
+        self.document['arms'] = [{'name': n} for n in 'AB']
         self.slower, self.seed, self.n = slower, seed, 0
 
     def run(self, arm, workload, **where):
@@ -142,6 +143,28 @@ def test_what_is_slower_is_red_after_new_blocks():
         again = pairs.block('w', block['index'], block['order'],
                             block['phase'], trials, plan.METRICS)
         assert again == block
+
+
+def test_latency_is_measured_at_half_of_what_the_slower_arm_did():
+    made, asked = Fake(2.0), []
+    workload = Workload()
+    for arm in 'AB':
+        made.run(made.arms[arm], workload)
+
+    def run(arm, at):
+        asked.append((arm, at.rate))
+        n = len(asked)
+        return {'validity': 'VALID', 'metrics': {'x': 1}, 'latency_ns': {
+            'count': 10, 'p50': n, 'p90': n, 'p99': n, 'p999': n, 'max': n,
+            'mean': n}}
+
+    rows = latency.measure(run, made.document, workload, lambda: None)
+    assert ''.join(arm for arm, _ in asked) == latency.ORDER
+    assert {round(rate / 1e6, 2) for _, rate in asked} == {0.25}
+    assert [(r['arm'], r['p99'], r['interval']['p99'], r['count'])
+            for r in rows] == [('A', 5.0, [1, 7], 40), ('B', 4.0, [2, 8], 40)]
+    discard = Workload(service='discard')
+    assert latency.measure(run, made.document, discard, None) == []
 
 
 def test_what_is_faster_is_said_to_be():

@@ -14,7 +14,7 @@ struct churn {
 	struct stress_lab *lab;
 	struct talk steady; /* goes on */
 	struct lab_client client;
-	uint64_t sequence, answered_bytes;
+	uint64_t sequence;
 };
 
 static bool ask(struct churn *c, struct talk *t)
@@ -48,7 +48,7 @@ static bool one(struct churn *c, uint32_t i)
 		if (t.heard < t.asked)
 			c->lab->row->closed_most += t.asked - t.heard;
 		c->client.socket_drops += talk_drops(&t);
-		c->answered_bytes += t.answered_bytes;
+		c->client.answered_bytes += t.answered_bytes;
 	}
 	talk_close(&t);
 	return ok;
@@ -79,10 +79,7 @@ static void run(struct stress_lab *lab)
 		"who stays open is served, what meets no port is counted");
 	if (talk_open(&c.steady, lab, lab_flow(lab), 0, 0) == 0) {
 		churn(&c);
-		c.client.socket_drops += talk_drops(&c.steady);
-		c.client.answered_bytes =
-			c.answered_bytes + c.steady.answered_bytes;
-		lab_settle(lab, &c.client);
+		talk_settle(&c.steady, &c.client);
 	}
 	talk_close(&c.steady);
 	lab_end(lab);
@@ -91,6 +88,6 @@ static void run(struct stress_lab *lab)
 const struct stress stress_churn = {
 	.name = "churn",
 	.brief = "sockets opened and closed while replies come",
-	.weight = 2,
+	.weight = 8,
 	.run = run,
 };

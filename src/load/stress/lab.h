@@ -29,6 +29,7 @@ struct stress_lab {
 	struct stress_row *row, spare; /* what no room is left for */
 	struct lab_moment start, now;
 	uint64_t told_ns;
+	bool rested;       /* as lab_rest() found the server */
 	uint64_t numbered; /* of the row: one more than the highest number */
 	uint64_t seen[LAB_SEEN / 64]; /* answers of the row, by number */
 	uint32_t asked[LAB_LONGEST];  /* for answers that tell a length */
@@ -75,8 +76,12 @@ struct lab_client {
 	uint64_t socket_drops;
 };
 
-/* Waits until nothing moves any more, and accounts for all datagrams of the
- * row: a loss that nothing explains is its failure. */
+/* Waits until the server does nothing for the row any more. What its last
+ * replies became is to be looked at after that. */
+void lab_rest(struct stress_lab *lab);
+
+/* Accounts for all datagrams of the row, after lab_rest(): a loss that nothing
+ * explains is its failure. */
 void lab_settle(struct stress_lab *lab, const struct lab_client *client);
 
 /* A server counts an answer after it has sent it: waits for that, of the last

@@ -42,7 +42,7 @@ static bool moved(const struct load_server *a, const struct load_server *b)
 /* Where something is missing, what the server reads back from the kernel now
  * and then must have been renewed since: twice, for once may have been under
  * way. False where it was not in all that time. */
-static bool rest(struct stress_lab *lab)
+static bool comes_to_rest(struct stress_lab *lab)
 {
 	uint64_t start = clock_ns(), still = start, published, now;
 	struct load_server last;
@@ -158,10 +158,14 @@ void lab_await_even(struct stress_lab *lab)
 		sleep_tick();
 }
 
+void lab_rest(struct stress_lab *lab)
+{
+	lab->rested = comes_to_rest(lab);
+}
+
 void lab_settle(struct stress_lab *lab, const struct lab_client *client)
 {
 	struct stress_row *row = lab->row;
-	bool rested = rest(lab);
 	struct ledger_client c = {
 		.sent = row->datagrams,
 		.sent_bytes = client->sent_bytes,
@@ -183,7 +187,7 @@ void lab_settle(struct stress_lab *lab, const struct lab_client *client)
 	if (seen) {
 		ledger_server_difference(&s, &lab->start.server.counters,
 			&lab->now.server.counters);
-		s.silent = !rested;
+		s.silent = !lab->rested;
 	}
 	ledger_settle(&row->ledger, &c, seen ? &s : NULL, &kernel);
 	row->ledgered = true;

@@ -260,6 +260,15 @@ bool talk_control(struct talk *t)
 	return ok;
 }
 
+void talk_settle(struct talk *t, struct lab_client *client)
+{
+	lab_rest(t->lab);
+	(void)talk_hear(t, 0);
+	client->answered_bytes += t->answered_bytes;
+	client->socket_drops += talk_drops(t);
+	lab_settle(t->lab, client);
+}
+
 uint64_t talk_drops(const struct talk *t)
 {
 	struct socket_memory m;

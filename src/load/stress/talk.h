@@ -68,5 +68,9 @@ bool talk_control(struct talk *t);
 /* Datagrams that this socket had no room for. */
 uint64_t talk_drops(const struct talk *t);
 
+/* A row whose last socket that is, client filled in but for that: waits for
+ * what is on its way, and settles. */
+void talk_settle(struct talk *t, struct lab_client *client);
+
 /* ICMP errors that lie in the socket: each is taken and counted. */
 void talk_reports(struct talk *t);

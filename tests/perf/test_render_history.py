@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The history: appended whole, read with patience, never a verdict."""
+import fcntl
 import json
 import multiprocessing
 import os
@@ -116,6 +117,22 @@ def test_two_jobs_tear_no_line(file):
         assert job.exitcode == 0
     entries, complaints = history.load(file)
     assert (len(entries), complaints) == (30, [])
+
+
+def test_a_job_waits_for_the_one_that_looks_and_then_writes(file):
+    """Else both would find that a document is not there yet."""
+    with open(file, 'w') as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        job = multiprocessing.Process(target=append_many, args=(file, 0),
+                                      daemon=True)
+        job.start()
+        job.join(0.5)
+        waits = job.is_alive() and file.read_text() == ''
+        # The job has inherited the open file, so closing it is not enough.
+        fcntl.flock(held, fcntl.LOCK_UN)
+    job.join(60)
+    assert waits and job.exitcode == 0
+    assert len(history.load(file)[0]) == 10
 
 
 @pytest.mark.parametrize('size, places', (

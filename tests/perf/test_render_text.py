@@ -23,6 +23,15 @@ def test_a_markdown_table_has_as_many_cells_in_each_row():
         assert {len(row) for row in rows(table)} == {9}
 
 
+def test_a_bar_in_a_name_ends_no_cell():
+    document = sample.compare('PASS')
+    document['workloads'][0]['name'] = document['verdicts'][0]['workload'] \
+        = document['verdicts'][1]['workload'] = 'a|b'
+    text = markdown.render([('', document)]).split('<details>')[0]
+    assert {len(row) for row in rows(text)} == {9}
+    assert 'a\\|b' in text
+
+
 def test_markdown_has_the_figures():
     document = sample.compare('PASS')
     document['verdicts'][0].update(estimate=0.0198, interval=[0.0, 0.0488])

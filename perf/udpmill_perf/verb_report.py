@@ -5,9 +5,10 @@ import shutil
 import sys
 
 from . import document, history, render
-from .errors import PerfError
+from .errors import PerfError, printable
 from .render import output, terminal
 
+HELP = 'show files of the others: terminal, Markdown, HTML, what a CI reads'
 WIDEST = 110                # columns: wider is not read more easily
 
 
@@ -83,7 +84,7 @@ def _history(path, documents):
         history.append(path, found)
     entries, complaints = history.load(path)
     for line in complaints:
-        print(line, file=sys.stderr)
+        print(printable(line), file=sys.stderr)
     return entries
 
 

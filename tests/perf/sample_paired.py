@@ -189,8 +189,7 @@ def boot(rng, workloads, which, number, worse):
             cells.append({'workload': name, 'metric': metric,
                           'values': values, 'suspect_values': [],
                           'ln_median': log(median(values)),
-                          'suspect': int(number == 4), 'invalid': 0})
+                          'suspect_values': [], 'invalid': 0})
     name = f'{which}-{number}.json'
     return {'arm': which, 'boot_id': hashlib.md5(name.encode()).hexdigest(),
-            'file': name, 'sha256': hashlib.sha256(name.encode()).hexdigest(),
-            'cells': cells}
+            'file': name, 'cells': cells}

@@ -83,6 +83,12 @@ def test_what_matters_is_said_in_each_format(name, form):
     assert [word for word in wanted if word not in said] == []
 
 
+@pytest.mark.parametrize('form', ('terminal', 'markdown', 'ktap', 'html'))
+def test_a_note_is_passed_on(form):
+    noted = {**DOCUMENTS['merge'], 'notes': ['Boot them in turns.']}
+    assert 'Boot them in turns.' in render.to_text([('', noted)], form)
+
+
 @pytest.mark.parametrize('suffix, form', (
     ('html', 'html'), ('HTM', 'html'), ('md', 'markdown'), ('csv', 'csv'),
     ('xml', 'junit'), ('tap', 'ktap'), ('ktap', 'ktap'), ('json', 'json'),

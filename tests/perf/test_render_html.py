@@ -7,7 +7,8 @@ import pytest
 import sample
 from rendered import DOCUMENTS, all_plots, plots, text
 from udpmill_perf.render import html
-from udpmill_perf.render.plots import svg
+from udpmill_perf.render.plots import paired, svg
+from udpmill_perf.render.view import View
 
 VOID = {'meta', 'link', 'br', 'img', 'hr', 'input'}
 
@@ -133,6 +134,22 @@ def test_paired_plots_draw_both_margins_and_the_estimate():
     for plot in plots_of('compare REGRESSION', 'Block by block'):
         for word in 'ignored 1 %', 'tolerance 5 %', 'no difference', 'B ':
             assert word in plot.svg
+
+
+@pytest.mark.parametrize('phase, counted', (
+    ('screen', 12), ('confirm', 24), ('extend', 12 + 24)))
+def test_blocks_are_drawn_as_counted_in_the_verdicts_phase(phase, counted):
+    document = sample.compare('REGRESSION')
+    if phase == 'extend':
+        for block in document['blocks']:
+            block['phase'] = block['phase'].replace('confirm', phase)
+    for row in document['verdicts']:
+        row['phase'] = phase
+    view = View(document)
+    for row in view.judged:
+        states = [state for _, _, _, state in paired._points(view, row)]
+        assert states.count(paired.USED) == counted
+        assert states.count(paired.AWAY) == 1
 
 
 def test_latency_is_labelled_by_percentile():

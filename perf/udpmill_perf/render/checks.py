@@ -77,9 +77,9 @@ def paired_lines(view, row):
         lines.append(f'{row.metric.name}: A {row.base:.10g} '
                      f'B {row.other:.10g}')
     other = row.without
-    if row.doubtful:
+    if other:
         lines.append(
-            f'without {human.count(row.doubtful, "suspect " + view.unit)}: '
+            f'without {row.doubtful(view.unit)}: '
             f'{human.percent(other.get("estimate"))} '
             f'{human.interval(other.get("interval"))} % '
             f'{other.get("verdict") or ""}'.rstrip())

@@ -20,6 +20,10 @@ def verdict(view):
 def subject(view):
     """base -> patched; or the arms of a run."""
     labels = [view.arm_label(name) for name in view.arm_names]
+    kernels = [change[1:] for change in view.changes
+               if change[0] == 'kernel.release']
+    if view.kind == 'merge' and len(set(labels)) == 1 and kernels:
+        labels = [f'{labels[0]} on {kernel}' for kernel in kernels[0]]
     if view.paired and len(labels) == 2:
         return f'{labels[0]} -> {labels[1]}'
     return ', '.join(labels)
@@ -129,8 +133,11 @@ def would_take(view, row):
     """What could be seen, and how much more would decide."""
     seen = human.number(row.row.get('visible_effect'))
     needed = human.number(row.row.get('blocks_needed'))
-    if row.verdict != 'INCONCLUSIVE':
+    if row.verdict != 'INCONCLUSIVE' or view.verdict == 'INVALID' \
+            or not view.complete:
         return ''
+    if needed is not None and f' {needed:g}' in str(row.row.get('why')):
+        return ''          # the sentence says it
     parts = []
     if seen is not None:
         parts.append(f'visible with {human.count(row.blocks, view.unit)}: '
@@ -138,6 +145,13 @@ def would_take(view, row):
     if needed is not None:
         parts.append(f'to decide: {human.count(int(needed), view.unit)}')
     return '; '.join(parts)
+
+
+def changed(view):
+    """(title, head, head) for what the two environments do not share."""
+    if view.kind == 'merge':
+        return 'Differs between A and B', 'A', 'B'
+    return 'Changed while it was measured', 'before', 'after'
 
 
 def level(view):

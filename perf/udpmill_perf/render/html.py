@@ -60,6 +60,7 @@ class Report:
         self.argv = shlex.join(map(
             clean, listed(view.document.get('argv'))))
         self.source = headline.source(view)
+        self.changed = headline.changed(view)
 
     def judged(self):
         """Rows by workload: [(workload, [row, ...]), ...]"""
@@ -149,13 +150,13 @@ def _judged(view, row):
         'why': str(row.row.get('why') or ''),
         'take': take[:1].upper() + take[1:],
         'without': {
-            'suspects': human.count(row.doubtful, 'suspect ' + view.unit),
+            'suspects': row.doubtful(view.unit),
             'worse': human.percent(other.get('estimate')),
             'interval': human.interval(other.get('interval')),
             'blocks': other.get('blocks') or '',
             'verdict': str(other.get('verdict') or ''),
             'tone': TONES.get(other.get('verdict'), 'neutral'),
-        } if row.doubtful else None}
+        } if other else None}
 
 
 def _p(row):

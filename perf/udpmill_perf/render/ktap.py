@@ -30,7 +30,7 @@ def _about(view):
     texts = [f'{headline.source(view)}, '
              f'schema {view.document.get("schema") or "unknown"}',
              view.name, f'{headline.verdict(view)} {subject}'.strip(),
-             headline.sentence(view), facts]
+             headline.sentence(view), *view.notes, facts]
     return [_note(text) for text in texts if text]
 
 

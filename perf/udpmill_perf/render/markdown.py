@@ -60,6 +60,8 @@ def _document(view):
              escape(headline.sentence(view)), '']
     if view.name:
         lines += [code(view.name), '']
+    for note in view.notes:
+        lines += [f'> {escape(note)}', '']
     lines += BODIES.get(view.kind, _run)(view)
     lines += _skipped(view) + _changes(view) + _reasons(view)
     facts = ', '.join(headline.facts(view))
@@ -98,9 +100,9 @@ def _verdict(row):
 
 def _without(view, row):
     other = row.without
-    if not row.doubtful:
+    if not other:
         return []
-    return [['', f'<sub>without {row.doubtful} suspect</sub>',
+    return [['', f'<sub>without {row.doubtful(view.unit)}</sub>',
              f'<sub>{escape(other.get("verdict") or "")}</sub>', '', '',
              human.percent(other.get('estimate')),
              escape(human.interval(other.get('interval'))),
@@ -177,8 +179,9 @@ def _changes(view):
         return []
     rows = [[code(key), code(before), code(after)]
             for key, before, after in view.changes]
-    return folded(f'{human.count(len(rows), "setting")} changed while it '
-                  'was measured', table(('key', 'before', 'after'), rows))
+    title, before, after = headline.changed(view)
+    return folded(f'{title}: {human.count(len(rows), "setting")}',
+                  table(('key', before, after), rows))
 
 
 def _reasons(view):

@@ -19,7 +19,8 @@ def summary(document, colour, width=80, name=''):
     """The whole summary; each line at most `width` columns."""
     view, ink = View(document, name), Ink(colour)
     body = BODIES.get(view.kind, table)
-    parts = [_head(view, ink, width), body(view, ink, width),
+    parts = [_head(view, ink, width), _notes(view, ink, width),
+             body(view, ink, width),
              _trials(view, ink, width), _skipped(view, ink, width),
              _changes(view, ink, width)]
     return '\n'.join('\n'.join(part) + '\n' for part in parts if part)
@@ -36,6 +37,11 @@ def _head(view, ink, width):
     facts = headline.facts(view)
     facts[:-1] = [fact + ',' for fact in facts[:-1]]
     return lines + [ink.dim(line) for line in plain.wrap(facts, width)]
+
+
+def _notes(view, ink, width):
+    return [ink.paint(line, 'unsure') for note in view.notes
+            for line in plain.wrap(note, width, 'Note: ', '      ')]
 
 
 def _pairs(title, pairs, ink, width):
@@ -73,5 +79,4 @@ def _changes(view, ink, width):
     more = len(lines) - CHANGES
     if more > 0:
         lines[CHANGES:] = [f'  and {human.count(more, "more key")}']
-    title = 'Changed between before and after'
-    return [ink.strong(title)] + [plain.cut(line, width) for line in lines]
+    return [ink.strong(headline.changed(view)[0])] + [plain.cut(line, width) for line in lines]

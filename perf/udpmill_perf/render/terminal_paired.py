@@ -51,9 +51,9 @@ def _row(view, row, ink, width):
 def _without(view, row, ink):
     """The second analysis, in the same columns."""
     other = row.without
-    if not row.doubtful:
+    if not other:
         return []
-    text = _format(f'  without {row.doubtful} suspect',
+    text = _format(f'  without {row.left_out or ""} suspect'.replace('  s', ' s'),
                    str(other.get('verdict') or ''),
                    human.percent(other.get('estimate')),
                    human.interval(other.get('interval')),

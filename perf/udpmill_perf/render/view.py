@@ -52,10 +52,15 @@ class Judged:
         return keyed(self.row.get('without_suspect'))
 
     @property
-    def doubtful(self):
-        """How many blocks the second analysis leaves out."""
-        other = self.without.get('blocks')
-        return 0 if other is None else max(0, self.blocks - other)
+    def left_out(self):
+        """Blocks that the second analysis leaves out; of merged boots it
+        may be trials within them, and this is 0."""
+        return max(0, self.blocks - (self.without.get('blocks') or 0))
+
+    def doubtful(self, unit):
+        if not self.left_out:
+            return 'suspect trials'
+        return human.count(self.left_out, f'suspect {unit}')
 
 
 FIGURES = re.compile(r' \(\d[^()]*\)')
@@ -79,6 +84,8 @@ class View:
         self.cells = listed(self.document.get('cells'))
         self.latency = listed(self.document.get('latency'))
         self.skipped = listed(self.document.get('skipped'))
+        self.notes = [str(note) for note
+                      in listed(self.document.get('notes'))]
         self.environment = keyed(self.document.get('environment'))
         self.boots = [boot for boot in listed(self.document.get('boots'))
                       if isinstance(boot, dict)]

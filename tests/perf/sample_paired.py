@@ -72,7 +72,9 @@ def verdict_row(name, metric, phase, d, verdict):
     return {
         'workload': name, 'metric': metric, 'phase': phase,
         'blocks': len(d), 'estimate': median(walsh),
-        'interval': [low, high], 'level': 0.9, 'p': 0.0012,
+        'interval': [low, high], 'level': 0.9, 'bound_level': 0.995,
+        'lower_bound': low * 1.4 - 0.4 * median(walsh),
+        'upper_bound': high * 1.4 - 0.4 * median(walsh), 'p': 0.0012,
         'p_holm': 0.0024 if phase == 'confirm' else None, 'sd': sd,
         'ignore': 0.00995, 'tolerance': 0.04879,
         'verdict': verdict, 'why': WHY[verdict],

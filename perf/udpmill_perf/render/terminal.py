@@ -79,4 +79,5 @@ def _changes(view, ink, width):
     more = len(lines) - CHANGES
     if more > 0:
         lines[CHANGES:] = [f'  and {human.count(more, "more key")}']
-    return [ink.strong(headline.changed(view)[0])] + [plain.cut(line, width) for line in lines]
+    return [ink.strong(headline.changed(view)[0]),
+            *(plain.cut(line, width) for line in lines)]

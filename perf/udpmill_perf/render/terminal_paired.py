@@ -53,8 +53,8 @@ def _without(view, row, ink):
     other = row.without
     if not other:
         return []
-    text = _format(f'  without {row.left_out or ""} suspect'.replace('  s', ' s'),
-                   str(other.get('verdict') or ''),
+    few = f'{row.left_out} suspect' if row.left_out else 'suspect'
+    text = _format(f'  without {few}', str(other.get('verdict') or ''),
                    human.percent(other.get('estimate')),
                    human.interval(other.get('interval')),
                    str(other.get('blocks') or ''), '')

@@ -24,10 +24,10 @@ def ticks(axis, kind, bins=5):
         .replace('us', 'µs') if value else '0'))
 
 
-def percent_ticks(axis, bins=6):
+def percent_ticks(axis, bins=6, sign=' %'):
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(
-        lambda value, _: f'{value:+g} %' if abs(value) > 1e-9 else '0'))
+        lambda value, _: f'{value:+g}{sign}' if abs(value) > 1e-9 else '0'))
 
 
 def apart(places, gap):
@@ -97,7 +97,7 @@ class Rows:
                           fontsize=SMALL, color=ink('muted'),
                           annotation_clip=False)
         for place, title in self.titles:
-            axes.annotate(cut(title, 60), (0, place), xytext=edge,
+            axes.annotate(cut(title, 54), (0, place), xytext=edge,
                           xycoords=('axes fraction', 'data'),
                           textcoords='offset points', va='center',
                           fontsize=NORMAL, fontweight='bold',

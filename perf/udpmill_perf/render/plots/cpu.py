@@ -83,7 +83,7 @@ def _painter(layout, bars, longest):
         for place, parts in zip(layout.places, bars):
             _bar(axes, place, parts)
         axes.set_xlim(0, 1.05 * longest or 1)
-        ticks(axes.xaxis, KNOWN['machine_ns_per_datagram'], 4)
+        ticks(axes.xaxis, KNOWN['machine_ns_per_datagram'], 5)
         axes.set_title(KNOWN['machine_ns_per_datagram'].axis)
     return paint
 

@@ -5,9 +5,10 @@ from ..ink import TONES
 from .axes import Rows, percent_ticks, room
 from .svg import Plot, SMALL, draw, ink
 
-LEFT, RIGHT = 1.6, 1.95
-CAPTION = ('A bar that is wholly right of the ignored band is a slowdown; '
-           'one that is wholly left of the tolerance excludes it.')
+LEFT, RIGHT = 1.6, 1.85
+CAPTION = ('PASS has its thick bar end left of the tolerance; a REGRESSION has '
+           'even its thin line, which is surer, begin right of the grey band '
+           'of what is ignored.')
 ROLE = {'good': 'good', 'bad': 'bad', 'unsure': 'unsure', 'neutral': 'muted'}
 
 
@@ -65,9 +66,9 @@ def _paint(figure, view, layout, rows):
                       textcoords='offset points', ha='center',
                       color=ink('bad'), fontsize=SMALL)
     axes.grid(axis='x')
-    percent_ticks(axes.xaxis)
-    for text, shift, align in (('← B better', -14, 'right'),
-                               ('B worse →', 14, 'left')):
+    percent_ticks(axes.xaxis, 7, '')
+    for text, shift, align in (('← B better, %', -14, 'right'),
+                               ('B worse, % →', 14, 'left')):
         axes.annotate(text, (0, 0), xycoords=('data', 'axes fraction'),
                       xytext=(shift, -26), textcoords='offset points',
                       ha=align, va='top', fontsize=SMALL,
@@ -84,6 +85,12 @@ def _bar(axes, place, row):
     if ends:
         axes.plot([min(ends + [value]), max(ends + [value])], [place, place],
                   color=colour, lw=5, alpha=0.35, solid_capstyle='butt')
+    surer = [human.as_percent(end) for end in human.ends(
+        [row.row.get('lower_bound'), row.row.get('upper_bound')])
+        if end is not None]
+    if len(surer) == 2:
+        axes.plot(surer, [place, place], color=colour, lw=1.2)
+        ends += surer
     axes.plot([value], [place], 'o', color=colour, ms=6.5)
     text = f'{human.percent(row.estimate)}  {row.verdict}'
     axes.annotate(text, (1, place), xycoords=('axes fraction', 'data'),

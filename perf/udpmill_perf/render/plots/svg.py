@@ -23,7 +23,7 @@ ROLES = ('ink', 'muted', 'faint', 'paper', 'a', 'b', 'c', 'd', 'e', 'f',
 STAND_IN = {role: f'#0a{place:02x}f5' for place, role in enumerate(ROLES)}
 ARMS = ('a', 'b', 'c', 'd', 'e', 'f')
 MARKERS = ('o', 's', '^', 'D', 'v', 'P')
-WIDTH = 6.4                 # inches: 460 units, about a phone's width
+WIDTH = 5.8                 # inches: 418 units, a phone's width
 SMALL, NORMAL = 11, 12
 
 STYLE = {

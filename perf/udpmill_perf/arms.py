@@ -9,13 +9,14 @@ import struct
 import subprocess
 from dataclasses import dataclass, field, fields, replace
 
-from .errors import UNFIT, PerfError
+from .errors import UNFIT, USAGE, PerfError
 from .workload import Workload
 
 ELF = b'\x7fELF'
 NOTE_BUILD_ID = 3
 PROGRAM_NOTE = 4
-FIELDS = {f.name: f.type for f in fields(Workload)}
+FIELDS = {f.name: f.type for f in fields(Workload)
+          if f.name not in ('rate', 'scenario')}
 
 
 @dataclass
@@ -140,6 +141,21 @@ def version(path):
         raise PerfError(f'{path}: is no udpmill: --version says '
                         f'"{(done.stdout or done.stderr).strip()[:60]}"')
     return words[1]
+
+
+def check(arm):
+    """That serve takes the arm's options: said before anything is measured,
+    as this program's own mistakes are."""
+    try:
+        done = subprocess.run(
+            [arm.binary, 'serve', '127.0.0.1:0', '--time', '1ms',
+             '--counters', 'none', *arm.options], capture_output=True,
+            text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise PerfError(f'{arm.name}: {arm.binary}: {error}', UNFIT) from error
+    if done.returncode in (2, 3):
+        raise PerfError(f'{arm.name}: {done.stderr.strip()}',
+                        USAGE if done.returncode == 2 else UNFIT)
 
 
 def git(path):

@@ -2,6 +2,7 @@
 """A trial of a peer. What arrived is what the kernel counts in its namespace:
 where that is not its own, others' datagrams are among them, which is said."""
 import os
+import subprocess
 import time
 from dataclasses import dataclass
 
@@ -81,6 +82,13 @@ def cut(watch, client, start, timing):
 
 
 def measure(peer, workload, seat, timing):
+    try:
+        return _measure(peer, workload, seat, timing)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise PerfError(f'{type(error).__name__}: {error}', INVALID) from error
+
+
+def _measure(peer, workload, seat, timing):
     seconds = int(timing.warm_s + timing.window_s + TAIL_S) + 2
     case = Case(workload.case, workload.bytes, seat.host, seat.port, seconds)
     with Program(peer.server(case), seat.server_cpus,

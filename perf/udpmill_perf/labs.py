@@ -36,6 +36,14 @@ class Lab:
             [tool(), 'run', '--path', self.path, '--', 'sh', '-c', HOLD],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, start_new_session=True)
+        try:
+            self._read()
+        except BaseException:
+            self.process.communicate()
+            raise
+        return self
+
+    def _read(self):
         found = {}
         for line in self.process.stdout:
             if line.strip() == READY:
@@ -49,7 +57,6 @@ class Lab:
         self.server_netns, self.client_netns = (
             os.open(f'/run/netns/{found[key]}', os.O_RDONLY | os.O_CLOEXEC)
             for key in ('LAB_SERVER_NETNS', 'LAB_CLIENT_NETNS'))
-        return self
 
     def __exit__(self, *_):
         os.close(self.server_netns)

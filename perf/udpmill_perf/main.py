@@ -35,6 +35,7 @@ class Parser(argparse.ArgumentParser):
 def parser_of(verb, module):
     parser = Parser(prog=f'udpmill perf {verb}', description=VERBS[verb],
                     epilog=EPILOG,
+                    allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     module.add_arguments(parser)
     return parser
@@ -64,12 +65,25 @@ def load(verb):
 def style_of(argv):
     """Also of a command line that cannot be read: whoever bisects must not
     take that for a bad commit."""
+    found = 'plain'
     for word, after in zip(argv, [*argv[1:], '']):
         name, equals, value = word.partition('=')
         if name == '--exit-style':
             value = value if equals else after
-            return value if value in exits.STYLES else 'plain'
-    return 'plain'
+            found = value if value in exits.STYLES else 'plain'
+    return found
+
+
+def joined(argv):
+    """--b-opts --spin as --b-opts=--spin: argparse takes what begins with a
+    dash for an option of its own."""
+    found, words = [], iter(argv)
+    for word in words:
+        if word in ('--a-opts', '--b-opts'):
+            after = next(words, None)
+            word = word if after is None else f'{word}={after}'
+        found.append(word)
+    return found
 
 
 def main(argv):
@@ -79,7 +93,7 @@ def main(argv):
     verb, style = argv[0], style_of(argv)
     try:
         module = load(verb)
-        args = parser_of(verb, module).parse_args(argv[1:])
+        args = parser_of(verb, module).parse_args(joined(argv[1:]))
         args.argv = ['udpmill', 'perf', *argv]
         return exits.in_style(module.run(args), style)
     except PerfError as error:

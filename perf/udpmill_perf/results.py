@@ -45,7 +45,7 @@ def carry_out(session, work):
             work()
     except Interrupted as stop:
         return 128 + stop.number
-    except PerfError:
+    except Exception:
         session.save()
         raise
     return 0

@@ -6,7 +6,7 @@ import signal
 import time
 
 from . import document, environment, pmu, trial
-from .errors import PerfError
+from .errors import UNFIT, PerfError
 from .seats import Places
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -94,6 +94,9 @@ class Session:
             seat = self.places.place(own.path).seat(own)
             entry.update(measure(seat))
         except PerfError as error:
+            # What this host cannot do it cannot do the next time either.
+            if error.exit_code == UNFIT:
+                raise
             entry.update(failed(str(error)))
         self.trials.append(entry)
         if time.monotonic() - self.saved > SAVE_EVERY_S:

@@ -81,20 +81,30 @@ class Sysctls:
     def apply(self, wanted):
         """wanted, and for the others what was there."""
         for key, original in self.original.items():
-            value = wanted.get(key, original)
-            try:
-                within(self.place[key], lambda: write(key, value))
-                got = within(self.place[key], lambda: read(key))
-            except OSError as error:
-                raise PerfError(f'sysctl {key}={value}: {error.strerror}'
-                                + ('' if os.geteuid() == 0 else
-                                   '; it takes root'), UNFIT) from error
-            if got.split() != value.split():
-                raise PerfError(f'sysctl {key}: the kernel made {got} of '
-                                f'{value}', UNFIT)
+            self._set(key, wanted.get(key, original))
+
+    def _set(self, key, value):
+        try:
+            within(self.place[key], lambda: write(key, value))
+            got = within(self.place[key], lambda: read(key))
+        except OSError as error:
+            raise PerfError(f'sysctl {key}={value}: {error.strerror}'
+                            + ('' if os.geteuid() == 0 else
+                               '; it takes root'), UNFIT) from error
+        if got.split() != value.split():
+            raise PerfError(f'sysctl {key}: the kernel made {got} of {value}',
+                            UNFIT)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.apply({})
+        """Each, whatever becomes of the others."""
+        failed = []
+        for key in self.original:
+            try:
+                self._set(key, self.original[key])
+            except PerfError as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]

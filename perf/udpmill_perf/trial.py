@@ -3,6 +3,7 @@
 out of the middle by snapshots."""
 import json
 import os
+import subprocess
 import time
 from dataclasses import dataclass
 
@@ -143,6 +144,14 @@ def result(window, slices, load, workload):
 def measure(arm, workload, seat, timing, generator, seed, pmu=None):
     """The parts of a trial that the programs make. PerfError where they do
     not work at all; nothing is left running."""
+    try:
+        return _measure(arm, workload, seat, timing, generator, seed, pmu)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        # What was looked at had ended, or could not be started.
+        raise PerfError(f'{type(error).__name__}: {error}', INVALID) from error
+
+
+def _measure(arm, workload, seat, timing, generator, seed, pmu):
     with Server(server_argv(arm, workload, seat), seat.server_cpus,
                 seat.server_netns) as server, \
             Segment(f'/dev/shm/udpmill.{server.pid}') as segment, \

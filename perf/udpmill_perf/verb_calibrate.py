@@ -9,6 +9,7 @@ import sys
 
 from . import arms, calibration, document, environment, floor, plan, results
 from .compare import Comparison
+from .errors import INVALID
 from .options import add_measuring, timing_of
 from .progress import Progress
 from .quantity import count
@@ -60,9 +61,10 @@ def run(args):
             for w in workloads for metric in plan.METRICS]
     fingerprint = made['environment']['fingerprint']
     made['calibration'] = {'rows': rows, 'fingerprint': fingerprint}
-    if not ended:
+    unknown = any(r['sd'] is None for r in rows)
+    if not ended and not unknown:
         where = calibration.store(fingerprint, rows)
         made['calibration']['stored'] = where
         print(f'{where} has been written; compare will look there',
               file=sys.stderr)
-    return results.finish(args, session, ended)
+    return results.finish(args, session, ended) or (INVALID if unknown else 0)

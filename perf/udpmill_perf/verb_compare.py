@@ -2,7 +2,8 @@
 """udpmill perf compare: did it get slower between A and B?"""
 import shlex
 
-from . import arms, calibration, document, environment, exits, plan, results
+from . import (arms, calibration, document, environment, exits, plan, pmu,
+               results)
 from .compare import Comparison
 from .options import add_measuring, timing_of
 from .progress import Progress, span
@@ -65,7 +66,12 @@ def make_design(args, workloads, timing, fingerprint):
     ignore, tolerance = plan.margins(plan.ln_of_percent(args.ignore),
                                      plan.ln_of_percent(args.tolerance),
                                      floor)
-    return {**plan.DEFAULTS, 'ignore': ignore, 'tolerance': tolerance,
+    unit, _ = pmu.open_pmu()
+    metrics = list(plan.METRICS)
+    if unit:
+        unit.close()
+        metrics.append('instructions_per_datagram')
+    return {**plan.DEFAULTS, 'metrics': metrics, 'ignore': ignore, 'tolerance': tolerance,
             'screen': args.screen, 'confirm': args.confirm,
             'extend': args.extend, 'floor': floor,
             'workloads': [w.name for w in workloads],
@@ -89,6 +95,7 @@ def prepare(args, workloads):
     for arm in both:
         for workload in workloads:
             arm.workload(workload)
+        arms.check(arm)
     generator, before = arms.own_binary(), environment.collect()
     made = document.new(
         'compare', arms.version(generator), args.argv,

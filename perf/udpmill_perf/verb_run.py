@@ -99,10 +99,10 @@ def available(session, workloads):
         cpus = len(os.sched_getaffinity(0))
         keys = [('backend', w.backend)] if isinstance(
             w, matrix.Workload) else []
-        keys += [('path', w.path), ('workers', w.workers)]
+        keys += [('path', w.path), ('CPUs', w.workers + w.threads)]
         for key in keys:
             if key not in reasons:
-                reasons[key] = why_not(session, binary, key, w, cpus)
+                reasons[key] = why_not(session, binary, key, cpus)
                 if reasons[key]:
                     skipped.append({'what': f'{key[0]} {key[1]}',
                                     'why': reasons[key]})
@@ -111,14 +111,13 @@ def available(session, workloads):
     return kept
 
 
-def why_not(session, binary, key, workload, cpus):
+def why_not(session, binary, key, cpus):
     kind, value = key
     if kind == 'backend':
         return probe(binary, value)
-    if kind == 'workers':
-        return (None if value + workload.threads <= cpus else
-                f'{value} workers and a generator want {value + 1} CPUs, and '
-                f'{cpus} are allowed')
+    if kind == 'CPUs':
+        return (None if value <= cpus else f'workers and generator want '
+                f'{value} CPUs, and {cpus} are allowed')
     try:
         session.places.place(value)
     except PerfError as error:
@@ -240,7 +239,11 @@ def run(args):
         ended = results.carry_out(session, work)
     tabulate(session.document, workloads)
     code = results.finish(args, session, ended)
-    if not code and all(t['validity'] == 'INVALID' for t in session.trials):
-        print('udpmill perf run: no trial was valid', file=sys.stderr)
+    good = {t['workload'] for t in session.trials
+            if t['validity'] != 'INVALID'}
+    bad = [w.name for w in workloads if w.name not in good]
+    if bad and not code:
+        print(f'udpmill perf run: no trial was valid of {", ".join(bad)}',
+              file=sys.stderr)
         return INVALID
     return code

@@ -124,10 +124,11 @@ class Selftest:
     def aa(self, n):
         red = sum(self.compare(f'aa-{i + 1:02}')['verdict']
                   == verdict.REGRESSION for i in range(n))
-        passed = sum(made['verdict'] == verdict.PASS
-                     for made in self.documents[-n:])
+        said = [made['verdict'] for made in self.documents[-n:]]
         seconds = sorted(made['seconds'] for made in self.documents[-n:])
-        return {'comparisons': n, 'false_positives': red, 'passed': passed,
+        return {'comparisons': n, 'false_positives': red,
+                'passed': said.count(verdict.PASS),
+                'invalid': said.count(verdict.INVALID),
                 'seconds_median': seconds[len(seconds) // 2], 'level': LEVEL,
                 'interval': list(clopper_pearson.interval(red, n, LEVEL))}
 
@@ -139,9 +140,10 @@ class Selftest:
         made = self.documents[before:]
         found = sum(m['verdict'] == verdict.REGRESSION for m in made)
         effects = sorted(v['estimate'] for m in made for v in m['verdicts']
-                         if v['metric'] == plan.METRICS[0])
+                         if v['metric'] == plan.METRICS[0]
+                         and v['estimate'] is not None)
         return {'percent': percent, 'burn_ns': round(burn, 3),
-                'measured': effects[len(effects) // 2],
+                'measured': effects[len(effects) // 2] if effects else None,
                 'comparisons': times, 'detected': found,
                 'inconclusive': sum(m['verdict'] == verdict.INCONCLUSIVE
                                     for m in made), 'level': LEVEL,
@@ -167,17 +169,20 @@ def simulated(args, progress):
     return simulate.table(args.simulate, args.seed or 1, tell)
 
 
-def on_traffic(args, test):
-    """What takes real comparisons."""
-    found = {'seed': test.seed}
+def try_all(args, test, found, progress):
+    """Each part is in found as soon as it is known: whatever ends the rest
+    leaves it there."""
+    if args.replay:
+        found['replay'] = replays(args, progress)
+    if args.simulate:
+        found['simulated'] = simulated(args, progress)
     if args.aa:
         found['aa'] = test.aa(args.aa)
     if args.inject:
-        base = test.server_ns()
-        found['server_ns_per_datagram'] = base
-        found['inject'] = [test.inject(p, args.times, base)
-                           for p in percents(args.inject)]
-    return found
+        base = found['server_ns_per_datagram'] = test.server_ns()
+        found['inject'] = []
+        for percent in percents(args.inject):
+            found['inject'].append(test.inject(percent, args.times, base))
 
 
 def verdict_of(found):
@@ -185,7 +190,8 @@ def verdict_of(found):
     of ten percent and more found."""
     aa = found.get('aa')
     if aa:
-        aa['verdict'] = 'FAIL' if aa['false_positives'] else 'PASS'
+        aa['verdict'] = ('FAIL' if aa['false_positives'] or aa['invalid']
+                         else 'PASS')
     for item in found.get('inject', ()):
         share = item['detected'] / item['comparisons']
         least = 1.0 if item['percent'] >= 10 else 0.9
@@ -208,16 +214,11 @@ def run(args):
         test = Selftest(args, parse(args.workload), progress)
         made = test.document('selftest', [arms.Arm('A', test.binary)],
                              test.seed)
-        made['selftest'] = found = {}
-        if args.replay:
-            found['replay'] = replays(args, progress)
-        if args.simulate:
-            found['simulated'] = simulated(args, progress)
+        made['selftest'] = found = {'seed': test.seed}
         session = Session(made, test.before, [], test.binary, where,
                           test.timing)
         ended = results.carry_out(
-            session, lambda: found.update(on_traffic(args, test))
-            if args.aa or args.inject else None)
+            session, lambda: try_all(args, test, found, progress))
     failed = verdict_of(found)
     code = results.finish(args, session, ended)
     if failed:

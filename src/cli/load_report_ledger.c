@@ -29,6 +29,13 @@ static void print_bounds(FILE *out, const struct ledger_drop *d)
 {
 	char skbs[UNITS_TEXT], low[UNITS_TEXT], high[UNITS_TEXT];
 
+	/* A place that others share, or that has room for more: what was lost
+	 * there came in no more skbs than it had datagrams. */
+	if (d->skbs > d->datagrams) {
+		units_format_grouped(d->datagrams, skbs);
+		fprintf(out, " in %s skbs at most\n", skbs);
+		return;
+	}
 	units_format_grouped(d->skbs, skbs);
 	units_format_grouped(d->low, low);
 	units_format_grouped(d->high, high);

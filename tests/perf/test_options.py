@@ -54,6 +54,15 @@ def test_bad_arguments_are_one_line(argv, capsys):
     assert re.fullmatch(r'udpmill perf \w+: [^\n]+\n', said.err)
 
 
+@pytest.mark.parametrize('argv, found', [
+    (['--b-opts', '--spin'], ['--b-opts=--spin']),
+    (['--a-opts', '--batch 8', 'x'], ['--a-opts=--batch 8', 'x']),
+    (['--a-opts=--spin', '-q'], ['--a-opts=--spin', '-q']),
+    (['--b-opts'], ['--b-opts'])])
+def test_options_for_an_arm_may_begin_with_a_dash(argv, found):
+    assert main.joined(argv) == found
+
+
 def test_nothing_at_all_says_what_there_is(capsys):
     assert main.main([]) == 2
     assert 'compare' in capsys.readouterr().err

@@ -47,9 +47,11 @@ def test_the_program_passes_against_itself(compared):
     assert max(map(len, done.stdout.splitlines())) <= 80
     made = document.load(path)
     assert made['complete'] and made['aa'] and made['verdict'] == 'A/A'
-    assert len(made['trials']) >= 4 * 7
+    trials = [t for t in made['trials'] if t['block'] is not None]
+    assert len(trials) >= 4 * 7
+    assert {t['arm'] for t in made['latency']} == {'A', 'B'}
     # On a host that has other work a window may close too late.
-    valid = [t for t in made['trials'] if t['validity'] != 'INVALID']
+    valid = [t for t in trials if t['validity'] != 'INVALID']
     assert len(valid) >= 4 * 6
     for trial in valid:
         assert trial['ledger']['balances']
@@ -89,7 +91,7 @@ def test_a_run_interleaves_and_tabulates(tmp_path):
 def test_a_large_injection_shows_in_the_server_s_time(tmp_path):
     path = tmp_path / 'burn.json'
     perf('compare', *QUICK, '--screen', '6', '--confirm', '0', '--extend',
-         '0', '--b-opts', '--burn 5000', '-o', str(path))
+         '0', '--no-latency', '--b-opts', '--burn 5000', '-o', str(path))
     made = document.load(path)
     assert not made['aa']
     cost = {arm: sorted(t['metrics']['server_ns_per_datagram']
@@ -145,6 +147,13 @@ def test_an_interrupted_run_keeps_what_was_measured(tmp_path):
     made = document.load(path)
     assert not made['complete'] and 'SIGINT' in made['stopped']
     assert left() == before
+
+
+def test_options_that_no_server_takes_are_told_at_once():
+    done = perf('compare', '--b-opts', '--batch 0', '-o', 'none', '-q')
+    assert (done.returncode, done.stdout) == (2, '')
+    assert 'B: ' in done.stderr and '--batch' in done.stderr
+    assert done.stderr.count('\n') == 1
 
 
 def test_a_server_that_dies_is_told(tmp_path):

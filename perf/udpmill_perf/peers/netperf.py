@@ -4,7 +4,7 @@ from .peer import Peer, tcp
 
 
 def server(case):
-    return ['netserver', '-D', '-L', case.host, '-p', str(case.port)]
+    return ['netserver', '-D', '-f', '-L', case.host, '-p', str(case.port)]
 
 
 def client(case):

@@ -11,11 +11,10 @@ import json
 import math
 import os
 import pathlib
-import stat
-import tempfile
 from datetime import datetime, timezone
 from functools import lru_cache
 
+from . import whole_file
 from .errors import INVALID, UNFIT, PerfError
 
 SCHEMA = 'udpmill.perf/1'
@@ -168,42 +167,6 @@ def load(path):
     return validate(document, path)
 
 
-def _mode(path):
-    """Of the file that is replaced, or as a new one would have it."""
-    try:
-        return stat.S_IMODE(os.stat(path).st_mode)
-    except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
-
-
-def _write(file, data):
-    with file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _replace(path, data):
-    """All of it or nothing: a file beside it, then in its place."""
-    folder = os.path.dirname(path)
-    handle, beside = tempfile.mkstemp(dir=folder, suffix='.tmp',
-                                      prefix=os.path.basename(path) + '.')
-    try:
-        os.fchmod(handle, _mode(path))
-        _write(os.fdopen(handle, 'wb'), data)
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
-    folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
 def save(document, path):
     """Writes the document, or leaves what was there as it was and raises
     PerfError. A pipe or a device is written to as it is."""
@@ -212,13 +175,12 @@ def save(document, path):
     except ValueError as error:
         raise PerfError(f'{path}: not written: {error}', INVALID) from None
     there = os.path.realpath(path)
-    special = os.path.exists(there) and not os.path.isfile(there)
     try:
-        if special:
+        if whole_file.is_special(there):
             with open(there, 'wb') as file:
                 file.write(data.encode())
         else:
-            _replace(there, data.encode())
+            whole_file.replace(there, data.encode())
     except OSError as error:
         kept = ('; the file that was there is as it was'
                 if os.path.isfile(there) else '')

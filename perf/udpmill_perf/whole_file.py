@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""A file that is whole or not at all, whoever reads it meanwhile, and whatever
+ends the writing."""
+import os
+import stat
+import tempfile
+
+
+def is_special(path):
+    """Whether it is a pipe or a device, which is written to as it is."""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
+def _mode(path):
+    """Of the file that is replaced, or as a new one would have it."""
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def replace(path, data):
+    """A file beside it, then in its place. path: without links; OSError."""
+    folder = os.path.dirname(path)
+    handle, beside = tempfile.mkstemp(dir=folder, suffix='.tmp',
+                                      prefix=os.path.basename(path) + '.')
+    try:
+        os.fchmod(handle, _mode(path))
+        with os.fdopen(handle, 'wb') as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+    folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

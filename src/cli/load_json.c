@@ -222,13 +222,25 @@ json_t *load_interval_json(const struct load_interval *i)
 		number(i->answered_bytes));
 }
 
+int load_json_write(FILE *out, json_t *all)
+{
+	int error = 0;
+
+	if (!all)
+		return -ENOMEM;
+	if (json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
+		fputc('\n', out) == EOF || fflush(out))
+		error = -EIO;
+	json_decref(all);
+	return error;
+}
+
 int load_print_json(FILE *out, const struct load_options *o,
 	const struct load_result *r, json_t *intervals, int argc, char **argv)
 {
 	const struct load_counts *w = &r->window;
 	const struct ledger_server *s = &r->server_window.counters;
 	json_t *delivered = json_null(), *all;
-	int error = 0;
 
 	if (r->window_seen)
 		delivered =
@@ -247,11 +259,5 @@ int load_print_json(FILE *out, const struct load_options *o,
 		"one_way_ns", one_way_json(r), "pacing", pacing_json(o, r),
 		"marks", marks_json(r), "cpu", cpu_json(r), "intervals",
 		intervals);
-	if (!all)
-		return -ENOMEM;
-	if (json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
-		fputc('\n', out) == EOF || fflush(out))
-		error = -EIO;
-	json_decref(all);
-	return error;
+	return load_json_write(out, all);
 }

@@ -99,13 +99,6 @@ int stages_print_json(FILE *out, const struct load_options *o,
 		load_argv_json(argc, argv), "config", config_json(o, r),
 		"environment", load_environment_json(o), "interrupted",
 		r->interrupted, "stages", stages_json(r));
-	int error = 0;
 
-	if (!all)
-		return -ENOMEM;
-	if (json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
-		fputc('\n', out) == EOF || fflush(out))
-		error = -EIO;
-	json_decref(all);
-	return error;
+	return load_json_write(out, all);
 }

@@ -48,3 +48,18 @@ void content_fini(struct content *c)
 	free(c->data);
 	*c = (struct content){0};
 }
+
+bool content_is_right(const struct content *c, const struct probe *p,
+	const uint8_t *data, uint32_t bytes)
+{
+	const uint8_t *right = content_at(c, p->flow, p->sequence);
+	uint32_t from = PROBE_BYTES;
+	struct probe_receive r;
+
+	if (p->magic == PROBE_REPLY && bytes >= from + PROBE_RECEIVE_BYTES) {
+		if (!probe_read_receive(data, bytes, &r))
+			return false;
+		from += PROBE_RECEIVE_BYTES;
+	}
+	return memcmp(data + from, right + from, bytes - from) == 0;
+}

@@ -6,6 +6,9 @@
  */
 #pragma once
 
+#include "core/probe.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
 enum content_kind {
@@ -38,3 +41,8 @@ static inline const uint8_t *content_at(
 
 	return c->data + (h >> 48 & (CONTENT_SPAN - 64));
 }
+
+/* Is all of a probe's payload, of bytes, what was sent? The sum of what reflect
+ * has written over it is checked in its place. p has been read from data. */
+bool content_is_right(const struct content *c, const struct probe *p,
+	const uint8_t *data, uint32_t bytes);

@@ -68,23 +68,6 @@ static void tally_result(struct tally *y, enum verify_result r, uint32_t bytes)
 	}
 }
 
-static bool payload_is_right(const struct load_thread *t, const struct probe *p,
-	const uint8_t *data, uint32_t bytes)
-{
-	const uint8_t *right =
-		content_at(&t->shared->content, p->flow, p->sequence);
-	uint32_t from = PROBE_BYTES;
-	struct probe_receive r;
-
-	/* reflect has written there, and a sum of its own. */
-	if (p->magic == PROBE_REPLY && bytes >= from + PROBE_RECEIVE_BYTES) {
-		if (!probe_read_receive(data, bytes, &r))
-			return false;
-		from += PROBE_RECEIVE_BYTES;
-	}
-	return memcmp(data + from, right + from, bytes - from) == 0;
-}
-
 static void note_one_way(struct load_thread *t, const struct run *run)
 {
 	struct probe_receive r;
@@ -143,7 +126,8 @@ static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
 	}
 	if (t->config->verify_full &&
 		(bytes > t->config->sizes.most ||
-			!payload_is_right(t, &p, data, bytes))) {
+			!content_is_right(
+				&t->shared->content, &p, data, bytes))) {
 		y->corrupt++;
 		return;
 	}

@@ -37,23 +37,6 @@ static enum answer judge_text(
 	return judge_length(t, n);
 }
 
-/* Of reflect what it has written is judged by its own sum. */
-static bool payload_is_right(struct talk *t, const struct probe *p,
-	const uint8_t *data, uint32_t bytes)
-{
-	const uint8_t *right =
-		content_at(&t->lab->content, p->flow, p->sequence);
-	uint32_t from = PROBE_BYTES;
-	struct probe_receive r;
-
-	if (p->magic == PROBE_REPLY && bytes >= from + PROBE_RECEIVE_BYTES) {
-		if (!probe_read_receive(data, bytes, &r))
-			return false;
-		from += PROBE_RECEIVE_BYTES;
-	}
-	return memcmp(data + from, right + from, bytes - from) == 0;
-}
-
 static enum answer judge_probe(
 	struct talk *t, const uint8_t *data, uint32_t bytes)
 {
@@ -75,7 +58,7 @@ static enum answer judge_probe(
 	if (p.run != lab->config->run || p.flow != t->flow)
 		return ANSWER_FOREIGN;
 	if (p.sequence >= lab->numbered || p.sequence >= LAB_SEEN ||
-		!payload_is_right(t, &p, data, bytes))
+		!content_is_right(&t->lab->content, &p, data, bytes))
 		return ANSWER_WRONG;
 	bit = 1ull << p.sequence % 64;
 	if (lab->seen[p.sequence / 64] & bit)

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define DRAIN_TICK_MS 10
+
 static int fail(int code, const char *why)
 {
 	fprintf(stderr, "udpmill serve: %s\n", why);
@@ -26,11 +28,13 @@ static void notice(void *arg, const char *text)
 	fprintf(stderr, "udpmill serve: %s\n", text);
 }
 
-/* A tick: 0, or the signal that came meanwhile. */
-static int sleep_tick(const sigset_t *signals)
+/* A tick: 0, or the signal that came meanwhile. Who waits for the end of a
+ * server does not wait for its tick. */
+static int sleep_tick(const sigset_t *signals, bool draining)
 {
-	static const struct timespec tick = {
-		.tv_nsec = SERVER_TICK_MS * 1000000,
+	const struct timespec tick = {
+		.tv_nsec =
+			(draining ? DRAIN_TICK_MS : SERVER_TICK_MS) * 1000000l,
 	};
 	int sig = sigtimedwait(signals, NULL, &tick);
 
@@ -46,7 +50,7 @@ static void run(
 	bool draining = false;
 
 	while (!server_ended(server)) {
-		int sig = sleep_tick(signals);
+		int sig = sleep_tick(signals, draining);
 		bool over = time_ns && clock_ns() - start >= time_ns;
 
 		server_tick(server);

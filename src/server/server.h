@@ -2,7 +2,7 @@
 /*
  * A server: endpoints, their workers, the counter segment, the registry of
  * servers on this host. All functions by one thread, which calls server_tick()
- * about ten times a second while the server runs.
+ * about twenty times a second while the server runs.
  */
 #pragma once
 
@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SERVER_TICK_MS 100
+#define SERVER_TICK_MS 50
 
 struct server_config {
 	const union address *listen; /* a group of workers each */

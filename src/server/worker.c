@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 
 /* How long an idle worker sleeps before it looks at its orders. */
-#define IDLE_MS 100
+#define IDLE_MS 50
 /* A drain ends at the latest after this: a flood never leaves a gap. */
 #define DRAIN_NS 1000000000u
 

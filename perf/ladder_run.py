@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 
 OMIT_S = 0.3
 READY_S = 10
+STOP_S = 5
 CPUS = sorted(os.sched_getaffinity(0))
 
 
@@ -112,8 +113,13 @@ class Server:
 
     def __exit__(self, *_):
         if self.process.returncode is None:
-            self.process.kill()
-            self.process.wait()
+            # Asked first, so that it takes its segment away.
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
         self.process.stdout.close()
         self.process.stderr.close()
 

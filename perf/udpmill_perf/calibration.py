@@ -5,9 +5,10 @@ import json
 import os
 
 from . import document
-from .errors import PerfError
+from .errors import UNFIT, PerfError
 
 SCHEMA = 'udpmill.perf.calibration/1'
+ROW = {'workload', 'metric', 'floor', 'sd'}
 
 
 def path(fingerprint):
@@ -26,22 +27,35 @@ def load(fingerprint):
     except (OSError, ValueError) as error:
         raise PerfError(f'{path(fingerprint)}: {error}; "udpmill perf '
                         'calibrate" would make it anew') from None
-    if found.get('schema') != SCHEMA:
+    if not well_formed(found):
         raise PerfError(f'{path(fingerprint)}: is no calibration; "udpmill '
                         'perf calibrate" would make it anew')
     return found['rows']
+
+
+def well_formed(found):
+    return (isinstance(found, dict) and found.get('schema') == SCHEMA
+            and isinstance(found.get('rows'), list)
+            and all(isinstance(row, dict) and ROW <= row.keys()
+                    and isinstance(row['floor'], (int, float, type(None)))
+                    and isinstance(row['sd'], (int, float))
+                    for row in found['rows']))
 
 
 def store(fingerprint, rows):
     """Of the workloads calibrated before, those that are not among rows
     stay. Returns the file."""
     new = {row['workload'] for row in rows}
-    kept = [row for row in load(fingerprint) if row['workload'] not in new]
     where = path(fingerprint)
+    try:
+        kept = [row for row in load(fingerprint)
+                if row['workload'] not in new]
+    except PerfError:
+        kept = []  # what cannot be read is made anew
     try:
         os.makedirs(os.path.dirname(where), exist_ok=True)
     except OSError as error:
-        raise PerfError(f'{where}: {error.strerror}') from None
+        raise PerfError(f'{where}: {error.strerror}', UNFIT) from None
     document.save({'schema': SCHEMA, 'fingerprint': fingerprint,
                    'rows': kept + rows}, where)
     return where

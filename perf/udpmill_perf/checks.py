@@ -6,11 +6,10 @@ each check yields what differs, in words that say where.
 """
 import math
 
-from . import cells, coin, document, merge, pairs, plan, verdict
+from . import cells, coin, document, floor, merge, pairs, plan, verdict
 
 RELATIVE = 1e-9   # another libm's last bits
 ABSOLUTE = 1e-12
-UNPLANNED = 'calibrate', 'selftest'  # their blocks follow no phases
 
 
 def same(a, b):
@@ -135,6 +134,8 @@ def phases(doc):
 
 def verdicts(doc):
     """each verdict, and the one over all, follow from the blocks"""
+    if not doc['complete'] and doc['verdict'] is None:
+        return  # it was killed before any
     made, overall = (merge if doc['kind'] == 'merge' else verdict).judge(doc)
     said = {(v['workload'], v['metric']): v for v in doc['verdicts']}
     for item in made:
@@ -178,13 +179,29 @@ def table(doc):
             yield from _differs(f'{where}, {key}', item.get(key), value)
 
 
+def calibration(doc):
+    """each figure of the calibration follows from the blocks"""
+    if not doc['complete'] and not doc['calibration']:
+        return  # it was killed before any
+    stored = (doc['calibration'] or {}).get('rows') or []
+    said = {(row['workload'], row['metric']): row for row in stored}
+    for made in floor.rows(doc['design'], doc['blocks'],
+                           [w['name'] for w in doc['workloads']]):
+        row = said.get((made['workload'], made['metric']), {})
+        for key, value in made.items():
+            yield from _differs(
+                f'{made["workload"]}, {made["metric"]}, {key}',
+                row.get(key), value)
+
+
 def of(doc):
     """The checks that a document of its kind can be held to."""
     if doc['kind'] == 'merge':
         return [design, equal_arms, medians, verdicts]
     if doc['kind'] == 'run':
         return [design, table]
-    blocks = [order, trials, differences] if doc.get('blocks') else []
-    if doc['kind'] in UNPLANNED:
-        return [design, *blocks]
+    if doc['kind'] == 'selftest':
+        return [design]  # its comparisons are files of their own
+    if doc['kind'] == 'calibrate':
+        return [design, order, trials, differences, phases, calibration]
     return [design, equal_arms, order, trials, differences, phases, verdicts]

@@ -40,7 +40,10 @@ COMMANDS = {
     'nft': ['nft', '--stateless', 'list', 'ruleset'],
     'offload.lo': ['ethtool', '-k', 'lo'],
 }
-# Keys that move by themselves.
+# Those that each network namespace has of its own.
+NAMESPACED = ('sysctl.net.ipv4.udp', 'sysctl.net.ipv4.ip',
+              'sysctl.net.netfilter')
+# Keys that move by themselves; of a namespace, what they end with.
 RESTLESS = ('sysctl.net.netfilter.nf_conntrack_count', 'load.1min')
 
 
@@ -76,8 +79,8 @@ def memory_kib():
     return None
 
 
-def from_globs(found):
-    for prefix, pattern in GLOBS.items():
+def from_globs(found, patterns):
+    for prefix, pattern in patterns.items():
         fixed = pattern.split('*')[0].rsplit('/', 1)[0]
         for path in sorted(glob.glob(pattern)):
             value = read(path) if os.path.isfile(path) else None
@@ -86,8 +89,8 @@ def from_globs(found):
                 found[f'{prefix}.{name}'] = value
 
 
-def from_commands(found):
-    for key, argv in COMMANDS.items():
+def from_commands(found, commands):
+    for key, argv in commands.items():
         if not shutil.which(argv[0]):
             continue
         done = subprocess.run(argv, capture_output=True, text=True,
@@ -114,14 +117,26 @@ def collect():
         value = read(path)
         if value is not None:
             found[key] = value
-    from_globs(found)
-    from_commands(found)
+    from_globs(found, GLOBS)
+    from_commands(found, COMMANDS)
+    return found
+
+
+def of_namespace():
+    """What a network namespace has of its own; by a thread that is in it."""
+    found = {}
+    from_globs(found, {key: GLOBS[key] for key in NAMESPACED})
+    lines = (read('/proc/thread-self/net/dev') or '').splitlines()[2:]
+    devices = [line.split(':')[0].strip() for line in lines]
+    from_commands(found, {
+        'qdisc': COMMANDS['qdisc'], 'nft': COMMANDS['nft'],
+        **{f'offload.{name}': ['ethtool', '-k', name] for name in devices}})
     return found
 
 
 def changed(before, after):
     keys = sorted(set(before) | set(after))
-    return [key for key in keys if key not in RESTLESS
+    return [key for key in keys if not key.endswith(RESTLESS)
             and before.get(key) != after.get(key)]
 
 

@@ -35,3 +35,12 @@ def of(design, values, effects=EFFECTS):
         'recommended': for_tolerance and max(
             for_tolerance, plan.setting(design, 'confirm')),
     }
+
+
+def rows(design, blocks, workloads):
+    """A calibration's: one for each workload, by name, and gated metric."""
+    return [{'workload': name, 'metric': metric,
+             **of(design, plan.differences(
+                 plan.used(plan.of(blocks, name), 'screen'), metric))}
+            for name in workloads for metric in plan.setting(design,
+                                                             'metrics')]

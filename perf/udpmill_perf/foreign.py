@@ -11,9 +11,11 @@ from .peers.peer import Case
 from .process import Program
 from .trial import TAIL_S, cpu, metrics
 from .validity import of_host
-from .window import Watch, Window, foreign_s, processes, snmp
+from .window import (Watch, Window, foreign_s, ip_octets, processes,
+                     snmp)
 
 READY_S = 15
+HEADERS = 28  # octets of IPv4 and UDP
 STATES = {'tcp': '0A', 'udp': '07'}  # LISTEN; what an unconnected one has
 
 
@@ -59,6 +61,37 @@ class Delivered:
         return {'rx_datagrams': n // 2 if self.both_ends else n}
 
 
+@dataclass
+class DeliveredTrains:
+    """Of trains the kernel counts a receive each, whole or cut up, and by
+    octets what arrived at all: of that, the share that a socket was given."""
+    pid: int
+    bytes: int
+    total: float = 0.0
+    last: tuple | None = None
+
+    def _counts(self):
+        counters = snmp(self.pid)
+        payload = ip_octets(self.pid) - HEADERS * counters['IpInReceives']
+        return (payload, counters['UdpInDatagrams'],
+                counters['UdpInErrors'])
+
+    def read(self):
+        now = self._counts()
+        if self.last:
+            payload, given, lost = (a - b for a, b in zip(now, self.last))
+            if given:
+                self.total += payload / self.bytes * given / (given + lost)
+        self.last = now
+        return {'rx_datagrams': int(self.total)}
+
+
+def delivered_of(case, pid, same_namespace):
+    if case.case == 'trains':
+        return DeliveredTrains(pid, case.bytes)
+    return Delivered(pid, case.case == 'pingpong' and same_namespace)
+
+
 def cut(watch, client, start, timing):
     """(Window, slices): begins once a thousand datagrams arrived, for many
     of them speak with their server first."""
@@ -94,8 +127,8 @@ def _measure(peer, workload, seat, timing):
     with Program(peer.server(case), seat.server_cpus,
                  seat.server_netns) as server:
         wait_until_ready(server, *peer.listens(case))
-        delivered = Delivered(server.pid, case.case == 'pingpong'
-                              and seat.server_netns == seat.client_netns)
+        delivered = delivered_of(case, server.pid, seat.server_netns
+                                 == seat.client_netns)
         start = delivered.read()['rx_datagrams']
         with Program(peer.client(case), seat.client_cpus,
                      seat.client_netns) as client:

@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass, field
 from statistics import median
 
-from .errors import PerfError
+from .errors import UNFIT, PerfError, code_of
 from .render.view import View, keyed, listed
 
 SCHEMA = 'udpmill.perf-history/1'
@@ -111,7 +111,8 @@ def append(path, document):
             os.close(handle)
     except OSError as error:
         raise PerfError(f'{path}: history not written: '
-                        f'{error.strerror or error}') from None
+                        f'{error.strerror or error}',
+                        code_of(error)) from None
 
 
 def _append(handle, id, text):
@@ -123,7 +124,8 @@ def _append(handle, id, text):
         text = '\n' + text          # a torn line stays a line of its own
     data = text.encode()
     if os.write(handle, data) != len(data):
-        raise PerfError('history only partly written: is the disk full?')
+        raise PerfError('history only partly written: is the disk full?',
+                        UNFIT)
     return True
 
 

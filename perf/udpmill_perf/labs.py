@@ -3,6 +3,7 @@
 for as long as its standard input is open: so a lab ends with the harness."""
 import os
 import subprocess
+import tempfile
 
 from .errors import UNFIT, PerfError
 
@@ -32,16 +33,21 @@ class Lab:
         self.path = path
 
     def __enter__(self):
+        self.errors = tempfile.TemporaryFile('w+')
         self.process = subprocess.Popen(
             [tool(), 'run', '--path', self.path, '--', 'sh', '-c', HOLD],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, start_new_session=True)
+            stderr=self.errors, text=True, start_new_session=True)
         try:
             self._read()
         except BaseException:
             self.process.communicate()
             raise
         return self
+
+    def _told(self):
+        self.errors.seek(0)
+        return self.errors.read().splitlines()
 
     def _read(self):
         found = {}
@@ -51,8 +57,11 @@ class Lab:
             key, _, value = line.strip().partition('=')
             found[key] = value
         else:
-            _, error = self.process.communicate()
-            raise PerfError(f'path {self.path}: {error.strip()}', UNFIT)
+            self.process.communicate()
+            raise PerfError(f'path {self.path}: '
+                            f'{"; ".join(self._told())}', UNFIT)
+        # Of others, which were killed and left theirs behind.
+        self.removed = [line for line in self._told() if 'left behind' in line]
         self.server = found['LAB_SERVER']
         self.server_netns, self.client_netns = (
             os.open(f'/run/netns/{found[key]}', os.O_RDONLY | os.O_CLOEXEC)
@@ -62,3 +71,4 @@ class Lab:
         os.close(self.server_netns)
         os.close(self.client_netns)
         self.process.communicate()
+        self.errors.close()

@@ -3,14 +3,18 @@
 
 An open loop, each reply's time counted from when its request was meant to
 leave. Both arms get the same rate: half of what the slower one delivered in
-the blocks. Reported with its interval, and never a verdict.
+the blocks, or half of that, and so on, until the generator keeps it, which
+sends one by one here, and else would tell of its own delay. Reported with its
+interval, and never a verdict.
 """
 from statistics import median
 
 from .stats import bootstrap
+from .validity import RATE_LEAST
 
 ORDER = 'ABBABAAB'
 LOAD = 0.5
+HALVINGS = 6
 TAILS = ('p50', 'p90', 'p99', 'p999', 'max', 'mean')
 
 
@@ -31,8 +35,8 @@ def rate_of(document, workload):
 def row(workload, arm, rate, trials):
     """The document's, of an arm's trials: medians over them, and what they
     lie between."""
-    each = [t['latency_ns'] for t in trials if t['latency_ns']
-            and t['validity'] != 'INVALID']
+    each = [t['latency_ns'] for t in trials if t['validity'] != 'INVALID'
+            and (t['latency_ns'] or {}).get('count')]
     made = {'workload': workload.name, 'arm': arm, 'rate': round(rate),
             'trials': len(each), 'count': sum(e['count'] for e in each),
             'interval': {}}
@@ -48,12 +52,20 @@ def measure(run, document, workload, tell):
     rate = rate_of(document, workload)
     if workload.service == 'discard' or not rate:
         return []
-    trials = {arm['name']: [] for arm in document['arms']}
-    for arm in ORDER:
+    def at(rate, arm):
         trial = run(arm, workload.at_rate(rate))
         # Of half a load: no figure of what there is at full load.
-        trial['metrics'] = {}
-        trials[arm].append(trial)
+        got, trial['metrics'] = trial['metrics'], {}
+        return trial, got.get('datagrams_per_second', 0) >= RATE_LEAST * rate
+
+    for _ in range(HALVINGS):
+        trial, kept = at(rate, ORDER[0])
+        if kept or trial['validity'] == 'INVALID':
+            break
+        rate /= 2
+    trials = {arm['name']: [] for arm in document['arms']}
+    for arm in ORDER:
+        trials[arm].append(at(rate, arm)[0])
         tell()
     return [row(workload, arm, rate, found)
             for arm, found in trials.items()]

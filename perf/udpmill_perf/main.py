@@ -2,6 +2,7 @@
 """The verbs of "udpmill perf", and what they exit with."""
 import argparse
 import importlib
+import signal
 import sys
 import traceback
 
@@ -21,8 +22,9 @@ VERBS = {
 PACKAGES = {'numpy': 'python3-numpy', 'scipy': 'python3-scipy',
             'matplotlib': 'python3-matplotlib', 'jinja2': 'python3-jinja2',
             'jsonschema': 'python3-jsonschema'}
-EPILOG = """exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive, 4 the host is
-unfit, 5 an invalid measurement; --exit-style maps them."""
+EPILOG = """exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive, 4 the host
+is unfit, 5 an invalid measurement{}."""
+MAPPED = '; --exit-style maps them'
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,18 +36,21 @@ class Parser(argparse.ArgumentParser):
 
 def parser_of(verb, module):
     parser = Parser(prog=f'udpmill perf {verb}', description=VERBS[verb],
-                    epilog=EPILOG,
                     allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     module.add_arguments(parser)
+    mapped = parser.get_default('exit_style') is not None
+    parser.epilog = EPILOG.format(MAPPED if mapped else '')
     return parser
 
 
 def usage():
     verbs = '\n'.join(f'  {name:<10} {brief}' for name, brief in
                       VERBS.items())
-    return (f'Usage: udpmill perf VERB [OPTION...] [ARGUMENT...]\n(or udpmill-perf VERB ...)\n\n{verbs}\n'
-            f'\n"udpmill perf VERB --help" says more.\n{EPILOG}\n')
+    return ('Usage: udpmill perf VERB [OPTION...] [ARGUMENT...]\n'
+            f'(or udpmill-perf VERB ...)\n\n{verbs}\n\n'
+            '"udpmill perf VERB --help" says more.\n'
+            + EPILOG.format('') + '\n')
 
 
 def load(verb):
@@ -99,9 +104,17 @@ def main(argv):
     except PerfError as error:
         print(f'udpmill perf {verb}: {error}', file=sys.stderr)
         return exits.in_style(error.exit_code, style)
+    except KeyboardInterrupt:
+        print(f'\nudpmill perf {verb}: interrupted', file=sys.stderr)
+        return 128 + signal.SIGINT
     except BrokenPipeError:
         sys.stderr.close()
         return exits.in_style(INVALID, style)
+    except OSError as error:
+        what = f'{error.filename}: ' if error.filename else ''
+        print(f'udpmill perf {verb}: {what}{error.strerror or error}',
+              file=sys.stderr)
+        return exits.in_style(UNFIT, style)
     except Exception:  # a fault of ours must not look like a regression
         traceback.print_exc()
         return exits.in_style(INVALID, style)

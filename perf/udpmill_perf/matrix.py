@@ -7,11 +7,10 @@ from dataclasses import dataclass, fields
 from . import peers
 from .errors import PerfError
 from .trial import Timing
-from .workload import BACKENDS, Workload, parse
+from .workload import BACKENDS, PATHS, TRAIN_MOST, Workload, parse
 
 ALL_BACKENDS = {'backend': BACKENDS}
 SIZES = (64, 512, 1472, 9000, 65507)
-PATHS = ('loopback', 'veth', 'bridge', 'nft', 'vxlan', 'macvlan')
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Preset:
     parts: tuple
     cases: tuple       # of peers
     rounds: int
-    timing: Timing = Timing()
+    timing: Timing
 
 
 def part(**lists):
@@ -81,7 +80,7 @@ PRESETS = {
               workers=(2, 4)),
          part(service=('echo',), arrival=('single', 'trains'),
               path=PATHS[1:])),
-        ('flood', 'trains', 'pingpong'), 5),
+        ('flood', 'trains', 'pingpong'), 5, Timing(0.3, 1.0, 10)),
 }
 
 
@@ -91,8 +90,7 @@ def product(lists):
     for values in itertools.product(*lists.values()):
         found = dict(zip(names, values))
         trains = found.get('arrival', 'single') in ('trains', 'split')
-        # A train has two datagrams at least.
-        if trains and found.get('bytes', 64) > 32000:
+        if trains and found.get('bytes', 64) > TRAIN_MOST:
             continue
         if found.get('backend') == 'recvfrom' and found.get('batch'):
             continue

@@ -9,7 +9,8 @@ from .trial import Timing
 def add_measuring(parser):
     group = parser.add_argument_group('measuring')
     group.add_argument('--window', type=seconds, metavar='TIME',
-                       help='what is measured of a trial (default 1s)')
+                       help='what is measured of a trial (default '
+                       '500ms; of run\'s presets, their own)')
     group.add_argument('--warm-up', type=seconds, metavar='TIME',
                        help='what goes before it (default 300ms)')
     group.add_argument('--seed', type=count(1), metavar='N',

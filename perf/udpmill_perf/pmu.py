@@ -6,6 +6,8 @@ import os
 import platform
 import struct
 
+from .plan import METRICS
+
 SYSCALL = {'x86_64': 298, 'aarch64': 241}
 HARDWARE, INSTRUCTIONS = 0, 1
 EXCLUDE_USER, EXCLUDE_HV = 1 << 4, 1 << 6
@@ -51,3 +53,13 @@ def open_pmu():
         return Pmu(), None
     except OSError as error:
         return None, error.strerror or str(error)
+
+
+def metrics():
+    """What is judged here: with the kernel's instructions where they are
+    counted."""
+    found, _ = open_pmu()
+    if not found:
+        return list(METRICS)
+    found.close()
+    return [*METRICS, 'instructions_per_datagram']

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 
 from . import namespace
 from .errors import INVALID, UNFIT, PerfError
@@ -22,7 +23,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def _prepare(cpus, netns):
     def in_child():
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         # Ctrl-C is the harness's, which ends what it started in good order.
         os.setpgid(0, 0)
         if netns is not None:
@@ -126,7 +127,8 @@ def read_line(fd, program):
 
 
 class Server(Program):
-    """udpmill serve, ready; endpoint is where."""
+    """udpmill serve, ready; endpoint is where. However it is left, its segment
+    goes too."""
 
     def __init__(self, argv, cpus=(), netns=None):
         read_end, write_end = os.pipe()
@@ -145,3 +147,9 @@ class Server(Program):
             raise
         finally:
             os.close(read_end)
+
+    def __exit__(self, *error):
+        self.stop()
+        super().__exit__(*error)
+        with suppress(OSError):
+            os.unlink(f'/dev/shm/udpmill.{self.pid}')

@@ -26,6 +26,11 @@ class Progress:
         self.live = (self.stream.isatty()
                      and os.environ.get('TERM', 'dumb') != 'dumb')
 
+    def restart(self, total):
+        """Something else, which takes a time of its own."""
+        self.total, self.done = total, 0
+        self.started = time.monotonic()
+
     def left_s(self):
         """By what the steps took so far; None before the first."""
         if not self.done:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Times and shares as people type them, for argparse."""
+"""Times and shares as people type them, for argparse; and as they read
+them."""
 import argparse
 import re
 
@@ -29,8 +30,13 @@ def percent(text):
 
 def count(least):
     def parse(text):
-        if not text.isdigit() or int(text) < least:
+        if not text.isdecimal() or int(text) < least:
             raise argparse.ArgumentTypeError(
                 f'"{text}" is not a whole number of at least {least}')
         return int(text)
     return parse
+
+
+def counted(n, noun):
+    """1 block, 12 blocks."""
+    return f'{n} {noun}' + ('' if n == 1 else 's')

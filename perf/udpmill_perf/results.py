@@ -30,6 +30,8 @@ def output(args, verb):
         if not render.format_of(path):
             raise PerfError(f'--report: {path}: its name ends with none of '
                             '.html .md .csv .xml .tap')
+    if args.history:
+        check_place(args.history)
     if args.output == 'none':
         return None
     path = args.output or time.strftime(f'udpmill-{verb}-%Y%m%d-%H%M%S.json')
@@ -37,18 +39,25 @@ def output(args, verb):
     return path
 
 
-def carry_out(session, work):
-    """The signal's exit code, or 0. The document says how it ended, and a
-    PerfError goes on after that was saved."""
+def carry_out(session, work, conclude=lambda: None):
+    """The signal's exit code, or 0. The document says how it ended, and what
+    follows from as much as was measured: conclude() is for that. A PerfError
+    goes on after it was saved."""
     try:
         with session:
             work()
     except Interrupted as stop:
-        return 128 + stop.number
+        # Also one that came before the session was entered.
+        session.document['stopped'] = f'interrupted by {stop}'
+        ended = 128 + stop.number
     except Exception:
+        conclude()
         session.save()
         raise
-    return 0
+    else:
+        ended = 0
+    conclude()
+    return ended
 
 
 def say_where(session, reports):
@@ -60,17 +69,17 @@ def finish(args, session, ended=0):
     """Saves, prints, reports; the exit code."""
     made = session.document
     session.save()
+    if args.json:
+        print(json.dumps(made, indent=1), flush=True)
+    else:
+        print(terminal.summary(made, terminal.wants_colour(sys.stdout)),
+              end='', flush=True)
     for path in args.report:
         files.write_text(path, render.to_text(
             [(session.output or '', made)], render.format_of(path),
             inconclusive=args_inconclusive(args)))
     if args.history and not ended:
         history.append(args.history, made)
-    if args.json:
-        print(json.dumps(made, indent=1))
-    else:
-        print(terminal.summary(made, terminal.wants_colour(sys.stdout)),
-              end='')
     say_where(session, args.report)
     if ended:
         print('udpmill perf: interrupted; what was measured is kept',

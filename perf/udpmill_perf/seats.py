@@ -2,10 +2,13 @@
 """Where the two sides of a trial sit: on which CPUs, in which namespaces."""
 import os
 import socket
+import sys
 from contextlib import ExitStack, contextmanager
 
 from . import labs, namespace
+from .environment import of_namespace
 from .errors import UNFIT, PerfError
+from .sysctl import within
 from .trial import Seat
 
 PORT = 10600
@@ -76,20 +79,41 @@ def loopback():
 @contextmanager
 def lab(path):
     with labs.Lab(path) as made:
+        for line in made.removed:
+            print(line, file=sys.stderr)
         yield Place(made.server, PORT, made.server_netns, made.client_netns)
 
 
+def facts(path, place):
+    """The environment's part that is of the namespaces of a path."""
+    sides = {'server': place.server_netns, 'client': place.client_netns}
+    if place.server_netns == place.client_netns:
+        sides = {'both': place.server_netns}
+    return {f'path.{path}.{side}.{key}': value
+            for side, netns in sides.items() if netns is not None
+            for key, value in within(netns, of_namespace).items()}
+
+
 class Places:
-    """Opens each path once, when it is first wanted. A context."""
+    """Opens each path once, when it is first wanted. A context. before: what
+    their namespaces were like then."""
 
     def __init__(self):
-        self.stack, self.open = ExitStack(), {}
+        self.stack, self.open, self.before = ExitStack(), {}, {}
 
     def place(self, path):
         if path not in self.open:
             self.open[path] = self.stack.enter_context(
                 loopback() if path == 'loopback' else lab(path))
+            self.before.update(facts(path, self.open[path]))
         return self.open[path]
+
+    def facts(self):
+        """What they are like now."""
+        found = {}
+        for path, place in self.open.items():
+            found.update(facts(path, place))
+        return found
 
     def __enter__(self):
         return self

@@ -8,8 +8,8 @@ import time
 from . import document, environment, pmu, trial
 from .errors import UNFIT, PerfError
 from .seats import Places
+from .sysctl import STOPPING
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SAVE_EVERY_S = 5
 
 
@@ -23,7 +23,7 @@ class Interrupted(Exception):
 
 def _interrupt(number, _frame):
     # Once: what is under way is put in order without being disturbed.
-    for other in SIGNALS:
+    for other in STOPPING:
         signal.signal(other, signal.SIG_IGN)
     raise Interrupted(number)
 
@@ -54,19 +54,23 @@ class Session:
         return self.document['trials']
 
     def __enter__(self):
-        self.old = {n: signal.signal(n, _interrupt) for n in SIGNALS}
+        self.old = {n: signal.signal(n, _interrupt) for n in STOPPING}
         self.save()
         return self
 
     def __exit__(self, kind, error, _):
         """Ends what runs, then the document. A stop by signal or by a
         PerfError is written into it."""
-        self.places.__exit__(None, None, None)
+        before, after = {**self.before, **self.places.before}, {}
+        try:
+            after = self.places.facts()
+        finally:
+            self.places.__exit__(None, None, None)
         if self.pmu:
             self.pmu.close()
         made = self.document
-        made['environment'] = environment.both(self.before,
-                                               environment.collect())
+        made['environment'] = environment.both(
+            before, {**environment.collect(), **after})
         made['seconds'] = round(time.monotonic() - self.started, 3)
         if isinstance(error, Interrupted):
             made['stopped'] = f'interrupted by {error}'

@@ -13,7 +13,7 @@ from .process import Program, Server
 from .segment import Segment
 from .window import Watch, Window, foreign_s, processes
 
-TRIAL_OVERHEAD_S = 0.45  # programs started and ended, for the time left
+TRIAL_OVERHEAD_S = 0.25  # programs started and ended, for the time left
 FIRST_S = 10    # within which the first datagram has to come
 TAIL_S = 0.1    # the generator goes on for so long after the window
 SETTLE_S = 60   # and is given so long to close its ledger
@@ -22,7 +22,7 @@ SETTLE_S = 60   # and is given so long to close its ledger
 @dataclass(frozen=True)
 class Timing:
     warm_s: float = 0.3
-    window_s: float = 1.0
+    window_s: float = 0.5
     slices: int = 10
 
     @property

@@ -7,9 +7,11 @@ machine, and `compare` raises what it ignores to what equals differ by here.
 """
 import sys
 
-from . import arms, calibration, document, environment, floor, plan, results
+from . import (arms, calibration, document, environment, floor, plan, pmu,
+               results)
 from .compare import Comparison
-from .errors import INVALID
+from .errors import INVALID, PerfError
+from .matrix import unique
 from .options import add_measuring, timing_of
 from .progress import Progress
 from .quantity import count
@@ -27,17 +29,13 @@ def add_arguments(parser):
     add_measuring(parser)
 
 
-def row(design, blocks, workload, metric):
-    return {'workload': workload, 'metric': metric,
-            **floor.of(design, plan.differences(blocks, metric))}
-
-
 def prepare(args, workloads, timing):
     binary, before = arms.own_binary(), environment.collect()
     both = [arms.Arm(name, binary, label=name) for name in 'AB']
     # One screen, which nothing follows: nobody decides anything here.
-    design = {**plan.DEFAULTS, 'screen': args.blocks, 'confirm': 0,
-              'extend': 0, 'workloads': [w.name for w in workloads],
+    design = {**plan.DEFAULTS, 'metrics': pmu.metrics(),
+              'screen': args.blocks, 'confirm': 0, 'extend': 0,
+              'workloads': [w.name for w in workloads],
               'warm_s': timing.warm_s, 'window_s': timing.window_s,
               'slices': timing.slices}
     made = document.new('calibrate', arms.version(binary), args.argv,
@@ -50,21 +48,35 @@ def prepare(args, workloads, timing):
 
 
 def run(args):
-    workloads = [parse(spec) for spec in args.workload or [DEFAULT]]
+    workloads = unique(map(parse, args.workload or [DEFAULT]))
     session = prepare(args, workloads, timing_of(args))
     made = session.document
     with Progress(0, quiet=args.quiet) as progress:
         comparison = Comparison(session, workloads, progress)
-        ended = results.carry_out(session, comparison.run)
-    rows = [row(made['design'], plan.used(plan.of(made['blocks'], w.name),
-                                          'screen'), w.name, metric)
-            for w in workloads for metric in plan.METRICS]
-    fingerprint = made['environment']['fingerprint']
-    made['calibration'] = {'rows': rows, 'fingerprint': fingerprint}
-    unknown = any(r['sd'] is None for r in rows)
-    if not ended and not unknown:
-        where = calibration.store(fingerprint, rows)
-        made['calibration']['stored'] = where
-        print(f'{where} has been written; compare will look there',
-              file=sys.stderr)
-    return results.finish(args, session, ended) or (INVALID if unknown else 0)
+        ended = results.carry_out(session, comparison.run,
+                                  lambda: conclude(made))
+    unknown = any(r['sd'] is None for r in made['calibration']['rows'])
+    failed = None if ended or unknown else store(made['calibration'])
+    code = results.finish(args, session, ended)
+    if failed:
+        raise failed
+    return code or (INVALID if unknown else 0)
+
+
+def conclude(made):
+    made['calibration'] = {
+        'rows': floor.rows(made['design'], made['blocks'],
+                           [w['name'] for w in made['workloads']]),
+        'fingerprint': made['environment']['fingerprint']}
+
+
+def store(found):
+    """For compare. What was in the way, which must not cost the results."""
+    try:
+        where = calibration.store(found['fingerprint'], found['rows'])
+    except PerfError as error:
+        return error
+    found['stored'] = where
+    print(f'{where} has been written; compare will look there',
+          file=sys.stderr)
+    return None

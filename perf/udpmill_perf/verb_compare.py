@@ -5,9 +5,10 @@ import shlex
 from . import (arms, calibration, document, environment, exits, plan, pmu,
                results)
 from .compare import Comparison
+from .matrix import unique
 from .options import add_measuring, timing_of
 from .progress import Progress, span
-from .quantity import count, percent
+from .quantity import count, counted, percent
 from .session import Session, draw_seed
 from .trial import TRIAL_OVERHEAD_S
 from .workload import DEFAULT, parse
@@ -48,6 +49,13 @@ def add_arguments(parser):
     exits.add_arguments(parser)
 
 
+def words(option, text):
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise arms.PerfError(f'{option}: "{text}": {error}') from None
+
+
 def make_arms(args):
     paths = [arms.find_binary(text) for text in args.binaries]
     if len(paths) not in (0, 1, 2):
@@ -55,9 +63,9 @@ def make_arms(args):
                              f'{len(paths)} are named')
     a = paths[0] if paths else arms.own_binary()
     b = paths[-1] if paths else a
-    return [arms.Arm('A', a, shlex.split(args.a_opts),
+    return [arms.Arm('A', a, words('--a-opts', args.a_opts),
                      arms.parse_settings(args.a_set), args.a_label or 'A'),
-            arms.Arm('B', b, shlex.split(args.b_opts),
+            arms.Arm('B', b, words('--b-opts', args.b_opts),
                      arms.parse_settings(args.b_set), args.b_label or 'B')]
 
 
@@ -66,13 +74,9 @@ def make_design(args, workloads, timing, fingerprint):
     ignore, tolerance = plan.margins(plan.ln_of_percent(args.ignore),
                                      plan.ln_of_percent(args.tolerance),
                                      floor)
-    unit, _ = pmu.open_pmu()
-    metrics = list(plan.METRICS)
-    if unit:
-        unit.close()
-        metrics.append('instructions_per_datagram')
-    return {**plan.DEFAULTS, 'metrics': metrics, 'ignore': ignore, 'tolerance': tolerance,
-            'screen': args.screen, 'confirm': args.confirm,
+    return {**plan.DEFAULTS, 'metrics': pmu.metrics(), 'ignore': ignore,
+            'tolerance': tolerance, 'screen': args.screen,
+            'confirm': args.confirm,
             'extend': args.extend, 'floor': floor,
             'workloads': [w.name for w in workloads],
             'warm_s': timing.warm_s, 'window_s': timing.window_s,
@@ -84,8 +88,9 @@ def expected(session, comparison):
     trials = comparison.trials_left()
     each = session.timing.warm_s + session.timing.load_s + TRIAL_OVERHEAD_S
     more = session.document['design']['confirm'] * 4
-    return (f'{len(session.document["workloads"])} workload(s), at least '
-            f'{trials} trials, about {span(trials * each)}; up to '
+    workloads = counted(len(session.document['workloads']), 'workload')
+    return (f'{workloads}, at least {trials} trials, about '
+            f'{span(trials * each)}; up to '
             f'{span((trials + more) * each)} where it is not clear')
 
 
@@ -109,12 +114,11 @@ def prepare(args, workloads):
 
 
 def run(args):
-    workloads = [parse(spec) for spec in args.workload or [DEFAULT]]
+    workloads = unique(map(parse, args.workload or [DEFAULT]))
     session = prepare(args, workloads)
     with Progress(0, quiet=args.quiet) as progress:
         comparison = Comparison(session, workloads, progress,
                                 with_latency=not args.no_latency)
         progress.note(expected(session, comparison))
-        ended = results.carry_out(session, comparison.run)
-    comparison.judge()
+        ended = results.carry_out(session, comparison.run, comparison.judge)
     return results.finish(args, session, ended)

@@ -145,7 +145,7 @@ def calibrated(found):
     if rows:
         worst = max(row['sd'] for row in rows)
         return GOOD, f'calibrated: sd of a block up to {worst:.1%}', ''
-    return NOTE, 'not calibrated', '"udpmill perf calibrate" takes 3 minutes'
+    return NOTE, 'not calibrated', '"udpmill perf calibrate" takes 2 minutes'
 
 
 CHECKS = (cpus, quiet, clock, governor, turbo, smt, machine, rights, lab,

@@ -4,12 +4,10 @@ import argparse
 import sys
 import time
 
-from . import boots, document, merge, plan, verdict
-from .errors import INCONCLUSIVE, INVALID, REGRESSION, printable
+from . import boots, document, exits, merge, plan
+from .errors import printable
 
 HELP = 'compare two kernels: files of `run`, one per boot'
-EXIT = {verdict.REGRESSION: REGRESSION, verdict.INVALID: INVALID,
-        verdict.INCONCLUSIVE: INCONCLUSIVE}
 IN_TURNS = ('All boots of one side came before the other\'s: what drifts in '
             'the machine looks the same as a difference. Boot them in turns.')
 
@@ -42,6 +40,7 @@ def add_arguments(parser):
     parser.add_argument('--output', '-o', metavar='FILE',
                         default='udpmill-perf-merge.json',
                         help='the merged document (%(default)s)')
+    exits.add_arguments(parser)
 
 
 def merged(sides, arm, ignore, tolerance, argv):
@@ -72,4 +71,4 @@ def run(args):
         print(f'note: {note}')
     print(f'{made["verdict"]}: {len(sides[0])} boots of A, {len(sides[1])} of '
           f'B; {args.output}')
-    return EXIT.get(made['verdict'], 0)
+    return exits.of_verdict(made['verdict'], args.inconclusive)

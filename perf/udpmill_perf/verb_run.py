@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: MIT
 """udpmill perf run: how fast is it here, and next to the others?"""
+import argparse
 import os
 import random
 import subprocess
 import sys
+import textwrap
 
-from . import (arms, cells, document, environment, foreign, matrix, peers,
-               results)
+from . import (arms, cells, document, environment, foreign, ladder, matrix,
+               peers, plan, pmu, results)
 from .errors import INVALID, UNFIT, PerfError
 from .options import add_measuring, timing_of
-from .plan import METRICS
 from .progress import Progress, span
-from .quantity import count
+from .quantity import count, counted
 from .session import Session, draw_seed
 from .trial import TRIAL_OVERHEAD_S
-from .workload import ARRIVALS, BACKENDS, SERVICES
+from .workload import ARRIVALS, BACKENDS, PATHS, SERVICES, TRAIN_MOST
 
 NO_BACKEND = 3  # serve's exit code for what the system lacks
 
@@ -31,7 +32,7 @@ def words(known):
 
 
 def numbers(text):
-    if not all(part.isdigit() for part in text.split(',')):
+    if not all(part.isdecimal() for part in text.split(',')):
         raise PerfError(f'"{text}" is no list of numbers; 64,1472 would be')
     return tuple(int(part) for part in text.split(','))
 
@@ -48,7 +49,7 @@ def add_arguments(parser):
     axes = parser.add_argument_group(
         'matrix', 'in the place of a preset; each a list with commas')
     for name, known in (('service', SERVICES), ('backend', BACKENDS),
-                        ('arrival', ARRIVALS), ('path', matrix.PATHS)):
+                        ('arrival', ARRIVALS), ('path', PATHS)):
         axes.add_argument(f'--{name}', type=words(known), metavar='LIST',
                           help=', '.join(known))
     for name in 'bytes', 'batch', 'workers', 'flows':
@@ -84,10 +85,13 @@ def chosen(args):
 
 def probe(binary, backend):
     """Why this backend is not to be had; None where it is."""
-    done = subprocess.run(
-        [binary, 'serve', '127.0.0.1:0', '--backend', backend, '--time',
-         '1ms', '--counters', 'none'], capture_output=True, text=True,
-        check=False, timeout=30)
+    try:
+        done = subprocess.run(
+            [binary, 'serve', '127.0.0.1:0', '--backend', backend, '--time',
+             '1ms', '--counters', 'none'], capture_output=True, text=True,
+            check=False, timeout=30)
+    except subprocess.TimeoutExpired:
+        return f'{binary} serve --time 1ms still runs after 30 s'
     return done.stderr.strip() if done.returncode == NO_BACKEND else None
 
 
@@ -150,7 +154,8 @@ def rounds_of(session, workloads, rounds, progress):
 
 
 def base_of(workload, names):
-    """What a row is a ratio to: recvfrom, one by one, doing the same."""
+    """What a row is a ratio to: recvfrom, one by one, doing the same. Where
+    that was not asked for, what was named first."""
     made = workload.as_dict()
     arrival = 'pingpong' if 'pingpong' in (
         made.get('case'), made.get('arrival')) else 'single'
@@ -160,20 +165,22 @@ def base_of(workload, names):
     if name in names and name != workload.name:
         return name
     plain = f'{made["service"]}-recvfrom-{arrival}-64'
-    return plain if plain in names and plain != workload.name else None
+    found = plain if plain in names else next(iter(names))
+    return found if found != workload.name else None
 
 
 def tabulate(made, workloads):
-    names = {w.name for w in workloads}
+    names = dict.fromkeys(w.name for w in workloads)
     found = (cells.cell(made, w.name, 'A', metric, base_of(w, names))
-             for metric in METRICS for w in workloads)
+             for metric in plan.setting(made['design'], 'metrics')
+             for w in workloads)
     made['cells'] = [cell for cell in found if cell]
 
 
 def prepare(args, workloads, rounds, timing):
     generator, before = arms.own_binary(), environment.collect()
     arm = arms.Arm('A', generator, label='udpmill')
-    design = {'metrics': list(METRICS), 'rounds': rounds,
+    design = {'metrics': pmu.metrics(), 'rounds': rounds,
               'workloads': [w.name for w in workloads],
               'warm_s': timing.warm_s, 'window_s': timing.window_s,
               'slices': timing.slices}
@@ -189,39 +196,26 @@ def show_list(workloads, skipped, rounds, timing):
     for workload in workloads:
         print(workload.name)
     for row in skipped:
-        print(f'{row["what"]}: skipped: {row["why"]}')
-    print(f'{len(workloads)} workloads, {rounds} rounds, about '
+        print(textwrap.fill(f'{row["what"]}: skipped: {row["why"]}', 79,
+                            subsequent_indent='  ', break_on_hyphens=False))
+    print(f'{counted(len(workloads), "workload")}, '
+          f'{counted(rounds, "round")}, about '
           f'{span(len(workloads) * rounds * each)}')
     return 0
 
 
-def run_ladder(args):
-    """A program of its own, which knows the floor and judges claims. Both are
-    in a build directory only."""
-    ladder = os.path.join(os.path.dirname(os.path.dirname(
-        os.path.realpath(__file__))), 'ladder')
-    build = os.path.normpath(os.path.join(arms.own_binary(), '../../..'))
-    if not (os.access(ladder, os.X_OK) and os.access(
-            os.path.join(build, 'perf/floor'), os.X_OK)):
-        raise PerfError('the ladder climbs from perf/floor, which is built and '
-                        'not installed: BUILD/src/cli/udpmill perf run -p '
-                        'ladder would be right', UNFIT)
-    argv = [ladder, '--build', build]
-    for name, value in (('--rounds', args.rounds), ('--seed', args.seed),
-                        ('--seconds', args.window)):
-        argv += [name, f'{value:g}'] if value else []
-    argv += ['--json'] if args.json else []
-    argv += ['--no-progress'] if args.quiet else []
-    return subprocess.run(argv, check=False).returncode
-
-
 def run(args):
     if args.preset == 'ladder':
-        return run_ladder(args)
+        parser = argparse.ArgumentParser()
+        add_arguments(parser)
+        return ladder.run(args, vars(parser.parse_args([])))
     workloads, cases, rounds, timing = chosen(args)
     rounds = args.rounds or rounds
     others, skipped = (matrix.of_peers(args.peers, cases, 64) if cases
                        else ([], []))
+    if not workloads + others:
+        raise PerfError('nothing is left of this matrix: recvfrom has no '
+                        f'batch, and trains no more than {TRAIN_MOST} bytes')
     if args.list:
         return show_list(workloads + others, skipped, rounds, timing)
     session = prepare(args, workloads + others, rounds, timing)
@@ -232,12 +226,12 @@ def run(args):
             workloads = available(session, workloads + others)
             if not workloads:
                 raise PerfError('nothing of what was asked for can run here: '
-                                + session.document['skipped'][0]['why'],
+                                + session.document['skipped'][-1]['why'],
                                 UNFIT)
             session.document['workloads'] = [w.as_dict() for w in workloads]
             rounds_of(session, workloads, rounds, progress)
-        ended = results.carry_out(session, work)
-    tabulate(session.document, workloads)
+        ended = results.carry_out(
+            session, work, lambda: tabulate(session.document, workloads))
     code = results.finish(args, session, ended)
     good = {t['workload'] for t in session.trials
             if t['validity'] != 'INVALID'}

@@ -48,15 +48,28 @@ def add_arguments(parser):
     add_measuring(parser)
 
 
+def make_folder(path):
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise PerfError(f'--keep: {path}: {error.strerror}') from None
+
+
 def percents(text):
     try:
-        found = [float(part) for part in text.split(',')]
+        found = [float(part) for part in text.split(',') if part]
     except ValueError:
         found = [-1.0]
     if any(not 0 < value < 100 for value in found):
         raise PerfError(f'--inject: "{text}" is no list of percentages; 3,5,10'
                         ' would be')
     return found
+
+
+def expected_trials(burn_ns):
+    """Of a comparison of equals, or of one that has something to find."""
+    keys = ('discard', 'screen') + (('confirm',) if burn_ns else ())
+    return 4 * sum(plan.DEFAULTS[key] for key in keys)
 
 
 class Selftest:
@@ -93,12 +106,15 @@ class Selftest:
                        self.timing)
 
     def compare(self, name, burn_ns=0.0):
-        """One comparison's document, judged."""
+        """One comparison's document, judged. What the plan spares or adds, by
+        what it sees, moves the end of the whole."""
+        expected = self.progress.done + expected_trials(burn_ns)
         session = self.session(name, burn_ns)
         with session:
             comparison = Comparison(session, [self.workload], self.progress,
                                     own_total=False)
             comparison.run()
+        self.progress.total += self.progress.done - expected
         comparison.judge()
         session.save()
         self.documents.append(session.document)
@@ -120,6 +136,13 @@ class Selftest:
             raise PerfError('no trial was valid: ' + found[0]['reasons'][0],
                             INVALID)
         return values[len(values) // 2]
+
+    def plan(self, args):
+        """How long it will take, as far as it is known."""
+        self.progress.restart(
+            (args.aa or 0) * expected_trials(0)
+            + len(percents(args.inject or '')) * args.times
+            * expected_trials(1))
 
     def aa(self, n):
         red = sum(self.compare(f'aa-{i + 1:02}')['verdict']
@@ -155,14 +178,16 @@ def replays(args, progress):
     found = []
     for path in args.replay:
         made = document.load(path)
-        progress.total = args.rounds
+        progress.restart(args.rounds)
         found.append({'file': os.path.basename(path), **rerandomise.replay(
             made, args.rounds, seed=args.seed or 1,
-            progress=lambda done, of: progress.show(path))})
+            progress=lambda done, of: progress.step(path))})
     return found
 
 
 def simulated(args, progress):
+    progress.restart(0)
+
     def tell(done, of):
         progress.done, progress.total = done, of
         progress.show('simulated')
@@ -176,6 +201,7 @@ def try_all(args, test, found, progress):
         found['replay'] = replays(args, progress)
     if args.simulate:
         found['simulated'] = simulated(args, progress)
+    test.plan(args)
     if args.aa:
         found['aa'] = test.aa(args.aa)
     if args.inject:
@@ -205,10 +231,10 @@ def run(args):
     if not (args.aa or args.inject or args.replay or args.simulate):
         raise PerfError('what? --aa 20, --inject 5,10, --replay FILE or '
                         '--simulate 1500 would be something')
-    if args.inject:
-        percents(args.inject)
+    if args.inject is not None and not percents(args.inject):
+        raise PerfError('--inject: of which percentages? 3,5,10 would be some')
     if args.keep:
-        os.makedirs(args.keep, exist_ok=True)
+        make_folder(args.keep)
     where = results.output(args, 'selftest')
     with Progress(0, quiet=args.quiet) as progress:
         test = Selftest(args, parse(args.workload), progress)

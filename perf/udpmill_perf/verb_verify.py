@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`udpmill perf verify`: is what a file says what its trials say?"""
+import textwrap
+
 from . import checks, document
 from .errors import INVALID, printable
 
@@ -14,6 +16,12 @@ def add_arguments(parser):
 def report(doc):
     """The lines of a document's checks, and whether all are well."""
     well = True
+    if not doc['complete']:
+        for line in textwrap.wrap(
+                f'it was stopped ({doc["stopped"] or "not by itself"}): what '
+                'never ran is not missed', 79, initial_indent='note   ',
+                subsequent_indent=' ' * 7):
+            yield line, well
     for check in checks.of(doc):
         found = list(check(doc))
         well = well and not found

@@ -4,6 +4,7 @@ ends the writing."""
 import os
 import stat
 import tempfile
+from contextlib import suppress
 
 
 def is_special(path):
@@ -34,7 +35,9 @@ def replace(path, data):
             os.fsync(file.fileno())
         os.replace(beside, path)
     except BaseException:
-        os.unlink(beside)
+        # It is in its place already, where a signal came just then.
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
         raise
     folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -4,15 +4,22 @@ import os
 from dataclasses import asdict, dataclass, replace
 
 from .errors import PerfError
+from .labs import PATHS as LABS
 
 SERVICES = ('echo', 'discard', 'length', 'reflect')
 BACKENDS = ('recvfrom', 'mmsg', 'uring')
 ARRIVALS = ('single', 'trains', 'split', 'pingpong')
 WINDOWS = {'single': '64', 'trains': '512', 'split': '512', 'pingpong': '1'}
-FIRST_PORT = 20000
-# The server does all of its work for each datagram, and is what is short of
-# CPU: what it loses shows.
-DEFAULT = 'echo-mmsg-split-64'
+PATHS = ('loopback', *LABS)
+# Of the range that clients get theirs from: off loopback a server refuses to
+# echo to another.
+FIRST_PORT = 40000
+MOST = {'bytes': 65507, 'batch': 1024, 'workers': 1024, 'threads': 256,
+        'flows': 20000}
+TRAIN_MOST = 32000  # bytes of a datagram: a train has two at least
+# Of what was tried the one that shows a server's loss in full: see
+# perf/STATISTICS.md on sensitivity.
+DEFAULT = 'echo-mmsg-trains-1472'
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,20 @@ class Workload:
         for value, known, what in (
                 (self.service, SERVICES, 'service'),
                 (self.backend, BACKENDS, 'backend'),
-                (self.arrival, ARRIVALS, 'arrival')):
+                (self.arrival, ARRIVALS, 'arrival'),
+                (self.path, PATHS, 'path')):
             if value not in known:
                 raise PerfError(f'{what}: there is no "{value}"; '
                                 f'{", ".join(known)} there are')
+        for what, most in MOST.items():
+            value, least = getattr(self, what), int(what != 'bytes')
+            if not least <= value <= most:
+                raise PerfError(f'{what}: {value} is not within {least} to '
+                                f'{most}')
+        if self.arrival in ('trains', 'split') and self.bytes > TRAIN_MOST:
+            raise PerfError(f'bytes: a datagram in a train has {TRAIN_MOST} '
+                            f'at most, not {self.bytes}; arrival single would '
+                            'be right')
 
     @property
     def name(self):
@@ -98,7 +115,7 @@ NUMBERED = {'batch': 'batch', 'workers': 'workers', 'flows': 'flows',
 def parse(text):
     """"echo-mmsg-split-64-batch8-veth", as Workload.name has it."""
     parts = text.split('-')
-    if len(parts) < 4 or not parts[3].isdigit():
+    if len(parts) < 4 or not parts[3].isdecimal():
         raise PerfError(f'workload "{text}": {DEFAULT} would be right: '
                         'SERVICE-BACKEND-ARRIVAL-BYTES, and then batchN, '
                         'workersN, flowsN, threadsN or a path')

@@ -15,7 +15,7 @@ from udpmill_perf.trial import Timing
 from udpmill_perf.workload import Workload
 
 LEDGER = {'balances': True, 'server_seen': True, 'corrupt': 0,
-          'unexplained': 0}
+          'unexplained': 0, 'sent': 1000, 'refused': {}}
 
 
 def moment(at, **more):
@@ -67,8 +67,26 @@ def test_a_saturated_generator_is_suspect():
     assert said == 'SUSPECT' and 'generator' in why[0]
 
 
+def at_rate(rate, got):
+    """An open loop, whose generator spins."""
+    run_s = {'server': 0.3, 'client': 1.0}
+    found = between(n=got, run_s=run_s, machine={'system': 1.3})
+    return validity.judge(found, {'ledger': LEDGER},
+                          Workload().at_rate(rate), 2)
+
+
+def test_a_generator_that_keeps_a_rate_may_spin():
+    assert at_rate(1000, 990) == ('VALID', [])
+
+
+def test_a_rate_that_was_not_kept_is_suspect():
+    said, why = at_rate(1000, 900)
+    assert said == 'SUSPECT' and '900/s of 1000/s' in why[0]
+
+
 @pytest.mark.parametrize('load', [
-    {'balances': False}, {'server_seen': False}, {'corrupt': 3}])
+    {'balances': False}, {'server_seen': False}, {'corrupt': 3},
+    {'refused': {'refused_not_ephemeral': 1000}}])
 def test_a_ledger_that_does_not_hold_is_invalid(load):
     assert judge(between(**FULL), load)[0] == 'INVALID'
 
@@ -145,7 +163,9 @@ def test_what_is_slower_is_red_after_new_blocks():
         assert again == block
 
 
-def test_latency_is_measured_at_half_of_what_the_slower_arm_did():
+@pytest.mark.parametrize('most, rate', [(1e9, 0.25), (0.1e6, 0.0625)])
+def test_latency_is_measured_at_half_of_what_the_slower_arm_did(most, rate):
+    """Or less, where the generator cannot keep that."""
     made, asked = Fake(2.0), []
     workload = Workload()
     for arm in 'AB':
@@ -153,14 +173,17 @@ def test_latency_is_measured_at_half_of_what_the_slower_arm_did():
 
     def run(arm, at):
         asked.append((arm, at.rate))
-        n = len(asked)
-        return {'validity': 'VALID', 'metrics': {'x': 1}, 'latency_ns': {
+        n = len(asked) - probes
+        return {'validity': 'VALID', 'metrics': {
+            'datagrams_per_second': min(at.rate, most)}, 'latency_ns': {
             'count': 10, 'p50': n, 'p90': n, 'p99': n, 'p999': n, 'max': n,
             'mean': n}}
 
+    probes = {0.25: 1, 0.0625: 3}[rate]
     rows = latency.measure(run, made.document, workload, lambda: None)
-    assert ''.join(arm for arm, _ in asked) == latency.ORDER
-    assert {round(rate / 1e6, 2) for _, rate in asked} == {0.25}
+    assert ''.join(arm for arm, _ in asked[probes:]) == latency.ORDER
+    assert {round(at / 1e6, 2) for _, at in asked[probes:]} == {
+        round(rate, 2)}
     assert [(r['arm'], r['p99'], r['interval']['p99'], r['count'])
             for r in rows] == [('A', 5.0, [1, 7], 40), ('B', 4.0, [2, 8], 40)]
     discard = Workload(service='discard')

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Workloads, their names, and what presets make of them."""
 import pytest
-from udpmill_perf import arms, matrix, workload
+from udpmill_perf import arms, matrix, verb_run, workload
 from udpmill_perf.errors import PerfError
 from udpmill_perf.workload import Workload, parse
 
@@ -16,7 +16,9 @@ def test_a_preset_s_names_are_each_its_own_and_read_back(preset):
 
 @pytest.mark.parametrize('text', [
     'echo', 'echo-mmsg-single', 'echo-mmsg-single-x', 'shout-mmsg-single-64',
-    'echo-dpdk-single-64', 'echo-mmsg-bursts-64'])
+    'echo-dpdk-single-64', 'echo-mmsg-bursts-64', 'echo-mmsg-single-65508',
+    'echo-mmsg-split-32001', 'echo-mmsg-single-64-batch1025',
+    'echo-mmsg-single-64-workers0'])
 def test_a_name_that_says_nothing_is_refused(text):
     with pytest.raises(PerfError):
         parse(text)
@@ -95,3 +97,16 @@ def test_a_setting_of_the_workload_is_the_arm_s():
     arm = arms.Arm('A', '/x', [], {'batch': '8', 'path': 'veth', 'a.b': '1'})
     assert arm.workload(Workload()) == Workload(batch=8, path='veth')
     assert arm.sysctls == {'a.b': '1'}
+
+
+def test_a_ratio_is_to_recvfrom_or_to_what_was_named_first():
+    def bases(*names):
+        workloads = [parse(name) for name in names]
+        return [verb_run.base_of(w, names) for w in workloads]
+    assert bases('echo-mmsg-trains-64', 'echo-recvfrom-single-64') == [
+        'echo-recvfrom-single-64', None]
+    assert bases('echo-mmsg-split-64', 'echo-uring-split-64') == [
+        None, 'echo-mmsg-split-64']
+    assert bases('echo-recvfrom-single-64', 'echo-recvfrom-single-64-veth',
+                 'echo-mmsg-single-64-veth') == [
+        None, 'echo-recvfrom-single-64', 'echo-recvfrom-single-64-veth']

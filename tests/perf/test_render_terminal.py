@@ -106,6 +106,16 @@ def test_a_calibration_tells_its_floor_and_blocks():
     assert row.split()[-4:] == ['0.8', '%', '12', 'blocks']
 
 
+def test_latency_is_told_by_percentile_and_arm():
+    document = sample.compare('PASS')
+    said = lines(document)
+    at = next(i for i, line in enumerate(said)
+              if 'an open loop' in line)
+    assert [line.split()[0] for line in said[at + 2:at + 7]] == [
+        'p50', 'p90', 'p99', 'p99.9', 'max']
+    assert said[at + 2].count('us (') == len(document['arms'])
+
+
 def test_colour_adds_codes_and_nothing_else():
     document = sample.compare('REGRESSION')
     coloured = terminal.summary(document, True)

@@ -6,7 +6,7 @@ import copy
 import numpy as np
 import pytest
 
-from udpmill_perf import cells, checks, document, verb_verify
+from udpmill_perf import cells, checks, document, floor, verb_verify
 from udpmill_perf.errors import INVALID
 
 from made_up import boot, comparison, measure, start
@@ -38,8 +38,27 @@ def wrong(doc):
 def test_what_was_measured_is_well(doc, tmp_path, capsys):
     exit_code, out = verify(doc, tmp_path / 'a.json', capsys)
     assert exit_code == 0
-    assert out.splitlines() and all(
-        line.startswith('ok ') for line in out.splitlines())
+    assert ('note' in out) != doc['complete']
+    checked = [line for line in out.splitlines() if line[:4] != 'note'
+               and line[:1] != ' ']
+    assert checked and all(line.startswith('ok ') for line in checked)
+
+
+def calibrated():
+    doc = copy.deepcopy(PASSED)
+    doc.update(kind='calibrate', verdicts=[], verdict=None)
+    doc['calibration'] = {'fingerprint': '0' * 12, 'rows': floor.rows(
+        doc['design'], doc['blocks'], [w['name'] for w in doc['workloads']])}
+    return doc
+
+
+def test_a_calibration_follows_from_its_blocks():
+    doc = calibrated()
+    assert not wrong(doc)
+    doc['calibration']['rows'][0]['sd'] *= 0.9
+    assert wrong(doc) == {'calibration'}
+    doc['calibration']['rows'].clear()
+    assert wrong(doc) == {'calibration'}
 
 
 def test_a_trial_of_an_interrupted_block_is_well():

@@ -6,7 +6,7 @@ What decides stands open, the rest is folded, so that the comment is short.
 import html
 import re
 
-from . import human, headline, proof
+from . import human, headline, proof, tails
 from .metrics import metric
 from .plain import clean
 from .terminal_run import base
@@ -88,7 +88,17 @@ def _paired(view):
         notes += _note(view, row)
     if not rows:
         return []
-    return table(head, rows, range(3, 9)) + [''] + notes + [''] * bool(notes)
+    return (table(head, rows, range(3, 9)) + [''] + notes
+            + [''] * bool(notes) + _tails(view))
+
+
+def _tails(view):
+    lines = []
+    for workload, title, head, rows in tails.tables(view):
+        cells = [[escape(cell) for cell in row] for row in [head, *rows]]
+        cells[0][0] = code(workload)
+        lines += folded(title, table(cells[0], cells[1:]))
+    return lines
 
 
 def _verdict(row):

@@ -3,7 +3,7 @@
 import os
 
 from .. import whole_file
-from ..errors import PerfError
+from ..errors import PerfError, code_of
 
 
 def write_text(path, text):
@@ -18,4 +18,5 @@ def write_text(path, text):
             whole_file.replace(target, data)
     except OSError as error:
         raise PerfError(f'{path}: not written: '
-                        f'{error.strerror or error}') from None
+                        f'{error.strerror or error}',
+                        code_of(error)) from None

@@ -9,7 +9,8 @@ from .view import keyed, listed
 
 CALIBRATION_HEAD = ('workload', 'metric', 'blocks', 'sd', 'floor',
                     'recommended')
-KNOWN = {'calibration': ('rows',), 'selftest': ('aa', 'inject')}
+KNOWN = {'calibration': ('rows',), 'selftest': ('aa', 'inject', 'replay',
+                                                'seed')}
 
 
 def calibration(view):
@@ -46,7 +47,20 @@ def selftest(view):
         if isinstance(row, dict):
             rows.append(_proof(f'{row.get("percent")} % slower', row,
                                'detected', 'found'))
+    for row in listed(found.get('replay')):
+        if isinstance(row, dict):
+            rows.append(_replay(row))
     return rows
+
+
+def _replay(row):
+    """Coins tossed again over a file's blocks: equals, so what is red is
+    false."""
+    said = keyed(row.get('verdicts'))
+    return _proof(f'{row.get("file")} again', {
+        'comparisons': row.get('rounds'), 'red': said.get('REGRESSION'),
+        'inconclusive': said.get('INCONCLUSIVE'),
+        'interval': row.get('interval')}, 'red', 'called worse')
 
 
 def _proof(title, row, key, word):
@@ -71,6 +85,8 @@ def rest(view, part):
     for key, value in keyed(view.document.get(part)).items():
         if key in KNOWN[part] or value is None:
             continue
-        if not isinstance(value, str):
+        if human.number(value) is not None:
+            value = human.trimmed(value, 4)
+        elif not isinstance(value, str):
             value = json.dumps(value, sort_keys=True)
         yield str(key), value

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A calibration and a self-test on a terminal."""
-from . import human, plain, proof
+from . import plain, proof
 
 
 def calibration(view, ink, width):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A comparison on a terminal: per workload and metric, the figures of d."""
-from . import human, headline, plain
+from . import human, headline, plain, tails
 
 TITLE = 22                  # columns of the metric's title
 ROW = '  {title} {verdict} {worse} {interval} {blocks} {sd}'
@@ -16,7 +16,20 @@ def comparison(view, ink, width):
             workload = row.workload
             lines.append(ink.strong(plain.cut(workload, width)))
         lines += _row(view, row, ink, width)
+    for name, title, head, rows in tails.tables(view):
+        lines.append(ink.strong(plain.cut(f'{name}: {title}', width)))
+        lines += _tails(head, rows, ink, width)
     return lines
+
+
+def _tails(head, rows, ink, width):
+    """Never a verdict: medians over the trials, and their 95 % intervals."""
+    each = (width - 9) // max(len(head) - 1, 1) - 2
+    text = ['  ' + plain.left(first, 7)
+            + ''.join('  ' + plain.left(cell, each) for cell in rest)
+            for first, *rest in [head, *rows]]
+    text = [plain.cut(line.rstrip(), width) for line in text]
+    return [ink.dim(text[0]), *text[1:]]
 
 
 def _header(view):

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""What is counted of programs that tell nothing themselves, and how those that
+run by themselves are ended."""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from udpmill_perf import foreign, ladder, sysctl
+from udpmill_perf.peers.peer import Case
+
+
+def counted(monkeypatch, rows, size=100):
+    """rx_datagrams after each of the kernel's counts: (octets, packets,
+    received, in error)."""
+    found = foreign.DeliveredTrains(1, size)
+    told = []
+    for octets, packets, received, errors in rows:
+        monkeypatch.setattr(foreign, 'snmp', lambda pid, row=(
+            packets, received, errors): dict(zip(
+                ('IpInReceives', 'UdpInDatagrams', 'UdpInErrors'), row)))
+        monkeypatch.setattr(foreign, 'ip_octets', lambda pid, n=octets: n)
+        told.append(found.read()['rx_datagrams'])
+    return told
+
+
+def test_a_train_received_whole_is_as_many_as_it_has(monkeypatch):
+    # Ten datagrams each, under one header.
+    assert counted(monkeypatch, [(0, 0, 0, 0), (1028, 1, 1, 0),
+                                 (10280, 10, 10, 0)]) == [0, 10, 100]
+
+
+def test_a_train_cut_up_is_counted_once(monkeypatch):
+    assert counted(monkeypatch, [(0, 0, 0, 0),
+                                 (10280, 10, 100, 0)]) == [0, 100]
+
+
+def test_what_no_socket_took_is_not_counted(monkeypatch):
+    assert counted(monkeypatch, [(0, 0, 0, 0),
+                                 (10280, 10, 6, 4)]) == [0, 60]
+    assert counted(monkeypatch, [(0, 0, 0, 0),
+                                 (10280, 10, 0, 10)]) == [0, 0]
+
+
+@pytest.mark.parametrize('case, kind', [
+    ('flood', foreign.Delivered), ('pingpong', foreign.Delivered),
+    ('trains', foreign.DeliveredTrains)])
+def test_each_case_is_counted_its_way(case, kind):
+    made = foreign.delivered_of(Case(case, 64, '127.0.0.1', 1, 1), 1, True)
+    assert type(made) is kind
+
+
+def test_a_program_s_exit_code_is_its_own():
+    assert ladder.forwarding(['sh', '-c', 'exit 7']) == 7
+    assert ladder.forwarding(['sh', '-c', 'kill -TERM $$']) == 143
+
+
+def test_what_ends_the_harness_ends_what_it_runs(tmp_path):
+    """In a process of its own, as a user has it."""
+    ready = tmp_path / 'ready'
+    child = f"trap 'exit 9' TERM; touch {ready}; while :; do sleep 0.01; done"
+    code = ('import sys\nfrom udpmill_perf import ladder\n'
+            "sys.exit(ladder.forwarding(['sh', '-c', sys.argv[1]]))")
+    where = os.path.dirname(os.path.dirname(foreign.__file__))
+    with subprocess.Popen([sys.executable, '-c', code, child],
+                          env={**os.environ, 'PYTHONPATH': where}) as run:
+        while not ready.exists():
+            assert run.poll() is None
+            time.sleep(0.005)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(20) == 9
+
+
+def test_a_signal_waits_until_settings_are_back(monkeypatch):
+    """Else half of them would stay as an arm had them."""
+    there, written = {'a.b': '1', 'c.d': '2'}, []
+
+    def write(key, value):
+        written.append(key)
+        os.kill(os.getpid(), signal.SIGTERM)
+        there[key] = value
+
+    def stop(*_):
+        raise InterruptedError
+
+    monkeypatch.setattr(sysctl, 'read', there.get)
+    monkeypatch.setattr(sysctl, 'again', there.get)
+    settings = sysctl.Sysctls(there)
+    there.update({'a.b': '5', 'c.d': '6'})
+    monkeypatch.setattr(sysctl, 'write', write)
+    old = signal.signal(signal.SIGTERM, stop)
+    try:
+        with pytest.raises(InterruptedError):
+            settings.__exit__()
+    finally:
+        signal.signal(signal.SIGTERM, old)
+    assert there == {'a.b': '1', 'c.d': '2'}
+    assert written == ['a.b', 'c.d']

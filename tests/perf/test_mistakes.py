@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""What goes wrong for who uses it: a line, the right exit code, and nothing
+measured for nothing."""
+import copy
+import os
+
+import pytest
+from udpmill_perf import (calibration, checks, document, latency, main,
+                          verb_doctor, workload)
+
+from made_up import comparison
+
+LINES = [
+    (['compare', '-w', 'echo-mmsg-trains-1472-bach8'], 'bach8'),
+    (['compare', '--b-set', 'path=vet'], 'vet'),
+    (['compare', '--b-opts', "--cpus '1"], '--b-opts'),
+    (['compare', '--history', '/no/such/place/h.jsonl'], '/no/such/place'),
+    (['run', '--backend', 'recvfrom', '--batch', '8', '--peers', 'none'],
+     'recvfrom has no batch'),
+    (['run', '--bytes', '6\u00b2'], 'list of numbers'),
+    (['run', '-p', 'ladder', '--list'], 'list is not for'),
+    (['run', '-p', 'ladder', '--report', '/tmp/a.html'], 'is not for'),
+    (['selftest', '--inject', ','], '3,5,10'),
+    (['selftest', '--aa', '1', '--keep', '/proc/none'], '/proc/none'),
+]
+
+
+@pytest.mark.parametrize('argv, told', LINES)
+def test_a_mistake_is_told_in_a_line_and_nothing_is_measured(argv, told,
+                                                             capsys):
+    assert main.main([*argv, '-o', 'none', '-q']) == 2
+    said = capsys.readouterr()
+    assert told in said.err and said.err.count('\n') == 1
+    assert not said.out
+
+
+def test_a_mistake_is_no_bad_commit(capsys):
+    assert main.main(['compare', '--exit-style=bisect', '--b-opts', "'",
+                      '-o', 'none']) == 255
+    capsys.readouterr()
+
+
+def test_a_full_disk_is_the_host_s_fault(tmp_path, capsys):
+    path = tmp_path / 'a.json'
+    document.save(comparison(), path)
+    assert main.main(['report', str(path), '-o', '/dev/full',
+                      '--format', 'markdown']) == 4
+    assert '/dev/full' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('error, code, told', [
+    (KeyboardInterrupt(), 130, 'interrupted'),
+    (OSError(28, 'No space left on device', 'x'), 4, 'x: No space left'),
+    (ZeroDivisionError(), 5, 'Traceback')])
+def test_whatever_ends_a_verb_has_its_exit_code(error, code, told, capsys,
+                                                monkeypatch):
+    def fail(_args):
+        raise error
+    monkeypatch.setattr(verb_doctor, 'run', fail)
+    assert main.main(['doctor']) == code
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('text', ['', '[]', '{"schema": 1}', '{', '{"schema":'
+                                  ' "udpmill.perf.calibration/1", "rows": 3}'])
+def test_a_damaged_calibration_is_told_and_made_anew(text, tmp_path,
+                                                     monkeypatch):
+    monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path))
+    path = calibration.path('abc')
+    os.makedirs(os.path.dirname(path))
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+    with pytest.raises(calibration.PerfError):
+        calibration.load('abc')
+    row = {'workload': 'echo', 'metric': 'm', 'sd': 0.02, 'floor': None}
+    calibration.store('abc', [row])
+    assert calibration.load('abc') == [row]
+
+
+def test_no_reply_is_no_latency():
+    trial = {'validity': 'VALID', 'latency_ns': {'count': 0}}
+    row = latency.row(workload.parse(workload.DEFAULT), 'A', 1000, [trial])
+    assert (row['trials'], row['count'], row['interval']) == (0, 0, {})
+
+
+def test_a_file_whose_harness_was_killed_is_well():
+    doc = copy.deepcopy(comparison(most=7))
+    doc.update(verdicts=[], verdict=None, stopped=None)
+    assert not [line for check in checks.of(doc) for line in check(doc)]
+    doc['complete'] = True
+    assert [line for check in checks.of(doc) for line in check(doc)]
+
+
+@pytest.mark.parametrize('verb, mapped', [
+    ('compare', True), ('merge', True), ('run', False), ('report', False)])
+def test_exit_styles_are_told_where_they_are(verb, mapped):
+    parser = main.parser_of(verb, main.load(verb))
+    assert ('--exit-style maps' in parser.format_help()) == mapped

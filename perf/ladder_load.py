@@ -88,16 +88,20 @@ def climb(programs, args, show):
     """({row: [Figures]}, errors). show(row) before each run."""
     rows, results, errors = rows_of(args), {}, []
     order = random.Random(args.seed + 1)
-    for _ in range(args.rounds):
-        for row in order.sample(rows, len(rows)):
-            show(row.name)
-            try:
-                figures = PEER_RUNS[row.name](args.seconds) \
-                    if row in PEERS else \
-                    measure_row(programs, row, args.seconds)
-                results.setdefault(row.name, []).append(figures)
-            except (RunError, subprocess.TimeoutExpired, OSError) as error:
-                errors.append(f'{row.name}: {error}')
+    try:
+        for _ in range(args.rounds):
+            for row in order.sample(rows, len(rows)):
+                show(row.name)
+                try:
+                    figures = PEER_RUNS[row.name](args.seconds) \
+                        if row in PEERS else \
+                        measure_row(programs, row, args.seconds)
+                    results.setdefault(row.name, []).append(figures)
+                except (RunError, subprocess.TimeoutExpired, OSError) as error:
+                    errors.append(f'{row.name}: {error}')
+    except KeyboardInterrupt:
+        errors.append('interrupted: the generator\'s figures are of fewer '
+                      'rounds')
     return results, errors
 
 

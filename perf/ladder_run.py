@@ -93,8 +93,7 @@ class Server:
             self.endpoint = self.ready(self.process)
             self.start_ns = run_time_ns(self.process.pid)
         except BaseException:
-            self.process.kill()
-            self.process.communicate()
+            self.end()
             raise
         return self
 
@@ -111,7 +110,7 @@ class Server:
             raise RunError(f'{self.argv[0]} exited with '
                            f'{self.process.returncode}: {error.strip()}')
 
-    def __exit__(self, *_):
+    def end(self):
         if self.process.returncode is None:
             # Asked first, so that it takes its segment away.
             self.process.terminate()
@@ -120,6 +119,9 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+    def __exit__(self, *_):
+        self.end()
         self.process.stdout.close()
         self.process.stderr.close()
 

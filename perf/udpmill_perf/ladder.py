@@ -7,6 +7,7 @@ import subprocess
 
 from . import arms
 from .errors import INVALID, UNFIT, PerfError
+from .process import prepare
 from .sysctl import STOPPING
 
 # It gates nothing here: 1 is a fault of its own.
@@ -21,13 +22,16 @@ def forwarding(argv):
     child, early = None, []
 
     def forward(number, _frame):
+        # Which of them it is says nothing to the ladder, but for a core dump.
+        number = signal.SIGTERM if number == signal.SIGQUIT else number
         if child:
             child.send_signal(number)
         else:
             early.append(number)
-    old = {n: signal.signal(n, forward) for n in STOPPING}
+    old = {n: signal.signal(n, forward) for n in (*STOPPING, signal.SIGQUIT)
+           if signal.getsignal(n) != signal.SIG_IGN}
     try:
-        child = subprocess.Popen(argv, start_new_session=True)
+        child = subprocess.Popen(argv, preexec_fn=prepare((), None))
         for number in early:
             child.send_signal(number)
         code = child.wait()
@@ -38,6 +42,9 @@ def forwarding(argv):
 
 
 def check(args, defaults):
+    if args.window and args.window < 1:
+        raise PerfError('-p ladder measures whole seconds: --window 1s or '
+                        'more would be right')
     for name, value in vars(args).items():
         if name not in TAKES and value != defaults.get(name):
             raise PerfError(f'-p ladder is a program of its own, which '

@@ -22,7 +22,8 @@ VERBS = {
 PACKAGES = {'numpy': 'python3-numpy', 'scipy': 'python3-scipy',
             'matplotlib': 'python3-matplotlib', 'jinja2': 'python3-jinja2',
             'jsonschema': 'python3-jsonschema'}
-EPILOG = """exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive, 4 the host
+EPILOG = """\
+exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive, 4 the host
 is unfit, 5 an invalid measurement{}."""
 MAPPED = '; --exit-style maps them'
 

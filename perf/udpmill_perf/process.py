@@ -21,7 +21,8 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _prepare(cpus, netns):
+def prepare(cpus, netns):
+    """For Popen's preexec_fn."""
     def in_child():
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         # Ctrl-C is the harness's, which ends what it started in good order.
@@ -49,7 +50,7 @@ class Program:
             self.popen = subprocess.Popen(
                 self.argv, stdin=subprocess.DEVNULL, stdout=self.output,
                 stderr=self.errors, pass_fds=pass_fds,
-                preexec_fn=_prepare(cpus, netns))
+                preexec_fn=prepare(cpus, netns))
         except OSError as error:
             self.errors.close()
             self.output.close()

@@ -65,21 +65,33 @@ def say_where(session, reports):
         print(f'{path} has been written', file=sys.stderr)
 
 
+def show(made, as_json):
+    """On standard output, before the reports: they may fail. What is in the
+    way here, which must not cost them."""
+    try:
+        if as_json:
+            print(json.dumps(made, indent=1), flush=True)
+        else:
+            print(terminal.summary(made, terminal.wants_colour(sys.stdout)),
+                  end='', flush=True)
+    except OSError as error:
+        return error
+    return None
+
+
 def finish(args, session, ended=0):
     """Saves, prints, reports; the exit code."""
     made = session.document
     session.save()
-    if args.json:
-        print(json.dumps(made, indent=1), flush=True)
-    else:
-        print(terminal.summary(made, terminal.wants_colour(sys.stdout)),
-              end='', flush=True)
+    failed = show(made, args.json)
     for path in args.report:
         files.write_text(path, render.to_text(
             [(session.output or '', made)], render.format_of(path),
             inconclusive=args_inconclusive(args)))
     if args.history and not ended:
         history.append(args.history, made)
+    if failed:
+        raise failed
     say_where(session, args.report)
     if ended:
         print('udpmill perf: interrupted; what was measured is kept',

@@ -103,9 +103,10 @@ class Places:
 
     def place(self, path):
         if path not in self.open:
-            self.open[path] = self.stack.enter_context(
+            place = self.stack.enter_context(
                 loopback() if path == 'loopback' else lab(path))
-            self.before.update(facts(path, self.open[path]))
+            self.before.update(facts(path, place))
+            self.open[path] = place
         return self.open[path]
 
     def facts(self):

@@ -54,7 +54,9 @@ class Session:
         return self.document['trials']
 
     def __enter__(self):
-        self.old = {n: signal.signal(n, _interrupt) for n in STOPPING}
+        # One that is ignored (nohup) stays so.
+        self.old = {n: signal.signal(n, _interrupt) for n in STOPPING
+                    if signal.getsignal(n) != signal.SIG_IGN}
         self.save()
         return self
 

@@ -11,9 +11,9 @@ BACKENDS = ('recvfrom', 'mmsg', 'uring')
 ARRIVALS = ('single', 'trains', 'split', 'pingpong')
 WINDOWS = {'single': '64', 'trains': '512', 'split': '512', 'pingpong': '1'}
 PATHS = ('loopback', *LABS)
-# Of the range that clients get theirs from: off loopback a server refuses to
-# echo to another.
-FIRST_PORT = 40000
+FIRST_PORT = 20000
+# Off loopback a server refuses to echo to a port that no client gets.
+FIRST_PORT_AFAR = 40000
 MOST = {'bytes': 65507, 'batch': 1024, 'workers': 1024, 'threads': 256,
         'flows': 20000}
 TRAIN_MOST = 32000  # bytes of a datagram: a train has two at least
@@ -87,9 +87,10 @@ class Workload:
         if self.scenario:
             return ['--scenario', self.scenario]
         flows = 1 if self.arrival == 'pingpong' else self.flows
+        first = FIRST_PORT if self.path == 'loopback' else FIRST_PORT_AFAR
         options = ['--length', str(self.bytes), '--flows', str(flows),
                    '--threads', str(self.threads), '--source-ports',
-                   f'{FIRST_PORT}-{FIRST_PORT + flows - 1}']
+                   f'{first}-{first + flows - 1}']
         if self.arrival in ('single', 'pingpong'):
             options += ['--train', 'off']
         if self.rate:

@@ -20,6 +20,7 @@ LINES = [
     (['run', '--bytes', '6\u00b2'], 'list of numbers'),
     (['run', '-p', 'ladder', '--list'], 'list is not for'),
     (['run', '-p', 'ladder', '--report', '/tmp/a.html'], 'is not for'),
+    (['run', '-p', 'ladder', '--window', '500ms'], '1s or more'),
     (['selftest', '--inject', ','], '3,5,10'),
     (['selftest', '--aa', '1', '--keep', '/proc/none'], '/proc/none'),
 ]

@@ -100,6 +100,14 @@ def _selftest(found):
     for row in listed(found.get('inject')):
         parts.append(f'{row.get("percent")} % slower: found '
                      f'{row.get("detected")} of {row.get("comparisons")}.')
+    again = [row for row in listed(found.get('replay'))
+             if isinstance(row, dict)]
+    if again:
+        red = sum(keyed(row.get('verdicts')).get('REGRESSION', 0)
+                  for row in again)
+        rounds = sum(row.get('rounds', 0) for row in again)
+        parts.append(f'{human.count(red, "false alarm")} in {rounds} with '
+                     'coins tossed again.')
     return ' '.join(parts)
 
 

@@ -9,7 +9,7 @@ from ..view import keyed
 from .axes import room
 from .svg import Plot, arm_role, draw, ink, marker
 
-CAPTION = ('Measured at half of capacity, open loop: lines that part to the '
+CAPTION = ('Measured below capacity, open loop: lines that part to the '
            'right differ in the tail only; bars are intervals.')
 
 

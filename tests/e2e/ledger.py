@@ -202,10 +202,13 @@ class Queues(Case):
                         ledger["kernel"]["client"]["qdisc_drops"], 0)
 
     def test_what_a_discipline_holds_is_waited_for(self):
-        # A train each half of a second: all else is still long before.
-        self.shape(CLIENT, "tbf", "rate", "100kbit", "burst", "70kb",
-                   "limit", "25kb")
         with serve("--service", "discard") as s:
+            # What waits for the neighbour's address comes to the discipline
+            # later, and is dropped there without a word to who sent it.
+            self.load(s.address, "--count", "1")
+            # A train each half of a second: all else is still long before.
+            self.shape(CLIENT, "tbf", "rate", "100kbit", "burst", "70kb",
+                       "limit", "25kb")
             ledger = self.load(s.address, "--flood")
         self.assertLost(ledger["request"])
 

@@ -174,15 +174,10 @@ def save(document, path):
         data = json.dumps(document, indent=1, allow_nan=False) + '\n'
     except ValueError as error:
         raise PerfError(f'{path}: not written: {error}', INVALID) from None
-    there = os.path.realpath(path)
     try:
-        if whole_file.is_special(there):
-            with open(there, 'wb') as file:
-                file.write(data.encode())
-        else:
-            whole_file.replace(there, data.encode())
+        whole_file.write(path, data.encode())
     except OSError as error:
         kept = ('; the file that was there is as it was'
-                if os.path.isfile(there) else '')
+                if os.path.isfile(path) else '')
         raise PerfError(f'{path}: not written: {error.strerror}{kept}',
                         UNFIT) from None

@@ -8,7 +8,7 @@ import subprocess
 from . import arms
 from .errors import INVALID, UNFIT, PerfError
 from .process import prepare
-from .sysctl import STOPPING
+from .signals import STOPPING, handled
 
 # It gates nothing here: 1 is a fault of its own.
 EXITS = {1: INVALID, 3: UNFIT}
@@ -28,16 +28,11 @@ def forwarding(argv):
             child.send_signal(number)
         else:
             early.append(number)
-    old = {n: signal.signal(n, forward) for n in (*STOPPING, signal.SIGQUIT)
-           if signal.getsignal(n) != signal.SIG_IGN}
-    try:
+    with handled(forward, (*STOPPING, signal.SIGQUIT)):
         child = subprocess.Popen(argv, preexec_fn=prepare((), None))
         for number in early:
             child.send_signal(number)
         code = child.wait()
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
     return code if code >= 0 else 128 - code
 
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Times and shares as people type them, for argparse; and as they read
-them."""
+"""Times and shares as people type them, for argparse."""
 import argparse
 import re
 
@@ -35,8 +34,3 @@ def count(least):
                 f'"{text}" is not a whole number of at least {least}')
         return int(text)
     return parse
-
-
-def counted(n, noun):
-    """1 block, 12 blocks."""
-    return f'{n} {noun}' + ('' if n == 1 else 's')

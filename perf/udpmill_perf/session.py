@@ -8,7 +8,7 @@ import time
 from . import document, environment, pmu, trial
 from .errors import UNFIT, PerfError
 from .seats import Places
-from .sysctl import STOPPING
+from .signals import STOPPING, handled
 
 SAVE_EVERY_S = 5
 
@@ -54,9 +54,8 @@ class Session:
         return self.document['trials']
 
     def __enter__(self):
-        # One that is ignored (nohup) stays so.
-        self.old = {n: signal.signal(n, _interrupt) for n in STOPPING
-                    if signal.getsignal(n) != signal.SIG_IGN}
+        self.signals = handled(_interrupt)
+        self.signals.__enter__()
         self.save()
         return self
 
@@ -79,8 +78,7 @@ class Session:
         elif error:
             made['stopped'] = str(error)
         made['complete'] = error is None
-        for number, handler in self.old.items():
-            signal.signal(number, handler)
+        self.signals.__exit__(None, None, None)
 
     def run(self, arm, workload, **where):
         """Measures; the trial is in the document, also where it failed."""

@@ -5,14 +5,11 @@ One that a network namespace has of its own is set there; the others are the
 whole host's, which takes root and is said.
 """
 import os
-import signal
 import threading
-from contextlib import contextmanager
 
 from . import namespace
 from .errors import UNFIT, PerfError
-
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from .signals import undisturbed
 
 
 def path_of(key):
@@ -55,22 +52,6 @@ def again(key):
     value = read(key)
     write(key, value)
     return value
-
-
-@contextmanager
-def undisturbed():
-    """Signals wait until it is over: half of the settings would stay. (Not by
-    a mask, which is a thread's, and libraries have threads.)"""
-    came = []
-    old = {n: signal.signal(n, lambda number, _: came.append(number))
-           for n in STOPPING}
-    try:
-        yield
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
-        for number in came[:1]:
-            signal.raise_signal(number)
 
 
 class Sysctls:
@@ -121,7 +102,7 @@ class Sysctls:
     def __exit__(self, *_):
         """Each, whatever becomes of the others."""
         failed = []
-        with undisturbed():
+        with undisturbed():  # half of them would stay as an arm had them
             for key in self.original:
                 try:
                     self._set(key, self.original[key])

@@ -8,7 +8,8 @@ from .compare import Comparison
 from .matrix import unique
 from .options import add_measuring, timing_of
 from .progress import Progress, span
-from .quantity import count, counted, percent
+from .quantity import count, percent
+from .render import human
 from .session import Session, draw_seed
 from .trial import TRIAL_OVERHEAD_S
 from .workload import DEFAULT, parse
@@ -88,7 +89,7 @@ def expected(session, comparison):
     trials = comparison.trials_left()
     each = session.timing.warm_s + session.timing.load_s + TRIAL_OVERHEAD_S
     more = session.document['design']['confirm'] * 4
-    workloads = counted(len(session.document['workloads']), 'workload')
+    workloads = human.count(len(session.document['workloads']), 'workload')
     return (f'{workloads}, at least {trials} trials, about '
             f'{span(trials * each)}; up to '
             f'{span((trials + more) * each)} where it is not clear')

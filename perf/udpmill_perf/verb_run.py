@@ -12,7 +12,8 @@ from . import (arms, cells, document, environment, foreign, ladder, matrix,
 from .errors import INVALID, UNFIT, PerfError
 from .options import add_measuring, timing_of
 from .progress import Progress, span
-from .quantity import count, counted
+from .quantity import count
+from .render import human
 from .session import Session, draw_seed
 from .trial import TRIAL_OVERHEAD_S
 from .workload import ARRIVALS, BACKENDS, PATHS, SERVICES, TRAIN_MOST
@@ -198,8 +199,8 @@ def show_list(workloads, skipped, rounds, timing):
     for row in skipped:
         print(textwrap.fill(f'{row["what"]}: skipped: {row["why"]}', 79,
                             subsequent_indent='  ', break_on_hyphens=False))
-    print(f'{counted(len(workloads), "workload")}, '
-          f'{counted(rounds, "round")}, about '
+    print(f'{human.count(len(workloads), "workload")}, '
+          f'{human.count(rounds, "round")}, about '
           f'{span(len(workloads) * rounds * each)}')
     return 0
 

@@ -22,8 +22,19 @@ def _mode(path):
         return 0o666 & ~mask
 
 
-def replace(path, data):
-    """A file beside it, then in its place. path: without links; OSError."""
+def write(path, data):
+    """All of it or nothing; a pipe or a device is written to as it is.
+    OSError."""
+    there = os.path.realpath(path)
+    if is_special(there):
+        with open(there, 'wb') as file:
+            file.write(data)
+    else:
+        _replace(there, data)
+
+
+def _replace(path, data):
+    """A file beside it, then in its place. path: without links."""
     folder = os.path.dirname(path)
     handle, beside = tempfile.mkstemp(dir=folder, suffix='.tmp',
                                       prefix=os.path.basename(path) + '.')

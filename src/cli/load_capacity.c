@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_capacity.h"
 
+#include "cli/json_write.h"
 #include "cli/load_report.h"
 #include "cli/style.h"
 #include "cli/verb.h"
@@ -169,13 +170,8 @@ static int print_json(const struct load_capacity *c, const struct search *s,
 		"generator_limited",
 		s->bad > 0 && s->bad_outcome == SEARCH_LIMITED, "trials",
 		trials);
-	int error = !all ||
-		    json_dumpf(all, stdout,
-			    JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
-		    putchar('\n') == EOF || fflush(stdout);
 
-	json_decref(all);
-	return error ? -EIO : 0;
+	return json_write(stdout, all, JSON_REPORT) ? -EIO : 0;
 }
 
 /* A server that takes datagrams unseen and does not answer tells nothing. */

@@ -2,6 +2,7 @@
 /* The report of `udpmill load` for machines: schema udpmill.load/1. */
 #include "cli/load_report.h"
 
+#include "cli/json_write.h"
 #include "cli/load_peer.h"
 
 #include <errno.h>
@@ -222,19 +223,6 @@ json_t *load_interval_json(const struct load_interval *i)
 		number(i->answered_bytes));
 }
 
-int load_json_write(FILE *out, json_t *all)
-{
-	int error = 0;
-
-	if (!all)
-		return -ENOMEM;
-	if (json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
-		fputc('\n', out) == EOF || fflush(out))
-		error = -EIO;
-	json_decref(all);
-	return error;
-}
-
 int load_print_json(FILE *out, const struct load_options *o,
 	const struct load_result *r, json_t *intervals, int argc, char **argv)
 {
@@ -259,5 +247,5 @@ int load_print_json(FILE *out, const struct load_options *o,
 		"one_way_ns", one_way_json(r), "pacing", pacing_json(o, r),
 		"marks", marks_json(r), "cpu", cpu_json(r), "intervals",
 		intervals);
-	return load_json_write(out, all);
+	return json_write(out, all, JSON_REPORT);
 }

@@ -44,8 +44,6 @@ json_t *load_argv_json(int argc, char **argv);
 json_t *load_config_json(
 	const struct load_options *o, const struct load_result *r);
 json_t *load_environment_json(const struct load_options *o);
-/* A whole report, which it takes over; NULL is -ENOMEM. 0 or -EIO. */
-int load_json_write(FILE *out, json_t *all);
 json_t *latency_json(const struct histogram *h);
 json_t *load_ledger_json(const struct load_result *r);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/serve_report.h"
 
+#include "cli/json_write.h"
 #include "core/quote.h"
 #include "core/units.h"
 
@@ -222,7 +223,6 @@ int serve_print_json(FILE *out, const struct serve_options *o,
 {
 	json_t *counters = json_object();
 	json_t *all;
-	int error = 0;
 
 	for (enum counter_id id = 0; id < COUNTER_COUNT; id++)
 		if (is_total(id))
@@ -232,13 +232,7 @@ int serve_print_json(FILE *out, const struct serve_options *o,
 		"version", UDPMILL_VERSION, "pid", (int)getpid(), "config",
 		running_json(o, server), "seconds", seconds, "counters",
 		counters);
-	if (!all)
-		return -ENOMEM;
-	if (json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
-		fputc('\n', out) == EOF || fflush(out))
-		error = -EIO;
-	json_decref(all);
-	return error;
+	return json_write(out, all, JSON_REPORT);
 }
 
 static void say(

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The report of `udpmill load --stages` for machines. */
+#include "cli/json_write.h"
 #include "cli/load_report.h"
 #include "cli/stages_report.h"
 
@@ -100,5 +101,5 @@ int stages_print_json(FILE *out, const struct load_options *o,
 		"environment", load_environment_json(o), "interrupted",
 		r->interrupted, "stages", stages_json(r));
 
-	return load_json_write(out, all);
+	return json_write(out, all, JSON_REPORT);
 }

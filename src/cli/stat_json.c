@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The counters of a server, and what is known of it, for machines. */
+#include "cli/json_write.h"
 #include "cli/stat_report.h"
 
 #include <errno.h>
@@ -56,19 +57,11 @@ static json_t *workers_json(const struct stat_view *v)
 	return list;
 }
 
-/* Takes the object, and prints it. NULL is want of memory. */
 static int print(FILE *out, json_t *all, bool compact)
 {
-	size_t flags = compact ? JSON_COMPACT : JSON_INDENT(2);
-	int error = 0;
+	size_t form = compact ? JSON_COMPACT : JSON_INDENT(2);
 
-	if (!all)
-		return -ENOMEM;
-	if (json_dumpf(all, out, flags | JSON_REAL_PRECISION(PRECISION)) ||
-		fputc('\n', out) == EOF || fflush(out))
-		error = -EIO;
-	json_decref(all);
-	return error;
+	return json_write(out, all, form | JSON_REAL_PRECISION(PRECISION));
 }
 
 int stat_print_json(FILE *out, const struct stat_view *v, bool compact)

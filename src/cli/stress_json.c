@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The report of `udpmill load --stress` for machines. */
+#include "cli/json_write.h"
 #include "cli/load_report.h"
 #include "cli/stress_report.h"
 
@@ -153,5 +154,5 @@ int stress_print_json(FILE *out, const struct load_options *o,
 		"environment", load_environment_json(o), "interrupted",
 		r->interrupted, "stress", stress_json(r));
 
-	return load_json_write(out, all);
+	return json_write(out, all, JSON_REPORT);
 }

@@ -14,8 +14,10 @@
 
 #define GROUP_AND_OTHERS 077
 
-static _Noreturn void __attribute__((format(printf, 3, 4)))
-fail(enum exit_code code, const char *verb, const char *format, ...)
+#define FAILS __attribute__((noreturn, format(printf, 3, 4)))
+
+static FAILS void fail(
+	enum exit_code code, const char *verb, const char *format, ...)
 {
 	va_list ap;
 

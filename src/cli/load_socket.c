@@ -90,11 +90,11 @@ static int parse_class(const char *text)
 
 static uint8_t parse_dscp(const struct argp_state *state, const char *text)
 {
-	int class = parse_class(text);
+	int named = parse_class(text);
 	uint64_t v;
 
-	if (class >= 0)
-		return (uint8_t) class;
+	if (named >= 0)
+		return (uint8_t)named;
 	if (units_parse_count(&v, text, 0, 63))
 		usage_error(state,
 			"--dscp: \"%s\" is no code point; 46, ef, cs1 or af41 "

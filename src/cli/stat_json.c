@@ -43,15 +43,13 @@ static json_t *workers_json(const struct stat_view *v)
 	json_t *list = json_array();
 
 	for (uint32_t w = 0; w < a->worker_count; w++) {
+		const uint64_t *now = v->now + (size_t)w * a->counter_count;
 		json_t *object = json_object();
 
 		for (uint32_t i = 0; i < a->counter_count; i++)
 			json_object_set_new(object,
 				reader_counter(v->reader, i)->name,
-				json_integer(
-					(json_int_t)v->now
-						[(size_t)w * a->counter_count +
-							i]));
+				json_integer((json_int_t)now[i]));
 		json_array_append_new(list, object);
 	}
 	return list;

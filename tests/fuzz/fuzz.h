@@ -21,10 +21,10 @@ extern const struct fuzz_sample fuzz_samples[];
 /* Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
-#define SAMPLE(text)                                                           \
-	{                                                                      \
-		text, sizeof(text) - 1                                         \
-	}
+/* Versions of clang-format disagree about braces in a macro. */
+/* clang-format off */
+#define SAMPLE(text) {text, sizeof(text) - 1}
+/* clang-format on */
 
 /* assert(3) that no build leaves out. */
 #define CHECK(condition)                                                       \

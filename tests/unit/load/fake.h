@@ -97,14 +97,14 @@ static inline bool is_new(const uint8_t *data)
 {
 	struct query_body b;
 	struct query q;
-	bool new;
+	bool fresh;
 
 	cr_assert(query_open(data, QUERY_BYTES, &key, &q, &b) == 0);
 	cr_assert(!q.reply && q.run == 99 && b.left == 0);
-	new = memcmp(q.nonce, fake.last.nonce, QUERY_NONCE) != 0;
+	fresh = memcmp(q.nonce, fake.last.nonce, QUERY_NONCE) != 0;
 	fake.last = q;
-	fake.hellos += new &&q.type == QUERY_HELLO;
-	return new;
+	fake.hellos += fresh && q.type == QUERY_HELLO;
+	return fresh;
 }
 
 static inline void *serve(void *arg)

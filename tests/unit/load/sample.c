@@ -4,11 +4,13 @@
 
 #include <criterion/criterion.h>
 
-#define WHOLE                                                                  \
-	{                                                                      \
-		.asked = 1000, .sched = 1010, .sent = 1030, .received = 1100,  \
-		.returned = 1600                                               \
-	}
+static const struct sample complete = {
+	.asked = 1000,
+	.sched = 1010,
+	.sent = 1030,
+	.received = 1100,
+	.returned = 1600,
+};
 
 static struct histogram stages[STAGES];
 
@@ -21,7 +23,7 @@ static void record(const struct sample *s)
 
 Test(sample, stages_add_up_to_the_round_trip)
 {
-	struct sample s = WHOLE;
+	struct sample s = complete;
 	double sum = 0;
 
 	record(&s);
@@ -43,7 +45,7 @@ Test(sample, without_one_of_its_stamps_is_not_whole)
 		{1000, 1010, 1030, 0, 1600, 0, 0, 0},
 		{1000, 1010, 1030, 1100, 0, 0, 0, 0},
 	};
-	struct sample whole = WHOLE;
+	struct sample whole = complete;
 
 	cr_assert(sample_judge(&whole) == SAMPLE_WHOLE);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -90,7 +92,7 @@ Test(sample, takes_the_first_queue_and_the_last_driver_of_stacked_devices)
 
 Test(sample, by_the_servers_clock_divides_the_peers_stage)
 {
-	struct sample s = WHOLE;
+	struct sample s = complete;
 
 	s.server = 1042;
 	record(&s);
@@ -103,7 +105,7 @@ Test(sample, by_a_servers_clock_that_is_not_ours_divides_nothing)
 	static const uint64_t times[] = {0, 1029, 1101};
 
 	for (int i = 0; i < 3; i++) {
-		struct sample s = WHOLE;
+		struct sample s = complete;
 
 		s.server = times[i];
 		record(&s);
@@ -115,7 +117,7 @@ Test(sample, by_a_servers_clock_that_is_not_ours_divides_nothing)
 
 Test(sample, by_the_devices_clock_divides_the_peers_stage)
 {
-	struct sample s = WHOLE;
+	struct sample s = complete;
 
 	s.device_sent = 5;
 	s.device_received = 65;
@@ -134,7 +136,7 @@ Test(sample, by_a_device_that_cannot_be_right_divides_nothing)
 	};
 
 	for (int i = 0; i < 4; i++) {
-		struct sample s = WHOLE;
+		struct sample s = complete;
 
 		s.device_sent = times[i][0];
 		s.device_received = times[i][1];

@@ -129,14 +129,14 @@ Test(counts, of_what_went_well_are_plain_and_others_are_not)
 	static const char *const plain[] = {"UdpInDatagrams", "Ip6OutRequests",
 		"IpExtInOctets", "IpExtInNoECTPkts", "Ip6InReceives",
 		"IcmpMsgInType3"};
-	static const char *const not [] = {"UdpInErrors", "Ip6ReasmReqds",
+	static const char *const others[] = {"UdpInErrors", "Ip6ReasmReqds",
 		"Ip6InTruncatedPkts", "IcmpInDestUnreachs", "IpExtInNoRoutes",
 		"softnet_dropped"};
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		cr_assert(counts_is_plain(plain[i]), "%s", plain[i]);
-	for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++)
-		cr_assert(!counts_is_plain(not [i]), "%s", not [i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		cr_assert(!counts_is_plain(others[i]), "%s", others[i]);
 }
 
 Test(counts, of_this_host_are_read)

@@ -85,14 +85,18 @@ Test(ping, without_a_stamp_is_counted_and_not_guessed)
 {
 	static const int flags[] = {SOF_TIMESTAMPING_TX_SCHED,
 		SOF_TIMESTAMPING_TX_SOFTWARE, SOF_TIMESTAMPING_SOFTWARE};
+	uint64_t plain;
 
 	for (int i = 0; i < 3; i++) {
 		withheld = flags[i];
 		config.count = 50;
 		cr_assert(run() == 0, "%s", why);
 		check_split(0);
-		/* A thread that is held between two clocks skips one. */
-		cr_assert(result->plain.count + result->plain_skipped == 10);
+		/* On a busy host a thread is held between two clocks, which
+		 * skips one, or a reply comes too late. */
+		plain = result->plain.count + result->plain_skipped;
+		cr_assert(plain <= 10 && plain + result->lost >= 10,
+			"%lu and %lu lost", plain, result->lost);
 		cr_assert(result->sampled > 0);
 		cr_assert(result->incomplete == result->sampled);
 		cr_assert(result->no_sched == (i == 1 ? 0 : result->sampled));

@@ -174,6 +174,13 @@ static int report(
 	load_histogram_write(&t->histogram, &r->histograms[LOAD_LATENCY]);
 	if (close_files(t))
 		return EXIT_SYSTEM;
+	if (r->whole.sent == 0 && t->options->config.mode == LOAD_PACED &&
+		r->whole.due == 0) {
+		fprintf(stderr,
+			"udpmill load: nothing was due in that time; a longer "
+			"--time or a higher rate would be right\n");
+		return EXIT_CLAIM;
+	}
 	if (r->whole.sent == 0) {
 		fprintf(stderr, "udpmill load: nothing could be sent\n");
 		return EXIT_SYSTEM;

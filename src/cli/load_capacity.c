@@ -18,8 +18,6 @@
 #define LOWEST    10.0
 #define HIGHEST   1e9
 #define PRECISION 1.02
-/* Of the plan; with less the rate was not tried. */
-#define KEPT 0.99
 /* As the plan of a run: it is ended from outside. */
 #define SLACK_NS 10000000000u
 
@@ -75,7 +73,7 @@ static void judge(struct trial *t, const struct load_options *o,
 			       (double)s->counters.delivered;
 	if (t->loss > o->loss)
 		t->outcome = SEARCH_LOSSY;
-	else if ((double)r->whole.sent < KEPT * (double)r->whole.due)
+	else if (!load_kept_up(o, r))
 		t->outcome = SEARCH_LIMITED;
 	else
 		t->outcome = SEARCH_GOOD;

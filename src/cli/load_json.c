@@ -153,19 +153,20 @@ static json_t *pacing_json(
 	const struct load_options *o, const struct load_result *r)
 {
 	const struct load_config *c = &o->config;
-	const struct load_counts *w = &r->window;
 
 	if (c->mode != LOAD_PACED)
 		return json_null();
-	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:f, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:f, s:o, s:f, s:b, s:o, "
+			 "s:o}",
 		"timed_by", load_timed_by(c), "spacing",
 		c->replay                         ? "capture"
 		: c->pace.spacing == PACE_POISSON ? "poisson"
 						  : "even",
 		"burst", c->replay ? 1 : (int)c->pace.burst, "rate_first",
 		rate_at(c, c->omit_ns), "rate_last", rate_at(c, r->to_ns),
-		"planned", load_planned(o, r), "due", number(w->due),
-		"not_sent", number(load_not_sent(o, r)), "lag_ns",
+		"planned", load_planned(o, r), "due", number(r->due), "kept",
+		load_kept(o, r), "kept_up", load_kept_up(o, r), "not_sent",
+		number(load_not_sent(o, r)), "lag_ns",
 		latency_json(&r->histograms[LOAD_LAG]));
 }
 

@@ -5,13 +5,18 @@
 #include "cli/option.h"
 #include "core/units.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BURST_MAX 65536
-/* Bits or datagrams: what no path carries, and a double still counts. */
-#define RATE_MAX 100000000000000u
+/* Datagrams a second: one in a quarter of an hour, to what still moves a clock
+ * of doubles. */
+#define RATE_LEAST 0.001
+#define RATE_MAX   1e10
+/* Bits: what no path carries. */
+#define BITS_MAX 1e14
 /* What is due is looked at until the run is ended from outside. */
 #define SLACK_NS 10000000000u
 
@@ -54,8 +59,9 @@ static double parse_rate(const struct argp_state *state, const char *name,
 {
 	const char *slash = strchr(text, '/');
 	size_t n = slash ? (size_t)(slash - text) : strlen(text);
+	bool bits = strcmp(name, "--bitrate") == 0;
 	char number[64];
-	uint64_t v;
+	double v;
 
 	if (slash && strcmp(slash, "/flow") != 0)
 		usage_error(state,
@@ -64,13 +70,13 @@ static double parse_rate(const struct argp_state *state, const char *name,
 	if (per_flow)
 		*per_flow = slash != NULL;
 	snprintf(number, sizeof(number), "%.*s", (int)n, text);
-	if (n >= sizeof(number) || units_parse_size(&v, number) || v == 0 ||
-		v > RATE_MAX)
+	if (n >= sizeof(number) || units_parse_rate(&v, number) ||
+		v < RATE_LEAST || v > (bits ? BITS_MAX : RATE_MAX))
 		usage_error(state,
-			"%s: \"%s\" is no rate above 0; 10k, 1.5M or 200k/flow "
-			"would be",
-			name, text);
-	return (double)v;
+			"%s: \"%s\" is not a rate from 0.001 to %s a second; "
+			"0.5, 1.5M or 200k/flow would be",
+			name, text, bits ? "100T bits" : "10G datagrams");
+	return v;
 }
 
 static void parse_ramp(
@@ -175,18 +181,38 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp load_pace_argp = {.options = options, .parser = parse};
 
-/* Departures closer than this would not move a clock of doubles. */
-#define PLAN_MAX 1e10
-
 static double rate_of(
 	const struct load_pace *p, uint32_t flows, double mean_bytes)
 {
 	double rate = p->rate;
 
 	if (p->bits)
-		rate /= 8 * (mean_bytes > 0 ? mean_bytes : 1);
-	rate = p->per_flow ? rate * flows : rate;
-	return rate < PLAN_MAX ? rate : PLAN_MAX;
+		rate /= 8 * mean_bytes;
+	return p->per_flow ? rate * flows : rate;
+}
+
+int load_pace_check(const struct load_pace *p, uint32_t flows,
+	double mean_bytes, char *why, size_t why_bytes)
+{
+	char rate[UNITS_TEXT];
+	double v;
+
+	if (p->rate <= 0)
+		return 0;
+	if (p->bits && mean_bytes <= 0) {
+		snprintf(why, why_bytes,
+			"--bitrate: datagrams of 0 bytes carry no bits; --rate "
+			"says how many of them leave");
+		return -EINVAL;
+	}
+	v = rate_of(p, flows, mean_bytes);
+	if (v >= RATE_LEAST && v <= RATE_MAX)
+		return 0;
+	snprintf(why, why_bytes,
+		"%s: this is %s datagrams a second in all; 0.001 to 10G would "
+		"be right",
+		p->bits ? "--bitrate" : "--rate", units_format_si(v, rate));
+	return -ERANGE;
 }
 
 static void plan_ramp(const struct load_pace *p, struct pace_plan *plan)

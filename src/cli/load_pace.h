@@ -30,6 +30,11 @@ static inline bool load_pace_is_open(const struct load_pace *p)
 	return p->rate > 0 || p->ramps || p->find_capacity;
 }
 
+/* Can datagrams of mean_bytes leave at that rate? 0; or -errno, and one line in
+ * why. */
+int load_pace_check(const struct load_pace *p, uint32_t flows,
+	double mean_bytes, char *why, size_t why_bytes);
+
 /* The plan for flows of datagrams of mean_bytes, that lasts for so long: the
  * ramp begins after omit_ns at its first rate. */
 void load_pace_plan(const struct load_pace *p, struct pace_plan *plan,

@@ -283,6 +283,9 @@ void load_plan(struct load_parsing *p)
 	else
 		choose_sizes(p);
 	refuse_idle_threads(c);
+	if (!o->replay.path && load_pace_check(&p->pace, c->flows,
+				       c->sizes.mean, why, sizeof(why)))
+		load_fail(EXIT_USAGE, "%s", why);
 	if (p->cpus) {
 		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
 			load_fail(EXIT_USAGE, "--cpus: %s", why);

@@ -68,33 +68,6 @@ const char *load_ecn_name(uint8_t tos)
 	return names[tos & 3];
 }
 
-const char *load_timed_by(const struct load_config *c)
-{
-	if (!c->txtime)
-		return "client";
-	return c->txtime_clock == CLOCK_TAI ? "etf" : "fq";
-}
-
-double load_planned(const struct load_options *o, const struct load_result *r)
-{
-	const struct pace_plan *plan = &o->config.pace;
-	const struct replay *replay = o->config.replay;
-
-	if (replay)
-		return (double)(replay_due(replay, r->to_ns) -
-				replay_due(replay, r->from_ns));
-	return pace_planned(plan, r->to_ns) - pace_planned(plan, r->from_ns);
-}
-
-uint64_t load_not_sent(
-	const struct load_options *o, const struct load_result *r)
-{
-	const struct load_counts *c = &r->whole;
-
-	/* A count ends a plan before its time. */
-	return o->config.count || c->due < c->sent ? 0 : c->due - c->sent;
-}
-
 void load_print_interval(FILE *out, const struct load_interval *i)
 {
 	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s %12s%s",
@@ -115,33 +88,12 @@ void load_print_progress(FILE *out, const struct load_interval *i)
 		si((double)i->answered / i->seconds), left);
 }
 
-static void print_pace(FILE *out, const struct load_config *c)
-{
-	double first = pace_rate_at(&c->pace, c->omit_ns);
-	double last = pace_rate_at(&c->pace, c->omit_ns + c->time_ns - 1);
-
-	/* A search for the rate has none of its own. */
-	if (c->pace.step_count == 0) {
-		fprintf(out, "open loop");
-		return;
-	}
-	fprintf(out, "%s/s", si(first));
-	if (first != last)
-		fprintf(out, " to %s/s", si(last));
-	fprintf(out, " in all, %s",
-		c->pace.spacing == PACE_POISSON ? "Poisson" : "even");
-	if (c->txtime)
-		fprintf(out, ", timed by %s", load_timed_by(c));
-	if (c->pace.burst > 1)
-		fprintf(out, ", bursts of %u", c->pace.burst);
-}
-
 static void print_mode(FILE *out, const struct load_config *c)
 {
 	if (c->mode == LOAD_FLOOD)
 		fprintf(out, "flood");
 	else if (c->mode == LOAD_PACED)
-		print_pace(out, c);
+		load_print_pace(out, c);
 	else
 		fprintf(out, "%u in flight %s",
 			c->in_flight ? c->in_flight : c->window,
@@ -270,32 +222,6 @@ static void print_latency(FILE *out, const struct load_result *r)
 			quantile(back, 0.5), quantile(back, 0.99));
 }
 
-/* How well the plan was kept: what left late, and what did not leave. */
-static void print_pacing(FILE *out, const struct load_options *o,
-	const struct load_result *r, bool colour)
-{
-	const struct load_config *c = &o->config;
-	double planned = load_planned(o, r);
-	double part = planned > 0 ? (double)r->window.sent / planned : 1;
-	const struct histogram *lag = &r->histograms[LOAD_LAG];
-	uint64_t left = load_not_sent(o, r);
-	char text[UNITS_TEXT];
-
-	if (c->mode != LOAD_PACED || lag->count == 0)
-		return;
-	fprintf(out,
-		"  pace        %.2f %% sent; late by p50 %s  p99 %s  max %s\n",
-		100 * part, quantile(lag, 0.5), quantile(lag, 0.99),
-		duration((double)lag->max));
-	if (part < 0.99)
-		fprintf(out,
-			"  %sthe generator, or the kernel, did not keep up: %s "
-			"not sent%s\n",
-			STYLE(colour, STYLE_RED),
-			units_format_grouped(left, text),
-			STYLE(colour, STYLE_END));
-}
-
 static const char *share(uint64_t part, uint64_t whole)
 {
 	static char text[4][16];
@@ -377,7 +303,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 	print_rates(out, r);
 	print_flows(out, &o->config, r);
 	print_latency(out, r);
-	print_pacing(out, o, r, colour);
+	load_print_kept(out, o, r, colour);
 	print_marks(out, r);
 	print_cpu(out, r);
 	load_print_ledger(out, r, colour);

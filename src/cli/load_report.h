@@ -18,6 +18,12 @@ const char *load_timed_by(const struct load_config *c);
 /* LOAD_PACED: datagrams that the plan has in the window. */
 double load_planned(const struct load_options *o, const struct load_result *r);
 
+/* LOAD_PACED: of the whole departures that were due in the window, the part
+ * that left; and was that all, but for what an end may cut off? */
+#define LOAD_KEPT_LEAST 0.99
+double load_kept(const struct load_options *o, const struct load_result *r);
+bool load_kept_up(const struct load_options *o, const struct load_result *r);
+
 /* LOAD_PACED: datagrams that were due and never left. */
 uint64_t load_not_sent(
 	const struct load_options *o, const struct load_result *r);
@@ -38,6 +44,9 @@ void load_print_progress(FILE *out, const struct load_interval *i);
 
 /* Parts of both reports, for others of this verb. */
 void load_print_head(FILE *out, const struct load_options *o,
+	const struct load_result *r, bool colour);
+void load_print_pace(FILE *out, const struct load_config *c);
+void load_print_kept(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour);
 void load_print_ledger(FILE *out, const struct load_result *r, bool colour);
 json_t *load_argv_json(int argc, char **argv);

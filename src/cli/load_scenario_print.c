@@ -86,8 +86,7 @@ static const char *show_rate(
 
 	if (p->rate <= 0 || p->bits != bits)
 		return NULL;
-	snprintf(text, TEXT, "%s%s",
-		units_spell_size((uint64_t)p->rate, number),
+	snprintf(text, TEXT, "%s%s", units_spell_rate(p->rate, number),
 		p->per_flow ? "/flow" : "");
 	return text;
 }

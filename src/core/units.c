@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BILLION 1000000000u
+
+/* Of a rate, which no clock divides any further. */
+#define RATE_MAX 1000000000000000000u
+
 struct unit {
 	const char *name;
 	uint64_t factor;
@@ -60,11 +65,11 @@ static int parse_decimal(
 	return 0;
 }
 
-static int parse_unit(
-	uint64_t *value, const char *text, const struct unit *units)
+/* In billionths of a unit: 2^64 x 10^9 x 2^40 is less than 2^128. */
+static int parse_billionths(
+	unsigned __int128 *value, const char *text, const struct unit *units)
 {
 	uint64_t whole, billionths;
-	unsigned __int128 v;
 	char *rest;
 	int error = parse_decimal(&whole, &billionths, text, &rest);
 
@@ -75,13 +80,26 @@ static int parse_unit(
 			break;
 	if (!units->name)
 		return -EINVAL;
-	v = (unsigned __int128)billionths * units->factor;
-	if (v % 1000000000)
-		return -EINVAL;
-	v = (unsigned __int128)whole * units->factor + v / 1000000000;
-	if (v > UINT64_MAX)
+	if ((unsigned __int128)whole * units->factor > UINT64_MAX)
 		return -ERANGE;
-	*value = (uint64_t)v;
+	*value = (unsigned __int128)whole * units->factor * BILLION +
+		 (unsigned __int128)billionths * units->factor;
+	return 0;
+}
+
+static int parse_unit(
+	uint64_t *value, const char *text, const struct unit *units)
+{
+	unsigned __int128 v;
+	int error = parse_billionths(&v, text, units);
+
+	if (error)
+		return error;
+	if (v % BILLION)
+		return -EINVAL;
+	if (v / BILLION > UINT64_MAX)
+		return -ERANGE;
+	*value = (uint64_t)(v / BILLION);
 	return 0;
 }
 
@@ -116,6 +134,21 @@ int units_parse_size(uint64_t *value, const char *text)
 	return parse_unit(value, text, size_units);
 }
 
+int units_parse_rate(double *value, const char *text)
+{
+	unsigned __int128 v;
+	int error = parse_billionths(&v, text, size_units);
+
+	if (error)
+		return error;
+	if (v / BILLION > RATE_MAX)
+		return -ERANGE;
+	/* In two parts, each as exact as a double can be. */
+	*value = (double)(uint64_t)(v / BILLION) +
+		 (double)(uint64_t)(v % BILLION) / BILLION;
+	return 0;
+}
+
 int units_parse_time(uint64_t *value_ns, const char *text)
 {
 	return parse_unit(value_ns, text, time_units);
@@ -147,6 +180,20 @@ const char *units_spell_time(uint64_t value_ns, char text[UNITS_TEXT])
 	return spell(value_ns, time_units, text);
 }
 
+const char *units_spell_rate(double value, char text[UNITS_TEXT])
+{
+	double back;
+
+	if (value == floor(value) && value < 0x1p63)
+		return units_spell_size((uint64_t)value, text);
+	for (int decimals = 1; decimals <= 9; decimals++) {
+		snprintf(text, UNITS_TEXT, "%.*f", decimals, value);
+		if (units_parse_rate(&back, text) == 0 && back == value)
+			break;
+	}
+	return text;
+}
+
 static const char *format_three(
 	double value, const char *unit, char text[UNITS_TEXT])
 {
@@ -166,6 +213,11 @@ const char *units_format_si(double value, char text[UNITS_TEXT])
 			       : value >= 9.995                        ? 1
 								       : 2;
 
+		/* Three digits behind the zeros that follow the point. */
+		for (double v = value;
+			value < 0.0995 && v > 0 && v < 0.995 && decimals < 14;
+			v *= 10)
+			decimals++;
 		snprintf(text, UNITS_TEXT, "%.*f", decimals, value);
 		return text;
 	}

@@ -19,6 +19,10 @@ int units_parse_count(
  * fractions allowed where the result is whole ("1.5k"). */
 int units_parse_size(uint64_t *value, const char *text);
 
+/* A rate: the same prefixes, and any fraction of up to nine digits ("0.5",
+ * "1.5k"). The double is the nearest one there is. */
+int units_parse_rate(double *value, const char *text);
+
 /* Time to nanoseconds: ns us ms s m h; a bare number is seconds; fractions
  * allowed ("0.5", "1.5ms"). */
 int units_parse_time(uint64_t *value_ns, const char *text);
@@ -28,7 +32,12 @@ int units_parse_time(uint64_t *value_ns, const char *text);
 const char *units_spell_size(uint64_t value, char text[UNITS_TEXT]);
 const char *units_spell_time(uint64_t value_ns, char text[UNITS_TEXT]);
 
-/* "1.23 M", "987 k", "12": three significant digits, powers of 1000. */
+/* The shortest that units_parse_rate() takes for this very value, of those that
+ * it returns: "10k", "1.5", "0.001". */
+const char *units_spell_rate(double value, char text[UNITS_TEXT]);
+
+/* "1.23 M", "987 k", "12", "0.50", "0.00195": three significant digits, powers
+ * of 1000. */
 const char *units_format_si(double value, char text[UNITS_TEXT]);
 
 /* "18.3 us", "1.20 s" */

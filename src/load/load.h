@@ -160,6 +160,9 @@ struct load_result {
 	double seconds;          /* of the window */
 	uint64_t from_ns, to_ns; /* the window, since the first send */
 	const struct histogram *histograms; /* LOAD_HISTOGRAMS, of the window */
+	/* LOAD_PACED: whole departures that were due in the window, and those
+	 * of them that left. */
+	uint64_t due, kept;
 	uint64_t flows_opened; /* those at the start, and what followed them */
 	struct ledger ledger;
 	bool server_seen; /* before the run and after it */

@@ -29,7 +29,7 @@ static void enter_step(struct pace *p)
 {
 	const struct pace_step *s = &p->plan->steps[p->step];
 
-	p->in_step_ns = 0;
+	p->in_step_ns = p->amount = p->base_ns = 0;
 	p->interval_ns =
 		is_constant(s) && s->from > 0 ? 1e9 / (s->from * p->share) : 0;
 }
@@ -71,6 +71,8 @@ static void go(struct pace *p, double datagrams)
 		/* What is due at the end itself is the next step's. */
 		if (datagrams < left - ROUNDING) {
 			p->in_step_ns += time_of(p, s, datagrams);
+			p->base_ns = p->in_step_ns;
+			p->amount = 0;
 			p->at_ns = p->step_at_ns + p->in_step_ns;
 			return;
 		}
@@ -111,16 +113,18 @@ void pace_init(struct pace *p, const struct pace_plan *plan, double share,
 void pace_advance(struct pace *p)
 {
 	/* Nearly always the step goes on, at one rate. */
-	double amount = next_amount(p);
-	double t = p->in_step_ns + amount * p->interval_ns;
+	double next = next_amount(p);
+	double amount = p->amount + next;
+	double t = p->base_ns + amount * p->interval_ns;
 
 	if (p->interval_ns > 0 && p->step < p->plan->step_count &&
 		t < (double)p->plan->steps[p->step].duration_ns) {
+		p->amount = amount;
 		p->in_step_ns = t;
 		p->at_ns = p->step_at_ns + t;
 		return;
 	}
-	go(p, amount);
+	go(p, next);
 }
 
 double pace_rate_at(const struct pace_plan *plan, uint64_t at_ns)

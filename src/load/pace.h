@@ -40,6 +40,9 @@ struct pace {
 	double step_at_ns;  /* where the step began */
 	double in_step_ns;  /* where in it the last departure was */
 	double interval_ns; /* of a constant step, of one datagram */
+	/* Of a constant step: datagrams since base_ns of it. Whole intervals
+	 * are added up as numbers, so that no rounding is. */
+	double amount, base_ns;
 	double at_ns;
 	uint64_t random;
 };

@@ -262,6 +262,10 @@ static void fill_window(struct load *l, const struct moment *from,
 	if (l->times && r->whole.answered != r->whole.sent)
 		histogram_init(&l->histograms[LOAD_LATENCY]);
 	r->histograms = l->histograms;
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		r->due += l->threads[i].kept.due;
+		r->kept += l->threads[i].kept.sent;
+	}
 }
 
 static int thread_error(const struct load *l)

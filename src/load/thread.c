@@ -231,6 +231,16 @@ static void begin_window(struct load_thread *t)
 	thread_counts(t, &t->before);
 }
 
+/* Whole departures, counted by the thread itself between two of them. */
+static void note_kept(struct load_thread *t)
+{
+	struct load_counts now = {0};
+
+	thread_counts(t, &now);
+	t->kept.due = now.due - t->kept.overdue - t->before.sent;
+	t->kept.sent = now.sent - t->before.sent;
+}
+
 static void begin(struct load_thread *t)
 {
 	const struct cpu_list *cpus = t->config->cpus;
@@ -239,6 +249,8 @@ static void begin(struct load_thread *t)
 		atomic_load(&t->shared->measured) ? PHASE_WINDOW : PHASE_WARMUP;
 	t->in_flight = 0;
 	begin_window(t);
+	t->kept.overdue = t->before.due - t->before.sent;
+	t->kept.due = t->kept.sent = 0;
 	if (cpus)
 		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);
 	/* A sleep may otherwise last 50 us longer than it was meant to. */
@@ -262,8 +274,10 @@ void *thread_run(void *arg)
 			atomic_load(&t->shared->measured))
 			begin_window(t);
 		if (t->config->mode == LOAD_PACED && t->phase < PHASE_REST &&
-			phase == PHASE_REST)
+			phase == PHASE_REST) {
 			schedule_end(t);
+			note_kept(t);
+		}
 		t->phase = phase;
 		if (t->churn.retired && phase < PHASE_REST &&
 			t->now_ns >= t->churn.next_ns)

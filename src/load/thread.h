@@ -130,6 +130,11 @@ struct load_thread {
 	 * itself, at one moment. */
 	struct histogram histograms[LOAD_HISTOGRAMS];
 	struct load_counts before;
+	/* LOAD_PACED: what was due in the window, with what it began behind by,
+	 * and what of that left; of earlier runs, what never left. */
+	struct {
+		uint64_t due, sent, overdue;
+	} kept;
 	pthread_t thread;
 	bool started;
 	int error;

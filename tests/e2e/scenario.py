@@ -25,6 +25,8 @@ CHOICES = (
     ("", "--flood", "--window 1", "--window 100", "--window 1000",
      "--in-flight 100", "--window 64 --in-flight 1000", "--rate 1k",
      "--rate 20k/flow --burst 7", "-b 12345678", "-b 1.5M/flow",
+     "--rate 0.5", "--rate 33.3333/flow", "-b 999999.5",
+     "--ramp 0.5:1.5:300ms",
      "--rate 1k --spacing poisson", "--ramp 1k:5k:300ms:3",
      "--find-capacity", "--find-capacity --loss 0.3%"),
     ("", "--train off", "--train 1", "--train 40"),
@@ -99,6 +101,9 @@ class Scenario(unittest.TestCase):
             # Many trials have no count, and no file.
             if "--find-capacity" in options and {
                     "--count", "--csv"} & set(options):
+                continue
+            # Datagrams of no bytes carry no bits.
+            if "-b" in options and "-l 0" in " ".join(options):
                 continue
             services = [s for s in self.servers if s != "discard" or
                         "--window" not in options]
@@ -269,7 +274,7 @@ class Scenario(unittest.TestCase):
 
     def test_what_is_wrong_is_said_with_its_line(self):
         for text, line, said in (
-                ("rate = 0\n", 1, '--rate: "0" is no rate above 0'),
+                ("rate = 0\n", 1, '--rate: "0" is not a rate from 0.001'),
                 ("\n# x\n[pace]\nburst = x\n", 4, '--burst: "x" is not a'),
                 ("dscp = x", 1, '--dscp: "x" is no code point'),
                 ("lenght = 64\n", 1,

@@ -67,6 +67,33 @@ class Workload(unittest.TestCase):
         report = self.balanced("-b", "8M/flow", "-P", "3", "-l", "1000")
         self.assertAlmostEqual(report["pacing"]["rate_first"], 3000)
 
+    def test_a_rate_may_have_a_fraction_and_be_below_one(self):
+        """Of few departures too, all that were due are all that are told."""
+        for options, low, high in (
+                (["--rate", "3"], 2, 4), (["-b", "10k", "-l", "1340"], 0, 2),
+                (["--rate", "0.5"], 0, 1), (["--rate", "2.5"], 2, 3),
+                (["--rate", "0.25/flow", "-P", "8", "-T", "2"], 1, 3),
+                (["--ramp", "0.5:4.5:1s"], 1, 4),
+                (["-b", "1"], 0, 0)):
+            with self.subTest(options=options):
+                r = run(UDPMILL, "load", self.echo.address, "-J", "-t", "1s",
+                        "-O", "300ms", *options)
+                self.assertEqual(r.returncode, 0, r.stderr)
+                report = json.loads(r.stdout)
+                pacing, sent = report["pacing"], report["sent"]["datagrams"]
+                self.assertTrue(low <= sent <= high, (sent, pacing))
+                # A busy machine may end the run before the last could leave.
+                self.assertTrue(pacing["kept_up"], pacing)
+                self.assertTrue(pacing["due"] - sent in (0, 1), pacing)
+                if sent == pacing["due"]:
+                    self.assertEqual(pacing["kept"], 1)
+
+    def test_what_was_not_due_is_told(self):
+        r = run(UDPMILL, "load", self.echo.address, "-t", "100ms", "-O", "0",
+                "--rate", "0.001", "--spacing", "poisson", "--seed", "1")
+        self.assertEqual(r.returncode, 1, r.stderr)
+        self.assertIn("nothing was due in that time", r.stderr)
+
     def test_random_departures_have_their_mean(self):
         report = self.balanced("--rate", "20k", "--spacing", "poisson",
                                "--seed", "7")
@@ -300,7 +327,15 @@ class Workload(unittest.TestCase):
 
     def test_refuses_bad_usage_with_one_line(self):
         cases = (
-            (["--rate", "0"], "no rate above 0"),
+            (["--rate", "0"], "a rate from 0.001 to 10G datagrams a second"),
+            (["--rate", "0.0009"], "a rate from 0.001"),
+            (["--rate", "1000000000000"], "to 10G datagrams a second"),
+            (["--rate", "9G/flow"], "is 72.0 G datagrams a second in all"),
+            (["--ramp", "0.0001:1k:1s"], "a rate from 0.001"),
+            (["-b", "0"], "a rate from 0.001 to 100T bits a second"),
+            (["-b", "0.1", "-l", "1472"], "0.001 to 10G would be right"),
+            (["-b", "100T", "-l", "32"], "is 391 G datagrams a second in all"),
+            (["-b", "8k", "-l", "0"], "datagrams of 0 bytes carry no bits"),
             (["--rate", "10k/second"], "neither a number nor /flow"),
             (["--rate", "1k", "--ramp", "1:2:1s"], "one of them"),
             (["--rate", "1k", "--find-capacity"], "one of them"),

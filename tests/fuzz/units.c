@@ -19,6 +19,8 @@ const struct fuzz_sample fuzz_samples[] = {
 	SAMPLE("16777216Ti"),
 	SAMPLE("18446744073709551615k"),
 	SAMPLE("0.000000001G"),
+	SAMPLE("0.5"),
+	SAMPLE("33.333333333"),
 	SAMPLE("500ms"),
 	SAMPLE("1.5us"),
 	SAMPLE("18446744073s"),
@@ -57,6 +59,23 @@ static void check(int (*parse)(uint64_t *, const char *), const char *text)
 	CHECK(strlen(units_format_time((double)value, printed)) < UNITS_TEXT);
 }
 
+static void check_rate(const char *text)
+{
+	char printed[UNITS_TEXT];
+	double value = -1, again = -2;
+	int error = units_parse_rate(&value, text);
+
+	if (error) {
+		CHECK(error == -EINVAL || error == -ERANGE);
+		CHECK(value == -1);
+		return;
+	}
+	CHECK(text[0] >= '0' && text[0] <= '9' && value >= 0);
+	CHECK(units_parse_rate(&again, units_spell_rate(value, printed)) == 0);
+	CHECK(again == value);
+	CHECK(strlen(units_format_si(value, printed)) < UNITS_TEXT);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	char *text = malloc(bytes + 1);
@@ -67,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	check(parse_count, text);
 	check(units_parse_size, text);
 	check(units_parse_time, text);
+	check_rate(text);
 	free(text);
 	return 0;
 }

@@ -133,6 +133,53 @@ Test(units, size_that_is_none_is_refused)
 	check(units_parse_size, cases, COUNT(cases));
 }
 
+Test(units, rate_may_have_a_fraction)
+{
+	static const struct {
+		const char *text;
+		int error;
+		double value;
+		const char *spelled; /* NULL: as it was */
+	} cases[] = {
+		{"0", 0, 0, NULL},
+		{"0.5", 0, 0.5, NULL},
+		{"1.5", 0, 1.5, NULL},
+		{"0.1", 0, 0.1, NULL},
+		{"0.001", 0, 0.001, NULL},
+		{"0.000000001", 0, 1e-9, NULL},
+		{"33.333333333", 0, 33.333333333, NULL},
+		{"1.5k", 0, 1500, "1500"},
+		{"1.0005k", 0, 1000.5, "1000.5"},
+		{"0.25M", 0, 250000, "250k"},
+		{"10k", 0, 10000, NULL},
+		{"0.0001k", 0, 0.1, "0.1"},
+		{"0.000000001Ki", 0, 1.024e-6, "0.000001024"},
+		{"100T", 0, 1e14, NULL},
+		{"18446744073709551616", -ERANGE, 0, NULL},
+		{"0.0000000001", -EINVAL, 0, NULL},
+		{"-1", -EINVAL, 0, NULL},
+		{".5", -EINVAL, 0, NULL},
+		{"1e3", -EINVAL, 0, NULL},
+		{"nan", -EINVAL, 0, NULL},
+		{"", -EINVAL, 0, NULL},
+	};
+	char text[UNITS_TEXT];
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		double value = -1;
+		const char *spelled = cases[i].spelled;
+
+		cr_assert(units_parse_rate(&value, cases[i].text) ==
+				  cases[i].error,
+			"\"%s\"", cases[i].text);
+		cr_assert(value == (cases[i].error ? -1 : cases[i].value),
+			"\"%s\": %.17g", cases[i].text, value);
+		if (!cases[i].error)
+			cr_assert_str_eq(units_spell_rate(value, text),
+				spelled ? spelled : cases[i].text);
+	}
+}
+
 Test(units, time_becomes_nanoseconds)
 {
 	static const struct parse_case cases[] = {
@@ -179,6 +226,11 @@ Test(units, si_has_three_digits_and_never_a_thousand)
 		{12, "12"},
 		{999, "999"},
 		{0.5, "0.50"},
+		{0.1, "0.10"},
+		{0.0995, "0.10"},
+		{0.05, "0.0500"},
+		{0.00195, "0.00195"},
+		{0.001, "0.00100"},
 		{1.234, "1.23"},
 		{12.34, "12.3"},
 		{123.4, "123"},

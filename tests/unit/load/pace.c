@@ -52,6 +52,24 @@ Test(pace, does_not_drift_where_the_interval_is_no_whole_number)
 	cr_assert(last > 2ull * SECOND - 1000);
 }
 
+/* What is added up is what a double's rounding of an interval would let drift
+ * by some nanoseconds here, and by a millisecond in a run of hours. */
+Test(pace, of_a_fraction_is_not_off_by_a_nanosecond_after_many)
+{
+	static const double rates[] = {7e6, 1.5, 0.3, 1e6 / 3};
+
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		constant(rates[i], UINT64_MAX / 4, 1);
+		pace_init(&pace, &plan, 1, 0, 1);
+		for (uint64_t n = 0; n <= 5000000; n++, pace_advance(&pace)) {
+			double due = (double)n * 1e9 / rates[i];
+
+			cr_assert(fabs(pace.at_ns - due) < 1 + due * 1e-15,
+				"%lu of %g: %f", n, rates[i], pace.at_ns - due);
+		}
+	}
+}
+
 Test(pace, lets_bursts_leave_together_at_the_same_rate)
 {
 	uint64_t last, n;

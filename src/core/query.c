@@ -33,6 +33,14 @@ bool query_is(const uint8_t *data, uint32_t bytes)
 	return magic == REQUEST || magic == REPLY;
 }
 
+bool query_may_ask(const uint8_t *data, uint32_t bytes)
+{
+	return bytes == QUERY_BYTES && probe_get32(data) == REQUEST &&
+	       data[4] == VERSION &&
+	       (data[5] == QUERY_HELLO || data[5] == QUERY_SNAPSHOT) &&
+	       get16(data + 6) <= MAC_AT - BODY_AT;
+}
+
 void query_begin(struct query_room *room, uint8_t *data)
 {
 	*room = (struct query_room){data + BODY_AT, MAC_AT - BODY_AT};

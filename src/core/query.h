@@ -70,6 +70,13 @@ struct query_body {
 /* Does it look like a query, or the reply to one? No more than that. */
 bool query_is(const uint8_t *data, uint32_t bytes);
 
+/*
+ * Could it be a question to a server? False for replies, and for what this
+ * version does not know. Costs next to nothing, and so comes before the MAC,
+ * which costs a microsecond.
+ */
+bool query_may_ask(const uint8_t *data, uint32_t bytes);
+
 /* Where the body of the datagram at data goes. */
 void query_begin(struct query_room *room, uint8_t *data);
 

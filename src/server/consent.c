@@ -4,7 +4,6 @@
 #include "core/couple.h"
 #include "core/query.h"
 
-#include <errno.h>
 #include <string.h>
 
 void consent_init(
@@ -117,21 +116,17 @@ static enum counter_id answer(
 	struct query_room room;
 	struct query_body body;
 	struct query q;
-	bool told = false;
-	int error = query_open(data, bytes, c->config->key, &q, &body);
+	bool told;
 
-	if (error)
-		return error == -EBADMSG ? COUNTER_QUERY_REFUSED_MAC
-					 : COUNTER_QUERY_REFUSED_FORM;
-	if (q.reply)
-		return COUNTER_QUERY_REFUSED_FORM;
+	if (query_open(data, bytes, c->config->key, &q, &body))
+		return COUNTER_QUERY_REFUSED_MAC;
 	q.reply = true;
 	q.server = c->config->server;
 	q.workers = c->config->worker_count;
 	query_begin(&room, out);
 	if (q.type == QUERY_HELLO)
 		told = tell_hello(c, &room);
-	else if (q.type == QUERY_SNAPSHOT)
+	else
 		told = tell_snapshot(c, &q, &room);
 	if (!told)
 		return COUNTER_QUERY_REFUSED_FORM;
@@ -139,10 +134,38 @@ static enum counter_id answer(
 	return 0;
 }
 
-static void answer_train(struct consent *c, struct guard *guard,
-	struct train *t, struct counters *counters)
+/* What of a train can be a query is checked, as far as checks go. */
+static uint32_t answer_each(struct consent *c, struct train *t,
+	uint32_t *checks, struct counters *counters)
 {
 	uint32_t answered = 0;
+
+	for (uint32_t at = 0; at < t->bytes; at += QUERY_BYTES) {
+		uint32_t left = t->bytes - at;
+		uint32_t bytes = left < QUERY_BYTES ? left : QUERY_BYTES;
+		enum counter_id why;
+
+		if (!query_may_ask(t->data + at, bytes)) {
+			why = COUNTER_QUERY_REFUSED_FORM;
+		} else if (*checks == 0) {
+			why = COUNTER_QUERY_REFUSED_BUSY;
+		} else {
+			--*checks;
+			why = answer(c, t->data + at, bytes,
+				t->data + answered * QUERY_BYTES);
+		}
+		if (why)
+			counter_add(counters, why, 1);
+		else
+			answered++;
+	}
+	return answered;
+}
+
+static void answer_train(struct consent *c, struct guard *guard,
+	struct train *t, uint32_t *checks, struct counters *counters)
+{
+	uint32_t answered;
 
 	t->verdict = VERDICT_REFUSE;
 	t->reply_bytes = 0;
@@ -152,17 +175,7 @@ static void answer_train(struct consent *c, struct guard *guard,
 			counters, COUNTER_QUERY_REFUSED_SOURCE, t->segments);
 		return;
 	}
-	for (uint32_t at = 0; at < t->bytes; at += QUERY_BYTES) {
-		uint32_t left = t->bytes - at;
-		enum counter_id why = answer(c, t->data + at,
-			left < QUERY_BYTES ? left : QUERY_BYTES,
-			t->data + answered * QUERY_BYTES);
-
-		if (why)
-			counter_add(counters, why, 1);
-		else
-			answered++;
-	}
+	answered = answer_each(c, t, checks, counters);
 	if (!answered)
 		return;
 	t->verdict = VERDICT_ANSWER;
@@ -171,14 +184,33 @@ static void answer_train(struct consent *c, struct guard *guard,
 	t->reply_segments = answered;
 }
 
+/*
+ * A train of many queries leaves something to the trains behind it, and it is
+ * not always the same trains that come too late.
+ */
+static void answer_all(struct consent *c, struct guard *guard,
+	struct train *trains, uint32_t count, struct counters *counters)
+{
+	uint32_t at = c->turn++ % count, left = CONSENT_CHECKS;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t behind = count - i - 1;
+		uint32_t most = left > behind ? left - behind : left > 0;
+		uint32_t checks = most;
+
+		answer_train(c, guard, &trains[at], &checks, counters);
+		at = at + 1 < count ? at + 1 : 0;
+		left -= most - checks;
+	}
+}
+
 void consent_answer(struct consent *c, struct guard *guard, struct batch *b,
 	uint32_t count, struct counters *counters)
 {
 	uint32_t first = b->count, lost;
 
 	b->count += count;
-	for (uint32_t i = first; i < b->count; i++)
-		answer_train(c, guard, &b->trains[i], counters);
+	answer_all(c, guard, &b->trains[first], count, counters);
 	lost = couple_more(b, first, 1);
 	if (lost)
 		counter_add(counters, COUNTER_QUERY_FAILED, lost);

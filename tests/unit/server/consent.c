@@ -172,3 +172,58 @@ Test(consent, that_could_not_be_sent_is_counted_apart)
 	cr_assert(count(COUNTER_QUERY_ANSWERED) == 1);
 	assert_balance();
 }
+
+/* Damage costs nothing where it can be seen without the MAC: what is checked
+ * is what could be a question. */
+Test(consent, checks_a_reply_and_another_kind_by_their_form_alone)
+{
+	uint8_t data[3][QUERY_BYTES];
+
+	seal(data[0], (struct query){.type = QUERY_HELLO, .reply = true},
+		&other);
+	seal(data[1], (struct query){.type = 9}, &other);
+	seal(data[2], (struct query){.type = QUERY_HELLO}, &other);
+	data[2][4] = 77; /* its version */
+	for (int i = 0; i < 3; i++)
+		add(data[i], QUERY_BYTES);
+	run("echo");
+	cr_assert(count(COUNTER_QUERY_REFUSED_FORM) == 3);
+	cr_assert(count(COUNTER_QUERY_REFUSED_MAC) == 0);
+	assert_balance();
+}
+
+/* Longer than a batch, by trains of 50: a flood, and one who has the key. */
+Test(consent, is_checked_a_bounded_number_of_times_a_batch)
+{
+	static uint8_t flood[50 * QUERY_BYTES];
+
+	for (int i = 0; i < 50; i++)
+		seal(flood + i * QUERY_BYTES,
+			(struct query){.type = QUERY_HELLO}, &other);
+	for (int i = 0; i < 5; i++)
+		add(flood, sizeof(flood))->segment_bytes = QUERY_BYTES;
+	ask((struct query){.type = QUERY_HELLO});
+	run("echo");
+	cr_assert(count(COUNTER_QUERY_DATAGRAMS) == 251);
+	cr_assert(count(COUNTER_QUERY_ANSWERED) == 1);
+	cr_assert(count(COUNTER_QUERY_REFUSED_MAC) == CONSENT_CHECKS - 1);
+	cr_assert(count(COUNTER_QUERY_REFUSED_BUSY) == 251 - CONSENT_CHECKS);
+	assert_balance();
+}
+
+Test(consent, is_given_in_turn_where_not_all_can_be_checked)
+{
+	static uint8_t flood[QUERY_BYTES];
+
+	seal(flood, (struct query){.type = QUERY_HELLO}, &other);
+	for (int i = 0; i < 15; i++)
+		add(flood, sizeof(flood));
+	ask((struct query){.type = QUERY_HELLO});
+	repeat = 16;
+	run("echo");
+	cr_assert(count(COUNTER_QUERY_DATAGRAMS) == 256);
+	cr_assert(count(COUNTER_QUERY_ANSWERED) == CONSENT_CHECKS);
+	cr_assert(count(COUNTER_QUERY_REFUSED_BUSY) ==
+		  16 * (16 - CONSENT_CHECKS));
+	assert_balance();
+}

@@ -23,6 +23,7 @@ static struct consent_config shared;
 static struct mem_train trains[16];
 static size_t train_count;
 static size_t fail_at;
+static size_t repeat;
 static struct {
 	uint8_t data[4 * QUERY_BYTES];
 	uint32_t bytes;
@@ -48,6 +49,7 @@ static inline void run(const char *service)
 	struct mem_script script = {
 		.trains = trains,
 		.train_count = train_count,
+		.repeat = repeat,
 		.record = record,
 		.recv_error = -ENODATA,
 		.fail_at = fail_at,
@@ -87,6 +89,7 @@ static inline void assert_balance(void)
 	uint64_t queries = count(COUNTER_QUERY_ANSWERED) +
 			   count(COUNTER_QUERY_REFUSED_MAC) +
 			   count(COUNTER_QUERY_REFUSED_FORM) +
+			   count(COUNTER_QUERY_REFUSED_BUSY) +
 			   count(COUNTER_QUERY_REFUSED_SOURCE) +
 			   count(COUNTER_QUERY_FAILED);
 

@@ -128,7 +128,10 @@ static bool peer_is_gone(
 	const char *what = NULL;
 	char peer[ADDRESS_TEXT];
 
-	if (r->server_gone)
+	if (r->server_gone && o->past.wrong)
+		what = "the server tells counters that cannot be: they are "
+		       "too large, or went backwards";
+	else if (r->server_gone)
 		what = o->view.reader ? "the server ended during the run"
 				      : "the server does not tell its "
 					"counters any more";

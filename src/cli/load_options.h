@@ -6,6 +6,7 @@
 #include "cli/load_replay.h"
 #include "cli/load_scenario.h"
 #include "cli/load_server.h"
+#include "load/counted.h"
 #include "load/load.h"
 #include "load/remote.h"
 
@@ -14,6 +15,7 @@ struct load_options {
 	struct cpu_list cpus;
 	struct load_view view;       /* the server, where it is on this host */
 	struct remote *remote;       /* the server, as --key asks it */
+	struct counted_past past;    /* what either told last */
 	const char *csv, *histogram; /* files; NULL: none */
 	uint8_t *payload;            /* what config.payload is */
 	struct load_replay replay;   /* what config.replay is */

@@ -62,7 +62,7 @@ void load_peer_receiver(struct load_options *o, struct load_receiver *out)
 }
 
 /* A segment is read sooner, and never lost on the way. */
-int load_peer_read(
+static int look_at(
 	struct load_options *o, enum load_look look, struct load_server *out)
 {
 	int error;
@@ -72,5 +72,17 @@ int load_peer_read(
 	error = load_view_read(&o->view, out);
 	if (o->remote)
 		out->queries_lost += (int64_t)remote_sent(o->remote);
+	return error;
+}
+
+int load_peer_read(
+	struct load_options *o, enum load_look look, struct load_server *out)
+{
+	int error = look_at(o, look, out);
+
+	if ((error == 0 || error == -ESRCH) && counted_follow(&o->past, out))
+		error = -EPROTO;
+	if (error == -EPROTO)
+		o->past.wrong = true;
 	return error;
 }

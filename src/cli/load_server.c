@@ -146,7 +146,7 @@ static uint64_t least(const struct load_view *v, const char *name)
 int load_view_read(struct load_view *v, struct load_server *out)
 {
 	uint32_t n = v->reader ? reader_about(v->reader)->counter_count : 0;
-	int error;
+	int error, told;
 
 	*out = (struct load_server){0};
 	if (!v->reader)
@@ -158,7 +158,9 @@ int load_view_read(struct load_view *v, struct load_server *out)
 		v->sums[i] =
 			(struct counted){reader_counter(v->reader, i)->name,
 				reader_sum(v->reader, v->values, i)};
-	counted_read(out, v->sums, n);
+	told = counted_read(out, v->sums, n);
+	if (told)
+		return told;
 	out->published = least(v, "published");
 	return error;
 }

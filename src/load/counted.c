@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/counted.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,11 +57,29 @@ static void read_marks(const struct counters_of *c, struct marks_seen *m)
 	m->hops = value(c, "rx_ttl_hops");
 }
 
-void counted_read(
+static bool ends_with(const char *name, const char *tail)
+{
+	size_t n = strlen(name), m = strlen(tail);
+
+	return n >= m && strcmp(name + n - m, tail) == 0;
+}
+
+static uint64_t most_of(const char *name)
+{
+	if (ends_with(name, "_bytes") || ends_with(name, "_ns") ||
+		ends_with(name, "_hops"))
+		return COUNTED_MOST_UNITS;
+	return COUNTED_MOST;
+}
+
+int counted_read(
 	struct load_server *out, const struct counted *list, size_t count)
 {
 	const struct counters_of c = {list, count};
 
+	for (size_t i = 0; i < count; i++)
+		if (list[i].value > most_of(list[i].name))
+			return -EPROTO;
 	*out = (struct load_server){
 		.counters =
 			{
@@ -81,4 +100,57 @@ void counted_read(
 	};
 	read_named(&c, &out->counters);
 	read_marks(&c, &out->marks);
+	return 0;
+}
+
+/* The same names in the same order, and none counts backwards. */
+static bool named_follow(const struct ledger_named *before, size_t before_count,
+	const struct ledger_named *now, size_t now_count)
+{
+	if (now_count != before_count)
+		return false;
+	for (size_t i = 0; i < now_count; i++)
+		if (strcmp(before[i].name, now[i].name) != 0 ||
+			now[i].datagrams < before[i].datagrams)
+			return false;
+	return true;
+}
+
+static bool marks_follow(const struct marks_seen *a, const struct marks_seen *b)
+{
+	bool follow = b->hops >= a->hops;
+
+	for (unsigned i = 0; i < 4; i++)
+		follow = follow && b->ecn[i] >= a->ecn[i];
+	for (unsigned i = 0; i < 6; i++)
+		follow = follow && b->dscp_bits[i] >= a->dscp_bits[i];
+	return follow;
+}
+
+static bool follows(const struct load_server *a, const struct load_server *b)
+{
+	const struct ledger_server *x = &a->counters, *y = &b->counters;
+
+	return y->delivered >= x->delivered &&
+	       y->delivered_bytes >= x->delivered_bytes &&
+	       y->trains >= x->trains && y->answered >= x->answered &&
+	       y->answered_bytes >= x->answered_bytes &&
+	       y->absorbed >= x->absorbed &&
+	       y->socket_drops >= x->socket_drops &&
+	       b->cpu_user_ns >= a->cpu_user_ns &&
+	       b->cpu_system_ns >= a->cpu_system_ns &&
+	       b->batches >= a->batches && marks_follow(&a->marks, &b->marks) &&
+	       named_follow(x->refused, x->refused_count, y->refused,
+		       y->refused_count) &&
+	       named_follow(
+		       x->failed, x->failed_count, y->failed, y->failed_count);
+}
+
+int counted_follow(struct counted_past *past, const struct load_server *now)
+{
+	if (past->any && !follows(&past->last, now))
+		return -EPROTO;
+	past->any = true;
+	past->last = *now;
+	return 0;
 }

@@ -281,8 +281,10 @@ static void settle_seen(struct ledger *l, const struct ledger_client *c,
 	set_bytes(l, LEDGER_REQUEST);
 	set_bytes(l, LEDGER_REPLY);
 	if (l->repeated && c->bytes)
-		l->way[LEDGER_REQUEST].unexplained_bytes +=
-			(int64_t)(l->repeated * c->bytes);
+		l->way[LEDGER_REQUEST].unexplained_bytes =
+			(int64_t)((uint64_t)l->way[LEDGER_REQUEST]
+					  .unexplained_bytes +
+				  l->repeated * c->bytes);
 }
 
 void ledger_settle(struct ledger *l, const struct ledger_client *client,

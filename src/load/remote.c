@@ -64,6 +64,8 @@ static int read_about(struct remote *r, struct answer *a)
 		!query_take_text(
 			&a->body, about->backend, sizeof(about->backend)))
 		return -EPROTO;
+	if (a->query.workers == 0)
+		return -EPROTO;
 	about->workers = a->query.workers;
 	r->server = a->query.server;
 	return 0;
@@ -290,6 +292,7 @@ int remote_read(struct remote *r, enum load_look look, struct load_server *out)
 			    asking_patience_ns(&r->asking);
 	struct gathering g = {0};
 	struct answer a;
+	int error;
 
 	if (look == LOOK_GLANCE)
 		return -EAGAIN;
@@ -302,7 +305,9 @@ int remote_read(struct remote *r, enum load_look look, struct load_server *out)
 		if (n)
 			return n;
 	} while (g.next == 0 || g.next < g.parts);
-	counted_read(out, r->list, g.count);
+	error = counted_read(out, r->list, g.count);
+	if (error)
+		return error;
 	out->published = g.published;
 	out->asked = true;
 	out->queries_lost += (int64_t)g.sent;

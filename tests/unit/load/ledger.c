@@ -327,3 +327,50 @@ Test(ledger, knows_that_a_refused_train_may_have_left_in_part)
 	ledger_settle(&l, &client, &server, &unknown);
 	cr_assert(l.unexplained == -1 && !ledger_balances(&l));
 }
+
+/* As much as is believed of a server (load/counted.h): with the sanitizers this
+ * shows that nothing overflows. */
+Test(ledger, adds_up_the_most_that_a_server_may_tell)
+{
+	const uint64_t most = UINT64_C(1) << 50, bytes = UINT64_C(1) << 62;
+	struct ledger_client client = {
+		.sent = most,
+		.sent_bytes = most * 64,
+		.answered = 1,
+		.trains = 1,
+		.bytes = 64,
+		.reply_bytes = 64,
+		.train = 64,
+		.partial = 1,
+		.nobufs = 1,
+		.gro = true,
+	};
+	struct ledger_server zero = {0},
+			     server =
+				     {
+					     .delivered = most,
+					     .delivered_bytes = bytes,
+					     .trains = 1,
+					     .answered = most,
+					     .answered_bytes = bytes,
+					     .absorbed = most,
+					     .socket_drops = most,
+					     .rcvbuf = bytes,
+					     .gro = true,
+					     .silent = true,
+					     .refused_count = LEDGER_NAMED_MAX,
+					     .failed_count = LEDGER_NAMED_MAX,
+				     },
+			     d;
+	struct ledger l;
+
+	for (size_t i = 0; i < LEDGER_NAMED_MAX; i++)
+		server.refused[i].datagrams = server.failed[i].datagrams = most;
+	zero.refused_count = zero.failed_count = LEDGER_NAMED_MAX;
+	ledger_server_difference(&d, &zero, &server);
+	ledger_settle(&l, &client, &d, &unknown);
+	cr_assert(!ledger_balances(&l));
+	d.delivered = 0;
+	ledger_settle(&l, &client, &d, &unknown);
+	cr_assert(!ledger_balances(&l));
+}

@@ -23,7 +23,8 @@ struct backend_config {
 	uint32_t batch;     /* trains in a batch: batch->capacity */
 	bool gro;           /* UDP_GRO is on at fd */
 	bool local;         /* IP_PKTINFO is on at fd: fill in train.local */
-	bool marks; /* IP_RECVTOS and IP_RECVTTL are: train.tos and ttl */
+	bool tos;           /* IP_RECVTOS is: train.tos */
+	bool ttl;           /* IP_RECVTTL is: train.ttl */
 	/*
 	 * Bytes of a receive slot; 0 means what no datagram or train exceeds.
 	 * The contract tests make it small to see truncation.

@@ -14,6 +14,15 @@ ssize_t call_recvfrom(int fd, void *data, size_t room, int flags,
 #endif
 }
 
+ssize_t call_recvmsg(int fd, struct msghdr *h, int flags)
+{
+#ifdef SYS_recvmsg
+	return syscall(SYS_recvmsg, fd, h, flags);
+#else
+	return recvmsg(fd, h, flags);
+#endif
+}
+
 ssize_t call_sendto(int fd, const void *data, size_t bytes, int flags,
 	const struct sockaddr *to, socklen_t to_bytes)
 {

@@ -13,9 +13,12 @@
 
 size_t control_room(const struct backend_config *config)
 {
-	if (config->marks)
-		return CONTROL_ROOM_MOST;
-	return config->gro || config->local ? CONTROL_BYTES : 0;
+	size_t numbers = config->gro + config->tos + config->ttl;
+	size_t bytes = numbers * CMSG_SPACE(sizeof(int));
+
+	if (config->local)
+		bytes += CMSG_SPACE(sizeof(struct in6_pktinfo));
+	return CONTROL_LINES(bytes);
 }
 
 /*
@@ -83,6 +86,7 @@ uint32_t control_read(const struct msghdr *h, struct train *t)
 	uint32_t segment_bytes = 0;
 
 	t->local = (struct local_address){.family = AF_UNSPEC};
+	t->tos = t->ttl = 0;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c;
 		c = CMSG_NXTHDR((struct msghdr *)h, c)) {
 		size_t bytes = c->cmsg_len - CMSG_LEN(0);

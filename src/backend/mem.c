@@ -49,7 +49,9 @@ static void hand_out(struct mem *m, struct batch *b)
 	t->local = from->local;
 	t->truncated = from->truncated;
 	t->tos = from->tos;
-	t->ttl = from->ttl;
+	t->ttl = from->ttl ? from->ttl : 64;
+	if (from->ttl_unknown)
+		t->ttl = 0;
 	train_shape(t, from->bytes, from->segment_bytes);
 	t->verdict = VERDICT_ABSORB;
 	t->refused = 0;

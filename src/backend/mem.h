@@ -15,7 +15,9 @@ struct mem_train {
 	bool truncated;
 	union address peer;
 	struct local_address local;
-	uint8_t tos, ttl;
+	uint8_t tos;
+	uint8_t ttl;      /* 0: 64, as most clients' */
+	bool ttl_unknown; /* no control message told it */
 };
 
 struct mem_script {

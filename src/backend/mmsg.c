@@ -105,7 +105,7 @@ static void fill_train(struct mmsg *s, struct train *t, uint32_t i)
 	const struct msghdr *h = &s->in[i].msg_hdr;
 	uint32_t bytes = s->in[i].msg_len, segment_bytes = 0;
 
-	t->local.family = AF_UNSPEC;
+	control_none(t);
 	if (h->msg_controllen)
 		segment_bytes = control_read(h, t);
 	t->data = slots_at(&s->slots, i);

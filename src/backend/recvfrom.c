@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One datagram a call, in and out: recvfrom(2) and sendto(2). It is the
+ * One datagram a call, in and out: recvfrom(2), or recvmsg(2) where more is
+ * wanted of a datagram than its bytes and peer, and sendto(2). It is the
  * reference that every other backend is compared with, and it always works.
  */
 #include "backend/backends.h"
@@ -45,8 +46,7 @@ static int one_init(void *self, const struct backend_config *config)
 	return o->slot ? 0 : -ENOMEM;
 }
 
-/* recvfrom has no way to say where the datagram was sent to, nor how it was
- * marked. */
+/* recvfrom has no way to say where the datagram was sent to, nor its TTL. */
 static ssize_t receive(struct one *o, struct train *t, int flag)
 {
 	_Alignas(struct cmsghdr) char control[CONTROL_ROOM_MOST];
@@ -65,11 +65,11 @@ static ssize_t receive(struct one *o, struct train *t, int flag)
 	counter_add(o->counters, COUNTER_RECV_CALLS, 1);
 	t->truncated = false;
 	if (!o->control_room) {
-		t->local.family = AF_UNSPEC;
+		control_none(t);
 		return call_recvfrom(o->wait.fd, o->slot, o->slot_bytes,
 			flag | MSG_TRUNC, &o->peer.sa, &n);
 	}
-	got = recvmsg(o->wait.fd, &h, flag | MSG_TRUNC);
+	got = call_recvmsg(o->wait.fd, &h, flag | MSG_TRUNC);
 	if (got >= 0)
 		control_read(&h, t);
 	t->truncated = h.msg_flags & MSG_CTRUNC;

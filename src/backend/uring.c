@@ -167,7 +167,7 @@ static void fill_train(struct uring *u, struct train *t, struct uring_arrival a)
 	};
 	uint32_t segment_bytes = 0;
 
-	t->local.family = AF_UNSPEC;
+	control_none(t);
 	if (o->controllen)
 		segment_bytes = control_read(&h, t);
 	t->data = slot + u->head;

@@ -63,7 +63,7 @@ json_t *serve_options_json(
 		c->service->name, "backend", c->backend->name, "workers",
 		(int)c->workers, "cpus", cpus_json(o), "batch", (int)c->batch,
 		"trains", c->trains, "gro", got->gro, "spin", c->spin, "marks",
-		got->mark_read, "v6_only", c->v6_only, "rcvbuf_obtained",
+		got->tos_read, "v6_only", c->v6_only, "rcvbuf_obtained",
 		(int)got->rcvbuf, "sndbuf_obtained", (int)got->sndbuf,
 		"busy_poll_us", (int)got->busy_poll_us, "allow", allow_json(o),
 		"key", c->key != NULL, "time_s", (double)o->time_ns / 1e9,

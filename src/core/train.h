@@ -60,7 +60,7 @@ struct train {
 	uint32_t segments;         /* >= 1 */
 	bool truncated; /* the kernel had more than the buffers took */
 	/* Of each segment's IP header, where the socket asks for them: DSCP and
-	 * ECN, and what was left of the TTL or hop limit. */
+	 * ECN, and what was left of the TTL or hop limit; 0: not known. */
 	uint8_t tos, ttl;
 
 	uint8_t verdict; /* enum verdict */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/socket.h"
 
+#include "core/reply_ttl.h"
+
 #include <errno.h>
 #include <linux/net_tstamp.h>
 #include <linux/sock_diag.h>
@@ -92,11 +94,11 @@ static int set_ip(int fd, const struct socket_config *c, bool v6, char *why,
 			"IP_MTU_DISCOVER"},
 		{c->dontfrag && v6, IPPROTO_IPV6, IPV6_DONTFRAG, 1,
 			"IPV6_DONTFRAG"},
-		{c->mark_read && v4, IPPROTO_IP, IP_RECVTOS, 1, "IP_RECVTOS"},
-		{c->mark_read && v4, IPPROTO_IP, IP_RECVTTL, 1, "IP_RECVTTL"},
-		{c->mark_read && v6, IPPROTO_IPV6, IPV6_RECVTCLASS, 1,
+		{c->tos_read && v4, IPPROTO_IP, IP_RECVTOS, 1, "IP_RECVTOS"},
+		{c->ttl_read && v4, IPPROTO_IP, IP_RECVTTL, 1, "IP_RECVTTL"},
+		{c->tos_read && v6, IPPROTO_IPV6, IPV6_RECVTCLASS, 1,
 			"IPV6_RECVTCLASS"},
-		{c->mark_read && v6, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1,
+		{c->ttl_read && v6, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1,
 			"IPV6_RECVHOPLIMIT"},
 	};
 
@@ -173,14 +175,50 @@ static void read_ip(int fd, struct socket_obtained *got, bool v6)
 		got->ttl =
 			(uint8_t)get_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS);
 		got->dontfrag = get_int(fd, IPPROTO_IPV6, IPV6_DONTFRAG);
-		got->mark_read = get_int(fd, IPPROTO_IPV6, IPV6_RECVTCLASS);
+		got->tos_read = get_int(fd, IPPROTO_IPV6, IPV6_RECVTCLASS);
+		got->ttl_read = get_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT);
 		return;
 	}
 	got->tos = (uint8_t)get_int(fd, IPPROTO_IP, IP_TOS);
 	got->ttl = (uint8_t)get_int(fd, IPPROTO_IP, IP_TTL);
 	got->dontfrag =
 		get_int(fd, IPPROTO_IP, IP_MTU_DISCOVER) == IP_PMTUDISC_DO;
-	got->mark_read = get_int(fd, IPPROTO_IP, IP_RECVTOS);
+	got->tos_read = get_int(fd, IPPROTO_IP, IP_RECVTOS);
+	got->ttl_read = get_int(fd, IPPROTO_IP, IP_RECVTTL);
+}
+
+/* A server's replies are known by their TTL (core/reply_ttl.h), so that one
+ * that is not as asked for is an error. A default that could be taken for
+ * theirs is replaced. */
+static int check_ttl(int fd, const struct socket_config *c, int level,
+	int option, const char *name, char *why, size_t why_bytes)
+{
+	uint32_t got = get_int(fd, level, option);
+	int ttl = QUESTION_TTL;
+
+	if (c->ttl && got != c->ttl) {
+		snprintf(why, why_bytes, "%s was set to %u, and is %u", name,
+			c->ttl, got);
+		return -EIO;
+	}
+	if (!c->ttl && reply_ttl_may_become(got))
+		return set(fd, level, option, &ttl, sizeof(ttl), name, why,
+			why_bytes);
+	return 0;
+}
+
+static int check_ttls(int fd, const struct socket_config *c, bool v6, char *why,
+	size_t why_bytes)
+{
+	int error = 0;
+
+	if (!v6 || c->dual)
+		error = check_ttl(
+			fd, c, IPPROTO_IP, IP_TTL, "IP_TTL", why, why_bytes);
+	if (!error && v6)
+		error = check_ttl(fd, c, IPPROTO_IPV6, IPV6_UNICAST_HOPS,
+			"IPV6_UNICAST_HOPS", why, why_bytes);
+	return error;
 }
 
 static int attach(int fd, const union address *a,
@@ -246,10 +284,12 @@ static int configure(int fd, const struct socket_config *c,
 	if (!error)
 		error = attach(fd, &c->remote, connect, "connecting to", why,
 			why_bytes);
+	/* The route, if it is connected, may know a hop limit. */
+	if (!error)
+		error = check_ttls(fd, c, v6, why, why_bytes);
 	if (error)
 		return error;
 	got->max_pacing_bytes = get_pacing(fd);
-	/* The route, if it is connected, may know a hop limit. */
 	read_ip(fd, got, v6);
 	if (getsockname(fd, &got->bound.sa, &n)) {
 		error = errno;

@@ -28,15 +28,17 @@ struct socket_config {
 	 * net.core.busy_read says. Raising it took CAP_NET_ADMIN once. */
 	uint32_t busy_poll_us;
 	/* Of what is sent, by both families where the socket is dual. */
-	uint8_t tos;   /* DSCP << 2 | ECN; a fresh socket has 0 */
-	uint8_t ttl;   /* or hop limit, of unicast; 0: the system's default */
+	uint8_t tos; /* DSCP << 2 | ECN; a fresh socket has 0 */
+	/* Or hop limit, of unicast. 0: the system's default, or QUESTION_TTL
+	 * where a server could take that default for a reply's. */
+	uint8_t ttl;
 	bool dontfrag; /* EMSGSIZE above the path's MTU: IP_PMTUDISC_DO */
 	uint64_t max_pacing_bytes; /* a second, by qdisc fq; 0: no bound */
 	bool txtime; /* SO_TXTIME: SCM_TXTIME says when a send leaves, ... */
 	clockid_t txtime_clock; /* ... by this clock */
-	/* TOS and TTL of what arrives, as control messages: IP_RECVTOS,
-	 * IP_RECVTTL, IPV6_RECVTCLASS, IPV6_RECVHOPLIMIT. */
-	bool mark_read;
+	/* Of what arrives, as control messages: IP_RECVTOS and
+	 * IPV6_RECVTCLASS; IP_RECVTTL and IPV6_RECVHOPLIMIT. */
+	bool tos_read, ttl_read;
 	const char *device; /* SO_BINDTODEVICE; NULL: any */
 };
 
@@ -53,7 +55,7 @@ struct socket_obtained {
 	bool rcvbuf_capped, sndbuf_capped;
 	uint32_t busy_poll_us; /* where less than asked for, it was refused */
 	uint8_t tos, ttl;
-	bool dontfrag, mark_read;
+	bool dontfrag, tos_read, ttl_read;
 	uint64_t max_pacing_bytes; /* 0: no bound */
 };
 

@@ -162,7 +162,7 @@ static uint32_t answer_each(struct consent *c, struct train *t,
 	return answered;
 }
 
-static void answer_train(struct consent *c, struct guard *guard,
+static void answer_train(struct consent *c, const struct guard *guard,
 	struct train *t, uint32_t *checks, struct counters *counters)
 {
 	uint32_t answered;
@@ -188,7 +188,7 @@ static void answer_train(struct consent *c, struct guard *guard,
  * A train of many queries leaves something to the trains behind it, and it is
  * not always the same trains that come too late.
  */
-static void answer_all(struct consent *c, struct guard *guard,
+static void answer_all(struct consent *c, const struct guard *guard,
 	struct train *trains, uint32_t count, struct counters *counters)
 {
 	uint32_t at = c->turn++ % count, left = CONSENT_CHECKS;
@@ -204,8 +204,8 @@ static void answer_all(struct consent *c, struct guard *guard,
 	}
 }
 
-void consent_answer(struct consent *c, struct guard *guard, struct batch *b,
-	uint32_t count, struct counters *counters)
+void consent_answer(struct consent *c, const struct guard *guard,
+	struct batch *b, uint32_t count, struct counters *counters)
 {
 	uint32_t first = b->count, lost;
 

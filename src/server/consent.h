@@ -54,8 +54,8 @@ uint32_t consent_part(struct batch *batch);
  * Answers CONSENT_CHECKS queries at most, of count trains behind those of the
  * batch, whose messages have been made, and takes them into the batch again.
  */
-void consent_answer(struct consent *c, struct guard *guard, struct batch *batch,
-	uint32_t count, struct counters *counters);
+void consent_answer(struct consent *c, const struct guard *guard,
+	struct batch *batch, uint32_t count, struct counters *counters);
 
 /* What the kernel took of the messages from first on, which are ours. */
 void consent_count_sent(

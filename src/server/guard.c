@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/guard.h"
 
+#include "core/reply_ttl.h"
+
 #include <stdio.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -61,20 +63,13 @@ static void read_ephemeral(struct guard *g)
 	fclose(f);
 }
 
-int guard_init(struct guard *g, const struct cidr *allow, size_t allow_count,
-	const union address *own, size_t own_count)
+void guard_init(struct guard *g, const struct cidr *allow, size_t allow_count)
 {
 	*g = (struct guard){.allow = allow, .allow_count = allow_count};
 	for (size_t i = 0; i < COUNT(reflector_ports); i++)
 		g->reflectors[reflector_ports[i] / 64] |=
 			1ull << reflector_ports[i] % 64;
 	read_ephemeral(g);
-	return registry_init(&g->registry, own, own_count);
-}
-
-void guard_fini(struct guard *g)
-{
-	registry_fini(&g->registry);
 }
 
 static bool allowed(const struct guard *g, const union address *source)
@@ -101,13 +96,21 @@ static bool may_loop(const struct guard *g, const union address *source)
 	return !address_is_loopback(source) && !allowed(g, source);
 }
 
-/* Every rule about an IPv4 address holds for the v4-mapped one: core/address.h
- * sees to that. */
-enum counter_id guard_judge(struct guard *g, const struct train *t, bool loops)
+/*
+ * Every rule about an IPv4 address holds for the v4-mapped one: core/address.h
+ * sees to that. First comes what ends a loop whatever the addresses: a TTL that
+ * is not known may be a reply's.
+ */
+enum counter_id guard_judge(
+	const struct guard *g, const struct train *t, bool loops)
 {
 	const union address *source = t->peer;
 	uint16_t port = address_port(source);
 
+	if (reply_ttl_is(t->ttl))
+		return COUNTER_REFUSED_UDPMILL_REPLY;
+	if (t->ttl == 0)
+		return COUNTER_REFUSED_NO_TTL;
 	if (port == 0 || address_is_group(source) || address_is_any(source))
 		return COUNTER_REFUSED_SOURCE;
 	if (port < 1024)
@@ -116,8 +119,6 @@ enum counter_id guard_judge(struct guard *g, const struct train *t, bool loops)
 		return COUNTER_REFUSED_REFLECTOR_PORT;
 	if (t->local.group)
 		return COUNTER_REFUSED_GROUP;
-	if (registry_is_server(&g->registry, source))
-		return COUNTER_REFUSED_UDPMILL_PORT;
 	if (loops && may_loop(g, source))
 		return COUNTER_REFUSED_NOT_EPHEMERAL;
 	if (t->reply_bytes > request_bytes(t) && !allowed(g, source))
@@ -125,7 +126,7 @@ enum counter_id guard_judge(struct guard *g, const struct train *t, bool loops)
 	return 0;
 }
 
-void guard_check(struct guard *g, const struct service_ops *service,
+void guard_check(const struct guard *g, const struct service_ops *service,
 	struct batch *b, struct counters *counters)
 {
 	for (uint32_t i = 0; i < b->count; i++) {

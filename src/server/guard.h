@@ -5,15 +5,13 @@
  * rules say otherwise (CVE-2024-2169; US-CERT TA14-017A). Each rule has a
  * counter.
  *
- * A guard is made once and then only read, but for its registry, which takes
- * care of itself: all workers share it.
+ * A guard is made once and then only read: all workers share it.
  */
 #pragma once
 
 #include "core/address.h"
 #include "core/batch.h"
 #include "core/counters.h"
-#include "server/registry.h"
 #include "service/service.h"
 
 struct guard {
@@ -22,26 +20,23 @@ struct guard {
 	size_t allow_count;
 	uint16_t ephemeral_first, ephemeral_last;
 	uint64_t reflectors[65536 / 64]; /* bit set: a reflector's port */
-	struct registry registry;
 };
 
-/* allow stays the caller's and must outlive the guard; own is where this
- * server listens. 0 or -errno. */
-int guard_init(struct guard *g, const struct cidr *allow, size_t allow_count,
-	const union address *own, size_t own_count);
-void guard_fini(struct guard *g);
+/* allow stays the caller's and must outlive the guard. */
+void guard_init(struct guard *g, const struct cidr *allow, size_t allow_count);
 
 /*
  * The counter that says why t must not be answered; 0: it may. loops: would the
  * answer be answered by whatever answers anything? Counter 0 counts what was
  * received, and no refusal.
  */
-enum counter_id guard_judge(struct guard *g, const struct train *t, bool loops);
+enum counter_id guard_judge(
+	const struct guard *g, const struct train *t, bool loops);
 
 /*
  * Turns answers that must not be given into refusals. What it refuses it
  * counts itself, for a service may have refused a part of the train before,
  * for a reason of its own.
  */
-void guard_check(struct guard *g, const struct service_ops *service,
+void guard_check(const struct guard *g, const struct service_ops *service,
 	struct batch *batch, struct counters *counters);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/server.h"
 
+#include "core/reply_ttl.h"
 #include "export/writer.h"
 #include "net/group.h"
 #include "net/interface.h"
@@ -12,9 +13,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
-
-/* The registry is looked at once a second. */
-#define TICKS_PER_LOOK (1000 / SERVER_TICK_MS)
 
 /* One thread's life as others see it. */
 enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_ENDED };
@@ -40,9 +38,7 @@ struct server {
 	const struct counters **counters; /* of each worker */
 	struct consent_config consent;
 	struct guard guard;
-	bool guard_made;
 	_Atomic int64_t budget;
-	unsigned ticks;
 	pthread_mutex_t lock;   /* for changed */
 	pthread_cond_t changed; /* a phase */
 };
@@ -92,7 +88,10 @@ static int open_endpoint(
 		 * all, or to a group's, the guard must be told.
 		 */
 		.local = !interface_has(&c->listen[index]),
-		.mark_read = c->marks,
+		.tos_read = c->marks,
+		/* Whatever answers has to know a reply; so have queries. */
+		.ttl_read = c->marks || c->key || !c->service->silent,
+		.ttl = REPLY_TTL,
 		.dual = !c->v6_only && address_is_any(&c->listen[index]),
 		.rcvbuf = c->rcvbuf,
 		.sndbuf = c->sndbuf,
@@ -177,7 +176,8 @@ static void configure_seat(struct server *s, uint32_t index)
 				.batch = c->batch,
 				.gro = got->gro,
 				.local = got->local,
-				.marks = got->mark_read,
+				.tos = got->tos_read,
+				.ttl = got->ttl_read,
 				.counters = counters,
 				.notice = c->notice,
 				.notice_arg = c->notice_arg,
@@ -187,6 +187,7 @@ static void configure_seat(struct server *s, uint32_t index)
 		.number = index,
 		.cpu = c->cpus ? c->cpus->cpu[index % c->cpus->count] : -1,
 		.trains = c->trains,
+		.marks = c->marks,
 		.burn_ns = c->burn_ns,
 		.spin = c->spin,
 		.observe = c->observe,
@@ -257,20 +258,6 @@ static int start_threads(struct server *s, char *why, size_t why_bytes)
 	return await_start(s, why, why_bytes);
 }
 
-static int open_guard(struct server *s, char *why, size_t why_bytes)
-{
-	const struct server_config *c = &s->config;
-	int error;
-
-	error = guard_init(
-		&s->guard, c->allow, c->allow_count, s->bound, c->listen_count);
-	s->guard_made = !error;
-	if (error)
-		snprintf(why, why_bytes, "making the guard: %s",
-			strerror(-error));
-	return error;
-}
-
 static int open_consent(struct server *s, char *why, size_t why_bytes)
 {
 	const struct server_config *c = &s->config;
@@ -298,8 +285,7 @@ int server_start(
 {
 	int error = open_segment(s, config_json, why, why_bytes);
 
-	if (!error)
-		error = open_guard(s, why, why_bytes);
+	guard_init(&s->guard, s->config.allow, s->config.allow_count);
 	if (!error && s->config.key)
 		error = open_consent(s, why, why_bytes);
 	if (!error)
@@ -317,8 +303,6 @@ const char *server_segment(const struct server *s)
 void server_tick(struct server *s)
 {
 	server_order(s, ORDER_PUBLISH);
-	if (s->ticks++ % TICKS_PER_LOOK == 0)
-		registry_look(&s->guard.registry);
 }
 
 bool server_ended(const struct server *s)
@@ -368,8 +352,6 @@ void server_close(struct server *s)
 		if (s->seats[i].fd >= 0)
 			close(s->seats[i].fd);
 	writer_close(s->writer);
-	if (s->guard_made)
-		guard_fini(&s->guard);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
 	free(s->seats);

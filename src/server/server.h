@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A server: endpoints, their workers, the counter segment, the registry of
- * servers on this host. All functions by one thread, which calls server_tick()
- * about twenty times a second while the server runs.
+ * A server: endpoints, their workers, the counter segment. All functions by one
+ * thread, which calls server_tick() about twenty times a second while the
+ * server runs.
  */
 #pragma once
 

@@ -170,7 +170,7 @@ static uint32_t serve(struct worker *w)
 	if (c->service->wants_time)
 		b->received_ns = clock_ns();
 	datagrams = count_received(w);
-	if (c->io.marks)
+	if (c->marks)
 		marks_count(&w->marks, b, w->counters);
 	if (c->observe)
 		c->observe(c->observe_arg, b);

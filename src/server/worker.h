@@ -28,12 +28,13 @@ typedef void worker_observe_fn(void *arg, const struct batch *batch);
 struct worker_config {
 	const struct backend_ops *backend;
 	const struct service_ops *service;
-	struct backend_config io; /* fd, family, batch, gro, local, marks... */
-	struct guard *guard;
+	struct backend_config io; /* fd, family, batch, gro, local, ttl... */
+	const struct guard *guard;
 	const struct consent_config *consent; /* NULL: there is no key */
 	uint32_t number;
 	int cpu; /* -1: not pinned */
 	bool trains;
+	bool marks;     /* TOS and TTL of what arrives are counted */
 	double burn_ns; /* wasted on purpose, for each datagram; 0: nothing */
 	bool spin;      /* never waits: receives are tried over and over */
 	worker_observe_fn *observe; /* NULL: nobody looks */

@@ -12,5 +12,6 @@ static void discard_handle(void *self, struct batch *b)
 const struct service_ops service_discard = {
 	.name = "discard",
 	.brief = "takes every datagram and answers none (RFC 863)",
+	.silent = true,
 	.handle = discard_handle,
 };

@@ -26,6 +26,9 @@ struct service_ops {
 	 * would never stop, so the guard asks more of a source.
 	 */
 	bool loops;
+	/* Answers nothing, ever: its socket need not tell what only the guard
+	 * wants to know. */
+	bool silent;
 
 	/* NULL: nothing to do. 0 or -errno. */
 	int (*init)(void *self, const struct service_config *config);

@@ -63,7 +63,8 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 		  0);
 	sc.gro = ops->gro && !o->no_gro;
 	sc.local = sc.dual = address_is_any(&sc.bind);
-	sc.mark_read = o->marks;
+	sc.tos_read = o->marks;
+	sc.ttl_read = o->marks || o->ttl;
 	f->fd = socket_open(&sc, &f->got, why, sizeof(why));
 	if (f->fd == -EAFNOSUPPORT || f->fd == -EADDRNOTAVAIL)
 		cr_skip_test("no such address on this host: %s", why);
@@ -79,7 +80,8 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 		.batch = f->batch.capacity,
 		.gro = f->got.gro,
 		.local = sc.local,
-		.marks = f->got.mark_read,
+		.tos = f->got.tos_read,
+		.ttl = f->got.ttl_read,
 		.slot_bytes = o->slot_bytes,
 		.counters = f->counters,
 		.notice = note,

@@ -21,6 +21,7 @@ struct fixture_options {
 	uint32_t slot_bytes;
 	bool no_gro;
 	bool marks; /* TOS and TTL of what arrives are asked for */
+	bool ttl;   /* TTL is */
 };
 
 struct fixture {

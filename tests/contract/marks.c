@@ -3,6 +3,8 @@
  * of control messages that there is no room for. */
 #include "fixture.h"
 
+#include "core/reply_ttl.h"
+
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -82,6 +84,56 @@ Test(marks, are_those_of_ipv6_at_a_dual_stack_wildcard)
 Test(marks, are_those_of_ipv4_at_a_dual_stack_wildcard)
 {
 	send_each_mark("[::]:0", "127.0.0.2");
+}
+
+/* As a server asks for it that tells replies from questions. */
+static void send_each_ttl(const char *bind, const char *host)
+{
+	static const uint8_t ttls[] = {REPLY_TTL, 64, 255, 1};
+	struct fixture f;
+
+	for (int gro = 0; gro < 2; gro++) {
+		fixture_open(
+			&f, &(struct fixture_options){
+				    .bind = bind, .ttl = true, .no_gro = !gro});
+		client_ask_at(&f, host);
+		for (size_t i = 0; i < sizeof(ttls); i++)
+			send_marked(&f, 0, ttls[i]);
+		fixture_close(&f);
+	}
+}
+
+Test(marks, of_ttl_alone_are_those_of_ipv4)
+{
+	send_each_ttl("127.0.0.1:0", "127.0.0.1");
+	send_each_ttl("0.0.0.0:0", "127.0.0.2");
+}
+
+Test(marks, of_ttl_alone_are_those_of_ipv6)
+{
+	send_each_ttl("[::1]:0", "[::1]");
+	send_each_ttl("[::]:0", "[::1]");
+}
+
+Test(marks, of_ttl_alone_are_those_of_ipv4_at_a_dual_stack_wildcard)
+{
+	send_each_ttl("[::]:0", "127.0.0.2");
+}
+
+Test(marks, that_were_not_asked_for_are_none)
+{
+	struct fixture f;
+	struct seen s = {0};
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	fd = client_open_marked(&f, EF_ECT_0, 37);
+	memset(f.batch.trains, 0xff, sizeof(*f.batch.trains));
+	client_send(fd, "x", 1);
+	fixture_serve(&f, 1, look, &s);
+	cr_assert(s.tos[0] == 0 && s.ttl[0] == 0 && !s.truncated);
+	close(fd);
+	fixture_close(&f);
 }
 
 /* The most that one receive has to tell: size, address, TOS and TTL. */

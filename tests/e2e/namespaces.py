@@ -13,8 +13,8 @@ import unittest
 from program import split
 
 NAMES = [f"udpmill-test-{os.getpid()}-{side}" for side in "ab"]
-# Of this run alone (RFC 2544's range): the registry of servers is the host's,
-# and another run's server at one of them would be taken for ours.
+# Of this run alone (RFC 2544's range): the counter segments are the host's, and
+# another run's server at one of them would be taken for ours by load.
 NETWORK = (198 << 24 | 18 << 16) + (os.getpid() & 0x7fff) * 4
 HOSTS = [socket.inet_ntoa(struct.pack("!I", NETWORK + side)) for side in (1, 2)]
 

@@ -75,12 +75,18 @@ Test(socket_path, has_no_option_that_was_not_asked_for)
 	cr_assert(option(fd, IPPROTO_IP, IP_MTU_DISCOVER) != IP_PMTUDISC_DO);
 	cr_assert(option(fd, IPPROTO_IP, IP_RECVTOS) == 0);
 	cr_assert(option(fd, IPPROTO_IP, IP_RECVTTL) == 0);
-	cr_assert(!got.dontfrag && !got.mark_read && !got.max_pacing_bytes);
+	cr_assert(!got.dontfrag && !got.tos_read && !got.ttl_read &&
+		  !got.max_pacing_bytes);
 	close(fd);
 }
 
 static const struct socket_config all = {
-	.tos = TOS, .ttl = TTL, .dontfrag = true, .mark_read = true};
+	.tos = TOS,
+	.ttl = TTL,
+	.dontfrag = true,
+	.tos_read = true,
+	.ttl_read = true,
+};
 
 static void assert_ipv4(int fd)
 {
@@ -103,7 +109,7 @@ static void assert_ipv6(int fd)
 static void assert_told(const struct socket_obtained *got)
 {
 	cr_assert(got->tos == TOS && got->ttl == TTL);
-	cr_assert(got->dontfrag && got->mark_read);
+	cr_assert(got->dontfrag && got->tos_read && got->ttl_read);
 }
 
 Test(socket_path, of_ipv4_has_every_option_that_was_asked_for)
@@ -194,8 +200,10 @@ static struct mark arrive(int fd)
 /* One datagram, marked, from a socket that is like c to one bound to host. */
 static void cross(const char *host, const char *remote, struct socket_config c)
 {
-	const struct socket_config server = {
-		.bind = parsed(host), .dual = true, .mark_read = true};
+	const struct socket_config server = {.bind = parsed(host),
+		.dual = true,
+		.tos_read = true,
+		.ttl_read = true};
 	struct socket_obtained got;
 	int to = opened(&server, &got), from;
 	struct mark mark;

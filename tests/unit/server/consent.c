@@ -2,7 +2,7 @@
 /* What a server says to who has its key, and what it says to who has not. */
 #include "keyed.h"
 
-TestSuite(consent, .init = set_up, .fini = tear_down);
+TestSuite(consent, .init = set_up);
 
 Test(consent, is_given_to_who_has_the_key)
 {

@@ -2,7 +2,7 @@
 /* The counters, as a server tells them to who has its key. */
 #include "keyed.h"
 
-TestSuite(snapshot, .init = set_up, .fini = tear_down);
+TestSuite(snapshot, .init = set_up);
 
 /* Each counter and its sum, in the order of the table. */
 static void check_parts(size_t first, uint16_t parts, uint64_t generation)
@@ -80,8 +80,8 @@ Test(snapshot, tells_all_parts_as_of_one_moment)
 		counter_add(&all[0], 0, 1);
 		counter_add(&all[0], COUNTER_COUNT - 1, 1);
 		seal(data, q, &key);
-		batch.trains[0] =
-			(struct train){.data = data, .peer = &add("", 0)->peer};
+		batch.trains[0] = (struct train){
+			.data = data, .peer = &add("", 0)->peer, .ttl = 64};
 		train_shape(&batch.trains[0], QUERY_BYTES, 0);
 		batch.count = 1;
 		cr_assert(consent_part(&batch) == 1 && batch.count == 0);

@@ -109,7 +109,7 @@ static inline void set_up(void)
 
 	if (!mac_available())
 		cr_skip_test("this build is without libsodium");
-	cr_assert(guard_init(&guard, &none, 0, NULL, 0) == 0);
+	guard_init(&guard, &none, 0);
 	cr_assert(mac_key_read(&key, "the key of this server, of 37 letters",
 			  37) == 0);
 	cr_assert(mac_key_read(&other, "another key, of which it knows nothing",
@@ -124,11 +124,6 @@ static inline void set_up(void)
 		.backend = "mem",
 	};
 	with_key = true;
-}
-
-static inline void tear_down(void)
-{
-	guard_fini(&guard);
 }
 
 static inline struct mem_train *add(const void *data, uint32_t bytes)

@@ -131,17 +131,12 @@ static void assert_balance(void)
 static void set_up(void)
 {
 	cr_assert(cidr_parse(&loopback, "127.0.0.0/8") == 0);
-	cr_assert(guard_init(&guard, &loopback, 1, NULL, 0) == 0);
+	guard_init(&guard, &loopback, 1);
 	memset(&counters, 0, sizeof(counters));
 	replies = reply_bytes = 0;
 }
 
-static void tear_down(void)
-{
-	guard_fini(&guard);
-}
-
-TestSuite(worker, .init = set_up, .fini = tear_down);
+TestSuite(worker, .init = set_up);
 
 static uint8_t bytes[65507];
 
@@ -304,6 +299,24 @@ Test(worker, sends_more_to_whom_it_is_allowed)
 	assert_balance();
 }
 
+Test(worker, answers_no_reply_of_a_server_nor_what_may_be_one)
+{
+	struct mem_train trains[] = {
+		{.data = bytes, .bytes = 90, .segment_bytes = 30, .ttl = 191},
+		{.data = bytes, .bytes = 30, .ttl = 128},
+		{.data = bytes, .bytes = 30, .ttl_unknown = true},
+	};
+
+	for (int i = 0; i < 3; i++)
+		trains[i].peer = peer("127.0.0.1:40000");
+	run("echo", &(struct mem_script){.trains = trains, .train_count = 3},
+		true);
+	cr_assert(count(COUNTER_REFUSED_UDPMILL_REPLY) == 3);
+	cr_assert(count(COUNTER_REFUSED_NO_TTL) == 1);
+	cr_assert(replies == 1);
+	assert_balance();
+}
+
 static void run_marked(bool marks)
 {
 	const struct mem_train train = {.data = bytes,
@@ -321,11 +334,11 @@ static void run_marked(bool marks)
 		.service = service_find("discard"),
 		.io = {.fd = -1,
 			.batch = 8,
-			.marks = marks,
 			.counters = &counters,
 			.script = &script},
 		.guard = &guard,
 		.cpu = -1,
+		.marks = marks,
 	};
 	struct worker w = {0};
 

@@ -2,6 +2,7 @@
 #include "cli/load_socket.h"
 
 #include "cli/option.h"
+#include "core/reply_ttl.h"
 #include "core/units.h"
 
 #include <ctype.h>
@@ -50,7 +51,8 @@ static const struct argp_option options[] = {
 		"Mark with not-ect (default), ect0, ect1 "
 		"or ce",
 		0},
-	{"ttl", KEY_TTL, "N", 0, "Time to live, or hop limit, 1 to 255", 0},
+	{"ttl", KEY_TTL, "N", 0, "Time to live, or hop limit, 1 to 128 or 255",
+		0},
 	{"dont-fragment", KEY_DONTFRAG, NULL, 0,
 		"Send nothing that the path would have to fragment", 0},
 	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
@@ -145,6 +147,21 @@ static uint64_t parse_lifetime(const struct argp_state *state, const char *text)
 	return ns;
 }
 
+/* core/reply_ttl.h says which. */
+static uint8_t parse_ttl(const struct argp_state *state, const char *text)
+{
+	uint64_t ttl = option_count(state, "--ttl", text, 1, UINT8_MAX);
+
+	if (reply_ttl_may_become((unsigned)ttl))
+		usage_error(state,
+			"--ttl: servers take what arrives with %u to %u for "
+			"the reply of another server and do not answer it; up "
+			"to %u, or %u, would be right",
+			REPLY_TTL_LEAST, REPLY_TTL, REPLY_TTL_LEAST - 1,
+			UINT8_MAX);
+	return (uint8_t)ttl;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct load_socket *s = state->input;
@@ -173,7 +190,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->tos = (uint8_t)((c->tos & ~3) | parse_ecn(state, arg));
 		return 0;
 	case KEY_TTL:
-		c->ttl = (uint8_t)option_count(state, "--ttl", arg, 1, 255);
+		c->ttl = parse_ttl(state, arg);
 		return 0;
 	case KEY_DONTFRAG:
 		c->dontfrag = true;

@@ -362,6 +362,8 @@ class Workload(unittest.TestCase):
             (["--dscp", "64"], "no code point"),
             (["--ecn", "yes"], "none of not-ect"),
             (["--ttl", "0"], "from 1 to 255"),
+            (["--ttl", "150"], "the reply of another server"),
+            (["--ttl", "254"], "the reply of another server"),
             (["--source-ports", "5-4"], "no range of ports"),
             (["--source-ports", "5000-5001"], "8 flows, and only 2 ports"),
             (["-B", "127.0.0.9-127.0.0.2"], "no range of at most"),

@@ -21,13 +21,6 @@ class Interrupted(Exception):
         self.number = number
 
 
-def _interrupt(number, _frame):
-    # Once: what is under way is put in order without being disturbed.
-    for other in STOPPING:
-        signal.signal(other, signal.SIG_IGN)
-    raise Interrupted(number)
-
-
 def draw_seed():
     return random.SystemRandom().randrange(1, 2 ** 31)
 
@@ -41,6 +34,7 @@ class Session:
         self.document, self.before = made, before
         self.arms = {arm.name: arm for arm in arms}
         self.generator, self.output, self.timing = generator, output, timing
+        self.stop = None
         self.started = self.saved = time.monotonic()
         self.places, self.pmu = Places(), pmu.open_pmu()[0]
         made['environment'] = environment.both(before, {})
@@ -54,7 +48,7 @@ class Session:
         return self.document['trials']
 
     def __enter__(self):
-        self.signals = handled(_interrupt)
+        self.signals = handled(self.interrupt)
         self.signals.__enter__()
         self.save()
         return self
@@ -73,12 +67,23 @@ class Session:
         made['environment'] = environment.both(
             before, {**environment.collect(), **after})
         made['seconds'] = round(time.monotonic() - self.started, 3)
+        unheard = self.stop if error is None else None
+        error = error or unheard
         if isinstance(error, Interrupted):
             made['stopped'] = f'interrupted by {error}'
         elif error:
             made['stopped'] = str(error)
         made['complete'] = error is None
         self.signals.__exit__(None, None, None)
+        if unheard:
+            raise unheard
+
+    def interrupt(self, number, _frame):
+        """Once: what is under way is put in order without being disturbed."""
+        for other in STOPPING:
+            signal.signal(other, signal.SIG_IGN)
+        self.stop = Interrupted(number)
+        raise self.stop
 
     def run(self, arm, workload, **where):
         """Measures; the trial is in the document, also where it failed."""
@@ -89,6 +94,10 @@ class Session:
 
     def note(self, workload, arm, measure, own=None, **where):
         """The same of any measurement: a function of a seat."""
+        # Python swallows what is raised while an object is being destroyed,
+        # or in some of its own callbacks.
+        if self.stop:
+            raise self.stop
         entry = {'id': len(self.trials), 'workload': workload.name,
                  'arm': arm.name, 'block': None, 'place': 0,
                  'start_s': round(time.monotonic() - self.started, 3),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the engine makes of trials, without any."""
+import contextlib
 import json
 import os
 import signal
@@ -204,6 +205,20 @@ def test_a_signal_ends_a_session_with_a_whole_file(tmp_path):
     assert stop.value.number == signal.SIGTERM
     stored = json.loads(path.read_text())
     assert not stored['complete'] and 'SIGTERM' in stored['stopped']
+
+
+@pytest.mark.parametrize('trials_follow', (True, False))
+def test_a_signal_that_python_swallows_ends_a_session_too(trials_follow):
+    """It may arrive while an object is destroyed: an exception ends there."""
+    made = document.new('run', '0', [], 1, {})
+    one = session.Session(made, {}, [], 'none', None, Timing())
+    with pytest.raises(session.Interrupted), one:
+        with contextlib.suppress(session.Interrupted):
+            os.kill(os.getpid(), signal.SIGINT)
+        if trials_follow:
+            one.note(Workload(), SimpleNamespace(name='A'), None)
+            pytest.fail('a trial was begun')
+    assert not made['complete'] and 'SIGINT' in made['stopped']
 
 
 def test_a_trial_that_fails_is_kept_as_invalid(tmp_path):

@@ -29,9 +29,9 @@ ANYBODY = () if os.geteuid() else (
     "--bounding-set=-all")
 
 
-def stress(address, *arguments, names=STRESSES, prefix=(), seconds="60s"):
+def stress(address, *arguments, names=STRESSES, prefix=(), seconds="120s"):
     r = run(UDPMILL, "load", address, "--stress=" + ",".join(names), "-J",
-            "-t", seconds, *arguments, timeout=100, prefix=prefix)
+            "-t", seconds, *arguments, timeout=200, prefix=prefix)
     return r, json.loads(r.stdout) if r.stdout else None
 
 

@@ -43,15 +43,18 @@ class Workload(unittest.TestCase):
             self.assertEqual(ledger[fault], 0, ledger)
         return report
 
-    def assertKept(self, report, share=0.15):
-        """So many left as were due, and so many were due as planned; but for
-        what a busy machine is behind by when the run is ended."""
+    def assertKept(self, report):
+        """Never more left than was planned, within five deviations of a random
+        plan. A busy machine may be behind; how exact a pace is, is asked of
+        load/pace alone, with a clock of the test's own."""
         pacing, window = report["pacing"], report["sent"]["datagrams"]
-        self.assertLess(abs(window - pacing["planned"]),
-                        max(share * pacing["planned"], 40), pacing)
-        # What became due while the run was ended.
+        planned = pacing["planned"]
+        most = planned + pacing["burst"] + 5 * planned ** 0.5
+        self.assertLessEqual(window, most + 0.02 * planned, pacing)
+        self.assertGreaterEqual(window, 0.4 * planned - pacing["burst"],
+                                pacing)
         self.assertLessEqual(pacing["not_sent"],
-                             max(share * window, pacing["burst"]), pacing)
+                             max(0.6 * planned, pacing["burst"]), pacing)
 
     def test_a_rate_is_met(self):
         for options in (["--rate", "5k"], ["--rate", "2k/flow", "-P", "4"],
@@ -112,12 +115,12 @@ class Workload(unittest.TestCase):
 
     def test_a_ramp_is_climbed(self):
         report = self.balanced("--ramp", "1k:21k:500ms")
-        self.assertKept(report, 0.25)
+        self.assertKept(report)
         self.assertAlmostEqual(report["pacing"]["rate_first"], 1000)
-        self.assertGreater(report["sent"]["datagrams"], 3500)
+        self.assertGreater(report["sent"]["datagrams"], 2000)
         report = self.balanced("--ramp", "20k:1k:500ms:5")
         self.assertAlmostEqual(report["pacing"]["rate_first"], 20000)
-        self.assertKept(report, 0.25)
+        self.assertKept(report)
 
     def test_a_count_ends_an_open_loop(self):
         report = self.balanced("--rate", "10k", "--count", "1234")

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb load: a run of the generator, told as it goes and at its end. */
+#include "cli/interrupt.h"
 #include "cli/load_capacity.h"
 #include "cli/load_files.h"
 #include "cli/load_key.h"
@@ -14,7 +15,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +28,6 @@ struct teller {
 };
 
 static struct load *running;
-
-static void interrupt(int sig)
-{
-	(void)sig;
-	load_interrupt(running);
-}
 
 static void stop(void *load)
 {
@@ -68,18 +62,6 @@ static void notice(void *arg, const char *text)
 {
 	(void)arg;
 	fprintf(stderr, "udpmill load: %s\n", text);
-}
-
-/* SIGINT ends the run and not the report; a second one ends the program. */
-static void catch_signals(void)
-{
-	struct sigaction sa = {
-		.sa_handler = interrupt,
-		.sa_flags = SA_RESETHAND | SA_RESTART,
-	};
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
 }
 
 static int code_of(int error)
@@ -277,7 +259,7 @@ int verb_load(int argc, char **argv)
 	if (!error)
 		error = load_key_keep(&o, stop, running, why, sizeof(why));
 	if (!error) {
-		catch_signals();
+		interrupt_catch(stop, running);
 		error = (o.find_capacity ? run_search : run_once)(
 			&t, argc, said, &code, why, sizeof(why));
 	}
@@ -292,8 +274,7 @@ int verb_load(int argc, char **argv)
 		code = EXIT_CLAIM;
 	remote_close(o.remote);
 	o.remote = NULL;
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
+	interrupt_release();
 	load_close(running);
 	json_decref(t.intervals);
 out:

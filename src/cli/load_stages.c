@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_stages.h"
 
+#include "cli/interrupt.h"
 #include "cli/load_key.h"
 #include "cli/stages_report.h"
 #include "cli/style.h"
 #include "net/affinity.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,27 +46,9 @@ void load_stages_plan(const struct argp_state *state, struct load_parsing *p)
 	o->config.flows = o->config.threads = 1;
 }
 
-static void interrupt(int sig)
-{
-	(void)sig;
-	atomic_store(&interrupted, true);
-}
-
 static void stop(void *arg)
 {
 	atomic_store((atomic_bool *)arg, true);
-}
-
-/* SIGINT ends the run and not the report; a second one ends the program. */
-static void catch_signals(void)
-{
-	struct sigaction sa = {
-		.sa_handler = interrupt,
-		.sa_flags = SA_RESETHAND | SA_RESTART,
-	};
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
 }
 
 static int code_of(int error)
@@ -123,10 +105,9 @@ static int run(const struct load_options *o, struct stages_result *r, char *why,
 	error = load_key_keep(o, stop, &interrupted, why, why_bytes);
 	if (error)
 		return error;
-	catch_signals();
+	interrupt_catch(stop, &interrupted);
 	error = stages_run(&config, r, why, why_bytes);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
+	interrupt_release();
 	return error;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_stress.h"
 
+#include "cli/interrupt.h"
 #include "cli/load_key.h"
 #include "cli/load_peer.h"
 #include "cli/stress_report.h"
@@ -9,7 +10,6 @@
 #include "net/affinity.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static _Noreturn void print_table(void)
 	}
 	printf("\nroot: CAP_NET_RAW, and a peer on this host or in a lab of "
 	       "it.\n");
-	exit(fflush(stdout) ? EXIT_SYSTEM : EXIT_OK);
+	exit(EXIT_OK);
 }
 
 static uint32_t find(const char *name)
@@ -117,27 +117,9 @@ void load_stress_plan(const struct argp_state *state, struct load_parsing *p)
 		o->config.time_ns = DEFAULT_TIME_NS;
 }
 
-static void interrupt(int sig)
-{
-	(void)sig;
-	atomic_store(&interrupted, true);
-}
-
 static void stop(void *arg)
 {
 	atomic_store((atomic_bool *)arg, true);
-}
-
-/* SIGINT ends the run and not the report; a second one ends the program. */
-static void catch_signals(void)
-{
-	struct sigaction sa = {
-		.sa_handler = interrupt,
-		.sa_flags = SA_RESETHAND | SA_RESTART,
-	};
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
 }
 
 static int server(void *arg, enum load_look look, struct load_server *out)
@@ -204,10 +186,9 @@ static int run(struct load_options *o, struct stress_result *r, char *why,
 	error = load_key_keep(o, stop, &interrupted, why, why_bytes);
 	if (error)
 		return error;
-	catch_signals();
+	interrupt_catch(stop, &interrupted);
 	error = stress_run(&config, r, why, why_bytes);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
+	interrupt_release();
 	return error;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb serve: a server from its command line to its last counters. */
+#include "cli/interrupt.h"
 #include "cli/option.h"
 #include "cli/serve_options.h"
 #include "cli/serve_ready.h"
@@ -42,23 +43,26 @@ static int sleep_tick(const sigset_t *signals, bool draining)
 }
 
 /* Until the time is over, a worker fails or the count is reached, or a signal
- * comes: the first drains, the second stops. */
+ * comes: the first drains, the second stops. SIGHUP only drains, since it often
+ * comes along with another. */
 static void run(
 	struct server *server, uint64_t time_ns, const sigset_t *signals)
 {
 	uint64_t start = clock_ns();
-	bool draining = false;
+	bool draining = false, asked = false;
 
 	while (!server_ended(server)) {
 		int sig = sleep_tick(signals, draining);
 		bool over = time_ns && clock_ns() - start >= time_ns;
+		bool ask = sig && sig != SIGHUP;
 
 		server_tick(server);
-		if (sig && draining)
+		if (ask && asked)
 			server_order(server, ORDER_STOP);
-		else if (sig || (over && !draining))
+		else if ((sig || over) && !draining)
 			server_order(server, ORDER_DRAIN);
 		draining |= sig || over;
+		asked |= ask || over;
 		if (server_error(server))
 			server_order(server, ORDER_STOP);
 	}
@@ -134,12 +138,8 @@ int verb_serve(int argc, char **argv)
 		o.server.observe = serve_observe;
 		o.server.observe_arg = o.json ? stderr : stdout;
 	}
-	/* Blocked before there are threads, which inherit it: signals come to
-	 * sleep_tick() only. */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
+	/* They come to sleep_tick() only. */
+	interrupt_block(&signals);
 	signal(SIGPIPE, SIG_IGN);
 	if (serve_ready_init(
 		    &ready, o.ready_file, o.ready_fd, why, sizeof(why)))

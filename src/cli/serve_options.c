@@ -300,8 +300,8 @@ static const struct argp argp = {
 	       "number, a "
 	       "service name, or 0 for any free one; 1060 where none is "
 	       "given. Each port has its own workers.\n\n"
-	       "SIGINT and SIGTERM answer what has arrived and print the final "
-	       "counters; a second one ends at once.",
+	       "SIGINT, SIGTERM and SIGHUP answer what has arrived and print "
+	       "the final counters; a second SIGINT or SIGTERM ends at once.",
 };
 
 void serve_options_parse(struct serve_options *o, int argc, char **argv)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb stat: the counters of a running server, once or again and again. */
+#include "cli/interrupt.h"
 #include "cli/stat_report.h"
 #include "cli/style.h"
 #include "cli/verb.h"
@@ -7,21 +8,11 @@
 #include "core/units.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define NO_FOLDER "the folder of counter segments cannot be read"
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
 
 static int fail(int code, const char *why)
 {
@@ -165,16 +156,6 @@ static int print(const struct stat_options *o, const struct stat_view *v)
 	return fflush(stdout) ? -errno : 0;
 }
 
-static bool sleep_for(uint64_t ns)
-{
-	struct timespec t = {
-		.tv_sec = (time_t)(ns / 1000000000u),
-		.tv_nsec = (long)(ns % 1000000000u),
-	};
-
-	return nanosleep(&t, NULL) == 0 && !interrupted;
-}
-
 /* Until the count is reached, the server ends, or a signal comes. */
 static int show(const struct stat_options *o, struct reader *r, uint64_t *a,
 	uint64_t *b)
@@ -193,7 +174,7 @@ static int show(const struct stat_options *o, struct reader *r, uint64_t *a,
 		if (failed)
 			return EXIT_SYSTEM; /* main() says why */
 		if (!o->interval_ns || error || n == o->count ||
-			!sleep_for(o->interval_ns))
+			!interrupt_sleep(o->interval_ns))
 			return EXIT_OK;
 		error = reader_snapshot(r, next);
 		now_ns = clock_ns();
@@ -221,7 +202,6 @@ static int run(const struct stat_options *o, struct reader *r)
 
 int verb_stat(int argc, char **argv)
 {
-	struct sigaction sa = {.sa_handler = interrupt};
 	struct stat_options o;
 	struct reader *r = NULL;
 	int code;
@@ -231,8 +211,7 @@ int verb_stat(int argc, char **argv)
 		return list_servers(&o);
 	if (o.subject == STAT_CLEAN)
 		return clean();
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	interrupt_catch(NULL, NULL);
 	code = open_server(&r, &o);
 	if (code == EXIT_OK && o.subject == STAT_DESCRIBE)
 		code = describe(&o, r);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/interrupt.h"
+
+#include <poll.h>
+#include <stddef.h>
+#include <time.h>
+
+static volatile sig_atomic_t interrupted;
+static void (*stop_run)(void *arg);
+static void *stop_arg;
+
+static void interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+	if (stop_run)
+		stop_run(stop_arg);
+}
+
+static bool is_ignored(int sig)
+{
+	struct sigaction now;
+
+	return sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+void interrupt_catch(void (*stop)(void *arg), void *arg)
+{
+	struct sigaction sa = {
+		.sa_handler = interrupt,
+		.sa_flags = SA_RESTART,
+	};
+
+	stop_run = stop;
+	stop_arg = arg;
+	if (!is_ignored(SIGHUP))
+		sigaction(SIGHUP, &sa, NULL);
+	sa.sa_flags |= SA_RESETHAND;
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+static void list(sigset_t *signals)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGTERM);
+	/* What is blocked is delivered to sigtimedwait() even if ignored. */
+	if (!is_ignored(SIGHUP))
+		sigaddset(signals, SIGHUP);
+}
+
+/* Blocked between the look and the sleep, or one that comes there would be
+ * found when the sleep is over. */
+bool interrupt_sleep(uint64_t ns)
+{
+	const struct timespec t = {
+		.tv_sec = (time_t)(ns / 1000000000u),
+		.tv_nsec = (long)(ns % 1000000000u),
+	};
+	sigset_t signals, before;
+
+	list(&signals);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	if (!interrupted)
+		(void)ppoll(NULL, 0, &t, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return !interrupted;
+}
+
+void interrupt_release(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+}
+
+void interrupt_block(sigset_t *signals)
+{
+	list(signals);
+	sigprocmask(SIG_BLOCK, signals, NULL);
+}

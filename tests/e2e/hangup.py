@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""An end by SIGHUP, which comes when a terminal goes away: as by SIGTERM. And
+none where it is ignored, as under nohup."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from program import Server, ask, run
+
+UDPMILL = sys.argv.pop(1)
+
+
+class HangUp(unittest.TestCase):
+    def wait_for(self, p, path):
+        while p.poll() is None and not os.path.exists(path):
+            time.sleep(0.01)
+
+    def serve(self, folder, prefix=(), **more):
+        ready = os.path.join(folder, "ready")
+        p = subprocess.Popen(
+            [*prefix, UDPMILL, "serve", "127.0.0.1:0", "--ready-file", ready,
+             "--time", "20s"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+        self.wait_for(p, ready)
+        return p
+
+    def test_serve_reports_and_leaves_no_segment(self):
+        for signals in ([signal.SIGHUP], [signal.SIGHUP, signal.SIGHUP],
+                        [signal.SIGTERM, signal.SIGHUP]):
+            with tempfile.TemporaryDirectory() as folder:
+                p = self.serve(folder)
+                for number in signals:
+                    p.send_signal(number)
+                out, err = p.communicate(timeout=30)
+            self.assertEqual(p.returncode, 0, err)
+            self.assertIn("Counted", out)
+            self.assertFalse(os.path.exists(f"/dev/shm/udpmill.{p.pid}"))
+
+    def test_serve_under_nohup_goes_on(self):
+        with tempfile.TemporaryDirectory() as folder:
+            p = self.serve(folder, prefix=["nohup"])
+            with open(os.path.join(folder, "ready")) as f:
+                address = f.read().strip()
+            p.send_signal(signal.SIGHUP)
+            for _ in range(3):
+                self.assertEqual(ask(address, b""), b"Your data was 0 bytes")
+                time.sleep(0.06)
+            self.assertIsNone(p.poll())
+            p.terminate()
+            p.communicate(timeout=30)
+            self.assertEqual(p.returncode, 0)
+
+    def started(self, *arguments, prefix=()):
+        """Something that runs, as the first line on stderr says."""
+        p = subprocess.Popen(
+            [*prefix, UDPMILL, *arguments], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        p.stderr.readline()
+        return p
+
+    def test_load_reports(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            for mode in (["--time", "20s", "-i", "10ms", "--omit", "0"],
+                         ["--stress", "--time", "60s"]):
+                p = self.started("load", s.address, "-J", *mode)
+                p.send_signal(signal.SIGHUP)
+                p.send_signal(signal.SIGHUP)
+                out, err = p.communicate(timeout=30)
+                self.assertEqual(p.returncode, 0, err)
+                self.assertIn("schema", json.loads(out))
+
+    def test_load_by_stages_reports(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            p = subprocess.Popen(
+                [UDPMILL, "load", s.address, "--stages", "--time", "20s",
+                 "-J"], stdout=subprocess.PIPE)
+            # It answers, so it has sent: it runs.
+            while self.received(s.pid) == 0 and p.poll() is None:
+                time.sleep(0.01)
+            p.send_signal(signal.SIGHUP)
+            out, _ = p.communicate(timeout=30)
+        self.assertEqual(p.returncode, 0)
+        self.assertIn("schema", json.loads(out))
+
+    def received(self, pid):
+        r = run(UDPMILL, "stat", str(pid), "-J")
+        return json.loads(r.stdout)["totals"]["rx_datagrams"]
+
+    def test_load_under_nohup_goes_on(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            p = self.started("load", s.address, "--time", "300ms", "-i",
+                             "10ms", "--omit", "0", "-J", prefix=["nohup"])
+            p.send_signal(signal.SIGHUP)
+            out, err = p.communicate(timeout=30)
+        self.assertEqual(p.returncode, 0, err)
+        self.assertGreater(json.loads(out)["seconds"], 0.29)
+
+    def test_watching_ends(self):
+        with Server(UDPMILL, "127.0.0.1:0") as s:
+            p = subprocess.Popen([UDPMILL, "stat", str(s.pid), "--watch=20s",
+                                  "-J"], stdout=subprocess.PIPE)
+            p.stdout.readline()
+            p.send_signal(signal.SIGHUP)
+            p.stdout.read()
+            self.assertEqual(p.wait(timeout=10), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +162,17 @@ static void report(const struct floor *f, const char *kind)
 		u.ru_utime.tv_usec, u.ru_stime.tv_sec, u.ru_stime.tv_usec);
 }
 
+/* As in src/cli/streams.c: what is printed must not go to the socket. */
+static int open_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+			open("/dev/null",
+				fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) < 0)
+			return -errno;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction action = {.sa_handler = on_signal};
@@ -171,6 +183,8 @@ int main(int argc, char **argv)
 	};
 	int error = -EINVAL;
 
+	if (open_streams())
+		return 1;
 	for (size_t i = 0; argc > 3 && i < sizeof(kinds) / sizeof(*kinds);
 		i++) {
 		if (strcmp(argv[1], kinds[i].name) != 0)

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/json_write.h"
 
+#include "cli/streams.h"
+
 #include <errno.h>
 
 int json_write(FILE *out, json_t *all, size_t flags)
 {
-	int error = 0;
+	int error;
 
 	if (!all)
 		return -ENOMEM;
-	if (json_dumpf(all, out, flags) || fputc('\n', out) == EOF ||
-		fflush(out))
-		error = -EIO;
+	errno = 0;
+	if (json_dumpf(all, out, flags) || fputc('\n', out) == EOF)
+		error = streams_failed(out);
+	else
+		error = streams_flush(out);
 	json_decref(all);
 	return error;
 }

@@ -169,7 +169,7 @@ static int print_json(const struct load_capacity *c, const struct search *s,
 		s->bad > 0 && s->bad_outcome == SEARCH_LIMITED, "trials",
 		trials);
 
-	return json_write(stdout, all, JSON_REPORT) ? -EIO : 0;
+	return json_write(stdout, all, JSON_REPORT);
 }
 
 /* A server that takes datagrams unseen and does not answer tells nothing. */

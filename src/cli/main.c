@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One program, a verb each: this table dispatches. */
+#include "cli/streams.h"
 #include "cli/verb.h"
 
 #include <errno.h>
@@ -25,29 +26,28 @@ static void print_usage(FILE *out)
 		     "\"man udpmill-VERB\".\n");
 }
 
-/* A full disk behind stdout is no success. */
-static int flushed(int code)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return code;
-	fprintf(stderr, "%s: writing standard output: %s\n",
-		program_invocation_name, strerror(errno));
-	return code ? code : EXIT_SYSTEM;
-}
-
 static int run_verb(const struct verb *v, int argc, char **argv)
 {
-	char name[64];
+	static char name[64]; /* outlives main() */
 
 	snprintf(name, sizeof(name), "udpmill %s", v->name);
 	program_invocation_name = name;
 	program_invocation_short_name = name;
 	argv[0] = name;
-	return flushed(v->run(argc, argv));
+	return v->run(argc, argv);
 }
 
 int main(int argc, char **argv)
 {
+	int error = streams_open();
+
+	if (error) {
+		fprintf(stderr,
+			"udpmill: a standard descriptor is closed, and "
+			"/dev/null cannot be opened in its place: %s\n",
+			strerror(-error));
+		return EXIT_SYSTEM;
+	}
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_USAGE;

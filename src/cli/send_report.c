@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/send.h"
 
+#include "cli/streams.h"
 #include "cli/verb.h"
 #include "core/quote.h"
 
@@ -18,7 +19,7 @@ void send_report_before(
 		return;
 	printf("Address before sending: %s\n",
 		address_format(&r->before, text));
-	fflush(stdout);
+	(void)streams_flush(stdout);
 }
 
 void send_report_after(
@@ -29,7 +30,7 @@ void send_report_after(
 	if (o->json)
 		return;
 	printf("Address after sending: %s\n", address_format(&r->after, text));
-	fflush(stdout);
+	(void)streams_flush(stdout);
 }
 
 /* To be freed; NULL for want of memory. */

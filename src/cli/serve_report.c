@@ -2,6 +2,7 @@
 #include "cli/serve_report.h"
 
 #include "cli/json_write.h"
+#include "cli/streams.h"
 #include "core/quote.h"
 #include "core/units.h"
 
@@ -183,7 +184,7 @@ void serve_print_start(
 		json_decref(options);
 	}
 	print_notes(out, &o->server, got);
-	fflush(out);
+	(void)streams_flush(out);
 }
 
 static uint64_t sum(const struct server *server, enum counter_id id)
@@ -215,7 +216,7 @@ void serve_print_end(FILE *out, const struct server *server)
 				units_format_grouped(v, text),
 				counter_table[id].unit);
 	}
-	fflush(out);
+	(void)streams_flush(out);
 }
 
 int serve_print_json(FILE *out, const struct serve_options *o,
@@ -275,6 +276,6 @@ void serve_observe(void *arg, const struct batch *b)
 			left -= n;
 		}
 	}
-	fflush(out);
+	(void)streams_flush(out);
 	funlockfile(out);
 }

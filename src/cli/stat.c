@@ -2,6 +2,7 @@
 /* The verb stat: the counters of a running server, once or again and again. */
 #include "cli/interrupt.h"
 #include "cli/stat_report.h"
+#include "cli/streams.h"
 #include "cli/style.h"
 #include "cli/verb.h"
 #include "core/clock.h"
@@ -153,7 +154,7 @@ static int print(const struct stat_options *o, const struct stat_view *v)
 		stat_print_text(stdout, o, v);
 		break;
 	}
-	return fflush(stdout) ? -errno : 0;
+	return streams_flush(stdout);
 }
 
 /* Until the count is reached, the server ends, or a signal comes. */

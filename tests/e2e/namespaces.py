@@ -63,8 +63,17 @@ def forge(side, source, target, data):
                     (header + udp).hex(), to_host], check=True)
 
 
+def cannot_enter(name):
+    """Why no program can be run in that namespace; None where it can. In a
+    chroot ip(8) cannot, since its / is no mount point."""
+    r = subprocess.run(["ip", "netns", "exec", name, "true"],
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                       text=True)
+    return r.stdout.strip() if r.returncode else None
+
+
 def reason_to_skip():
-    """Makes the lab; why it cannot be made, else None."""
+    """Makes the lab; why it cannot be made or used, else None."""
     if os.geteuid() != 0:
         return "network namespaces and raw sockets need root"
     if not shutil.which("ip"):
@@ -74,6 +83,10 @@ def reason_to_skip():
     except subprocess.CalledProcessError as e:
         remove_lab()
         return "no network namespaces here: " + e.stderr.decode().strip()
+    why = cannot_enter(NAMES[0])
+    if why:
+        remove_lab()
+        return "network namespaces cannot be entered here: " + why
     return None
 
 

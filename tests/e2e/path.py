@@ -32,9 +32,13 @@ class Lab:
             [LAB, "run", "--path", self.path, "--", "sh", "-c", HOLD],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
-        lines = iter(self.process.stdout.readline, "\n")
-        self.says = dict(line.strip().split("=", 1) for line in lines if line)
-        return self
+        self.says = {}
+        for line in self.process.stdout:
+            if line == "\n":
+                return self
+            name, value = line.strip().split("=", 1)
+            self.says[name] = value
+        raise RuntimeError(self.process.communicate()[1].strip())
 
     def __exit__(self, *_):
         self.process.communicate(timeout=30)
@@ -85,5 +89,9 @@ class Path(unittest.TestCase):
 if __name__ == "__main__":
     if os.geteuid() != 0:
         print("skipped: network namespaces need root")
+        sys.exit(77)
+    trial = run(LAB, "run", "--", "true")
+    if trial.returncode == 3:
+        print("skipped:", trial.stderr.strip())
         sys.exit(77)
     unittest.main()

@@ -4,6 +4,7 @@
 #include "cli/load_capacity.h"
 #include "cli/load_files.h"
 #include "cli/load_key.h"
+#include "cli/load_loss.h"
 #include "cli/load_options.h"
 #include "cli/load_peer.h"
 #include "cli/load_report.h"
@@ -135,6 +136,8 @@ static bool peer_is_gone(
 static int report(
 	struct teller *t, const struct load_result *r, int argc, char **argv)
 {
+	struct load_loss loss;
+
 	if (t->rewrite)
 		fputs("\r\033[K", stderr);
 	if (t->options->json) {
@@ -172,7 +175,9 @@ static int report(
 	}
 	if (peer_is_gone(t->options, r))
 		return EXIT_NO_PEER;
-	if (!ledger_balances(&r->ledger) || r->whole.corrupt > 0)
+	loss = load_loss_of(t->options, r);
+	if (!load_loss_is_borne(t->options, &loss) ||
+		!ledger_balances(&r->ledger) || r->whole.corrupt > 0)
 		return EXIT_CLAIM;
 	return EXIT_OK;
 }

@@ -81,13 +81,20 @@ void load_csv_write(struct load_file *f, const struct load_interval *i)
 		fprintf(f->out,
 			"start_s,seconds,omitted,sent,answered,sent_bytes,"
 			"answered_bytes,sent_per_second,"
-			"answered_per_second\n");
+			"answered_per_second,lost,jitter_ns\n");
 	fprintf(f->out,
 		"%.6f,%.6f,%d,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-		",%.1f,%.1f\n",
+		",%.1f,%.1f,",
 		i->start_s, i->seconds, i->omitted, i->sent, i->answered,
 		i->sent_bytes, i->answered_bytes, (double)i->sent / i->seconds,
 		(double)i->answered / i->seconds);
+	/* Empty is what is not known. */
+	if (i->lost_known)
+		fprintf(f->out, "%" PRIu64, i->lost);
+	fputc(',', f->out);
+	if (i->jitter_known)
+		fprintf(f->out, "%.0f", i->jitter_ns);
+	fputc('\n', f->out);
 	/* Whoever follows the file sees each line when it is. */
 	flush(f);
 }

@@ -3,6 +3,7 @@
 #include "cli/load_report.h"
 
 #include "cli/json_write.h"
+#include "cli/load_loss.h"
 #include "cli/load_peer.h"
 
 #include <errno.h>
@@ -142,6 +143,41 @@ static json_t *one_way_json(const struct load_result *r)
 		latency_json(&r->histograms[LOAD_BACK]));
 }
 
+static json_t *jitter_json(const struct load_result *r)
+{
+	const struct load_jitter *j = &r->jitter;
+	const struct load_counts *w = &r->window;
+
+	if (!j->flows)
+		return json_null();
+	return json_pack("{s:f, s:o, s:o, s:f}", "mean",
+		j->sum_ns / (double)j->flows, "max", number(j->most_ns),
+		"flows", number(j->flows), "difference_mean",
+		w->differences
+			? (double)w->difference_ns / (double)w->differences
+			: 0.0);
+}
+
+/* How much longer than the shortest. */
+static json_t *variation_json(const struct histogram *h)
+{
+	if (!h->count)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o}", "p50",
+		number(histogram_quantile(h, 0.5) - h->min), "p99",
+		number(histogram_quantile(h, 0.99) - h->min), "p999",
+		number(histogram_quantile(h, 0.999) - h->min), "max",
+		number(h->max - h->min));
+}
+
+static json_t *variations_json(const struct load_result *r)
+{
+	return json_pack("{s:o, s:o, s:o}", "round_trip",
+		variation_json(&r->histograms[LOAD_LATENCY]), "there",
+		variation_json(&r->histograms[LOAD_THERE]), "back",
+		variation_json(&r->histograms[LOAD_BACK]));
+}
+
 /* A capture has none of its own. */
 static json_t *rate_at(const struct load_config *c, uint64_t at_ns)
 {
@@ -217,11 +253,18 @@ static json_t *cpu_json(const struct load_result *r)
 
 json_t *load_interval_json(const struct load_interval *i)
 {
-	return json_pack("{s:f, s:f, s:b, s:o, s:o, s:o, s:o}", "start_s",
-		i->start_s, "seconds", i->seconds, "omitted", i->omitted,
-		"sent", number(i->sent), "answered", number(i->answered),
-		"sent_bytes", number(i->sent_bytes), "answered_bytes",
-		number(i->answered_bytes));
+	json_t *lost = json_null(), *jitter = json_null();
+
+	if (i->lost_known)
+		lost = number(i->lost);
+	if (i->jitter_known)
+		jitter = json_real(i->jitter_ns);
+	return json_pack("{s:f, s:f, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"start_s", i->start_s, "seconds", i->seconds, "omitted",
+		i->omitted, "sent", number(i->sent), "answered",
+		number(i->answered), "sent_bytes", number(i->sent_bytes),
+		"answered_bytes", number(i->answered_bytes), "lost", lost,
+		"jitter_ns", jitter);
 }
 
 int load_print_json(FILE *out, const struct load_options *o,
@@ -229,13 +272,15 @@ int load_print_json(FILE *out, const struct load_options *o,
 {
 	const struct load_counts *w = &r->window;
 	const struct ledger_server *s = &r->server_window.counters;
+	const struct load_loss loss = load_loss_of(o, r);
 	json_t *delivered = json_null(), *all;
 
 	if (r->window_seen)
 		delivered =
 			rate_json(s->delivered, s->delivered_bytes, r->seconds);
-	all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
-			"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	all = json_pack(
+		"{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
 		load_argv_json(argc, argv), "config", load_config_json(o, r),
 		"environment", load_environment_json(o), "seconds", r->seconds,
@@ -243,8 +288,10 @@ int load_print_json(FILE *out, const struct load_options *o,
 		number(r->flows_opened), "sent",
 		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
 		rate_json(w->answered, w->answered_bytes, r->seconds),
-		"delivered", delivered, "ledger", load_ledger_json(r),
-		"latency_ns", latency_json(&r->histograms[LOAD_LATENCY]),
+		"delivered", delivered, "loss", load_loss_json(o, &loss),
+		"ledger", load_ledger_json(r), "latency_ns",
+		latency_json(&r->histograms[LOAD_LATENCY]), "jitter_ns",
+		jitter_json(r), "delay_variation_ns", variations_json(r),
 		"one_way_ns", one_way_json(r), "pacing", pacing_json(o, r),
 		"marks", marks_json(r), "cpu", cpu_json(r), "intervals",
 		intervals);

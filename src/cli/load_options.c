@@ -2,6 +2,7 @@
 #include "cli/load_options.h"
 
 #include "cli/load_against.h"
+#include "cli/load_checks.h"
 #include "cli/load_consent.h"
 #include "cli/load_pace.h"
 #include "cli/load_plan.h"
@@ -26,8 +27,6 @@ enum key {
 	KEY_IN_FLIGHT,
 	KEY_TRAIN,
 	KEY_GRO,
-	KEY_VERIFY,
-	KEY_EXPECT,
 	KEY_CPUS,
 	KEY_COUNT,
 	KEY_SEED,
@@ -101,15 +100,6 @@ static const struct argp_option options[] = {
 	{"count", KEY_COUNT, "N", 0,
 		"End when N datagrams were sent, warm-up included", 0},
 	{"interval", 'i', "TIME", 0, "Say how it goes so often (default 1s)",
-		0},
-	{NULL, 0, NULL, 0, "What is checked:", 4},
-	{"verify", KEY_VERIFY, "header|full", 0,
-		"Of replies: number, flow, run and length (default), or the "
-		"payload too",
-		0},
-	{"expect", KEY_EXPECT, "KIND", 0,
-		"What the peer answers: probes (echo, reflect), text (length), "
-		"any or none; found out where the server is seen",
 		0},
 	{NULL, 0, NULL, 0, "Where:", 5},
 	{"netns", KEY_NETNS, "NAME", 0,
@@ -289,17 +279,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_PAYLOAD:
 		p->payload = arg;
 		return 0;
-	case KEY_VERIFY:
-		load_parse_verify(state, c, arg);
-		return 0;
-	case KEY_EXPECT:
-		load_parse_expect(state, c, arg);
-		p->expect_said = true;
-		return 0;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &p->pace;
 		state->child_inputs[1] = &p->socket;
 		state->child_inputs[2] = &p->o->replay;
+		state->child_inputs[3] = p;
 		return 0;
 	default:
 		return parse_how_long(key, arg, state);
@@ -310,6 +294,7 @@ static const struct argp_child children[] = {
 	{&load_pace_argp, 0, NULL, 2},
 	{&load_socket_argp, 0, NULL, 6},
 	{&load_replay_argp, 0, NULL, 2},
+	{&load_checks_argp, 0, NULL, 4},
 	{0},
 };
 

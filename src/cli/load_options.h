@@ -20,7 +20,9 @@ struct load_options {
 	uint8_t *payload;            /* what config.payload is */
 	struct load_replay replay;   /* what config.replay is */
 	bool find_capacity;
-	double loss;       /* what is borne of it, a part of 1 */
+	double loss; /* what is borne of it, a part of 1 */
+	bool max_loss_said;
+	double max_loss;   /* --max-loss, a part of 1 */
 	const char *netns; /* by name; NULL: where we were started */
 	bool json;
 	bool stages;     /* a mode of its own: load_stages.c */

@@ -111,23 +111,6 @@ static void parse_ramp(
 	p->ramps = true;
 }
 
-static double parse_share(const struct argp_state *state, const char *text)
-{
-	char *end;
-	double v = strtod(text, &end);
-
-	if (end != text && strcmp(end, "%") == 0)
-		v /= 100;
-	else if (end == text || *end)
-		v = -1;
-	if (!(v >= 0 && v < 1))
-		usage_error(state,
-			"--loss: \"%s\" is no part of the whole; 0.1%% or "
-			"0.001 would be",
-			text);
-	return v;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct load_pace *p = state->input;
@@ -160,7 +143,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		p->find_capacity = true;
 		return 0;
 	case KEY_LOSS:
-		p->loss = parse_share(state, arg);
+		p->loss = option_share(state, "--loss", arg);
 		p->loss_said = true;
 		return 0;
 	case ARGP_KEY_END:

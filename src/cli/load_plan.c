@@ -80,6 +80,9 @@ static void refuse_contradictions(const struct load_parsing *p)
 		load_fail(EXIT_USAGE, "--find-capacity goes with neither "
 				      "--count nor --csv nor --histogram: it "
 				      "runs many trials");
+	if (p->pace.find_capacity && p->o->max_loss_said)
+		load_fail(EXIT_USAGE, "--max-loss: --find-capacity looks for a "
+				      "loss; --loss says how much it bears");
 	if (p->flood && open)
 		load_fail(EXIT_USAGE,
 			"--flood and a rate: one of them says how "
@@ -92,6 +95,19 @@ static void refuse_contradictions(const struct load_parsing *p)
 		load_fail(EXIT_USAGE,
 			"--window goes without a rate: an open loop "
 			"waits for no reply");
+}
+
+/* A loss that cannot be known must not pass for none. */
+static void refuse_loss_unseen(const struct load_parsing *p)
+{
+	const struct load_options *o = p->o;
+
+	if (o->max_loss_said && o->config.replies == REPLIES_NONE &&
+		!o->view.reader && !o->remote && !o->print_scenario)
+		load_fail(EXIT_USAGE,
+			"--max-loss: this peer does not answer, and its "
+			"counters cannot be seen: nothing would tell of a "
+			"loss; on another host --key could");
 }
 
 /* What is sent where, and what will come back, as far as the server says. */
@@ -116,6 +132,7 @@ static void adapt_to_server(struct load_parsing *p)
 		c->replies = REPLIES_TEXT;
 	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
 		c->replies = REPLIES_ANY;
+	refuse_loss_unseen(p);
 	if (c->mode == LOAD_PACED && !c->replay)
 		adapt_trains(p);
 	if (!p->gro_said)

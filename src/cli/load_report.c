@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_report.h"
 
+#include "cli/load_loss.h"
 #include "cli/load_peer.h"
 #include "cli/style.h"
 #include "core/units.h"
@@ -70,22 +71,28 @@ const char *load_ecn_name(uint8_t tos)
 
 void load_print_interval(FILE *out, const struct load_interval *i)
 {
-	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s %12s%s",
+	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s ",
 		i->start_s + i->seconds, si((double)i->sent / i->seconds),
 		bits(i->sent_bytes, i->seconds),
-		si((double)i->answered / i->seconds),
-		bits(i->answered_bytes, i->seconds),
-		i->omitted ? " warm-up" : "");
+		si((double)i->answered / i->seconds));
+	if (i->lost)
+		fprintf(out, "%7s/s lost", si((double)i->lost / i->seconds));
+	else
+		fprintf(out, "%12s", bits(i->answered_bytes, i->seconds));
+	fputs(i->omitted ? " warm-up" : "", out);
 }
 
 void load_print_progress(FILE *out, const struct load_interval *i)
 {
 	double left = i->left_s > 0 ? i->left_s : 0;
 
-	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s  %.0f s left",
+	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s  ",
 		i->start_s + i->seconds, si((double)i->sent / i->seconds),
 		bits(i->sent_bytes, i->seconds),
-		si((double)i->answered / i->seconds), left);
+		si((double)i->answered / i->seconds));
+	if (i->lost)
+		fprintf(out, "%s/s lost  ", si((double)i->lost / i->seconds));
+	fprintf(out, "%.0f s left", left);
 }
 
 static void print_mode(FILE *out, const struct load_config *c)
@@ -202,6 +209,26 @@ static void print_tail(FILE *out, const struct histogram *h)
 	fprintf(out, "  max %s\n", duration((double)h->max));
 }
 
+static void print_jitter(FILE *out, const struct load_result *r)
+{
+	const struct histogram *h = &r->histograms[LOAD_LATENCY];
+	const struct load_jitter *j = &r->jitter;
+	uint64_t low = h->min;
+
+	if (j->flows)
+		fprintf(out, "  jitter      mean %s  max %s of %llu flow%s\n",
+			duration(j->sum_ns / (double)j->flows),
+			duration((double)j->most_ns),
+			(unsigned long long)j->flows, j->flows == 1 ? "" : "s");
+	fprintf(out, "  above min   p50 %s  p99 %s",
+		duration((double)(histogram_quantile(h, 0.5) - low)),
+		duration((double)(histogram_quantile(h, 0.99) - low)));
+	if (h->count >= 10000)
+		fprintf(out, "  p99.9 %s",
+			duration((double)(histogram_quantile(h, 0.999) - low)));
+	fprintf(out, "  max %s\n", duration((double)(h->max - low)));
+}
+
 static void print_latency(FILE *out, const struct load_result *r)
 {
 	const struct histogram *h = &r->histograms[LOAD_LATENCY];
@@ -214,6 +241,7 @@ static void print_latency(FILE *out, const struct load_result *r)
 		duration((double)h->min), quantile(h, 0.5), quantile(h, 0.9),
 		quantile(h, 0.99));
 	print_tail(out, h);
+	print_jitter(out, r);
 	if (there->count)
 		fprintf(out,
 			"  one way     there p50 %s  p99 %s, back p50 %s  p99 "
@@ -298,6 +326,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour)
 {
 	const struct load_counts *c = &r->whole;
+	const struct load_loss loss = load_loss_of(o, r);
 
 	load_print_head(out, o, r, colour);
 	print_rates(out, r);
@@ -307,6 +336,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 	print_marks(out, r);
 	print_cpu(out, r);
 	load_print_ledger(out, r, colour);
+	load_loss_print(out, o, &loss, colour);
 	print_check(out, "corrupt replies", c->corrupt, colour);
 	print_check(out, "stale replies, of another run", c->stale, colour);
 	print_check(out, "duplicate replies", c->duplicate, colour);

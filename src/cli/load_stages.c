@@ -3,6 +3,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/load_key.h"
+#include "cli/load_loss.h"
 #include "cli/stages_report.h"
 #include "cli/style.h"
 #include "net/affinity.h"
@@ -132,6 +133,8 @@ static int judge(const struct stages_result *r)
 static int report(const struct load_options *o, const struct stages_result *r,
 	int argc, char **argv)
 {
+	const struct load_loss loss = {true, r->sent, r->lost};
+
 	if (!o->json)
 		stages_print_text(stdout, o, r, style_on(stdout));
 	else if (stages_print_json(stdout, o, r, argc, argv)) {
@@ -139,7 +142,7 @@ static int report(const struct load_options *o, const struct stages_result *r,
 			strerror(errno));
 		return EXIT_SYSTEM;
 	}
-	return judge(r);
+	return load_loss_is_borne(o, &loss) ? judge(r) : EXIT_CLAIM;
 }
 
 int load_stages(const struct load_options *o, int argc, char **argv)

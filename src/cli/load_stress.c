@@ -102,6 +102,7 @@ void load_stress_plan(const struct argp_state *state, struct load_parsing *p)
 		{o->replay.path, "--pcap"},
 		{p->socket.ports, "--source-ports"},
 		{o->config.dontfrag, "--dont-fragment"},
+		{o->max_loss_said, "--max-loss"},
 		{o->csv, "--csv"},
 		{o->histogram, "--histogram"},
 	};

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BUFFER_MAX (1u << 30)
@@ -43,6 +44,24 @@ uint64_t option_buffer(
 	if (units_parse_size(&v, text) || v == 0 || v > BUFFER_MAX)
 		usage_error(state,
 			"%s: \"%s\" is not a size up to 1Gi; 256k or 4Mi "
+			"would be",
+			name, text);
+	return v;
+}
+
+double option_share(
+	const struct argp_state *state, const char *name, const char *text)
+{
+	char *end;
+	double v = strtod(text, &end);
+
+	if (end != text && strcmp(end, "%") == 0)
+		v /= 100;
+	else if (end == text || *end)
+		v = -1;
+	if (!(v >= 0 && v < 1))
+		usage_error(state,
+			"%s: \"%s\" is no part of the whole; 0.1%% or 0.001 "
 			"would be",
 			name, text);
 	return v;

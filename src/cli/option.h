@@ -19,6 +19,10 @@ uint64_t option_count(const struct argp_state *state, const char *name,
 uint64_t option_buffer(
 	const struct argp_state *state, const char *name, const char *text);
 
+/* A part of the whole, below 1: "0.1%" or "0.001". */
+double option_share(
+	const struct argp_state *state, const char *name, const char *text);
+
 /* Nanoseconds. zero: may it be none? */
 uint64_t option_time(const struct argp_state *state, const char *name,
 	const char *text, bool zero);

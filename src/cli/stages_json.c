@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The report of `udpmill load --stages` for machines. */
 #include "cli/json_write.h"
+#include "cli/load_loss.h"
 #include "cli/load_report.h"
 #include "cli/stages_report.h"
 
@@ -95,11 +96,13 @@ static json_t *stages_json(const struct stages_result *r)
 int stages_print_json(FILE *out, const struct load_options *o,
 	const struct stages_result *r, int argc, char **argv)
 {
-	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o}", "schema",
-		"udpmill.load/1", "version", UDPMILL_VERSION, "argv",
+	const struct load_loss loss = {true, r->sent, r->lost};
+	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o}",
+		"schema", "udpmill.load/1", "version", UDPMILL_VERSION, "argv",
 		load_argv_json(argc, argv), "config", config_json(o, r),
 		"environment", load_environment_json(o), "interrupted",
-		r->interrupted, "stages", stages_json(r));
+		r->interrupted, "loss", load_loss_json(o, &loss), "stages",
+		stages_json(r));
 
 	return json_write(out, all, JSON_REPORT);
 }

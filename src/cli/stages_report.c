@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/stages_report.h"
 
+#include "cli/load_loss.h"
 #include "cli/load_peer.h"
 #include "cli/style.h"
 #include "core/units.h"
@@ -127,6 +128,8 @@ static void print_count(FILE *out, const char *what, uint64_t n, bool bad)
 void stages_print_text(FILE *out, const struct load_options *o,
 	const struct stages_result *r, bool colour)
 {
+	const struct load_loss loss = {true, r->sent, r->lost};
+
 	print_head(out, o, r, colour);
 	print_table(out, r, colour);
 	print_cost(out, o, r);
@@ -136,6 +139,7 @@ void stages_print_text(FILE *out, const struct load_options *o,
 	print_count(out, "sent, warm-up included", r->sent, false);
 	print_count(out, "answered", r->answered, false);
 	print_count(out, "not answered in 200 ms", r->lost, colour);
+	load_loss_print(out, o, &loss, colour);
 	print_count(out, "of those dropped by the queue (ENOBUFS)", r->nobufs,
 		colour);
 	print_count(out, "datagrams that were no reply", r->foreign, colour);

@@ -141,6 +141,7 @@ static void forget(struct load_thread *t, uint32_t place)
 {
 	struct churn *ch = &t->churn;
 
+	jitter_add(&t->jitter, &ch->retired[place].flow.jitter);
 	close_socket(t, &ch->retired[place].flow);
 	ch->retired[place].flow.fd = -1;
 	ch->count--;
@@ -323,6 +324,13 @@ void churn_step(struct load_thread *t)
 	}
 	renew_due(t);
 	ch->next_ns = ch->renew_ns < ch->look_ns ? ch->renew_ns : ch->look_ns;
+}
+
+void churn_jitter(const struct load_thread *t, struct load_jitter *sum)
+{
+	for (uint32_t i = 0; i < t->churn.room; i++)
+		if (t->churn.retired[i].flow.fd >= 0)
+			jitter_add(sum, &t->churn.retired[i].flow.jitter);
 }
 
 uint64_t churn_drops(const struct load_thread *t)

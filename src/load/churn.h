@@ -51,6 +51,9 @@ void churn_step(struct load_thread *t);
  * that could be sent for it. */
 uint32_t churn_receive(struct load_thread *t);
 
+/* Of retired flows that are still heard. When the thread does not run. */
+void churn_jitter(const struct load_thread *t, struct load_jitter *sum);
+
 /* Skbs that sockets of retired flows have dropped, closed ones' too. When the
  * thread does not run. */
 uint64_t churn_drops(const struct load_thread *t);

@@ -2,6 +2,7 @@
 /* A client socket with its own sequence numbers. Private to load/. */
 #pragma once
 
+#include "load/jitter.h"
 #include "load/load.h"
 #include "load/verify.h"
 #include "net/socket.h"
@@ -21,6 +22,7 @@ struct flow {
 	uint64_t before;  /* in flight of those whose place it has taken */
 	uint64_t progress_ns; /* when a reply came, or the first was sent */
 	struct verify verify;
+	struct jitter jitter;
 	/* When the last FLOW_TIMES were meant to leave, where replies have no
 	 * number to look it up by; else NULL. */
 	uint64_t *times;

@@ -104,6 +104,14 @@ struct load_interval {
 	double left_s;           /* of the run, where no count ends it before */
 	bool omitted;            /* warm-up */
 	uint64_t sent, answered, sent_bytes, answered_bytes;
+	/* Found to be lost by now, and not before; where replies are awaited.
+	 */
+	bool lost_known;
+	uint64_t lost;
+	/* How much a round trip differed from the one before on its flow, in
+	 * the mean; where two came. */
+	bool jitter_known;
+	double jitter_ns;
 };
 
 /* How much a look at the server's counters may cost. */
@@ -138,6 +146,11 @@ struct load_counts {
 	uint64_t cut;         /* calls that took some, and failed at the next */
 	uint64_t due;         /* LOAD_PACED: meant to have left by now */
 	uint64_t renewed;     /* flows whose place another has taken */
+	uint64_t gaps;        /* numbers that a later reply has passed over */
+	/* Between round trips that followed one another on a flow: so many
+	 * differences, and their sum. */
+	uint64_t differences, difference_ns;
+	uint64_t trips, trip_ns; /* such round trips, and their sum */
 };
 
 /* Distributions of a run, nanoseconds. */
@@ -148,6 +161,13 @@ enum load_histogram {
 	LOAD_BACK,    /* ... and from there to the reply: by reflect, where both
 		       * read one clock */
 	LOAD_HISTOGRAMS
+};
+
+/* Of flows, the jitter of each as it was at the end: RFC 3550. */
+struct load_jitter {
+	uint64_t flows; /* that have one */
+	double sum_ns;
+	uint64_t most_ns;
 };
 
 struct load_cpu {
@@ -163,6 +183,7 @@ struct load_result {
 	/* LOAD_PACED: whole departures that were due in the window, and those
 	 * of them that left. */
 	uint64_t due, kept;
+	struct load_jitter jitter;
 	uint64_t flows_opened; /* those at the start, and what followed them */
 	struct ledger ledger;
 	bool server_seen; /* before the run and after it */

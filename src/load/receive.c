@@ -27,7 +27,8 @@ struct run {
 /* What one receive brought, counted once at its end. */
 struct tally {
 	uint32_t datagrams, first, reordered, late, duplicate, corrupt, stale;
-	uint64_t bytes;
+	uint32_t differences, trips;
+	uint64_t bytes, gaps, difference_ns, trip_ns;
 	struct run run;
 };
 
@@ -82,11 +83,18 @@ static void note_one_way(struct load_thread *t, const struct run *run)
 		&t->histograms[LOAD_BACK], t->now_ns - r.received_ns, run->n);
 }
 
-static void end_run(struct load_thread *t, struct run *run)
+static void end_run(struct load_thread *t, struct flow *f, struct tally *y)
 {
+	struct run *run = &y->run;
+
 	if (run->n && run->meant_ns <= t->now_ns) {
-		histogram_record(&t->histograms[LOAD_LATENCY],
-			t->now_ns - run->meant_ns, run->n);
+		uint64_t trip_ns = t->now_ns - run->meant_ns;
+
+		histogram_record(&t->histograms[LOAD_LATENCY], trip_ns, run->n);
+		y->trips++;
+		y->trip_ns += trip_ns;
+		y->differences += f->jitter.count > 0;
+		y->difference_ns += jitter_note(&f->jitter, trip_ns);
 		if (t->config->one_clock)
 			note_one_way(t, run);
 	}
@@ -95,9 +103,11 @@ static void end_run(struct load_thread *t, struct run *run)
 
 /* All that one receive brings came at one time, so that what was sent at one
  * has one latency: a comparison each, and a record for each that differs. */
-static inline void note_latency(struct load_thread *t, struct run *run,
-	const struct probe *p, const uint8_t *data, uint32_t bytes)
+static inline void note_latency(struct load_thread *t, struct flow *f,
+	struct tally *y, const struct probe *p, const uint8_t *data,
+	uint32_t bytes)
 {
+	struct run *run = &y->run;
 	uint64_t taken = 0;
 
 	if (t->config->one_clock && bytes >= PROBE_BYTES + sizeof(taken))
@@ -106,7 +116,7 @@ static inline void note_latency(struct load_thread *t, struct run *run,
 		run->n++;
 		return;
 	}
-	end_run(t, run);
+	end_run(t, f, y);
 	*run = (struct run){p->sent_ns, taken, data, bytes, p->magic, 1};
 }
 
@@ -134,7 +144,7 @@ static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
 	r = verify_note(&f->verify, p.sequence, f->sequence);
 	tally_result(y, r, bytes);
 	if (r != VERIFY_DUPLICATE && r != VERIFY_UNSENT)
-		note_latency(t, &y->run, &p, data, bytes);
+		note_latency(t, f, y, &p, data, bytes);
 }
 
 /* Of one size the text is known; of many, it must be the text for one. */
@@ -229,9 +239,11 @@ static walk_fn *const walks[] = {
 /* Replies without a number are taken for the next one's, which holds where none
  * is missing: who tells of it looks at that. next: as before this train, of
  * which n are no surplus. */
-static void note_in_order(struct load_thread *t, const struct flow *f,
-	struct run *run, uint64_t next, uint32_t n)
+static void note_in_order(struct load_thread *t, struct flow *f,
+	struct tally *y, uint64_t next, uint32_t n)
 {
+	struct run *run = &y->run;
+
 	for (next += f->skipped; n > 0 && next < f->sequence; n--, next++) {
 		uint64_t meant_ns = f->times[next % FLOW_TIMES];
 
@@ -241,7 +253,7 @@ static void note_in_order(struct load_thread *t, const struct flow *f,
 			run->n++;
 			continue;
 		}
-		end_run(t, run);
+		end_run(t, f, y);
 		*run = (struct run){.meant_ns = meant_ns, .n = 1};
 	}
 }
@@ -252,14 +264,17 @@ static void check_train(
 	const uint8_t *data = t->in_iov[index].iov_base;
 	uint32_t bytes = t->in_headers[index].msg_len;
 	uint32_t segment = train_segment(&t->in_headers[index].msg_hdr);
-	uint32_t before = y->first;
+	uint32_t before = y->first, overtaken = y->reordered + y->late;
 	uint64_t next = f->verify.next;
 
 	if (segment == 0 || segment > bytes)
 		segment = bytes;
 	walks[t->config->replies](t, f, y, data, bytes, segment);
+	/* What the highest number went up by, and did not come. */
+	overtaken = y->reordered + y->late - overtaken;
+	y->gaps += f->verify.next - next - (y->first - before - overtaken);
 	if (f->times)
-		note_in_order(t, f, &y->run, next, y->first - before);
+		note_in_order(t, f, y, next, y->first - before);
 }
 
 static void count(struct load_thread *t, const struct tally *y, int trains)
@@ -267,8 +282,13 @@ static void count(struct load_thread *t, const struct tally *y, int trains)
 	LOAD_COUNT(t, answered, y->first);
 	LOAD_COUNT(t, answered_bytes, y->bytes);
 	LOAD_COUNT(t, received_trains, (uint64_t)trains);
-	if (y->first == y->datagrams && !y->reordered && !y->late)
+	LOAD_COUNT(t, differences, y->differences);
+	LOAD_COUNT(t, difference_ns, y->difference_ns);
+	LOAD_COUNT(t, trips, y->trips);
+	LOAD_COUNT(t, trip_ns, y->trip_ns);
+	if (y->first == y->datagrams && !y->reordered && !y->late && !y->gaps)
 		return;
+	LOAD_COUNT(t, gaps, y->gaps);
 	LOAD_COUNT(t, reordered, y->reordered);
 	LOAD_COUNT(t, late, y->late);
 	LOAD_COUNT(t, duplicate, y->duplicate);
@@ -311,7 +331,7 @@ static uint32_t receive(struct load_thread *t, struct flow *f, int flags)
 			&t->active_ns, t->now_ns, memory_order_relaxed);
 		for (int i = 0; i < n; i++)
 			check_train(t, f, &y, (uint32_t)i);
-		end_run(t, &y.run);
+		end_run(t, f, &y);
 		count(t, &y, n);
 		if (f->skipped && f->times)
 			mind_the_late(f);

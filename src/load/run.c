@@ -3,6 +3,7 @@
 #include "load/run.h"
 
 #include "core/clock.h"
+#include "load/interval.h"
 #include "load/moment.h"
 #include "load/rest.h"
 #include "load/settle.h"
@@ -85,29 +86,6 @@ static int check_peer(struct load *l, uint64_t elapsed_ns, bool delivered,
 	return 0;
 }
 
-static void tell_interval(
-	struct load *l, struct moment *last, uint64_t start_ns, bool omitted)
-{
-	struct load_counts now = load_count_all(l);
-	uint64_t at = clock_ns();
-	struct load_interval i = {
-		.start_s = (double)(last->at_ns - start_ns) / 1e9,
-		.seconds = (double)(at - last->at_ns) / 1e9,
-		.omitted = omitted,
-		.sent = now.sent - last->counts.sent,
-		.answered = now.answered - last->counts.answered,
-		.sent_bytes = now.sent_bytes - last->counts.sent_bytes,
-		.answered_bytes =
-			now.answered_bytes - last->counts.answered_bytes,
-	};
-
-	i.left_s = (double)l->longest_ns / 1e9 - i.start_s - i.seconds;
-	last->at_ns = at;
-	last->counts = now;
-	if (l->hooks.interval && i.seconds > 0)
-		l->hooks.interval(l->hooks.arg, &i);
-}
-
 /* All that was to be sent has been: a count, or a capture. */
 static bool spent(const struct load *l, const struct moment *begin)
 {
@@ -143,26 +121,29 @@ static int drive(struct load *l, const struct moment *begin,
 	struct moment *from, struct moment *to, char *why, size_t why_bytes)
 {
 	const struct load_config *c = &l->config;
-	uint64_t start = clock_ns(), now = start;
-	struct moment last = {.at_ns = start, .counts = load_count_all(l)};
+	struct intervals told;
 	struct load_server server = {0};
 	bool omitted = c->omit_ns > 0, gone = false;
+	uint64_t start, now;
 	int error = 0;
 
+	intervals_begin(&told, l);
+	start = now = told.start_ns;
 	*from = *begin;
 	while (!error && !gone && !spent(l, begin) &&
 		!atomic_load(&l->interrupted) &&
 		now - start < c->omit_ns + c->time_ns) {
 		load_sleep_tick();
 		now = clock_ns();
+		intervals_look(&told, l);
 		if (omitted && now - start >= c->omit_ns) {
-			tell_interval(l, &last, start, true);
+			intervals_tell(&told, l, true);
 			omitted = false;
 			atomic_store(&l->shared.measured, true);
 			set_phase(l, PHASE_WINDOW);
 			moment_take(l, LOOK_MAY, from);
-		} else if (now - last.at_ns >= c->interval_ns) {
-			tell_interval(l, &last, start, omitted);
+		} else if (now - told.at_ns >= c->interval_ns) {
+			intervals_tell(&told, l, omitted);
 		}
 		gone = load_look_at_server(l, LOOK_GLANCE, &server) == -ESRCH;
 		error = check_peer(l, now - start,
@@ -170,8 +151,8 @@ static int drive(struct load *l, const struct moment *begin,
 				begin->server.counters.delivered,
 			why, why_bytes);
 	}
-	if (!error && clock_ns() - last.at_ns > c->interval_ns / 10)
-		tell_interval(l, &last, start, omitted);
+	if (!error && clock_ns() - told.at_ns > c->interval_ns / 10)
+		intervals_tell(&told, l, omitted);
 	if (error || !spent(l, begin)) {
 		moment_take(l, LOOK_MAY, to);
 		return error;
@@ -236,6 +217,16 @@ static void see_server(struct load_result *r, const struct moment *start,
 	r->server_whole.counters.silent = r->server_gone || !rested;
 }
 
+static void sum_jitter(const struct load *l, struct load_jitter *sum)
+{
+	for (uint32_t i = 0; i < l->config.flows; i++)
+		jitter_add(sum, &l->flows[i].jitter);
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		jitter_merge(sum, &l->threads[i].jitter);
+		churn_jitter(&l->threads[i], sum);
+	}
+}
+
 static void fill_window(struct load *l, const struct moment *from,
 	const struct moment *to, struct load_result *r)
 {
@@ -258,9 +249,12 @@ static void fill_window(struct load *l, const struct moment *from,
 			histogram_merge(&l->histograms[h],
 				&l->threads[i].histograms[h]);
 	}
+	sum_jitter(l, &r->jitter);
 	/* Taken in their order, replies tell nothing where one is missing. */
-	if (l->times && r->whole.answered != r->whole.sent)
+	if (l->times && r->whole.answered != r->whole.sent) {
 		histogram_init(&l->histograms[LOAD_LATENCY]);
+		r->jitter = (struct load_jitter){0};
+	}
 	r->histograms = l->histograms;
 	for (uint32_t i = 0; i < l->config.threads; i++) {
 		r->due += l->threads[i].kept.due;

@@ -227,6 +227,9 @@ static void begin_window(struct load_thread *t)
 {
 	for (size_t i = 0; i < LOAD_HISTOGRAMS; i++)
 		histogram_init(&t->histograms[i]);
+	for (uint32_t i = 0; i < t->flow_count; i++)
+		t->flows[i].jitter = (struct jitter){0};
+	t->jitter = (struct load_jitter){0};
 	t->before = (struct load_counts){0};
 	thread_counts(t, &t->before);
 }

@@ -130,6 +130,7 @@ struct load_thread {
 	 * itself, at one moment. */
 	struct histogram histograms[LOAD_HISTOGRAMS];
 	struct load_counts before;
+	struct load_jitter jitter; /* of flows that are no more */
 	/* LOAD_PACED: what was due in the window, with what it began behind by,
 	 * and what of that left; of earlier runs, what never left. */
 	struct {

@@ -36,6 +36,7 @@ CHOICES = (
     ("", "-O 0", "-O 1.5s"),
     ("", "-i 100ms"),
     ("", "--count 12345"),
+    ("", "--max-loss 0", "--max-loss 1.5%"),
     ("", "--expect any", "--expect text", "--expect probes"),
     ("", "-B 127.0.0.2-127.0.0.5", "-B 127.0.0.1"),
     ("", "--source-ports 20000-29999"),

@@ -178,3 +178,43 @@ Test(receive, counts_each_way_of_a_train)
 	cr_assert(h->min == 1000 * (uint64_t)MS);
 	cr_assert(h->max == 3000 * (uint64_t)MS);
 }
+
+/* RFC 3550, A.8, worked by hand: 30 s, 20 s, 10 s are two differences of 10 s,
+ * each a sixteenth of the way. */
+Test(receive, smooths_how_much_round_trips_differ)
+{
+	const struct jitter *j;
+	struct load_counts c = {0};
+
+	begin();
+	j = &t->flows[0].jitter;
+	ask();
+	answer();
+	(void)take(N);
+	thread_counts(t, &c);
+	cr_assert(j->count == N);
+	cr_assert(c.differences == N - 1);
+	cr_assert(c.difference_ns / (1000 * (uint64_t)MS) == 20, "%lu",
+		c.difference_ns);
+	/* 10 / 16, and 10 / 16 + (10 - 10 / 16) / 16 seconds. */
+	cr_assert(j->scaled / 16 / MS == 1210, "%lu", j->scaled / 16);
+}
+
+Test(receive, counts_the_numbers_that_are_passed_over)
+{
+	struct load_counts c = {0};
+
+	begin();
+	ask();
+	cr_assert(sendto(fd, data + 2 * BYTES, BYTES, 0, &peer.sa,
+			  address_length(&peer)) == BYTES);
+	(void)take(1);
+	thread_counts(t, &c);
+	cr_assert(c.gaps == 2 && c.answered == 1);
+	cr_assert(sendto(fd, data, BYTES, 0, &peer.sa, address_length(&peer)) ==
+		  BYTES);
+	(void)take(1);
+	c = (struct load_counts){0};
+	thread_counts(t, &c);
+	cr_assert(c.gaps - c.reordered - c.late == 1);
+}

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What the verb load says of loss and jitter, and --max-loss, with peers that
+answer some of what they get, or later."""
+
+import csv
+import json
+import os
+import socket
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+from program import Server, run
+
+UDPMILL = sys.argv.pop(1)
+
+
+class Peer:
+    """Answers one of every so many, each after so many seconds."""
+
+    def __init__(self, every=2, delays=(0,)):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.every, self.delays = every, delays
+        self.thread = threading.Thread(target=self.answer)
+        self.thread.start()
+
+    def answer(self):
+        taken = 0
+        while True:
+            data, client = self.socket.recvfrom(65536)
+            if data == b"end":
+                return
+            taken += 1
+            if taken % self.every == 0:
+                time.sleep(self.delays[taken % len(self.delays)])
+                self.socket.sendto(data, client)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        host, port = self.address.split(":")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.sendto(b"end", (host, int(port)))
+        self.thread.join()
+        self.socket.close()
+
+
+def load(address, *options):
+    r = run(UDPMILL, "load", address, "-J", "-t", "400ms", "-O", "100ms",
+            *options)
+    return r, json.loads(r.stdout)
+
+
+PACED = ("--rate", "500", "-P", "1", "-i", "100ms")
+
+
+class Loss(unittest.TestCase):
+    def test_of_an_unseen_peer_fails_a_run_by_the_gate_alone(self):
+        with Peer() as peer:
+            for options, code in (
+                    ((), 0), (("--max-loss", "0.6"), 0),
+                    (("--max-loss", "1%"), 1)):
+                with self.subTest(options=options):
+                    r, report = load(peer.address, *PACED, *options)
+                    loss = report["loss"]
+                    self.assertEqual(r.returncode, code, r.stderr)
+                    self.assertEqual(loss["lost"], report["ledger"]["missing"])
+                    self.assertAlmostEqual(loss["share"], 0.5, delta=0.02)
+                    self.assertEqual(
+                        loss["borne"], (code == 0) if options else None)
+                    self.assertEqual("more than --max-loss" in r.stderr,
+                                     code == 1)
+
+    def test_of_a_peer_that_is_seen_is_what_neither_came_nor_was_taken(self):
+        for service in "echo", "discard":
+            with Server(UDPMILL, "127.0.0.1:0", "--service", service) as s:
+                r, report = load(s.address, "--rate", "1k", "--max-loss", "0")
+                self.assertEqual(r.returncode, 0, r.stderr)
+                self.assertEqual(report["loss"]["lost"], 0)
+        with Server(UDPMILL, "127.0.0.1:0", "--allow", "192.0.2.0/24") as s:
+            r, report = load(s.address, "-l", "10", "--count", "500",
+                             "--max-loss", "99%")
+            self.assertEqual(r.returncode, 1, r.stderr)
+            self.assertEqual(report["loss"]["share"], 1)
+
+    def test_is_borne_in_a_closed_loop_and_by_stages_too(self):
+        with Peer() as peer:
+            for mode in (["--window", "8", "--train", "off", "-P", "1"],
+                         ["--stages"]):
+                with self.subTest(mode=mode):
+                    r, report = load(peer.address, *mode, "--max-loss", "9%")
+                    self.assertEqual(r.returncode, 1, r.stderr)
+                    self.assertFalse(report["loss"]["borne"])
+                    r, report = load(peer.address, *mode, "--max-loss", "95%")
+                    self.assertEqual(r.returncode, 0, r.stderr)
+                    self.assertTrue(report["loss"]["borne"])
+
+    def test_is_told_in_each_interval(self):
+        with tempfile.TemporaryDirectory() as folder, Peer() as peer:
+            path = os.path.join(folder, "csv")
+            r, report = load(peer.address, *PACED, "--csv", path)
+            with open(path) as f:
+                rows = list(csv.DictReader(f))
+        intervals = report["intervals"]
+        self.assertEqual([i["lost"] for i in intervals],
+                         [int(row["lost"]) for row in rows])
+        # The last may not have been found out when the run ended.
+        self.assertAlmostEqual(sum(i["lost"] for i in intervals),
+                               report["loss"]["lost"], delta=25)
+        self.assertIn("/s lost", r.stderr)
+
+    def test_is_not_told_where_there_is_none(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            r, report = load(s.address, "--rate", "500", "-i", "100ms")
+            self.assertEqual({i["lost"] for i in report["intervals"]}, {0})
+            self.assertNotIn("lost", r.stderr)
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "discard") as s:
+            r, report = load(s.address, "--rate", "500")
+            self.assertEqual({i["lost"] for i in report["intervals"]}, {None})
+
+    def test_that_cannot_be_known_is_refused(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--counters", "none") as s:
+            for options, said in (
+                    (["--expect", "none"], "nothing would tell of a loss"),
+                    (["--find-capacity"], "--loss says how much"),
+                    (["--stress"], "does not go with --max-loss"),
+                    (["--max-loss", "1"], "no part of the whole"),
+                    (["--max-loss", "-1%"], "no part of the whole"),
+                    (["--max-loss", "x"], "no part of the whole")):
+                with self.subTest(options=options):
+                    r = run(UDPMILL, "load", s.address, "--max-loss", "1%",
+                            *options)
+                    self.assertEqual(r.returncode, 2, r.stderr)
+                    self.assertIn(said, r.stderr)
+                    self.assertEqual(r.stderr.count("\n"), 1, r.stderr)
+
+    def test_may_be_a_scenarios(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            r = run(UDPMILL, "load", s.address, "--max-loss", "0.25%",
+                    "--print-scenario")
+            self.assertIn("max-loss = 0.25%\n", r.stdout)
+
+
+class Jitter(unittest.TestCase):
+    def test_is_how_much_round_trips_differ(self):
+        """Every second reply 10 ms later than the others: so much is the
+        least that each differs from the one before."""
+        with Peer(every=1, delays=(0, 0.01)) as peer:
+            r, report = load(peer.address, "--rate", "40", "-P", "1", "-i",
+                             "250ms", "--spacing", "even")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        jitter, variation = report["jitter_ns"], report["delay_variation_ns"]
+        self.assertEqual(jitter["flows"], 1)
+        self.assertEqual(jitter["mean"], jitter["max"])
+        # By 16 round trips RFC 3550's estimate has 64 % of it.
+        self.assertGreater(jitter["mean"], 4e6)
+        self.assertGreater(jitter["difference_mean"], 8e6)
+        self.assertGreater(variation["round_trip"]["p99"], 8e6)
+        latency = report["latency_ns"]
+        for name in "p50", "p99", "p999", "max":
+            self.assertEqual(variation["round_trip"][name],
+                             latency[name] - latency["min"])
+        self.assertGreater(report["intervals"][-1]["jitter_ns"], 5e6)
+
+    def test_is_in_the_text_and_in_csv(self):
+        with tempfile.TemporaryDirectory() as folder, \
+                Server(UDPMILL, "127.0.0.1:0", "--service", "reflect") as s:
+            path = os.path.join(folder, "csv")
+            r = run(UDPMILL, "load", s.address, "-t", "300ms", "--rate", "1k",
+                    "--csv", path)
+            with open(path) as f:
+                rows = list(csv.DictReader(f))
+            _, report = load(s.address, "--rate", "1k")
+        self.assertRegex(r.stdout, r"\n  jitter +mean .* max .* of 8 flows\n")
+        self.assertRegex(r.stdout, r"\n  above min +p50 .* p99 .* max ")
+        self.assertGreater(float(rows[-1]["jitter_ns"]), 0)
+        for way in "round_trip", "there", "back":
+            self.assertGreater(report["delay_variation_ns"][way]["p99"], 0)
+
+    def test_of_flows_that_come_and_go_is_all_of_them(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            _, report = load(s.address, "--rate", "2k", "-P", "4",
+                             "--flow-lifetime", "100ms")
+        self.assertGreater(report["jitter_ns"]["flows"], 4)
+
+    def test_is_not_told_where_replies_cannot_be_placed(self):
+        with Peer() as peer:
+            _, report = load(peer.address, *PACED, "-l", "16")
+        self.assertIsNone(report["jitter_ns"])
+
+
+if __name__ == "__main__":
+    unittest.main()

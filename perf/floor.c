@@ -7,6 +7,8 @@
  */
 #include "floor.h"
 
+#include "core/reply_ttl.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,21 +34,42 @@ static const struct {
 #endif
 };
 
+static char slot[FLOOR_SLOT];
+
+/* recvfrom(2) cannot tell the TTL. */
+static ssize_t receive(const struct floor *f, struct sockaddr_in *peer)
+{
+	_Alignas(struct cmsghdr) char control[FLOOR_CONTROL];
+	struct iovec iov = {slot, sizeof(slot)};
+	struct msghdr h = {
+		.msg_name = peer,
+		.msg_namelen = sizeof(*peer),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	socklen_t length = sizeof(*peer);
+
+	if (f->echo)
+		return recvmsg(f->fd, &h, 0);
+	return recvfrom(
+		f->fd, slot, sizeof(slot), 0, (struct sockaddr *)peer, &length);
+}
+
 int floor_recvfrom(struct floor *f)
 {
-	static char data[FLOOR_SLOT];
 	struct sockaddr_in peer;
 
 	while (!floor_stop) {
-		socklen_t length = sizeof(peer);
-		ssize_t n = recvfrom(f->fd, data, sizeof(data), 0,
-			(struct sockaddr *)&peer, &length);
+		ssize_t n = receive(f, &peer);
 
 		if (n < 0)
 			continue;
 		f->datagrams++;
-		if (f->echo && sendto(f->fd, data, (size_t)n, MSG_DONTWAIT,
-				       (struct sockaddr *)&peer, length) < 0)
+		if (f->echo &&
+			sendto(f->fd, slot, (size_t)n, MSG_DONTWAIT,
+				(struct sockaddr *)&peer, sizeof(peer)) < 0)
 			return -errno;
 	}
 	f->trains_received = f->batches = f->datagrams;
@@ -123,7 +146,8 @@ static int open_socket(struct floor *f, const char *port)
 		.sin_addr = {htonl(INADDR_LOOPBACK)},
 	};
 	struct timeval wait = {.tv_usec = FLOOR_TIMEOUT_MS * 1000};
-	int bytes = BUFFER_BYTES, on = f->trains;
+	int bytes = BUFFER_BYTES, on = f->trains, ttl = REPLY_TTL;
+	int read_ttl = f->echo;
 	socklen_t length = sizeof(a);
 
 	f->fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -138,6 +162,9 @@ static int open_socket(struct floor *f, const char *port)
 		(void)!setsockopt(
 			f->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
 	if (setsockopt(f->fd, SOL_UDP, UDP_GRO, &on, sizeof(on)) ||
+		setsockopt(f->fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)) ||
+		setsockopt(f->fd, IPPROTO_IP, IP_RECVTTL, &read_ttl,
+			sizeof(read_ttl)) ||
 		setsockopt(
 			f->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ||
 		bind(f->fd, (struct sockaddr *)&a, length) ||

@@ -3,6 +3,10 @@
  * The floor: what a server costs that does the system calls and nothing else.
  * It counts no errors, keeps no rules and is no server; perf/ladder measures
  * how far above it udpmill is. IPv4 only.
+ *
+ * As udpmill serve it has the kernel tell the TTL of what it will answer, and
+ * sends with a TTL by which servers know replies. It does not look at it, so
+ * that it answers whatever comes: let it listen on loopback only.
  */
 #pragma once
 
@@ -19,7 +23,7 @@
 #define FLOOR_SLOT       65600 /* an odd number of cache lines */
 #define FLOOR_BYTES_MAX  65507
 #define FLOOR_SEGMENTS   64
-#define FLOOR_CONTROL    CMSG_SPACE(sizeof(int))
+#define FLOOR_CONTROL    (2 * CMSG_SPACE(sizeof(int))) /* UDP_GRO, TTL */
 #define FLOOR_TIMEOUT_MS 100
 #define FLOOR_PIECES_MAX FLOOR_BATCH
 
@@ -52,13 +56,20 @@ static inline uint32_t floor_segments(uint32_t bytes, uint32_t segment_bytes)
 		       : 1;
 }
 
-/* Bytes of a segment, from UDP_GRO's control message; 0 where there is none. */
+/* Room for the control messages of a datagram that arrives. */
+static inline size_t floor_control(const struct floor *f)
+{
+	return f->trains || f->echo ? FLOOR_CONTROL : 0;
+}
+
+/* Bytes of a segment, from UDP_GRO's control message, which is the first; 0
+ * where there is none. */
 static inline uint32_t floor_segment_bytes(struct msghdr *h)
 {
 	struct cmsghdr *c = h->msg_controllen ? CMSG_FIRSTHDR(h) : NULL;
 	int n = 0;
 
-	if (c)
+	if (c && c->cmsg_level == IPPROTO_UDP)
 		memcpy(&n, CMSG_DATA(c), sizeof(n));
 	return (uint32_t)n;
 }

@@ -17,8 +17,7 @@ static void offer(const struct floor *f, int n)
 {
 	for (int i = 0; i < n; i++) {
 		in[i].msg_hdr.msg_namelen = sizeof(peer[i]);
-		in[i].msg_hdr.msg_controllen =
-			f->trains ? sizeof(control[i]) : 0;
+		in[i].msg_hdr.msg_controllen = floor_control(f);
 	}
 }
 

@@ -57,7 +57,7 @@ static int setup(struct uring *u, const struct floor *f)
 			(unsigned short)i, BUFFERS - 1, (int)i);
 	io_uring_buf_ring_advance(u->buffers, BUFFERS);
 	u->in.msg_namelen = NAME_BYTES;
-	u->in.msg_controllen = f->trains ? FLOOR_CONTROL : 0;
+	u->in.msg_controllen = floor_control(f);
 	return 0;
 }
 

@@ -13,7 +13,7 @@ int json_write(FILE *out, json_t *all, size_t flags)
 		return -ENOMEM;
 	errno = 0;
 	if (json_dumpf(all, out, flags) || fputc('\n', out) == EOF)
-		error = streams_failed(out);
+		error = ferror(out) ? streams_failed(out) : -ENOMEM;
 	else
 		error = streams_flush(out);
 	json_decref(all);

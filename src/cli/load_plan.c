@@ -284,6 +284,23 @@ static void draw_run(struct load_config *c)
 				EXIT_SYSTEM, "getrandom: %s", strerror(errno));
 }
 
+/* Said here, since a ledger without the server's counters would not tell why
+ * they are missing. */
+static void see_server(struct load_options *o)
+{
+	struct load_view *v = &o->view;
+	int error = load_view_open(v, &o->config.remote);
+
+	if (error)
+		load_fail(EXIT_SYSTEM, "looking for the server's counters: %s",
+			strerror(-error));
+	if (v->doubted[0])
+		fprintf(stderr,
+			"udpmill load: %s is not believed: it is user %u's, "
+			"who does not own the socket there\n",
+			v->doubted, (unsigned)v->doubted_owner);
+}
+
 void load_plan(struct load_parsing *p)
 {
 	struct load_options *o = p->o;
@@ -308,8 +325,7 @@ void load_plan(struct load_parsing *p)
 			load_fail(EXIT_USAGE, "--cpus: %s", why);
 		c->cpus = &o->cpus;
 	}
-	if (load_view_open(&o->view, &c->remote))
-		load_fail(EXIT_SYSTEM, "no memory");
+	see_server(o);
 	c->server_apart = o->view.apart;
 	/* Who only prints sends nothing. */
 	if (p->key && !o->print_scenario) {

@@ -2,6 +2,7 @@
 #include "cli/load_server.h"
 
 #include "cli/load_plan.h"
+#include "export/owner.h"
 #include "load/host.h"
 #include "net/interface.h"
 #include "net/socket.h"
@@ -66,24 +67,71 @@ static enum look try_server(
 	return look_for(n, remote);
 }
 
+/* Does whoever owns this segment own the socket, too? Who it is has been read
+ * from the kernel, or is not known: then the file's owner has to do. */
+struct receiver {
+	bool known, shared;
+	uid_t owner;
+};
+
+static struct receiver find_receiver(const union address *remote)
+{
+	struct receiver r = {0};
+	struct owners owners;
+
+	if (owners_open(&owners) == 0) {
+		int error = owners_receiver(&owners, remote, &r.owner);
+
+		r.known = true;
+		r.shared = error != 0; /* nobody's, or of several */
+	}
+	owners_close(&owners);
+	return r;
+}
+
+static bool receives(const struct receiver *r, const struct reader *reader)
+{
+	return !r->known ||
+	       (!r->shared && r->owner == reader_about(reader)->owner);
+}
+
+static void doubt(struct load_view *v, const struct reader *r)
+{
+	snprintf(v->doubted, sizeof(v->doubted), "%s", reader_about(r)->path);
+	v->doubted_owner = reader_about(r)->owner;
+}
+
+/* Is it one to consider, here or there? */
+static bool fits(const struct load_view *v, const struct reader *r,
+	const union address *remote, uint64_t own)
+{
+	return reader_serves(r, remote) &&
+	       (reader_about(r)->netns != own) == v->apart;
+}
+
 /* The newest that fits; and before all others one whose namespace is known to
  * have the address, since a wildcard of any other would fit as well. */
-static struct reader *choose(struct load_view *v, struct reader_list *list,
+static struct reader **choose(struct load_view *v, struct reader_list *list,
 	const union address *remote)
 {
 	enum look best = LOOK_UNKNOWN;
 	uint64_t own = netns_own();
-	struct reader **at = NULL, *chosen;
+	struct receiver receiver = {0};
+	struct reader **at = NULL;
 
-	v->apart = !host_owns(remote);
+	if (!v->apart)
+		receiver = find_receiver(remote);
 	for (size_t i = 0; i < list->count; i++) {
 		struct reader *r = list->readers[i];
 		enum look found = LOOK_YES;
 		struct netns n = {0};
 
-		if (!reader_serves(r, remote) ||
-			(reader_about(r)->netns != own) != v->apart)
+		if (!fits(v, r, remote, own))
 			continue;
+		if (!receives(&receiver, r)) {
+			doubt(v, r);
+			continue;
+		}
 		if (v->apart)
 			found = try_server(&n, r, remote);
 		if (found < best) {
@@ -95,28 +143,50 @@ static struct reader *choose(struct load_view *v, struct reader_list *list,
 		netns_close(&v->netns);
 		v->netns = n;
 	}
-	if (!at)
-		return NULL;
-	v->has_address = best == LOOK_YES;
-	/* It outlives the list. */
-	chosen = *at;
-	*at = NULL;
-	return chosen;
+	for (size_t i = 0; i < list->doubtful_count; i++)
+		if (fits(v, list->doubtful[i], remote, own))
+			doubt(v, list->doubtful[i]);
+	v->has_address = at && best == LOOK_YES;
+	return at;
+}
+
+/* Its server may have ended since it was listed: then nobody is seen. */
+static int take(struct load_view *v, struct reader **at)
+{
+	char why[256];
+	int error = reader_resume(*at, why, sizeof(why));
+
+	switch (error) {
+	case 0:
+		/* It outlives the list. */
+		v->reader = *at;
+		*at = NULL;
+		return 0;
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+		return error;
+	}
+	netns_close(&v->netns);
+	v->has_address = false;
+	return 0;
 }
 
 int load_view_open(struct load_view *v, const union address *remote)
 {
 	const struct reader_about *about;
 	struct reader_list list;
+	struct reader **at;
 	int error = reader_list_open(&list);
 
-	*v = (struct load_view){0};
+	*v = (struct load_view){.apart = !host_owns(remote)};
 	if (error)
 		return error;
-	v->reader = choose(v, &list, remote);
+	at = choose(v, &list, remote);
+	error = at ? take(v, at) : 0;
 	reader_list_close(&list);
 	if (!v->reader)
-		return 0;
+		return error;
 	about = reader_about(v->reader);
 	v->values = calloc((size_t)about->worker_count * about->counter_count,
 		sizeof(*v->values));

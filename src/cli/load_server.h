@@ -13,12 +13,18 @@ struct load_view {
 	bool apart;         /* in another network namespace than this thread */
 	struct netns netns; /* that one, where we may look into it */
 	bool has_address;   /* we did, and it has the address in question */
+	/* Somebody's segment claims that address and is not believed: by this
+	 * name, and of this user. */
+	char doubted[READER_PATH];
+	uid_t doubted_owner;
 };
 
 /*
  * Finds who serves remote on this host: in this thread's network namespace or,
- * for an address that is not its own, in another. 0, also where there is none;
- * -errno without memory.
+ * for an address that is not its own, in another. A segment is believed by the
+ * rules of reader_list; and in this namespace only if its owner is also who
+ * owns the socket that receives at remote, by the kernel's word. 0, also where
+ * there is none; -errno where the segments cannot be looked at.
  */
 int load_view_open(struct load_view *v, const union address *remote);
 

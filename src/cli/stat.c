@@ -7,13 +7,13 @@
 #include "cli/verb.h"
 #include "core/clock.h"
 #include "core/units.h"
+#include "export/registry.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NO_FOLDER "the folder of counter segments cannot be read"
 
 static int fail(int code, const char *why)
 {
@@ -21,33 +21,90 @@ static int fail(int code, const char *why)
 	return code;
 }
 
-/* A number is a pid: its segment, or the link to it, has the default name. */
-static int open_named(struct reader **r, const struct stat_options *o)
+/* main() says why standard output could not be written. */
+static int finish(int error)
 {
-	const char *which = o->which;
-	char path[READER_PATH], why[512];
-	uint64_t pid, ns;
-	int error;
+	if (error == -ENOMEM)
+		return fail(EXIT_SYSTEM, "no memory");
+	return error ? EXIT_SYSTEM : EXIT_OK;
+}
 
-	if (units_parse_count(&pid, which, 1, INT32_MAX) == 0)
-		which = reader_path_of_pid((int32_t)pid, path);
-	error = reader_open(r, which, why, sizeof(why));
+/* What could not be shown, in a line each: servers need not be there to be
+ * missed. */
+static void warn(const struct reader_list *list)
+{
+	if (list->doubtful_count)
+		fprintf(stderr,
+			"udpmill stat: %zu in %s left out: not yours nor "
+			"root's, and not proved by who owns the sockets\n",
+			list->doubtful_count, SEGMENT_DIR);
+	if (list->unreadable)
+		fprintf(stderr,
+			"udpmill stat: %" PRIu64 " in %s left out: you may not "
+			"read them\n",
+			list->unreadable, SEGMENT_DIR);
+	if (list->passed_over)
+		fprintf(stderr,
+			"udpmill stat: %" PRIu64 " files in %s not looked at: "
+			"one user has too many of them\n",
+			list->passed_over, SEGMENT_DIR);
+}
+
+static int fail_listing(int error)
+{
+	fprintf(stderr, "udpmill stat: looking for servers in %s: %s\n",
+		SEGMENT_DIR, strerror(-error));
+	return EXIT_SYSTEM;
+}
+
+/* Was a time meant by what is no server's name? */
+static bool is_time(const struct stat_options *o)
+{
+	uint64_t ns;
+
+	if (!o->interval_ns || units_parse_time(&ns, o->which))
+		return false;
+	fprintf(stderr,
+		"udpmill stat: \"%s\" is no server; --watch=%s would be how "
+		"often to look\n",
+		o->which, o->which);
+	return true;
+}
+
+static int open_file(struct reader **r, const struct stat_options *o)
+{
+	char why[512];
+	int error = reader_open(r, o->which, why, sizeof(why));
+
 	if (!error)
 		return EXIT_OK;
-	if (error == -ENOENT && o->interval_ns &&
-		units_parse_time(&ns, o->which) == 0) {
-		snprintf(why, sizeof(why),
-			"\"%s\" is no server; --watch=%s would be how often to "
-			"look",
-			o->which, o->which);
+	if (error == -ENOENT && is_time(o))
+		return EXIT_USAGE;
+	switch (error) {
+	case -EPROTO:
 		return fail(EXIT_USAGE, why);
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+	case -EACCES:
+		return fail(EXIT_SYSTEM, why);
 	}
-	if (error == -ENOENT && which == path)
-		snprintf(why, sizeof(why),
-			"no server of pid %d exports its counters; --list "
-			"names those that do",
-			(int)pid);
-	return fail(error == -EPROTO ? EXIT_USAGE : EXIT_NO_PEER, why);
+	return fail(EXIT_NO_PEER, why);
+}
+
+/* Of a list that it outlives. */
+static int take(struct reader **r, struct reader_list *list)
+{
+	char why[512];
+	int error = reader_resume(list->readers[0], why, sizeof(why));
+
+	if (error)
+		return fail(error == -ESRCH || error == -ENOENT ? EXIT_NO_PEER
+								: EXIT_SYSTEM,
+			why);
+	*r = list->readers[0];
+	list->readers[0] = NULL;
+	return EXIT_OK;
 }
 
 static int open_only(struct reader **r, struct reader_list *list)
@@ -64,21 +121,71 @@ static int open_only(struct reader **r, struct reader_list *list)
 		stat_print_list(stderr, list);
 		return EXIT_USAGE;
 	}
-	*r = list->readers[0];
-	list->readers[0] = NULL;
-	return EXIT_OK;
+	return take(r, list);
 }
 
+/* There is none that is believed: why? */
+static int miss(const struct reader_list *list, const struct stat_options *o)
+{
+	const struct reader_about *a;
+	char why[512];
+
+	if (list->doubtful_count) {
+		a = reader_about(list->doubtful[0]);
+		snprintf(why, sizeof(why),
+			"%s is user %u's, and it is not proved that the server "
+			"is; named by this path it is shown",
+			a->path, (unsigned)a->owner);
+		return fail(EXIT_NO_PEER, why);
+	}
+	if (list->unreadable) {
+		snprintf(why, sizeof(why),
+			"you may not read what the server of pid %s exports",
+			o->which);
+		return fail(EXIT_SYSTEM, why);
+	}
+	if (is_time(o))
+		return EXIT_USAGE;
+	snprintf(why, sizeof(why),
+		"no server of pid %s exports its counters; --list names those "
+		"that do",
+		o->which);
+	return fail(EXIT_NO_PEER, why);
+}
+
+static int open_of_pid(struct reader **r, struct reader_list *list,
+	const struct stat_options *o)
+{
+	if (list->count == 0)
+		return miss(list, o);
+	if (list->count == 1)
+		return take(r, list);
+	fprintf(stderr,
+		"udpmill stat: %zu servers have pid %s, in different "
+		"namespaces; a file says which:\n",
+		list->count, o->which);
+	stat_print_files(stderr, list);
+	return EXIT_USAGE;
+}
+
+/* A number is a pid: its segment, or the link to it, has it in its name. */
 static int open_server(struct reader **r, const struct stat_options *o)
 {
 	struct reader_list list;
-	int code;
+	uint64_t pid = 0;
+	int code, error;
 
-	if (o->which)
-		return open_named(r, o);
-	if (reader_list_open(&list))
-		return fail(EXIT_SYSTEM, NO_FOLDER);
-	code = open_only(r, &list);
+	if (o->which && units_parse_count(&pid, o->which, 1, INT32_MAX))
+		return open_file(r, o);
+	error = reader_list_open_in(&list, SEGMENT_DIR, (int32_t)pid);
+	if (error)
+		return fail_listing(error);
+	if (pid) {
+		code = open_of_pid(r, &list, o);
+	} else {
+		warn(&list);
+		code = open_only(r, &list);
+	}
 	reader_list_close(&list);
 	return code;
 }
@@ -90,11 +197,12 @@ static int list_servers(const struct stat_options *o)
 	int error = reader_list_open(&list);
 
 	if (!error)
-		error = left_list_open(&left);
+		error = left_list_open(&left, SEGMENT_DIR);
 	if (error) {
 		reader_list_close(&list);
-		return fail(EXIT_SYSTEM, NO_FOLDER);
+		return fail_listing(error);
 	}
+	warn(&list);
 	if (o->form == STAT_JSON) {
 		error = stat_print_list_json(stdout, &list, &left);
 	} else {
@@ -103,28 +211,28 @@ static int list_servers(const struct stat_options *o)
 	}
 	left_list_close(&left);
 	reader_list_close(&list);
-	return error ? EXIT_SYSTEM : EXIT_OK;
+	return finish(error);
 }
 
 /* What another has taken away meanwhile, or taken over, is no failure. */
 static int clean(void)
 {
 	struct left_list left;
-	char path[READER_PATH];
 	int code = EXIT_OK;
+	int error = left_list_open(&left, SEGMENT_DIR);
 
-	if (left_list_open(&left))
-		return fail(EXIT_SYSTEM, NO_FOLDER);
+	if (error)
+		return fail_listing(error);
 	for (size_t i = 0; i < left.count; i++) {
-		int error = left_remove(left.pids[i]);
+		const char *name = left.names[i].name;
 
-		reader_path_of_pid(left.pids[i], path);
+		error = left_remove(SEGMENT_DIR, name);
 		if (!error)
-			printf("removed %s\n", path);
+			printf("removed %s/%s\n", SEGMENT_DIR, name);
 		if (!error || error == -EBUSY || error == -ENOENT)
 			continue;
-		fprintf(stderr, "udpmill stat: removing %s: %s\n", path,
-			strerror(-error));
+		fprintf(stderr, "udpmill stat: removing %s/%s: %s\n",
+			SEGMENT_DIR, name, strerror(-error));
 		code = EXIT_SYSTEM;
 	}
 	left_list_close(&left);
@@ -134,8 +242,7 @@ static int clean(void)
 static int describe(const struct stat_options *o, const struct reader *r)
 {
 	if (o->form == STAT_JSON)
-		return stat_print_descriptions_json(stdout, r) ? EXIT_SYSTEM
-							       : EXIT_OK;
+		return finish(stat_print_descriptions_json(stdout, r));
 	stat_print_descriptions(stdout, r);
 	return EXIT_OK;
 }
@@ -170,10 +277,8 @@ static int show(const struct stat_options *o, struct reader *r, uint64_t *a,
 		uint64_t now_ns;
 		int failed = print(o, &v);
 
-		if (failed == -ENOMEM)
-			return fail(EXIT_SYSTEM, "no memory");
 		if (failed)
-			return EXIT_SYSTEM; /* main() says why */
+			return finish(failed);
 		if (!o->interval_ns || error || n == o->count ||
 			!interrupt_sleep(o->interval_ns))
 			return EXIT_OK;
@@ -195,7 +300,11 @@ static int run(const struct stat_options *o, struct reader *r)
 	int code;
 
 	if (!values)
-		return fail(EXIT_SYSTEM, "no memory");
+		return finish(-ENOMEM);
+	/* Between two turns a watch ends in good order. All else ends at once:
+	 * nothing is left behind. */
+	if (o->interval_ns)
+		interrupt_catch(NULL, NULL);
 	code = show(o, r, values, values + n);
 	free(values);
 	return code;
@@ -212,7 +321,6 @@ int verb_stat(int argc, char **argv)
 		return list_servers(&o);
 	if (o.subject == STAT_CLEAN)
 		return clean();
-	interrupt_catch(NULL, NULL);
 	code = open_server(&r, &o);
 	if (code == EXIT_OK && o.subject == STAT_DESCRIBE)
 		code = describe(&o, r);

@@ -157,13 +157,17 @@ void stat_print_list(FILE *out, const struct reader_list *list)
 	}
 }
 
+void stat_print_files(FILE *out, const struct reader_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		fprintf(out, "  %s\n", reader_about(list->readers[i])->path);
+}
+
 void stat_print_left(FILE *out, const struct left_list *left)
 {
-	char path[READER_PATH];
-
 	for (size_t i = 0; i < left->count; i++)
-		fprintf(out, "  pid %-8d gone, and has left %s\n",
-			left->pids[i], reader_path_of_pid(left->pids[i], path));
+		fprintf(out, "  pid %-8d gone, and has left %s/%s\n",
+			left->names[i].pid, SEGMENT_DIR, left->names[i].name);
 	if (left->count)
 		fprintf(out,
 			"  \"udpmill stat --clean\" removes what is left\n");

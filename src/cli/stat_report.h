@@ -17,6 +17,8 @@ struct stat_view {
 void stat_print_text(
 	FILE *out, const struct stat_options *o, const struct stat_view *v);
 void stat_print_list(FILE *out, const struct reader_list *list);
+/* By their files, where pids do not tell them apart. */
+void stat_print_files(FILE *out, const struct reader_list *list);
 void stat_print_left(FILE *out, const struct left_list *left);
 void stat_print_descriptions(FILE *out, const struct reader *r);
 

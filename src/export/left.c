@@ -1,121 +1,146 @@
 /* SPDX-License-Identifier: MIT */
 #include "export/left.h"
 
-#include "core/units.h"
-#include "export/reader.h"
-#include "export/segment.h"
+#include "export/scan.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* The segment that this pid's server wrote, open; -ENOENT where there is no
+/* Servers of old builds left it so when they were killed early. */
+static bool is_empty(int folder, const char *name, const struct stat *st)
+{
+	struct stat here;
+
+	return fstatat(folder, name, &here, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(here.st_mode) && here.st_ino == st->st_ino &&
+	       here.st_size == 0 && here.st_uid == geteuid();
+}
+
+/* The file that a server wrote by this name, open; -ENOENT where there is no
  * such one, whatever else may have the name. */
-static int open_own(int32_t pid, char path[READER_PATH])
+static int open_own(int folder, const char *name)
 {
 	struct segment_header h;
-	int fd = segment_open(reader_path_of_pid(pid, path));
+	struct stat st = {0};
+	int32_t pid;
+	int fd;
 
-	if (fd < 0)
+	if (!segment_name(name, &pid))
 		return -ENOENT;
+	fd = segment_open_at(folder, name, &st);
+	if (fd == -EPROTO && is_empty(folder, name, &st)) {
+		fd = openat(folder, name,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		return fd < 0 ? -ENOENT : fd;
+	}
+	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM)
+		return fd;
+	if (fd < 0 || (st.st_uid != geteuid() && geteuid() != 0))
+		goto not_own;
 	if (pread(fd, &h, sizeof(h), 0) == sizeof(h) && h.pid == pid &&
 		memcmp(h.magic, SEGMENT_MAGIC, sizeof(h.magic)) == 0)
 		return fd;
-	close(fd);
+not_own:
+	if (fd >= 0)
+		close(fd);
 	return -ENOENT;
 }
 
-static bool is_left(int32_t pid)
+static int add(struct left_list *list, const struct scan_file *f)
 {
-	char path[READER_PATH];
-	int fd = open_own(pid, path);
+	struct left_name *grown;
+
+	grown = reallocarray(
+		list->names, list->count + 1, sizeof(*list->names));
+	if (!grown)
+		return -ENOMEM;
+	list->names = grown;
+	grown += list->count++;
+	memcpy(grown->name, f->name, sizeof(grown->name));
+	grown->pid = f->pid;
+	return 0;
+}
+
+static int look(struct left_list *list, int folder, const struct scan_file *f)
+{
+	int fd = open_own(folder, f->name);
 	bool held;
 
 	if (fd < 0)
-		return false;
+		return fd == -ENOENT ? 0 : fd;
 	held = segment_is_held(fd);
 	close(fd);
-	return !held;
-}
-
-static int add(struct left_list *list, const char *name)
-{
-	size_t prefix = strlen(SEGMENT_PREFIX);
-	int32_t *grown;
-	uint64_t pid;
-
-	if (strncmp(name, SEGMENT_PREFIX, prefix) != 0 ||
-		units_parse_count(&pid, name + prefix, 1, INT32_MAX) ||
-		!is_left((int32_t)pid))
-		return 0;
-	grown = reallocarray(list->pids, list->count + 1, sizeof(*list->pids));
-	if (!grown)
-		return -ENOMEM;
-	list->pids = grown;
-	list->pids[list->count++] = (int32_t)pid;
-	return 0;
+	return held ? 0 : add(list, f);
 }
 
 static int by_number(const void *a, const void *b)
 {
-	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+	const struct left_name *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return strcmp(x->name, y->name);
 }
 
-int left_list_open(struct left_list *list)
+int left_list_open(struct left_list *list, const char *registry)
 {
-	DIR *dir = opendir(SEGMENT_DIR);
-	struct dirent *entry;
-	int error = 0;
+	struct scan s;
+	int error = scan_open(&s, registry, SCAN_NAMES, 0);
 
-	*list = (struct left_list){0};
-	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	while (!error && (entry = readdir(dir)))
-		error = add(list, entry->d_name);
-	closedir(dir);
+	*list = (struct left_list){.passed_over = s.passed_over};
+	for (size_t i = 0; !error && i < s.count; i++)
+		error = look(list, s.folder, &s.files[i]);
+	scan_close(&s);
 	if (error)
 		left_list_close(list);
 	if (list->count)
-		qsort(list->pids, list->count, sizeof(*list->pids), by_number);
+		qsort(list->names, list->count, sizeof(*list->names),
+			by_number);
 	return error;
 }
 
 void left_list_close(struct left_list *list)
 {
-	free(list->pids);
+	free(list->names);
 	*list = (struct left_list){0};
 }
 
-/* Whoever replaces a stale segment holds its lock: so the name is still this
- * file's when it goes. */
-static int remove_locked(int fd, const char *path)
+/* Whoever replaces a stale segment holds its lock: so the name still leads to
+ * this file when it goes. */
+static int remove_locked(int folder, int fd, const char *name)
 {
 	struct stat here, there;
+	int found;
 
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return -EBUSY;
-	if (fstat(fd, &here) || stat(path, &there) ||
-		here.st_dev != there.st_dev || here.st_ino != there.st_ino)
+	found = segment_find(folder, name, &there);
+	if (found < 0)
 		return -EBUSY;
-	return unlink(path) ? -errno : 0;
+	close(found);
+	if (fstat(fd, &here) || here.st_dev != there.st_dev ||
+		here.st_ino != there.st_ino)
+		return -EBUSY;
+	return unlinkat(folder, name, 0) ? -errno : 0;
 }
 
-int left_remove(int32_t pid)
+int left_remove(const char *registry, const char *name)
 {
-	char path[READER_PATH];
-	int fd = open_own(pid, path);
-	int error;
+	int folder = open(registry, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd, error;
 
-	if (fd < 0)
-		return fd;
-	error = remove_locked(fd, path);
-	close(fd);
+	if (folder < 0)
+		return -errno;
+	fd = open_own(folder, name);
+	error = fd;
+	if (fd >= 0) {
+		error = remove_locked(folder, fd, name);
+		close(fd);
+	}
+	close(folder);
 	return error;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The registry: all live segments of this host, and who serves an address. */
-#include "export/reader.h"
-#include "export/segment.h"
+#include "export/owner.h"
+#include "export/reader_state.h"
+#include "export/scan.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,69 +28,142 @@ static int by_start(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-static int add(struct reader_list *list, const char *name)
-{
-	struct reader **grown;
-	struct reader *r;
-	char path[300], why[256];
+/* What a scan of a registry becomes. */
+struct look {
+	struct reader_list *list;
+	const char *registry;
+	struct owners owners;
+	bool asked; /* for who owns sockets */
+};
 
-	snprintf(path, sizeof(path), "%s/%s", SEGMENT_DIR, name);
-	/* Stale, starting, or no segment at all: not a live server's. */
-	if (reader_open(&r, path, why, sizeof(why)))
-		return 0;
-	grown = reallocarray(
-		list->readers, list->count + 1, sizeof(*list->readers));
-	if (!grown) {
-		reader_close(r);
-		return -ENOMEM;
+/* Only asked for where somebody else's segment is found. */
+static bool know_owners(struct look *l)
+{
+	if (!l->asked && owners_open(&l->owners))
+		owners_close(&l->owners);
+	l->asked = true;
+	return l->owners.netns != 0;
+}
+
+static bool is_proved(struct look *l, const struct reader *r)
+{
+	const struct reader_about *a = reader_about(r);
+
+	if (!know_owners(l) || a->netns != l->owners.netns)
+		return false;
+	for (uint32_t i = 0; i < a->endpoint_count; i++) {
+		uid_t owner;
+
+		if (owners_find(&l->owners, &a->endpoints[i], &owner) ||
+			owner != a->owner)
+			return false;
 	}
-	list->readers = grown;
-	list->readers[list->count++] = r;
+	return a->endpoint_count > 0;
+}
+
+static int append(struct reader ***readers, size_t *count, struct reader *r)
+{
+	struct reader **grown =
+		reallocarray(*readers, *count + 1, sizeof(**readers));
+
+	if (!grown)
+		return -ENOMEM;
+	*readers = grown;
+	grown[(*count)++] = r;
 	return 0;
 }
 
-/* A segment of another name in this folder is also linked by its pid. */
-static void drop_repeated(struct reader_list *list)
+static int take(struct look *l, bool trusted, struct reader *r)
 {
-	size_t kept = 0;
+	struct reader_list *list = l->list;
+	char why[64];
+	int error = reader_read(r, READER_ENDPOINTS, why, sizeof(why));
 
-	for (size_t i = 0; i < list->count; i++)
-		if (kept &&
-			reader_same(list->readers[kept - 1], list->readers[i]))
-			reader_close(list->readers[i]);
-		else
-			list->readers[kept++] = list->readers[i];
-	list->count = kept;
+	if (!error && !trusted && !is_proved(l, r)) {
+		reader_rest(r);
+		return append(&list->doubtful, &list->doubtful_count, r);
+	}
+	if (!error)
+		error = reader_read(r, READER_CONFIG, why, sizeof(why));
+	if (error)
+		return error;
+	reader_rest(r);
+	return append(&list->readers, &list->count, r);
+}
+
+/* Stale, starting, or no segment at all: not a live server's. What cannot be
+ * known is no matter of the file's. */
+static int judge(struct look *l, bool trusted, int error)
+{
+	switch (error) {
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+		return error;
+	case -EACCES:
+		l->list->unreadable += trusted;
+	}
+	return 0;
+}
+
+static int add(struct look *l, const struct scan_file *f)
+{
+	struct reader *r = NULL;
+	char *path, why[64];
+	bool trusted;
+	int error;
+
+	if (asprintf(&path, "%s/%s", l->registry, f->name) < 0)
+		return -ENOMEM;
+	error = reader_begin(&r, path, true, why, sizeof(why));
+	free(path);
+	/* Not by what the name led to before. */
+	trusted = error ? f->trusted : segment_trusts(reader_about(r)->owner);
+	if (!error)
+		error = take(l, trusted, r);
+	if (error)
+		reader_close(r);
+	return judge(l, trusted, error);
+}
+
+static void sort(struct reader **readers, size_t count)
+{
+	if (count)
+		qsort(readers, count, sizeof(*readers), by_start);
+}
+
+int reader_list_open_in(
+	struct reader_list *list, const char *registry, int32_t pid)
+{
+	struct look l = {.list = list, .registry = registry};
+	struct scan s;
+	int error = scan_open(&s, registry, SCAN_FILES, pid);
+
+	*list = (struct reader_list){.passed_over = s.passed_over};
+	for (size_t i = 0; !error && i < s.count; i++)
+		error = add(&l, &s.files[i]);
+	scan_close(&s);
+	owners_close(&l.owners);
+	if (error)
+		reader_list_close(list);
+	sort(list->readers, list->count);
+	sort(list->doubtful, list->doubtful_count);
+	return error;
 }
 
 int reader_list_open(struct reader_list *list)
 {
-	DIR *dir = opendir(SEGMENT_DIR);
-	struct dirent *entry;
-	int error = 0;
-
-	*list = (struct reader_list){0};
-	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	while (!error && (entry = readdir(dir)))
-		if (strncmp(entry->d_name, SEGMENT_PREFIX,
-			    strlen(SEGMENT_PREFIX)) == 0)
-			error = add(list, entry->d_name);
-	closedir(dir);
-	if (error)
-		reader_list_close(list);
-	if (list->count)
-		qsort(list->readers, list->count, sizeof(*list->readers),
-			by_start);
-	drop_repeated(list);
-	return error;
+	return reader_list_open_in(list, SEGMENT_DIR, 0);
 }
 
 void reader_list_close(struct reader_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		reader_close(list->readers[i]);
+	for (size_t i = 0; i < list->doubtful_count; i++)
+		reader_close(list->doubtful[i]);
 	free(list->readers);
+	free(list->doubtful);
 	*list = (struct reader_list){0};
 }
 

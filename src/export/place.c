@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,15 +19,8 @@
 #define TRIES      100
 #define BETWEEN_NS 1000000
 
-static char *own_name(void)
-{
-	char *name;
-
-	return asprintf(&name, "%s/%s%d", SEGMENT_DIR, SEGMENT_PREFIX,
-		       (int)getpid()) < 0
-		       ? NULL
-		       : name;
-}
+/* Of names that nobody can have guessed. */
+#define NAMES 16
 
 static bool same(const struct stat *a, const struct stat *b)
 {
@@ -40,22 +34,6 @@ static bool has_name(int fd, const char *name)
 
 	return fstat(fd, &here) == 0 && lstat(name, &there) == 0 &&
 	       same(&here, &there);
-}
-
-static bool leads_to(const char *name, int fd)
-{
-	struct stat here, there;
-
-	return fstat(fd, &here) == 0 && stat(name, &there) == 0 &&
-	       same(&here, &there);
-}
-
-static bool is_segment(int fd)
-{
-	char magic[8];
-
-	return pread(fd, magic, sizeof(magic), 0) == sizeof(magic) &&
-	       memcmp(magic, SEGMENT_MAGIC, sizeof(magic)) == 0;
 }
 
 /* Readers that look whether it is stale hold it too, for a moment each. */
@@ -76,16 +54,30 @@ static int take_away(const char *name)
 	return unlink(name) && errno != ENOENT ? -errno : 0;
 }
 
+/* Of somebody else's only root takes away what is left over. An empty file is
+ * what servers of old builds left when they were killed early. */
+static bool is_left(int fd, bool registry)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return false;
+	if (registry && st.st_uid != geteuid() && geteuid() != 0)
+		return false;
+	return segment_is(fd) ||
+	       (registry && st.st_size == 0 && st.st_uid == geteuid());
+}
+
 /* Under the lock, so that of two that find one stale file the second does not
  * take away what the first has put in its place. */
-static int clear_file(const char *name)
+static int clear_file(const char *name, bool registry)
 {
 	int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	int error = -EEXIST;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -EEXIST;
-	if (is_segment(fd))
+	if (is_left(fd, registry))
 		error = lock_stale(fd);
 	if (!error && has_name(fd, name))
 		error = take_away(name);
@@ -93,66 +85,133 @@ static int clear_file(const char *name)
 	return error;
 }
 
-/* A link in the registry goes unless it leads to a live server. What it leads
- * to stays: it may be anybody's. */
-static int clear_link(const char *name)
+/* One's own link in the registry goes unless it leads to a live server other
+ * than this. What it leads to stays: it may be anybody's. */
+static int clear_link(const struct place *p, const char *name)
 {
-	int fd = segment_open(name);
+	struct stat st, own;
 	bool live;
+	int fd;
 
+	fd = segment_open_at(AT_FDCWD, name, &st);
 	switch (fd) {
 	case -ENOENT:
 	case -ENOTDIR:
-	case -ELOOP:
+	case -EPERM:
 	case -EPROTO:
 		return take_away(name);
 	}
 	if (fd < 0)
 		return -EEXIST;
-	live = is_segment(fd) && segment_is_held(fd);
+	live = segment_is(fd) && segment_is_held(fd) &&
+	       (fstat(p->file.fd, &own) || !same(&st, &own));
 	close(fd);
 	return live ? -EEXIST : take_away(name);
 }
 
 /* Nothing is at this name after 0; -EEXIST where something is kept. */
-static int clear(const char *name, bool registry)
+static int clear(const struct place *p, const char *name, bool registry)
 {
 	struct stat st;
 
 	if (lstat(name, &st))
 		return errno == ENOENT ? 0 : -errno;
 	if (S_ISREG(st.st_mode))
-		return clear_file(name);
-	if (S_ISLNK(st.st_mode) && registry)
-		return clear_link(name);
+		return clear_file(name, registry);
+	if (S_ISLNK(st.st_mode) && registry && st.st_uid == geteuid())
+		return clear_link(p, name);
 	return -EEXIST;
 }
 
-int place_init(struct place *p, const char *path, size_t bytes)
-{
-	int error;
+typedef int put_fn(struct place *p, const char *name);
 
-	*p = (struct place){.fd = -1};
-	p->path = path ? strdup(path) : own_name();
-	if (!p->path)
-		return -ENOMEM;
-	error = clear(p->path, !path);
-	if (error)
+static int put_file(struct place *p, const char *name)
+{
+	return draft_publish(&p->file, name);
+}
+
+static int put_link(struct place *p, const char *name)
+{
+	return symlink(p->target, name) ? -errno : 0;
+}
+
+static int put(struct place *p, const char *name, put_fn *how, bool registry)
+{
+	int error = how(p, name);
+
+	if (error == -EEXIST)
+		error = clear(p, name, registry);
+	else
 		return error;
-	p->fd = open(p->path,
-		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	/* Nobody else locks what has nothing in it yet. */
-	if (p->fd < 0 || flock(p->fd, LOCK_EX | LOCK_NB))
-		return -errno;
-	/* Not ftruncate: where there is no room this fails, and does not kill
-	 * the server by a signal when it counts for the first time. */
-	return -posix_fallocate(p->fd, 0, (off_t)bytes);
+	return error ? error : how(p, name);
+}
+
+/* number 0 is for the plain name. */
+static char *name_in(const char *registry, uint32_t number)
+{
+	char more[16] = "", *name;
+
+	if (number)
+		snprintf(more, sizeof(more), ".%u", number);
+	if (asprintf(&name, "%s/%s%d%s", registry, SEGMENT_PREFIX,
+		    (int)getpid(), more) < 0)
+		return NULL;
+	return name;
+}
+
+/* By the pid; where somebody has taken that name, and keeps it, by one that
+ * nobody could take before. */
+static int put_in_registry(struct place *p, char **out, put_fn *how)
+{
+	uint32_t number = 0;
+	int error = 0;
+
+	for (int i = 0; i < NAMES; i++) {
+		char *name = name_in(p->registry, number);
+
+		if (!name)
+			return -ENOMEM;
+		error = put(p, name, how, true);
+		if (!error) {
+			free(*out);
+			*out = name;
+			return 0;
+		}
+		free(name);
+		if (error != -EEXIST && error != -EPERM)
+			return error;
+		if (getrandom(&number, sizeof(number), 0) < 0)
+			return -errno;
+		number |= 1; /* 0 is no number */
+	}
+	return error;
+}
+
+int place_init(
+	struct place *p, const char *registry, const char *path, size_t bytes)
+{
+	*p = (struct place){.asked = path};
+	p->registry = strdup(registry);
+	p->path = path ? strdup(path) : name_in(registry, 0);
+	if (!p->registry || !p->path)
+		return -ENOMEM;
+	return draft_open(&p->file, p->path, bytes);
+}
+
+int place_publish(struct place *p)
+{
+	int error = p->asked ? put(p, p->path, put_file, false)
+			     : put_in_registry(p, &p->path, put_file);
+
+	p->published = !error;
+	return error;
 }
 
 const char *place_kept(const char *name)
 {
-	int fd = segment_open(name);
-	bool ours = fd >= 0 && is_segment(fd);
+	struct stat st;
+	int fd = segment_open(name, &st);
+	bool ours = fd >= 0 && segment_is(fd);
 
 	if (fd >= 0)
 		close(fd);
@@ -164,24 +223,21 @@ const char *place_kept(const char *name)
 
 int place_register(struct place *p)
 {
-	char *name = own_name();
-	int error;
+	char *name;
+	bool there;
 
+	if (!p->asked)
+		return 0;
+	name = name_in(p->registry, 0);
 	if (!name)
 		return -ENOMEM;
-	if (has_name(p->fd, name)) {
-		free(name);
+	there = has_name(p->file.fd, name);
+	free(name);
+	if (there)
 		return 0;
-	}
-	p->link = name;
-	p->target = realpath(p->path, NULL);
 	if (!p->target)
-		return -errno;
-	/* Left by a killed server that had the same pid and path. */
-	error = leads_to(name, p->fd) ? take_away(name) : clear(name, true);
-	if (!error && symlink(p->target, name))
-		error = -errno;
-	return error;
+		p->target = realpath(p->path, NULL);
+	return p->target ? put_in_registry(p, &p->link, put_link) : -errno;
 }
 
 static bool is_linked(const struct place *p)
@@ -193,17 +249,33 @@ static bool is_linked(const struct place *p)
 	       memcmp(text, p->target, (size_t)n) == 0;
 }
 
+bool place_lost(const struct place *p)
+{
+	return p->published && !has_name(p->file.fd, p->path);
+}
+
+bool place_link_lost(const struct place *p)
+{
+	return p->link && !is_linked(p);
+}
+
+void place_take_link(struct place *to, struct place *from)
+{
+	to->link = from->link;
+	to->target = from->target;
+	from->link = from->target = NULL;
+}
+
 void place_fini(struct place *p)
 {
 	if (p->link && is_linked(p))
 		unlink(p->link);
-	if (p->path && p->fd >= 0) {
-		if (has_name(p->fd, p->path))
-			unlink(p->path);
-		close(p->fd);
-	}
+	if (p->published && has_name(p->file.fd, p->path))
+		unlink(p->path);
+	draft_close(&p->file);
 	free(p->link);
 	free(p->target);
 	free(p->path);
+	free(p->registry);
 	*p = (struct place){0};
 }

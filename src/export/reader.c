@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "export/reader.h"
+#include "export/reader_state.h"
 
-#include "export/segment.h"
 #include "export/sound.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +13,6 @@
 
 #define NO_SEGMENT "is no counter segment"
 #define DAMAGED    "is a damaged counter segment"
-
-struct reader {
-	int fd;
-	dev_t device;
-	ino_t inode;
-	struct segment_header header;
-	struct reader_about about;
-	char *path, *config;
-	union address *endpoints;
-	struct segment_counter *texts;
-	struct counter_description *counters;
-};
 
 static int fail(char *why, size_t why_bytes, int error, const char *path,
 	const char *what)
@@ -52,28 +40,26 @@ static int read_at(int fd, void *out, size_t bytes, uint64_t offset)
 	return 0;
 }
 
-static int read_header(struct reader *r, char *why, size_t why_bytes)
+static int read_header(int fd, const char *path, struct segment_header *h,
+	uint64_t file_bytes, char *why, size_t why_bytes)
 {
-	struct stat st;
+	int error = read_at(fd, h, sizeof(*h), 0);
 
-	if (fstat(r->fd, &st))
-		return fail(why, why_bytes, -errno, r->path, strerror(errno));
-	r->device = st.st_dev;
-	r->inode = st.st_ino;
-	if (read_at(r->fd, &r->header, sizeof(r->header), 0) ||
-		memcmp(r->header.magic, SEGMENT_MAGIC, 8) != 0)
-		return fail(why, why_bytes, -EPROTO, r->path, NO_SEGMENT);
-	if (r->header.layout != SEGMENT_LAYOUT)
-		return fail(why, why_bytes, -EPROTO, r->path,
+	if (error && error != -EPROTO)
+		return fail(why, why_bytes, error, path, strerror(-error));
+	if (error || memcmp(h->magic, SEGMENT_MAGIC, 8) != 0)
+		return fail(why, why_bytes, -EPROTO, path, NO_SEGMENT);
+	if (h->layout != SEGMENT_LAYOUT)
+		return fail(why, why_bytes, -EPROTO, path,
 			"is of another layout than this build reads");
-	if (!segment_is_held(r->fd))
-		return fail(why, why_bytes, -ESRCH, r->path,
+	if (!segment_is_held(fd))
+		return fail(why, why_bytes, -ESRCH, path,
 			"is left over from a server that is gone");
-	if (!r->header.ready)
-		return fail(why, why_bytes, -EAGAIN, r->path,
+	if (!h->ready)
+		return fail(why, why_bytes, -EAGAIN, path,
 			"its server is starting");
-	if (!sound_header(&r->header, (uint64_t)st.st_size))
-		return fail(why, why_bytes, -EPROTO, r->path, DAMAGED);
+	if (!sound_header(h, file_bytes))
+		return fail(why, why_bytes, -EPROTO, path, DAMAGED);
 	return 0;
 }
 
@@ -147,71 +133,142 @@ static int read_config(struct reader *r)
 	return error;
 }
 
-static int read_tables(struct reader *r)
+static void describe(struct reader *r)
 {
-	int error = read_config(r);
-
-	if (!error)
-		error = read_endpoints(r);
-	if (!error)
-		error = read_counters(r);
-	if (error)
-		return error;
 	r->about = (struct reader_about){
 		.path = r->path,
 		.version = r->header.version,
 		.service = r->header.service,
 		.backend = r->header.backend,
-		.config = r->config,
+		.config = r->config ? r->config : "",
 		.pid = r->header.pid,
 		.started_ns = r->header.started_ns,
 		.netns = r->header.netns,
+		.owner = r->owner,
 		.endpoints = r->endpoints,
 		.endpoint_count = r->header.endpoint_count,
 		.worker_count = r->header.worker_count,
 		.counter_count = r->header.counter_count,
 	};
-	return 0;
 }
 
-static int open_file(struct reader *r, char *why, size_t why_bytes)
+static int read_part(struct reader *r, enum reader_part part)
 {
+	switch (part) {
+	case READER_ENDPOINTS:
+		return read_endpoints(r);
+	case READER_CONFIG:
+		return read_config(r);
+	case READER_COUNTERS:
+		return r->counters ? 0 : read_counters(r);
+	}
+	return -EINVAL;
+}
+
+int reader_read(
+	struct reader *r, enum reader_part part, char *why, size_t why_bytes)
+{
+	int error = read_part(r, part);
+
+	describe(r);
+	if (error)
+		fail(why, why_bytes, error, r->path,
+			error == -EPROTO ? DAMAGED : strerror(-error));
+	return error;
+}
+
+/* The descriptor, or -errno. */
+static int open_file(const struct reader *r, struct stat *st,
+	struct segment_header *h, char *why, size_t why_bytes)
+{
+	int fd = r->in_registry ? segment_open_at(AT_FDCWD, r->path, st)
+				: segment_open(r->path, st);
 	int error;
 
-	r->fd = segment_open(r->path);
-	if (r->fd == -EPROTO)
-		return fail(why, why_bytes, r->fd, r->path, NO_SEGMENT);
-	if (r->fd < 0)
-		return fail(why, why_bytes, r->fd, r->path, strerror(-r->fd));
-	error = read_header(r, why, why_bytes);
-	if (error)
+	if (fd == -EPROTO)
+		return fail(why, why_bytes, fd, r->path, NO_SEGMENT);
+	if (fd < 0)
+		return fail(why, why_bytes, fd, r->path, strerror(-fd));
+	error = read_header(
+		fd, r->path, h, (uint64_t)st->st_size, why, why_bytes);
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
+}
+
+int reader_begin(struct reader **out, const char *path, bool in_registry,
+	char *why, size_t why_bytes)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+	struct stat st;
+
+	if (!r)
+		return fail(why, why_bytes, -ENOMEM, path, strerror(ENOMEM));
+	r->fd = -1;
+	r->in_registry = in_registry;
+	r->path = strdup(path);
+	r->fd = r->path ? open_file(r, &st, &r->header, why, why_bytes)
+			: fail(why, why_bytes, -ENOMEM, path, strerror(ENOMEM));
+	if (r->fd < 0) {
+		int error = r->fd;
+
+		reader_close(r);
 		return error;
-	error = read_tables(r);
-	if (error == -EPROTO)
-		return fail(why, why_bytes, error, r->path, DAMAGED);
-	if (error)
-		return fail(why, why_bytes, error, r->path, strerror(-error));
+	}
+	r->owner = st.st_uid;
+	describe(r);
+	*out = r;
 	return 0;
 }
 
 int reader_open(
 	struct reader **out, const char *path, char *why, size_t why_bytes)
 {
-	struct reader *r = calloc(1, sizeof(*r));
-	int error;
+	struct reader *r = NULL;
+	int error = reader_begin(&r, path, false, why, why_bytes);
 
-	if (!r)
-		return fail(why, why_bytes, -ENOMEM, path, strerror(ENOMEM));
-	r->fd = -1;
-	r->path = strdup(path);
-	error = r->path ? open_file(r, why, why_bytes)
-			: fail(why, why_bytes, -ENOMEM, path, strerror(ENOMEM));
-	if (error) {
+	for (int part = 0; !error && part < READER_PARTS; part++)
+		error = reader_read(r, (enum reader_part)part, why, why_bytes);
+	if (error)
 		reader_close(r);
-		return error;
+	else
+		*out = r;
+	return error;
+}
+
+void reader_rest(struct reader *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = -1;
+}
+
+/* By its name, of which another file may have become the owner: it has to be
+ * the same server's, and tables and all, or it is not it. */
+static int reopen(struct reader *r, char *why, size_t why_bytes)
+{
+	struct segment_header h;
+	struct stat st;
+	int fd = open_file(r, &st, &h, why, why_bytes);
+
+	if (fd < 0)
+		return fd;
+	if (st.st_uid == r->owner && memcmp(&h, &r->header, sizeof(h)) == 0) {
+		reader_rest(r);
+		r->fd = fd;
+		return 0;
 	}
-	*out = r;
-	return 0;
+	close(fd);
+	return fail(
+		why, why_bytes, -ESRCH, r->path, "has become another server's");
+}
+
+int reader_resume(struct reader *r, char *why, size_t why_bytes)
+{
+	int error = reopen(r, why, why_bytes);
+
+	return error ? error : reader_read(r, READER_COUNTERS, why, why_bytes);
 }
 
 void reader_close(struct reader *r)
@@ -226,11 +283,6 @@ void reader_close(struct reader *r)
 	free(r->texts);
 	free(r->counters);
 	free(r);
-}
-
-bool reader_same(const struct reader *a, const struct reader *b)
-{
-	return a->device == b->device && a->inode == b->inode;
 }
 
 const struct reader_about *reader_about(const struct reader *r)
@@ -252,7 +304,7 @@ int reader_index(const struct reader *r, const char *name)
 	return -ENOENT;
 }
 
-int reader_snapshot(struct reader *r, uint64_t *values)
+static int read_values(struct reader *r, uint64_t *values)
 {
 	size_t row = r->header.counter_count;
 
@@ -265,7 +317,19 @@ int reader_snapshot(struct reader *r, uint64_t *values)
 		if (error)
 			return error;
 	}
-	return segment_is_held(r->fd) ? 0 : -ESRCH;
+	return 0;
+}
+
+int reader_snapshot(struct reader *r, uint64_t *values)
+{
+	char why[256];
+	int error = read_values(r, values);
+
+	if (error || segment_is_held(r->fd))
+		return error;
+	if (reopen(r, why, sizeof(why)))
+		return -ESRCH;
+	return read_values(r, values);
 }
 
 uint64_t reader_sum(

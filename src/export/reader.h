@@ -9,6 +9,9 @@
 #include "core/address.h"
 #include "core/counters.h"
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 struct reader;
 
 struct reader_about {
@@ -17,6 +20,7 @@ struct reader_about {
 	int32_t pid;
 	uint64_t started_ns; /* CLOCK_REALTIME */
 	uint64_t netns;
+	uid_t owner; /* of the file */
 	const union address *endpoints;
 	uint32_t endpoint_count;
 	uint32_t worker_count;
@@ -24,25 +28,27 @@ struct reader_about {
 };
 
 /*
- * 0, or -errno and a sentence in why: -ENOENT no file, -ESRCH a stale segment
- * of a server that is gone, -EAGAIN not ready yet, -EPROTO another layout or
- * no segment.
+ * Of a file that the user has named, whoever owns it. 0, or -errno and a
+ * sentence in why: -ENOENT no file, -ESRCH a stale segment of a server that is
+ * gone, -EAGAIN not ready yet, -EPROTO another layout or no segment.
  */
 int reader_open(
 	struct reader **out, const char *path, char *why, size_t why_bytes);
 
-/* Where the server of that pid exports its counters, or links to them. */
+/* Where the server of that pid exports its counters, or links to them, unless
+ * somebody had taken the name. */
 #define READER_PATH 64
 const char *reader_path_of_pid(int32_t pid, char path[READER_PATH]);
 
 /* NULL is legal. */
 void reader_close(struct reader *r);
 
-/* Do both read one file, by whatever names? */
-bool reader_same(const struct reader *a, const struct reader *b);
-
 /* Strings and endpoints live until reader_close. */
 const struct reader_about *reader_about(const struct reader *r);
+
+/* Opens again the segment of a reader that came from a list, of which only
+ * reader_about has been known. As reader_open. */
+int reader_resume(struct reader *r, char *why, size_t why_bytes);
 
 /* index < counter_count. From the segment, not from this build. */
 const struct counter_description *reader_counter(
@@ -54,8 +60,9 @@ int reader_index(const struct reader *r, const char *name);
 
 /*
  * All workers' values as of now, worker_count x counter_count. values has
- * that much room. 0 or -errno; -ESRCH when the server has gone (values are
- * then its last).
+ * that much room. A server whose segment was deleted makes it again, and is
+ * followed there. 0 or -errno; -ESRCH when the server has gone (values are then
+ * its last).
  */
 int reader_snapshot(struct reader *r, uint64_t *values);
 
@@ -63,13 +70,32 @@ int reader_snapshot(struct reader *r, uint64_t *values);
 uint64_t reader_sum(
 	const struct reader *r, const uint64_t *values, uint32_t index);
 
-/* The live segments on this host, each once, from the oldest to the newest;
- * those that do not open are passed over. */
+/*
+ * The live segments of a registry, each once, from the oldest to the newest. A
+ * segment is believed if root or this user owns it, or if each address that it
+ * claims is in this thread's network namespace and the file's owner is, by the
+ * kernel's word, who has bound a socket there. Others are doubtful: of them
+ * nothing is to be believed, and their options are not read.
+ *
+ * No descriptor stays open: reader_resume opens one again.
+ */
 struct reader_list {
 	struct reader **readers;
 	size_t count;
+	struct reader **doubtful;
+	size_t doubtful_count;
+	uint64_t unreadable;  /* believed, and may not be read */
+	uint64_t passed_over; /* too many to be looked at */
 };
+
+/* 0 or -errno, and then the list is empty; what does not open because there is
+ * no memory or no descriptor left is such an error. */
 int reader_list_open(struct reader_list *list);
+
+/* Of another folder; pid 0 is for all. */
+int reader_list_open_in(
+	struct reader_list *list, const char *registry, int32_t pid);
+
 void reader_list_close(struct reader_list *list); /* zeroed state is legal */
 
 /*

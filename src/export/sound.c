@@ -5,11 +5,14 @@
 
 #include <string.h>
 
-/* More than any server has, and little enough to be read on suspicion. */
-#define WORKERS_MAX   65536
+/* More than any server has, and little enough to be read on suspicion: what is
+ * kept of a segment, and printed of it, is bounded by these, however long its
+ * file is, or claims to be. */
+#define WORKERS_MAX   4096
 #define COUNTERS_MAX  1024
+#define VALUES_MAX    (1u << 18) /* of all workers */
 #define ENDPOINTS_MAX 1024
-#define CONFIG_MAX    (1u << 20)
+#define CONFIG_MAX    (1u << 18)
 
 /* Does a table of so many entries lie within the file? None of the numbers is
  * to be trusted; none of the sums can overflow 64 bits. */
@@ -39,6 +42,7 @@ bool sound_header(const struct segment_header *h, uint64_t file_bytes)
 	       h->endpoint_count <= ENDPOINTS_MAX &&
 	       h->counter_count <= COUNTERS_MAX &&
 	       h->worker_count <= WORKERS_MAX &&
+	       h->worker_count * h->counter_count <= VALUES_MAX &&
 	       h->counter_stride >= sizeof(struct segment_counter) &&
 	       h->worker_stride >= h->counter_count * sizeof(uint64_t) &&
 	       h->worker_offset % 8 == 0 && h->worker_stride % 8 == 0 &&

@@ -19,11 +19,21 @@ struct writer {
 	size_t bytes;
 	uint8_t *workers;
 	struct place place; /* zeroed: memory only */
+	struct place next;  /* while it is made again */
+	int unlisted;
 };
 
 static uint32_t align64(uint32_t n)
 {
 	return (n + 63) & ~63u;
+}
+
+/* What a worker counts can be moved to another file alone. */
+static uint32_t align_page(uint32_t n)
+{
+	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
+
+	return (n + page - 1) & ~(page - 1);
 }
 
 static struct segment_header plan(const struct writer_config *c)
@@ -39,15 +49,15 @@ static struct segment_header plan(const struct writer_config *c)
 		.counter_count = COUNTER_COUNT,
 		.counter_stride = sizeof(struct segment_counter),
 		.worker_count = c->workers,
-		.worker_stride = align64(sizeof(struct counters)),
+		.worker_stride = align_page(sizeof(struct counters)),
 	};
 	struct stat st;
 
 	h.endpoint_offset = align64(h.config_offset + h.config_bytes);
 	h.counter_offset = align64(
 		h.endpoint_offset + h.endpoint_count * SEGMENT_ENDPOINT);
-	h.worker_offset =
-		align64(h.counter_offset + h.counter_count * h.counter_stride);
+	h.worker_offset = align_page(
+		h.counter_offset + h.counter_count * h.counter_stride);
 	h.bytes = h.worker_offset + (uint64_t)h.worker_count * h.worker_stride;
 	if (stat("/proc/self/ns/net", &st) == 0)
 		h.netns = st.st_ino;
@@ -109,7 +119,7 @@ static int map(struct writer *w, size_t bytes)
 	bool memory = !w->place.path;
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		memory ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED,
-		memory ? -1 : w->place.fd, 0);
+		memory ? -1 : w->place.file.fd, 0);
 
 	if (p == MAP_FAILED)
 		return -errno;
@@ -127,7 +137,12 @@ static int check(
 	return sound_text(config->config, h->config_bytes) ? 0 : -EINVAL;
 }
 
-/* In the registry only when there is something to read. */
+static const char *registry(const struct writer_config *config)
+{
+	return config->registry ? config->registry : SEGMENT_DIR;
+}
+
+/* It has a name only when there is something to read. */
 static int make(struct writer *w, const struct writer_config *config)
 {
 	bool memory = config->path && strcmp(config->path, "none") == 0;
@@ -135,23 +150,38 @@ static int make(struct writer *w, const struct writer_config *config)
 	int error = memory ? 0 : check(&h, config);
 
 	if (!error && !memory)
-		error = place_init(&w->place, config->path, h.bytes);
+		error = place_init(
+			&w->place, registry(config), config->path, h.bytes);
 	if (!error)
 		error = map(w, h.bytes);
 	if (error)
 		return error;
 	fill(w, &h, config);
-	return memory ? 0 : place_register(&w->place);
+	if (memory)
+		return 0;
+	error = place_publish(&w->place);
+	if (!error)
+		w->unlisted = place_register(&w->place);
+	return error;
 }
 
 static const char *where(
 	const struct writer *w, const struct writer_config *config)
 {
-	if (w && w->place.link)
-		return w->place.link;
 	if (w && w->place.path)
 		return w->place.path;
-	return config->path ? config->path : SEGMENT_DIR;
+	return config->path ? config->path : registry(config);
+}
+
+static const char *reason(
+	int error, const struct writer_config *config, const char *path)
+{
+	if (error == -E2BIG)
+		return "more endpoints, workers or options than a segment "
+		       "holds";
+	if (error == -EEXIST && config->path)
+		return place_kept(path);
+	return strerror(-error);
 }
 
 int writer_open(struct writer **out, const struct writer_config *config,
@@ -159,16 +189,18 @@ int writer_open(struct writer **out, const struct writer_config *config,
 {
 	struct writer *w = calloc(1, sizeof(*w));
 	int error = w ? make(w, config) : -ENOMEM;
+	const char *path;
 
 	if (!error) {
 		*out = w;
 		return 0;
 	}
-	snprintf(why, why_bytes, "counters at %s: %s", where(w, config),
-		error == -E2BIG ? "more endpoints, workers or options than a "
-				  "segment holds"
-		: error == -EEXIST ? place_kept(where(w, config))
-				   : strerror(-error));
+	path = where(w, config);
+	snprintf(why, why_bytes, "counters at %s: %s%s", path,
+		reason(error, config, path),
+		config->path ? ""
+			     : "; --counters FILE puts them elsewhere, and "
+			       "--counters none does without");
 	writer_close(w);
 	return error;
 }
@@ -189,12 +221,85 @@ void writer_ready(struct writer *w)
 	atomic_store_explicit(&w->header->ready, 1, memory_order_release);
 }
 
+int writer_unlisted(const struct writer *w)
+{
+	return w->unlisted;
+}
+
+bool writer_lost(struct writer *w)
+{
+	if (place_lost(&w->place))
+		return true;
+	if (place_link_lost(&w->place))
+		w->unlisted = place_register(&w->place);
+	return false;
+}
+
+/* What is in the pages from at on, to the new file, and they with it. They are
+ * in memory meanwhile: so much that is written to a file has room there. */
+static int move(struct writer *w, uint64_t at, size_t bytes)
+{
+	uint8_t *from = (uint8_t *)w->header + at;
+	int fd = w->next.file.fd;
+	size_t done = 0;
+
+	while (done < bytes) {
+		ssize_t n = pwrite(
+			fd, from + done, bytes - done, (off_t)(at + done));
+
+		if (n < 0)
+			return -errno;
+		done += (size_t)n;
+	}
+	/* In one step, as other threads see it: they may read there. */
+	if (mmap(from, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+		    fd, (off_t)at) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+int writer_renew(struct writer *w)
+{
+	const struct place *p = &w->place;
+	int error;
+
+	place_fini(&w->next);
+	error = place_init(
+		&w->next, p->registry, p->asked ? p->path : NULL, w->bytes);
+	return error ? error : move(w, 0, w->header->worker_offset);
+}
+
+int writer_move(struct writer *w, uint32_t index)
+{
+	uint64_t stride = w->header->worker_stride;
+
+	return move(w, w->header->worker_offset + index * stride, stride);
+}
+
+int writer_renewed(struct writer *w)
+{
+	struct place old = w->place;
+	int error = place_publish(&w->next);
+
+	if (error)
+		return error;
+	place_take_link(&w->next, &old);
+	w->unlisted = w->next.link && !place_link_lost(&w->next)
+			      ? 0
+			      : place_register(&w->next);
+	w->place = w->next;
+	w->next = (struct place){0};
+	place_fini(&old);
+	return 0;
+}
+
 void writer_close(struct writer *w)
 {
 	if (!w)
 		return;
 	if (w->header)
 		munmap(w->header, w->bytes);
+	place_fini(&w->next);
 	place_fini(&w->place);
 	free(w);
 }

@@ -2,9 +2,9 @@
 #include "server/server.h"
 
 #include "core/reply_ttl.h"
-#include "export/writer.h"
 #include "net/group.h"
 #include "net/interface.h"
+#include "server/publication.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -13,6 +13,9 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+/* The segment is looked after once a second. */
+#define TICKS_PER_LOOK (1000 / SERVER_TICK_MS)
 
 /* One thread's life as others see it. */
 enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_ENDED };
@@ -34,7 +37,7 @@ struct server {
 	union address *bound; /* of endpoints */
 	struct seat *seats;
 	uint32_t seat_count;
-	struct writer *writer;
+	struct publication publication;
 	const struct counters **counters; /* of each worker */
 	struct consent_config consent;
 	struct guard guard;
@@ -73,6 +76,14 @@ static void *run_seat(void *arg)
 static void stop_all(void *arg)
 {
 	server_order(arg, ORDER_STOP);
+}
+
+static struct worker *worker_that_runs(void *arg, uint32_t index)
+{
+	struct server *s = arg;
+	struct seat *seat = &s->seats[index];
+
+	return atomic_load(&seat->phase) == PHASE_ENDED ? NULL : &seat->worker;
 }
 
 static int open_endpoint(
@@ -163,7 +174,7 @@ static void configure_seat(struct server *s, uint32_t index)
 	uint32_t endpoint = index / c->workers;
 	const struct socket_obtained *got = &s->endpoints[endpoint];
 	struct seat *seat = &s->seats[index];
-	struct counters *counters = writer_worker(s->writer, index);
+	struct counters *counters = writer_worker(s->publication.writer, index);
 
 	seat->server = s;
 	seat->config = (struct worker_config){
@@ -195,6 +206,8 @@ static void configure_seat(struct server *s, uint32_t index)
 		.budget = c->count ? &s->budget : NULL,
 		.spent = stop_all,
 		.spent_arg = s,
+		.move = publication_move,
+		.move_arg = &s->publication,
 	};
 	counter_set(counters, COUNTER_SOCKET_RCVBUF, got->rcvbuf);
 	counter_set(counters, COUNTER_SOCKET_SNDBUF, got->sndbuf);
@@ -216,7 +229,14 @@ static int open_segment(
 		.workers = s->seat_count,
 	};
 
-	return writer_open(&s->writer, &wc, why, why_bytes);
+	s->publication = (struct publication){
+		.workers = s->seat_count,
+		.worker = worker_that_runs,
+		.worker_arg = s,
+		.notice = c->notice,
+		.notice_arg = c->notice_arg,
+	};
+	return publication_open(&s->publication, &wc, why, why_bytes);
 }
 
 /* Until no worker is starting any more; the first failure counts. */
@@ -272,7 +292,7 @@ static int open_consent(struct server *s, char *why, size_t why_bytes)
 		.backend = c->backend->name,
 	};
 	for (uint32_t i = 0; i < s->seat_count; i++)
-		s->counters[i] = writer_worker(s->writer, i);
+		s->counters[i] = writer_worker(s->publication.writer, i);
 	if (getrandom(&s->consent.server, sizeof(s->consent.server), 0) < 0) {
 		error = -errno;
 		snprintf(why, why_bytes, "getrandom: %s", strerror(errno));
@@ -291,18 +311,19 @@ int server_start(
 	if (!error)
 		error = start_threads(s, why, why_bytes);
 	if (!error)
-		writer_ready(s->writer);
+		writer_ready(s->publication.writer);
 	return error;
 }
 
 const char *server_segment(const struct server *s)
 {
-	return writer_path(s->writer);
+	return writer_path(s->publication.writer);
 }
 
 void server_tick(struct server *s)
 {
 	server_order(s, ORDER_PUBLISH);
+	publication_tick(&s->publication, TICKS_PER_LOOK);
 }
 
 bool server_ended(const struct server *s)
@@ -322,7 +343,7 @@ void server_order(struct server *s, enum worker_order order)
 
 const struct counters *server_counters(const struct server *s, uint32_t index)
 {
-	return writer_worker(s->writer, index);
+	return writer_worker(s->publication.writer, index);
 }
 
 uint32_t server_worker_count(const struct server *s)
@@ -351,7 +372,7 @@ void server_close(struct server *s)
 	for (uint32_t i = 0; i < s->seat_count; i++)
 		if (s->seats[i].fd >= 0)
 			close(s->seats[i].fd);
-	writer_close(s->writer);
+	publication_close(&s->publication);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
 	free(s->seats);

@@ -48,7 +48,7 @@ void worker_fini(struct worker *w)
 
 void worker_order(struct worker *w, enum worker_order order)
 {
-	atomic_fetch_or_explicit(&w->orders, order, memory_order_relaxed);
+	atomic_fetch_or_explicit(&w->orders, order, memory_order_release);
 }
 
 static uint64_t timeval_ns(struct timeval t)
@@ -226,6 +226,23 @@ static int drain(struct worker *w)
 	return n < 0 ? n : 0;
 }
 
+/* Nobody counts while this does not: so nothing that is counted is lost when
+ * the counters move. */
+static void obey(struct worker *w)
+{
+	unsigned orders = atomic_fetch_and_explicit(&w->orders,
+		~(unsigned)(ORDER_PUBLISH | ORDER_MOVE), memory_order_acquire);
+
+	if (orders & ORDER_MOVE) {
+		const struct worker_config *c = &w->config;
+		int error = c->move(c->move_arg, c->number);
+
+		atomic_store(&w->moved, error ? error : 1);
+	}
+	if (orders & ORDER_PUBLISH)
+		publish(w);
+}
+
 /* An empty turn of one that spins costs the try and the load of its orders: it
  * reads no clock, since others do that for it. */
 int worker_run(struct worker *w)
@@ -238,11 +255,8 @@ int worker_run(struct worker *w)
 	while (n >= 0 && !(orders & (ORDER_DRAIN | ORDER_STOP))) {
 		n = turn(w, timeout_ms);
 		orders = atomic_load_explicit(&w->orders, memory_order_relaxed);
-		if (orders & ORDER_PUBLISH) {
-			atomic_fetch_and_explicit(&w->orders,
-				~(unsigned)ORDER_PUBLISH, memory_order_relaxed);
-			publish(w);
-		}
+		if (orders & (ORDER_PUBLISH | ORDER_MOVE))
+			obey(w);
 	}
 	if (n >= 0 && !(orders & ORDER_STOP))
 		n = drain(w);

@@ -20,6 +20,7 @@ enum worker_order {
 	ORDER_PUBLISH = 1, /* read back the socket's and the thread's figures */
 	ORDER_DRAIN = 2,   /* answer what is in the socket, then end */
 	ORDER_STOP = 4,    /* end after this batch */
+	ORDER_MOVE = 8,    /* have the counters moved to another file */
 };
 
 /* Shown what arrived, before it is answered. By the worker's thread. */
@@ -44,6 +45,8 @@ struct worker_config {
 	_Atomic int64_t *budget;
 	void (*spent)(void *arg);
 	void *spent_arg;
+	int (*move)(void *arg, uint32_t number); /* 0 or -errno */
+	void *move_arg;
 };
 
 struct worker {
@@ -57,6 +60,7 @@ struct worker {
 	struct burn burn;
 	uint32_t drops_seen; /* SK_MEMINFO_DROPS, to see it wrap */
 	_Atomic unsigned orders;
+	_Atomic int moved; /* 1 when ORDER_MOVE has been obeyed, or -errno */
 	int error; /* -errno it ended with, 0; valid when it has ended */
 };
 

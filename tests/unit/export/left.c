@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What counts as left behind in the registry, and goes. Each test is a process
- * of its own, so nobody else has its name there.
- */
+/* What counts as left behind in a registry, and goes. */
 #include "export/left.h"
 
 #include "oracle/segment.h"
@@ -11,18 +8,23 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PID  4711
+#define NAME "udpmill.4711"
+
+static char folder[] = "/tmp/udpmill-left.XXXXXX";
 static char elsewhere[64];
-static char registry[READER_PATH];
+static char registry[64]; /* a name in the folder */
 static int fd = -1;
 
 static void set_up(void)
 {
-	snprintf(elsewhere, sizeof(elsewhere), "/tmp/udpmill-left.%d",
-		(int)getpid());
-	reader_path_of_pid(getpid(), registry);
+	cr_assert(mkdtemp(folder));
+	snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere", folder);
+	snprintf(registry, sizeof(registry), "%s/%s", folder, NAME);
 }
 
 static void tear_down(void)
@@ -31,6 +33,7 @@ static void tear_down(void)
 		close(fd);
 	remove(registry);
 	remove(elsewhere);
+	rmdir(folder);
 }
 
 TestSuite(left, .init = set_up, .fini = tear_down);
@@ -56,9 +59,10 @@ static bool is_listed(void)
 	struct left_list list;
 	bool found = false;
 
-	cr_assert(left_list_open(&list) == 0);
+	cr_assert(left_list_open(&list, folder) == 0);
 	for (size_t i = 0; i < list.count; i++)
-		found |= list.pids[i] == getpid();
+		found |= list.names[i].pid == PID &&
+			 strcmp(list.names[i].name, NAME) == 0;
 	left_list_close(&list);
 	return found;
 }
@@ -66,39 +70,39 @@ static bool is_listed(void)
 static void assert_kept(int error)
 {
 	cr_assert(!is_listed());
-	cr_assert(left_remove(getpid()) == error);
+	cr_assert(left_remove(folder, NAME) == error);
 	cr_assert(is_there(registry));
 }
 
 Test(left, a_stale_segment_goes)
 {
-	put(registry, getpid());
+	put(registry, PID);
 	cr_assert(is_listed());
-	cr_assert(left_remove(getpid()) == 0);
+	cr_assert(left_remove(folder, NAME) == 0);
 	cr_assert(!is_there(registry));
-	cr_assert(left_remove(getpid()) == -ENOENT);
+	cr_assert(left_remove(folder, NAME) == -ENOENT);
 }
 
 Test(left, a_live_segment_stays)
 {
-	put(registry, getpid());
+	put(registry, PID);
 	segment_hold(fd);
 	assert_kept(-EBUSY);
 }
 
 Test(left, a_link_to_a_stale_segment_goes_and_the_segment_stays)
 {
-	put(elsewhere, getpid());
+	put(elsewhere, PID);
 	cr_assert(symlink(elsewhere, registry) == 0);
 	cr_assert(is_listed());
-	cr_assert(left_remove(getpid()) == 0);
+	cr_assert(left_remove(folder, NAME) == 0);
 	cr_assert(!is_there(registry));
 	cr_assert(is_there(elsewhere));
 }
 
 Test(left, a_link_to_a_live_segment_stays)
 {
-	put(elsewhere, getpid());
+	put(elsewhere, PID);
 	segment_hold(fd);
 	cr_assert(symlink(elsewhere, registry) == 0);
 	assert_kept(-EBUSY);
@@ -113,7 +117,7 @@ Test(left, a_link_that_leads_nowhere_stays)
 
 Test(left, what_another_pid_wrote_stays)
 {
-	put(registry, getpid() + 1);
+	put(registry, PID + 1);
 	assert_kept(-ENOENT);
 }
 
@@ -121,4 +125,38 @@ Test(left, what_is_no_segment_stays)
 {
 	fd = segment_put(registry, "precious", 8);
 	assert_kept(-ENOENT);
+}
+
+/* Builds that named a file before they filled it left these. */
+Test(left, an_empty_file_goes)
+{
+	fd = segment_put(registry, "", 0);
+	cr_assert(is_listed());
+	cr_assert(left_remove(folder, NAME) == 0);
+	cr_assert(!is_there(registry));
+}
+
+Test(left, an_empty_file_that_somebody_holds_stays)
+{
+	fd = segment_put(registry, "", 0);
+	segment_hold(fd);
+	assert_kept(-EBUSY);
+}
+
+Test(left, what_is_left_by_another_name_goes_too)
+{
+	char name[80];
+
+	put(registry, PID);
+	snprintf(name, sizeof(name), "%s.99", registry);
+	cr_assert(rename(registry, name) == 0);
+	cr_assert(!is_listed());
+	cr_assert(left_remove(folder, NAME ".99") == 0);
+	cr_assert(!is_there(name));
+}
+
+Test(left, a_name_that_is_no_servers_is_refused)
+{
+	cr_assert(left_remove(folder, "elsewhere") == -ENOENT);
+	cr_assert(left_remove(folder, "../udpmill.1") == -ENOENT);
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What is replaced and what is kept where a segment is put. Each test is a
- * process of its own, so nobody else has its name in the registry.
- */
+/* What is replaced and what is kept where a segment is put. */
 #include "export/place.h"
 
 #include "oracle/segment.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +19,8 @@
 static char folder[] = "/tmp/udpmill-place.XXXXXX";
 static char elsewhere[64]; /* in the folder */
 static char target[64];    /* another place in it */
-static char registry[READER_PATH];
+static char shm[64];       /* the registry */
+static char registry[96];  /* the name by the pid in it */
 static struct place place;
 static struct segment_image image;
 
@@ -30,7 +29,10 @@ static void set_up(void)
 	cr_assert(mkdtemp(folder));
 	snprintf(elsewhere, sizeof(elsewhere), "%s/counters", folder);
 	snprintf(target, sizeof(target), "%s/target", folder);
-	reader_path_of_pid(getpid(), registry);
+	snprintf(shm, sizeof(shm), "%s/shm", folder);
+	cr_assert(mkdir(shm, 0755) == 0);
+	snprintf(registry, sizeof(registry), "%s/udpmill.%d", shm,
+		(int)getpid());
 	segment_make(&image, NULL);
 }
 
@@ -40,6 +42,7 @@ static void tear_down(void)
 	remove(registry);
 	remove(elsewhere);
 	remove(target);
+	rmdir(shm);
 	rmdir(folder);
 }
 
@@ -48,15 +51,16 @@ TestSuite(place, .init = set_up, .fini = tear_down);
 /* As the writer does it, with a segment in the file. */
 static int try_take(const char *path)
 {
-	int error = place_init(&place, path, image.bytes);
+	int error = place_init(&place, shm, path, image.bytes);
 
 	if (error)
 		return error;
 	image.header.pid = getpid();
-	cr_assert(pwrite(place.fd, image.data, image.bytes, 0) ==
+	cr_assert(pwrite(place.file.fd, image.data, image.bytes, 0) ==
 		  (ssize_t)image.bytes);
 	segment_make(&image, NULL);
-	return place_register(&place);
+	error = place_publish(&place);
+	return error ? error : place_register(&place);
 }
 
 static void take(const char *path)
@@ -218,7 +222,7 @@ static void put_link_through_file(const char *path)
 Test(place, replaces_what_is_left_over_in_the_registry)
 {
 	static void (*const put[])(const char *path) = {put_stale_file,
-		put_dead_link, put_stale_link, put_link_to_text,
+		put_empty_file, put_dead_link, put_stale_link, put_link_to_text,
 		put_link_to_held_text, put_link_to_folder, put_loop,
 		put_link_through_file};
 	const char *const paths[] = {NULL, elsewhere};
@@ -252,61 +256,98 @@ Test(place, replaces_a_link_to_its_own_file)
 	cr_assert(mode_of(elsewhere) == 0);
 }
 
-/* Processes of two pid namespaces may have one pid and one /dev/shm. */
-Test(place, keeps_in_the_registry_a_live_server)
+/* It is there, by a name that nobody could take before; what has the first name
+ * stays. */
+static void check_beside(const char *path, mode_t mode)
 {
-	const char *const paths[] = {NULL, elsewhere};
+	const char *own;
 
-	for (size_t k = 0; k < COUNT(paths); k++) {
-		int fd = make_live(registry);
-
-		refuse(paths[k]);
-		cr_assert(is_made(registry));
-		cr_assert(mode_of(elsewhere) == 0);
-		close(fd);
-		cr_assert(unlink(registry) == 0);
-	}
+	take(path);
+	own = path ? place.link : place.path;
+	cr_assert(strncmp(own, registry, strlen(registry)) == 0, "%s", own);
+	cr_assert(own[strlen(registry)] == '.', "%s", own);
+	cr_assert(segment_name(strrchr(own, '/') + 1, NULL), "%s", own);
+	cr_assert(is_ours(own));
+	cr_assert(mode_of(registry) == mode);
+	place_fini(&place);
+	cr_assert(mode_of(registry) == mode);
+	cr_assert(mode_of(elsewhere) == 0);
 }
 
-Test(place, keeps_in_the_registry_a_link_to_a_live_server)
+/* Processes of two pid namespaces may have one pid and one /dev/shm. */
+Test(place, has_another_name_where_a_live_server_has_its)
 {
-	const char *const paths[] = {NULL, elsewhere};
-	int fd = make_live(target);
+	int fd = make_live(registry);
 
-	cr_assert(symlink(target, registry) == 0);
-	for (size_t k = 0; k < COUNT(paths); k++) {
-		refuse(paths[k]);
-		cr_assert(S_ISLNK(mode_of(registry)) && is_made(registry));
-		cr_assert(mode_of(elsewhere) == 0);
-	}
+	check_beside(NULL, mode_of(registry));
+	check_beside(elsewhere, mode_of(registry));
+	cr_assert(is_made(registry));
 	close(fd);
 }
 
-Test(place, keeps_in_the_registry_files_of_another_kind)
+Test(place, has_another_name_where_a_link_leads_to_a_live_server)
 {
-	static void (*const put[])(const char *path) = {put_text_file,
-		put_empty_file, put_likeness, put_folder, put_pipe};
-	const char *const paths[] = {NULL, elsewhere};
+	int fd = make_live(target);
+
+	cr_assert(symlink(target, registry) == 0);
+	check_beside(NULL, mode_of(registry));
+	check_beside(elsewhere, mode_of(registry));
+	cr_assert(is_made(registry));
+	close(fd);
+}
+
+Test(place, has_another_name_where_files_of_another_kind_have_its)
+{
+	static void (*const put[])(const char *path) = {
+		put_text_file, put_likeness, put_folder, put_pipe};
 
 	for (size_t i = 0; i < COUNT(put); i++) {
-		mode_t mode;
-
 		put[i](registry);
-		mode = mode_of(registry);
-		for (size_t k = 0; k < COUNT(paths); k++) {
-			refuse(paths[k]);
-			cr_assert(mode_of(registry) == mode, "%zu", i);
-			cr_assert(mode_of(elsewhere) == 0, "%zu", i);
-		}
+		check_beside(NULL, mode_of(registry));
+		check_beside(elsewhere, mode_of(registry));
 		cr_assert(remove(registry) == 0);
 	}
 }
 
+Test(place, is_readable_by_all_whatever_the_umask_is)
+{
+	const char *const paths[] = {NULL, elsewhere};
+	mode_t old = umask(0777);
+
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		take(paths[i]);
+		cr_assert(mode_of(place.path) == (S_IFREG | 0644));
+		place_fini(&place);
+	}
+	umask(old);
+}
+
+static size_t names_in(const char *path)
+{
+	DIR *dir = opendir(path);
+	size_t n = 0;
+
+	cr_assert(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n - 2;
+}
+
+/* So that one who is killed then leaves nothing. */
+Test(place, has_no_name_before_it_is_published)
+{
+	cr_assert(place_init(&place, shm, NULL, image.bytes) == 0);
+	cr_assert(names_in(shm) == 0);
+	cr_assert(place_publish(&place) == 0);
+	cr_assert(names_in(shm) == 1);
+}
+
 Test(place, asked_for_its_place_in_the_registry_makes_no_link)
 {
-	char winding[96];
+	char winding[192];
 
-	snprintf(winding, sizeof(winding), "/dev/shm/../shm/%s",
+	snprintf(winding, sizeof(winding), "%s/../shm/%s", shm,
 		strrchr(registry, '/') + 1);
 	take(winding);
 	cr_assert(S_ISREG(mode_of(registry)));

@@ -141,6 +141,8 @@ int verb_serve(int argc, char **argv)
 	/* They come to sleep_tick() only. */
 	interrupt_block(&signals);
 	signal(SIGPIPE, SIG_IGN);
+	/* A file that may not be so large is an error with a sentence. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (serve_ready_init(
 		    &ready, o.ready_file, o.ready_fd, why, sizeof(why)))
 		code = fail(EXIT_USAGE, why);

@@ -15,9 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A tenth of a second in all, until a lock is taken for one that stays. */
-#define TRIES      100
-#define BETWEEN_NS 1000000
+/* Milliseconds until a lock is taken for one that stays; fewer in the registry,
+ * where there is another name. */
+#define TRIES          100
+#define REGISTRY_TRIES 10
+#define BETWEEN_NS     1000000
 
 /* Of names that nobody can have guessed. */
 #define NAMES 16
@@ -37,11 +39,11 @@ static bool has_name(int fd, const char *name)
 }
 
 /* Readers that look whether it is stale hold it too, for a moment each. */
-static int lock_stale(int fd)
+static int lock_stale(int fd, int tries)
 {
 	const struct timespec between = {.tv_nsec = BETWEEN_NS};
 
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < tries; i++) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return 0;
 		nanosleep(&between, NULL);
@@ -78,7 +80,7 @@ static int clear_file(const char *name, bool registry)
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -EEXIST;
 	if (is_left(fd, registry))
-		error = lock_stale(fd);
+		error = lock_stale(fd, registry ? REGISTRY_TRIES : TRIES);
 	if (!error && has_name(fd, name))
 		error = take_away(name);
 	close(fd);

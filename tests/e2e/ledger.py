@@ -322,7 +322,7 @@ class Arrival(Case):
                     serve("--service", "echo", side=CLIENT,
                           host="127.0.0.1") as s:
                 timer = later(0.2, self.strangers, CLIENT, s.address, size)
-                ledger = self.load(s.address)
+                ledger = self.load(s.address, seconds="2s")
                 timer.join()
                 self.assertLost(ledger["request"])
                 self.assertEqual(

@@ -221,7 +221,7 @@ class Load(unittest.TestCase):
 
     def test_json_has_what_the_schema_promises(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
-            r, report = load(s.address, "-i", "100ms")
+            r, report = load(s.address, "-i", "20ms")
         for key in ("schema version argv config environment seconds sent "
                     "answered delivered ledger latency_ns cpu "
                     "intervals").split():

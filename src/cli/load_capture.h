@@ -14,6 +14,7 @@ struct load_capture {
 };
 
 /* Adds to a zeroed replay and settles it. 0; -ENOMEM; -EINVAL and one line in
- * why: it is no file that can be read, or none of these links. */
+ * why: it is no file that can be read, or none of these links; -ENOPKG and one
+ * line in why: libpcap cannot be loaded. */
 int load_capture_read(struct replay *r, struct load_capture *c,
 	const char *path, char *why, size_t why_bytes);

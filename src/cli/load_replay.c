@@ -131,6 +131,8 @@ static void read_capture(struct load_replay *r)
 
 	if (error == -EINVAL)
 		load_fail(EXIT_USAGE, "--pcap: %s: %s", r->path, why);
+	if (error == -ENOPKG)
+		load_fail(EXIT_SYSTEM, "--pcap: %s", why);
 	if (error)
 		load_fail(EXIT_SYSTEM, "--pcap: %s: %s", r->path,
 			strerror(-error));

@@ -326,6 +326,18 @@ class Replay(unittest.TestCase):
         self.assertRefused("--pcap", self.write(pcap(packets)), "-T", "2",
                            why="--threads")
 
+    def test_libpcap_is_loaded_for_a_capture_only(self):
+        for name in "libpcap.so.0.8", "libpcap.so.1":
+            with open(os.path.join(self.folder.name, name), "w"):
+                pass
+        env = {**os.environ, "LD_LIBRARY_PATH": self.folder.name}
+        r = run(UDPMILL, "load", "--help", env=env)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        r = run(UDPMILL, "load", "127.0.0.1:9", "--pcap", "/dev/null", env=env)
+        self.assertEqual(r.returncode, 3)
+        self.assertRegex(r.stderr, r"\Audpmill load: --pcap: [^\n]*"
+                         r"install libpcap \(Debian: libpcap0\.8\)\n\Z")
+
     def test_files_without_a_datagram_are_refused(self):
         packets = [(0, b"\x50"), (0, ipv4(b"x", flags=0x2000))]
         for data, why in ((pcap(packets), "1 not UDP, 1 fragments"),

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,17 +31,25 @@ static FAILS void fail(
 	exit((int)code);
 }
 
-/* A pipe has no bits to look at, and no name: who made it gives it to us. */
-static void check_mode(int fd, const char *verb, const char *path)
+/*
+ * Whoever may write to the file says who may load us, or which servers we take
+ * for willing. A pipe has bits, which mkfifo(1) gives to others as well, but
+ * belongs to whoever started us, by sudo(8) perhaps.
+ */
+static void check_owner(int fd, const char *verb, const char *path)
 {
 	struct stat st;
 
 	if (fstat(fd, &st))
 		fail(EXIT_USAGE, verb, "%s: %s", path, strerror(errno));
-	if (S_ISFIFO(st.st_mode))
-		return;
-	if (!S_ISREG(st.st_mode))
-		fail(EXIT_USAGE, verb, "%s is no file", path);
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		fail(EXIT_USAGE, verb,
+			"%s is no file; a file or a pipe would be right", path);
+	if (S_ISREG(st.st_mode) && st.st_uid != 0 && st.st_uid != geteuid())
+		fail(EXIT_USAGE, verb,
+			"%s belongs to user %u, who could change it; chown it "
+			"to yourself (user %u) or to root",
+			path, st.st_uid, geteuid());
 	if (st.st_mode & GROUP_AND_OTHERS)
 		fail(EXIT_USAGE, verb,
 			"%s is open to others than its owner (mode %04o); "
@@ -77,10 +87,15 @@ void key_read(struct mac_key *out, const char *verb, const char *path)
 		fail(EXIT_SYSTEM, verb,
 			"this build is without keys; install libsodium-dev and "
 			"build again");
+	/* No core file has it, and no other process of this user reads it; nor
+	 * is it swapped out, as far as that is allowed. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		fail(EXIT_SYSTEM, verb, "PR_SET_DUMPABLE: %s", strerror(errno));
+	(void)mlock(out, sizeof(*out));
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		fail(EXIT_USAGE, verb, "%s: %s", path, strerror(errno));
-	check_mode(fd, verb, path);
+	check_owner(fd, verb, path);
 	bytes = read_all(fd, text, sizeof(text), verb, path);
 	close(fd);
 	error = mac_key_read(out, text, bytes);

@@ -11,6 +11,7 @@
 #include "cli/load_stages.h"
 #include "cli/load_stress.h"
 #include "cli/option.h"
+#include "cli/privilege.h"
 #include "cli/style.h"
 #include "cli/verb.h"
 
@@ -225,6 +226,17 @@ static int open_files(struct teller *t)
 	return error;
 }
 
+/* Flows that come later open their sockets later. */
+static int drop(const struct load_options *o, char *why, size_t why_bytes)
+{
+	uint64_t keep =
+		privilege_to_remove(o->csv) | privilege_to_remove(o->histogram);
+
+	if (o->config.flow_lifetime_ns)
+		keep |= privilege_sockets();
+	return privilege_drop(keep, why, why_bytes);
+}
+
 int verb_load(int argc, char **argv)
 {
 	struct load_options o;
@@ -261,6 +273,8 @@ int verb_load(int argc, char **argv)
 	if (o.json)
 		t.intervals = json_array();
 	error = load_open(&running, &o.config, &hooks, why, sizeof(why));
+	if (!error)
+		error = drop(&o, why, sizeof(why));
 	if (!error)
 		error = load_key_keep(&o, stop, running, why, sizeof(why));
 	if (!error) {

@@ -4,6 +4,7 @@
 #include "cli/interrupt.h"
 #include "cli/load_key.h"
 #include "cli/load_loss.h"
+#include "cli/privilege.h"
 #include "cli/stages_report.h"
 #include "cli/style.h"
 #include "net/affinity.h"
@@ -103,6 +104,9 @@ static int run(const struct load_options *o, struct stages_result *r, char *why,
 			c->cpus->cpu[0], strerror(-error));
 		return error;
 	}
+	error = privilege_drop(privilege_sockets(), why, why_bytes);
+	if (error)
+		return error;
 	error = load_key_keep(o, stop, &interrupted, why, why_bytes);
 	if (error)
 		return error;

@@ -4,6 +4,7 @@
 #include "cli/interrupt.h"
 #include "cli/load_key.h"
 #include "cli/load_peer.h"
+#include "cli/privilege.h"
 #include "cli/stress_report.h"
 #include "cli/style.h"
 #include "load/stress/stress.h"
@@ -172,6 +173,7 @@ static int run(struct load_options *o, struct stress_result *r, char *why,
 		.progress = progress,
 		.arg = o,
 	};
+	uint64_t keep = privilege_sockets();
 	int error = c->cpus ? affinity_pin(c->cpus->cpu[0]) : 0;
 
 	/* Many sockets come and go: a port of its own has none of them. */
@@ -184,6 +186,11 @@ static int run(struct load_options *o, struct stress_result *r, char *why,
 	}
 	load_peer_receiver(o, &to);
 	config.peer_rcvbuf = to.rcvbuf;
+	if (c->server_netns)
+		keep |= privilege_namespaces();
+	error = privilege_drop(keep, why, why_bytes);
+	if (error)
+		return error;
 	error = load_key_keep(o, stop, &interrupted, why, why_bytes);
 	if (error)
 		return error;

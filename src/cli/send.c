@@ -3,6 +3,7 @@
 #include "cli/send.h"
 
 #include "cli/option.h"
+#include "cli/privilege.h"
 #include "cli/verb.h"
 #include "core/clock.h"
 #include "core/units.h"
@@ -118,6 +119,8 @@ static void run(const struct send_options *o, struct send_result *r)
 	uint64_t start_ns;
 	int got = exchange_init(&e, &config, r->why, sizeof(r->why));
 
+	if (got == 0)
+		got = privilege_drop(0, r->why, sizeof(r->why));
 	if (got == 0) {
 		r->before = e.local;
 		send_report_before(o, r);

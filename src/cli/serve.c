@@ -2,6 +2,7 @@
 /* The verb serve: a server from its command line to its last counters. */
 #include "cli/interrupt.h"
 #include "cli/option.h"
+#include "cli/privilege.h"
 #include "cli/serve_options.h"
 #include "cli/serve_ready.h"
 #include "cli/serve_report.h"
@@ -68,6 +69,14 @@ static void run(
 	}
 }
 
+/* A worker has what it needs for good. */
+static int settle(void)
+{
+	char why[128];
+
+	return privilege_drop(0, why, sizeof(why));
+}
+
 static int open_server(struct serve_options *o, struct server **server)
 {
 	char why[512];
@@ -107,6 +116,9 @@ static int serve(struct serve_options *o, struct server *server,
 	if (serve_ready_say(ready, server_endpoints(server),
 		    o->server.listen_count, why, sizeof(why)))
 		return fail(EXIT_SYSTEM, why);
+	if (privilege_drop(privilege_to_remove(server_segment(server)), why,
+		    sizeof(why)))
+		return fail(EXIT_SYSTEM, why);
 	run(server, o->time_ns, signals);
 	if (o->json) {
 		if (serve_print_json(stdout, o, server,
@@ -134,6 +146,7 @@ int verb_serve(int argc, char **argv)
 
 	serve_options_parse(&o, argc, argv);
 	o.server.notice = notice;
+	o.server.settle = settle;
 	if (o.verbose) {
 		o.server.observe = serve_observe;
 		o.server.observe_arg = o.json ? stderr : stdout;

@@ -333,5 +333,6 @@ void serve_options_free(struct serve_options *o)
 {
 	free(o->listen);
 	free(o->allow);
+	explicit_bzero(&o->key, sizeof(o->key));
 	*o = (struct serve_options){0};
 }

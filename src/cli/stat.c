@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb stat: the counters of a running server, once or again and again. */
 #include "cli/interrupt.h"
+#include "cli/privilege.h"
 #include "cli/stat_report.h"
 #include "cli/streams.h"
 #include "cli/style.h"
@@ -314,6 +315,7 @@ int verb_stat(int argc, char **argv)
 {
 	struct stat_options o;
 	struct reader *r = NULL;
+	char why[128];
 	int code;
 
 	stat_options_parse(&o, argc, argv);
@@ -322,6 +324,8 @@ int verb_stat(int argc, char **argv)
 	if (o.subject == STAT_CLEAN)
 		return clean();
 	code = open_server(&r, &o);
+	if (code == EXIT_OK && privilege_drop(0, why, sizeof(why)))
+		code = fail(EXIT_SYSTEM, why);
 	if (code == EXIT_OK && o.subject == STAT_DESCRIBE)
 		code = describe(&o, r);
 	else if (code == EXIT_OK)

@@ -62,6 +62,11 @@ static void *run_seat(void *arg)
 	struct worker *w = &seat->worker;
 
 	w->error = worker_init(w, &seat->config);
+	if (!w->error && seat->server->config.settle) {
+		w->error = seat->server->config.settle();
+		if (w->error)
+			worker_fini(w);
+	}
 	if (w->error) {
 		set_phase(seat, PHASE_ENDED);
 		return NULL;

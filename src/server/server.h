@@ -40,6 +40,9 @@ struct server_config {
 	const char *counters; /* file, "none", or NULL for the default place */
 	worker_observe_fn *observe;
 	void *observe_arg;
+	/* By each worker's thread when it has opened everything, before it
+	 * answers; NULL: nothing. 0, or -errno, and it does not start. */
+	int (*settle)(void);
 	/* Once for each thing, from any thread, in words for a person. */
 	void (*notice)(void *arg, const char *text);
 	void *notice_arg;

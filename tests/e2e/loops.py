@@ -213,6 +213,19 @@ class Loops(unittest.TestCase):
                 self.set_at(t, LOCAL[0], t, source)
         self.assertSilent()
 
+    def test_of_one_server_with_itself_by_a_frame_from_another_host(self):
+        """Of IPv6; IPv4 drops what comes from outside with an own address."""
+        for listen in f"[{HOSTS6[0]}]:0", "[::]:0":
+            t = self.serve(0, listen, "echo")
+            t.ask(HOSTS6[0], 1)
+            forge(1, t.at(HOSTS6[0]), t.at(HOSTS6[0]), QUESTION)
+            t.forged += 1
+            t.replies += 1
+            for _ in range(3):
+                t.ask(HOSTS6[0], 1)
+                t.ask(HOSTS6[0])
+        self.assertSilent()
+
     def test_of_three_servers(self):
         """On two hosts, of two families, with two backends."""
         self.near = dict(enumerate(HOSTS))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb load: a run of the generator, told as it goes and at its end. */
 #include "cli/interrupt.h"
+#include "cli/load_absence.h"
 #include "cli/load_capacity.h"
 #include "cli/load_files.h"
 #include "cli/load_key.h"
@@ -26,6 +27,7 @@ struct teller {
 	struct load_options *options;
 	json_t *intervals;
 	struct load_file csv, histogram;
+	bool refused; /* nobody listens, and so nobody can say yes either */
 	bool rewrite; /* stderr is a terminal: one line, again and again */
 };
 
@@ -105,39 +107,17 @@ static int close_files(struct teller *t)
 	return 0;
 }
 
-/* Said after the report: figures of a peer that was not there to the end. */
-static bool peer_is_gone(
-	const struct load_options *o, const struct load_result *r)
+/* Nothing of the run is worth a file. */
+static bool is_nobody(const struct load_result *r)
 {
-	const char *what = NULL;
-	char peer[ADDRESS_TEXT];
-
-	if (r->server_gone && o->past.wrong)
-		what = "the server tells counters that cannot be: they are "
-		       "too large, or went backwards";
-	else if (r->server_gone)
-		what = o->view.reader ? "the server ended during the run"
-				      : "the server does not tell its "
-					"counters any more";
-	else if (r->ledger.server_silent)
-		what = "the server did not run when the run ended";
-	else if (!r->server_seen && r->whole.refused > 0)
-		what = "nobody listens any more (ICMP port unreachable)";
-	else if (!r->server_seen && r->whole.answered == 0 &&
-		 r->whole.corrupt == 0 && o->config.mode != LOAD_FLOOD &&
-		 o->config.replies != REPLIES_NONE)
-		what = "not one reply came; of a peer that does not answer "
-		       "--expect none says so";
-	if (what)
-		fprintf(stderr, "udpmill load: %s: %s\n",
-			address_format(&o->config.remote, peer), what);
-	return what;
+	return r->absence == ABSENCE_NOBODY && !r->server_gone;
 }
 
 static int report(
 	struct teller *t, const struct load_result *r, int argc, char **argv)
 {
 	struct load_loss loss;
+	char why[512];
 
 	if (t->rewrite)
 		fputs("\r\033[K", stderr);
@@ -160,7 +140,9 @@ static int report(
 
 		load_print_text(out, t->options, r, style_on(out));
 	}
-	load_histogram_write(&t->histogram, &r->histograms[LOAD_LATENCY]);
+	if (!is_nobody(r))
+		load_histogram_write(
+			&t->histogram, &r->histograms[LOAD_LATENCY]);
 	if (close_files(t))
 		return EXIT_SYSTEM;
 	if (r->whole.sent == 0 && t->options->config.mode == LOAD_PACED &&
@@ -174,8 +156,11 @@ static int report(
 		fprintf(stderr, "udpmill load: nothing could be sent\n");
 		return EXIT_SYSTEM;
 	}
-	if (peer_is_gone(t->options, r))
+	t->refused = r->absence == ABSENCE_NOBODY || r->absence == ABSENCE_GONE;
+	if (load_absence_say(t->options, r, why, sizeof(why))) {
+		fprintf(stderr, "udpmill load: %s\n", why);
 		return EXIT_NO_PEER;
+	}
 	loss = load_loss_of(t->options, r);
 	if (!load_loss_is_borne(t->options, &loss) ||
 		!ledger_balances(&r->ledger) || r->whole.corrupt > 0)
@@ -289,7 +274,7 @@ int verb_load(int argc, char **argv)
 						   : "");
 		code = code_of(error);
 	}
-	if (load_key_lapsed(&o))
+	if (load_key_lapsed(&o) && !t.refused)
 		code = EXIT_CLAIM;
 	remote_close(o.remote);
 	o.remote = NULL;

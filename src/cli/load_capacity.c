@@ -2,6 +2,7 @@
 #include "cli/load_capacity.h"
 
 #include "cli/json_write.h"
+#include "cli/load_absence.h"
 #include "cli/load_report.h"
 #include "cli/style.h"
 #include "cli/verb.h"
@@ -196,6 +197,8 @@ int load_capacity_find(
 		error = run_trial(c, &t, &r, why, why_bytes);
 		if (!error && r.interrupted)
 			error = -EINTR;
+		if (!error && r.absence != ABSENCE_NONE)
+			error = -ECONNREFUSED;
 		if (!error && nothing_came(&r))
 			error = -ETIMEDOUT;
 		if (error)
@@ -209,6 +212,8 @@ int load_capacity_find(
 	}
 	if (error == -EINTR)
 		snprintf(why, why_bytes, "interrupted after %u trials", number);
+	else if (error == -ECONNREFUSED)
+		load_absence_say(c->options, &r, why, why_bytes);
 	else if (error == -ETIMEDOUT)
 		snprintf(why, why_bytes,
 			"nothing came back, and the server cannot be seen: "

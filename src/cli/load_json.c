@@ -55,20 +55,22 @@ json_t *load_config_json(
 	const struct load_config *c = &o->config;
 	char remote[ADDRESS_TEXT];
 	json_t *cpus = json_array(), *time = json_null();
-	json_t *lifetime = json_null();
+	json_t *lifetime = json_null(), *timeout = json_null();
 
 	/* Where only a capture's end bounds it, it has none. */
 	if (c->time_ns < LOAD_REPLAY_UNBOUNDED_NS)
 		time = json_real((double)c->time_ns / 1e9);
 	if (c->flow_lifetime_ns)
 		lifetime = json_real((double)c->flow_lifetime_ns / 1e9);
+	if (c->timeout_ns)
+		timeout = json_real((double)c->timeout_ns / 1e9);
 	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
 		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
 	return json_pack(
 		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, "
 		"s:b, "
 		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
-		"s:s?, s:o}",
+		"s:s?, s:o, s:o}",
 		"remote", address_format(&c->remote, remote), "local", r->local,
 		"mode", load_mode_name(c->mode), "length", c->sizes.mean,
 		"length_least", (int)c->sizes.least, "length_most",
@@ -83,7 +85,7 @@ json_t *load_config_json(
 		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
 		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus, "capture",
 		load_replay_json(&o->replay), "netns", o->netns,
-		"flow_lifetime_s", lifetime);
+		"flow_lifetime_s", lifetime, "timeout_s", timeout);
 }
 
 /* RFC 3339, of now, UTC. */
@@ -267,6 +269,18 @@ json_t *load_interval_json(const struct load_interval *i)
 		"jitter_ns", jitter);
 }
 
+/* ICMP port unreachable, of the whole run. */
+static json_t *refusals_json(const struct load_result *r)
+{
+	if (!r->whole.refused)
+		return json_null();
+	return json_pack("{s:o, s:f, s:f, s:b}", "count",
+		number(r->whole.refused), "first_s",
+		(double)r->refused_first_ns / 1e9, "last_s",
+		(double)r->refused_last_ns / 1e9, "at_the_end",
+		r->absence == ABSENCE_NOBODY || r->absence == ABSENCE_GONE);
+}
+
 int load_print_json(FILE *out, const struct load_options *o,
 	const struct load_result *r, json_t *intervals, int argc, char **argv)
 {
@@ -295,5 +309,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 		"one_way_ns", one_way_json(r), "pacing", pacing_json(o, r),
 		"marks", marks_json(r), "cpu", cpu_json(r), "intervals",
 		intervals);
+	if (all)
+		json_object_set_new(all, "refusals", refusals_json(r));
 	return json_write(out, all, JSON_REPORT);
 }

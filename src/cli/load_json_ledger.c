@@ -143,7 +143,8 @@ static json_t *totals_json(const struct load_result *r)
 	unexplained = known ? json_integer(l->unexplained) : json_null();
 	missing = number(c->sent > c->answered ? c->sent - c->answered : 0);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b}",
+			 "s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:b, s:b, "
+			 "s:b, s:b, s:b}",
 		"sent", number(l->sent), "answered", number(l->answered),
 		"absorbed", number(l->absorbed), "dropped", drops_json(l),
 		"dropped_bounds", bounds_json(l), "refused", refused,
@@ -152,6 +153,8 @@ static json_t *totals_json(const struct load_result *r)
 		"reordered", number(c->reordered), "corrupt",
 		number(c->corrupt), "late", number(c->late), "stale",
 		number(c->stale), "written_off", number(c->written_off),
+		"written_off_answered", number(c->came_late), "waited_s",
+		(double)r->timeout_ns / 1e9, "queued_here", number(r->queued),
 		"server_seen", l->server_seen, "server_gone", r->server_gone,
 		"shared", l->shared, "exact", l->exact, "balances",
 		ledger_balances(l));

@@ -43,6 +43,7 @@ enum key {
 	KEY_STRESS,
 	KEY_SCENARIO,
 	KEY_PRINT,
+	KEY_TIMEOUT,
 };
 
 static const struct argp_option options[] = {
@@ -99,6 +100,11 @@ static const struct argp_option options[] = {
 	{"omit", 'O', "TIME", 0, "Warm-up before that (default 300ms)", 0},
 	{"count", KEY_COUNT, "N", 0,
 		"End when N datagrams were sent, warm-up included", 0},
+	{"timeout", KEY_TIMEOUT, "TIME", 0,
+		"Wait so long for a reply before its datagram is taken for "
+		"lost (default: by the round trips seen, 200ms at least; 2s "
+		"before the first)",
+		0},
 	{"interval", 'i', "TIME", 0, "Say how it goes so often (default 1s)",
 		0},
 	{NULL, 0, NULL, 0, "Where:", 5},
@@ -215,6 +221,9 @@ static error_t parse_how_long(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'i':
 		c->interval_ns = option_time(state, "--interval", arg, false);
+		return 0;
+	case KEY_TIMEOUT:
+		load_parse_timeout(state, c, arg);
 		return 0;
 	case KEY_COUNT:
 		c->count = option_count(state, "--count", arg, 1, INT64_MAX);

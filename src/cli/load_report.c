@@ -312,20 +312,9 @@ static void print_cpu(FILE *out, const struct load_result *r)
 	fprintf(out, " a datagram\n");
 }
 
-static void print_check(FILE *out, const char *what, uint64_t n, bool colour)
-{
-	char text[UNITS_TEXT];
-
-	if (n)
-		fprintf(out, "  %s%-32s %22s%s\n", STYLE(colour, STYLE_RED),
-			what, units_format_grouped(n, text),
-			STYLE(colour, STYLE_END));
-}
-
 void load_print_text(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour)
 {
-	const struct load_counts *c = &r->whole;
 	const struct load_loss loss = load_loss_of(o, r);
 
 	load_print_head(out, o, r, colour);
@@ -337,14 +326,5 @@ void load_print_text(FILE *out, const struct load_options *o,
 	print_cpu(out, r);
 	load_print_ledger(out, r, colour);
 	load_loss_print(out, o, &loss, colour);
-	print_check(out, "corrupt replies", c->corrupt, colour);
-	print_check(out, "stale replies, of another run", c->stale, colour);
-	print_check(out, "duplicate replies", c->duplicate, colour);
-	print_check(out, "reordered replies", c->reordered, colour);
-	print_check(out, "replies too late to be placed", c->late, colour);
-	print_check(
-		out, "not awaited longer than 200 ms", c->written_off, colour);
-	print_check(
-		out, "sends refused by the queue (ENOBUFS)", c->nobufs, colour);
-	print_check(out, "sends that failed otherwise", c->send_errors, colour);
+	load_print_checks(out, r, colour);
 }

@@ -49,6 +49,7 @@ void load_print_pace(FILE *out, const struct load_config *c);
 void load_print_kept(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour);
 void load_print_ledger(FILE *out, const struct load_result *r, bool colour);
+void load_print_checks(FILE *out, const struct load_result *r, bool colour);
 json_t *load_argv_json(int argc, char **argv);
 json_t *load_config_json(
 	const struct load_options *o, const struct load_result *r);

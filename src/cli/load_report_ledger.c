@@ -115,8 +115,15 @@ static void print_way(FILE *out, const char *what, const struct ledger_way *w)
 static void print_remarks(FILE *out, const struct load_result *r)
 {
 	const struct ledger *l = &r->ledger;
+	char text[UNITS_TEXT];
 
 	print_shared(out, l);
+	if (r->queued)
+		fprintf(out,
+			"  %s packets were in a queue of this host yet "
+			"(tc -s qdisc): they may\n  leave, and arrive, "
+			"later.\n",
+			units_format_grouped(r->queued, text));
 	if (l->server_seen && r->server_whole.asked)
 		fprintf(out, "  Of the server's host only the server has told "
 			     "its counters.\n");

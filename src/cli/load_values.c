@@ -69,3 +69,17 @@ void load_parse_expect(
 	usage_error(state,
 		"--expect: \"%s\" is none of probes, text, any and none", text);
 }
+
+#define SECOND_NS 1000000000ull
+
+void load_parse_timeout(
+	const struct argp_state *state, struct load_config *c, const char *text)
+{
+	if (units_parse_time(&c->timeout_ns, text) ||
+		c->timeout_ns < SECOND_NS / 1000 ||
+		c->timeout_ns > 60 * SECOND_NS)
+		usage_error(state,
+			"--timeout: \"%s\" is not a time from 1ms to 60s; "
+			"500ms is one",
+			text);
+}

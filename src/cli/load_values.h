@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Options of `udpmill load` whose value is one of a few words: into config, or
- * one line and exit code 2. */
+/* Options of `udpmill load` whose value is a word, or a time of its own bounds:
+ * into config, or one line and exit code 2. */
 #pragma once
 
 #include "load/load.h"
@@ -12,6 +12,8 @@ void load_parse_train(const struct argp_state *state, struct load_config *c,
 void load_parse_content(const struct argp_state *state, struct load_config *c,
 	const char *text);
 void load_parse_verify(const struct argp_state *state, struct load_config *c,
+	const char *text);
+void load_parse_timeout(const struct argp_state *state, struct load_config *c,
 	const char *text);
 void load_parse_expect(const struct argp_state *state, struct load_config *c,
 	const char *text);

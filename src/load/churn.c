@@ -21,7 +21,7 @@ struct churn_retired {
 
 uint64_t churn_room(const struct load_config *c, uint32_t flows)
 {
-	uint64_t rest_ns = CHURN_REST_NS + CHURN_LOOK_NS;
+	uint64_t rest_ns = CHURN_REST_NS + CHURN_LOOK_NS + c->timeout_ns;
 
 	if (c->flow_lifetime_ns == 0)
 		return 0;
@@ -179,18 +179,31 @@ uint32_t churn_receive(struct load_thread *t)
 	return done;
 }
 
-static bool is_at_rest(const struct churn_retired *r, uint64_t now_ns)
+/* How long the way is, is what the user says, or what others' replies took. */
+static uint64_t rest_ns(const struct load_thread *t)
+{
+	uint64_t way_ns = t->rtt.fixed_ns;
+
+	if (way_ns == 0 && t->rtt.least_ns != UINT64_MAX)
+		way_ns = t->rtt.least_ns;
+	if (way_ns == 0 && t->config->replies != REPLIES_NONE)
+		way_ns = RTT_FIRST_NS;
+	return CHURN_REST_NS + way_ns;
+}
+
+static bool is_at_rest(
+	const struct churn_retired *r, uint64_t now_ns, uint64_t rest_ns)
 {
 	uint64_t last = r->since_ns > r->flow.progress_ns ? r->since_ns
 							  : r->flow.progress_ns;
 
-	return now_ns > last + CHURN_REST_NS;
+	return now_ns > last + rest_ns;
 }
 
 static void look(struct load_thread *t)
 {
 	struct churn *ch = &t->churn;
-	uint64_t now_ns = t->now_ns;
+	uint64_t now_ns = t->now_ns, rest = rest_ns(t);
 	uint32_t left = ch->count;
 
 	for (uint32_t i = 0; left > 0 && i < ch->room; i++) {
@@ -201,11 +214,11 @@ static void look(struct load_thread *t)
 		left--;
 		if (t->config->mode == LOAD_WINDOW)
 			settle(t, r, thread_write_off(t, &r->flow));
-		if (!is_at_rest(r, now_ns))
+		if (!is_at_rest(r, now_ns, rest))
 			continue;
 		/* What came last is taken before it is closed. */
 		(void)hear(t, i);
-		if (r->flow.fd < 0 || !is_at_rest(r, now_ns))
+		if (r->flow.fd < 0 || !is_at_rest(r, now_ns, rest))
 			continue;
 		settle(t, r, flow_in_flight(&r->flow));
 		forget(t, i);
@@ -292,6 +305,21 @@ static void notice(struct load_thread *t, const char *why)
 	hooks->notice(hooks->arg, text);
 }
 
+static void notice_room(struct load_thread *t)
+{
+	const struct load_hooks *hooks = t->shared->hooks;
+
+	if (t->rtt.least_ns < CHURN_LOOK_NS ||
+		atomic_exchange(&t->shared->room_noticed, true) ||
+		!hooks->notice)
+		return;
+	hooks->notice(hooks->arg,
+		"replies take so long that flows live longer than "
+		"--flow-lifetime says: their sockets stay until then, and "
+		"places are made for half a second; --timeout TIME makes "
+		"more");
+}
+
 /* Each flow once at most. Who cannot keep up has older flows, and not more of
  * them at once later. */
 static void renew_due(struct load_thread *t)
@@ -302,6 +330,7 @@ static void renew_due(struct load_thread *t)
 
 	for (uint32_t n = 0; n < t->flow_count && ch->renew_ns <= now_ns; n++) {
 		if (ch->count == ch->room) {
+			notice_room(t);
 			ch->renew_ns = ch->look_ns;
 			return;
 		}

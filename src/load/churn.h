@@ -4,7 +4,8 @@
  * their lifetime, a thread's flows are replaced, each by a new flow with a
  * socket and a number of its own. The old one is retired: nothing is sent over
  * it any more, and what comes is taken, until all that it sent was answered, or
- * nothing has come for half a second. What its socket has dropped is kept.
+ * nothing has come for half a second longer than the shortest round trip. What
+ * its socket has dropped is kept.
  *
  * Whatever looks at a clock here is a thread's turn, and not a datagram's.
  * Private to load/.
@@ -13,7 +14,7 @@
 
 #include "load/flow.h"
 
-/* A retired flow is given so long for its replies, ... */
+/* A retired flow is given so long for its replies, and a round trip, ... */
 #define CHURN_REST_NS 500000000u
 /* ... which is looked at so often. */
 #define CHURN_LOOK_NS 50000000u

@@ -20,7 +20,9 @@ struct flow {
 	uint64_t written_off; /* replies to what is before are not awaited */
 	uint64_t skipped; /* the same where replies have no number: so many */
 	uint64_t before;  /* in flight of those whose place it has taken */
-	uint64_t progress_ns; /* when a reply came, or the first was sent */
+	uint64_t progress_ns;    /* when a reply came, or the first was sent */
+	uint64_t written_off_ns; /* when it was last */
+	bool refused;            /* what is in flight was, or a part of it */
 	struct verify verify;
 	struct jitter jitter;
 	/* When the last FLOW_TIMES were meant to leave, where replies have no

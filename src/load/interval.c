@@ -6,7 +6,7 @@
 /* What has not been answered for so long, or twice the mean round trip, is told
  * as lost; where there was no reply yet, after more. */
 #define OVERDUE_NS       200000000u
-#define OVERDUE_FIRST_NS 1000000000u
+#define OVERDUE_FIRST_NS RTT_FIRST_NS
 
 static void remember(struct intervals *i, uint64_t at_ns, uint64_t sent)
 {

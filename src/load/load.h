@@ -75,6 +75,8 @@ struct load_config {
 	bool verify_full; /* payload too, not the header only */
 	enum load_replies replies;
 	uint64_t omit_ns, time_ns, interval_ns;
+	/* A reply is awaited so long; 0: by the round trips that are seen. */
+	uint64_t timeout_ns;
 	uint64_t count;              /* datagrams to send in all; 0: no bound */
 	uint64_t rcvbuf, sndbuf;     /* bytes; 0: the system's default */
 	const struct cpu_list *cpus; /* NULL: not pinned */
@@ -142,6 +144,7 @@ struct load_counts {
 	uint64_t refused; /* ECONNREFUSED: ICMP says nobody listens */
 	uint64_t send_errors;
 	uint64_t written_off; /* in flight when a flow's replies stopped */
+	uint64_t came_late;   /* of those, answered after all */
 	uint64_t partial;     /* sends of fewer segments than a train */
 	uint64_t cut;         /* calls that took some, and failed at the next */
 	uint64_t due;         /* LOAD_PACED: meant to have left by now */
@@ -174,6 +177,14 @@ struct load_cpu {
 	uint64_t user_ns, system_ns;
 };
 
+/* Why a peer is taken not to be there. */
+enum load_absence {
+	ABSENCE_NONE,
+	ABSENCE_NOBODY, /* refused (ECONNREFUSED), and never heard of */
+	ABSENCE_GONE,   /* refused since its last sign of life */
+	ABSENCE_SILENT, /* a closed loop got not one reply */
+};
+
 struct load_result {
 	struct load_counts window; /* measured: warm-up left out */
 	struct load_counts whole;
@@ -188,7 +199,13 @@ struct load_result {
 	struct ledger ledger;
 	bool server_seen; /* before the run and after it */
 	bool server_gone; /* it was seen at the start, and not at the end */
-	bool window_seen; /* at the window's ends */
+	enum load_absence absence; /* the run ended early, or with it */
+	/* Since the start, when refusals were first and last seen; of
+	 * whole.refused. */
+	uint64_t refused_first_ns, refused_last_ns;
+	uint64_t timeout_ns; /* a reply was awaited so long, at the end */
+	uint64_t queued;     /* skbs in queueing disciplines here, at the end */
+	bool window_seen;    /* at the window's ends */
 	struct load_server server_window; /* differences over the window */
 	struct load_server server_whole;
 	struct load_cpu client;  /* over the window */
@@ -216,8 +233,8 @@ int load_open(struct load **out, const struct load_config *config,
 
 /*
  * Runs to the end: warm-up, window, and until what is in flight has come to
- * rest. 0, or -errno and one line in why: -ECONNREFUSED nobody listens,
- * -ETIMEDOUT not one reply came in a second to a closed loop.
+ * rest. It ends early where the peer is not there, which is a result and no
+ * error. 0, or -errno and one line in why.
  *
  * May be called again, with the same flows: each run is its own in all that the
  * result says.

@@ -37,6 +37,48 @@ int load_look_at_server(
 	return l->hooks.server(l->hooks.arg, look, out);
 }
 
+uint64_t load_least_rtt(const struct load *l)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		uint64_t ns = atomic_load(&l->threads[i].least_rtt_ns);
+
+		if (ns < least)
+			least = ns;
+	}
+	return least;
+}
+
+uint64_t load_timeout(const struct load *l)
+{
+	uint64_t most = 0;
+
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		uint64_t ns = atomic_load(&l->threads[i].timeout_ns);
+
+		if (ns > most)
+			most = ns;
+	}
+	return most;
+}
+
+void load_look_for_peer(struct load *l, const struct moment *begin,
+	const struct load_counts *now, const struct load_server *server)
+{
+	const struct load_counts *c = &begin->counts;
+	const struct presence_counts p = {
+		.refused = now->refused - c->refused,
+		/* Who answers wrongly is there. */
+		.alive = now->answered - c->answered + now->corrupt -
+			 c->corrupt + now->stale - c->stale +
+			 server->counters.delivered,
+		.sent = now->sent - c->sent,
+	};
+
+	presence_look(&l->presence, clock_ns(), &p);
+}
+
 void moment_take(struct load *l, enum load_look look, struct moment *m)
 {
 	struct rusage usage;

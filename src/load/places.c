@@ -152,8 +152,9 @@ static void add_departure(
 
 	if (!end->f)
 		return;
+	/* Some of it may have left meanwhile, and is not others' for that. */
 	add_theirs(p, e, REQUEST | REPLY, LEDGER_QUEUED,
-		end->f->v[FIGURE_QDISC_QUEUED], 0);
+		end->f->v[FIGURE_QDISC_QUEUED], end->f->v[FIGURE_QDISC_QUEUED]);
 	/* A clsact filters both ways with one counter. */
 	add_theirs(p, e, REQUEST | REPLY, LEDGER_QDISC,
 		end->f->v[FIGURE_FILTER_DROPS], nobufs + cut);

@@ -28,6 +28,7 @@ struct run {
 struct tally {
 	uint32_t datagrams, first, reordered, late, duplicate, corrupt, stale;
 	uint32_t differences, trips;
+	uint32_t overdue; /* had been written off */
 	uint64_t bytes, gaps, difference_ns, trip_ns;
 	struct run run;
 };
@@ -143,8 +144,10 @@ static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
 	}
 	r = verify_note(&f->verify, p.sequence, f->sequence);
 	tally_result(y, r, bytes);
-	if (r != VERIFY_DUPLICATE && r != VERIFY_UNSENT)
-		note_latency(t, f, y, &p, data, bytes);
+	if (r == VERIFY_DUPLICATE || r == VERIFY_UNSENT)
+		return;
+	y->overdue += p.sequence < f->written_off;
+	note_latency(t, f, y, &p, data, bytes);
 }
 
 /* Of one size the text is known; of many, it must be the text for one. */
@@ -286,6 +289,8 @@ static void count(struct load_thread *t, const struct tally *y, int trains)
 	LOAD_COUNT(t, difference_ns, y->difference_ns);
 	LOAD_COUNT(t, trips, y->trips);
 	LOAD_COUNT(t, trip_ns, y->trip_ns);
+	if (y->overdue)
+		LOAD_COUNT(t, came_late, y->overdue);
 	if (y->first == y->datagrams && !y->reordered && !y->late && !y->gaps)
 		return;
 	LOAD_COUNT(t, gaps, y->gaps);
@@ -305,12 +310,32 @@ static int receive_batch(struct load_thread *t, struct flow *f, int flags)
 }
 
 /* A reply came that was not awaited any more: one less was lost. */
-static void mind_the_late(struct flow *f)
+static void mind_the_late(struct flow *f, struct tally *y)
 {
 	uint64_t done = f->verify.next + f->skipped;
 
-	if (done > f->sequence)
-		f->skipped -= done - f->sequence;
+	if (done <= f->sequence)
+		return;
+	f->skipped -= done - f->sequence;
+	y->overdue += (uint32_t)(done - f->sequence);
+}
+
+/* One round trip for all that came at once. A reply without a number that comes
+ * soon after some were given up may be one of theirs, and tells nothing. */
+static void note_round_trip(
+	struct load_thread *t, const struct flow *f, const struct run *run)
+{
+	struct rtt *r = &t->rtt;
+
+	if (run->n == 0 || run->meant_ns > t->now_ns ||
+		(f->times && f->skipped &&
+			run->meant_ns < f->written_off_ns + r->timeout_ns))
+		return;
+	rtt_note(r, t->now_ns - run->meant_ns);
+	atomic_store_explicit(
+		&t->timeout_ns, r->timeout_ns, memory_order_relaxed);
+	atomic_store_explicit(
+		&t->least_rtt_ns, r->least_ns, memory_order_relaxed);
 }
 
 static uint32_t receive(struct load_thread *t, struct flow *f, int flags)
@@ -327,14 +352,16 @@ static uint32_t receive(struct load_thread *t, struct flow *f, int flags)
 			break;
 		t->now_ns = clock_ns();
 		f->progress_ns = t->now_ns;
+		f->refused = false;
 		atomic_store_explicit(
 			&t->active_ns, t->now_ns, memory_order_relaxed);
 		for (int i = 0; i < n; i++)
 			check_train(t, f, &y, (uint32_t)i);
+		note_round_trip(t, f, &y.run);
 		end_run(t, f, &y);
-		count(t, &y, n);
 		if (f->skipped && f->times)
-			mind_the_late(f);
+			mind_the_late(f, &y);
+		count(t, &y, n);
 		total += y.datagrams;
 		if (n < RECEIVE_MAX)
 			break;

@@ -3,6 +3,7 @@
 #include "load/run.h"
 
 #include "core/clock.h"
+#include "load/host.h"
 #include "load/interval.h"
 #include "load/moment.h"
 #include "load/rest.h"
@@ -12,8 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A closed loop that has not heard a reply for so long never will. */
-#define PATIENCE_NS 1000000000u
+/* A closed loop that has not heard a reply for so long never will; or for two
+ * of the timeouts that the user said, and so long at least. */
+#define PATIENCE_NS       5000000000u
+#define PATIENCE_LEAST_NS 1000000000u
 
 static void set_phase(struct load *l, enum load_phase phase)
 {
@@ -58,32 +61,45 @@ static void end_threads(struct load *l)
 	}
 }
 
+static void begin_presence(struct load *l, const struct moment *start)
+{
+	const struct presence_counts none = {
+		.alive = start->server.counters.delivered};
+	bool seen = !start->server_error && !start->server.asked;
+
+	l->silent = false;
+	l->presence.mute = l->config.replies == REPLIES_NONE && !seen;
+	l->presence.near = host_owns(&l->config.remote);
+	presence_begin(&l->presence, start->at_ns, &none);
+}
+
+/* Refused from the start on: no interval is of interest. */
+static bool is_nobody(const struct load *l)
+{
+	return presence_is_refused(&l->presence) && !l->presence.lived;
+}
+
+static uint64_t patience_ns(const struct load *l)
+{
+	uint64_t ns = 2 * l->config.timeout_ns;
+
+	if (ns == 0)
+		return PATIENCE_NS;
+	return ns < PATIENCE_LEAST_NS ? PATIENCE_LEAST_NS : ns;
+}
+
 /* Nobody there? Said early, not after the whole run. A server that has taken
- * something was there, and may have gone since: that is for the ledger. */
-static int check_peer(struct load *l, uint64_t elapsed_ns, bool delivered,
-	char *why, size_t why_bytes)
+ * something was there, and may have gone since. */
+static bool is_absent(struct load *l, const struct moment *begin,
+	uint64_t elapsed_ns, const struct load_server *server)
 {
 	struct load_counts c = load_count_all(l);
-	char text[ADDRESS_TEXT];
 
-	/* Who answers wrongly is there. */
-	if (c.answered > 0 || c.corrupt > 0 || delivered)
-		return 0;
-	address_format(&l->config.remote, text);
-	if (c.refused > 0) {
-		snprintf(why, why_bytes,
-			"nobody listens at %s (ICMP port unreachable)", text);
-		return -ECONNREFUSED;
-	}
-	if (l->config.mode == LOAD_WINDOW && !l->hooks.server &&
-		elapsed_ns > PATIENCE_NS && c.sent > 0) {
-		snprintf(why, why_bytes,
-			"no reply from %s in a second; --flood loads one that "
-			"does not answer",
-			text);
-		return -ETIMEDOUT;
-	}
-	return 0;
+	load_look_for_peer(l, begin, &c, server);
+	l->silent = l->config.mode == LOAD_WINDOW && !l->hooks.server &&
+		    !l->presence.lived && elapsed_ns > patience_ns(l) &&
+		    c.sent > begin->counts.sent;
+	return l->silent || presence_is_over(&l->presence);
 }
 
 /* All that was to be sent has been: a count, or a capture. */
@@ -112,56 +128,57 @@ static void end_exactly(
 		to->at_ns = last_ns;
 }
 
+static void tell(struct intervals *told, const struct load *l, bool omitted)
+{
+	if (!is_nobody(l))
+		intervals_tell(told, l, omitted);
+}
+
 /*
  * Warm-up and window, told in intervals: fills the window's two ends. A run
  * that ends in its warm-up, by a count or a signal, has all of it as window.
  * What follows after a server has gone is no measurement of it.
  */
-static int drive(struct load *l, const struct moment *begin,
-	struct moment *from, struct moment *to, char *why, size_t why_bytes)
+static void drive(struct load *l, const struct moment *begin,
+	struct moment *from, struct moment *to)
 {
 	const struct load_config *c = &l->config;
 	struct intervals told;
 	struct load_server server = {0};
 	bool omitted = c->omit_ns > 0, gone = false;
 	uint64_t start, now;
-	int error = 0;
 
 	intervals_begin(&told, l);
 	start = now = told.start_ns;
 	*from = *begin;
-	while (!error && !gone && !spent(l, begin) &&
-		!atomic_load(&l->interrupted) &&
+	while (!gone && !spent(l, begin) && !atomic_load(&l->interrupted) &&
 		now - start < c->omit_ns + c->time_ns) {
 		load_sleep_tick();
 		now = clock_ns();
+		gone = load_look_at_server(l, LOOK_GLANCE, &server) == -ESRCH;
+		if (is_absent(l, begin, now - start, &server))
+			gone = true;
 		intervals_look(&told, l);
 		if (omitted && now - start >= c->omit_ns) {
-			intervals_tell(&told, l, true);
+			tell(&told, l, true);
 			omitted = false;
 			atomic_store(&l->shared.measured, true);
 			set_phase(l, PHASE_WINDOW);
 			moment_take(l, LOOK_MAY, from);
 		} else if (now - told.at_ns >= c->interval_ns) {
-			intervals_tell(&told, l, omitted);
+			tell(&told, l, omitted);
 		}
-		gone = load_look_at_server(l, LOOK_GLANCE, &server) == -ESRCH;
-		error = check_peer(l, now - start,
-			server.counters.delivered >
-				begin->server.counters.delivered,
-			why, why_bytes);
 	}
-	if (!error && clock_ns() - told.at_ns > c->interval_ns / 10)
-		intervals_tell(&told, l, omitted);
-	if (error || !spent(l, begin)) {
+	if (clock_ns() - told.at_ns > c->interval_ns / 10)
+		tell(&told, l, omitted);
+	if (!spent(l, begin)) {
 		moment_take(l, LOOK_MAY, to);
-		return error;
+		return;
 	}
 	/* Replies to what was sent last belong to it too. */
 	load_sleep_tick();
 	moment_take(l, LOOK_MAY, to);
 	end_exactly(l, from, to);
-	return 0;
 }
 
 static struct load_counts counts_between(
@@ -205,8 +222,30 @@ static struct load_server server_between(
 	return d;
 }
 
+static enum load_absence absence(const struct load *l)
+{
+	if (l->silent && !l->presence.lived)
+		return ABSENCE_SILENT;
+	if (!presence_is_refused(&l->presence))
+		return ABSENCE_NONE;
+	return l->presence.lived ? ABSENCE_GONE : ABSENCE_NOBODY;
+}
+
+static void see_peer(const struct load *l, struct load_result *r)
+{
+	const struct presence *p = &l->presence;
+
+	r->absence = absence(l);
+	if (p->whole_first_ns) {
+		r->refused_first_ns = p->whole_first_ns - l->shared.start_ns;
+		r->refused_last_ns = p->whole_last_ns - l->shared.start_ns;
+	}
+	r->timeout_ns = load_timeout(l);
+	r->queued = l->queued_near;
+}
+
 static void see_server(struct load_result *r, const struct moment *start,
-	const struct moment *end, bool rested)
+	const struct moment *end, enum rest rest)
 {
 	r->server_gone = !start->server_error && end->server_error;
 	r->server_seen = !start->server_error &&
@@ -214,7 +253,7 @@ static void see_server(struct load_result *r, const struct moment *start,
 	if (!r->server_seen)
 		return;
 	r->server_whole = server_between(&start->server, &end->server);
-	r->server_whole.counters.silent = r->server_gone || !rested;
+	r->server_whole.counters.silent = r->server_gone || rest == REST_SILENT;
 }
 
 static void sum_jitter(const struct load *l, struct load_jitter *sum)
@@ -274,7 +313,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 {
 	struct moment start, from, to, end;
 	struct settle settle;
-	bool rested = false;
+	enum rest rest = REST_DONE;
 	int error;
 
 	*r = (struct load_result){
@@ -291,14 +330,15 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	moment_take(l, LOOK_MUST, &start);
 	start.at_ns = clock_ns();
 	l->shared.start_ns = start.at_ns;
+	begin_presence(l, &start);
 	atomic_store(&l->shared.measured, l->config.omit_ns == 0);
 	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
 	error = start_threads(l, why, why_bytes);
 	if (!error)
-		error = drive(l, &start, &from, &to, why, why_bytes);
+		drive(l, &start, &from, &to);
 	set_phase(l, PHASE_REST);
 	if (!error)
-		rested = rest_wait(l, &start, &end);
+		rest = rest_wait(l, &start, &end);
 	end_threads(l);
 	if (error)
 		return error;
@@ -312,7 +352,8 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	r->whole = counts_between(&start.counts, &end.counts);
 	r->flows_opened = l->config.flows + r->whole.renewed;
 	fill_window(l, &from, &to, r);
-	see_server(r, &start, &end, rested);
+	see_peer(l, r);
+	see_server(r, &start, &end, rest);
 	settle_end(&settle, l, r);
 	return 0;
 }

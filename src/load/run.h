@@ -4,6 +4,7 @@
 #pragma once
 
 #include "load/figures.h"
+#include "load/presence.h"
 #include "load/thread.h"
 #include "net/socket.h"
 
@@ -20,5 +21,9 @@ struct load {
 	struct socket_obtained obtained; /* the last flow's */
 	uint32_t train;                  /* that fits this path */
 	uint64_t longest_ns; /* a run lasts, where no count ends it before */
+	struct presence presence;
+	bool silent; /* not one reply, for as long as is waited */
+	/* What queueing disciplines held when it was not waited any longer. */
+	uint64_t queued_near, queued_far;
 	_Atomic bool interrupted;
 };

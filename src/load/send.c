@@ -5,6 +5,7 @@
 #include "load/thread.h"
 
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdio.h>
@@ -279,8 +280,11 @@ uint32_t flow_send(
 		note_sent(t);
 		taken = count_taken(t, f, (uint32_t)r);
 	}
-	if (r > 0 && (uint32_t)r < messages)
+	if (r > 0 && (uint32_t)r < messages) {
 		LOAD_COUNT(t, cut, 1);
+		/* The call does not say why; a refusal is in the queue. */
+		flow_report(t, f, 0);
+	}
 	if (t->config->count && taken < room)
 		atomic_fetch_add(&t->shared->budget, (int64_t)(room - taken));
 	if (r < 0)
@@ -288,21 +292,49 @@ uint32_t flow_send(
 	return taken;
 }
 
+/* What an ICMP error that was queued means to its sender; 0: it is none. */
+static int icmp_error(struct msghdr *h)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
+		struct sock_extended_err e;
+
+		if (c->cmsg_len < CMSG_LEN(sizeof(e)))
+			continue;
+		memcpy(&e, CMSG_DATA(c), sizeof(e));
+		if (e.ee_origin == SO_EE_ORIGIN_ICMP ||
+			e.ee_origin == SO_EE_ORIGIN_ICMP6)
+			return (int)e.ee_errno;
+	}
+	return 0;
+}
+
 void flow_report(struct load_thread *t, struct flow *f, int error)
 {
-	char control[256];
+	_Alignas(struct cmsghdr) char control[256];
+	uint32_t refused = 0, others = 0;
 
-	if (error == ECONNREFUSED)
-		LOAD_COUNT(t, refused, 1);
-	else
-		LOAD_COUNT(t, send_errors, 1);
 	for (int i = 0; i < 64; i++) {
 		struct msghdr h = {
 			.msg_control = control,
 			.msg_controllen = sizeof(control),
 		};
+		int why;
 
 		if (recvmsg(f->fd, &h, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
-			return;
+			break;
+		why = icmp_error(&h);
+		refused += why == ECONNREFUSED;
+		others += why && why != ECONNREFUSED && why != EMSGSIZE;
 	}
+	/* What the call said is in the queue as well, where that had room. */
+	if (error == ECONNREFUSED && refused == 0)
+		refused = 1;
+	if (error && error != ECONNREFUSED)
+		others = 1;
+	if (refused) {
+		LOAD_COUNT(t, refused, refused);
+		f->refused = true;
+	}
+	if (others)
+		LOAD_COUNT(t, send_errors, others);
 }

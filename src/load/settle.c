@@ -21,13 +21,15 @@ void settle_begin(struct settle *s, const struct load *l)
 	figures_read(&l->far, &s->far);
 }
 
-bool settle_queued(const struct load *l)
+bool settle_queued(struct load *l)
 {
 	struct figures near, far;
 
 	figures_read(&l->near, &near);
 	figures_read(&l->far, &far);
-	return near.v[FIGURE_QDISC_QUEUED] || far.v[FIGURE_QDISC_QUEUED];
+	l->queued_near = near.v[FIGURE_QDISC_QUEUED];
+	l->queued_far = far.v[FIGURE_QDISC_QUEUED];
+	return l->queued_near || l->queued_far;
 }
 
 /* Two replies of this length to one train do not fit into one send, so that a
@@ -49,6 +51,14 @@ static uint32_t reply_bytes(const struct load *l)
 		return 0;
 	return l->config.replies == REPLIES_TEXT ? l->shared.text_bytes
 						 : l->config.sizes.most;
+}
+
+/* As of before the server's counters were read, which have counted since what
+ * has left the queue meanwhile. */
+static void set_queued(struct figures *f, uint64_t queued)
+{
+	if (f->v[FIGURE_QDISC_QUEUED] < queued)
+		f->v[FIGURE_QDISC_QUEUED] = queued;
 }
 
 void settle_end(
@@ -84,6 +94,9 @@ void settle_end(
 	if (l->far.open)
 		figures_read(&l->far, &now);
 	kernel.server = figures_between(l->far.open ? &s->far : &s->near, &now);
+	set_queued(&kernel.client, l->queued_near);
+	set_queued(
+		&kernel.server, l->far.open ? l->queued_far : l->queued_near);
 	kernel.server_known = kernel.one || l->far.open;
 	ledger_settle(&r->ledger, &client,
 		r->server_seen ? &r->server_whole.counters : NULL, &kernel);

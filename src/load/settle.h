@@ -14,8 +14,9 @@ struct settle {
 /* Before the first send. */
 void settle_begin(struct settle *s, const struct load *l);
 
-/* Does a queueing discipline on the way still hold something? */
-bool settle_queued(const struct load *l);
+/* What queueing disciplines on the way still hold, into l->queued_near and
+ * l->queued_far: is there any? */
+bool settle_queued(struct load *l);
 
 /* When all is at rest: r->ledger, of r->whole and r->server_whole. */
 void settle_end(

@@ -15,9 +15,8 @@
 #define NEAR_NS 60000u
 /* An open loop that is behind looks for replies after so many datagrams. */
 #define UNHEARD_MAX 64
-/* Replies that did not come for so long will not come: the window opens. */
-#define WRITE_OFF_NS 200000000u
-#define LOOK_NS      50000000u
+/* A closed loop looks so often for replies that will not come. */
+#define LOOK_NS 50000000u
 
 void thread_counts(const struct load_thread *t, struct load_counts *sum)
 {
@@ -111,14 +110,26 @@ static uint32_t step_all(struct load_thread *t)
 	return n;
 }
 
+/* What was refused will not be answered: it is tried again soon, and yet not
+ * over and over. */
+static uint64_t patience_ns(const struct load_thread *t, const struct flow *f)
+{
+	return f->refused && t->rtt.timeout_ns > RTT_MARGIN_NS
+		       ? RTT_MARGIN_NS
+		       : t->rtt.timeout_ns;
+}
+
 uint64_t thread_write_off(struct load_thread *t, struct flow *f)
 {
 	uint64_t n = flow_in_flight(f);
 
-	if (n == 0 || t->now_ns < f->progress_ns + WRITE_OFF_NS)
+	if (n == 0 || t->now_ns < f->progress_ns + patience_ns(t, f))
 		return 0;
-	LOAD_COUNT(t, written_off, n);
+	if (!f->refused)
+		LOAD_COUNT(t, written_off, n);
 	flow_write_off(f);
+	f->refused = false;
+	f->written_off_ns = t->now_ns;
 	return n;
 }
 

@@ -10,6 +10,7 @@
 #include "load/churn.h"
 #include "load/flow.h"
 #include "load/load.h"
+#include "load/rtt.h"
 #include "load/txtime.h"
 
 #include <pthread.h>
@@ -64,6 +65,7 @@ struct load_shared {
 	_Atomic uint32_t replayed;    /* threads at the end of a replay */
 	_Atomic uint32_t next_flow;   /* the next one's number */
 	_Atomic bool renewal_noticed; /* that one failed */
+	_Atomic bool room_noticed;    /* that there was none for one */
 };
 
 /* An open loop's bursts that are due and have not left. */
@@ -97,6 +99,7 @@ struct load_thread {
 	uint32_t turn;          /* the flow that is next, under the bound */
 	uint32_t unheard;   /* datagrams sent since replies were looked for */
 	uint64_t looked_ns; /* when flows were looked at for lost replies */
+	struct rtt rtt;     /* of all of its flows */
 
 	struct load_cursor cursor; /* the next to be sent */
 	uint8_t *out;              /* slots of the longest unit */
@@ -126,6 +129,8 @@ struct load_thread {
 		live[sizeof(struct load_counts) / sizeof(uint64_t)];
 	/* As of when the last datagram left or came. */
 	_Atomic uint64_t active_ns;
+	/* Of rtt, for who looks while it runs. */
+	_Atomic uint64_t timeout_ns, least_rtt_ns;
 	/* Of the window; and what was counted at its start: both by the thread
 	 * itself, at one moment. */
 	struct histogram histograms[LOAD_HISTOGRAMS];
@@ -225,11 +230,10 @@ uint64_t replay_wait_ns(const struct load_thread *t, uint64_t now_ns);
  * datagrams. */
 uint32_t flow_receive(struct load_thread *t, struct flow *f);
 
-/* What a flow may send now that replies came, or another's turn is come: the
- * number of datagrams. */
 /* The same, but waits for the first as long as the socket does. */
 uint32_t flow_await(struct load_thread *t, struct flow *f);
 
-/* After a call that failed with error: counts it, and empties the queue of
- * reports by ICMP (IP_RECVERR), which would fill the receive buffer. */
+/* After a call that failed with error, or (0) ended before its end: counts it,
+ * and what ICMP has reported (IP_RECVERR), whose queue is emptied, since it
+ * would fill the receive buffer. */
 void flow_report(struct load_thread *t, struct flow *f, int error);

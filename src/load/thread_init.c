@@ -103,6 +103,9 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	t->shared = shared;
 	t->config = shared->config;
 	t->epoll = -1;
+	rtt_init(&t->rtt, t->config->timeout_ns);
+	atomic_store(&t->timeout_ns, t->rtt.timeout_ns);
+	atomic_store(&t->least_rtt_ns, t->rtt.least_ns);
 	/* An odd number of cache lines, as for the server's slots. */
 	t->out_stride = ((longest_unit(t) / 64 + 1) | 1) * 64;
 	t->out = map(out_bytes(t));

@@ -165,9 +165,11 @@ class Load(unittest.TestCase):
     def test_a_peer_that_keeps_silent_is_told_early(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
-            r, _ = load("127.0.0.1:%d" % s.getsockname()[1], seconds="20s")
+            r, report = load("127.0.0.1:%d" % s.getsockname()[1],
+                             "--timeout", "200ms", seconds="20s")
         self.assertEqual(r.returncode, 4)
-        self.assertIn("no reply", r.stderr)
+        self.assertIn("no reply in 1 s", r.stderr)
+        self.assertGreater(report["ledger"]["missing"], 0)
 
     def test_replies_that_are_wrong_fail_the_run(self):
         def lie(peer):

@@ -244,9 +244,30 @@ Test(churn, keeps_the_times_of_what_is_in_flight)
 	cr_assert(t->flows[0].times && t->flows[0].times != times);
 }
 
+Test(churn, needs_room_for_the_timeout_that_is_said)
+{
+	config.timeout_ns = 1000u * MS;
+	cr_assert(churn_room(&config, 1) == 16);
+}
+
+Test(churn, waits_for_replies_by_the_way_that_they_have)
+{
+	begin();
+	rtt_note(&t->rtt, 600u * MS);
+	cr_assert(thread_answer(t, &t->flows[0]) == 4);
+	pass(LIFETIME + MS);
+	t->churn.renew_ns = UINT64_MAX;
+	pass(LIFETIME + 1050u * MS);
+	cr_assert(t->churn.count == 1);
+	cr_assert(counts().written_off == 0);
+	pass(LIFETIME + 1200u * MS);
+	cr_assert(t->churn.count == 0);
+}
+
 Test(churn, closes_after_half_a_second_what_is_not_answered)
 {
 	begin();
+	rtt_note(&t->rtt, MS);
 	cr_assert(thread_answer(t, &t->flows[0]) == 4);
 	pass(LIFETIME + MS);
 	t->churn.renew_ns = UINT64_MAX;
@@ -261,6 +282,7 @@ Test(churn, closes_after_half_a_second_what_is_not_answered)
 Test(churn, takes_what_came_last_before_it_closes)
 {
 	begin();
+	rtt_note(&t->rtt, MS);
 	cr_assert(thread_answer(t, &t->flows[0]) == 4);
 	pass(LIFETIME + MS);
 	t->churn.renew_ns = UINT64_MAX;
@@ -277,6 +299,7 @@ Test(churn, keeps_what_a_socket_has_dropped)
 	config.rcvbuf = 1;
 	config.window = 64;
 	begin();
+	rtt_note(&t->rtt, MS);
 	cr_assert(thread_answer(t, &t->flows[0]) == 64);
 	cr_assert(answer(64) == 64);
 	pass(LIFETIME + MS);

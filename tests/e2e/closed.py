@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The verb load into ports where nobody listens, or not to the end: told in
+each mode, with a report, by exit code 4 and one sentence. A server that is
+started anew, and a stray error, end nothing.
+
+Runs are few and idle, so that they run side by side."""
+
+import json
+import os
+import secrets
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+from program import Server, run
+
+UDPMILL = sys.argv.pop(1)
+
+# Each mode that sends, with peers that answer and such that do not.
+MODES = {
+    "closed loop": ("--train", "off"),
+    "closed loop of trains": (),
+    "closed loop of many flows": ("-P", "20"),
+    "closed loop of short flows": ("--flow-lifetime", "100ms"),
+    "closed loop, spinning": ("--spin", "-P", "2"),
+    "closed loop, texts": ("--expect", "text"),
+    "closed loop, anything": ("--expect", "any", "-l", "20"),
+    "flood": ("--flood",),
+    "flood one by one": ("--flood", "--train", "off"),
+    "flood of a sink": ("--flood", "--expect", "none"),
+    "open loop": ("--rate", "1k"),
+    "open loop into a sink": ("--rate", "1k", "--expect", "none"),
+    "open loop, slow": ("--rate", "8", "--expect", "none"),
+    "ramp": ("--ramp", "500:2k:1s"),
+    "payload": ("--payload", "PAYLOAD", "--rate", "100"),
+    "capture": ("--pcap", "PCAP"),
+}
+
+
+def write_pcap(path):
+    """Half a minute of datagrams, each 10 ms."""
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 60, 1, 0, 64, 17, 0,
+                     socket.inet_aton("10.0.0.1"),
+                     socket.inet_aton("10.0.0.2"))
+    udp = struct.pack("!HHHH", 5000, 6000, 40, 0) + bytes(32)
+    with open(path, "wb") as f:
+        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))
+        for i in range(3000):
+            f.write(struct.pack("<IIII", i // 100, i % 100 * 10000, 60, 60))
+            f.write(ip + udp)
+
+
+def free_address():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        return "127.0.0.1:%d" % s.getsockname()[1]
+
+
+class Peer:
+    """Answers, or only takes; ends some time after the first datagram, and may
+    come again."""
+
+    def __init__(self, answers, ends_after=0.7, absent=None):
+        self.answers = answers
+        self.ends_after = ends_after
+        self.absent = absent
+        self.port = 0
+        self.listen()
+        self.address = f"127.0.0.1:{self.port}"
+
+    def listen(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", self.port))
+        self.port = self.socket.getsockname()[1]
+        self.socket.settimeout(0.02)
+        self.first = None
+        self.over = False
+        self.thread = threading.Thread(target=self.work)
+        self.thread.start()
+
+    def answer(self, data):
+        if self.answers == "text":
+            return b"Your data was %d bytes" % len(data)
+        return data
+
+    def take(self):
+        try:
+            data, client = self.socket.recvfrom(65536)
+        except TimeoutError:
+            return
+        self.first = self.first or time.monotonic()
+        if self.answers:
+            self.socket.sendto(self.answer(data), client)
+
+    def work(self):
+        while not self.over:
+            self.take()
+            if self.first and \
+                    time.monotonic() - self.first > self.ends_after:
+                break
+        self.socket.close()
+        if self.absent and not self.over:
+            time.sleep(self.absent)
+            self.ends_after = 1000
+            self.absent = None
+            self.listen()
+
+    def end(self):
+        self.over = True
+        self.thread.join()
+
+
+class Closed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.pcap = os.path.join(cls.folder.name, "load.pcap")
+        cls.payload = os.path.join(cls.folder.name, "payload")
+        write_pcap(cls.pcap)
+        with open(cls.payload, "wb") as f:
+            f.write(b"x" * 100)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def load(self, address, *arguments):
+        files = {"PCAP": self.pcap, "PAYLOAD": self.payload}
+        r = run(UDPMILL, "load", address, "-O", "100ms", "-t", "20s",
+                *(files.get(a, a) for a in arguments))
+        if "libpcap" in r.stderr:
+            self.skipTest(r.stderr.strip())
+        return r
+
+    def side_by_side(self, function, cases, at_once=6):
+        """function of each case: so many at once."""
+        gate = threading.Semaphore(at_once)
+        results = {}
+
+        def one(name, case):
+            with gate:
+                try:
+                    results[name] = function(name, case)
+                except unittest.SkipTest as why:
+                    results[name] = why
+
+        threads = [threading.Thread(target=one, args=item)
+                   for item in cases.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(set(results), set(cases))
+        return results
+
+    def each(self, function, check, cases=MODES):
+        for name, r in self.side_by_side(function, cases).items():
+            with self.subTest(name):
+                if isinstance(r, unittest.SkipTest):
+                    self.skipTest(str(r))
+                check(r)
+
+    def test_nobody_listens_from_the_start(self):
+        def closed(_, arguments):
+            return self.load(free_address(), "-J", *arguments)
+
+        def check(r):
+            self.assertEqual(r.returncode, 4, r.stderr)
+            self.assertRegex(
+                r.stderr, r"\Audpmill load: nobody listens at 127[^\n]*\n\Z")
+            report = json.loads(r.stdout)
+            self.assertGreater(report["ledger"]["sent"], 0)
+            self.assertGreater(report["refusals"]["count"], 0)
+            self.assertTrue(report["refusals"]["at_the_end"])
+            # Of 20 s that it was to take.
+            self.assertLess(report["refusals"]["last_s"], 10)
+
+        self.each(closed, check)
+
+    def test_nobody_listens_any_more(self):
+        def dying(name, arguments):
+            sink = "none" in arguments
+            text = "text" in arguments
+            peer = Peer("text" if text else not sink)
+            try:
+                return self.load(peer.address, "-J", *arguments)
+            finally:
+                peer.end()
+
+        def check(r):
+            self.assertEqual(r.returncode, 4, r.stderr)
+            self.assertEqual(r.stderr.count("nobody listens any more"), 1,
+                             r.stderr)
+            self.assertIn("nobody listens any more",
+                          r.stderr.splitlines()[-1])
+            report = json.loads(r.stdout)
+            refusals = report["refusals"]
+            self.assertGreater(refusals["count"], 0)
+            self.assertGreater(refusals["first_s"], 0.2)
+            self.assertGreaterEqual(
+                refusals["last_s"] - refusals["first_s"], 0.99)
+            self.assertLess(refusals["last_s"], 15)
+            self.assertTrue(refusals["at_the_end"])
+            self.assertGreater(len(report["intervals"]), 0)
+
+        self.each(dying, check)
+
+    def test_a_person_is_told_the_same(self):
+        peer = Peer(False)
+        r = self.load(peer.address, "--flood", "--expect", "none")
+        peer.end()
+        self.assertEqual(r.returncode, 4, r.stderr)
+        self.assertRegex(r.stdout, r"refused \(ICMP port unreachable\) +[\d ]+"
+                         r"\n +from \d+\.\d s to \d+\.\d s of the run\n")
+        self.assertRegex(r.stderr.splitlines()[-1],
+                         r"nobody listens any more \(.* from \d+\.\d s to")
+
+    def test_a_count_that_ends_first_is_refused_too(self):
+        for options in ("--flood",), ("--rate", "1k"), ("--window", "64"):
+            with self.subTest(options=options):
+                r = self.load(free_address(), "-J", "--count", "64", *options)
+                self.assertEqual(r.returncode, 4, r.stderr)
+                report = json.loads(r.stdout)
+                self.assertGreater(report["refusals"]["count"], 0)
+
+    def test_a_server_may_be_started_anew(self):
+        cases = {"closed loop": ("--train", "off", "--window", "4"),
+                 "open loop": ("--rate", "500"),
+                 "sink": ("--rate", "500", "--expect", "none"),
+                 "flood": ("--flood", "--expect", "none", "--train", "off")}
+
+        def restarted(_, arguments):
+            peer = Peer("none" not in arguments, 0.5, 0.4)
+            try:
+                return run(UDPMILL, "load", peer.address, "-J", "-t", "2s",
+                           *arguments)
+            finally:
+                peer.end()
+
+        def check(r):
+            self.assertEqual(r.returncode, 0, r.stderr)
+            report = json.loads(r.stdout)
+            self.assertGreater(report["seconds"], 1.9)
+            # A closed loop may have had nothing to send meanwhile.
+            if report["refusals"] or report["config"]["mode"] != "window":
+                self.assertGreater(report["refusals"]["count"], 0)
+                self.assertFalse(report["refusals"]["at_the_end"])
+
+        self.each(restarted, check, cases)
+
+    def test_a_search_is_told_in_both_ways(self):
+        r = self.load(free_address(), "--find-capacity", "--expect", "none")
+        self.assertEqual(r.returncode, 4, r.stderr)
+        self.assertIn("nobody listens at", r.stderr)
+        peer = Peer(True)
+        r = run(UDPMILL, "load", peer.address, "--find-capacity", "-t", "2s",
+                "-O", "0")
+        peer.end()
+        self.assertEqual(r.returncode, 4, r.stderr)
+        self.assertIn("nobody listens any more", r.stderr)
+
+    def test_stages_and_stresses_are_told(self):
+        for options in ("--stages",), ("--stress=sizes",):
+            with self.subTest(options=options):
+                r = run(UDPMILL, "load", free_address(), *options)
+                self.assertEqual(r.returncode, 4, r.stderr)
+                self.assertIn("nobody listens", r.stderr)
+
+    def test_a_server_that_consented_and_died(self):
+        key = os.path.join(self.folder.name, "key")
+        with open(os.open(key, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
+            f.write(secrets.token_hex(32))
+        for service in "echo", "discard":
+            try:
+                server = Server(UDPMILL, "127.0.0.1:0", "--service", service,
+                                "--key", key, "--counters", "none")
+            except RuntimeError as why:
+                self.skipTest(str(why))
+            with self.subTest(service=service):
+                expect = "none" if service == "discard" else "probes"
+                p = subprocess.Popen(
+                    [UDPMILL, "load", server.address, "-J", "-t", "20s",
+                     "-i", "200ms", "--key", key, "--rate", "1k", "--expect",
+                     expect], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                # Consent, and how it goes for a while.
+                for _ in range(4):
+                    p.stderr.readline()
+                server.process.kill()
+                out, err = p.communicate(timeout=30)
+                server.wait()
+                self.assertEqual(p.returncode, 4, err)
+                self.assertIn(b"nobody listens any more", err)
+                self.assertGreater(json.loads(out)["refusals"]["count"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

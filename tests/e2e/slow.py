@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The verb load over paths that take long: a relay in between holds back what
+it gets. A reply is waited for by the round trip, and a run ends when what is on
+its way has come.
+
+The runs of a path idle, so that they run side by side."""
+
+import heapq
+import json
+import selectors
+import socket
+import sys
+import threading
+import time
+import unittest
+
+from program import Server, run, split
+
+UDPMILL = sys.argv.pop(1)
+
+
+class Relay:
+    """Hands on to an address and back, a round trip later in all."""
+
+    def __init__(self, address, seconds):
+        self.delay = seconds / 2
+        self.target = split(address)
+        self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.front.bind(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.front.getsockname()[1]
+        self.ways = selectors.DefaultSelector()
+        self.ways.register(self.front, selectors.EVENT_READ, None)
+        self.backs = {}
+        self.held = []
+        self.count = 0
+        self.ended = False
+        self.thread = threading.Thread(target=self.work)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended = True
+        self.thread.join()
+        for key in list(self.ways.get_map().values()):
+            key.fileobj.close()
+        self.ways.close()
+
+    def back(self, client):
+        if client not in self.backs:
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            s.connect(self.target)
+            self.ways.register(s, selectors.EVENT_READ, client)
+            self.backs[client] = s
+        return self.backs[client]
+
+    def hold(self, data, function, *where):
+        self.count += 1
+        heapq.heappush(self.held, (time.monotonic() + self.delay, self.count,
+                                   function, data, where))
+
+    def take(self, key):
+        try:
+            if key.fileobj is self.front:
+                data, client = self.front.recvfrom(65536)
+                self.hold(data, self.back(client).send)
+            else:
+                self.hold(key.fileobj.recv(65536), self.front.sendto,
+                          key.data)
+        except OSError:
+            pass  # a client that has gone
+
+    def work(self):
+        while not self.ended:
+            while self.held and self.held[0][0] <= time.monotonic():
+                _, _, function, data, where = heapq.heappop(self.held)
+                try:
+                    function(data, *where)
+                except OSError:
+                    pass
+            wait = self.held[0][0] - time.monotonic() if self.held else 0.05
+            for key, _ in self.ways.select(max(0, min(wait, 0.05))):
+                self.take(key)
+
+
+def load(address, *arguments):
+    r = run(UDPMILL, "load", address, "-J", "-O", "0", "-P", "1", "--train",
+            "off", *arguments)
+    return r, json.loads(r.stdout) if r.stdout else None
+
+
+class Slow(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.echo = Server(UDPMILL, "127.0.0.1:0", "--service", "echo",
+                          "--counters", "none")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.echo.stop()
+
+    def at(self, cases):
+        """Each is a round trip and arguments: all at once, in their order."""
+        results = [None] * len(cases)
+
+        def one(i, rtt, arguments):
+            with Relay(self.echo.address, rtt) as relay:
+                results[i] = load(relay.address, *arguments)
+
+        threads = [threading.Thread(target=one, args=(i, *case))
+                   for i, case in enumerate(cases)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for (rtt, arguments), (r, _) in zip(cases, results):
+            with self.subTest(rtt=rtt, arguments=arguments):
+                self.assertEqual(r.returncode, 0, r.stderr)
+        return [report for _, report in results]
+
+    def test_a_window_is_kept_to_and_each_reply_taken(self):
+        paths = (0.3, 0.7, 1.5)
+        kinds = ((), ("--expect", "any", "-l", "20"), ("--spin",),
+                 ("--window", "4", "--flow-lifetime", "700ms"))
+        cases = [(rtt, ("--window", "1", "-t", "3100ms", *kind))
+                 for rtt in paths for kind in kinds]
+        for (rtt, arguments), report in zip(cases, self.at(cases)):
+            with self.subTest(rtt=rtt, arguments=arguments):
+                ledger = report["ledger"]
+                window = report["config"]["window"]
+                self.assertGreater(ledger["sent"], 0)
+                self.assertEqual(ledger["missing"], 0, ledger)
+                latency = report["latency_ns"]
+                self.assertGreaterEqual(latency["min"], rtt * 1e9)
+                # On a busy machine a reply may be later than is waited.
+                if latency["max"] < (rtt + 0.2) * 1e9:
+                    self.assertEqual(ledger["written_off"], 0, ledger)
+                    self.assertLessEqual(ledger["sent"],
+                                         window * (3.1 // rtt + 1))
+
+    def test_a_plan_is_waited_for_when_it_has_ended(self):
+        cases = [(rtt, ("--rate", "50", "-t", "300ms", *more))
+                 for rtt in (0.3, 0.7, 1.5)
+                 for more in ((), ("--expect", "any", "-l", "20"))]
+        for case, report in zip(cases, self.at(cases)):
+            with self.subTest(case=case):
+                ledger = report["ledger"]
+                self.assertGreater(ledger["sent"], 0)
+                self.assertEqual(ledger["missing"], 0, ledger)
+
+    def test_who_waits_less_is_told_what_came_late(self):
+        cases = [(1.5, ("--window", "1", "-t", "2s", "--timeout", "300ms")),
+                 (0.7, ("--window", "1", "-t", "2s", "--timeout", "100ms"))]
+        for case, report in zip(cases, self.at(cases)):
+            with self.subTest(case=case):
+                ledger = report["ledger"]
+                self.assertGreaterEqual(ledger["written_off"], 2)
+                self.assertEqual(ledger["written_off_answered"],
+                                 ledger["written_off"])
+                self.assertEqual(ledger["missing"], 0, ledger)
+                self.assertEqual(report["config"]["timeout_s"],
+                                 ledger["waited_s"])
+                self.assertAlmostEqual(ledger["waited_s"],
+                                       0.1 if case[0] < 1 else 0.3)
+
+    def test_what_is_lost_is_given_up_by_the_round_trip(self):
+        """Every fourth datagram is lost, and 60 ms is the way."""
+        dropped = []
+
+        class Lossy(Relay):
+            def hold(self, data, function, *where):
+                if not where and self.count % 4 == 1:
+                    self.count += 1
+                    dropped.append(1)
+                    return
+                super().hold(data, function, *where)
+
+        with Lossy(self.echo.address, 0.06) as relay:
+            r, report = load(relay.address, "--window", "1", "-t", "2s")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        ledger = report["ledger"]
+        self.assertGreater(ledger["answered"], 3)
+        self.assertEqual(ledger["missing"], len(dropped))
+
+
+if __name__ == "__main__":
+    unittest.main()

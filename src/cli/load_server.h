@@ -3,6 +3,7 @@
 #pragma once
 
 #include "export/reader.h"
+#include "export/registry.h"
 #include "load/counted.h"
 #include "net/netns.h"
 
@@ -15,7 +16,7 @@ struct load_view {
 	bool has_address;   /* we did, and it has the address in question */
 	/* Somebody's segment claims that address and is not believed: by this
 	 * name, and of this user. */
-	char doubted[READER_PATH];
+	char doubted[sizeof(SEGMENT_DIR) + SEGMENT_NAME];
 	uid_t doubted_owner;
 };
 

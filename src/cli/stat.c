@@ -30,25 +30,26 @@ static int finish(int error)
 	return error ? EXIT_SYSTEM : EXIT_OK;
 }
 
-/* What could not be shown, in a line each: servers need not be there to be
- * missed. */
+/* What is not shown, a line for each reason: a list that leaves something out
+ * in silence would be taken for the whole. */
 static void warn(const struct reader_list *list)
 {
 	if (list->doubtful_count)
 		fprintf(stderr,
-			"udpmill stat: %zu in %s left out: not yours nor "
-			"root's, and not proved by who owns the sockets\n",
-			list->doubtful_count, SEGMENT_DIR);
+			"udpmill stat: segments in %s left out: %zu, which are "
+			"neither yours nor root's nor of who owns the sockets "
+			"they claim\n",
+			SEGMENT_DIR, list->doubtful_count);
 	if (list->unreadable)
 		fprintf(stderr,
-			"udpmill stat: %" PRIu64 " in %s left out: you may not "
-			"read them\n",
-			list->unreadable, SEGMENT_DIR);
+			"udpmill stat: segments in %s left out: %" PRIu64
+			", which you may not read\n",
+			SEGMENT_DIR, list->unreadable);
 	if (list->passed_over)
 		fprintf(stderr,
-			"udpmill stat: %" PRIu64 " files in %s not looked at: "
-			"one user has too many of them\n",
-			list->passed_over, SEGMENT_DIR);
+			"udpmill stat: files in %s not looked at: %" PRIu64
+			", since one user has too many\n",
+			SEGMENT_DIR, list->passed_over);
 }
 
 static int fail_listing(int error)

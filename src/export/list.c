@@ -9,13 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *reader_path_of_pid(int32_t pid, char path[READER_PATH])
-{
-	snprintf(path, READER_PATH, "%s/%s%d", SEGMENT_DIR, SEGMENT_PREFIX,
-		(int)pid);
-	return path;
-}
-
 static int by_start(const void *a, const void *b)
 {
 	const struct reader_about *x = reader_about(*(struct reader *const *)a);

@@ -35,11 +35,6 @@ struct reader_about {
 int reader_open(
 	struct reader **out, const char *path, char *why, size_t why_bytes);
 
-/* Where the server of that pid exports its counters, or links to them, unless
- * somebody had taken the name. */
-#define READER_PATH 64
-const char *reader_path_of_pid(int32_t pid, char path[READER_PATH]);
-
 /* NULL is legal. */
 void reader_close(struct reader *r);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the writer wrote, the reader reads. */
 #include "export/reader.h"
+#include "export/registry.h"
 #include "export/writer.h"
 
 #include "core/clock.h"
@@ -189,11 +190,10 @@ Test(roundtrip, shows_the_last_values_of_a_server_that_has_gone)
 
 Test(roundtrip, is_found_by_the_pid)
 {
-	char path[READER_PATH], why[256];
-	struct reader *again;
+	struct reader_list list;
 
-	reader_path_of_pid(getpid(), path);
-	cr_assert(reader_open(&again, path, why, sizeof(why)) == 0, "%s", why);
-	cr_assert(reader_about(again)->pid == getpid());
-	reader_close(again);
+	cr_assert(reader_list_open_in(&list, SEGMENT_DIR, getpid()) == 0);
+	cr_assert(list.count == 1);
+	cr_assert(reader_about(list.readers[0])->pid == getpid());
+	reader_list_close(&list);
 }

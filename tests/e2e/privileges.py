@@ -10,7 +10,8 @@ import tempfile
 import time
 import unittest
 
-from program import BACKENDS, Server, ask, missing, run
+from program import (BACKENDS, Server, ask, many_descriptors, missing,
+                     run)
 from query import write_key
 
 UDPMILL = sys.argv.pop(1)
@@ -87,6 +88,7 @@ class Privileges(unittest.TestCase):
         return p
 
     @is_root
+    @many_descriptors
     def test_load_keeps_what_its_mode_uses(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for mode, kept in (([], 0),

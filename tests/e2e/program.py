@@ -2,11 +2,41 @@
 """The program under test, started and ended: for the e2e suites."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
+import unittest
 
 BACKENDS = ("recvfrom", "mmsg", "uring")
+# What the suites take for granted.
+DESCRIPTORS = 1024
+
+
+def _prepare():
+    """Whoever starts a suite may have closed standard input, so that the next
+    file has its number, or allow few descriptors. Returns how many there are,
+    which is fewer than DESCRIPTORS where more are not to be had."""
+    for fd in range(3):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= DESCRIPTORS:
+        return soft
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE,
+                           (DESCRIPTORS, max(DESCRIPTORS, hard)))
+    except (OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+descriptors = _prepare()
+many_descriptors = unittest.skipIf(
+    descriptors < DESCRIPTORS,
+    f"no more than {descriptors} descriptors are allowed (ulimit -Hn)")
 
 
 class Server:

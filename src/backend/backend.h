@@ -43,6 +43,8 @@ struct backend_ops {
 	const char *brief; /* for --help */
 	size_t size;       /* of the private state, which the core zeroes */
 	bool gro;          /* can use UDP_GRO: receives trains whole */
+	/* The calls that recv and send stand and fall with, for messages. */
+	const char *recv_call, *send_call;
 
 	/*
 	 * Can it run here? 0, or -errno with a sentence for a person in why.
@@ -64,8 +66,11 @@ struct backend_ops {
 	 * With 0 it is called over and over by a worker that spins: where
 	 * nothing came, that is one system call, or none.
 	 *
-	 * Returns batch->count: 0 when the time ran out or a signal came.
-	 * -errno only where going on is pointless (EBADF, ENOMEM); what the
+	 * Returns batch->count: 0 when the time ran out or a signal came, or
+	 * where it failed in a way that may pass (ENOMEM), after a short pause:
+	 * it always comes back to see what the worker is ordered to do.
+	 * -errno only where going on is pointless: EBADF, or a failure that has
+	 * lasted (core/failures.h), or one at the very first call. What the
 	 * network did (ECONNREFUSED) is counted, and not an error.
 	 *
 	 * An arriving datagram of any size, also zero, is a train. One whose

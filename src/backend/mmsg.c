@@ -71,7 +71,7 @@ static int mmsg_init(void *self, const struct backend_config *config)
 
 	if (error)
 		return error;
-	wait_init(&s->wait, config->fd);
+	wait_init(&s->wait, config);
 	resend_init(&s->resend, config);
 	s->counters = config->counters;
 	s->control_room = control_room(config);
@@ -130,20 +130,18 @@ static int mmsg_recv(void *self, struct batch *b, int timeout_ms)
 		return flag;
 	flag |= MSG_WAITFORONE | MSG_TRUNC;
 	for (;;) {
-		enum wait_verdict v;
+		int again;
 
 		reset_headers(s);
 		counter_add(s->counters, COUNTER_RECV_CALLS, 1);
 		n = recvmmsg(s->wait.fd, s->in, s->capacity, flag, NULL);
 		if (n >= 0)
 			break;
-		v = wait_judge(errno);
-		if (v == WAIT_NOTHING)
-			return 0;
-		if (v == WAIT_BROKEN)
-			return -errno;
-		counter_add(s->counters, COUNTER_RECV_ERRORS, 1);
+		again = wait_failed(&s->wait, errno);
+		if (again <= 0)
+			return again;
 	}
+	wait_worked(&s->wait);
 	s->used = (uint32_t)n;
 	for (int i = 0; i < n; i++)
 		fill_train(s, &b->trains[i], (uint32_t)i);
@@ -180,10 +178,12 @@ static int send_some(struct mmsg *s, struct message *m, uint32_t n)
 			s->wait.fd, s->out + done, n - done, MSG_DONTWAIT);
 
 		counter_add(s->counters, COUNTER_SEND_CALLS, 1);
-		if (r < 0 && (errno == EBADF || errno == ENOTSOCK))
-			return -errno;
 		if (r <= 0) {
-			resend(&s->resend, &m[done], r < 0 ? -errno : 0);
+			int error = resend(
+				&s->resend, &m[done], r < 0 ? -errno : 0);
+
+			if (error)
+				return error;
 			done++;
 			continue;
 		}
@@ -232,6 +232,8 @@ const struct backend_ops backend_mmsg = {
 	.brief = "a batch of trains a system call: recvmmsg and sendmmsg",
 	.size = sizeof(struct mmsg),
 	.gro = true,
+	.recv_call = "recvmmsg",
+	.send_call = "sendmmsg",
 	.probe = mmsg_probe,
 	.init = mmsg_init,
 	.recv = mmsg_recv,

@@ -35,7 +35,7 @@ static int one_init(void *self, const struct backend_config *config)
 {
 	struct one *o = self;
 
-	wait_init(&o->wait, config->fd);
+	wait_init(&o->wait, config);
 	resend_init(&o->resend, config);
 	o->counters = config->counters;
 	o->control_room = control_room(config);
@@ -87,14 +87,12 @@ static int one_recv(void *self, struct batch *b, int timeout_ms)
 	if (flag < 0)
 		return flag;
 	while ((n = receive(o, t, flag)) < 0) {
-		enum wait_verdict v = wait_judge(errno);
+		int again = wait_failed(&o->wait, errno);
 
-		if (v == WAIT_NOTHING)
-			return 0;
-		if (v == WAIT_BROKEN)
-			return -errno;
-		counter_add(o->counters, COUNTER_RECV_ERRORS, 1);
+		if (again <= 0)
+			return again;
 	}
+	wait_worked(&o->wait);
 	t->data = o->slot;
 	t->peer = &o->peer;
 	train_shape(t, (uint32_t)n, 0);
@@ -113,23 +111,24 @@ static int one_send(void *self, struct batch *b)
 {
 	struct one *o = self;
 	struct message *m = b->messages;
+	int error = 0;
 
-	for (uint32_t i = 0; i < b->message_count; i++, m++) {
+	for (uint32_t i = 0; i < b->message_count && !error; i++, m++) {
 		if (m->segments > 1 || m->local->family != AF_UNSPEC) {
-			resend(&o->resend, m, 0);
+			error = resend(&o->resend, m, 0);
 			continue;
 		}
 		counter_add(o->counters, COUNTER_SEND_CALLS, 1);
 		if (call_sendto(o->wait.fd, m->iov->iov_base, m->iov->iov_len,
 			    MSG_DONTWAIT, &m->peer->sa,
 			    address_length(m->peer)) < 0) {
-			resend(&o->resend, m, -errno);
+			error = resend(&o->resend, m, -errno);
 			continue;
 		}
 		m->sent_segments = 1;
 		m->sent_bytes = m->bytes;
 	}
-	return 0;
+	return error;
 }
 
 static void one_fini(void *self)
@@ -145,6 +144,8 @@ const struct backend_ops backend_recvfrom = {
 	.brief = "one datagram a system call; the reference",
 	.size = sizeof(struct one),
 	.gro = false,
+	.recv_call = "recvfrom",
+	.send_call = "sendto",
 	.probe = one_probe,
 	.init = one_init,
 	.recv = one_recv,

@@ -2,6 +2,7 @@
 #include "backend/resend.h"
 
 #include "backend/control.h"
+#include "core/failures.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -128,7 +129,26 @@ static void say_refused(struct resend *r, const struct message *m, int error)
 	r->notice(r->notice_arg, text);
 }
 
-void resend(struct resend *r, struct message *m, int error)
+/* A rule that is not the network's may hold for ever, and the counters are not
+ * looked at by everybody. */
+static void say_denied(struct resend *r, int error)
+{
+	char text[320];
+
+	if (r->denied || !r->notice || (error != -EPERM && error != -EACCES))
+		return;
+	r->denied = true;
+	snprintf(text, sizeof(text), "a reply was not let out (sendmsg: %s)%s",
+		strerror(-error), failure_advice(-error));
+	r->notice(r->notice_arg, text);
+}
+
+static bool is_pointless(int error)
+{
+	return error == -EBADF || error == -ENOTSOCK || error == -ENOSYS;
+}
+
+int resend(struct resend *r, struct message *m, int error)
 {
 	m->sent_segments = 0;
 	m->sent_bytes = 0;
@@ -147,5 +167,7 @@ void resend(struct resend *r, struct message *m, int error)
 		send_apart(r, m);
 	} else {
 		m->error = error;
+		say_denied(r, error);
 	}
+	return is_pointless(m->error) ? m->error : 0;
 }

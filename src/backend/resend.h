@@ -14,6 +14,7 @@ struct resend {
 	void (*notice)(void *arg, const char *text);
 	void *notice_arg;
 	bool noticed; /* that a train was refused */
+	bool denied;  /* was said: that replies are not let out */
 };
 
 void resend_init(struct resend *r, const struct backend_config *config);
@@ -23,6 +24,8 @@ void resend_init(struct resend *r, const struct backend_config *config);
  * full send buffer is waited for, RESEND_WAIT_MS at most; a train that the
  * kernel or the device refuses is sent one by one, and said once. Sets
  * m->sent_* and m->error.
+ *
+ * 0, or -errno where no message can be sent any more.
  */
 #define RESEND_WAIT_MS 100
-void resend(struct resend *r, struct message *m, int error);
+int resend(struct resend *r, struct message *m, int error);

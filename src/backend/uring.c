@@ -20,7 +20,6 @@
  */
 #include "backend/uring.h"
 #include "backend/backends.h"
-#include "backend/wait.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -46,6 +45,7 @@ static int uring_init(void *self, const struct backend_config *config)
 	uint32_t slot_count = power_of_two(2 * config->batch);
 
 	u->counters = config->counters;
+	wait_init(&u->wait, config);
 	resend_init(&u->resend, config);
 	u->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
 	u->in.msg_namelen = NAME_BYTES;
@@ -84,6 +84,13 @@ static void count_rearm(struct uring *u, const struct io_uring_cqe *cqe)
 	counter_add(u->counters, id, 1);
 }
 
+/* A receive ends with ENOBUFS where all slots are taken. Where none is, memory
+ * is what was wanting. */
+static bool is_out_of_slots(const struct uring *u, int error)
+{
+	return error == -ENOBUFS && u->loan_count + u->arrival_count > 0;
+}
+
 static void note_arrival(struct uring *u, const struct io_uring_cqe *cqe)
 {
 	uint32_t mask = u->slots.count - 1;
@@ -99,15 +106,12 @@ static void note_arrival(struct uring *u, const struct io_uring_cqe *cqe)
 				.slot = (uint16_t)(cqe->flags >>
 						   IORING_CQE_BUFFER_SHIFT),
 			};
-	} else if (cqe->res < 0 && cqe->res != -ENOBUFS) {
-		counter_add(u->counters, COUNTER_RECV_ERRORS, 1);
-		if (wait_judge(-cqe->res) == WAIT_BROKEN)
-			u->broken = cqe->res;
+	} else if (cqe->res < 0 && !is_out_of_slots(u, cqe->res)) {
+		u->failed = cqe->res;
 	}
 }
 
-/* Empties the completion queue; m is the first of the messages in flight. */
-void uring_reap(struct uring *u, struct message *m)
+unsigned uring_reap(struct uring *u, struct message *m)
 {
 	struct io_uring_cqe *cqe;
 	unsigned head, n = 0;
@@ -121,6 +125,24 @@ void uring_reap(struct uring *u, struct message *m)
 		n++;
 	}
 	io_uring_cq_advance(&u->ring, n);
+	return n;
+}
+
+/* What a turn through the kernel came to: as wait_failed() says. */
+static int judge(struct uring *u, int entered, unsigned completions)
+{
+	int error = u->failed;
+
+	/* EBUSY and EAGAIN end when completions are taken, or when there is
+	 * memory again. */
+	if (!error && completions == 0 && entered != -ETIME &&
+		entered != -EINTR && entered < 0)
+		error = entered == -EAGAIN ? -EBUSY : entered;
+	u->failed = 0;
+	if (error)
+		return wait_failed(&u->wait, -error);
+	wait_worked(&u->wait);
+	return 0;
 }
 
 /* Would entering the kernel without waiting bring nothing? */
@@ -133,7 +155,8 @@ static bool is_quiet(const struct uring *u)
 	       io_uring_cq_ready(&u->ring) == 0;
 }
 
-/* Submits, waits for one arrival, and runs what makes completions. */
+/* Submits, waits for one arrival, and runs what makes completions. As
+ * wait_failed() says, and 0 where nothing failed. */
 static int enter(struct uring *u, int timeout_ms)
 {
 	struct __kernel_timespec ts = {
@@ -151,10 +174,7 @@ static int enter(struct uring *u, int timeout_ms)
 	else
 		r = io_uring_submit_and_wait_timeout(
 			&u->ring, &cqe, 1, &ts, NULL);
-	if (r < 0 && r != -ETIME && r != -EINTR && r != -EAGAIN && r != -EBUSY)
-		return r;
-	uring_reap(u, NULL);
-	return u->broken;
+	return judge(u, r, uring_reap(u, NULL));
 }
 
 static void fill_train(struct uring *u, struct train *t, struct uring_arrival a)
@@ -197,16 +217,15 @@ static void hand_out(struct uring *u, struct batch *b)
 static int uring_recv(void *self, struct batch *b, int timeout_ms)
 {
 	struct uring *u = self;
-	int error = 0;
 
 	b->count = 0;
 	/* A turn may only tell that the receive has ended: go once more. */
 	for (int turn = 0; u->arrival_count == 0 && turn < 2; turn++) {
-		if (!u->armed)
-			error = arm(u);
+		int error = u->armed ? 0 : arm(u);
+
 		if (!error)
 			error = enter(u, timeout_ms);
-		if (error)
+		if (error < 0)
 			return error;
 		if (u->armed)
 			break;
@@ -232,6 +251,8 @@ const struct backend_ops backend_uring = {
 	.brief = "io_uring: multishot receive, replies in one submission",
 	.size = sizeof(struct uring),
 	.gro = true,
+	.recv_call = "io_uring_enter",
+	.send_call = "io_uring_enter",
 	.probe = uring_probe,
 	.init = uring_init,
 	.recv = uring_recv,

@@ -7,6 +7,7 @@
 #include "backend/control.h"
 #include "backend/resend.h"
 #include "backend/slots.h"
+#include "backend/wait.h"
 
 #include <liburing.h>
 
@@ -21,7 +22,9 @@ struct uring_arrival {
 struct uring {
 	struct io_uring ring;
 	bool ring_made, armed;
-	int broken; /* -errno a receive ended with, for good */
+	int failed;              /* -errno that the receive ended with */
+	struct wait wait;        /* of receives */
+	struct failures submits; /* of sends */
 	struct io_uring_buf_ring *buffers;
 	size_t buffers_bytes;
 	struct slots slots;
@@ -54,8 +57,8 @@ void uring_ring_fini(struct uring *u);
 void uring_give_slots(struct uring *u, const uint16_t *slots, uint32_t n);
 
 /* Empties the completion queue: arrivals are noted, failed sends told to the
- * messages, of which m is the first in flight. */
-void uring_reap(struct uring *u, struct message *m);
+ * messages, of which m is the first in flight. The number of completions. */
+unsigned uring_reap(struct uring *u, struct message *m);
 
 /* The operation of backend.h. */
 int uring_send(void *self, struct batch *b);

@@ -3,6 +3,7 @@
 #include "backend/uring.h"
 
 #include <errno.h>
+#include <time.h>
 
 static void queue_message(
 	struct uring *u, const struct message *m, uint32_t number)
@@ -32,17 +33,39 @@ static void queue_message(
 	sqe->user_data = number;
 }
 
+/* 0: submit again, or -errno. */
+static int submit_failed(struct uring *u, int error)
+{
+	const struct timespec pause = {.tv_nsec = FAILURES_PAUSE_NS};
+
+	switch (failures_judge(&u->submits, -error)) {
+	case FAILURES_PASS:
+		return 0;
+	case FAILURES_PAUSE:
+		(void)nanosleep(&pause, NULL);
+		return 0;
+	default:
+		return error;
+	}
+}
+
+/* What could not be submitted stays in the ring, and speaks of memory that is
+ * used for the next batch: either all of it leaves, or the worker ends. */
 static int submit(struct uring *u, struct message *m)
 {
+	int error = 0;
+
 	do {
 		int r = io_uring_submit_and_get_events(&u->ring);
+		unsigned n = uring_reap(u, m);
 
 		counter_add(u->counters, COUNTER_SEND_CALLS, 1);
-		if (r < 0 && r != -EINTR && r != -EAGAIN && r != -EBUSY)
-			return r;
-		uring_reap(u, m);
-	} while (io_uring_sq_ready(&u->ring) > 0);
-	return 0;
+		if (r >= 0 || n > 0)
+			failures_none(&u->submits);
+		else if (r != -EINTR)
+			error = submit_failed(u, r);
+	} while (!error && io_uring_sq_ready(&u->ring) > 0);
+	return error;
 }
 
 static int send_some(struct uring *u, struct message *m, uint32_t n)
@@ -54,15 +77,15 @@ static int send_some(struct uring *u, struct message *m, uint32_t n)
 	error = submit(u, m);
 	if (error)
 		return error;
-	for (uint32_t i = 0; i < n; i++, m++) {
+	for (uint32_t i = 0; i < n && !error; i++, m++) {
 		if (m->error) {
-			resend(&u->resend, m, m->error);
+			error = resend(&u->resend, m, m->error);
 			continue;
 		}
 		m->sent_segments = m->segments;
 		m->sent_bytes = m->bytes;
 	}
-	return 0;
+	return error;
 }
 
 int uring_send(void *self, struct batch *b)

@@ -4,10 +4,15 @@
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 
-void wait_init(struct wait *w, int fd)
+void wait_init(struct wait *w, const struct backend_config *config)
 {
-	*w = (struct wait){.fd = fd, .timeout_ms = -1};
+	*w = (struct wait){
+		.fd = config->fd,
+		.timeout_ms = -1,
+		.counters = config->counters,
+	};
 }
 
 int wait_flag(struct wait *w, int timeout_ms)
@@ -27,18 +32,22 @@ int wait_flag(struct wait *w, int timeout_ms)
 	return 0;
 }
 
-enum wait_verdict wait_judge(int error)
+int wait_failed(struct wait *w, int error)
 {
-	switch (error) {
-	case EAGAIN:
-	case EINTR:
-		return WAIT_NOTHING;
-	case EBADF:
-	case ENOTSOCK:
-	case EFAULT:
-	case EINVAL:
-		return WAIT_BROKEN;
+	const struct timespec pause = {.tv_nsec = FAILURES_PAUSE_NS};
+
+	if (error == EAGAIN)
+		failures_none(&w->failures);
+	if (error == EAGAIN || error == EINTR)
+		return 0;
+	counter_add(w->counters, COUNTER_RECV_ERRORS, 1);
+	switch (failures_judge(&w->failures, error)) {
+	case FAILURES_PASS:
+		return 1;
+	case FAILURES_PAUSE:
+		(void)nanosleep(&pause, NULL);
+		return 0;
 	default:
-		return WAIT_AGAIN;
+		return -error;
 	}
 }

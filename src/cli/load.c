@@ -145,6 +145,11 @@ static int report(
 			&t->histogram, &r->histograms[LOAD_LATENCY]);
 	if (close_files(t))
 		return EXIT_SYSTEM;
+	if (*r->halted) {
+		fprintf(stderr, "udpmill load: the run ended early: %s\n",
+			r->halted);
+		return EXIT_SYSTEM;
+	}
 	if (r->whole.sent == 0 && t->options->config.mode == LOAD_PACED &&
 		r->whole.due == 0) {
 		fprintf(stderr,

@@ -91,6 +91,10 @@ static int run_trial(const struct load_capacity *c, struct trial *t,
 		&plan, t->rate, config->omit_ns + config->time_ns + SLACK_NS);
 	load_set_pace(c->load, &plan);
 	error = load_run(c->load, r, why, why_bytes);
+	if (!error && *r->halted) {
+		snprintf(why, why_bytes, "a trial ended early: %s", r->halted);
+		error = -EIO;
+	}
 	if (error)
 		return error;
 	judge(t, c->options, r);

@@ -311,5 +311,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 		intervals);
 	if (all)
 		json_object_set_new(all, "refusals", refusals_json(r));
+	if (all && *r->halted)
+		json_object_set_new(all, "halted", json_string(r->halted));
 	return json_write(out, all, JSON_REPORT);
 }

@@ -8,12 +8,14 @@
 #include "cli/serve_report.h"
 #include "cli/verb.h"
 #include "core/clock.h"
+#include "core/failures.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DRAIN_TICK_MS 10
@@ -30,8 +32,8 @@ static void notice(void *arg, const char *text)
 	fprintf(stderr, "udpmill serve: %s\n", text);
 }
 
-/* A tick: 0, or the signal that came meanwhile. Who waits for the end of a
- * server does not wait for its tick. */
+/* A tick: 0, or the signal that came meanwhile, or -errno. Who waits for the
+ * end of a server does not wait for its tick. */
 static int sleep_tick(const sigset_t *signals, bool draining)
 {
 	const struct timespec tick = {
@@ -40,17 +42,24 @@ static int sleep_tick(const sigset_t *signals, bool draining)
 	};
 	int sig = sigtimedwait(signals, NULL, &tick);
 
-	return sig > 0 ? sig : 0;
+	if (sig >= 0)
+		return sig;
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	sig = -errno;
+	(void)nanosleep(&tick, NULL);
+	return sig;
 }
 
 /* Until the time is over, a worker fails or the count is reached, or a signal
  * comes: the first drains, the second stops. SIGHUP only drains, since it often
- * comes along with another. */
-static void run(
-	struct server *server, uint64_t time_ns, const sigset_t *signals)
+ * comes along with another. 0; or -errno where signals cannot be waited for,
+ * and then nobody could end it. */
+static int run(struct server *server, uint64_t time_ns, const sigset_t *signals)
 {
 	uint64_t start = clock_ns();
 	bool draining = false, asked = false;
+	int error = 0;
 
 	while (!server_ended(server)) {
 		int sig = sleep_tick(signals, draining);
@@ -58,15 +67,18 @@ static void run(
 		bool ask = sig && sig != SIGHUP;
 
 		server_tick(server);
-		if (ask && asked)
+		if (sig < 0)
+			error = sig;
+		if (error || (ask && asked))
 			server_order(server, ORDER_STOP);
 		else if ((sig || over) && !draining)
 			server_order(server, ORDER_DRAIN);
 		draining |= sig || over;
 		asked |= ask || over;
-		if (server_error(server))
+		if (server_error(server, NULL, 0))
 			server_order(server, ORDER_STOP);
 	}
+	return error;
 }
 
 /* A worker has what it needs for good. */
@@ -111,6 +123,7 @@ static int serve(struct serve_options *o, struct server *server,
 	FILE *out = o->json ? stderr : stdout;
 	uint64_t start_ns = clock_ns();
 	char why[512];
+	int error;
 
 	serve_print_start(out, o, server);
 	if (serve_ready_say(ready, server_endpoints(server),
@@ -119,7 +132,7 @@ static int serve(struct serve_options *o, struct server *server,
 	if (privilege_drop(privilege_to_remove(server_segment(server)), why,
 		    sizeof(why)))
 		return fail(EXIT_SYSTEM, why);
-	run(server, o->time_ns, signals);
+	error = run(server, o->time_ns, signals);
 	if (o->json) {
 		if (serve_print_json(stdout, o, server,
 			    (double)(clock_ns() - start_ns) / 1e9))
@@ -127,9 +140,13 @@ static int serve(struct serve_options *o, struct server *server,
 	} else {
 		serve_print_end(out, server);
 	}
-	if (server_error(server)) {
-		fprintf(stderr, "udpmill serve: a worker failed: %s\n",
-			strerror(-server_error(server)));
+	if (server_error(server, why, sizeof(why)))
+		return fail(EXIT_SYSTEM, why);
+	if (error) {
+		fprintf(stderr,
+			"udpmill serve: waiting for signals failed: "
+			"sigtimedwait: %s%s\n",
+			strerror(-error), failure_advice(-error));
 		return EXIT_SYSTEM;
 	}
 	return EXIT_OK;

@@ -174,6 +174,8 @@ uint32_t churn_receive(struct load_thread *t)
 	int n = epoll_wait(t->churn.epoll, events, EVENTS, 0);
 	uint32_t done = 0;
 
+	if (n < 0 && errno != EINTR)
+		thread_halt(t, "epoll_wait", errno);
 	for (int i = 0; i < n; i++)
 		done += hear(t, events[i].data.u32);
 	return done;

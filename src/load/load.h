@@ -215,6 +215,7 @@ struct load_result {
 	bool gro;                /* obtained */
 	uint8_t tos, ttl;        /* obtained */
 	bool interrupted;
+	char halted[256]; /* why it ended early, a call that failed; or "" */
 	char local[ADDRESS_TEXT]; /* the first flow's own address */
 };
 

@@ -179,20 +179,23 @@ static int await_reply(struct ping *p, struct sample *s)
 }
 
 /* All that the error queue has: what was before, of one that was lost, goes
- * unused. What has not come is waited for once. */
-static void collect(struct ping *p, struct sample *s)
+ * unused. What has not come is waited for once. 0 or -errno. */
+static int collect(struct ping *p, struct sample *s)
 {
 	struct pollfd queue = {.fd = p->fd};
 	bool waited = false;
 	struct stamp stamp;
+	int n;
 
 	for (;;) {
-		while (stamp_next(p->fd, &stamp) > 0)
+		while ((n = stamp_next(p->fd, &stamp)) > 0)
 			if (stamp.id == p->id - 1)
 				sample_add(s, &stamp);
+		if (n < 0)
+			return fail(p, "reading stamps of sends to", -n);
 		if (waited || (s->sched && s->sent &&
 				      (!p->hardware || s->device_sent)))
-			return;
+			return 0;
 		waited = true;
 		(void)poll(&queue, 1, STAMP_MS);
 	}
@@ -240,7 +243,7 @@ static int send_one(struct ping *p, struct sample *s)
 
 int ping_once(struct ping *p, struct sample *s, bool *set)
 {
-	int got;
+	int got, error = 0;
 
 	*s = (struct sample){0};
 	*set = false;
@@ -256,8 +259,8 @@ int ping_once(struct ping *p, struct sample *s, bool *set)
 	if (got > 0) {
 		*set = wall_was_set(&p->wall, s->returned);
 		if (p->stamping)
-			collect(p, s);
+			error = collect(p, s);
 	}
 	p->sequence++;
-	return got;
+	return error ? error : got;
 }

@@ -338,16 +338,24 @@ static void note_round_trip(
 		&t->least_rtt_ns, r->least_ns, memory_order_relaxed);
 }
 
+static void receive_failed(struct load_thread *t, struct flow *f, int error)
+{
+	flow_report(t, f, error);
+	thread_failed(t, &t->receives, "recvmmsg", error);
+}
+
 static uint32_t receive(struct load_thread *t, struct flow *f, int flags)
 {
 	uint32_t total = 0;
 
-	for (int turn = 0; turn < TURNS; turn++) {
+	for (int turn = 0; turn < TURNS && !t->error; turn++) {
 		struct tally y = {0};
 		int n = receive_batch(t, f, flags);
 
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			flow_report(t, f, errno);
+			receive_failed(t, f, errno);
+		else
+			failures_none(&t->receives);
 		if (n <= 0)
 			break;
 		t->now_ns = clock_ns();

@@ -152,6 +152,7 @@ static void drive(struct load *l, const struct moment *begin,
 	start = now = told.start_ns;
 	*from = *begin;
 	while (!gone && !spent(l, begin) && !atomic_load(&l->interrupted) &&
+		!atomic_load(&l->shared.halted) &&
 		now - start < c->omit_ns + c->time_ns) {
 		load_sleep_tick();
 		now = clock_ns();
@@ -301,11 +302,18 @@ static void fill_window(struct load *l, const struct moment *from,
 	}
 }
 
-static int thread_error(const struct load *l)
+/* A thread that did not get as far as to send: 0 or -errno. Of one that was
+ * halted on its way there is a result, which says so. */
+static int thread_error(const struct load *l, struct load_result *r)
 {
-	for (uint32_t i = 0; i < l->config.threads; i++)
-		if (l->threads[i].error)
-			return l->threads[i].error;
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		const struct load_thread *t = &l->threads[i];
+
+		if (t->error && !t->failed_call)
+			return t->error;
+		if (t->error)
+			thread_why(t, r->halted, sizeof(r->halted));
+	}
 	return 0;
 }
 
@@ -342,7 +350,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	end_threads(l);
 	if (error)
 		return error;
-	error = thread_error(l);
+	error = thread_error(l, r);
 	if (error) {
 		snprintf(why, why_bytes, "a thread failed: %s",
 			strerror(-error));

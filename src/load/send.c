@@ -230,9 +230,11 @@ static void send_failed(struct load_thread *t, struct flow *f, int error)
 		}
 		/* This size cannot be sent here; the next one may. */
 		move(t, &t->cursor, t->cursor.left);
-		break;
+		flow_report(t, f, error);
+		return;
 	}
 	flow_report(t, f, error);
+	thread_failed(t, &t->sends, "sendmmsg", error);
 }
 
 /* With a count, what is to be sent is taken from it first. */
@@ -266,7 +268,7 @@ static void note_sent(struct load_thread *t)
 uint32_t flow_send(
 	struct load_thread *t, struct flow *f, const struct load_order *order)
 {
-	uint64_t room = reserve(t, order->room);
+	uint64_t room = t->error ? 0 : reserve(t, order->room);
 	uint32_t messages, taken = 0;
 	int r;
 
@@ -277,6 +279,7 @@ uint32_t flow_send(
 				: prepare(t, f, order, room);
 	r = sendmmsg(f->fd, t->out_headers, messages, MSG_DONTWAIT);
 	if (r > 0) {
+		failures_none(&t->sends);
 		note_sent(t);
 		taken = count_taken(t, f, (uint32_t)r);
 	}

@@ -162,10 +162,13 @@ static uint32_t step_ready(struct load_thread *t, uint64_t timeout_ns)
 	int n = epoll_pwait2(t->epoll, events, EVENTS, &wait, NULL);
 	uint32_t done = 0;
 
-	/* Before Linux 5.11 there are whole milliseconds only. */
-	if (n < 0 && errno == ENOSYS)
+	/* Before Linux 5.11 there are whole milliseconds only, and filters that
+	 * are as old deny what they do not know. */
+	if (n < 0 && (errno == ENOSYS || errno == EPERM))
 		n = epoll_wait(
 			t->epoll, events, EVENTS, (int)(timeout_ns / 1000000u));
+	if (n < 0 && errno != EINTR)
+		thread_halt(t, "epoll_wait", errno);
 	for (int i = 0; i < n; i++)
 		done += events[i].data.u32 < t->flow_count
 				? step(t, &t->flows[events[i].data.u32])
@@ -283,7 +286,8 @@ void *thread_run(void *arg)
 
 	begin(t);
 	while ((phase = atomic_load_explicit(&t->shared->phase,
-			memory_order_relaxed)) != PHASE_END) {
+			memory_order_relaxed)) != PHASE_END &&
+		!t->error) {
 		if (phase != t->phase && t->phase == PHASE_WARMUP &&
 			atomic_load(&t->shared->measured))
 			begin_window(t);

@@ -9,6 +9,7 @@
 #include "core/train.h"
 #include "load/churn.h"
 #include "load/flow.h"
+#include "load/halt.h"
 #include "load/load.h"
 #include "load/rtt.h"
 #include "load/txtime.h"
@@ -66,6 +67,7 @@ struct load_shared {
 	_Atomic uint32_t next_flow;   /* the next one's number */
 	_Atomic bool renewal_noticed; /* that one failed */
 	_Atomic bool room_noticed;    /* that there was none for one */
+	_Atomic bool halted;          /* a thread cannot go on */
 };
 
 /* An open loop's bursts that are due and have not left. */
@@ -144,6 +146,8 @@ struct load_thread {
 	pthread_t thread;
 	bool started;
 	int error;
+	const char *failed_call; /* for which it was halted */
+	struct failures receives, sends;
 };
 
 #define LOAD_COUNT(t, field, n)                                                \

@@ -106,6 +106,8 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	rtt_init(&t->rtt, t->config->timeout_ns);
 	atomic_store(&t->timeout_ns, t->rtt.timeout_ns);
 	atomic_store(&t->least_rtt_ns, t->rtt.least_ns);
+	/* A firewall may say of some flows what it does not of others. */
+	t->receives.worked = t->sends.worked = true;
 	/* An odd number of cache lines, as for the server's slots. */
 	t->out_stride = ((longest_unit(t) / 64 + 1) | 1) * 64;
 	t->out = map(out_bytes(t));

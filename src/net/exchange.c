@@ -151,7 +151,8 @@ int exchange_wait(struct exchange *e, uint64_t timeout_ns, void *data,
 {
 	uint64_t end_ns = clock_ns() + timeout_ns;
 
-	for (;;) {
+	/* Once at least, and no longer for all that comes of strangers. */
+	do {
 		struct exchange_answer a = {0};
 		socklen_t n = sizeof(a.from);
 		int ready = wait_until(e->fd, end_ns);
@@ -175,7 +176,8 @@ int exchange_wait(struct exchange *e, uint64_t timeout_ns, void *data,
 		a.bytes = (uint32_t)got;
 		*answer = a;
 		return 1;
-	}
+	} while (clock_ns() < end_ns);
+	return 0;
 }
 
 void exchange_fini(struct exchange *e)

@@ -67,6 +67,8 @@ static void *run_seat(void *arg)
 		if (w->error)
 			worker_fini(w);
 	}
+	if (!w->error)
+		w->error = worker_begin(w);
 	if (w->error) {
 		set_phase(seat, PHASE_ENDED);
 		return NULL;
@@ -247,22 +249,12 @@ static int open_segment(
 /* Until no worker is starting any more; the first failure counts. */
 static int await_start(struct server *s, char *why, size_t why_bytes)
 {
-	int error = 0;
-
 	pthread_mutex_lock(&s->lock);
 	for (uint32_t i = 0; i < s->seat_count; i++)
 		while (atomic_load(&s->seats[i].phase) == PHASE_STARTING)
 			pthread_cond_wait(&s->changed, &s->lock);
 	pthread_mutex_unlock(&s->lock);
-	for (uint32_t i = 0; i < s->seat_count && !error; i++)
-		if (atomic_load(&s->seats[i].phase) == PHASE_ENDED)
-			error = s->seats[i].worker.error;
-	if (error)
-		snprintf(why, why_bytes,
-			"starting a worker with backend %s: "
-			"%s",
-			s->config.backend->name, strerror(-error));
-	return error;
+	return server_error(s, why, why_bytes);
 }
 
 static int start_threads(struct server *s, char *why, size_t why_bytes)
@@ -356,13 +348,18 @@ uint32_t server_worker_count(const struct server *s)
 	return s->seat_count;
 }
 
-int server_error(const struct server *s)
+int server_error(const struct server *s, char *why, size_t why_bytes)
 {
 	/* A worker's error is its own until its phase says that it ended. */
-	for (uint32_t i = 0; i < s->seat_count; i++)
-		if (atomic_load(&s->seats[i].phase) == PHASE_ENDED &&
-			s->seats[i].worker.error)
-			return s->seats[i].worker.error;
+	for (uint32_t i = 0; i < s->seat_count; i++) {
+		const struct worker *w = &s->seats[i].worker;
+
+		if (atomic_load(&s->seats[i].phase) != PHASE_ENDED || !w->error)
+			continue;
+		if (why)
+			worker_why(w, why, why_bytes);
+		return w->error;
+	}
 	return 0;
 }
 

@@ -59,7 +59,8 @@ int server_open(struct server **out, const struct server_config *config,
 const struct socket_obtained *server_endpoints(const struct server *s);
 
 /*
- * Workers start, and have their backends ready on return. config_json is every
+ * Workers start, and each has made its first receive on return, so that a
+ * server that cannot receive is not taken for a ready one. config_json is every
  * effective option, for the segment's readers. 0; or -errno and one line in
  * why, and server_close is to be called in either case.
  */
@@ -81,8 +82,9 @@ void server_order(struct server *s, enum worker_order order);
 const struct counters *server_counters(const struct server *s, uint32_t index);
 uint32_t server_worker_count(const struct server *s);
 
-/* First -errno of a worker that has ended by a failure; 0. */
-int server_error(const struct server *s);
+/* First -errno of a worker that has ended by a failure, and one line in why,
+ * which may be NULL; 0. */
+int server_error(const struct server *s, char *why, size_t why_bytes);
 
 /* Stops what runs, and leaves nothing. NULL is legal. */
 void server_close(struct server *s);

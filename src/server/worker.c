@@ -3,10 +3,12 @@
 
 #include "core/clock.h"
 #include "core/couple.h"
+#include "core/failures.h"
 #include "net/affinity.h"
 #include "net/socket.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -49,6 +51,24 @@ void worker_fini(struct worker *w)
 void worker_order(struct worker *w, enum worker_order order)
 {
 	atomic_fetch_or_explicit(&w->orders, order, memory_order_release);
+}
+
+void worker_why(const struct worker *w, char *why, size_t why_bytes)
+{
+	const struct backend_ops *backend = w->config.backend;
+	bool denied = w->error == -EPERM || w->error == -EACCES ||
+		      w->error == -ENOSYS;
+
+	if (!w->failed_call) {
+		snprintf(why, why_bytes,
+			"starting a worker with backend %s: %s", backend->name,
+			strerror(-w->error));
+		return;
+	}
+	snprintf(why, why_bytes, "worker %u failed: %s: %s%s%s",
+		w->config.number, w->failed_call, strerror(-w->error),
+		failure_advice(-w->error),
+		denied ? "; another --backend makes other calls" : "");
 }
 
 static uint64_t timeval_ns(struct timeval t)
@@ -193,6 +213,8 @@ static int turn(struct worker *w, int timeout_ms)
 	uint32_t datagrams = 0, queries = 0, served;
 	int error, n = c->backend->recv(w->backend.self, b, timeout_ms);
 
+	if (n < 0)
+		w->failed_call = c->backend->recv_call;
 	if (n <= 0)
 		return n;
 	if (c->consent)
@@ -204,6 +226,8 @@ static int turn(struct worker *w, int timeout_ms)
 	if (queries)
 		consent_answer(&w->consent, c->guard, b, queries, w->counters);
 	error = c->backend->send(w->backend.self, b);
+	if (error)
+		w->failed_call = c->backend->send_call;
 	if (served)
 		count_sent(w, served);
 	if (queries)
@@ -211,6 +235,16 @@ static int turn(struct worker *w, int timeout_ms)
 	if (c->budget && datagrams)
 		spend(w, datagrams);
 	return error ? error : n;
+}
+
+int worker_begin(struct worker *w)
+{
+	int n = turn(w, 0);
+
+	if (n >= 0)
+		return 0;
+	worker_fini(w);
+	return n;
 }
 
 static int drain(struct worker *w)

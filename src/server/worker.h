@@ -62,11 +62,16 @@ struct worker {
 	_Atomic unsigned orders;
 	_Atomic int moved; /* 1 when ORDER_MOVE has been obeyed, or -errno */
 	int error; /* -errno it ended with, 0; valid when it has ended */
+	const char *failed_call; /* that ended it; NULL: it did not begin */
 };
 
 /* By the worker's own thread: pins it, makes backend and service. 0 or -errno,
  * and then worker_fini has been called. */
 int worker_init(struct worker *w, const struct worker_config *config);
+
+/* Takes what has arrived, without waiting for it: shows that it can receive.
+ * 0 or -errno, and then worker_fini has been called. */
+int worker_begin(struct worker *w);
 
 /* Runs until ordered to end, or the backend fails: 0 or -errno. */
 int worker_run(struct worker *w);
@@ -74,6 +79,10 @@ int worker_run(struct worker *w);
 /* By the worker's own thread; zeroed state is legal. The socket and the
  * counters stay. */
 void worker_fini(struct worker *w);
+
+/* Why a worker that has ended with an error did, in a sentence, and what can be
+ * done about it. */
+void worker_why(const struct worker *w, char *why, size_t why_bytes);
 
 /* By any thread. */
 void worker_order(struct worker *w, enum worker_order order);

@@ -232,6 +232,10 @@ bool lab_over(struct stress_lab *lab)
 		lab_judge(lab, STRESS_CUT, "interrupted");
 		return true;
 	}
+	if (lab->error) {
+		lab_judge(lab, STRESS_CUT, "recv: %s", strerror(-lab->error));
+		return true;
+	}
 	if (now < lab->deadline_ns)
 		return false;
 	lab_judge(lab, STRESS_CUT, "the time was up");

@@ -2,6 +2,7 @@
 /* A run of stresses: what all of them share. Private to load/stress/. */
 #pragma once
 
+#include "core/failures.h"
 #include "load/stress/stress.h"
 
 #define LAB_SEEN    (1u << 17) /* datagrams of a row, at most */
@@ -39,6 +40,8 @@ struct stress_lab {
 	bool control_ok;              /* that of the last has */
 	int raw;                      /* to send packets by, or -errno */
 	uint16_t first_id;            /* of packets that are cut up */
+	struct failures receives;
+	int error; /* -errno of a receive that will not work any more */
 };
 
 /* Zeroed state is legal in lab_close(). */

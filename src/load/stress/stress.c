@@ -67,7 +67,8 @@ static void run_all(struct stress_lab *lab)
 		const struct stress *s = stress_table[i];
 		const char *why = lab_lacks(lab, s->needs);
 
-		if (!is_chosen(lab, i) || r->interrupted || r->server_gone)
+		if (!is_chosen(lab, i) || r->interrupted || r->server_gone ||
+			lab->error)
 			continue;
 		lab->stress = s;
 		lab->deadline_ns = deadline(lab, i, end);
@@ -129,6 +130,11 @@ int stress_run(const struct stress_config *config, struct stress_result *result,
 		error = greet(lab, why, why_bytes);
 	if (!error)
 		run_all(lab);
+	if (lab->error) {
+		error = lab->error;
+		snprintf(why, why_bytes, "recv: %s%s", strerror(-error),
+			failure_advice(-error));
+	}
 	result->seconds = (double)(clock_ns() - start) / 1e9;
 	lab_close(lab);
 	free(lab);

@@ -159,30 +159,50 @@ static void take(struct talk *t, uint32_t bytes)
 		lab->controls_out--;
 }
 
+/* lab->error is set where it will not work any more. */
+static void receive_failed(struct talk *t, int error)
+{
+	const struct timespec pause = {.tv_nsec = FAILURES_PAUSE_NS};
+
+	talk_reports(t);
+	switch (failures_judge(&t->lab->receives, error)) {
+	case FAILURES_PASS:
+		break;
+	case FAILURES_PAUSE:
+		(void)nanosleep(&pause, NULL);
+		break;
+	case FAILURES_END:
+		t->lab->error = -error;
+	}
+}
+
 uint32_t talk_hear(struct talk *t, uint64_t wait_ns)
 {
 	struct pollfd some = {t->fd, POLLIN, 0};
+	int wait_ms = (int)((wait_ns + 999999) / 1000000);
 	uint32_t count = 0;
-	ssize_t n;
 
-	for (;;) {
-		n = recv(t->fd, t->lab->in, LAB_LONGEST, MSG_DONTWAIT);
+	while (!t->lab->error) {
+		ssize_t n = recv(t->fd, t->lab->in, LAB_LONGEST, MSG_DONTWAIT);
+		int error = errno;
+
+		if (n >= 0 || error == EAGAIN)
+			failures_none(&t->lab->receives);
 		if (n >= 0) {
 			take(t, (uint32_t)n);
 			count++;
 			continue;
 		}
-		if (errno != EAGAIN && errno != EINTR)
-			talk_reports(t);
-		else if (errno == EAGAIN && (count || !wait_ns))
+		if (error == EAGAIN && (count || !wait_ns))
 			return count;
-		else if (errno == EAGAIN &&
-			 poll(&some, 1, (int)((wait_ns + 999999) / 1000000)) <=
-				 0)
+		if (error == EAGAIN && poll(&some, 1, wait_ms) <= 0)
 			return count;
+		if (error != EAGAIN && error != EINTR)
+			receive_failed(t, error);
 		if (some.revents & POLLERR)
 			talk_reports(t);
 	}
+	return count;
 }
 
 void talk_await(struct talk *t, uint64_t answered, uint64_t wait_ns)

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/failures.h"
+
+#include <errno.h>
+
+bool failure_of_network(int error)
+{
+	switch (error) {
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case EHOSTUNREACH:
+	case EHOSTDOWN:
+	case ENETUNREACH:
+	case ENETDOWN:
+	case ENONET:
+	case ENOPROTOOPT:
+	case EPROTO:
+	case EMSGSIZE:
+	case ETIMEDOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_final(int error)
+{
+	switch (error) {
+	case EBADF:
+	case EFAULT:
+	case EINVAL:
+	case ENOSYS:
+	case ENOTSOCK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum failures_verdict failures_judge(struct failures *f, int error)
+{
+	f->in_a_row++;
+	if (failure_of_network(error))
+		return f->in_a_row < FAILURES_REPORTS ? FAILURES_PASS
+						      : FAILURES_PAUSE;
+	if (!f->worked || is_final(error) || f->in_a_row >= FAILURES_MAX)
+		return FAILURES_END;
+	return FAILURES_PAUSE;
+}
+
+const char *failure_advice(int error)
+{
+	switch (error) {
+	case EPERM:
+	case EACCES:
+		return "; a seccomp filter (a container's, or systemd's "
+		       "SystemCallFilter), a security module or, where it is "
+		       "a send, a firewall denies it";
+	case ENOSYS:
+		return "; this kernel has no such call, or a container's "
+		       "seccomp filter hides it";
+	case ENOMEM:
+	case ENOBUFS:
+		return "; memory is short: look at the limits of the "
+		       "control group, and at the system's";
+	default:
+		return "";
+	}
+}

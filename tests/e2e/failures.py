@@ -1,0 +1,388 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Each receive, each send and each wait fails, with each errno that may be met,
+at the first call and later, once and for good. The program ends with a sentence
+and exit code 3, or goes on; it never turns in a circle, and always obeys.
+
+How often a call was made is what shows a busy loop: time and CPU do not, where
+other programs run too.
+"""
+
+import concurrent.futures
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+from program import BACKENDS, Server, missing, split
+
+UDPMILL, FAILING = sys.argv[1:3]
+del sys.argv[1:3]
+
+RECEIVES = {"recvfrom": ("recvfrom", "recvmsg"), "mmsg": ("recvmmsg",),
+            "uring": ("io_uring_enter",)}
+# What has no other way out goes by sendmsg, of every backend.
+SENDS = {"recvfrom": ("sendto", "sendmsg"), "mmsg": ("sendmmsg", "sendmsg"),
+         "uring": ("io_uring_enter", "sendmsg")}
+
+# Cannot change: the first one ends it.
+FINAL = ("EBADF", "EINVAL", "ENOSYS")
+# May pass: so many in a row end it (core/failures.h).
+LASTING = ("EPERM", "EACCES", "ENOMEM", "ENOBUFS", "EIO")
+IN_A_ROW = 20
+# What the network said ends nothing.
+NETWORK = ("ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN")
+
+LATER = 4  # the call of that number is made when the server is ready
+
+
+class Run:
+    """A program under rules, as far as it came."""
+
+    def __init__(self, rules, *arguments, ready=False):
+        log, write = os.pipe()
+        told, say = os.pipe()
+        more = ["--ready-fd", str(say)] if ready else []
+        self.process = subprocess.Popen(
+            [FAILING, "--log", str(write), *rules, "--", UDPMILL, *arguments,
+             *more], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, pass_fds=[write, say], text=True)
+        os.close(write)
+        os.close(say)
+        self.log = os.fdopen(log)
+        with os.fdopen(told) as lines:
+            self.ready = lines.read().split()
+        self.code = self.calls = self.said = None
+
+    def end(self, sig=None):
+        if sig:
+            self.process.send_signal(sig)
+        self.out, self.err = self.process.communicate(timeout=30)
+        self.code = self.process.returncode
+        # Beside what a server that reports by JSON says at its start.
+        self.said = [line for line in self.err.splitlines()
+                     if line.startswith("udpmill ")]
+        with self.log as lines:
+            self.calls = {name: (int(made), int(failed)) for name, made, failed
+                          in (line.split() for line in lines)}
+        self.failed = sum(failed for _, failed in self.calls.values())
+        return self
+
+    def __repr__(self):
+        return f"{self.code} {self.calls} {self.said}"
+
+
+def answers(address, n=1, seconds=2.0):
+    """Whether the n-th of so many questions is answered."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.connect(split(address))
+        s.settimeout(seconds)
+        try:
+            for _ in range(n):
+                s.send(b"x" * 40)
+            return bool(s.recv(100))
+        except OSError:
+            return False
+
+
+def serve(rules, backend, *options, workers=1):
+    return Run(rules, "serve", "127.0.0.1:0", "--backend", backend,
+               "--workers", str(workers), "--counters", "none", *options,
+               ready=True)
+
+
+def rules(calls, error, *more):
+    return [",".join([f"{call}={error}", *map(str, more)]) for call in calls]
+
+
+def side_by_side(work, cases):
+    """Most of each case is waiting."""
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        return list(zip(cases, pool.map(lambda case: work(*case), cases)))
+
+
+class Cases(unittest.TestCase):
+    backends = []
+
+    @classmethod
+    def setUpClass(cls):
+        for name in BACKENDS:
+            why = missing(UDPMILL, name)
+            if why:
+                print("without", name + ":", why)
+            else:
+                cls.backends.append(name)
+        cls.backends = sorted(set(cls.backends))
+
+    def assertOneSentence(self, r, verb, *parts):
+        self.assertEqual(r.code, 3, r)
+        self.assertEqual(len(r.said), 1, r)
+        self.assertIn(f"udpmill {verb}: ", r.said[0])
+        for part in parts:
+            self.assertIn(part, r.said[0])
+
+
+class Receives(Cases):
+    @staticmethod
+    def ending(backend):
+        """Such calls are made to end what is in flight, too."""
+        return backend == "uring"
+
+    def test_that_fail_from_the_first_on_leave_no_server_that_is_ready(self):
+        def work(backend, error):
+            r = serve(rules(RECEIVES[backend], error), backend)
+            return r.end()
+
+        cases = [(b, e) for b in self.backends for e in FINAL + LASTING]
+        for (backend, error), r in side_by_side(work, cases):
+            with self.subTest(backend=backend, error=error):
+                self.assertEqual(r.ready, [], r)
+                self.assertEqual(r.failed - self.ending(backend), 1, r)
+                self.assertOneSentence(r, "serve", "worker 0 failed: " +
+                                       ("io_uring_enter" if backend == "uring"
+                                        else "recv"))
+
+    def test_that_fail_for_good_later_end_the_server_with_its_report(self):
+        def work(backend, error):
+            return serve(rules(RECEIVES[backend], error, LATER), backend).end()
+
+        cases = [(b, e) for b in self.backends for e in FINAL + LASTING]
+        for (backend, error), r in side_by_side(work, cases):
+            with self.subTest(backend=backend, error=error):
+                self.assertEqual(len(r.ready), 1, r)
+                self.assertEqual(r.failed - self.ending(backend),
+                                 1 if error in FINAL else IN_A_ROW, r)
+                self.assertIn("Counted, all workers together", r.out)
+                self.assertOneSentence(r, "serve", "worker 0 failed: ")
+
+    def test_that_fail_once_or_a_few_times_are_gone_on_from(self):
+        def work(backend, error, times):
+            r = serve(rules(RECEIVES[backend], error, LATER, times), backend)
+            answered = answers(r.ready[0])
+            return answered, r.end(signal.SIGTERM)
+
+        cases = [(b, e, n) for b in self.backends for e, n in (
+            ("EPERM", 1), ("ENOMEM", IN_A_ROW - 1), ("EIO", 3),
+            ("ECONNREFUSED", 100), ("EINTR", 3), ("EAGAIN", 3))]
+        for (backend, error, times), (answered, r) in side_by_side(
+                work, cases):
+            with self.subTest(backend=backend, error=error):
+                self.assertTrue(answered, r)
+                self.assertEqual((r.code, r.said), (0, []), r)
+
+    def test_that_the_network_reports_for_ever_neither_spin_nor_disobey(self):
+        def work(backend, error):
+            r = serve(rules(RECEIVES[backend], error), backend, "--time",
+                      "300ms")
+            return r, serve(rules(RECEIVES[backend], error, LATER), backend
+                            ).end(signal.SIGTERM), r.end()
+
+        cases = [(b, e) for b in self.backends for e in NETWORK]
+        for (backend, error), (r, ordered, _) in side_by_side(work, cases):
+            with self.subTest(backend=backend, error=error):
+                self.assertEqual((r.code, r.said), (0, []), r)
+                self.assertEqual((ordered.code, ordered.said), (0, []),
+                                 ordered)
+                # 64 at once, and then one each 10 ms.
+                self.assertLess(r.failed, 64 + 1000, r)
+
+    def test_of_one_worker_end_all_of_them(self):
+        # All calls are counted together: the last worker that starts meets
+        # it, when the others are ready.
+        for backend in self.backends:
+            with self.subTest(backend=backend):
+                r = serve(rules(RECEIVES[backend], "ENOSYS", 12, 1), backend,
+                          "-J", workers=3).end()
+                self.assertEqual(r.failed, 1, r)
+                self.assertOneSentence(r, "serve", "failed: ")
+                report = json.loads(r.out)
+                self.assertEqual(report["counters"]["recv_errors"], 1)
+
+
+class Sends(Cases):
+    def test_that_are_denied_are_counted_and_said_once(self):
+        counter = {"EPERM": "send_failed_denied",
+                   "EACCES": "send_failed_denied",
+                   "ENOBUFS": "send_failed_nobufs",
+                   "ENOMEM": "send_failed_nobufs",
+                   "ENETUNREACH": "send_failed_unreachable",
+                   "EBUSY": "send_failed_other"}
+
+        def work(backend, error):
+            r = serve(rules(SENDS[backend], error), backend, "-J")
+            answered = answers(r.ready[0], 5, seconds=0.2)
+            return answered, r.end(signal.SIGTERM)
+
+        cases = [(b, e) for b in self.backends if b != "uring"
+                 for e in counter]
+        for (backend, error), (answered, r) in side_by_side(work, cases):
+            with self.subTest(backend=backend, error=error):
+                counters = json.loads(r.out)["counters"]
+                self.assertFalse(answered)
+                self.assertEqual(r.code, 0, r)
+                self.assertEqual(counters[counter[error]], 5, r)
+                denied = error in ("EPERM", "EACCES")
+                self.assertEqual(len(r.said), denied, r)
+                self.assertEqual("was not let out" in r.err, denied, r)
+
+    def test_that_cannot_be_made_end_the_server(self):
+        for backend in self.backends:
+            with self.subTest(backend=backend):
+                calls = SENDS[backend]
+                first = LATER if backend == "uring" else 1
+                r = serve(rules(calls, "ENOSYS", first), backend)
+                answers(r.ready[0], seconds=0.1)
+                r.end()
+                self.assertOneSentence(r, "serve", "worker 0 failed: " +
+                                       calls[0], "not implemented")
+
+    def test_that_fail_once_cost_one_reply(self):
+        for backend in self.backends:
+            with self.subTest(backend=backend):
+                uring = backend == "uring"
+                r = serve(rules(SENDS[backend][:1], "EBUSY",
+                                LATER if uring else 1, 1), backend)
+                first = answers(r.ready[0], seconds=0.1)
+                second = answers(r.ready[0])
+                r.end(signal.SIGTERM)
+                self.assertEqual((first, second), (uring, True), r)
+                self.assertEqual((r.code, r.said), (0, []), r)
+
+    def test_into_a_full_buffer_leave_the_server_obedient(self):
+        for backend in self.backends:
+            with self.subTest(backend=backend):
+                calls = [c for c in SENDS[backend] if c != "io_uring_enter"]
+                r = serve(rules(calls, "EAGAIN"), backend)
+                answers(r.ready[0], 50, seconds=0.01)
+                r.end(signal.SIGTERM)
+                self.assertEqual((r.code, r.said), (0, []), r)
+
+
+class Waits(Cases):
+    def test_for_signals_that_fail_end_the_server(self):
+        for error in ("EPERM", "ENOSYS", "EINVAL"):
+            for first in (1, 3):
+                with self.subTest(error=error, first=first):
+                    r = serve(rules(("rt_sigtimedwait",), error, first),
+                              "mmsg").end()
+                    self.assertOneSentence(r, "serve", "sigtimedwait")
+                    self.assertLess(r.failed, 300, r)
+
+    def test_that_a_signal_interrupts_are_gone_on_from(self):
+        r = serve(rules(("rt_sigtimedwait",), "EINTR", 1, 5), "mmsg")
+        self.assertTrue(answers(r.ready[0]))
+        self.assertEqual(r.end(signal.SIGTERM).code, 0, r)
+
+
+class Load(Cases):
+    """Of each mode, against a server to which nothing happens."""
+
+    MODES = {
+        "window": ("-t", "20s"),
+        "many": ("-t", "20s", "-P", "20"),
+        "spin": ("-t", "20s", "--spin"),
+        "flood": ("-t", "20s", "--flood"),
+        "paced": ("-t", "20s", "--rate", "20k"),
+        "stages": ("-t", "20s", "--stages", "--spin"),
+    }
+    CALLS = {
+        "receive": ("recvmmsg", "recvmsg"),
+        "send": ("sendmmsg", "sendmsg"),
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(UDPMILL, "127.0.0.1:0", "--service", "echo",
+                            "--counters", "none")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def load(self, rules, *options):
+        return Run(rules, "load", self.server.address, "-J", *options).end()
+
+    def test_ends_with_a_sentence_and_a_report(self):
+        def work(mode, call, error, first):
+            return self.load(rules(self.CALLS[call], error, first),
+                             *self.MODES[mode])
+
+        cases = [(m, c, e, f) for m in self.MODES for c in self.CALLS
+                 for e in ("EPERM", "ENOSYS") for f in (1, 10)]
+        for (mode, call, error, first), r in side_by_side(work, cases):
+            with self.subTest(mode=mode, call=call, error=error, first=first):
+                # Reports of the network are read after each.
+                self.assertLess(r.failed, 3 * IN_A_ROW, r)
+                self.assertEqual(r.code, 3, r)
+                self.assertEqual(len(r.said), 1, r)
+                if mode != "stages":
+                    report = json.loads(r.out)
+                    self.assertIn(self.CALLS[call][0], report["halted"])
+                    self.assertIn(report["halted"], r.err)
+
+    def test_ends_where_it_cannot_wait(self):
+        for mode in ("many", "paced"):
+            r = self.load(rules(("epoll_pwait2", "epoll_pwait", "epoll_wait"),
+                                "ENOSYS"), *self.MODES[mode])
+            with self.subTest(mode=mode):
+                self.assertEqual(r.code, 3, r)
+                self.assertIn("epoll_wait", json.loads(r.out)["halted"])
+
+    def test_waits_by_an_older_call_where_the_newer_is_denied(self):
+        for error in ("ENOSYS", "EPERM"):
+            r = self.load(rules(("epoll_pwait2",), error), "-t", "100ms",
+                          "-P", "20")
+            with self.subTest(error=error):
+                self.assertEqual((r.code, r.said), (0, []), r)
+
+    def test_goes_on_from_what_passes(self):
+        def work(call, error, times):
+            return self.load(rules(self.CALLS[call], error, 5, times), "-t",
+                             "300ms")
+
+        cases = [(c, e, n) for c in self.CALLS for e, n in (
+            ("EPERM", 1), ("ENOMEM", 5), ("EINTR", 3))]
+        for (call, error, times), r in side_by_side(work, cases):
+            with self.subTest(call=call, error=error):
+                self.assertEqual(r.code, 0, r)
+                self.assertNotIn("halted", json.loads(r.out))
+
+
+class Send(Cases):
+    def test_says_which_call_failed(self):
+        with Server(UDPMILL, "127.0.0.1:0") as s:
+            for calls, error, says in (
+                    (("sendto",), "EPERM", "sending to"),
+                    (("sendto",), "ENOSYS", "sending to"),
+                    (("recvfrom",), "EPERM", "receiving from"),
+                    (("recvfrom",), "ENOMEM", "receiving from"),
+                    (("ppoll",), "EPERM", "waiting for")):
+                with self.subTest(calls=calls, error=error):
+                    r = Run(rules(calls, error), "send", s.address, "hello",
+                            "--timeout", "10s").end()
+                    self.assertOneSentence(r, "send", says)
+                    self.assertEqual(r.failed, 1, r)
+
+    def test_that_is_interrupted_over_and_over_ends_in_time(self):
+        with Server(UDPMILL, "127.0.0.1:0") as s:
+            r = Run(rules(("ppoll",), "EINTR") + rules(("recvfrom",), "EAGAIN"),
+                    "send", s.address, "hello", "--timeout", "50ms",
+                    "--retries", "0").end()
+        self.assertEqual(r.code, 4, r)
+
+
+def reason_to_skip():
+    trial = subprocess.run([FAILING, "poll=EPERM", "--", "/bin/true"],
+                           stderr=subprocess.PIPE, text=True)
+    return trial.stderr.strip() if trial.returncode == 77 else None
+
+
+if __name__ == "__main__":
+    why = reason_to_skip()
+    if why:
+        print("skipped:", why)
+        sys.exit(77)
+    unittest.main()

@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/group.h"
 
+#include "core/clock.h"
+
+#include <errno.h>
+#include <time.h>
 #include <unistd.h>
+
+/* io_uring lets go of the socket of a program that was killed some ten
+ * milliseconds after the program has gone, in a work queue. */
+#define BUSY_NS  250000000u
+#define RETRY_NS 10000000
 
 /*
  * Only a socket that does not share finds out whether the port is free, and
@@ -21,8 +30,8 @@ static int find_port(struct socket_config *c, char *why, size_t why_bytes)
 	return 0;
 }
 
-int group_open(const struct socket_config *config, unsigned count, int *fds,
-	struct socket_obtained *got, char *why, size_t why_bytes)
+static int open_all(const struct socket_config *config, unsigned count,
+	int *fds, struct socket_obtained *got, char *why, size_t why_bytes)
 {
 	struct socket_config c = *config;
 	struct socket_obtained other;
@@ -41,5 +50,19 @@ int group_open(const struct socket_config *config, unsigned count, int *fds,
 	}
 	while (error && n > 0)
 		close(fds[--n]);
+	return error;
+}
+
+int group_open(const struct socket_config *config, unsigned count, int *fds,
+	struct socket_obtained *got, char *why, size_t why_bytes)
+{
+	const struct timespec pause = {.tv_nsec = RETRY_NS};
+	uint64_t start = clock_ns();
+	int error;
+
+	do {
+		error = open_all(config, count, fds, got, why, why_bytes);
+	} while (error == -EADDRINUSE && clock_ns() - start < BUSY_NS &&
+		 nanosleep(&pause, NULL) == 0);
 	return error;
 }

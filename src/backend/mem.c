@@ -91,6 +91,11 @@ static int mem_send(void *self, struct batch *b)
 			message->error = s->fail_error;
 			continue;
 		}
+		if (s->refuse_error && message->segments > 1 &&
+			address_equal(message->peer, &s->refuse_peer)) {
+			message->train_error = s->refuse_error;
+			counter_add(m->counters, COUNTER_GSO_REFUSED, 1);
+		}
 		message->sent_segments = message->segments;
 		message->sent_bytes = message->bytes;
 		if (s->record)

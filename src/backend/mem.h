@@ -28,6 +28,9 @@ struct mem_script {
 	size_t fail_at; /* message number, from 1, that fails; 0: none */
 	int fail_error; /* with this -errno */
 	int send_error; /* send() as a whole returns this -errno */
+	/* Trains to this peer are refused with it, and sent one by one. */
+	int refuse_error;
+	union address refuse_peer;
 	/* Called with each message that was sent; NULL: they are dropped. */
 	void (*record)(void *arg, const struct message *m);
 	void *record_arg;

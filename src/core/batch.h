@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "core/bounds.h"
 #include "core/train.h"
 
 #include <stdint.h>
@@ -51,8 +52,8 @@ struct batch {
 	uint32_t count; /* trains in use */
 	uint32_t capacity;
 	uint64_t received_ns; /* CLOCK_MONOTONIC, only where a service asks */
-	/* Longer replies are not coupled; no bound from batch_init() on. */
-	uint32_t couple_bytes_max;
+	/* Which replies are not coupled; NULL, as of batch_init(): any are. */
+	const struct bounds *bounds;
 
 	struct message *messages;
 	uint32_t message_count;

@@ -49,6 +49,13 @@ static bool same_local(
 	return a->family == AF_UNSPEC || memcmp(&a->v6, &b->v6, 16) == 0;
 }
 
+static bool may_couple(const struct couple *c, const struct train *t)
+{
+	const struct bounds *b = c->batch->bounds;
+
+	return !b || bounds_allow(b, t->peer, t->reply_segment_bytes);
+}
+
 /*
  * A shorter segment may only be the last one, and a zero-length datagram
  * cannot be a segment at all.
@@ -57,12 +64,11 @@ static bool joins(const struct couple *c, const struct message *m,
 	const struct train *t, uint32_t bytes)
 {
 	return m->segments < c->segments_max && bytes > 0 &&
-	       t->reply_segment_bytes <= c->batch->couple_bytes_max &&
 	       t->reply_segment_bytes == m->segment_bytes &&
 	       m->bytes == m->segments * m->segment_bytes &&
 	       m->bytes + bytes <= DATAGRAM_MAX_V4 &&
 	       address_equal(m->peer, t->peer) &&
-	       same_local(m->local, &t->local);
+	       same_local(m->local, &t->local) && may_couple(c, t);
 }
 
 /* How many whole segments of t, of left, go into m now: at least one. */
@@ -72,7 +78,7 @@ static uint32_t fitting(const struct couple *c, const struct message *m,
 	uint32_t n = c->segments_max - m->segments;
 	uint32_t space = DATAGRAM_MAX_V4 - m->bytes;
 
-	if (t->reply_segment_bytes > c->batch->couple_bytes_max)
+	if (!may_couple(c, t))
 		return 1;
 	if (n > left)
 		n = left;

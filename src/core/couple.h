@@ -13,7 +13,7 @@
 /*
  * Fills batch->messages from the trains whose verdict is VERDICT_ANSWER.
  * segments_max: 1 where trains are off, at most TRAIN_SEND_SEGMENTS otherwise;
- * replies longer than batch->couple_bytes_max stay alone. No message exceeds
+ * what batch->bounds do not allow stays alone. No message exceeds
  * DATAGRAM_MAX_V4 bytes in all unless it is a single datagram.
  *
  * Returns the number of segments for which there was no room (0 in any case

@@ -31,7 +31,9 @@ int worker_init(struct worker *w, const struct worker_config *config)
 			return error;
 	}
 	burn_init(&w->burn, config->burn_ns);
+	bounds_init(&w->bounds);
 	error = batch_init(&w->batch, config->io.batch);
+	w->batch.bounds = &w->bounds;
 	if (!error)
 		error = service_open(&w->service, config->service, &service);
 	if (!error)
@@ -93,6 +95,7 @@ static void publish(struct worker *w)
 		counter_set(c, COUNTER_CPU_SYSTEM, timeval_ns(usage.ru_stime));
 	}
 	counter_add(c, COUNTER_PUBLISHED, 1);
+	bounds_expire(&w->bounds, clock_ns());
 }
 
 /* What a truncated train said is not known whole, so it is not answered. */
@@ -137,15 +140,16 @@ static void count_verdicts(struct worker *w)
 }
 
 /*
- * What was refused once is not tried again: with EIO the device takes no trains
- * at all, else it is the length that the path does not take.
+ * What was refused once is not tried again soon: with EIO the device takes no
+ * trains at all, else it is the length that the path to this peer does not
+ * take.
  */
 static void learn(struct worker *w, const struct message *m)
 {
-	uint32_t most = m->train_error == -EIO ? 0 : m->segment_bytes - 1;
+	bool device = m->train_error == -EIO;
 
-	if (most < w->batch.couple_bytes_max)
-		w->batch.couple_bytes_max = most;
+	bounds_learn(&w->bounds, device ? NULL : m->peer,
+		device ? 0 : m->segment_bytes - 1, clock_ns());
 }
 
 /* Of count messages: those of queries are counted apart. */

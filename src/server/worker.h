@@ -55,6 +55,7 @@ struct worker {
 	struct backend backend;
 	struct service service;
 	struct batch batch;
+	struct bounds bounds; /* of batch */
 	struct marks marks;
 	struct consent consent;
 	struct burn burn;

@@ -9,7 +9,7 @@ import json
 import sys
 import unittest
 
-from namespaces import HOSTS, inside, main
+from namespaces import HOSTS, NAMES, inside, ip, main
 from program import BACKENDS, Server, missing, run
 
 UDPMILL = sys.argv.pop(1)
@@ -47,6 +47,34 @@ class Path(unittest.TestCase):
                 # Said once, and not tried again.
                 self.assertLessEqual(refused, 64)
                 self.assertEqual(s.err.count("was refused"), refused > 0)
+
+    def test_a_small_mtu_towards_one_client_costs_no_other_its_trains(self):
+        near, far = "203.0.113.1", HOSTS[0]
+        ip("-n", NAMES[0], "address", "add", f"{near}/32", "dev", "lo")
+        ip("-n", NAMES[1], "route", "add", f"{near}/32", "via", far, "mtu",
+           "600")
+        self.addCleanup(ip, "-n", NAMES[0], "address", "delete",
+                        f"{near}/32", "dev", "lo")
+        self.addCleanup(ip, "-n", NAMES[1], "route", "delete", f"{near}/32")
+        for backend in ("mmsg", "uring"):
+            why = missing(UDPMILL, backend)
+            with self.subTest(backend=backend):
+                if why:
+                    self.skipTest(why)
+                with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "echo",
+                            "--backend", backend, "--workers", "1",
+                            prefix=inside(1)) as s:
+                    for client in near, far:
+                        r = run(UDPMILL, "load", s.address, "-l", "1400",
+                                "-P", "1", "--count", "920", "-B", client,
+                                "--peer-consents", prefix=inside(0))
+                        self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+                counters = s.counters()
+                self.assertEqual(counters["answered_datagrams"], 2 * 920)
+                # Of the first client's, a batch's; the second's are of 46.
+                self.assertLess(counters["gso_refused"], 64)
+                self.assertGreater(counters["tx_trains"],
+                                   counters["gso_refused"] + 10)
 
     def test_a_round_trip_is_split_into_stages(self):
         with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "reflect",

@@ -2,6 +2,7 @@
 #include "backend/resend.h"
 
 #include "backend/control.h"
+#include "core/clock.h"
 #include "core/failures.h"
 
 #include <errno.h>
@@ -25,11 +26,16 @@ static int wait_writable(struct resend *r)
 	struct pollfd p = {.fd = r->fd, .events = POLLOUT};
 	int n;
 
+	if (clock_ns() < r->full_until_ns)
+		return -EAGAIN;
 	counter_add(r->counters, COUNTER_SEND_WAITS, 1);
 	n = poll(&p, 1, RESEND_WAIT_MS);
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
-	return n ? 0 : -EAGAIN;
+	if (n > 0)
+		return 0;
+	r->full_until_ns = clock_ns() + RESEND_REST_MS * 1000000ull;
+	return -EAGAIN;
 }
 
 /* A few turns: another sender may be quicker to take the room. */

@@ -341,6 +341,8 @@ int socket_memory(int fd, struct socket_memory *out)
 	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &n))
 		return -errno;
 	out->queued_bytes = info[SK_MEMINFO_RMEM_ALLOC];
+	out->sending_bytes = info[SK_MEMINFO_WMEM_ALLOC];
+	out->sndbuf = info[SK_MEMINFO_SNDBUF];
 	out->drops = info[SK_MEMINFO_DROPS];
 	return 0;
 }

@@ -66,8 +66,10 @@ int socket_open(const struct socket_config *config, struct socket_obtained *got,
 
 /* SO_MEMINFO (Linux 4.12): the kernel's own figures of a socket. */
 struct socket_memory {
-	uint32_t queued_bytes; /* SK_MEMINFO_RMEM_ALLOC */
-	uint32_t drops;        /* SK_MEMINFO_DROPS, wraps at 2^32; skbs */
+	uint32_t queued_bytes;  /* SK_MEMINFO_RMEM_ALLOC */
+	uint32_t sending_bytes; /* SK_MEMINFO_WMEM_ALLOC */
+	uint32_t sndbuf;        /* SK_MEMINFO_SNDBUF */
+	uint32_t drops;         /* SK_MEMINFO_DROPS, wraps at 2^32; skbs */
 };
 
 /* 0 or -errno. */

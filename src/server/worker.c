@@ -89,6 +89,8 @@ static void publish(struct worker *w)
 			(uint32_t)(memory.drops - w->drops_seen));
 		w->drops_seen = memory.drops;
 		counter_set(c, COUNTER_SOCKET_QUEUE, memory.queued_bytes);
+		unresolved_look(&w->unresolved, memory.sending_bytes,
+			memory.sndbuf, clock_ns());
 	}
 	if (getrusage(RUSAGE_THREAD, &usage) == 0) {
 		counter_set(c, COUNTER_CPU_USER, timeval_ns(usage.ru_utime));
@@ -202,6 +204,8 @@ static uint32_t serve(struct worker *w)
 	if (w->burn.rounds)
 		burn_spend(&w->burn, datagrams);
 	guard_check(c->guard, c->service, b, w->counters);
+	if (w->unresolved.count)
+		unresolved_check(&w->unresolved, b, w->counters);
 	lost = couple(b, c->trains ? TRAIN_SEND_SEGMENTS : 1);
 	if (lost)
 		counter_add(w->counters, COUNTER_REPLY_LOST, lost);

@@ -11,6 +11,7 @@
 #include "server/consent.h"
 #include "server/guard.h"
 #include "server/marks.h"
+#include "server/unresolved.h"
 #include "service/service.h"
 
 #include <stdatomic.h>
@@ -56,6 +57,7 @@ struct worker {
 	struct service service;
 	struct batch batch;
 	struct bounds bounds; /* of batch */
+	struct unresolved unresolved;
 	struct marks marks;
 	struct consent consent;
 	struct burn burn;

@@ -6,6 +6,7 @@ Needs root and network namespaces; exits 77 without.
 """
 
 import json
+import subprocess
 import sys
 import unittest
 
@@ -13,6 +14,25 @@ from namespaces import HOSTS, NAMES, inside, ip, main
 from program import BACKENDS, Server, missing, run
 
 UDPMILL = sys.argv.pop(1)
+
+# So many datagrams a second from addresses of a network where nobody is, until
+# standard input ends. Says when that has gone on for a while.
+FLOOD = """
+import select, socket, struct, sys, time
+net, target, rate = sys.argv[1], sys.argv[2], int(sys.argv[3])
+udp = struct.pack("!HHHH", 40000, 7007, 1008, 0) + bytes(1000)
+start, n = time.monotonic(), 0
+with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
+    while not select.select([0], [], [], 0.001)[0]:
+        while n < (time.monotonic() - start) * rate:
+            source = socket.inet_aton(net + str(10 + n % 200))
+            s.sendto(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, 64, 17, 0,
+                                 source, socket.inet_aton(target)) + udp,
+                     (target, 0))
+            n += 1
+            if n == 3000:
+                print(n, flush=True)
+"""
 
 
 class Path(unittest.TestCase):
@@ -75,6 +95,30 @@ class Path(unittest.TestCase):
                 self.assertLess(counters["gso_refused"], 64)
                 self.assertGreater(counters["tx_trains"],
                                    counters["gso_refused"] + 10)
+
+    def test_neighbours_that_are_not_there_cost_nobody_his_replies(self):
+        """Replies to forged addresses of the server's own network."""
+        net, target = "203.0.114.", "203.0.114.1"
+        for name, host in zip(NAMES, (2, 1)):
+            ip("-n", name, "address", "add", f"{net}{host}/24", "dev", "veth0")
+            self.addCleanup(ip, "-n", name, "address", "delete",
+                            f"{net}{host}/24", "dev", "veth0")
+        with Server(UDPMILL, f"{target}:7007", "--service", "echo",
+                    "--workers", "1", "--sndbuf", "1Mi",
+                    prefix=inside(1)) as s:
+            flood = subprocess.Popen(
+                [*inside(0), sys.executable, "-c", FLOOD, net, target, "3000"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            try:
+                flood.stdout.readline()
+                r = run(UDPMILL, "load", s.address, "--rate", "500", "-t",
+                        "1s", "-J", "--peer-consents", prefix=inside(0))
+            finally:
+                flood.communicate()
+        ledger = json.loads(r.stdout)["ledger"]
+        self.assertGreater(ledger["answered"], 0.99 * ledger["sent"],
+                           s.counters())
+        self.assertGreater(s.counters()["send_failed_unresolved"], 0)
 
     def test_a_round_trip_is_split_into_stages(self):
         with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "reflect",

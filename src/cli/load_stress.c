@@ -104,6 +104,7 @@ void load_stress_plan(const struct argp_state *state, struct load_parsing *p)
 		{p->socket.ports, "--source-ports"},
 		{o->config.dontfrag, "--dont-fragment"},
 		{o->max_loss_said, "--max-loss"},
+		{o->config.timeout_ns > 0, "--timeout"},
 		{o->csv, "--csv"},
 		{o->histogram, "--histogram"},
 	};

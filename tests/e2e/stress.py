@@ -170,6 +170,7 @@ class Loopback(Case):
         for arguments in (("--stress=foo",), ("--stress=sizes,foo",),
                           ("--stress=",), ("--stress=,",),
                           ("--stress", "--flood"), ("--stress", "-l", "64"),
+                          ("--stress", "--timeout", "1s"),
                           ("--stress", "-P", "3"), ("--stress", "--stages"),
                           ("--stress", "--rate", "1k"),
                           ("--stress", "--count", "3"),

@@ -17,7 +17,7 @@ import threading
 import unittest
 
 from namespaces import HOSTS, NAMES, inside, main
-from program import Server, run
+from program import Server, many_descriptors, run
 
 UDPMILL = sys.argv.pop(1)
 CLIENT, SERVER = 0, 1
@@ -28,6 +28,7 @@ def serve(*arguments, side=CLIENT):
     return Server(UDPMILL, f"{host}:0", *arguments, prefix=inside(side))
 
 
+@many_descriptors
 class Case(unittest.TestCase):
     def load(self, address, *arguments, code=0, seconds="600ms"):
         r = run(UDPMILL, "load", address, "--netns", NAMES[CLIENT], "-J",
@@ -240,6 +241,7 @@ class Usage(unittest.TestCase):
         self.refused("soon", why="--flow-lifetime")
         self.refused("999us", why="less than 1ms")
 
+    @many_descriptors
     def test_what_it_does_not_go_with(self):
         self.refused("1s", "--stages", why="does not go with --flow-lifetime")
         self.refused("1s", "--pcap", "/dev/null",
@@ -251,10 +253,12 @@ class Usage(unittest.TestCase):
         self.refused("100ms", "--source-ports", "20000-20009",
                      why="up to 53 sockets at once")
 
+    @many_descriptors
     def test_too_few_open_files(self):
         self.refused("10ms", "-P", "20", why="the limit of open files is 500",
                      prefix=("prlimit", "--nofile=500:500"))
 
+    @many_descriptors
     def test_a_scenario_may_say_it(self):
         with tempfile.NamedTemporaryFile("w", suffix=".ini") as f:
             f.write("peer = 127.0.0.1:9\nflow-lifetime = 250ms\n")

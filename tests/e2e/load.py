@@ -11,7 +11,7 @@ import sys
 import threading
 import unittest
 
-from program import BACKENDS, Server, missing, run
+from program import BACKENDS, Server, many_descriptors, missing, run
 
 UDPMILL = sys.argv.pop(1)
 
@@ -64,6 +64,7 @@ class Load(unittest.TestCase):
                     self.assertBalances(r, report)
                     self.assertGreater(report["ledger"]["answered"], 0)
 
+    @many_descriptors
     def test_balances_for_many_flows_and_threads(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             self.assertBalances(*load(s.address, "-P", "200", "-T", "3"))

@@ -3,7 +3,6 @@
 """Scenarios of the verb load: options from a file, and all options to one."""
 
 import json
-import os
 import pathlib
 import random
 import re
@@ -11,10 +10,9 @@ import sys
 import tempfile
 import unittest
 
-from program import Server, many_descriptors, run
+from program import CPU, Server, many_descriptors, run
 
 UDPMILL = sys.argv.pop(1)
-CPU = min(os.sched_getaffinity(0))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "perf/scenarios").glob("*.ini"))
 

@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from program import Server, run
+from program import CPU, Server, run
 
 UDPMILL = sys.argv.pop(1)
 ROW = ["application_to_qdisc", "qdisc_to_driver", "wire_and_peer",
@@ -231,11 +231,11 @@ class Stages(unittest.TestCase):
 
     def test_a_pinned_run_names_its_cpu(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
-            r, report = stages(s.address, "--cpus", "0")
+            r, report = stages(s.address, "--cpus", str(CPU))
             text = run(UDPMILL, "load", s.address, "--stages", "-t", "100ms",
-                       "--cpus", "0").stdout
+                       "--cpus", str(CPU)).stdout
         self.assertSplit(r, report)
-        self.assertEqual(report["config"]["cpus"], [0])
+        self.assertEqual(report["config"]["cpus"], [CPU])
         self.assertNotIn("not pinned", text)
 
     def test_leave_from_the_socket_that_was_asked_for(self):

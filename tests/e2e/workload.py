@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-from program import Server, run
+from program import CPU, Server, many_descriptors, run
 
 UDPMILL = sys.argv.pop(1)
 
@@ -142,6 +142,7 @@ class Workload(unittest.TestCase):
             else:
                 self.fail(runs)
 
+    @many_descriptors
     def test_every_reply_has_its_latency(self):
         for options in ["-P", "1000"], ["-P", "8"], ["--rate", "20k"]:
             with self.subTest(options=options):
@@ -211,7 +212,8 @@ class Workload(unittest.TestCase):
 
     def test_a_capacity_is_searched_for(self):
         r = run(UDPMILL, "load", self.echo.address, "-J", "--find-capacity",
-                "-t", "30ms", "-O", "10ms", "--loss", "1%", "--cpus", "0")
+                "-t", "30ms", "-O", "10ms", "--loss", "1%", "--cpus",
+                str(CPU))
         self.assertEqual(r.returncode, 0, r.stderr)
         report = json.loads(r.stdout)
         self.assertEqual(report["schema"], "udpmill.capacity/1")
@@ -259,6 +261,7 @@ class Workload(unittest.TestCase):
                 self.assertEqual((marks["ttl"], marks["ttl_kept"]), (7, True))
         self.assertIsNone(self.balanced("--dscp", "ef")["marks"])
 
+    @many_descriptors
     def test_many_flows_share_what_is_in_flight(self):
         report = self.balanced("-P", "2000")
         self.assertEqual(report["config"]["in_flight"], 16 * 512)

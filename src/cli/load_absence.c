@@ -40,7 +40,7 @@ bool load_absence_say(const struct load_options *o, const struct load_result *r,
 			"nobody listens at %s (ICMP port unreachable)", peer);
 		return true;
 	}
-	if (r->server_gone && o->past.wrong)
+	if (o->past.wrong)
 		snprintf(what, TEXT,
 			"the server tells counters that cannot be: they are "
 			"too large, or went backwards");

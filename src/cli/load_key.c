@@ -3,6 +3,7 @@
 
 #include "cli/key.h"
 #include "cli/load_plan.h"
+#include "net/resolve.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +12,29 @@
 static bool is_network(int error)
 {
 	return error == -ETIMEDOUT || error == -ECONNREFUSED ||
-	       error == -EHOSTUNREACH;
+	       error == -EHOSTUNREACH || error == -EREMCHG ||
+	       error == -EPROTONOSUPPORT;
+}
+
+/* A host without a port, since a NAT draws ports anew for each socket. An IPv6
+ * address needs no brackets. */
+static void read_known_as(union address *out, const char *text)
+{
+	const char *colon = strchr(text, ':');
+	bool bare = colon && strchr(colon + 1, ':') && text[0] != '[';
+	char whole[320], why[256];
+
+	snprintf(whole, sizeof(whole), bare ? "[%.250s]:0" : "%.250s:0", text);
+	if (resolve(out, whole, NULL, AF_UNSPEC, why, sizeof(why)))
+		load_fail(EXIT_USAGE,
+			"--key-address: \"%s\" is not a host; 203.0.113.9 "
+			"would be, without a port: %s",
+			text, why);
+	if (address_is_any(out) || address_is_group(out))
+		load_fail(EXIT_USAGE,
+			"--key-address: \"%s\" is not the address of one host; "
+			"203.0.113.9 would be",
+			text);
 }
 
 /* How many the server has had that a segment shows. */
@@ -22,7 +45,8 @@ static int64_t queries_seen(struct load_view *v)
 	return load_view_read(v, &s) ? 0 : -s.queries_lost;
 }
 
-void load_key_ask(struct load_options *o, const char *path, const char *peer)
+void load_key_ask(struct load_options *o, const char *path,
+	const char *known_as, const char *peer)
 {
 	const struct load_config *c = &o->config;
 	const struct remote_about *about;
@@ -35,18 +59,17 @@ void load_key_ask(struct load_options *o, const char *path, const char *peer)
 		.run = c->run,
 	};
 	int64_t before = queries_seen(&o->view);
-	char why[256];
+	union address as;
+	char why[768];
 	int error;
 
+	if (known_as) {
+		read_known_as(&as, known_as);
+		config.known_as = &as;
+	}
 	key_read(&key, "udpmill load", path);
 	error = remote_open(&o->remote, &config, why, sizeof(why));
 	explicit_bzero(&key, sizeof(key));
-	/* A wrong key is answered as no key is: not at all. */
-	if (error == -ETIMEDOUT)
-		snprintf(why, sizeof(why),
-			"no yes from %s: it takes serve --key there, with the "
-			"same key; or --peer-consents, and no --key",
-			peer);
 	if (error)
 		load_fail(is_network(error) ? EXIT_NO_PEER : EXIT_SYSTEM, "%s",
 			why);
@@ -75,14 +98,12 @@ int load_key_keep(const struct load_options *o, void (*stop)(void *arg),
 
 bool load_key_lapsed(const struct load_options *o)
 {
-	char text[ADDRESS_TEXT];
+	char why[512];
 
 	if (!o->remote || !remote_is_lost(o->remote))
 		return false;
-	fprintf(stderr,
-		"udpmill load: STOPPED: consent was not renewed, %s has not "
-		"said yes for %u s\n",
-		address_format(&o->config.remote, text),
-		REMOTE_LAPSE_NS / 1000000000u);
+	remote_explain_loss(o->remote, why, sizeof(why));
+	fprintf(stderr, "udpmill load: STOPPED: consent was not renewed: %s\n",
+		why);
 	return true;
 }

@@ -4,9 +4,11 @@
 
 #include "cli/load_options.h"
 
-/* Asks the peer, before anything else is sent to it: fills in o->remote. Prints
- * one line and exits where it does not say yes. */
-void load_key_ask(struct load_options *o, const char *path, const char *peer);
+/* Asks the peer, before anything else is sent to it: fills in o->remote.
+ * known_as is --key-address or NULL. Prints one line and exits where it does
+ * not say yes. */
+void load_key_ask(struct load_options *o, const char *path,
+	const char *known_as, const char *peer);
 
 /* From here on it has to say so again and again, or stop is called, by another
  * thread. Does nothing without o->remote. 0; or -errno and one line in why. */

@@ -33,6 +33,7 @@ enum key {
 	KEY_CONSENT,
 	KEY_NETNS,
 	KEY_KEY,
+	KEY_KEY_ADDRESS,
 	KEY_CONTENT,
 	KEY_SPIN,
 	KEY_CSV,
@@ -127,6 +128,8 @@ static const struct argp_option options[] = {
 		"Ask the peer whether it consents, and for its counters: "
 		"serve --key there, with the key in FILE",
 		0},
+	{"key-address", KEY_KEY_ADDRESS, "HOST", LOAD_COMMAND_LINE_ONLY,
+		"Behind a NAT: the address that the peer sees this host by", 0},
 	{NULL, 0, NULL, 0, "What is said:", 7},
 	{"seed", KEY_SEED, "N", 0,
 		"Number of the run, which is in every probe (default: drawn)",
@@ -174,6 +177,9 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_KEY:
 		p->key = arg;
+		return 0;
+	case KEY_KEY_ADDRESS:
+		p->key_address = arg;
 		return 0;
 	case KEY_SEED:
 		o->config.run = (uint32_t)option_count(

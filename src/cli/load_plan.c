@@ -327,9 +327,13 @@ void load_plan(struct load_parsing *p)
 	}
 	see_server(o);
 	c->server_apart = o->view.apart;
+	if (p->key_address && !p->key)
+		load_fail(EXIT_USAGE,
+			"--key-address goes with --key: it says by which "
+			"address the peer sees this host that asks");
 	/* Who only prints sends nothing. */
 	if (p->key && !o->print_scenario) {
-		load_key_ask(o, p->key, p->peer);
+		load_key_ask(o, p->key, p->key_address, p->peer);
 		o->own = host_owns(&c->remote);
 	} else if (!o->print_scenario) {
 		load_require_consent(o, p->peer);

@@ -11,7 +11,7 @@
 /* What was said, before names are looked up and the server is looked for. */
 struct load_parsing {
 	struct load_options *o;
-	const char *peer, *cpus, *length, *payload, *key;
+	const char *peer, *cpus, *length, *payload, *key, *key_address;
 	int family;
 	bool flood, gro_said, expect_said, train_said, time_said, length_said;
 	bool flows_said, threads_said, omit_said, content_said;

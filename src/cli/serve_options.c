@@ -33,6 +33,7 @@ enum key {
 	KEY_COUNTERS,
 	KEY_ALLOW,
 	KEY_KEY,
+	KEY_KEY_ADDRESS,
 	KEY_READY_FILE,
 	KEY_READY_FD,
 };
@@ -48,6 +49,10 @@ static const struct argp_option options[] = {
 	{"key", KEY_KEY, "FILE", 0,
 		"Consent to be loaded from other hosts, and tell the counters, "
 		"to whom has the key in FILE (load --key)",
+		0},
+	{"key-address", KEY_KEY_ADDRESS, "HOST:PORT", 0,
+		"Behind a NAT: who has the key reaches this server by that "
+		"address too; may be repeated",
 		0},
 	{"count", KEY_COUNT, "N", 0,
 		"End after N datagrams; what came with the last one is still "
@@ -190,6 +195,15 @@ static void add_text(
 	p->texts[p->text_count++] = arg;
 }
 
+static void add_key_address(
+	struct argp_state *state, struct serve_parsing *p, char *arg)
+{
+	if (p->key_address_count == SERVE_KEY_ADDRESSES)
+		usage_error(state, "--key-address: more than %u of them",
+			SERVE_KEY_ADDRESSES);
+	p->key_addresses[p->key_address_count++] = arg;
+}
+
 static error_t parse_how(int key, char *arg, struct argp_state *state)
 {
 	struct serve_parsing *p = state->input;
@@ -253,6 +267,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_KEY:
 		p->key = arg;
+		return 0;
+	case KEY_KEY_ADDRESS:
+		add_key_address(state, p, arg);
 		return 0;
 	case KEY_COUNT:
 		o->server.count =

@@ -6,13 +6,16 @@
 
 #include <jansson.h>
 
+#define SERVE_KEY_ADDRESSES 16u
+
 struct serve_options {
 	struct server_config server;
 	union address *listen; /* what server.listen points to */
 	struct cpu_list cpus;
 	struct cidr *allow; /* what server.allow points to */
 	struct mac_key key; /* what server.key points to */
-	uint64_t time_ns;   /* 0: no bound */
+	union address known_as[SERVE_KEY_ADDRESSES]; /* server.known_as */
+	uint64_t time_ns;                            /* 0: no bound */
 	const char *ready_file;
 	int ready_fd; /* -1: none */
 	bool verbose, json;

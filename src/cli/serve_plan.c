@@ -119,8 +119,40 @@ static void check_counters(const struct serve_options *o)
 		fail(EXIT_USAGE, text);
 }
 
+/* One host and port, for that is what whoever asks has sent to. */
+static void resolve_key_addresses(struct serve_parsing *p)
+{
+	struct server_config *s = &p->o->server;
+	union address *list = p->o->known_as;
+	char why[256], text[384];
+
+	if (p->key_address_count && !p->key)
+		fail(EXIT_USAGE, "--key-address goes with --key: it says by "
+				 "which address who has the key asks");
+	for (unsigned i = 0; i < p->key_address_count; i++) {
+		const char *said = p->key_addresses[i];
+
+		if (resolve(&list[i], said, NULL, AF_UNSPEC, why,
+			    sizeof(why))) {
+			snprintf(text, sizeof(text), "--key-address: %s", why);
+			fail(EXIT_USAGE, text);
+		}
+		if (!address_is_any(&list[i]) && !address_is_group(&list[i]) &&
+			address_port(&list[i]) != 0)
+			continue;
+		snprintf(text, sizeof(text),
+			"--key-address: \"%.200s\" is not the address and port "
+			"of one host; 203.0.113.9:7007 would be",
+			said);
+		fail(EXIT_USAGE, text);
+	}
+	s->known_as = list;
+	s->known_as_count = p->key_address_count;
+}
+
 void serve_plan(struct serve_parsing *p)
 {
+	resolve_key_addresses(p);
 	if (p->key) {
 		key_read(&p->o->key, "udpmill serve", p->key);
 		p->o->server.key = &p->o->key;

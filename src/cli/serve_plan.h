@@ -12,6 +12,8 @@ struct serve_parsing {
 	unsigned text_count;
 	int family;
 	const char *backend, *cpus, *key;
+	const char *key_addresses[SERVE_KEY_ADDRESSES];
+	unsigned key_address_count;
 	uint64_t workers;
 };
 

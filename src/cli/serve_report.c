@@ -51,6 +51,17 @@ static json_t *endpoints_json(
 	return list;
 }
 
+static json_t *known_as_json(const struct server_config *c)
+{
+	json_t *list = json_array();
+	char text[ADDRESS_TEXT];
+
+	for (size_t i = 0; i < c->known_as_count; i++)
+		json_array_append_new(list,
+			json_string(address_format(&c->known_as[i], text)));
+	return list;
+}
+
 json_t *serve_options_json(
 	const struct serve_options *o, const struct server *server)
 {
@@ -70,6 +81,8 @@ json_t *serve_options_json(
 		"key", c->key != NULL, "time_s", (double)o->time_ns / 1e9,
 		"count", (json_int_t)c->count);
 
+	if (options && c->known_as_count)
+		json_object_set_new(options, "key_address", known_as_json(c));
 	/* Nobody's business but of those who ask for it. */
 	if (options && c->burn_ns > 0)
 		json_object_set_new(options, "burn_ns", json_real(c->burn_ns));

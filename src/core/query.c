@@ -6,11 +6,14 @@
 #include <errno.h>
 #include <string.h>
 
-#define REQUEST 0x756d6c43u /* "umlC" */
-#define REPLY   0x756d6c63u /* "umlc" */
-#define VERSION 1
-#define BODY_AT 64
-#define MAC_AT  (QUERY_BYTES - MAC_BYTES)
+#define REQUEST     0x756d6c43u /* "umlC" */
+#define REPLY       0x756d6c63u /* "umlc" */
+#define FROM_AT     64
+#define OLD_BODY_AT 64
+#define TO_AT       82
+#define VERDICT_AT  100
+#define BODY_AT     104
+#define MAC_AT      (QUERY_BYTES - MAC_BYTES)
 
 static void put16(uint8_t *at, uint16_t v)
 {
@@ -21,6 +24,39 @@ static void put16(uint8_t *at, uint16_t v)
 static uint16_t get16(const uint8_t *at)
 {
 	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static void put_address(uint8_t *at, const union address *a)
+{
+	union address u = *a;
+
+	memset(at, 0, 18);
+	address_unmap(&u);
+	if (u.sa.sa_family == AF_INET) {
+		at[10] = at[11] = 0xff;
+		memcpy(at + 12, &u.in.sin_addr, 4);
+	} else if (u.sa.sa_family == AF_INET6) {
+		memcpy(at, &u.in6.sin6_addr, 16);
+	} else {
+		return;
+	}
+	put16(at + 16, address_port(&u));
+}
+
+static void get_address(union address *a, const uint8_t *at)
+{
+	*a = (union address){.in6 = {.sin6_family = AF_INET6}};
+	memcpy(&a->in6.sin6_addr, at, 16);
+	address_set_port(a, get16(at + 16));
+	address_unmap(a);
+}
+
+bool query_address_fits(const union address *said, const union address *seen)
+{
+	uint16_t port = address_port(said);
+
+	return address_same_host(said, seen) &&
+	       (port == 0 || port == address_port(seen));
 }
 
 bool query_is(const uint8_t *data, uint32_t bytes)
@@ -35,10 +71,16 @@ bool query_is(const uint8_t *data, uint32_t bytes)
 
 bool query_may_ask(const uint8_t *data, uint32_t bytes)
 {
-	return bytes == QUERY_BYTES && probe_get32(data) == REQUEST &&
-	       data[4] == VERSION &&
-	       (data[5] == QUERY_HELLO || data[5] == QUERY_SNAPSHOT) &&
-	       get16(data + 6) <= MAC_AT - BODY_AT;
+	uint8_t version, type;
+
+	if (bytes != QUERY_BYTES || probe_get32(data) != REQUEST)
+		return false;
+	version = data[4];
+	type = data[5];
+	if (version == QUERY_OLD_VERSION)
+		return type == QUERY_HELLO;
+	return version == QUERY_VERSION &&
+	       (type == QUERY_HELLO || type == QUERY_SNAPSHOT);
 }
 
 void query_begin(struct query_room *room, uint8_t *data)
@@ -71,15 +113,25 @@ bool query_put_counter(
 	return true;
 }
 
+static void put_new(uint8_t *data, const struct query *q)
+{
+	probe_put32(data + 60, q->sending);
+	put_address(data + FROM_AT, &q->from);
+	put_address(data + TO_AT, &q->to);
+	data[VERDICT_AT] = q->verdict;
+	memset(data + VERDICT_AT + 1, 0, BODY_AT - VERDICT_AT - 1);
+}
+
 void query_seal(uint8_t *data, const struct query *q,
 	const struct query_room *room, const struct mac_key *key)
 {
-	size_t end = (size_t)(room->at - data);
+	bool old = q->version == QUERY_OLD_VERSION;
+	size_t end = old ? OLD_BODY_AT : (size_t)(room->at - data);
 
 	probe_put32(data, q->reply ? REPLY : REQUEST);
-	data[4] = VERSION;
+	data[4] = old ? QUERY_OLD_VERSION : QUERY_VERSION;
 	data[5] = q->type;
-	put16(data + 6, (uint16_t)(end - BODY_AT));
+	put16(data + 6, old ? 0 : (uint16_t)(end - BODY_AT));
 	memcpy(data + 8, q->nonce, QUERY_NONCE);
 	probe_put32(data + 24, q->run);
 	put16(data + 28, q->part);
@@ -89,19 +141,34 @@ void query_seal(uint8_t *data, const struct query *q,
 	probe_put64(data + 48, q->published);
 	probe_put32(data + 56, q->workers);
 	probe_put32(data + 60, 0);
+	if (!old)
+		put_new(data, q);
 	memset(data + end, 0, MAC_AT - end);
 	mac_make(data + MAC_AT, key, data, MAC_AT);
+}
+
+static void get_new(struct query *q, const uint8_t *data)
+{
+	q->sending = probe_get32(data + 60);
+	get_address(&q->from, data + FROM_AT);
+	get_address(&q->to, data + TO_AT);
+	q->verdict = data[VERDICT_AT];
 }
 
 int query_open(const uint8_t *data, uint32_t bytes, const struct mac_key *key,
 	struct query *q, struct query_body *b)
 {
-	if (!query_is(data, bytes) || data[4] != VERSION)
+	bool old;
+
+	if (!query_is(data, bytes) ||
+		(data[4] != QUERY_VERSION && data[4] != QUERY_OLD_VERSION))
 		return -EPROTO;
 	if (!mac_matches(data + MAC_AT, key, data, MAC_AT))
 		return -EBADMSG;
+	old = data[4] == QUERY_OLD_VERSION;
 	*q = (struct query){
 		.reply = probe_get32(data) == REPLY,
+		.version = data[4],
 		.type = data[5],
 		.run = probe_get32(data + 24),
 		.part = get16(data + 28),
@@ -112,8 +179,11 @@ int query_open(const uint8_t *data, uint32_t bytes, const struct mac_key *key,
 		.workers = probe_get32(data + 56),
 	};
 	memcpy(q->nonce, data + 8, QUERY_NONCE);
-	*b = (struct query_body){data + BODY_AT, get16(data + 6)};
-	return b->left > MAC_AT - BODY_AT ? -EPROTO : 0;
+	if (!old)
+		get_new(q, data);
+	*b = (struct query_body){
+		data + (old ? OLD_BODY_AT : BODY_AT), get16(data + 6)};
+	return b->at + b->left > data + MAC_AT ? -EPROTO : 0;
 }
 
 /* The key's owner sent it; what it says is printed nevertheless. */

@@ -10,17 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first question waits this long, and each further one twice as long as
- * the one before: 3 s in all. */
-#define FIRST_WAIT_NS 100000000u
-#define FIRST_TRIES   5
-/* A yes is good for so long before it is asked for again. */
+/* After so long a yes is asked for again. */
 #define PERIOD_NS 500000000u
-/* Between two sendings: whoever else wants to ask gets the word. */
-#define PAUSE_NS 2000000u
-/* What the counters may take, where the run waits for them and where not. */
-#define MUST_NS 2000000000u
-#define MAY_NS  100000000u
+#define PAUSE_NS  20000000u
+/* What the counters may take, where the run waits for them and where not: they
+ * come in several parts, one after another. */
+#define MUST_NS   2000000000u
+#define MAY_NS    100000000u
+#define MUST_RTTS 10
+#define MAY_RTTS  6
 
 #define COUNTERS_MAX 1024
 
@@ -43,16 +41,6 @@ struct remote {
 	bool end;
 };
 
-static void nap(uint64_t ns)
-{
-	struct timespec t = {
-		.tv_sec = (time_t)(ns / 1000000000u),
-		.tv_nsec = (long)(ns % 1000000000u),
-	};
-
-	(void)nanosleep(&t, NULL);
-}
-
 static int read_about(struct remote *r, struct answer *a)
 {
 	struct remote_about *about = &r->about;
@@ -71,23 +59,6 @@ static int read_about(struct remote *r, struct answer *a)
 	return 0;
 }
 
-/* 1 answered, 0 silence, or -errno. */
-static int ask_first(struct remote *r, struct answer *a, char *why, size_t n)
-{
-	uint64_t wait_ns = FIRST_WAIT_NS;
-	struct question hello;
-	int got = question_draw(&r->asking, &hello, QUERY_HELLO, 0, 0);
-
-	if (got)
-		snprintf(why, n, "getrandom: %s", strerror(-got));
-	for (int i = 0; got == 0 && i < FIRST_TRIES; i++, wait_ns *= 2)
-		got = question_send(
-			&r->asking, &hello, clock_ns() + wait_ns, a, why, n);
-	if (got < 0 && got != -ECONNREFUSED && r->asking.exchange.icmp)
-		return -EHOSTUNREACH;
-	return got;
-}
-
 /* By a clock that nobody sets. */
 static void init_end(struct remote *r)
 {
@@ -100,38 +71,63 @@ static void init_end(struct remote *r)
 	pthread_mutex_init(&r->lock, NULL);
 }
 
+/* 0, or -errno and a sentence in why. */
+static int ask_first(struct remote *r, char *why, size_t why_bytes)
+{
+	struct answer a;
+	int n = asking_begin(&r->asking, &a, why, why_bytes);
+
+	if (n == 1) {
+		n = read_about(r, &a);
+		if (n)
+			snprintf(why, why_bytes, "%s does not say who it is",
+				r->peer);
+		return n;
+	}
+	if (n == 0) {
+		asking_explain_silence(&r->asking, why, why_bytes);
+		return -ETIMEDOUT;
+	}
+	if (n == -EREMCHG)
+		asking_explain_no(&r->asking, why, why_bytes);
+	else if (n == -EPROTONOSUPPORT)
+		snprintf(why, why_bytes,
+			"no yes from %s: it has the key, but an older udpmill, "
+			"whose yes does not say for which address it is; it "
+			"takes this version there",
+			r->peer);
+	else if (n != -ECONNREFUSED && r->asking.exchange.icmp)
+		return -EHOSTUNREACH;
+	return n;
+}
+
 int remote_open(struct remote **out, const struct remote_config *config,
 	char *why, size_t why_bytes)
 {
-	struct exchange_config where = {
-		.peer = config->peer,
-		.bind = config->bind,
-		.device = config->device,
+	struct asking_config asking = {
+		.where =
+			{
+				.peer = config->peer,
+				.bind = config->bind,
+				.device = config->device,
+			},
+		.key = config->key,
+		.run = config->run,
+		.known_as = config->known_as,
 	};
 	struct remote *r = calloc(1, sizeof(*r));
-	struct answer a;
 	int error;
 
 	if (!r) {
 		snprintf(why, why_bytes, "no memory");
 		return -ENOMEM;
 	}
-	address_set_port(&where.bind, 0);
+	address_set_port(&asking.where.bind, 0);
 	init_end(r);
 	address_format(&config->peer, r->peer);
-	error = asking_init(
-		&r->asking, &where, config->key, config->run, why, why_bytes);
+	error = asking_init(&r->asking, &asking, why, why_bytes);
 	if (!error)
-		error = ask_first(r, &a, why, why_bytes);
-	if (error == 0) {
-		error = -ETIMEDOUT;
-		snprintf(why, why_bytes, "%s says no yes", r->peer);
-	} else if (error == 1) {
-		error = read_about(r, &a);
-		if (error)
-			snprintf(why, why_bytes, "%s does not say who it is",
-				r->peer);
-	}
+		error = ask_first(r, why, why_bytes);
 	if (error) {
 		remote_close(r);
 		return error;
@@ -164,45 +160,39 @@ static bool wait_ended(struct remote *r, uint64_t ns)
 	return end;
 }
 
-/* One yes more. 1; 0 it is over, -ETIMEDOUT the last one is too old. */
-static int renew(struct remote *r, uint64_t yes_ns)
+/* Until a yes is so old that it is time to ask: and a moment at least, in which
+ * whoever reads the counters gets on. True: it is over. */
+static bool wait_period(struct remote *r)
 {
-	struct question hello;
-	struct answer a;
-	char why[128];
+	uint64_t wait_ns = PAUSE_NS;
 
-	if (question_draw(&r->asking, &hello, QUERY_HELLO, 0, 0))
-		return -ETIMEDOUT;
 	for (;;) {
-		uint64_t wait_ns = asking_patience_ns(&r->asking);
-		int n = question_send(&r->asking, &hello, clock_ns() + wait_ns,
-			&a, why, sizeof(why));
+		uint64_t due, now;
 
-		if (n == 1)
-			return 1;
-		if (clock_ns() - yes_ns >= REMOTE_LAPSE_NS)
-			return -ETIMEDOUT;
-		/* What failed did so at once. */
-		if (wait_ended(r, n < 0 ? wait_ns : PAUSE_NS))
-			return 0;
+		if (wait_ended(r, wait_ns))
+			return true;
+		due = atomic_load(&r->asking.yes_ns) + PERIOD_NS;
+		now = clock_ns();
+		if (now >= due)
+			return false;
+		wait_ns = due - now;
 	}
 }
 
 static void *keep(void *arg)
 {
 	struct remote *r = arg;
-	int n = 1;
+	struct answer a;
 
-	while (n == 1) {
-		uint64_t yes_ns = clock_ns();
-
-		if (wait_ended(r, PERIOD_NS))
+	while (!wait_period(r)) {
+		(void)asking_renew(&r->asking, &a);
+		if (atomic_load(&r->asking.end))
 			break;
-		n = renew(r, yes_ns);
-	}
-	if (n == -ETIMEDOUT) {
-		atomic_store(&r->is_lost, true);
-		r->lost(r->arg);
+		if (clock_ns() >= asking_lapse_ns(&r->asking)) {
+			atomic_store(&r->is_lost, true);
+			r->lost(r->arg);
+			break;
+		}
 	}
 	return NULL;
 }
@@ -213,6 +203,9 @@ int remote_keep(struct remote *r, void (*lost)(void *arg), void *arg)
 
 	r->lost = lost;
 	r->arg = arg;
+	/* What came before it took no time of the server's. */
+	atomic_store(&r->asking.yes_ns, clock_ns());
+	atomic_store(&r->asking.lapses, true);
 	error = pthread_create(&r->keeper, NULL, keep, r);
 	r->keeping = !error;
 	return -error;
@@ -266,30 +259,18 @@ static int add_part(struct remote *r, struct gathering *g, struct answer *a)
 static int ask_part(struct remote *r, const struct gathering *g,
 	uint64_t until_ns, struct answer *a)
 {
-	struct question part;
-	char why[128];
-	int n = question_draw(
-		&r->asking, &part, QUERY_SNAPSHOT, g->next, g->generation);
-
-	if (n)
-		return n;
-	while (clock_ns() < until_ns && !remote_is_lost(r)) {
-		uint64_t wait_ns = asking_patience_ns(&r->asking);
-
-		n = question_send(&r->asking, &part, clock_ns() + wait_ns, a,
-			why, sizeof(why));
-		if (n == 1)
-			return 1;
-		nap(n < 0 ? wait_ns : PAUSE_NS);
-	}
-	return 0;
+	if (remote_is_lost(r))
+		return 0;
+	return asking_ask(&r->asking, QUERY_SNAPSHOT, g->next, g->generation,
+		until_ns, a);
 }
 
 int remote_read(struct remote *r, enum load_look look, struct load_server *out)
 {
-	uint64_t until_ns = clock_ns() +
-			    (look == LOOK_MUST ? MUST_NS : MAY_NS) +
-			    asking_patience_ns(&r->asking);
+	uint64_t rtt_ns = atomic_load(&r->asking.rtt_ns);
+	uint64_t until_ns =
+		clock_ns() + (look == LOOK_MUST ? MUST_NS + MUST_RTTS * rtt_ns
+						: MAY_NS + MAY_RTTS * rtt_ns);
 	struct gathering g = {0};
 	struct answer a;
 	int error;
@@ -314,20 +295,22 @@ int remote_read(struct remote *r, enum load_look look, struct load_server *out)
 	return 0;
 }
 
-uint64_t remote_sent(struct remote *r)
+uint64_t remote_sent(const struct remote *r)
 {
-	uint64_t n;
+	return atomic_load(&r->asking.sent);
+}
 
-	pthread_mutex_lock(&r->asking.lock);
-	n = r->asking.sent;
-	pthread_mutex_unlock(&r->asking.lock);
-	return n;
+/* Its thread has ended, and nobody else asks any more. */
+void remote_explain_loss(const struct remote *r, char *why, size_t why_bytes)
+{
+	asking_explain_loss(&r->asking, why, why_bytes);
 }
 
 void remote_close(struct remote *r)
 {
 	if (!r)
 		return;
+	atomic_store(&r->asking.end, true);
 	pthread_mutex_lock(&r->lock);
 	r->end = true;
 	pthread_cond_signal(&r->ended);

@@ -112,6 +112,19 @@ static int call_send(const struct exchange *e, const void *data, uint32_t bytes)
 	return 0;
 }
 
+int exchange_connect(struct exchange *e, char *why, size_t why_bytes)
+{
+	socklen_t n = sizeof(e->local);
+	int error = call_connect(e);
+
+	if (error)
+		return fail(e, "connecting to", -error, why, why_bytes);
+	if (getsockname(e->fd, &e->local.sa, &n))
+		return fail(e, "getsockname after connecting to", errno, why,
+			why_bytes);
+	return 0;
+}
+
 int exchange_ask(struct exchange *e, const void *data, uint32_t bytes,
 	char *why, size_t why_bytes)
 {

@@ -45,6 +45,10 @@ struct exchange_answer {
 int exchange_init(struct exchange *e, const struct exchange_config *config,
 	char *why, size_t why_bytes);
 
+/* What the first exchange_ask() does before it sends: peer and local are known
+ * then. 0; or -errno and a sentence in why. */
+int exchange_connect(struct exchange *e, char *why, size_t why_bytes);
+
 /* Sends one datagram, also of zero bytes. 0; or -errno and a sentence in why:
  * -ECONNREFUSED where one sent before was refused by the peer's host. */
 int exchange_ask(struct exchange *e, const void *data, uint32_t bytes,

@@ -6,11 +6,12 @@
 
 #include <string.h>
 
-void consent_init(
-	struct consent *c, const struct consent_config *config, uint32_t number)
+void consent_init(struct consent *c, const struct consent_config *config,
+	uint32_t number, const union address *bound)
 {
-	*c = (struct consent){
-		.config = config, .generation = (uint64_t)number << 32};
+	*c = (struct consent){.config = config,
+		.bound = *bound,
+		.generation = (uint64_t)number << 32};
 }
 
 /* The first segment says what the train is: who sends queries sends nothing
@@ -57,7 +58,11 @@ static void take_snapshot(struct consent *c)
 		if (published < c->published)
 			c->published = published;
 	}
-	c->generation++;
+	/* Its low half is never 0, and never another worker's. */
+	c->generation =
+		c->generation >> 32 << 32 | (uint32_t)(c->generation + 1);
+	if ((uint32_t)c->generation == 0)
+		c->generation++;
 }
 
 /* Writes one part; returns how many there are. */
@@ -108,28 +113,77 @@ static bool tell_snapshot(
 	return q->part < q->parts;
 }
 
-/* Writes at out, which may be where the query is: 0; or the counter that says
- * why not. */
-static enum counter_id answer(
-	struct consent *c, const uint8_t *data, uint32_t bytes, uint8_t *out)
+/* Bound to all addresses, a socket says of each datagram which it was sent to;
+ * bound to one of this host, it need not. */
+static union address arrived_at(const struct consent *c, const struct train *t)
+{
+	union address a = c->bound;
+
+	if (t->local.family == AF_INET)
+		a = (union address){
+			.in = {.sin_family = AF_INET, .sin_addr = t->local.v4}};
+	else if (t->local.family == AF_INET6)
+		a = (union address){.in6 = {.sin6_family = AF_INET6,
+					    .sin6_addr = t->local.v6}};
+	address_set_port(&a, address_port(&c->bound));
+	return a;
+}
+
+static bool is_known_as(
+	const struct consent_config *config, const union address *to)
+{
+	for (size_t i = 0; i < config->known_as_count; i++)
+		if (query_address_fits(to, &config->known_as[i]))
+			return true;
+	return false;
+}
+
+/* Port 0 is nobody's to be reached by. */
+static uint8_t judge(const struct consent *c, const struct query *q,
+	const union address *from, const union address *to)
+{
+	bool good = query_address_fits(&q->from, from) &&
+		    address_port(&q->to) != 0 &&
+		    (query_address_fits(&q->to, to) ||
+			    is_known_as(c->config, &q->to));
+
+	return good ? QUERY_YES : QUERY_NO;
+}
+
+/* Whether yes or no, it says by which addresses the query came. */
+static bool tell(struct consent *c, const struct train *t, struct query *q,
+	struct query_room *room)
+{
+	const union address to = arrived_at(c, t);
+
+	q->verdict = judge(c, q, t->peer, &to);
+	q->from = *t->peer;
+	q->to = to;
+	if (q->verdict == QUERY_NO)
+		return true;
+	return q->type == QUERY_HELLO ? tell_hello(c, room)
+				      : tell_snapshot(c, q, room);
+}
+
+/* Of t's queries the one at data: writes at out, which may be where the query
+ * is. 0; or the counter that says why not. */
+static enum counter_id answer(struct consent *c, const struct train *t,
+	const uint8_t *data, uint8_t *out, struct counters *counters)
 {
 	struct query_room room;
 	struct query_body body;
 	struct query q;
-	bool told;
 
-	if (query_open(data, bytes, c->config->key, &q, &body))
+	if (query_open(data, QUERY_BYTES, c->config->key, &q, &body))
 		return COUNTER_QUERY_REFUSED_MAC;
 	q.reply = true;
 	q.server = c->config->server;
 	q.workers = c->config->worker_count;
 	query_begin(&room, out);
-	if (q.type == QUERY_HELLO)
-		told = tell_hello(c, &room);
-	else
-		told = tell_snapshot(c, &q, &room);
-	if (!told)
+	if (q.version == QUERY_VERSION && !tell(c, t, &q, &room))
 		return COUNTER_QUERY_REFUSED_FORM;
+	if (q.verdict == QUERY_NO)
+		counter_add(counters, COUNTER_QUERY_DENIED, 1);
 	query_seal(out, &q, &room, c->config->key);
 	return 0;
 }
@@ -151,8 +205,8 @@ static uint32_t answer_each(struct consent *c, struct train *t,
 			why = COUNTER_QUERY_REFUSED_BUSY;
 		} else {
 			--*checks;
-			why = answer(c, t->data + at, bytes,
-				t->data + answered * QUERY_BYTES);
+			why = answer(c, t, t->data + at,
+				t->data + answered * QUERY_BYTES, counters);
 		}
 		if (why)
 			counter_add(counters, why, 1);

@@ -202,6 +202,7 @@ static void configure_seat(struct server *s, uint32_t index)
 			},
 		.guard = &s->guard,
 		.consent = c->key ? &s->consent : NULL,
+		.bound = got->bound,
 		.number = index,
 		.cpu = c->cpus ? c->cpus->cpu[index % c->cpus->count] : -1,
 		.trains = c->trains,
@@ -287,6 +288,8 @@ static int open_consent(struct server *s, char *why, size_t why_bytes)
 		.version = UDPMILL_VERSION,
 		.service = c->service->name,
 		.backend = c->backend->name,
+		.known_as = c->known_as,
+		.known_as_count = c->known_as_count,
 	};
 	for (uint32_t i = 0; i < s->seat_count; i++)
 		s->counters[i] = writer_worker(s->publication.writer, i);

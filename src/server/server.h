@@ -37,6 +37,10 @@ struct server_config {
 	const struct cidr *allow;
 	size_t allow_count;
 	const struct mac_key *key; /* who has it is answered; NULL: nobody */
+	/* Behind a NAT: addresses that those who have it reach the server by,
+	 * besides those it is bound to. */
+	const union address *known_as;
+	size_t known_as_count;
 	const char *counters; /* file, "none", or NULL for the default place */
 	worker_observe_fn *observe;
 	void *observe_arg;

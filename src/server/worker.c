@@ -24,7 +24,8 @@ int worker_init(struct worker *w, const struct worker_config *config)
 
 	w->config = *config;
 	w->counters = config->io.counters;
-	consent_init(&w->consent, config->consent, config->number);
+	consent_init(
+		&w->consent, config->consent, config->number, &config->bound);
 	if (config->cpu >= 0) {
 		error = affinity_pin((unsigned)config->cpu);
 		if (error)

@@ -33,6 +33,7 @@ struct worker_config {
 	struct backend_config io; /* fd, family, batch, gro, local, ttl... */
 	const struct guard *guard;
 	const struct consent_config *consent; /* NULL: there is no key */
+	union address bound;                  /* what io.fd is bound to */
 	uint32_t number;
 	int cpu; /* -1: not pinned */
 	bool trains;

@@ -10,7 +10,8 @@ import tempfile
 import unittest
 
 from program import BACKENDS, Server, ask, missing, run, split
-from query import BYTES, SNAPSHOT, Reply, seal, write_key
+from query import (BYTES, NO, OLD_VERSION, SNAPSHOT, YES, Reply, host, seal,
+                   write_key)
 
 UDPMILL = sys.argv.pop(1)
 
@@ -31,8 +32,18 @@ class Keyed(unittest.TestCase):
         self.path = os.path.join(place.name, "key")
         self.secret = write_key(self.path)
 
-    def serve(self, *options):
-        return Server(UDPMILL, "127.0.0.1:0", "--key", self.path, *options)
+    def serve(self, *options, at="127.0.0.1:0"):
+        return Server(UDPMILL, at, "--key", self.path, *options)
+
+    def seal(self, server, secret=None, **more):
+        """A query to the server, from any port of this host."""
+        more.setdefault("here", ("127.0.0.1", 0))
+        more.setdefault("there", split(server.address))
+        return seal(secret or self.secret, **more)
+
+    def ask(self, server, *options, **more):
+        return Reply(self.secret, ask(server.address,
+                                      self.seal(server, *options, **more)))
 
 
 class File(Keyed):
@@ -72,7 +83,7 @@ class File(Keyed):
         with open(self.path, "wb") as f:
             f.write(self.secret)
         with self.serve() as s:
-            Reply(self.secret, ask(s.address, seal(self.secret)))
+            self.assertEqual(self.ask(s).verdict, YES)
 
     def test_may_be_a_pipe(self):
         r = run("/bin/bash", "-c",
@@ -84,12 +95,11 @@ class File(Keyed):
 class Query(Keyed):
     def unanswered(self, server, data):
         """Nothing comes back for it: what was asked next is answered first."""
-        host, port = split(server.address)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.settimeout(5)
-            s.connect((host, port))
+            s.connect(split(server.address))
             s.send(data)
-            s.send(seal(self.secret, nonce=b"the next one: 16"))
+            s.send(self.seal(server, nonce=b"the next one: 16"))
             return Reply(self.secret, s.recv(65536)).nonce == (
                 b"the next one: 16")
 
@@ -101,7 +111,7 @@ class Query(Keyed):
                     self.skipTest(why)
                 with self.serve("--backend", backend, "--workers", "3",
                                 "--service", "discard") as s:
-                    r = Reply(self.secret, ask(s.address, seal(self.secret)))
+                    r = self.ask(s)
                 self.assertEqual(r.texts()[1:], ["discard", backend])
                 self.assertEqual((r.nonce, r.run, r.workers),
                                  (b"n" * 16, 7, 3))
@@ -115,9 +125,7 @@ class Query(Keyed):
                 ask(s.address, b"hello")
             table, part, parts = {}, 0, 1
             while part < parts:
-                r = Reply(self.secret,
-                          ask(s.address, seal(self.secret, SNAPSHOT,
-                                              part=part)))
+                r = self.ask(s, kind=SNAPSHOT, part=part)
                 table.update(r.counters())
                 parts = r.parts
                 part += 1
@@ -127,24 +135,24 @@ class Query(Keyed):
         self.assertGreaterEqual(table["query_datagrams"], 1)
 
     def test_without_the_key_is_not_answered(self):
-        data = seal(self.secret)
-        forged = [
-            seal(bytes(32)),
-            data[:-1] + bytes([data[-1] ^ 1]),
-            data[:40] + b"x" + data[41:],
-            seal(self.secret, magic=b"umlc"),
-            seal(self.secret, kind=9),
-            seal(self.secret, version=2),
-        ]
         with self.serve("--service", "echo", "--workers", "1") as s:
+            data = self.seal(s)
+            forged = [
+                self.seal(s, bytes(32)),
+                data[:-1] + bytes([data[-1] ^ 1]),
+                data[:40] + b"x" + data[41:],
+                self.seal(s, magic=b"umlc"),
+                self.seal(s, kind=9),
+                self.seal(s, version=3),
+            ]
             for f in forged:
                 self.assertTrue(self.unanswered(s, f))
         self.assertEqual(s.counters()["query_refused_mac"], 3)
         self.assertEqual(s.counters()["query_refused_form"], 3)
 
     def test_replayed_is_answered_by_no_more_than_it_is(self):
-        data = seal(self.secret)
         with self.serve() as s:
+            data = self.seal(s)
             for _ in range(3):
                 self.assertEqual(len(ask(s.address, data)), BYTES)
 
@@ -158,18 +166,90 @@ class Query(Keyed):
     def test_does_not_use_up_the_count(self):
         with self.serve("--count", "2", "--workers", "1") as s:
             for _ in range(4):
-                ask(s.address, seal(self.secret))
+                self.ask(s)
             ask(s.address, b"one")
-            ask(s.address, seal(self.secret))
+            self.ask(s)
             ask(s.address, b"two")
             self.assertEqual(s.wait(), 0)
         self.assertEqual(s.counters()["rx_datagrams"], 2)
 
     def test_is_not_told_among_what_clients_say(self):
         with self.serve("--verbose") as s:
-            ask(s.address, seal(self.secret))
+            self.ask(s)
             ask(s.address, b"hello")
         self.assertEqual(s.out.count("The client at"), 1)
+
+    def test_says_no_where_it_names_other_addresses(self):
+        with self.serve() as s:
+            host_, port = split(s.address)
+            for more in ({"there": (host_, port - 1)},
+                         {"there": ("127.0.0.2", port)},
+                         {"here": ("127.0.0.2", 0)},
+                         {"here": ("127.0.0.1", 9)},
+                         {"kind": SNAPSHOT, "there": ("127.0.0.2", port)}):
+                with self.subTest(**more):
+                    r = self.ask(s, **more)
+                    self.assertEqual((r.verdict, r.body), (NO, b""))
+                    self.assertEqual(r.there, (host("127.0.0.1"), port))
+                    self.assertEqual(r.here[0], host("127.0.0.1"))
+            self.assertEqual(self.ask(s).verdict, YES)
+        self.assertEqual(s.counters()["query_denied_datagrams"], 5)
+        self.assertEqual(s.counters()["query_answered_datagrams"], 6)
+
+    def test_is_told_at_which_of_all_addresses_it_came(self):
+        for backend in BACKENDS:
+            why = missing(UDPMILL, backend)
+            for at in ("*:0", "[::]:0"):
+                with self.subTest(backend=backend, at=at):
+                    if why:
+                        self.skipTest(why)
+                    with self.serve("--backend", backend, at=at) as s:
+                        port = split(s.address)[1]
+                        for to in ("127.0.0.1", "127.0.0.2"):
+                            data = seal(self.secret, here=("127.0.0.1", 0),
+                                        there=(to, port))
+                            for way in ("127.0.0.1", "127.0.0.2"):
+                                r = Reply(self.secret, ask(
+                                    f"{way}:{port}", data,
+                                    bind=("127.0.0.1", 0)))
+                                self.assertEqual(
+                                    r.verdict, YES if way == to else NO)
+                                self.assertEqual(r.there[0], host(way))
+
+    def test_may_name_an_address_of_a_nat(self):
+        with self.serve("--key-address", "192.0.2.1:7") as s:
+            for there, verdict in ((("192.0.2.1", 7), YES),
+                                   (("192.0.2.1", 8), NO),
+                                   (("192.0.2.2", 7), NO)):
+                self.assertEqual(self.ask(s, there=there).verdict, verdict)
+        self.assertIn("key_address=192.0.2.1:7", s.out)
+
+    def test_of_the_old_version_is_told_nothing(self):
+        with self.serve() as s:
+            r = self.ask(s, version=OLD_VERSION)
+        self.assertEqual((r.version, r.body), (OLD_VERSION, b""))
+
+
+class Address(Keyed):
+    def refused(self, words, *options):
+        r = run(UDPMILL, *options)
+        self.assertEqual(r.returncode, 2, r.stderr)
+        self.assertEqual(r.stderr.count("\n"), 1, r.stderr)
+        self.assertIn("--key-address", r.stderr)
+        self.assertIn(words, r.stderr)
+
+    def test_of_a_nat_is_one_host_and_port(self):
+        for text in ("*:7", "0.0.0.0:7", "192.0.2.1:0", "224.0.0.1:7"):
+            self.refused("203.0.113.9:7007 would be", "serve", "0", "--key",
+                         self.path, "--key-address", text)
+        self.refused("--key", "serve", "0", "--key-address", "192.0.2.1:7")
+
+    def test_of_this_side_is_a_host(self):
+        for text in ("192.0.2.1:7", "0.0.0.0", "::", "224.0.0.1", ""):
+            self.refused("203.0.113.9 would be", "load", "127.0.0.1:9",
+                         "--key", self.path, "--key-address", text)
+        self.refused("--key", "load", "127.0.0.1:9", "--key-address",
+                     "192.0.2.1")
 
 
 if __name__ == "__main__":

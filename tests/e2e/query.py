@@ -11,7 +11,10 @@ import sys
 BYTES = 1200
 HELLO, SNAPSHOT = 1, 2
 PURPOSE = b"udpmill queries, version 1"
-HEAD = struct.Struct("!4sBBH16sIHHQQQII")
+YES, NO = 1, 2
+VERSION, OLD_VERSION = 2, 1
+HEAD = struct.Struct("!4sBBH16sIHHQQQII16sH16sHB3x")
+OLD_HEAD = struct.Struct("!4sBBH16sIHHQQQII")
 
 
 def write_key(path, secret=None, mode=0o600):
@@ -28,37 +31,75 @@ def mac(secret, data):
     return hashlib.blake2b(data, digest_size=32, key=key).digest()
 
 
-def seal(secret, kind=HELLO, magic=b"umlC", nonce=b"n" * 16, part=0,
-         generation=0, version=1):
-    head = HEAD.pack(magic, version, kind, 0, nonce, 7, part, 0, 0, generation,
-                     0, 0, 0)
-    data = head + bytes(BYTES - 32 - len(head))
-    return data + mac(secret, data)
+def host(text):
+    """An address as it is in a query: 16 bytes, of IPv4 v4-mapped."""
+    if ":" in text:
+        return socket.inet_pton(socket.AF_INET6, text)
+    return bytes(10) + b"\xff\xff" + socket.inet_aton(text)
 
 
-def reply(secret, request):
-    """The yes to a HELLO."""
-    head = list(HEAD.unpack_from(request))
-    body = b"".join(bytes([len(t)]) + t for t in (b"0", b"echo", b"python"))
-    head[0], head[3], head[-2] = b"umlc", len(body), 1
-    data = HEAD.pack(*head) + body
+def finish(secret, data):
     data += bytes(BYTES - 32 - len(data))
     return data + mac(secret, data)
 
 
-def serve(host, port, secret, yeses):
-    """An echo that consents so many times, and then takes the queries in."""
+def seal(secret, kind=HELLO, magic=b"umlC", nonce=b"n" * 16, part=0,
+         generation=0, version=VERSION, here=("0.0.0.0", 0),
+         there=("0.0.0.0", 0)):
+    """A query from here to there, each a host and a port."""
+    head = (magic, version, kind, 0, nonce, 7, part, 0, 0, generation, 0, 0, 0)
+    if version == OLD_VERSION:
+        return finish(secret, OLD_HEAD.pack(*head))
+    return finish(secret, HEAD.pack(*head, host(here[0]), here[1],
+                                    host(there[0]), there[1], 0))
+
+
+def texts(*words):
+    return b"".join(bytes([len(w)]) + w for w in words)
+
+
+def reply(secret, request, counters=()):
+    """The yes to a query: to HELLO, or with these counters to SNAPSHOT."""
+    head = list(HEAD.unpack_from(request))
+    body = texts(b"0", b"echo", b"python")
+    if head[2] == SNAPSHOT:
+        body = b"".join(texts(name.encode()) + struct.pack("!Q", value)
+                        for name, value in counters)
+        head[7], head[9] = 1, 1
+    head[0], head[3], head[11], head[-1] = b"umlc", len(body), 1, YES
+    return finish(secret, HEAD.pack(*head) + body)
+
+
+def old_reply(secret, request):
+    """The yes to a HELLO, as version 1 said it."""
+    head = list(OLD_HEAD.unpack_from(request))
+    body = texts(b"0", b"echo", b"python")
+    head[0], head[3], head[-2] = b"umlc", len(body), 1
+    return finish(secret, OLD_HEAD.pack(*head) + body)
+
+
+def serve(host, port, secret, yeses, *counters):
+    """An echo that consents so many times, and then takes the queries in. A
+    counter is NAME=VALUE,VALUE...: told first, then, and so on from then on."""
     secret, yeses = bytes.fromhex(secret), int(yeses)
+    told = [(name, [int(v) for v in values.split(",")])
+            for name, values in (c.split("=") for c in counters)]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind((host, int(port)))
         print("ready", flush=True)
         while True:
             data, peer = s.recvfrom(65536)
             if data[:4] == b"umlC":
+                if data[4] != VERSION:
+                    continue
                 yeses -= 1
                 if yeses < 0:
                     continue
-                data = reply(secret, data)
+                data = reply(secret, data,
+                             [(name, values[0]) for name, values in told])
+                if data[5] == SNAPSHOT:
+                    told = [(name, values[1:] or values)
+                            for name, values in told]
             s.sendto(data, peer)
 
 
@@ -66,11 +107,17 @@ class Reply:
     def __init__(self, secret, data):
         assert len(data) == BYTES, len(data)
         assert mac(secret, data[:-32]) == data[-32:], "its MAC is wrong"
+        self.version = data[4]
+        head = OLD_HEAD if self.version == OLD_VERSION else HEAD
         (magic, _, self.kind, used, self.nonce, self.run, self.part,
          self.parts, self.server, self.generation, self.published,
-         self.workers, _) = HEAD.unpack_from(data)
+         self.workers, self.sending, *new) = head.unpack_from(data)
         assert magic == b"umlc", magic
-        self.body = data[HEAD.size:HEAD.size + used]
+        if new:
+            self.here = new[0], new[1]
+            self.there = new[2], new[3]
+            self.verdict = new[4]
+        self.body = data[head.size:head.size + used]
 
     def texts(self):
         body, texts = self.body, []

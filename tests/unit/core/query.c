@@ -19,6 +19,8 @@ static const struct query snapshot = {
 	.generation = 0x2122232425262728,
 	.published = 0x3132333435363738,
 	.workers = 0x41424344,
+	.sending = 0x51525354,
+	.verdict = QUERY_NO,
 };
 
 static void make_key(void)
@@ -64,20 +66,29 @@ Test(query, is_read_as_it_was_written)
 /* What is on the wire must not change with the host, nor by accident. */
 Test(query, has_its_fields_where_they_belong)
 {
-	static const uint8_t head[] = "umlc\1\2\0\0"
+	static const uint8_t head[] = "umlc\2\2\0\0"
 				      "0123456789abcdef"
 				      "\1\2\3\4"
 				      "\0\1\2\3"
 				      "\x11\x12\x13\x14\x15\x16\x17\x18"
 				      "\x21\x22\x23\x24\x25\x26\x27\x28"
 				      "\x31\x32\x33\x34\x35\x36\x37\x38"
-				      "\x41\x42\x43\x44\0\0\0\0";
+				      "\x41\x42\x43\x44"
+				      "\x51\x52\x53\x54"
+				      "\0\0\0\0\0\0\0\0\0\0\xff\xff"
+				      "\300\0\2\1\x1b\x5f"
+				      "\x20\1\xd\xb8\0\0\0\0"
+				      "\0\0\0\0\0\0\0\5\0\7"
+				      "\2\0\0\0";
+	struct query q = snapshot;
 
-	cr_assert(sizeof(head) - 1 == 64);
+	cr_assert(sizeof(head) - 1 == 104);
+	cr_assert(address_parse(&q.from, "192.0.2.1:7007") == 0);
+	cr_assert(address_parse(&q.to, "[2001:db8::5]:7") == 0);
 	memset(data, 0xff, sizeof(data));
-	seal(&snapshot);
-	cr_assert(memcmp(data, head, 64) == 0);
-	for (unsigned i = 64; i < QUERY_BYTES - MAC_BYTES; i++)
+	seal(&q);
+	cr_assert(memcmp(data, head, 104) == 0);
+	for (unsigned i = 104; i < QUERY_BYTES - MAC_BYTES; i++)
 		cr_assert(data[i] == 0, "byte %u", i);
 	cr_assert(mac_matches(data + QUERY_BYTES - MAC_BYTES, &key, data,
 		QUERY_BYTES - MAC_BYTES));
@@ -96,6 +107,13 @@ Test(query, says_its_direction)
 	cr_assert(open_with(&key, &got) == 0 && got.reply);
 }
 
+/* Of the magic or the version; "umlC" and "umlc" differ by one bit. Version 2
+ * becomes 0, 3, 6...: bit 0 and 1 at once would make 1 of it. */
+static bool is_of_form(unsigned bit)
+{
+	return bit < 40 && bit != 29;
+}
+
 Test(query, with_any_bit_damaged_is_refused)
 {
 	struct query q;
@@ -104,7 +122,7 @@ Test(query, with_any_bit_damaged_is_refused)
 	for (unsigned bit = 0; bit < 8 * QUERY_BYTES; bit++) {
 		data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		cr_assert(open_with(&key, &q) ==
-				  (bit < 40 && bit != 29 ? -EPROTO : -EBADMSG),
+				  (is_of_form(bit) ? -EPROTO : -EBADMSG),
 			"bit %u", bit);
 		data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
@@ -173,7 +191,7 @@ Test(query, carries_texts_and_counters_in_their_order)
 
 Test(query, writes_nothing_that_does_not_fit)
 {
-	const uint32_t all = QUERY_BYTES - MAC_BYTES - 64;
+	const uint32_t all = QUERY_BYTES - MAC_BYTES - 104;
 	struct query_room room;
 	uint32_t n = 0;
 	struct query_body b;
@@ -261,4 +279,94 @@ Test(query, takes_no_text_longer_than_its_room)
 	cr_assert(!query_take_text(&b, text, 3));
 	cr_assert(query_take_text(&b, text, 4));
 	cr_assert_str_eq(text, "abc");
+}
+
+struct address_case {
+	const char *said, *seen;
+	bool fits;
+};
+
+Test(query, tells_whether_an_address_is_the_one_that_was_said)
+{
+	static const struct address_case cases[] = {
+		{"192.0.2.1:7", "192.0.2.1:7", true},
+		{"192.0.2.1:7", "192.0.2.1:8", false},
+		{"192.0.2.1:7", "192.0.2.2:7", false},
+		{"192.0.2.1:0", "192.0.2.1:8", true},
+		{"192.0.2.1:7", "192.0.2.1:0", false},
+		{"192.0.2.1:7", "[::ffff:192.0.2.1]:7", true},
+		{"[::ffff:192.0.2.1]:7", "192.0.2.1:7", true},
+		{"[2001:db8::1]:7", "[2001:db8::1]:7", true},
+		{"[2001:db8::1]:7", "[2001:db8::2]:7", false},
+		/* A scope is each host's own. */
+		{"[fe80::1%1]:7", "[fe80::1%2]:7", true},
+		{"[fe80::1%1]:7", "[fe80::2%1]:7", false},
+		{"0.0.0.0:7", "192.0.2.1:7", false},
+		{"[::]:7", "0.0.0.0:7", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct address_case *c = &cases[i];
+		union address said, seen;
+		struct query q = {.type = QUERY_HELLO}, got;
+
+		cr_assert(address_parse(&said, c->said) == 0, "%s", c->said);
+		cr_assert(address_parse(&seen, c->seen) == 0, "%s", c->seen);
+		cr_assert(query_address_fits(&said, &seen) == c->fits, "%s %s",
+			c->said, c->seen);
+		/* And the same when it was on its way. */
+		q.from = said;
+		q.to = seen;
+		seal(&q);
+		cr_assert(open_with(&key, &got) == 0);
+		cr_assert(query_address_fits(&got.from, &got.to) == c->fits,
+			"%s %s", c->said, c->seen);
+	}
+}
+
+Test(query, of_the_old_version_has_no_addresses_and_no_verdict)
+{
+	struct query q = snapshot, got;
+
+	q.version = QUERY_OLD_VERSION;
+	cr_assert(address_parse(&q.from, "192.0.2.1:7007") == 0);
+	memset(data, 0xff, sizeof(data));
+	seal(&q);
+	cr_assert(data[4] == 1 && data[6] == 0 && data[7] == 0);
+	for (unsigned i = 60; i < QUERY_BYTES - MAC_BYTES; i++)
+		cr_assert(data[i] == 0, "byte %u", i);
+	cr_assert(open_with(&key, &got) == 0);
+	cr_assert(got.version == QUERY_OLD_VERSION && got.verdict == 0);
+	cr_assert(got.from.sa.sa_family == AF_UNSPEC);
+}
+
+struct form_case {
+	uint8_t version, type;
+	bool reply, may_ask;
+};
+
+Test(query, may_ask_by_its_form)
+{
+	static const struct form_case cases[] = {
+		{2, QUERY_HELLO, false, true},
+		{2, QUERY_SNAPSHOT, false, true},
+		{2, QUERY_HELLO, true, false},
+		{2, 0, false, false},
+		{2, 3, false, false},
+		{1, QUERY_HELLO, false, true},
+		{1, QUERY_SNAPSHOT, false, false},
+		{0, QUERY_HELLO, false, false},
+		{3, QUERY_HELLO, false, false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct form_case *c = &cases[i];
+		struct query q = {.type = c->type, .reply = c->reply};
+
+		seal(&q);
+		data[4] = c->version;
+		cr_assert(query_may_ask(data, QUERY_BYTES) == c->may_ask,
+			"case %zu", i);
+		cr_assert(!query_may_ask(data, QUERY_BYTES - 1));
+	}
 }

@@ -30,6 +30,9 @@ enum manner {
 	LOSES_THE_FIRST,     /* of each question's sendings */
 	CHANGES_GENERATIONS, /* once, before the last part */
 	NAMES_NO_COUNTERS,
+	SAYS_NO,
+	IS_OLD,       /* and knows no newer questions */
+	SAYS_NOTHING, /* of itself, as a newer one does to an older question */
 };
 
 static struct {
@@ -84,12 +87,25 @@ static inline void answer(uint8_t *data, struct query q)
 	struct query_room room;
 
 	q.reply = true;
+	q.verdict = fake.manner == SAYS_NO ? QUERY_NO : QUERY_YES;
 	q.server = fake.server;
 	q.workers = 4;
 	query_begin(&room, data);
 	tell(&q, &room);
 	query_seal(data, &q, &room,
 		fake.manner == IS_OF_ANOTHER_KEY ? &other : &key);
+}
+
+/* The old version's texts, where that has them. */
+static inline void answer_old(uint8_t *data)
+{
+	static const uint8_t texts[] = "\0\22\5"
+				       "0.0.9\4echo\4fake";
+
+	memcpy(data + 6, texts, 2);
+	memcpy(data + 64, texts + 2, sizeof(texts) - 3);
+	mac_make(data + QUERY_BYTES - MAC_BYTES, &key, data,
+		QUERY_BYTES - MAC_BYTES);
 }
 
 /* Is it not the same question once more? */
@@ -122,8 +138,13 @@ static inline void *serve(void *arg)
 		fake.received++;
 		if (m == IS_SILENT)
 			continue;
+		if ((m == IS_OLD || m == SAYS_NOTHING) &&
+			fake.last.version != QUERY_OLD_VERSION)
+			continue;
 		if (m != ECHOES)
 			answer(data, fake.last);
+		if (m == IS_OLD)
+			answer_old(data);
 		if (fake.received == 1)
 			memcpy(fake.first, data, sizeof(fake.first));
 		if (m == REPEATS_ITSELF)

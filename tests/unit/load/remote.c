@@ -23,8 +23,8 @@ static void expect_no_yes(enum manner manner)
 	fake.manner = manner;
 	cr_assert(try(&r) == -ETIMEDOUT);
 	cr_assert(strstr(why, "127.0.0.1:"), "%s", why);
-	cr_assert(clock_ns() - start_ns >= 3000u * (uint64_t)MS);
-	cr_assert(fake.received >= 4, "asked more than once");
+	cr_assert(clock_ns() - start_ns >= 4000u * (uint64_t)MS);
+	cr_assert(fake.received >= 60, "asked %lu times", fake.received);
 }
 
 Test(remote, that_is_silent_says_no_yes)
@@ -35,6 +35,34 @@ Test(remote, that_is_silent_says_no_yes)
 Test(remote, that_has_another_key_says_no_yes)
 {
 	expect_no_yes(IS_OF_ANOTHER_KEY);
+}
+
+/* Which is no answer to a question of this version. */
+Test(remote, that_says_nothing_of_itself_says_no_yes)
+{
+	expect_no_yes(SAYS_NOTHING);
+}
+
+static void expect_refusal(enum manner manner, int error, const char *words)
+{
+	struct remote *r;
+	uint64_t start_ns = clock_ns();
+
+	fake.manner = manner;
+	cr_assert(try(&r) == error);
+	cr_assert(strstr(why, "127.0.0.1:"), "%s", why);
+	cr_assert(strstr(why, words), "%s", why);
+	cr_assert(clock_ns() - start_ns < 4000u * (uint64_t)MS, "at once");
+}
+
+Test(remote, that_says_no_is_told_at_once)
+{
+	expect_refusal(SAYS_NO, -EREMCHG, "relays");
+}
+
+Test(remote, that_is_older_is_told_at_once)
+{
+	expect_refusal(IS_OLD, -EPROTONOSUPPORT, "older");
 }
 
 /* What any echo server would do. */

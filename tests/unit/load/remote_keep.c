@@ -69,6 +69,13 @@ Test(keep, that_repeats_an_old_yes_is_lost)
 	expect_lost(REPEATS_ITSELF);
 }
 
+/* Somebody who sends copies of our questions from elsewhere brings a no about:
+ * that alone must not end what a yes comes for, too. */
+Test(keep, that_says_no_only_is_lost)
+{
+	expect_lost(SAYS_NO);
+}
+
 Test(keep, that_answers_now_and_then_is_not_lost)
 {
 	struct remote *r = open_remote();

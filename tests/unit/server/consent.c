@@ -227,3 +227,118 @@ Test(consent, is_given_in_turn_where_not_all_can_be_checked)
 		  16 * (16 - CONSENT_CHECKS));
 	assert_balance();
 }
+
+struct way {
+	const char *what;
+	const char *from, *to;            /* as the question says */
+	const char *peer, *bound, *local; /* as the server sees it */
+	const char *known_as;
+	uint8_t verdict;
+};
+
+static const struct way ways[] = {
+	{"as it was sent", "203.0.113.1:40000", "192.0.2.1:7007",
+		"203.0.113.1:40000", "192.0.2.1:7007", NULL, NULL, QUERY_YES},
+	{"to another host", "203.0.113.1:40000", "192.0.2.2:7007",
+		"203.0.113.1:40000", "192.0.2.1:7007", NULL, NULL, QUERY_NO},
+	{"to another port", "203.0.113.1:40000", "192.0.2.1:7008",
+		"203.0.113.1:40000", "192.0.2.1:7007", NULL, NULL, QUERY_NO},
+	{"from another host", "203.0.113.1:40000", "192.0.2.1:7007",
+		"203.0.113.2:40000", "192.0.2.1:7007", NULL, NULL, QUERY_NO},
+	{"from another port", "203.0.113.1:40000", "192.0.2.1:7007",
+		"203.0.113.1:40001", "192.0.2.1:7007", NULL, NULL, QUERY_NO},
+	{"from any port of a NAT", "203.0.113.1:0", "192.0.2.1:7007",
+		"203.0.113.1:40001", "192.0.2.1:7007", NULL, NULL, QUERY_YES},
+	{"to no port", "203.0.113.1:40000", "192.0.2.1:0", "203.0.113.1:40000",
+		"192.0.2.1:7007", NULL, NULL, QUERY_NO},
+	{"to an address of a NAT", "203.0.113.1:40000", "198.51.100.1:99",
+		"203.0.113.1:40000", "192.0.2.1:7007", NULL, "198.51.100.1:99",
+		QUERY_YES},
+	{"to another port of a NAT", "203.0.113.1:40000", "198.51.100.1:98",
+		"203.0.113.1:40000", "192.0.2.1:7007", NULL, "198.51.100.1:99",
+		QUERY_NO},
+	{"to one of all addresses", "203.0.113.1:40000", "192.0.2.1:7007",
+		"203.0.113.1:40000", "0.0.0.0:7007", "192.0.2.1:0", NULL,
+		QUERY_YES},
+	{"to another of all addresses", "203.0.113.1:40000", "192.0.2.2:7007",
+		"203.0.113.1:40000", "0.0.0.0:7007", "192.0.2.1:0", NULL,
+		QUERY_NO},
+	{"to where it is not known", "203.0.113.1:40000", "192.0.2.1:7007",
+		"203.0.113.1:40000", "0.0.0.0:7007", NULL, NULL, QUERY_NO},
+	{"to any address", "203.0.113.1:40000", "0.0.0.0:7007",
+		"203.0.113.1:40000", "0.0.0.0:7007", "192.0.2.1:0", NULL,
+		QUERY_NO},
+	{"by IPv4 to a dual-stack socket", "203.0.113.1:40000",
+		"192.0.2.1:7007", "[::ffff:203.0.113.1]:40000", "[::]:7007",
+		"[::ffff:192.0.2.1]:0", NULL, QUERY_YES},
+	{"by IPv6", "[2001:db8::9]:40000", "[2001:db8::1]:7007",
+		"[2001:db8::9]:40000", "[::]:7007", "[2001:db8::1]:0", NULL,
+		QUERY_YES},
+	{"link-local, of other scopes", "[fe80::9%7]:40000", "[fe80::1%7]:7007",
+		"[fe80::9%8]:40000", "[fe80::1%8]:7007", NULL, NULL, QUERY_YES},
+};
+
+static void set_local(struct local_address *l, const char *text)
+{
+	union address a;
+
+	cr_assert(address_parse(&a, text) == 0);
+	*l = (struct local_address){.family = a.sa.sa_family};
+	if (l->family == AF_INET)
+		l->v4 = a.in.sin_addr;
+	else
+		l->v6 = a.in6.sin6_addr;
+}
+
+static void take_way(const struct way *w, uint8_t type)
+{
+	struct query q = {.type = type}, got;
+	struct query_body b;
+	union address as;
+	struct mem_train *t;
+
+	sent_count = train_count = 0;
+	cr_assert(address_parse(&q.from, w->from) == 0);
+	cr_assert(address_parse(&q.to, w->to) == 0);
+	cr_assert(address_parse(&there, w->peer) == 0);
+	cr_assert(address_parse(&here, w->bound) == 0);
+	if (w->known_as)
+		cr_assert(address_parse(&as, w->known_as) == 0);
+	shared.known_as = &as;
+	shared.known_as_count = w->known_as != NULL;
+	t = ask(q);
+	if (w->local)
+		set_local(&t->local, w->local);
+	run("discard");
+	got = read_reply(0, &b);
+	cr_assert(got.verdict == w->verdict, "%s", w->what);
+	cr_assert((b.left > 0) == (w->verdict == QUERY_YES), "%s", w->what);
+	cr_assert(query_address_fits(&got.from, &there), "%s", w->what);
+	cr_assert(address_port(&got.to) == address_port(&here));
+}
+
+Test(consent, is_given_by_the_very_addresses_that_were_asked)
+{
+	uint64_t denied = 0;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		take_way(&ways[i], QUERY_HELLO);
+		take_way(&ways[i], QUERY_SNAPSHOT);
+		denied += ways[i].verdict == QUERY_NO ? 2 : 0;
+	}
+	cr_assert(count(COUNTER_QUERY_DENIED) == denied);
+	assert_balance();
+}
+
+/* Which its reader takes for no consent: see query.h. */
+Test(consent, answers_the_old_version_by_saying_nothing)
+{
+	struct query_body b;
+	struct query q;
+
+	ask((struct query){.type = QUERY_HELLO, .version = QUERY_OLD_VERSION});
+	run("echo");
+	q = read_reply(0, &b);
+	cr_assert(q.version == QUERY_OLD_VERSION && b.left == 0);
+	assert_balance();
+}

@@ -68,7 +68,7 @@ Test(snapshot, tells_all_parts_as_of_one_moment)
 	uint64_t told[2] = {0};
 
 	cr_assert(batch_init(&batch, 1) == 0);
-	consent_init(&c, &shared, 1);
+	consent_init(&c, &shared, 1, &here);
 	/* Each part is asked for in a turn of its own, and more is counted
 	 * meanwhile: the first and the last counter were equal. */
 	for (q.part = 0; q.part == 0 || q.part < q.parts; q.part++) {
@@ -93,6 +93,8 @@ Test(snapshot, tells_all_parts_as_of_one_moment)
 			told[1] = value;
 		}
 		q.reply = false;
+		q.from = there;
+		q.to = here;
 	}
 	cr_assert(told[0] == 1 && told[1] == 1);
 	batch_fini(&batch);

@@ -30,6 +30,8 @@ static struct {
 } sent[MESSAGES];
 static size_t sent_count;
 static bool with_key;
+/* Where the server is, and who asks: as the socket sees it. */
+static union address here, there;
 
 static inline void record(void *arg, const struct message *m)
 {
@@ -65,6 +67,7 @@ static inline void run(const char *service)
 			.script = &script},
 		.guard = &guard,
 		.consent = with_key ? &shared : NULL,
+		.bound = here,
 		.number = 5,
 		.cpu = -1,
 		.trains = true,
@@ -124,6 +127,8 @@ static inline void set_up(void)
 		.backend = "mem",
 	};
 	with_key = true;
+	cr_assert(address_parse(&here, "192.0.2.1:7007") == 0);
+	cr_assert(address_parse(&there, "203.0.113.1:40000") == 0);
 }
 
 static inline struct mem_train *add(const void *data, uint32_t bytes)
@@ -131,7 +136,7 @@ static inline struct mem_train *add(const void *data, uint32_t bytes)
 	struct mem_train *t = &trains[train_count++];
 
 	*t = (struct mem_train){.data = data, .bytes = bytes};
-	cr_assert(address_parse(&t->peer, "203.0.113.1:40000") == 0);
+	t->peer = there;
 	return t;
 }
 
@@ -141,6 +146,10 @@ static inline void seal(uint8_t *data, struct query q, const struct mac_key *k)
 
 	memset(q.nonce, 'n', QUERY_NONCE);
 	q.run = 77;
+	if (q.from.sa.sa_family == AF_UNSPEC)
+		q.from = there;
+	if (q.to.sa.sa_family == AF_UNSPEC)
+		q.to = here;
 	query_begin(&room, data);
 	query_seal(data, &q, &room, k);
 }

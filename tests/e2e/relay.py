@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`load --key` where something is on the way: somebody who relays a consent
+that is another server's, a NAT, a long way, a lossy one. Exits 77 without root.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import middle
+import query
+from namespaces import HOSTS, inside, main
+from program import Server, run
+from query import write_key
+
+UDPMILL = sys.argv.pop(1)
+SERVER = f"{HOSTS[1]}:7007"
+OTHER = f"{HOSTS[1]}:9009"  # which nobody says yes for
+
+
+class Relay(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.key = os.path.join(place.name, "key")
+        self.secret = write_key(self.key)
+
+    def serve(self, *options):
+        server = Server(UDPMILL, SERVER, "--key", self.key, "--counters",
+                        "none", *options, prefix=inside(1))
+        self.addCleanup(server.stop)
+        return server
+
+    def start(self, *arguments):
+        """A script of ours beside the server, when it is ready."""
+        p = subprocess.Popen([*inside(1), sys.executable, *arguments],
+                             stdout=subprocess.PIPE)
+        self.addCleanup(p.stdout.close)
+        self.addCleanup(p.wait)
+        self.addCleanup(p.kill)
+        p.stdout.readline()
+        return p
+
+    def between(self, delay=0, keep=5, *more):
+        return self.start(middle.__file__, OTHER, SERVER, str(delay),
+                          str(keep), *more)
+
+    def load(self, peer, *options):
+        return run(UDPMILL, "load", peer, "--key", self.key, *options,
+                   prefix=inside(0))
+
+    def refused(self, r, *words):
+        self.assertEqual(r.returncode, 4, r.stdout + r.stderr)
+        self.assertEqual((r.stdout, r.stderr.count("\n")), ("", 1), r.stderr)
+        for word in ("udpmill load: no yes from", *words):
+            self.assertIn(word, r.stderr)
+
+    def balanced(self, peer, *options):
+        r = self.load(peer, "--json", *options)
+        self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+        ledger = json.loads(r.stdout)["ledger"]
+        self.assertTrue(ledger["server_seen"])
+        self.assertEqual(ledger["unexplained"], 0, r.stdout)
+        self.assertGreater(ledger["sent"], 0)
+
+
+class Consent(Relay):
+    def test_of_another_port_is_not_relayed(self):
+        s = self.serve("--service", "discard")
+        self.between()
+        self.refused(self.load(OTHER, "-t", "100ms"), OTHER, SERVER,
+                     f"serve --key-address {OTHER}", "relays")
+        s.stop()
+        self.assertNotIn("rx_datagrams", s.counters())
+        self.assertGreaterEqual(s.counters()["query_denied_datagrams"], 1)
+
+    def test_is_not_relayed_by_whoever_forges_the_source(self):
+        s = self.serve("--service", "discard")
+        self.between(0, 5, "as-client")
+        # The no goes to the client from an address that it does not know.
+        self.refused(self.load(OTHER, "-t", "100ms"), OTHER)
+        s.stop()
+        self.assertNotIn("rx_datagrams", s.counters())
+        self.assertGreaterEqual(s.counters()["query_denied_datagrams"], 1)
+
+    def test_is_not_relayed_on_the_word_of_the_user(self):
+        """Each side vouches for its own addresses only."""
+        self.serve("--service", "discard")
+        self.between()
+        self.refused(self.load(OTHER, "--key-address", HOSTS[1]), SERVER)
+
+    def test_of_an_old_server_is_not_believed(self):
+        old = ("import socket, sys; sys.path.insert(0, sys.argv[4]); "
+               "import query; "
+               "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
+               "s.bind((sys.argv[1], int(sys.argv[2]))); "
+               "print('ready', flush=True)\n"
+               "while True:\n"
+               " d, a = s.recvfrom(9999)\n"
+               " if d[4] == 1:\n"
+               "  d = query.old_reply(bytes.fromhex(sys.argv[3]), d)\n"
+               "  s.sendto(d, a)\n")
+        self.start("-c", old, HOSTS[1], "7007", self.secret.hex(),
+                   os.path.dirname(query.__file__))
+        self.refused(self.load(SERVER), "older udpmill")
+
+
+class Nat(Relay):
+    def setUp(self):
+        super().setUp()
+        if not shutil.which("nft"):
+            self.skipTest("nft is not installed (Debian: nftables)")
+
+    def nat(self, side, *chain):
+        """A table of NAT in a namespace; gone when the test is."""
+        text = "table ip udpmill {\nchain one {\n%s\n}\n}" % "\n".join(chain)
+        r = subprocess.run([*inside(side), "nft", text], text=True,
+                           stderr=subprocess.PIPE)
+        if r.returncode:
+            self.skipTest("no NAT here: " + r.stderr.splitlines()[0])
+        self.addCleanup(subprocess.run, [*inside(side), "nft", "delete",
+                                         "table", "ip", "udpmill"])
+
+    def test_before_the_server_is_named_there(self):
+        self.nat(1, "type nat hook prerouting priority -100;",
+                 "udp dport 9009 redirect to :7007")
+        s = self.serve("--service", "echo")
+        self.refused(self.load(OTHER), f"serve --key-address {OTHER} there",
+                     SERVER)
+        s.stop()
+        self.serve("--service", "echo", "--key-address", OTHER)
+        self.balanced(OTHER, "-t", "200ms", "--rate", "1k")
+
+    def test_before_the_client_is_named_here(self):
+        self.nat(0, "type nat hook postrouting priority 100;",
+                 f"udp dport 7007 snat to {HOSTS[0]}:20000-29999")
+        self.serve("--service", "echo")
+        self.refused(self.load(SERVER),
+                     f"load --key-address {HOSTS[0]} here")
+        self.balanced(SERVER, "--key-address", HOSTS[0], "-t", "200ms",
+                      "--rate", "1k")
+
+
+class Way(Relay):
+    """Named as a NAT is, for that is what it does."""
+
+    def over(self, delay, keep, *options):
+        self.serve("--service", "discard", "--key-address", OTHER)
+        self.between(delay, keep)
+        self.balanced(OTHER, "--key-address", HOSTS[1], "--rate", "20",
+                      "--expect", "none", *options)
+
+    def test_of_300_ms_is_no_hindrance(self):
+        self.over(0.15, 5, "-t", "3s")
+
+    def test_of_700_ms_is_no_hindrance(self):
+        self.over(0.35, 5, "-t", "3s")
+
+    def test_that_loses_60_of_100_each_way_is_no_hindrance(self):
+        self.over(0, 2, "-t", "1s")
+
+    def test_that_loses_60_of_100_and_takes_300_ms_is_no_hindrance(self):
+        self.over(0.15, 2, "-t", "1s")
+
+    def test_that_loses_everything_is_told_from_one_without_a_key(self):
+        self.between(0, 0)
+        self.refused(self.load(OTHER), "nothing came back", "firewall",
+                     "--key there")
+
+    def test_to_a_server_without_the_key_is_told(self):
+        s = Server(UDPMILL, SERVER, "--service", "echo", "--counters", "none",
+                   prefix=inside(1))
+        self.addCleanup(s.stop)
+        self.refused(self.load(SERVER), "came back",
+                     "without serve --key or with another key")
+
+
+class Lies(Relay):
+    """Whoever has the key may tell any counters; none does any harm."""
+
+    def told(self, *counters):
+        p = self.start(query.__file__, HOSTS[1], "7007", self.secret.hex(),
+                       "100000", *counters)
+        r = self.load(SERVER, "-t", "100ms", "-O", "0", "--rate", "100")
+        p.kill()
+        p.wait()
+        self.assertNotIn("runtime error", r.stderr)
+        self.assertEqual(r.returncode, 4, r.stdout + r.stderr)
+        self.assertIn("counters that cannot be", r.stderr)
+
+    def test_beyond_what_can_be_counted_are_told(self):
+        self.told(f"query_datagrams={2 ** 63}")
+        self.told(f"rx_datagrams={2 ** 64 - 1}")
+        self.told(f"socket_drops=0,{2 ** 62}")
+
+    def test_that_go_backwards_are_told(self):
+        self.told("rx_datagrams=1000,0")
+        self.told("refused_group=5,4")
+
+
+if __name__ == "__main__":
+    main()

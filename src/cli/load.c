@@ -157,6 +157,12 @@ static int report(
 			"--time or a higher rate would be right\n");
 		return EXIT_CLAIM;
 	}
+	if (load_nothing_fits(r)) {
+		fprintf(stderr, "udpmill load: nothing fits the path: ");
+		load_print_limit(stderr, t->options, r);
+		fputc('\n', stderr);
+		return EXIT_SYSTEM;
+	}
 	if (r->whole.sent == 0) {
 		fprintf(stderr, "udpmill load: nothing could be sent\n");
 		return EXIT_SYSTEM;

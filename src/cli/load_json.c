@@ -68,7 +68,7 @@ json_t *load_config_json(
 		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
 	return json_pack(
 		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, "
-		"s:b, "
+		"s:i, s:b, "
 		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
 		"s:s?, s:o, s:o}",
 		"remote", address_format(&c->remote, remote), "local", r->local,
@@ -76,11 +76,11 @@ json_t *load_config_json(
 		"length_least", (int)c->sizes.least, "length_most",
 		(int)c->sizes.most, "content", load_content_name(c->content),
 		"flows", (int)c->flows, "threads", (int)c->threads, "train",
-		(int)r->train, "window", (int)c->window, "in_flight",
-		(int)c->in_flight, "spin", c->spin, "gro", r->gro, "verify",
-		c->verify_full ? "full" : "header", "expect",
-		load_replies_name(c->replies), "time_s", time, "omit_s",
-		(double)c->omit_ns / 1e9, "interval_s",
+		(int)r->train, "train_planned", (int)r->train_planned, "window",
+		(int)c->window, "in_flight", (int)c->in_flight, "spin", c->spin,
+		"gro", r->gro, "verify", c->verify_full ? "full" : "header",
+		"expect", load_replies_name(c->replies), "time_s", time,
+		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
 		(double)c->interval_ns / 1e9, "count", number(c->count),
 		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
 		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus, "capture",
@@ -309,8 +309,10 @@ int load_print_json(FILE *out, const struct load_options *o,
 		"one_way_ns", one_way_json(r), "pacing", pacing_json(o, r),
 		"marks", marks_json(r), "cpu", cpu_json(r), "intervals",
 		intervals);
-	if (all)
+	if (all) {
 		json_object_set_new(all, "refusals", refusals_json(r));
+		json_object_set_new(all, "sends", load_sends_json(o, r));
+	}
 	if (all && *r->halted)
 		json_object_set_new(all, "halted", json_string(r->halted));
 	return json_write(out, all, JSON_REPORT);

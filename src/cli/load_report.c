@@ -139,10 +139,8 @@ void load_print_head(FILE *out, const struct load_options *o,
 	if (c->flow_lifetime_ns)
 		fprintf(out, " of %s", duration((double)c->flow_lifetime_ns));
 	fprintf(out, ", %u thread%s, ", c->threads, c->threads == 1 ? "" : "s");
-	if (r->train > 1)
-		fprintf(out, "trains of %u\n  ", r->train);
-	else
-		fprintf(out, "no trains\n  ");
+	load_print_trains(out, o, r);
+	fprintf(out, "\n  ");
 	if (c->replay)
 		load_replay_print(out, &o->replay);
 	else
@@ -327,4 +325,5 @@ void load_print_text(FILE *out, const struct load_options *o,
 	load_print_ledger(out, r, colour);
 	load_loss_print(out, o, &loss, colour);
 	load_print_checks(out, r, colour);
+	load_print_sends(out, o, r, colour);
 }

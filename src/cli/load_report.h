@@ -42,7 +42,20 @@ void load_print_interval(FILE *out, const struct load_interval *i);
 /* The same with the time that is left: for a line that is written over. */
 void load_print_progress(FILE *out, const struct load_interval *i);
 
+/* Did nothing arrive, since everything was too long for the path? */
+bool load_nothing_fits(const struct load_result *r);
+
+/* Why not, as part of a sentence. */
+void load_print_limit(
+	FILE *out, const struct load_options *o, const struct load_result *r);
+
 /* Parts of both reports, for others of this verb. */
+void load_print_trains(
+	FILE *out, const struct load_options *o, const struct load_result *r);
+void load_print_sends(FILE *out, const struct load_options *o,
+	const struct load_result *r, bool colour);
+json_t *load_sends_json(
+	const struct load_options *o, const struct load_result *r);
 void load_print_head(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour);
 void load_print_pace(FILE *out, const struct load_config *c);

@@ -51,7 +51,4 @@ void load_print_checks(FILE *out, const struct load_result *r, bool colour)
 	print_check(out, "replies too late to be placed", c->late, colour);
 	print_written_off(out, r, colour);
 	print_refused(out, r, colour);
-	print_check(
-		out, "sends refused by the queue (ENOBUFS)", c->nobufs, colour);
-	print_check(out, "sends that failed otherwise", c->send_errors, colour);
 }

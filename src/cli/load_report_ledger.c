@@ -39,14 +39,15 @@ static void print_bounds(FILE *out, const struct ledger_drop *d)
 	units_format_grouped(d->skbs, skbs);
 	units_format_grouped(d->low, low);
 	units_format_grouped(d->high, high);
-	if (d->low == d->high || d->datagrams == d->high)
+	if (d->low == d->high || d->datagrams == d->high ||
+		(!d->low && d->datagrams == d->skbs))
 		fprintf(out, " in %s skb%s\n", skbs, d->skbs == 1 ? "" : "s");
 	else if (d->low)
-		fprintf(out, "\n%14sin %s skbs, which were %s to %s\n", "",
-			skbs, low, high);
+		fprintf(out, "\n%14sin %s skb%s, which were %s to %s\n", "",
+			skbs, d->skbs == 1 ? "" : "s", low, high);
 	else
-		fprintf(out, "\n%14sin %s skbs, which were %s at most\n", "",
-			skbs, high);
+		fprintf(out, "\n%14sin %s skb%s, which were %s at most\n", "",
+			skbs, d->skbs == 1 ? "" : "s", high);
 }
 
 static void print_drop(FILE *out, const struct ledger_drop *d)
@@ -92,9 +93,14 @@ static void print_shared(FILE *out, const struct ledger *l)
 
 		if (!d->shared)
 			continue;
+		/* What it counts is not told by that of ours alone. */
+		if (d->host)
+			snprintf(text, sizeof(text), "(the whole host's)");
+		else
+			units_format_grouped(d->skbs, text);
 		fprintf(out, "%s%s %s",
 			any ? ", " : "  The kernel counted others' too: ",
-			d->cause, units_format_grouped(d->skbs, text));
+			d->cause, text);
 		any = true;
 	}
 	if (any)

@@ -89,8 +89,10 @@ void load_print_kept(FILE *out, const struct load_options *o,
 {
 	const struct load_config *c = &o->config;
 	const struct histogram *lag = &r->histograms[LOAD_LAG];
+	uint64_t big = r->whole.too_big, left = load_not_sent(o, r);
 	char text[UNITS_TEXT], p50[UNITS_TEXT], p99[UNITS_TEXT];
 
+	left = left > big ? left - big : 0;
 	if (c->mode != LOAD_PACED)
 		return;
 	if (lag->count == 0) {
@@ -104,11 +106,19 @@ void load_print_kept(FILE *out, const struct load_options *o,
 		100 * load_kept(o, r), quantile(lag, 0.5, p50),
 		quantile(lag, 0.99, p99),
 		units_format_time((double)lag->max, text));
-	if (!load_kept_up(o, r))
+	if (big) {
+		fprintf(out, "  %s%s not sent, being too long: ",
+			STYLE(colour, STYLE_RED),
+			units_format_grouped(big, text));
+		load_print_limit(out, o, r);
+		fprintf(out, "%s\n", STYLE(colour, STYLE_END));
+	}
+	if (!load_kept_up(o, r) &&
+		(double)left > (1 - LOAD_KEPT_LEAST) * (double)r->whole.due)
 		fprintf(out,
 			"  %sthe generator, or the kernel, did not keep up: %s "
 			"not sent%s\n",
 			STYLE(colour, STYLE_RED),
-			units_format_grouped(load_not_sent(o, r), text),
+			units_format_grouped(left, text),
 			STYLE(colour, STYLE_END));
 }

@@ -24,6 +24,7 @@ static const struct {
 } causes[LEDGER_CAUSES] = {
 	[LEDGER_SERVER_SOCKET] = {"server_socket", false},
 	[LEDGER_CLIENT_SOCKET] = {"client_socket", false},
+	[LEDGER_TOO_BIG] = {"too_big", true},
 	[LEDGER_MEMORY] = {"memory", true},
 	[LEDGER_NO_PORT] = {"no_port", true},
 	[LEDGER_QUEUED] = {"still_queued", true},
@@ -134,6 +135,17 @@ static int64_t explain(
 	return left;
 }
 
+/* Datagrams at most: of the ways that it has a part in, where it has any. */
+static uint64_t high_of(const struct pool *p)
+{
+	uint32_t most = 0;
+
+	for (size_t leg = 0; leg < LEDGER_LEGS; leg++)
+		if (p->used[leg] && p->place->most[leg] > most)
+			most = p->place->most[leg];
+	return most && !p->low ? p->place->skbs * most : p->high;
+}
+
 /* Places of one cause, together. */
 static void set_drops(struct ledger *l, const struct pools *pools)
 {
@@ -143,9 +155,12 @@ static void set_drops(struct ledger *l, const struct pools *pools)
 		const struct pool *p = &pools->list[i];
 		struct ledger_drop *d = &l->dropped[p->place->cause];
 
+		if (p->place->spare && !used(p))
+			continue;
 		d->skbs += p->place->skbs;
 		d->low += p->low;
-		d->high += p->high;
+		d->high += high_of(p);
+		d->host |= p->place->host;
 		for (size_t leg = 0; leg < LEDGER_LEGS; leg++)
 			d->leg[leg] += p->used[leg];
 		d->datagrams += used(p);
@@ -156,7 +171,9 @@ static void set_drops(struct ledger *l, const struct pools *pools)
 			l->exact = false;
 	}
 	for (size_t i = 0; i < LEDGER_CAUSES; i++)
-		l->dropped[i].shared = others[i] > l->dropped[i].datagrams;
+		l->dropped[i].shared =
+			others[i] > l->dropped[i].datagrams ||
+			(l->dropped[i].host && l->dropped[i].datagrams);
 }
 
 static void set_ways(struct ledger *l, const struct ledger_client *c,

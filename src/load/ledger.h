@@ -69,6 +69,9 @@ struct ledger_client {
 	 * that nothing is lost, and yet counted where they were dropped. */
 	uint64_t nobufs;
 	uint64_t cut; /* calls that ended at a send that failed, unsaid why */
+	/* ICMP has reported so many datagrams, or trains, too big for the
+	 * path, and when it last did so many datagrams had been sent. */
+	uint64_t too_big_reports, too_big_most;
 };
 
 /* The kernel's counters at both ends, over the run. */
@@ -91,6 +94,7 @@ enum ledger_leg {
 enum ledger_cause {
 	LEDGER_SERVER_SOCKET,
 	LEDGER_CLIENT_SOCKET,
+	LEDGER_TOO_BIG,
 	LEDGER_MEMORY,
 	LEDGER_NO_PORT,
 	LEDGER_QUEUED,
@@ -114,7 +118,10 @@ struct ledger_drop {
 	uint64_t skbs, low, high, datagrams;
 	uint64_t leg[LEDGER_LEGS]; /* datagrams of each */
 	bool two_ways;             /* it may lie on either */
-	bool shared;               /* it has counted others' for certain */
+	/* It has counted others' for certain; or may have, where it explains
+	 * something, for its counter is the whole host's. */
+	bool shared;
+	bool host;
 };
 
 /* A stretch of the way, in datagrams: sent = arrived + dropped + unexplained,

@@ -144,12 +144,16 @@ struct load_counts {
 	uint64_t refused; /* ECONNREFUSED: ICMP says nobody listens */
 	uint64_t send_errors;
 	uint64_t written_off; /* in flight when a flow's replies stopped */
-	uint64_t came_late;   /* of those, answered after all */
-	uint64_t partial;     /* sends of fewer segments than a train */
-	uint64_t cut;         /* calls that took some, and failed at the next */
-	uint64_t due;         /* LOAD_PACED: meant to have left by now */
-	uint64_t renewed;     /* flows whose place another has taken */
-	uint64_t gaps;        /* numbers that a later reply has passed over */
+	/* Lost, and ICMP has reported it: a datagram or train each. */
+	uint64_t too_big_reports;
+	uint64_t too_big; /* never sent: too long for the path (EMSGSIZE) */
+	uint64_t trains_refused; /* from there on a thread sent one by one */
+	uint64_t came_late;      /* of those, answered after all */
+	uint64_t partial;        /* sends of fewer segments than a train */
+	uint64_t cut;     /* calls that took some, and failed at the next */
+	uint64_t due;     /* LOAD_PACED: meant to have left by now */
+	uint64_t renewed; /* flows whose place another has taken */
+	uint64_t gaps;    /* numbers that a later reply has passed over */
 	/* Between round trips that followed one another on a flow: so many
 	 * differences, and their sum. */
 	uint64_t differences, difference_ns;
@@ -208,9 +212,12 @@ struct load_result {
 	bool window_seen;    /* at the window's ends */
 	struct load_server server_window; /* differences over the window */
 	struct load_server server_whole;
-	struct load_cpu client;  /* over the window */
-	double machine_busy_ns;  /* over the window, all CPUs */
-	uint32_t train;          /* in effect */
+	struct load_cpu client; /* over the window */
+	double machine_busy_ns; /* over the window, all CPUs */
+	uint32_t train; /* in effect; of threads that differ, the longest */
+	uint32_t train_planned;  /* in effect at the start */
+	uint32_t trainless;      /* threads that gave trains up meanwhile */
+	uint32_t path_mtu;       /* as the kernel knows it; 0: it does not */
 	uint32_t rcvbuf, sndbuf; /* obtained */
 	bool gro;                /* obtained */
 	uint8_t tos, ttl;        /* obtained */
@@ -223,6 +230,9 @@ struct load;
 
 /* Descriptors that a run needs at most, standard streams and all. */
 uint64_t load_descriptors(const struct load_config *config);
+
+/* Bytes of payload that fit into so many of IP, its header without options. */
+uint32_t load_payload_max(const struct load_config *config, uint32_t mtu);
 
 /* Sockets that a run has at once at most. */
 uint64_t load_sockets(const struct load_config *config);

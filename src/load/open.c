@@ -13,21 +13,22 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+uint32_t load_payload_max(const struct load_config *c, uint32_t mtu)
+{
+	uint32_t headers = c->remote.sa.sa_family == AF_INET6 ? 48 : 28;
+
+	return mtu > headers ? mtu - headers : 0;
+}
+
 /* The longest segment that a train may have on this path: segments are not
  * fragmented. 0: no trains. */
 static uint32_t longest_segment(const struct load *l, int fd)
 {
-	bool v6 = l->config.remote.sa.sa_family == AF_INET6;
-	uint32_t headers = v6 ? 48 : 28;
-	int mtu = 0;
-	socklen_t bytes = sizeof(mtu);
+	uint32_t mtu = socket_mtu(fd);
 
 	if (l->config.train <= 1)
 		return 0;
-	if (getsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
-		    v6 ? IPV6_MTU : IP_MTU, &mtu, &bytes))
-		return UINT16_MAX;
-	return (uint32_t)mtu > headers ? (uint32_t)mtu - headers : 0;
+	return mtu ? load_payload_max(&l->config, mtu) : UINT16_MAX;
 }
 
 /* How many datagrams of each size one send takes. */
@@ -134,6 +135,7 @@ static int open_threads(struct load *l, char *why, size_t why_bytes)
 {
 	uint32_t n = l->config.threads, first = 0;
 
+	l->shared.threads = l->threads;
 	for (uint32_t i = 0; i < n; i++) {
 		struct load_thread *t = &l->threads[i];
 		int error;
@@ -141,7 +143,7 @@ static int open_threads(struct load *l, char *why, size_t why_bytes)
 		t->flows = &l->flows[first];
 		t->flow_count = load_thread_flows(&l->config, i);
 		t->number = i;
-		t->train = l->train;
+		t->train = l->train_planned = l->train;
 		t->in_flight_max = in_flight_of(l, t->flow_count);
 		first += t->flow_count;
 		error = thread_init(t, &l->shared);

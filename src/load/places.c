@@ -31,6 +31,8 @@ struct ends {
 	/* The client's sends that were dropped and repeated, and those of which
 	 * that may be so. */
 	uint64_t nobufs, cut;
+	/* A discipline may have taken each of those apart: datagrams. */
+	uint64_t nobufs_most, cut_most;
 };
 
 static uint64_t least_of(uint64_t a, uint64_t b)
@@ -129,7 +131,8 @@ static void add_crossing(struct places *p, const struct ends *e,
 		qdisc = from->f->v[FIGURE_QDISC_DROPS];
 	}
 	add_theirs(p, e, REQUEST | REPLY, LEDGER_QDISC,
-		beyond(qdisc, beyond(nobufs, device)), cut);
+		beyond(qdisc, beyond(nobufs, device)),
+		clients ? e->cut_most + e->nobufs_most - nobufs : 0);
 	add_theirs(p, e, REQUEST | REPLY, LEDGER_DEVICE,
 		beyond(device, beyond(nobufs, qdisc)), cut + backlog);
 	add_theirs(p, e, to->in, LEDGER_BACKLOG,
@@ -196,10 +199,11 @@ static void add_arrival(
  * its datagram that did. (Those that are given up, IpReasmFails, are older
  * than the run: half a minute.) Of how many fragments a datagram is, the
  * sender's counters say where all are equal; else it is two at least. Trains
- * are not fragmented.
+ * are not fragmented. A router may have made more fragments of a datagram than
+ * its sender did, so that those of another host say nothing of others.
  */
-static void add_reassembly(struct places *p, const struct end *from,
-	const struct end *to, bool equal)
+static void add_reassembly(struct places *p, const struct ends *e,
+	const struct end *from, const struct end *to, bool equal)
 {
 	uint64_t each = 2, fragments, made = 0, of = 0;
 	struct place place = {.cause = LEDGER_REASSEMBLY};
@@ -215,7 +219,7 @@ static void add_reassembly(struct places *p, const struct end *from,
 	fragments = beyond(to->f->v[FIGURE_REASM_REQDS],
 		each * to->f->v[FIGURE_REASM_OKS]);
 	place.skbs = fragments;
-	place.again = fragments - fragments / (each - 1);
+	place.again = e->one ? fragments - fragments / (each - 1) : fragments;
 	for (enum ledger_leg i = 0; i < LEDGER_LEGS; i++)
 		place.most[i] = to->in >> i & 1;
 	add(p, &place);
@@ -258,6 +262,8 @@ static void find_ends(struct ends *e, const struct ledger_client *c,
 		.most[LEDGER_SERVER] = TRAIN_RECEIVE_SEGMENTS,
 		.nobufs = c->nobufs,
 		.cut = c->cut,
+		.nobufs_most = c->nobufs * c->train,
+		.cut_most = c->cut * c->train,
 	};
 	if (k->client_known)
 		e->client.f = &k->client;
@@ -280,8 +286,52 @@ static void add_neighbours(
 				  host->v[FIGURE_NEIGHBOUR_DESTROYS]) *
 			  NEIGHBOUR_QUEUE;
 
-	add_theirs(p, e, REQUEST | REPLY, LEDGER_NEIGHBOUR,
-		host->v[FIGURE_NEIGHBOUR_DISCARDS] + unsaid, unsaid);
+	struct place place = {
+		.cause = LEDGER_NEIGHBOUR,
+		.skbs = host->v[FIGURE_NEIGHBOUR_DISCARDS] + unsaid,
+		.again = unsaid,
+		.host = true,
+	};
+
+	place.most[LEDGER_REQUEST] = e->most[LEDGER_REQUEST];
+	place.most[LEDGER_REPLY] = e->most[LEDGER_REPLY];
+	add(p, &place);
+}
+
+/*
+ * A router had no room for it, and reported that by ICMP: of requests to our
+ * sockets. A report is of a datagram, or of a train that came to the router
+ * whole; and since a router need not report each, as many as had been sent by
+ * then may have died with it. A server's kernel counts the reports of replies.
+ */
+static void add_too_big(
+	struct places *p, const struct ends *e, const struct ledger_client *c)
+{
+	const struct figures *f = e->server.f;
+	struct place place = {
+		.cause = LEDGER_TOO_BIG,
+		.skbs = c->too_big_reports,
+		.again = c->too_big_reports,
+	};
+
+	place.most[LEDGER_REQUEST] = e->most[LEDGER_REQUEST];
+	add(p, &place);
+	if (f && !e->one)
+		add_theirs(p, e, REPLY, LEDGER_TOO_BIG,
+			f->v[FIGURE_ICMP_TOO_BIG], f->v[FIGURE_ICMP_TOO_BIG]);
+	if (!c->too_big_reports)
+		return;
+	place.skbs = beyond(c->too_big_most, c->too_big_reports);
+	place.again = place.skbs;
+	place.most[LEDGER_REQUEST] = 1;
+	place.spare = true;
+	add(p, &place);
+}
+
+/* Those that are only possible are the last. */
+static unsigned rank(const struct place *p)
+{
+	return p->spare ? LEDGER_CAUSES : p->cause;
 }
 
 static void sort(struct places *p)
@@ -290,7 +340,7 @@ static void sort(struct places *p)
 		struct place one = p->list[i];
 		size_t k = i;
 
-		for (; k > 0 && p->list[k - 1].cause > one.cause; k--)
+		for (; k > 0 && rank(&p->list[k - 1]) > rank(&one); k--)
 			p->list[k] = p->list[k - 1];
 		p->list[k] = one;
 	}
@@ -302,7 +352,7 @@ static void add_between(struct places *p, const struct ends *e,
 	add_crossing(p, e, from, to);
 	add_departure(p, e, from);
 	add_arrival(p, e, to);
-	add_reassembly(p, from, to, equal);
+	add_reassembly(p, e, from, to, equal);
 }
 
 void places_find(struct places *p, const struct ledger_client *client,
@@ -330,5 +380,6 @@ void places_find(struct places *p, const struct ledger_client *client,
 			p, &e, &e.server, &e.client, client->reply_bytes > 0);
 	}
 	add_neighbours(p, &e, &kernel->client);
+	add_too_big(p, &e, client);
 	sort(p);
 }

@@ -20,6 +20,9 @@ struct place {
 	/* Skbs that say nothing of others: they may be counted elsewhere too,
 	 * or be sends of ours that were repeated. */
 	uint64_t again;
+	bool host; /* the counter is the whole host's */
+	/* Not counted, only possible: it explains what nothing else does. */
+	bool spare;
 };
 
 #define PLACES_MAX 40

@@ -113,6 +113,10 @@ uint32_t replay_step(struct load_thread *t)
 		order.room = gather(t, items);
 		n = flow_send(t, &t->flows[items[0]->flow - t->flows[0].number],
 			&order);
+		if (n == 0 && t->given_up) {
+			advance(t, s->item);
+			continue;
+		}
 		if (n == 0) {
 			give_up(t, before);
 			break;

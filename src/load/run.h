@@ -19,7 +19,8 @@ struct load {
 	/* Of this namespace and, where it is another, of the server's. */
 	struct figures_source near, far;
 	struct socket_obtained obtained; /* the last flow's */
-	uint32_t train;                  /* that fits this path */
+	uint32_t train_planned;          /* that fits this path */
+	uint32_t train; /* of this run, as it began; the longest of a thread */
 	uint64_t longest_ns; /* a run lasts, where no count ends it before */
 	struct presence presence;
 	bool silent; /* not one reply, for as long as is waited */

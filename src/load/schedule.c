@@ -79,7 +79,8 @@ static void pop(struct load_schedule *s, uint32_t n)
 	s->count -= n;
 }
 
-/* One call for several where more is due than there are flows. */
+/* Both return how many left, or were given up. One call for several where more
+ * is due than there are flows. */
 static uint32_t send_lone_ones(struct load_thread *t)
 {
 	struct load_schedule *s = &t->schedule;
@@ -90,8 +91,8 @@ static uint32_t send_lone_ones(struct load_thread *t)
 		run++;
 	order = (struct load_order){run, &s->due[s->first], 1};
 	sent = flow_send(t, next_flow(t), &order);
-	pop(s, sent);
-	return sent;
+	pop(s, sent + t->given_up);
+	return sent + t->given_up;
 }
 
 static uint32_t send_burst(struct load_thread *t)
@@ -105,22 +106,26 @@ static uint32_t send_burst(struct load_thread *t)
 	if (s->burst_left == t->config->pace.burst)
 		(void)next_flow(t);
 	sent = flow_send(t, &t->flows[s->flow], &order);
-	s->burst_left -= sent;
+	s->burst_left -= sent + t->given_up;
 	if (s->burst_left == 0) {
 		pop(s, 1);
 		s->burst_left = t->config->pace.burst;
 	}
-	return sent;
+	return sent + t->given_up;
 }
 
 uint32_t schedule_step(struct load_thread *t)
 {
 	struct load_schedule *s = &t->schedule;
 	uint32_t sent = 0;
+	uint64_t now_ns;
 
 	if (t->config->replay)
 		return replay_step(t);
-	collect(t, clock_ns() + lead_ns(t));
+	now_ns = clock_ns();
+	collect(t, now_ns + lead_ns(t));
+	if (now_ns < t->hold_ns)
+		return 0;
 	while (s->count > 0) {
 		uint32_t n = t->config->pace.burst > 1 ? send_burst(t)
 						       : send_lone_ones(t);
@@ -156,6 +161,8 @@ uint64_t schedule_wait_ns(const struct load_thread *t, uint64_t now_ns)
 {
 	uint64_t at;
 
+	if (now_ns < t->hold_ns)
+		return t->hold_ns - now_ns;
 	if (t->config->replay)
 		return replay_wait_ns(t, now_ns);
 	at = due_ns(t);

@@ -5,15 +5,7 @@
 #include "load/thread.h"
 
 #include <errno.h>
-#include <linux/errqueue.h>
-#include <netinet/in.h>
-#include <netinet/udp.h>
-#include <stdio.h>
 #include <string.h>
-
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
 
 /* n probes of one size; where the slot does not hold the payload already, that
  * is written too. */
@@ -73,7 +65,7 @@ static uint32_t entry_of(const struct load_thread *t)
 	return sizes_mixed(&t->config->sizes) ? t->train : UINT32_MAX;
 }
 
-static void move(const struct load_thread *t, struct load_cursor *c, uint32_t n)
+void send_move(const struct load_thread *t, struct load_cursor *c, uint32_t n)
 {
 	c->left -= n;
 	if (c->left > 0)
@@ -109,7 +101,7 @@ static uint32_t prepare(struct load_thread *t, const struct flow *f,
 			(u.bytes >= PROBE_BYTES && !t->config->payload))
 			write_probes(t, f, t->out + i * t->out_stride, i,
 				u.bytes, sequence);
-		move(t, &c, n);
+		send_move(t, &c, n);
 		sequence += n;
 		room -= n;
 		of_time -= time ? n : 0;
@@ -167,7 +159,7 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct load_message *m = &t->out_messages[i];
 
-		move(t, &t->cursor, m->segments);
+		send_move(t, &t->cursor, m->segments);
 		taken += m->segments;
 		bytes += t->out_iov[i].iov_len;
 		partial += m->segments < t->train;
@@ -186,55 +178,6 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 	if (partial)
 		LOAD_COUNT(t, partial, partial);
 	return taken;
-}
-
-/* From here on datagrams go one by one; what was sent so far were trains. */
-static void give_up_trains(struct load_thread *t, int error)
-{
-	const struct load_hooks *hooks = t->shared->hooks;
-	char text[160];
-	int off = 0;
-
-	snprintf(text, sizeof(text),
-		"trains of %u x %u bytes were refused (%s): sending one by one",
-		t->train, t->config->sizes.most, strerror(error));
-	if (!atomic_exchange(&t->shared->noticed, true) && hooks->notice)
-		hooks->notice(hooks->arg, text);
-	for (uint32_t i = 0; i < t->flow_count; i++)
-		(void)setsockopt(t->flows[i].fd, IPPROTO_UDP, UDP_SEGMENT, &off,
-			sizeof(off));
-	t->train = 1;
-	t->cursor.left = entry_of(t);
-	LOAD_COUNT(t, partial, 1);
-}
-
-/* EINVAL and EMSGSIZE: a segment exceeds the path's MTU; EIO: a device that
- * cannot make checksums (before Linux 6.11). */
-static void send_failed(struct load_thread *t, struct flow *f, int error)
-{
-	switch (error) {
-	case EAGAIN:
-		LOAD_COUNT(t, blocked, 1);
-		return;
-	case ENOBUFS:
-		LOAD_COUNT(t, nobufs, 1);
-		return;
-	case EINTR:
-		return;
-	case EINVAL:
-	case EIO:
-	case EMSGSIZE:
-		if (t->train > 1) {
-			give_up_trains(t, error);
-			return;
-		}
-		/* This size cannot be sent here; the next one may. */
-		move(t, &t->cursor, t->cursor.left);
-		flow_report(t, f, error);
-		return;
-	}
-	flow_report(t, f, error);
-	thread_failed(t, &t->sends, "sendmmsg", error);
 }
 
 /* With a count, what is to be sent is taken from it first. */
@@ -265,13 +208,27 @@ static void note_sent(struct load_thread *t)
 		memory_order_relaxed);
 }
 
+/* The kernel has just had no room: is it too early to try again? */
+static bool is_held(struct load_thread *t)
+{
+	t->now_ns = clock_ns();
+	if (t->now_ns < t->hold_ns)
+		return true;
+	t->hold_ns = 0;
+	return false;
+}
+
 uint32_t flow_send(
 	struct load_thread *t, struct flow *f, const struct load_order *order)
 {
-	uint64_t room = t->error ? 0 : reserve(t, order->room);
 	uint32_t messages, taken = 0;
+	uint64_t room;
 	int r;
 
+	t->given_up = 0;
+	if (t->hold_ns && is_held(t))
+		return 0;
+	room = t->error ? 0 : reserve(t, order->room);
 	if (room == 0)
 		return 0;
 	t->now_ns = clock_ns();
@@ -291,53 +248,6 @@ uint32_t flow_send(
 	if (t->config->count && taken < room)
 		atomic_fetch_add(&t->shared->budget, (int64_t)(room - taken));
 	if (r < 0)
-		send_failed(t, f, errno);
+		flow_send_failed(t, f, errno);
 	return taken;
-}
-
-/* What an ICMP error that was queued means to its sender; 0: it is none. */
-static int icmp_error(struct msghdr *h)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
-		struct sock_extended_err e;
-
-		if (c->cmsg_len < CMSG_LEN(sizeof(e)))
-			continue;
-		memcpy(&e, CMSG_DATA(c), sizeof(e));
-		if (e.ee_origin == SO_EE_ORIGIN_ICMP ||
-			e.ee_origin == SO_EE_ORIGIN_ICMP6)
-			return (int)e.ee_errno;
-	}
-	return 0;
-}
-
-void flow_report(struct load_thread *t, struct flow *f, int error)
-{
-	_Alignas(struct cmsghdr) char control[256];
-	uint32_t refused = 0, others = 0;
-
-	for (int i = 0; i < 64; i++) {
-		struct msghdr h = {
-			.msg_control = control,
-			.msg_controllen = sizeof(control),
-		};
-		int why;
-
-		if (recvmsg(f->fd, &h, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
-			break;
-		why = icmp_error(&h);
-		refused += why == ECONNREFUSED;
-		others += why && why != ECONNREFUSED && why != EMSGSIZE;
-	}
-	/* What the call said is in the queue as well, where that had room. */
-	if (error == ECONNREFUSED && refused == 0)
-		refused = 1;
-	if (error && error != ECONNREFUSED)
-		others = 1;
-	if (refused) {
-		LOAD_COUNT(t, refused, refused);
-		f->refused = true;
-	}
-	if (others)
-		LOAD_COUNT(t, send_errors, others);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/settle.h"
 
+#include "load/moment.h"
+
 static uint64_t socket_drops(const struct load *l)
 {
 	struct socket_memory m;
@@ -17,6 +19,7 @@ static uint64_t socket_drops(const struct load *l)
 void settle_begin(struct settle *s, const struct load *l)
 {
 	s->drops = socket_drops(l);
+	s->sent = load_count_all(l).sent;
 	figures_read(&l->near, &s->near);
 	figures_read(&l->far, &s->far);
 }
@@ -65,6 +68,7 @@ void settle_end(
 	const struct settle *s, const struct load *l, struct load_result *r)
 {
 	bool mixed = sizes_mixed(&l->config.sizes);
+	uint64_t until = atomic_load(&l->shared.too_big_until);
 	const struct ledger_client client = {
 		.sent = r->whole.sent,
 		.sent_bytes = r->whole.sent_bytes,
@@ -74,13 +78,16 @@ void settle_end(
 		.bytes = mixed ? 0 : l->config.sizes.most,
 		.reply_bytes = reply_bytes(l),
 		.train = l->train,
-		.partial = r->whole.partial + (l->train > 1 && mixed),
+		.partial = r->whole.partial +
+			   (l->train > 1 && (mixed || r->trainless)),
 		.replies_equal = replies_equal(l),
 		.socket_drops = socket_drops(l) - s->drops,
 		.gro = l->obtained.gro,
 		.queries_lost = r->server_whole.queries_lost,
 		.nobufs = r->whole.nobufs,
 		.cut = r->whole.cut,
+		.too_big_reports = r->whole.too_big_reports,
+		.too_big_most = until > s->sent ? until - s->sent : 0,
 	};
 	struct ledger_kernel kernel = {
 		.one = r->server_seen && !l->config.server_apart,

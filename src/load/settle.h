@@ -8,6 +8,7 @@
 /* As it was before. */
 struct settle {
 	uint64_t drops; /* of the flows' sockets */
+	uint64_t sent;
 	struct figures near, far;
 };
 

@@ -8,9 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 
-/* So few flows are all asked; of more, epoll says which to ask. */
-#define SCAN_FLOWS 8
-#define EVENTS     256
+#define EVENTS 256
 /* A departure so near is waited for awake. */
 #define NEAR_NS 60000u
 /* An open loop that is behind looks for replies after so many datagrams. */

@@ -30,6 +30,9 @@
 /* An idle thread looks at the phase and at lost replies so often. */
 #define LOAD_IDLE_NS 10000000u
 
+/* So few flows are all asked; of more, epoll says which to ask. */
+#define SCAN_FLOWS 8
+
 enum load_phase {
 	PHASE_WARMUP,
 	PHASE_WINDOW, /* what is measured */
@@ -68,6 +71,9 @@ struct load_shared {
 	_Atomic bool renewal_noticed; /* that one failed */
 	_Atomic bool room_noticed;    /* that there was none for one */
 	_Atomic bool halted;          /* a thread cannot go on */
+	/* Datagrams that had left when ICMP last reported one too big. */
+	_Atomic uint64_t too_big_until;
+	struct load_thread *threads;
 };
 
 /* An open loop's bursts that are due and have not left. */
@@ -102,6 +108,10 @@ struct load_thread {
 	uint32_t unheard;   /* datagrams sent since replies were looked for */
 	uint64_t looked_ns; /* when flows were looked at for lost replies */
 	struct rtt rtt;     /* of all of its flows */
+	uint64_t hold_ns;   /* nothing is sent until then; 0: now is right */
+	/* By the last flow_send: datagrams that the kernel never will take,
+	 * which were the next to leave. */
+	uint32_t given_up;
 
 	struct load_cursor cursor; /* the next to be sent */
 	uint8_t *out;              /* slots of the longest unit */
@@ -210,7 +220,15 @@ struct load_order {
 uint32_t flow_send(
 	struct load_thread *t, struct flow *f, const struct load_order *order);
 
-/* Sends what is due by the plan. The number of datagrams that left. */
+/* On by so many datagrams. */
+void send_move(const struct load_thread *t, struct load_cursor *c, uint32_t n);
+
+/* A call of flow_send failed with error: counted, and where it will fail again
+ * the next one is another. */
+void flow_send_failed(struct load_thread *t, struct flow *f, int error);
+
+/* Sends what is due by the plan. The number of datagrams that left, or were
+ * given up. */
 uint32_t schedule_step(struct load_thread *t);
 
 /* The thread's part of the plan begins. */

@@ -333,6 +333,14 @@ int socket_open(const struct socket_config *c, struct socket_obtained *got,
 	return fd;
 }
 
+uint32_t socket_mtu(int fd)
+{
+	bool v6 = get_int(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET6;
+
+	return v6 ? get_int(fd, IPPROTO_IPV6, IPV6_MTU)
+		  : get_int(fd, IPPROTO_IP, IP_MTU);
+}
+
 int socket_memory(int fd, struct socket_memory *out)
 {
 	uint32_t info[SK_MEMINFO_VARS] = {0};

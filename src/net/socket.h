@@ -64,6 +64,10 @@ struct socket_obtained {
 int socket_open(const struct socket_config *config, struct socket_obtained *got,
 	char *why, size_t why_bytes);
 
+/* What is known of the path's MTU (IP_MTU, IPV6_MTU) of a connected socket; 0
+ * where nothing is. */
+uint32_t socket_mtu(int fd);
+
 /* SO_MEMINFO (Linux 4.12): the kernel's own figures of a socket. */
 struct socket_memory {
 	uint32_t queued_bytes;  /* SK_MEMINFO_RMEM_ALLOC */

@@ -37,8 +37,8 @@ static void check(const struct figures *f, const struct figures *wanted)
 #define SNMP                                                                   \
 	"Ip: Forwarding DefaultTTL InHdrErrors InDiscards ReasmReqds\n"        \
 	"Ip: 2 64 11 12 13\n"                                                  \
-	"Icmp: InMsgs NoPorts\n"                                               \
-	"Icmp: 99 98\n"                                                        \
+	"Icmp: InMsgs InDestUnreachs NoPorts\n"                                \
+	"Icmp: 99 14 98\n"                                                     \
 	"Udp: InDatagrams NoPorts InErrors RcvbufErrors InCsumErrors\n"        \
 	"Udp: 1 21 22 23 18446744073709551615\n"                               \
 	"UdpLite: InDatagrams NoPorts\n"                                       \
@@ -50,6 +50,7 @@ Test(figures, are_found_by_name_in_pairs_of_lines)
 		[FIGURE_IN_HDR_ERRORS] = 11,
 		[FIGURE_IN_DISCARDS] = 12,
 		[FIGURE_REASM_REQDS] = 13,
+		[FIGURE_ICMP_TOO_BIG] = 14,
 		[FIGURE_NO_PORTS] = 21,
 		[FIGURE_RCVBUF_ERRORS] = 23,
 		[FIGURE_CSUM_ERRORS] = UINT64_MAX,
@@ -191,7 +192,10 @@ static void send_to_nobody(int count)
 Test(figures, stay_in_the_namespace_they_were_opened_in)
 {
 	const struct figures_scope scope = {.loopback = true};
-	const struct figures wanted = {{[FIGURE_NO_PORTS] = 5}};
+	const struct figures wanted = {{
+		[FIGURE_NO_PORTS] = 5,
+		[FIGURE_ICMP_TOO_BIG] = 5,
+	}};
 	struct figures_source source;
 	struct figures start, end, d;
 	struct netns first, made;

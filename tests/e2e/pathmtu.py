@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A path that is narrower than its first link: what is too big for it is named,
+and a run ends alike whether the path's MTU is known before it or not.
+
+Client and server, each in a namespace of its own, and between them a router
+whose link to the server has an MTU of 1400. Needs root; exits 77 without.
+"""
+
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import unittest
+
+from program import Server, run
+
+UDPMILL = sys.argv.pop(1)
+CLIENT, ROUTER, SERVER = (f"udpmill-mtu-{os.getpid()}-{n}" for n in "crs")
+# Of this run alone: see namespaces.py.
+NUMBER = os.getpid() & 0x7fff
+FAR = {"IPv4": socket.inet_ntoa(struct.pack("!I", (198 << 24 | 19 << 16)
+                                            + NUMBER * 2)),
+       "IPv6": f"fd00:19:{NUMBER:x}::1"}
+NARROW = 1400
+LENGTH_MAX = {"IPv4": NARROW - 28, "IPv6": NARROW - 48}
+
+
+def ip(*words):
+    subprocess.run(["ip", *words], check=True, stderr=subprocess.PIPE)
+
+
+def inside(name):
+    return "ip", "netns", "exec", name
+
+
+def link(end, device, mtu, net):
+    """From an end to the router: addresses, and a default route."""
+    ip("-n", end, "link", "add", "veth0", "type", "veth", "peer", "name",
+       device, "netns", ROUTER)
+    for name, dev, host in (end, "veth0", 1), (ROUTER, device, 2):
+        ip("-n", name, "address", "add", f"192.0.2.{net * 4 + host}/30",
+           "dev", dev)
+        ip("-n", name, "address", "add", f"fd00:{net}::{host}/64", "dev", dev,
+           "nodad")
+        ip("-n", name, "link", "set", dev, "mtu", str(mtu), "up")
+    ip("-n", end, "route", "add", "default", "via", f"192.0.2.{net * 4 + 2}")
+    ip("-n", end, "route", "add", "default", "via", f"fd00:{net}::2")
+
+
+def make_lab():
+    for name in CLIENT, ROUTER, SERVER:
+        ip("netns", "add", name)
+        ip("-n", name, "link", "set", "lo", "up")
+    link(CLIENT, "near", 1500, 1)
+    link(SERVER, "far", NARROW, 2)
+    for address, prefix in (FAR["IPv4"], 32), (FAR["IPv6"], 128):
+        ip("-n", SERVER, "address", "add", f"{address}/{prefix}", "dev",
+           "lo")
+    ip("-n", ROUTER, "route", "add", FAR["IPv4"], "via", "192.0.2.9")
+    ip("-n", ROUTER, "route", "add", FAR["IPv6"], "via", "fd00:2::1")
+    subprocess.run(
+        [*inside(ROUTER), "sh", "-c",
+         "echo 1 >/proc/sys/net/ipv4/ip_forward;"
+         "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding"],
+        check=True, stderr=subprocess.PIPE)
+
+
+def remove_lab():
+    for name in CLIENT, ROUTER, SERVER:
+        subprocess.run(["ip", "netns", "delete", name],
+                       stderr=subprocess.DEVNULL)
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = {
+            service: Server(UDPMILL, f"{FAR['IPv4']}:0", f"[{FAR['IPv6']}]:0",
+                            "--service", service, "--workers", "1",
+                            prefix=inside(SERVER))
+            for service in ("echo", "discard")}
+
+    @classmethod
+    def tearDownClass(cls):
+        for server in cls.servers.values():
+            server.stop()
+
+    def forget(self):
+        """What has been learned of the path's MTU."""
+        for family in "-4", "-6":
+            ip("-n", CLIENT, family, "route", "flush", "cache")
+
+    def load(self, family, *options, service="echo", text=False):
+        address = self.servers[service].addresses[family == "IPv6"]
+        return run(UDPMILL, "load", address, "-t", "300ms", "-O", "0",
+                   "--peer-consents", *([] if text else ["-J"]), *options,
+                   prefix=inside(CLIENT))
+
+    def twice(self, family, *options, **more):
+        """Both reports: of a path whose MTU is not known, and when it is."""
+        self.forget()
+        first, second = (self.load(family, *options, **more)
+                         for _ in range(2))
+        said = first.stderr + second.stderr
+        self.assertEqual(first.returncode, second.returncode, said)
+        return (first.returncode, said,
+                *(json.loads(r.stdout) for r in (first, second)))
+
+    def assertNobodyElse(self, *reports):
+        """But for what the whole host counts, which others may have moved."""
+        for report in reports:
+            self.assertLessEqual(set(report["ledger"]["shared_counters"]),
+                                 {"neighbour", "backlog"})
+
+
+class Narrow(Case):
+    def test_what_dies_on_the_way_is_too_big_for_it(self):
+        for family in FAR:
+            for options in (["--rate", "1k"], ["--rate", "1k", "-P", "1"],
+                            ["--flood", "--train", "off", "--count", "500"],
+                            ["--train", "off", "--window", "4"]):
+                with self.subTest(family=family, options=options):
+                    code, said, first, second = self.twice(
+                        family, "-l", "1472", *options)
+                    self.assertEqual(code, 0, said)
+                    ledger = first["ledger"]
+                    self.assertGreater(ledger["dropped"]["too_big"], 0)
+                    self.assertEqual(ledger["request"]["dropped"],
+                                     {"too_big":
+                                      ledger["dropped"]["too_big"]})
+                    self.assertEqual(second["ledger"]["request"]["dropped"],
+                                     {})
+                    self.assertEqual(first["sends"]["path_mtu"], NARROW)
+                    self.assertNobodyElse(first, second)
+
+    def test_a_train_that_dies_counts_its_datagrams(self):
+        # Trains over IPv4 are without DF, and the router makes fragments.
+        code, said, first, second = self.twice(
+            "IPv6", "-l", "1400", "--train", "32", "--rate", "5k")
+        self.assertEqual(code, 0, said)
+        lost = first["ledger"]["dropped"]["too_big"]
+        self.assertGreater(lost, 0)
+        self.assertEqual(lost % 32, 0)
+        self.assertEqual(first["ledger"]["dropped_bounds"]["too_big"],
+                         {"skbs": lost // 32, "datagrams_low": 0,
+                          "datagrams_high": lost, "shared": False})
+        # What is said of trains is what became of them.
+        self.assertEqual((first["config"]["train"],
+                          first["config"]["train_planned"],
+                          first["sends"]["trains_refused"]), (1, 32, 1))
+        self.assertIn("the path's MTU is 1400", said)
+        self.assertEqual((second["config"]["train"],
+                          second["config"]["train_planned"],
+                          second["sends"]["trains_refused"]), (1, 1, 0))
+
+    def test_refused_trains_are_told_in_text_and_by_a_search(self):
+        self.forget()
+        r = self.load("IPv6", "-l", "1400", "--train", "32", "--rate", "2k",
+                      text=True)
+        self.assertIn("trains of 32 were refused, then one by one", r.stdout)
+        self.forget()
+        r = self.load("IPv6", "-l", "1400", "--train", "32",
+                      "--find-capacity", "-t", "30ms", "--loss", "50%")
+        config = json.loads(r.stdout)["config"]
+        self.assertEqual((config["train"], config["train_planned"]), (1, 32))
+
+    def test_fragments_of_fragments_are_ours(self):
+        for family in FAR:
+            for options in (["-l", "2000"], ["-l", "1400-1472"]):
+                with self.subTest(family=family, options=options):
+                    code, said, *both = self.twice(
+                        family, "--rate", "2k", *options)
+                    self.assertEqual(code, 0, said)
+                    self.assertNobodyElse(*both)
+
+    def test_a_reply_may_be_too_big_too(self):
+        """The server's first link is as wide as the client's was."""
+        for end, dev, mtu in ((SERVER, "veth0", 1500), (ROUTER, "far", 1500),
+                              (ROUTER, "near", NARROW),
+                              (CLIENT, "veth0", NARROW)):
+            old = NARROW if mtu == 1500 else 1500
+            ip("-n", end, "link", "set", dev, "mtu", str(mtu))
+            self.addCleanup(ip, "-n", end, "link", "set", dev, "mtu",
+                            str(old))
+        for family in FAR:
+            with self.subTest(family=family):
+                for flag in "-4", "-6":
+                    ip("-n", SERVER, flag, "route", "flush", "cache")
+                code, said, first, _ = self.twice(
+                    family, "-l", "1440", "--rate", "1k", "--train", "off")
+                self.assertEqual(code, 0, said)
+                self.assertEqual(set(first["ledger"]["reply"]["dropped"]),
+                                 {"too_big"})
+
+
+class DontFragment(Case):
+    def test_a_size_that_does_not_fit_is_told_with_the_limit(self):
+        for family in FAR:
+            for options in (["--rate", "2k"], ["--flood"], [],
+                            ["--rate", "2k", "--burst", "5"]):
+                with self.subTest(family=family, options=options):
+                    code, said, first, second = self.twice(
+                        family, "-l", "1440", "--dont-fragment", *options)
+                    self.assertEqual(code, 3, said)
+                    self.assertEqual(
+                        said.count(f"the path's MTU is {NARROW}, which "
+                                   f"leaves {LENGTH_MAX[family]} bytes with "
+                                   "--dont-fragment"), 2, said)
+                    for report in first, second:
+                        sends = report["sends"]
+                        self.assertGreater(sends["too_big"], 0)
+                        self.assertEqual(sends["length_max"],
+                                         LENGTH_MAX[family])
+                        self.assertEqual(sends["failed"], 0)
+                        self.assertLess(sends["too_big"], 20000)
+                        if "--rate" in options:
+                            # Each is tried once.
+                            self.assertLessEqual(
+                                sends["too_big"] + report["ledger"]["sent"],
+                                report["pacing"]["due"])
+                    self.assertEqual(second["ledger"]["sent"], 0)
+
+    def test_no_other_is_sent_in_its_place(self):
+        for family in FAR:
+            with self.subTest(family=family):
+                code, said, *both = self.twice(
+                    family, "-l", "100:1,1440:1", "--dont-fragment", "--rate",
+                    "2k", "-P", "1")
+                self.assertEqual(code, 0, said)
+                for report in both:
+                    sends, pacing = report["sends"], report["pacing"]
+                    self.assertGreater(sends["too_big"], 0)
+                    self.assertEqual(pacing["not_sent"], pacing["due"]
+                                     - report["ledger"]["sent"])
+                    self.assertLess(report["sent"]["datagrams"],
+                                    0.7 * pacing["planned"])
+                    self.assertGreaterEqual(pacing["not_sent"],
+                                            sends["too_big"])
+
+    def test_the_text_says_why(self):
+        r = self.load("IPv4", "-l", "100:1,1600:1", "--dont-fragment",
+                      "--rate", "2k", text=True)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertRegex(r.stdout, r"not sent, being too long: the path's MTU "
+                                   r"is \d+, which leaves \d+ bytes")
+        self.assertNotIn("did not keep up", r.stdout)
+
+
+class Shaped(Case):
+    def test_a_queue_that_refuses_is_not_asked_over_and_over(self):
+        r = run("tc", "-n", CLIENT, "qdisc", "add", "dev", "veth0", "root",
+                "tbf", "rate", "10mbit", "burst", "20kb", "limit", "30kb")
+        if r.returncode:
+            self.skipTest("tc qdisc add ... tbf: " + r.stderr.strip())
+        self.addCleanup(run, "tc", "-n", CLIENT, "qdisc", "delete", "dev",
+                        "veth0", "root")
+        for options in (["--rate", "20k"], ["--flood", "--train", "off"],
+                        ["--flood", "--train", "8"],
+                        ["--rate", "20k", "--burst", "8", "--train", "8"]):
+            with self.subTest(options=options):
+                r = self.load("IPv4", "-l", "1300", *options,
+                              service="discard")
+                self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+                report = json.loads(r.stdout)
+                sends = report["sends"]
+                refused = sends["no_buffers"] + sends["no_room"]
+                self.assertGreater(refused, 0)
+                # Some 5000 a second of a thread.
+                self.assertLess(refused, 4000)
+                self.assertNobodyElse(report)
+
+
+def main():
+    why = None
+    if os.geteuid() != 0:
+        why = "network namespaces need root"
+    elif not shutil.which("ip"):
+        why = "ip is not installed (Debian: iproute2)"
+    try:
+        if not why:
+            make_lab()
+    except subprocess.CalledProcessError as e:
+        remove_lab()
+        why = "no network namespaces here: " + e.stderr.decode().strip()
+    if why:
+        print("skipped:", why)
+        sys.exit(77)
+    try:
+        unittest.main()
+    finally:
+        remove_lab()
+
+
+if __name__ == "__main__":
+    main()

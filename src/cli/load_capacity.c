@@ -24,7 +24,7 @@
 
 struct trial {
 	double rate, sent_rate, loss;
-	uint64_t sent, lost, p50_ns, p99_ns;
+	uint64_t sent, lost, p50_ns, p99_ns, trains_refused;
 	enum search_outcome outcome;
 	bool balances;
 	const char *cause; /* that dropped most; NULL: none did */
@@ -62,6 +62,7 @@ static void judge(struct trial *t, const struct load_options *o,
 	const struct load_server *s = &r->server_whole;
 
 	t->sent = r->whole.sent;
+	t->trains_refused = r->whole.trains_refused;
 	t->lost = came < t->sent ? t->sent - came : 0;
 	t->loss = t->sent ? (double)t->lost / (double)t->sent : 0;
 	t->sent_rate = (double)r->window.sent / r->seconds;
@@ -118,14 +119,15 @@ static void print_trial(const struct trial *t, unsigned number)
 static json_t *trial_json(const struct trial *t)
 {
 	return json_pack(
-		"{s:f, s:f, s:I, s:I, s:f, s:I, s:I, s:f, s:s, s:s?, s:b}",
+		"{s:f, s:f, s:I, s:I, s:f, s:I, s:I, s:f, s:s, s:s?, s:b, "
+		"s:I}",
 		"rate", t->rate, "sent_per_second", t->sent_rate, "sent",
 		(json_int_t)t->sent, "lost", (json_int_t)t->lost, "loss",
 		t->loss, "latency_p50_ns", (json_int_t)t->p50_ns,
 		"latency_p99_ns", (json_int_t)t->p99_ns,
 		"server_ns_per_datagram", t->server_ns, "outcome",
 		outcome_name(t->outcome), "main_cause", t->cause, "balances",
-		t->balances);
+		t->balances, "trains_refused", (json_int_t)t->trains_refused);
 }
 
 /* What was found, in words. best: the last trial that was carried. */

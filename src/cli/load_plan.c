@@ -309,6 +309,8 @@ void load_plan(struct load_parsing *p)
 
 	refuse_contradictions(p);
 	load_txtime_plan(p);
+	if (p->train_said)
+		c->train_asked = c->train;
 	draw_run(c);
 	if (o->replay.path)
 		load_replay_plan(p);

@@ -66,8 +66,9 @@ struct load_config {
 	/* Another takes a flow's place when it is so old, with a socket of its
 	 * own; 0: none does. Not with a replay. */
 	uint64_t flow_lifetime_ns;
-	uint32_t train;     /* segments of a send; 1: trains off */
-	uint32_t window;    /* datagrams in flight of a flow */
+	uint32_t train;       /* segments of a send; 1: trains off */
+	uint32_t train_asked; /* by the user, who is told of less; 0: none */
+	uint32_t window;      /* datagrams in flight of a flow */
 	uint32_t in_flight; /* of all flows together; 0: no bound but theirs */
 	bool spin;          /* never sleep while there is a run */
 	bool one_clock;     /* the server's CLOCK_MONOTONIC is ours */

@@ -194,6 +194,34 @@ static void note_buffers(const struct load *l)
 	l->hooks.notice(l->hooks.arg, text);
 }
 
+/* Why trains are shorter than was asked for. */
+static const char *reason_for_less(const struct load *l)
+{
+	const struct load_config *c = &l->config;
+	uint32_t mtu = socket_mtu(l->flows[0].fd);
+
+	if (l->train == c->train)
+		return "no more may leave at one moment";
+	if (mtu && c->sizes.least > load_payload_max(c, mtu))
+		return "datagrams longer than the path's MTU are in no train";
+	if (l->train > 1 || c->sizes.least > DATAGRAM_MAX_V4 / 2)
+		return "one send takes no more of that length";
+	return "the kernel takes no trains";
+}
+
+static void note_train(const struct load *l)
+{
+	char text[200], got[24];
+
+	if (!l->hooks.notice || l->train >= l->config.train_asked)
+		return;
+	snprintf(got, sizeof(got), "%u", l->train);
+	snprintf(text, sizeof(text), "--train %u becomes %s: %s",
+		l->config.train_asked, l->train > 1 ? got : "off",
+		reason_for_less(l));
+	l->hooks.notice(l->hooks.arg, text);
+}
+
 static uint64_t longest_ns(const struct load_config *c)
 {
 	uint64_t ns = c->omit_ns + c->time_ns, all = ns;
@@ -235,6 +263,7 @@ int load_open(struct load **out, const struct load_config *config,
 		return error;
 	}
 	note_buffers(l);
+	note_train(l);
 	*out = l;
 	return 0;
 }

@@ -39,45 +39,12 @@ static int start_threads(struct load *l, char *why, size_t why_bytes)
 	return 0;
 }
 
-static uint32_t longest_train(const struct load *l)
-{
-	uint32_t longest = 1;
-
-	for (uint32_t i = 0; i < l->config.threads; i++)
-		if (l->threads[i].train > longest)
-			longest = l->threads[i].train;
-	return longest;
-}
-
-/* A socket learns of the path's when it sends: the least that one knows. */
-static uint32_t path_mtu(const struct load *l)
-{
-	uint32_t least = 0;
-
-	for (uint32_t i = 0; i < l->config.flows; i++) {
-		uint32_t mtu = socket_mtu(l->flows[i].fd);
-
-		if (mtu && (!least || mtu < least))
-			least = mtu;
-	}
-	return least;
-}
-
-static void see_trains(const struct load *l, struct load_result *r)
-{
-	r->train_planned = l->train_planned;
-	r->train = longest_train(l);
-	for (uint32_t i = 0; i < l->config.threads; i++)
-		r->trainless += l->threads[i].train < l->train_planned;
-	r->path_mtu = path_mtu(l);
-}
-
 /* Replies to what an earlier run sent are awaited no longer, and the trains
  * that a thread gave up then are given up. */
 static void begin_anew(struct load *l)
 {
 	l->shared.runs++;
-	l->train = longest_train(l);
+	l->train = load_longest_train(l);
 	atomic_store(&l->shared.too_big_until, 0);
 	atomic_store(&l->shared.budget, (int64_t)l->config.count);
 	atomic_store(&l->shared.replayed, 0);
@@ -394,7 +361,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	r->interrupted = atomic_load(&l->interrupted);
 	r->whole = counts_between(&start.counts, &end.counts);
 	r->flows_opened = l->config.flows + r->whole.renewed;
-	see_trains(l, r);
+	load_see_trains(l, r);
 	fill_window(l, &from, &to, r);
 	see_peer(l, r);
 	see_server(r, &start, &end, rest);

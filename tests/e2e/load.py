@@ -54,6 +54,22 @@ class Load(unittest.TestCase):
                 with self.subTest(train=train):
                     self.assertBalances(*load(s.address, "--train", train))
 
+    def test_a_train_that_is_shorter_than_was_asked_for_is_told(self):
+        cases = (
+                (["-l", "1400"], "--train 64 becomes 46: one send takes"),
+                (["--rate", "1k", "--burst", "8"], "becomes 8: no more may"),
+                (["--window", "10"], "becomes 10: no more may leave"),
+                (["-l", "40000"], "becomes off: one send takes no more"),
+                ([], None))
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            for options, said in cases:
+                with self.subTest(options=options):
+                    r, _ = load(s.address, "--train", "64", *options,
+                                seconds="50ms")
+                    self.assertEqual(r.returncode, 0, r.stderr)
+                    self.assertEqual(r.stderr.count("--train"), bool(said))
+                    self.assertIn(said or "", r.stderr)
+
     def test_balances_for_every_length(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for length in "0", "1", "31", "32", "55", "1472", "9000", "65507":

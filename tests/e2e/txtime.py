@@ -61,6 +61,18 @@ class Txtime(unittest.TestCase):
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertIn("kernel-pacing = txtime", r.stdout)
 
+    def test_a_rate_that_nobody_keeps_is_told(self):
+        for device, host, side in (("lo", "127.0.0.1", CLIENT),
+                                   ("veth0", HOSTS[SERVER], SERVER)):
+            with self.subTest(device=device), \
+                    Server(UDPMILL, host + ":0", "--service", "echo",
+                           prefix=inside(side)) as s:
+                r = run(UDPMILL, "load", s.address, "--netns", NAMES[CLIENT],
+                        "--kernel-pacing", "100M", "-t", "50ms", "-O", "0")
+                self.assertEqual(r.returncode, 0, r.stderr)
+                self.assertIn(f"--kernel-pacing has no effect: {device} has "
+                              "no queueing discipline fq", r.stderr)
+
     def test_fq_is_told_times(self):
         words = ["tc", "-n", NAMES[CLIENT], "qdisc", "replace", "dev",
                  "veth0", "root", "fq"]

@@ -78,6 +78,21 @@ static const struct path_case cases[] = {
 };
 /* clang-format on */
 
+/* Replies may be coupled where requests are not: that is none of these. */
+Test(too_big, or_dropped_is_no_more_than_its_own_way_holds)
+{
+	const struct ledger_client client = {
+		.sent = 100, .answered = 84, .train = 1};
+	const struct ledger_server server = {.delivered = 84, .answered = 84};
+	const struct ledger_kernel kernel = {
+		TWO, .client = {{[FIGURE_QDISC_DROPS] = 16}}};
+	struct ledger l;
+
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.dropped[LEDGER_QDISC].datagrams == 16);
+	cr_assert(l.dropped[LEDGER_QDISC].high == 16);
+}
+
 Test(too_big, is_told_from_what_is_lost_elsewhere)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -8,6 +8,15 @@
 /* For people to read, too, and times to the nanosecond of a second. */
 #define JSON_REPORT (JSON_INDENT(2) | JSON_REAL_PRECISION(9))
 
+/* First thing: from then on json_write() knows of every allocation that failed
+ * while a document was put together, so that none is printed that lacks a part.
+ */
+void json_write_begin(void);
+
+/* Any bytes as a string: what is no UTF-8 is quoted, as the verbs quote it.
+ * NULL for want of memory. */
+json_t *json_text(const char *text);
+
 /* A whole document, which it takes over, and a line's end; flags are those of
  * json_dumpf(). 0, -errno of the write, or -ENOMEM where there is none. */
 int json_write(FILE *out, json_t *all, size_t flags);

@@ -3,6 +3,7 @@
 #include "cli/interrupt.h"
 #include "cli/load_absence.h"
 #include "cli/load_capacity.h"
+#include "cli/load_error.h"
 #include "cli/load_files.h"
 #include "cli/load_key.h"
 #include "cli/load_loss.h"
@@ -52,6 +53,8 @@ static void interval(void *arg, const struct load_interval *i)
 	if (t->intervals)
 		json_array_append_new(t->intervals, load_interval_json(i));
 	load_csv_write(&t->csv, i);
+	if (t->options->quiet)
+		return;
 	if (t->rewrite) {
 		fputs("\r\033[K", stderr);
 		load_print_progress(stderr, i);
@@ -66,19 +69,6 @@ static void notice(void *arg, const char *text)
 {
 	(void)arg;
 	fprintf(stderr, "udpmill load: %s\n", text);
-}
-
-static int code_of(int error)
-{
-	switch (error) {
-	case -ECONNREFUSED:
-	case -ETIMEDOUT:
-		return EXIT_NO_PEER;
-	case -EINTR:
-		return EXIT_CLAIM;
-	default:
-		return EXIT_SYSTEM;
-	}
 }
 
 static int tell_failure(const char *what, const char *path, int error)
@@ -117,6 +107,7 @@ static int report(
 	struct teller *t, const struct load_result *r, int argc, char **argv)
 {
 	struct load_loss loss;
+	int error;
 	char why[512];
 
 	if (t->rewrite)
@@ -125,13 +116,12 @@ static int report(
 		json_t *intervals = t->intervals;
 
 		t->intervals = NULL; /* consumed */
-		errno = 0;
-		if (load_print_json(
-			    stdout, t->options, r, intervals, argc, argv)) {
+		error = load_print_json(
+			stdout, t->options, r, intervals, argc, argv);
+		if (error) {
 			fprintf(stderr,
-				"udpmill load: writing the report: "
-				"%s\n",
-				strerror(errno));
+				"udpmill load: writing the report: %s\n",
+				strerror(-error));
 			return EXIT_SYSTEM;
 		}
 	} else {
@@ -246,6 +236,7 @@ int verb_load(int argc, char **argv)
 	if (!said)
 		return EXIT_SYSTEM;
 	memcpy(said, argv, (size_t)argc * sizeof(*said));
+	load_error_begin(&o, argc, said);
 	load_options_parse(&o, argc, argv);
 	if (o.print_scenario) {
 		code = EXIT_OK;
@@ -278,13 +269,8 @@ int verb_load(int argc, char **argv)
 		error = (o.find_capacity ? run_search : run_once)(
 			&t, argc, said, &code, why, sizeof(why));
 	}
-	if (error) {
-		fprintf(stderr, "%sudpmill load: %s%s\n",
-			t.rewrite ? "\r\033[K" : "", why,
-			o.config.bind.sa.sa_family ? option_bind_hint(error)
-						   : "");
-		code = code_of(error);
-	}
+	if (error)
+		code = load_error_tell(error, why);
 	if (load_key_lapsed(&o) && !t.refused)
 		code = EXIT_CLAIM;
 	remote_close(o.remote);

@@ -4,6 +4,7 @@
 #include "cli/json_write.h"
 #include "cli/load_absence.h"
 #include "cli/load_report.h"
+#include "cli/outcome.h"
 #include "cli/style.h"
 #include "cli/verb.h"
 #include "core/units.h"
@@ -31,7 +32,17 @@ struct trial {
 	double server_ns;  /* CPU time a datagram; 0: not known */
 };
 
-static const char *outcome_name(enum search_outcome o)
+/* What is known by now. */
+struct finding {
+	struct search search;
+	struct trial best; /* the last that was carried */
+	struct load_result last;
+	json_t *trials;
+	unsigned number;
+	bool balances;
+};
+
+static const char *carried_name(enum search_outcome o)
 {
 	static const char *const names[] = {
 		[SEARCH_GOOD] = "carried",
@@ -111,7 +122,7 @@ static void print_trial(const struct trial *t, unsigned number)
 		number, units_format_si(t->rate, rate),
 		units_format_si(t->sent_rate, sent), 100 * t->loss,
 		t->p50_ns ? units_format_time((double)t->p50_ns, p50) : "-",
-		outcome_name(t->outcome), t->cause ? ", " : "",
+		carried_name(t->outcome), t->cause ? ", " : "",
 		t->cause ? t->cause : "",
 		t->balances ? "" : ", DOES NOT BALANCE");
 }
@@ -126,8 +137,25 @@ static json_t *trial_json(const struct trial *t)
 		t->loss, "latency_p50_ns", (json_int_t)t->p50_ns,
 		"latency_p99_ns", (json_int_t)t->p99_ns,
 		"server_ns_per_datagram", t->server_ns, "outcome",
-		outcome_name(t->outcome), "main_cause", t->cause, "balances",
+		carried_name(t->outcome), "main_cause", t->cause, "balances",
 		t->balances, "trains_refused", (json_int_t)t->trains_refused);
+}
+
+static void print_unfinished(
+	const struct load_capacity *c, const struct search *s)
+{
+	char a[UNITS_TEXT], b[UNITS_TEXT];
+
+	printf("\n%sNot finished%s: ", STYLE(c->colour, STYLE_BOLD),
+		STYLE(c->colour, STYLE_END));
+	if (s->good > 0)
+		printf("%s/s was carried so far, with a loss of %g %% or less",
+			units_format_si(s->good, a), 100 * c->options->loss);
+	else
+		printf("no rate was carried so far");
+	if (s->bad > 0)
+		printf(", and %s/s was not", units_format_si(s->bad, b));
+	printf("\n");
 }
 
 /* What was found, in words. best: the last trial that was carried. */
@@ -138,6 +166,10 @@ static void print_text(const struct load_capacity *c, const struct search *s,
 	char a[UNITS_TEXT], b[UNITS_TEXT];
 
 	load_print_head(stdout, c->options, last, c->colour);
+	if (!search_is_over(s)) {
+		print_unfinished(c, s);
+		return;
+	}
 	if (s->phase != SEARCH_FOUND) {
 		printf("\nNo rate was carried with a loss of %g %% or less.\n",
 			100 * c->options->loss);
@@ -162,10 +194,13 @@ static void print_text(const struct load_capacity *c, const struct search *s,
 }
 
 static int print_json(const struct load_capacity *c, const struct search *s,
-	json_t *trials, const struct load_result *last)
+	json_t *trials, const struct load_result *last, int ended,
+	const char *why)
 {
+	json_t *error = ended ? json_text(why) : json_null();
+	enum exit_code code = outcome_code(ended);
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:f, s:f, "
-				"s:b, s:o}",
+				"s:b, s:o, s:b, s:f, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
 		load_argv_json(c->argc, c->argv), "config",
 		load_config_json(c->options, last), "environment",
@@ -174,7 +209,11 @@ static int print_json(const struct load_capacity *c, const struct search *s,
 		s->phase == SEARCH_FOUND ? s->rate : 0.0, "above", s->bad,
 		"generator_limited",
 		s->bad > 0 && s->bad_outcome == SEARCH_LIMITED, "trials",
-		trials);
+		trials, "finished", search_is_over(s), "carried", s->good,
+		"outcome",
+		ended ? json_string(outcome_name(ended)) : json_null(),
+		"exit_code", ended ? json_integer(code) : json_null(), "error",
+		error);
 
 	return json_write(stdout, all, JSON_REPORT);
 }
@@ -185,58 +224,73 @@ static bool nothing_came(const struct load_result *r)
 	return !r->server_seen && r->whole.answered == 0;
 }
 
+/* 0; or -errno and one line in why, and then what was found so far is known. */
+static int search(const struct load_capacity *c, struct finding *f, char *why,
+	size_t why_bytes)
+{
+	int error = 0;
+
+	while (!error && !search_is_over(&f->search)) {
+		struct trial t = {.rate = f->search.rate};
+
+		error = run_trial(c, &t, &f->last, why, why_bytes);
+		if (!error && f->last.interrupted) {
+			snprintf(why, why_bytes, "interrupted after %u trials",
+				f->number);
+			return -EINTR;
+		}
+		if (!error && f->last.absence != ABSENCE_NONE) {
+			load_absence_say(c->options, &f->last, why, why_bytes);
+			return -ECONNREFUSED;
+		}
+		if (!error && nothing_came(&f->last)) {
+			snprintf(why, why_bytes,
+				"nothing came back, and the server cannot be "
+				"seen: its capacity cannot be known from here");
+			return -ETIMEDOUT;
+		}
+		if (error)
+			return error;
+		f->balances = f->balances && t.balances;
+		if (t.outcome == SEARCH_GOOD)
+			f->best = t;
+		f->number++;
+		if (!c->options->quiet)
+			print_trial(&t, f->number);
+		json_array_append_new(f->trials, trial_json(&t));
+		search_tell(&f->search, t.outcome);
+	}
+	return error;
+}
+
 int load_capacity_find(
 	const struct load_capacity *c, int *code, char *why, size_t why_bytes)
 {
-	json_t *trials = json_array();
-	struct trial best = {0};
-	struct load_result r;
-	struct search s;
-	bool balances = true;
-	unsigned number = 0;
-	int error = 0;
+	struct finding f = {.balances = true, .trials = json_array()};
+	int error, ended;
 
-	search_init(&s, FIRST, LOWEST, HIGHEST, PRECISION);
-	while (!error && !search_is_over(&s)) {
-		struct trial t = {.rate = s.rate};
-
-		error = run_trial(c, &t, &r, why, why_bytes);
-		if (!error && r.interrupted)
-			error = -EINTR;
-		if (!error && r.absence != ABSENCE_NONE)
-			error = -ECONNREFUSED;
-		if (!error && nothing_came(&r))
-			error = -ETIMEDOUT;
-		if (error)
-			break;
-		balances = balances && t.balances;
-		if (t.outcome == SEARCH_GOOD)
-			best = t;
-		print_trial(&t, ++number);
-		json_array_append_new(trials, trial_json(&t));
-		search_tell(&s, t.outcome);
+	search_init(&f.search, FIRST, LOWEST, HIGHEST, PRECISION);
+	ended = search(c, &f, why, why_bytes);
+	/* Without a trial there is nothing to tell but the error. */
+	if (ended && !f.number) {
+		json_decref(f.trials);
+		return ended;
 	}
-	if (error == -EINTR)
-		snprintf(why, why_bytes, "interrupted after %u trials", number);
-	else if (error == -ECONNREFUSED)
-		load_absence_say(c->options, &r, why, why_bytes);
-	else if (error == -ETIMEDOUT)
-		snprintf(why, why_bytes,
-			"nothing came back, and the server cannot be seen: "
-			"its capacity cannot be known from here");
-	if (error) {
-		json_decref(trials);
-		return error;
+	*code = f.balances ? EXIT_OK : EXIT_CLAIM;
+	if (ended) {
+		*code = (int)outcome_code(ended);
+		fprintf(stderr, "udpmill load: %s\n", why);
 	}
-	*code = balances ? EXIT_OK : EXIT_CLAIM;
 	if (!c->options->json) {
-		json_decref(trials);
-		print_text(c, &s, &best, &r);
+		json_decref(f.trials);
+		print_text(c, &f.search, &f.best, &f.last);
 		return 0;
 	}
-	error = print_json(c, &s, trials, &r);
-	if (error)
-		snprintf(why, why_bytes, "writing the report: %s",
+	error = print_json(c, &f.search, f.trials, &f.last, ended, why);
+	if (error) {
+		fprintf(stderr, "udpmill load: writing the report: %s\n",
 			strerror(-error));
-	return error;
+		*code = EXIT_SYSTEM;
+	}
+	return 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_files.h"
 
+#include "cli/json_write.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -137,7 +139,7 @@ static void print_percentiles(FILE *f, const struct histogram *h)
 		HISTOGRAM_BITS - HISTOGRAM_STEPS_LOG, 1 << HISTOGRAM_STEPS_LOG);
 }
 
-static void print_json(FILE *f, const struct histogram *h)
+static int print_json(FILE *f, const struct histogram *h)
 {
 	json_t *steps = json_array(), *all;
 	uint32_t step = 0;
@@ -150,10 +152,7 @@ static void print_json(FILE *f, const struct histogram *h)
 		"udpmill.histogram/1", "unit", "nanoseconds", "count",
 		(json_int_t)h->count, "mean", histogram_mean(h),
 		"values_and_counts", steps);
-	/* A failure stays with the file, and is told when it is closed. */
-	(void)json_dumpf(all, f, JSON_COMPACT | JSON_REAL_PRECISION(9));
-	fputc('\n', f);
-	json_decref(all);
+	return json_write(f, all, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }
 
 void load_histogram_write(struct load_file *f, const struct histogram *h)
@@ -163,7 +162,7 @@ void load_histogram_write(struct load_file *f, const struct histogram *h)
 	if (!begin(f))
 		return;
 	if (n > 5 && strcmp(f->path + n - 5, ".json") == 0)
-		print_json(f->out, h);
+		f->error = print_json(f->out, h);
 	else
 		print_percentiles(f->out, h);
 }

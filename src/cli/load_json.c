@@ -33,7 +33,7 @@ json_t *load_argv_json(int argc, char **argv)
 	json_t *list = json_pack("[s, s]", "udpmill", "load");
 
 	for (int i = 1; i < argc; i++)
-		json_array_append_new(list, json_string(argv[i]));
+		json_array_append_new(list, json_text(argv[i]));
 	return list;
 }
 

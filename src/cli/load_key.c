@@ -3,18 +3,12 @@
 
 #include "cli/key.h"
 #include "cli/load_plan.h"
+#include "cli/outcome.h"
 #include "net/resolve.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-static bool is_network(int error)
-{
-	return error == -ETIMEDOUT || error == -ECONNREFUSED ||
-	       error == -EHOSTUNREACH || error == -EREMCHG ||
-	       error == -EPROTONOSUPPORT;
-}
 
 /* A host without a port, since a NAT draws ports anew for each socket. An IPv6
  * address needs no brackets. */
@@ -71,8 +65,7 @@ void load_key_ask(struct load_options *o, const char *path,
 	error = remote_open(&o->remote, &config, why, sizeof(why));
 	explicit_bzero(&key, sizeof(key));
 	if (error)
-		load_fail(is_network(error) ? EXIT_NO_PEER : EXIT_SYSTEM, "%s",
-			why);
+		load_fail(outcome_code(error), "%s", why);
 	/* A segment that says it serves the address need not be that server's:
 	 * one that did not see our query is not. */
 	if (queries_seen(&o->view) <= before)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_length.h"
 
+#include "cli/named_file.h"
 #include "core/probe.h"
 #include "core/units.h"
 
@@ -13,6 +14,9 @@
 
 #define WEIGHTS_MAX 256
 #define TEXT_MAX    4096
+/* Of a file with sizes: more than its most sizes take, comments included. */
+#define FILE_MAX       (1u << 20)
+#define LINE_MAX_BYTES 511
 
 struct parsing {
 	const struct load_length *how;
@@ -112,22 +116,52 @@ static int parse_line(struct parsing *p, char *line)
 	return add_weight(p, bytes, weight);
 }
 
-static int parse_file(struct parsing *p, struct sizes *sizes, const char *path)
+/* The next line of what is left, without its end; NULL where there is none. */
+static char *next_line(char **rest)
 {
-	FILE *f = fopen(path, "re");
-	char line[512], why[192];
+	char *line = *rest;
+
+	if (!line || !*line)
+		return NULL;
+	*rest = strchr(line, '\n');
+	if (*rest)
+		*(*rest)++ = '\0';
+	return line;
+}
+
+static int parse_lines(
+	struct parsing *p, const char *path, char *text, size_t bytes)
+{
+	char why[192], *line, *rest = text;
 	int error = 0;
 
-	if (!f)
-		return fail(p, "%s: %s", path, strerror(errno));
-	for (unsigned n = 1; !error && fgets(line, sizeof(line), f); n++) {
+	if (strlen(text) != bytes)
+		return fail(p, "%s: a byte 0x00; sizes are text", path);
+	for (unsigned n = 1; !error && (line = next_line(&rest)); n++) {
+		if (strlen(line) > LINE_MAX_BYTES)
+			return fail(p,
+				"%s:%u: a line of more than %u characters",
+				path, n, LINE_MAX_BYTES);
 		error = parse_line(p, line);
 		if (error) {
 			snprintf(why, sizeof(why), "%s", p->why);
 			fail(p, "%s:%u: %s", path, n, why);
 		}
 	}
-	fclose(f);
+	return error;
+}
+
+static int parse_file(struct parsing *p, struct sizes *sizes, const char *path)
+{
+	char why[128], *text;
+	size_t bytes;
+	int error = named_file_read(
+		&text, &bytes, path, FILE_MAX, why, sizeof(why));
+
+	if (error)
+		return fail(p, "%s: %s", path, why);
+	error = parse_lines(p, path, text, bytes);
+	free(text);
 	return error ? error : deal(p, sizes);
 }
 

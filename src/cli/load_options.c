@@ -147,6 +147,9 @@ static const struct argp_option options[] = {
 		"Print all that a run would be, as such a file, and send "
 		"nothing",
 		0},
+	{"quiet", 'q', NULL, LOAD_COMMAND_LINE_ONLY,
+		"Do not say how it goes: only the report, and what is wrong",
+		0},
 	{"json", 'J', NULL, LOAD_COMMAND_LINE_ONLY, "Print the report as JSON",
 		0},
 	{0},
@@ -195,6 +198,9 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_PRINT:
 		o->print_scenario = true;
+		return 0;
+	case 'q':
+		o->quiet = true;
 		return 0;
 	case 'J':
 		o->json = true;

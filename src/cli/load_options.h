@@ -25,6 +25,7 @@ struct load_options {
 	double max_loss;   /* --max-loss, a part of 1 */
 	const char *netns; /* by name; NULL: where we were started */
 	bool json;
+	bool quiet;      /* no word of how it goes */
 	bool stages;     /* a mode of its own: load_stages.c */
 	uint32_t stress; /* another: load_stress.c; a bit for each of them */
 	bool own;        /* the peer is this host, or was met in a lab */

@@ -2,10 +2,12 @@
 #include "cli/load_plan.h"
 
 #include "cli/load_consent.h"
+#include "cli/load_error.h"
 #include "cli/load_key.h"
 #include "cli/load_length.h"
 #include "cli/load_peer.h"
 #include "cli/load_txtime.h"
+#include "cli/named_file.h"
 #include "core/probe.h"
 #include "core/train.h"
 #include "load/host.h"
@@ -30,9 +32,16 @@
 
 void load_fail(enum exit_code code, const char *format, ...)
 {
-	va_list ap;
+	va_list ap, again;
+	char why[512];
 
 	va_start(ap, format);
+	va_copy(again, ap);
+	vsnprintf(why, sizeof(why), format, again);
+	va_end(again);
+	if (code != EXIT_USAGE)
+		load_error_json(code,
+			code == EXIT_NO_PEER ? "unreachable" : "failed", why);
 	verb_fail("udpmill load", code, format, ap);
 }
 
@@ -251,24 +260,11 @@ static void read_payload(struct load_parsing *p)
 	struct load_options *o = p->o;
 	bool v6 = o->config.remote.sa.sa_family == AF_INET6;
 	size_t most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4, n;
-	FILE *f = fopen(p->payload, "rbe");
+	char why[128], *data;
 
-	if (!f)
-		load_fail(EXIT_USAGE, "--payload: %s: %s", p->payload,
-			strerror(errno));
-	o->payload = malloc(most + 1);
-	if (!o->payload)
-		load_fail(EXIT_SYSTEM, "no memory");
-	n = fread(o->payload, 1, most + 1, f);
-	if (ferror(f))
-		load_fail(EXIT_USAGE, "--payload: reading %s: %s", p->payload,
-			strerror(errno));
-	fclose(f);
-	if (n > most)
-		load_fail(EXIT_USAGE,
-			"--payload: %s holds more than a datagram can, %zu "
-			"bytes",
-			p->payload, most);
+	if (named_file_read(&data, &n, p->payload, most, why, sizeof(why)))
+		load_fail(EXIT_USAGE, "--payload: %s: %s", p->payload, why);
+	o->payload = (uint8_t *)data;
 	sizes_fixed(&o->config.sizes, (uint32_t)n);
 	o->config.payload = o->payload;
 	if (o->config.replies != REPLIES_NONE)

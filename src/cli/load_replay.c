@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load_replay.h"
 
+#include "cli/json_write.h"
 #include "cli/load_plan.h"
+#include "cli/named_file.h"
 #include "cli/verb.h"
 #include "core/units.h"
 
@@ -127,7 +129,11 @@ static void read_capture(struct load_replay *r)
 #ifdef HAVE_PCAP
 	struct load_capture *c = &r->capture;
 	char why[320], text[128];
-	int error = load_capture_read(&r->replay, c, r->path, why, sizeof(why));
+	int error = named_file_check(r->path, why, sizeof(why));
+
+	if (error)
+		load_fail(EXIT_USAGE, "--pcap: %s: %s", r->path, why);
+	error = load_capture_read(&r->replay, c, r->path, why, sizeof(why));
 
 	if (error == -EINVAL)
 		load_fail(EXIT_USAGE, "--pcap: %s: %s", r->path, why);
@@ -234,15 +240,14 @@ json_t *load_replay_json(const struct load_replay *r)
 
 	if (!r->path)
 		return json_null();
-	all = json_pack("{s:s%, s:I, s:I, s:I, s:f, s:{s:I, s:I, s:I, s:I}}",
-		"file", r->path, strlen(r->path), "packets",
-		(json_int_t)c->packets, "datagrams",
-		(json_int_t)r->replay.count, "flows", (json_int_t)r->flows,
-		"seconds", r->seconds, "left_out", "not_udp",
-		(json_int_t)c->verdicts[DISSECT_NOT_UDP], "fragments",
-		(json_int_t)c->verdicts[DISSECT_FRAGMENT], "cut_short",
-		(json_int_t)c->verdicts[DISSECT_SNAPPED], "damaged",
-		(json_int_t)c->verdicts[DISSECT_DAMAGED]);
+	all = json_pack("{s:o, s:I, s:I, s:I, s:f, s:{s:I, s:I, s:I, s:I}}",
+		"file", json_text(r->path), "packets", (json_int_t)c->packets,
+		"datagrams", (json_int_t)r->replay.count, "flows",
+		(json_int_t)r->flows, "seconds", r->seconds, "left_out",
+		"not_udp", (json_int_t)c->verdicts[DISSECT_NOT_UDP],
+		"fragments", (json_int_t)c->verdicts[DISSECT_FRAGMENT],
+		"cut_short", (json_int_t)c->verdicts[DISSECT_SNAPPED],
+		"damaged", (json_int_t)c->verdicts[DISSECT_DAMAGED]);
 	json_object_set_new(all, "damage",
 		*c->damage ? json_string(c->damage) : json_null());
 	json_object_set_new(all, "speed",

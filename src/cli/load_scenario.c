@@ -2,6 +2,7 @@
 #include "cli/load_scenario.h"
 
 #include "cli/load_plan.h"
+#include "cli/named_file.h"
 #include "cli/scenario.h"
 #include "cli/verb.h"
 #include "core/quote.h"
@@ -215,24 +216,12 @@ static void apply(struct load_scenario *s, struct argp_state *state,
 
 static size_t read_text(struct load_scenario *s, const struct argp_state *state)
 {
-	FILE *f = fopen(s->path, "re");
+	char why[128];
 	size_t bytes;
 
-	if (!f)
-		usage_error(
-			state, "--scenario: %s: %s", s->path, strerror(errno));
-	s->text = malloc(TEXT_MAX + 1);
-	if (!s->text)
-		load_fail(EXIT_SYSTEM, "no memory");
-	bytes = fread(s->text, 1, TEXT_MAX + 1, f);
-	if (ferror(f))
-		usage_error(
-			state, "--scenario: %s: %s", s->path, strerror(errno));
-	fclose(f);
-	if (bytes > TEXT_MAX)
-		usage_error(state,
-			"--scenario: %s: more than 64 KiB are no scenario",
-			s->path);
+	if (named_file_read(
+		    &s->text, &bytes, s->path, TEXT_MAX, why, sizeof(why)))
+		usage_error(state, "--scenario: %s: %s", s->path, why);
 	return bytes;
 }
 

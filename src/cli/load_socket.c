@@ -293,6 +293,21 @@ static void refuse_one_port(
 			(port + c->flows - 1) & UINT16_MAX, c->bind_count);
 }
 
+static void refuse_many_flows(
+	const struct argp_state *state, const struct load_config *c)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 &&
+		load_descriptors(c) > r.rlim_max)
+		usage_error(state,
+			"--flows: %u flows and %u thread%s take up to %" PRIu64
+			" descriptors, and the limit of open files is %" PRIu64
+			" (ulimit -Hn); a higher limit or fewer flows would do",
+			c->flows, c->threads, c->threads == 1 ? "" : "s",
+			load_descriptors(c), (uint64_t)r.rlim_max);
+}
+
 /* A flow whose time is over keeps its socket until it is answered. */
 static void refuse_many_sockets(
 	const struct argp_state *state, const struct load_config *c)
@@ -300,8 +315,10 @@ static void refuse_many_sockets(
 	uint64_t sockets = load_sockets(c);
 	struct rlimit r;
 
-	if (!c->flow_lifetime_ns)
+	if (!c->flow_lifetime_ns) {
+		refuse_many_flows(state, c);
 		return;
+	}
 	if (c->port_first && (uint64_t)c->port_count * c->bind_count < sockets)
 		usage_error(state,
 			"--source-ports: %u flows of that lifetime have up to "

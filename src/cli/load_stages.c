@@ -2,8 +2,10 @@
 #include "cli/load_stages.h"
 
 #include "cli/interrupt.h"
+#include "cli/load_error.h"
 #include "cli/load_key.h"
 #include "cli/load_loss.h"
+#include "cli/outcome.h"
 #include "cli/privilege.h"
 #include "cli/stages_report.h"
 #include "cli/style.h"
@@ -51,19 +53,6 @@ void load_stages_plan(const struct argp_state *state, struct load_parsing *p)
 static void stop(void *arg)
 {
 	atomic_store((atomic_bool *)arg, true);
-}
-
-static int code_of(int error)
-{
-	switch (error) {
-	case -ECONNREFUSED:
-	case -ETIMEDOUT:
-	case -EHOSTUNREACH:
-	case -ENETUNREACH:
-		return EXIT_NO_PEER;
-	default:
-		return EXIT_SYSTEM;
-	}
 }
 
 static int run(const struct load_options *o, struct stages_result *r, char *why,
@@ -119,6 +108,11 @@ static int run(const struct load_options *o, struct stages_result *r, char *why,
 /* A run that split nothing has not done what it was asked for. */
 static int judge(const struct stages_result *r)
 {
+	if (r->gone) {
+		fprintf(stderr, "udpmill load: for a second now: %s\n",
+			r->gone_why);
+		return (int)outcome_code(r->gone);
+	}
 	if (r->whole || r->interrupted)
 		return EXIT_OK;
 	if (!r->sampled) {
@@ -138,12 +132,15 @@ static int report(const struct load_options *o, const struct stages_result *r,
 	int argc, char **argv)
 {
 	const struct load_loss loss = {true, r->sent, r->lost};
+	int error = 0;
 
 	if (!o->json)
 		stages_print_text(stdout, o, r, style_on(stdout));
-	else if (stages_print_json(stdout, o, r, argc, argv)) {
+	else
+		error = stages_print_json(stdout, o, r, argc, argv);
+	if (error) {
 		fprintf(stderr, "udpmill load: writing the report: %s\n",
-			strerror(errno));
+			strerror(-error));
 		return EXIT_SYSTEM;
 	}
 	return load_loss_is_borne(o, &loss) ? judge(r) : EXIT_CLAIM;
@@ -161,12 +158,15 @@ int load_stages(const struct load_options *o, int argc, char **argv)
 		fprintf(stderr, "udpmill load: --stages wants datagrams of one "
 				"--length\n");
 		code = EXIT_USAGE;
+	} else if (o->config.replies == REPLIES_NONE) {
+		fprintf(stderr, "udpmill load: --stages waits for each reply, "
+				"and this peer does not answer\n");
+		code = EXIT_USAGE;
 	} else {
 		int error = run(o, r, why, sizeof(why));
 
-		if (error)
-			fprintf(stderr, "udpmill load: %s\n", why);
-		code = error ? code_of(error) : report(o, r, argc, argv);
+		code = error ? load_error_tell(error, why)
+			     : report(o, r, argc, argv);
 		if (load_key_lapsed(o))
 			code = EXIT_CLAIM;
 	}

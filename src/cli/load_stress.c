@@ -2,6 +2,7 @@
 #include "cli/load_stress.h"
 
 #include "cli/interrupt.h"
+#include "cli/load_error.h"
 #include "cli/load_key.h"
 #include "cli/load_peer.h"
 #include "cli/privilege.h"
@@ -134,8 +135,10 @@ static int server(void *arg, enum load_look look, struct load_server *out)
 static void progress(void *arg, const struct stress_row *row, bool done)
 {
 	bool terminal = style_terminal(stderr);
+	const struct load_options *o = arg;
 
-	(void)arg;
+	if (o->quiet)
+		return;
 	if (terminal)
 		fputs("\r\033[K", stderr);
 	if (done == terminal || row->verdict == STRESS_SKIPPED)
@@ -205,12 +208,15 @@ static int report(const struct load_options *o, const struct stress_result *r,
 	int argc, char **argv)
 {
 	char peer[ADDRESS_TEXT];
+	int error = 0;
 
 	if (!o->json)
 		stress_print_text(stdout, o, r, style_on(stdout));
-	else if (stress_print_json(stdout, o, r, argc, argv)) {
+	else
+		error = stress_print_json(stdout, o, r, argc, argv);
+	if (error) {
 		fprintf(stderr, "udpmill load: writing the report: %s\n",
-			strerror(errno));
+			strerror(-error));
 		return EXIT_SYSTEM;
 	}
 	if (r->server_gone) {
@@ -234,12 +240,7 @@ int load_stress(struct load_options *o, int argc, char **argv)
 		return code;
 	}
 	error = run(o, r, why, sizeof(why));
-	if (error)
-		fprintf(stderr, "udpmill load: %s\n", why);
-	if (error == -ECONNREFUSED || error == -ETIMEDOUT)
-		code = EXIT_NO_PEER;
-	else if (!error)
-		code = report(o, r, argc, argv);
+	code = error ? load_error_tell(error, why) : report(o, r, argc, argv);
 	if (load_key_lapsed(o))
 		code = EXIT_CLAIM;
 	free(r);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One program, a verb each: this table dispatches. */
+#include "cli/json_write.h"
 #include "cli/streams.h"
 #include "cli/verb.h"
 
@@ -48,6 +49,7 @@ int main(int argc, char **argv)
 			strerror(-error));
 		return EXIT_SYSTEM;
 	}
+	json_write_begin();
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_USAGE;

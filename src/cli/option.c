@@ -2,6 +2,7 @@
 #include "cli/option.h"
 
 #include "core/units.h"
+#include "net/interface.h"
 #include "net/resolve.h"
 
 #include <errno.h>
@@ -74,8 +75,9 @@ uint64_t option_time(const struct argp_state *state, const char *name,
 
 	if (units_parse_time(&v, text) || (v == 0 && !zero) || v > YEAR_NS)
 		usage_error(state,
-			"%s: \"%s\" is not a time; 10s, 500ms or 2m would be",
-			name, text);
+			"%s: \"%s\" is not a time from %s to 8784h; 10s, 500ms "
+			"or 2m would be",
+			name, text, zero ? "0" : "1ns");
 	return v;
 }
 
@@ -112,6 +114,11 @@ void option_peer(const struct argp_state *state, union address *out,
 			"\"%s\" is no address to send to; 127.0.0.1:1060 "
 			"would be",
 			text);
+	if (interface_broadcasts(out))
+		usage_error(state,
+			"\"%s\" is a broadcast address; the address of one "
+			"host would be right",
+			text);
 	if (address_is_group(out))
 		usage_error(state,
 			"\"%s\" is the address of a group; the address of one "
@@ -123,9 +130,16 @@ void option_bind(const struct argp_state *state, union address *out,
 	const char *text, const union address *peer)
 {
 	const char *bracket = strchr(text, ']');
+	const char *colon = strchr(text, ':');
 	bool port = strchr(bracket ? bracket : text, ':');
 	char whole[ADDRESS_TEXT + 256], why[256];
 
+	/* Whether the last of its parts is a port nobody can tell. */
+	if (!bracket && colon && strchr(colon + 1, ':'))
+		usage_error(state,
+			"--bind: \"%s\" has more than one colon; [%s] would "
+			"be right, or [ADDRESS]:PORT",
+			text, text);
 	snprintf(whole, sizeof(whole), "%s%s", text, port ? "" : ":0");
 	if (resolve(out, whole, NULL, AF_UNSPEC, why, sizeof(why)))
 		usage_error(state, "--bind: %s", why);

@@ -3,6 +3,7 @@
 #include "cli/send.h"
 
 #include "cli/option.h"
+#include "cli/outcome.h"
 #include "cli/privilege.h"
 #include "cli/verb.h"
 #include "core/clock.h"
@@ -99,12 +100,15 @@ static void judge(const struct exchange *e, const struct send_options *o,
 		r->outcome = "timeout";
 		r->exit_code = EXIT_NO_PEER;
 		say_silence(e, o, r);
-	} else if (e->icmp) {
-		r->outcome = got == -ECONNREFUSED ? "refused" : "unreachable";
-		r->exit_code = EXIT_NO_PEER;
 	} else {
-		r->outcome = "failed";
-		r->exit_code = EXIT_SYSTEM;
+		r->outcome = outcome_name(got);
+		r->exit_code = (int)outcome_code(got);
+	}
+	/* Whatever it is called here, the network has said that it cannot go
+	 * there. */
+	if (got < 0 && e->icmp && r->exit_code == EXIT_SYSTEM) {
+		r->outcome = "unreachable";
+		r->exit_code = EXIT_NO_PEER;
 	}
 }
 

@@ -2,12 +2,14 @@
 /* The options of send, and the datagram that they describe. */
 #include "cli/send.h"
 
+#include "cli/named_file.h"
 #include "cli/option.h"
 #include "core/train.h"
 #include "core/units.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_TEXT "This is my message"
@@ -67,20 +69,31 @@ static void take_retries(const char *arg, const struct argp_state *state)
 			RETRIES_MAX);
 }
 
+static void read_standard(
+	struct send_options *o, const struct argp_state *state)
+{
+	o->bytes = (uint32_t)fread(o->data, 1, SEND_ROOM, stdin);
+	if (ferror(stdin))
+		usage_error(
+			state, "reading standard input: %s", strerror(errno));
+}
+
 static void read_file(struct arguments *a, const struct argp_state *state)
 {
 	struct send_options *o = a->options;
-	bool standard = !a->file;
-	const char *name = standard ? "standard input" : a->file;
-	FILE *in = standard ? stdin : fopen(a->file, "rb");
+	char why[128], *data;
+	size_t bytes;
 
-	if (!in)
-		usage_error(state, "--file: %s: %s", name, strerror(errno));
-	o->bytes = (uint32_t)fread(o->data, 1, SEND_ROOM, in);
-	if (ferror(in))
-		usage_error(state, "reading %s: %s", name, strerror(errno));
-	if (!standard)
-		fclose(in);
+	if (!a->file) {
+		read_standard(o, state);
+		return;
+	}
+	if (named_file_read(
+		    &data, &bytes, a->file, SEND_ROOM - 1, why, sizeof(why)))
+		usage_error(state, "--file: %s: %s", a->file, why);
+	memcpy(o->data, data, bytes);
+	o->bytes = (uint32_t)bytes;
+	free(data);
 }
 
 /* The words as one text, joined by blanks. Longer than any datagram is enough

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/send.h"
 
+#include "cli/json_write.h"
 #include "cli/streams.h"
 #include "cli/verb.h"
 #include "core/quote.h"
@@ -156,14 +157,7 @@ static json_t *json_report(
 static int report_json(
 	const struct send_options *o, const struct send_result *r)
 {
-	json_t *j = json_report(o, r);
-
-	if (!j)
-		return -ENOMEM;
-	if (json_dumpf(j, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0)
-		putchar('\n');
-	json_decref(j);
-	return 0;
+	return json_write(stdout, json_report(o, r), JSON_REPORT);
 }
 
 int send_report_end(const struct send_options *o, const struct send_result *r)

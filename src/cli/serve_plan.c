@@ -20,6 +20,19 @@ static _Noreturn void fail(int code, const char *why)
 	exit(code);
 }
 
+/* It could be bound, and nothing would come: nobody joins. */
+static void refuse_group(const union address *a, const char *text)
+{
+	char why[256];
+
+	snprintf(why, sizeof(why),
+		"\"%s\" is the address of a group; an address of this host "
+		"would be right",
+		text);
+	if (address_is_group(a))
+		fail(EXIT_USAGE, why);
+}
+
 static void resolve_listen(struct serve_parsing *p)
 {
 	struct serve_options *o = p->o;
@@ -35,6 +48,8 @@ static void resolve_listen(struct serve_parsing *p)
 			    p->family == AF_INET6 ? "::1" : "127.0.0.1",
 			    p->family, why, sizeof(why)))
 			fail(EXIT_USAGE, why);
+	for (unsigned i = 0; i < p->text_count; i++)
+		refuse_group(&o->listen[i], p->texts[i]);
 	o->server.listen = o->listen;
 	o->server.listen_count = p->text_count;
 	o->server.v6_only = p->family == AF_INET6;

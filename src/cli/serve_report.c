@@ -98,7 +98,7 @@ static json_t *running_json(
 
 	if (options)
 		json_object_set_new(options, "counters",
-			json_string(segment ? segment : "none"));
+			json_text(segment ? segment : "none"));
 	return options;
 }
 

@@ -12,17 +12,6 @@ static json_t *number(uint64_t v)
 	return json_integer((json_int_t)v);
 }
 
-static const char *replies_name(enum load_replies r)
-{
-	static const char *const names[] = {
-		[REPLIES_PROBES] = "probes",
-		[REPLIES_TEXT] = "text",
-		[REPLIES_ANY] = "any",
-	};
-
-	return names[r];
-}
-
 static json_t *config_json(
 	const struct load_options *o, const struct stages_result *r)
 {
@@ -40,13 +29,14 @@ static json_t *config_json(
 		"remote", address_format(&c->remote, remote), "local",
 		address_format(&s->bound, local), "mode", "stages", "length",
 		(int)c->sizes.most, "content", load_content_name(c->content),
-		"spin", c->spin, "expect", replies_name(c->replies), "time_s",
-		(double)c->time_ns / 1e9, "omit_s", (double)c->omit_ns / 1e9,
-		"count", number(c->count), "rcvbuf_obtained", (int)s->rcvbuf,
-		"sndbuf_obtained", (int)s->sndbuf, "device", c->device, "dscp",
-		s->tos >> 2, "ecn", load_ecn_name(s->tos), "ttl", (int)s->ttl,
-		"dont_fragment", s->dontfrag, "busy_poll_us_obtained",
-		(int)s->busy_poll_us, "seed", number(c->run), "cpus", cpus);
+		"spin", c->spin, "expect", load_replies_name(c->replies),
+		"time_s", (double)c->time_ns / 1e9, "omit_s",
+		(double)c->omit_ns / 1e9, "count", number(c->count),
+		"rcvbuf_obtained", (int)s->rcvbuf, "sndbuf_obtained",
+		(int)s->sndbuf, "device", c->device, "dscp", s->tos >> 2, "ecn",
+		load_ecn_name(s->tos), "ttl", (int)s->ttl, "dont_fragment",
+		s->dontfrag, "busy_poll_us_obtained", (int)s->busy_poll_us,
+		"seed", number(c->run), "cpus", cpus);
 }
 
 static json_t *stage_json(const struct stages_result *r, enum stage stage)
@@ -68,13 +58,14 @@ static json_t *probes_json(const struct stages_result *r)
 		number(r->no_received));
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o}",
+			 "s:o, s:o}",
 		"sent", number(r->sent), "answered", number(r->answered),
-		"lost", number(r->lost), "nobufs", number(r->nobufs), "foreign",
-		number(r->foreign), "sampled", number(r->sampled), "whole",
-		number(r->whole), "skipped", number(r->skipped),
-		"plain_skipped", number(r->plain_skipped), "incomplete",
-		number(r->incomplete), "missing", missing);
+		"lost", number(r->lost), "nobufs", number(r->nobufs),
+		"reported", number(r->reported), "foreign", number(r->foreign),
+		"sampled", number(r->sampled), "whole", number(r->whole),
+		"skipped", number(r->skipped), "plain_skipped",
+		number(r->plain_skipped), "incomplete", number(r->incomplete),
+		"missing", missing);
 }
 
 static json_t *stages_json(const struct stages_result *r)

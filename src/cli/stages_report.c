@@ -140,6 +140,8 @@ void stages_print_text(FILE *out, const struct load_options *o,
 	print_count(out, "answered", r->answered, false);
 	print_count(out, "not answered in 200 ms", r->lost, colour);
 	load_loss_print(out, o, &loss, colour);
+	print_count(out, "of those reported by ICMP, or a route", r->reported,
+		colour);
 	print_count(out, "of those dropped by the queue (ENOBUFS)", r->nobufs,
 		colour);
 	print_count(out, "datagrams that were no reply", r->foreign, colour);

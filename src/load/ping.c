@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REPLY_NS 200000000u
@@ -20,6 +21,8 @@
 #define STAMP_MS 2
 /* So many late replies are looked for at once, in case they never end. */
 #define LATE_MAX 1000
+/* After an error of the network the next one waits: it would get the same. */
+#define REPORTED_NS 20000000u
 /* A spinning receive looks at the clock once in so many calls. */
 #define SPINS 64
 
@@ -35,6 +38,47 @@ static int fail(struct ping *p, const char *doing, int error)
 		snprintf(p->why, sizeof(p->why), "%s %s: %s", doing, text,
 			strerror(error));
 	return -error;
+}
+
+/* What a network says of one datagram and not of the next. A send has such an
+ * error of one that was sent before, too. */
+static bool is_reported(int error)
+{
+	switch (error) {
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case ENETDOWN:
+	case ENOPROTOOPT:
+	case EPROTO:
+	case EACCES:
+	case EMSGSIZE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* One datagram is lost by it, and no more: 0; or -errno where it cannot go on.
+ * The socket's queue of errors is emptied, or its next read would stop at it.
+ */
+static int note_error(struct ping *p, const char *doing, int error)
+{
+	const struct timespec pause = {.tv_nsec = REPORTED_NS};
+	struct stamp old;
+
+	(void)fail(p, doing, error);
+	if (!is_reported(error))
+		return -error;
+	p->reported++;
+	p->in_row++;
+	p->error = -error;
+	while (stamp_next(p->fd, &old) > 0)
+		;
+	(void)nanosleep(&pause, NULL);
+	/* Whether it was numbered is not known: numbers start anew. */
+	return p->stamping ? ping_stamp(p, p->hardware) : 0;
 }
 
 static int fill(struct ping *p)
@@ -165,7 +209,7 @@ static int await_reply(struct ping *p, struct sample *s)
 		if (n == -EAGAIN)
 			return 0;
 		if (n < 0)
-			return fail(p, "receiving from", (int)-n);
+			return note_error(p, "receiving from", (int)-n);
 		if (is_reply(p, (uint32_t)n)) {
 			if (p->config->shared_clock &&
 				probe_read_receive(p->in, (uint32_t)n, &seen))
@@ -207,7 +251,11 @@ static void drain(struct ping *p)
 {
 	int wait = p->config->replies == REPLIES_PROBES ? MSG_DONTWAIT : 0;
 
-	for (int i = 0; i < LATE_MAX && recv(p->fd, p->in, 1, wait) >= 0; i++)
+	uint64_t end_ns = clock_ns() + REPLY_NS;
+
+	for (int i = 0; i < LATE_MAX && clock_ns() < end_ns &&
+			recv(p->fd, p->in, 1, wait) >= 0;
+		i++)
 		p->foreign++;
 }
 
@@ -233,7 +281,7 @@ static int send_one(struct ping *p, struct sample *s)
 		if (errno == EINTR)
 			continue;
 		if (errno != ENOBUFS)
-			return fail(p, "sending to", errno);
+			return note_error(p, "sending to", errno);
 		p->nobufs++;
 		/* Whether it was numbered depends on the kernel's version and
 		 * where it failed: numbers start anew. */
@@ -252,11 +300,14 @@ int ping_once(struct ping *p, struct sample *s, bool *set)
 	p->lost = false;
 	got = send_one(p, s);
 	if (got > 0) {
-		got = await_reply(p, s);
-		p->lost = got == 0;
+		uint64_t reported = p->reported;
+
 		p->id++;
+		got = await_reply(p, s);
+		p->lost = got == 0 && p->reported == reported;
 	}
 	if (got > 0) {
+		p->in_row = 0;
 		*set = wall_was_set(&p->wall, s->returned);
 		if (p->stamping)
 			error = collect(p, s);

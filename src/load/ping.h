@@ -18,6 +18,9 @@ struct ping {
 	struct wall wall;
 	uint8_t *out, *in;
 	uint64_t nobufs, foreign;
+	uint64_t reported; /* answered by an error, most often of ICMP */
+	uint32_t in_row;   /* of those, since the last reply */
+	int error;         /* the last of them */
 	struct socket_obtained obtained;
 	char why[256];
 };
@@ -32,7 +35,8 @@ int ping_stamp(struct ping *p, bool hardware);
 
 /*
  * One round trip. 1: it was answered, and *s has what is known of it; set: the
- * clock was set meanwhile. 0: it was not, in 200 ms. -errno: it cannot go on,
- * and one line in p->why.
+ * clock was set meanwhile. 0: it was not, in 200 ms, or an error of the network
+ * came instead, which is counted, is in p->error, and has its line in p->why;
+ * it may be of an earlier one. -errno: it cannot go on, and one line in p->why.
  */
 int ping_once(struct ping *p, struct sample *s, bool *set);

@@ -11,6 +11,8 @@
 #include <stdio.h>
 
 #define SECOND_NS 1000000000u
+/* Of a peer that never answered, so many errors in a row are believed. */
+#define REPORTED_MAX 3
 /* Who has not answered by then will not. */
 #define PATIENCE_NS SECOND_NS
 /* The kernel begins to stamp what is received a moment after it was asked, and
@@ -32,7 +34,8 @@ struct run {
 	struct stages_result *result;
 	struct ping ping;
 	uint64_t start_ns;
-	uint64_t gap_ns; /* when last a reply had no stamp */
+	uint64_t gap_ns;   /* when last a reply had no stamp */
+	uint64_t heard_ns; /* when last there was a reply */
 };
 
 static bool interrupted(const struct run *r)
@@ -94,9 +97,19 @@ static int once(struct run *r, bool measured, char *why, size_t why_bytes)
 	out->answered += got > 0;
 	if (r->ping.stamping && got > 0 && !s.received)
 		r->gap_ns = clock_ns();
-	if (got > 0 && measured)
-		record(r, &s, set);
+	if (got > 0) {
+		r->heard_ns = clock_ns();
+		if (measured)
+			record(r, &s, set);
+	}
 	return 0;
+}
+
+/* It has answered, and for a second now the network says that it is gone. */
+static bool is_gone(struct run *r)
+{
+	return r->result->answered && r->ping.in_row &&
+	       clock_ns() > r->heard_ns + PATIENCE_NS;
 }
 
 /* Nobody there? Said early, and at the end of a run that was shorter. */
@@ -106,8 +119,17 @@ static int check_peer(struct run *r, bool end, char *why, size_t why_bytes)
 	uint64_t elapsed = clock_ns() - r->start_ns;
 	char text[ADDRESS_TEXT];
 
+	if (r->ping.in_row >= REPORTED_MAX && !out->answered) {
+		snprintf(why, why_bytes, "%s", r->ping.why);
+		return r->ping.error;
+	}
 	if (out->answered || !out->sent || (!end && elapsed < PATIENCE_NS))
 		return 0;
+	/* Nothing came but errors. */
+	if (r->ping.in_row) {
+		snprintf(why, why_bytes, "%s", r->ping.why);
+		return r->ping.error;
+	}
 	snprintf(why, why_bytes, "no reply from %s to %llu probes in %.1f s%s",
 		address_format(&r->config->socket.remote, text),
 		(unsigned long long)out->sent, (double)elapsed / 1e9,
@@ -122,7 +144,7 @@ static int run_stretch(struct run *r, const struct stretch *s, double *seconds,
 	uint64_t end = start + s->ns;
 	int error = 0;
 
-	while (!error && n < s->count && !interrupted(r)) {
+	while (!error && n < s->count && !interrupted(r) && !is_gone(r)) {
 		bool settling = r->ping.stamping && !s->measured &&
 				now < r->gap_ns + SETTLE_NS &&
 				now < end + UNSETTLED_NS;
@@ -208,6 +230,12 @@ int stages_run(const struct stages_config *config, struct stages_result *result,
 		error = check_peer(&r, true, why, why_bytes);
 	result->nobufs = r.ping.nobufs;
 	result->foreign = r.ping.foreign;
+	result->reported = r.ping.reported;
+	if (is_gone(&r)) {
+		result->gone = r.ping.error;
+		snprintf(result->gone_why, sizeof(result->gone_why), "%s",
+			r.ping.why);
+	}
 	result->obtained = r.ping.obtained;
 	ping_fini(&r.ping);
 	return error;

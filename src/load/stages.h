@@ -49,8 +49,13 @@ struct stages_result {
 
 	/* The whole run's: sent = answered + lost. */
 	uint64_t sent, answered;
-	uint64_t lost;    /* no reply in 200 ms */
-	uint64_t nobufs;  /* of those: the queueing discipline dropped them */
+	uint64_t lost;     /* no reply in 200 ms, or an error */
+	uint64_t nobufs;   /* of those: the queueing discipline dropped them */
+	uint64_t reported; /* of those: an error came, of ICMP or a route */
+	/* It answered, and then for a second there were errors: the run ended.
+	 * 0, or -errno and a line about it. */
+	int gone;
+	char gone_why[256];
 	uint64_t foreign; /* datagrams that were no reply to what was asked */
 
 	/* The last stretch's: sampled = whole + skipped + incomplete. */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/interface.h"
 
+#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static bool find(const union address *a, char name[IF_NAMESIZE])
 {
@@ -37,6 +40,30 @@ bool interface_has(const union address *a)
 	char name[IF_NAMESIZE];
 
 	return find(a, name);
+}
+
+bool interface_broadcasts(const union address *a)
+{
+	union address to = *a;
+	int one = 1, fd;
+	bool found;
+
+	address_unmap(&to);
+	if (to.sa.sa_family != AF_INET)
+		return false;
+	/* Of port 0 it is not asked whether that may be. */
+	if (address_port(&to) == 0)
+		address_set_port(&to, 9);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	/* A route that prohibits says the same, with that option too. */
+	found = connect(fd, &to.sa, address_length(&to)) && errno == EACCES &&
+		setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one)) ==
+			0 &&
+		connect(fd, &to.sa, address_length(&to)) == 0;
+	close(fd);
+	return found;
 }
 
 unsigned interface_index(const union address *a)

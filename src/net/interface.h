@@ -14,5 +14,9 @@
  */
 bool interface_has(const union address *a);
 
+/* Is a the broadcast address of a network that there is a route to? Such a one
+ * takes SO_BROADCAST, and without it the kernel says "Permission denied". */
+bool interface_broadcasts(const union address *a);
+
 /* The index of that interface; 0 where there is none. */
 unsigned interface_index(const union address *a);

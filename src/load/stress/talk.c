@@ -13,9 +13,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CONTROL_TRIES    20
-#define REFUSED_TRIES    3
-#define CONTROL_WAIT_NS  100000000u
+#define CONTROL_TRIES   20
+#define REFUSED_TRIES   3
+#define CONTROL_WAIT_NS 100000000u
+/* Who sends something else again and again is not waited for longer. */
+#define CONTROL_LONGEST_NS 500000000u
+#define DRAIN_LONGEST_NS   2000000000u
+/* Taken at a time, in case they never end. */
+#define HEAR_MAX         65536
 #define CONTROL_STILL_NS 20000000u
 
 int talk_open(struct talk *t, struct stress_lab *lab, uint32_t flow,
@@ -190,7 +195,8 @@ uint32_t talk_hear(struct talk *t, uint64_t wait_ns)
 			failures_none(&t->lab->receives);
 		if (n >= 0) {
 			take(t, (uint32_t)n);
-			count++;
+			if (++count >= HEAR_MAX)
+				return count;
 			continue;
 		}
 		if (error == EAGAIN && (count || !wait_ns))
@@ -214,7 +220,10 @@ void talk_await(struct talk *t, uint64_t answered, uint64_t wait_ns)
 
 void talk_drain(struct talk *t, uint64_t wait_ns)
 {
-	while (t->heard < t->asked && talk_hear(t, wait_ns))
+	uint64_t end_ns = clock_ns() + DRAIN_LONGEST_NS;
+
+	while (t->heard < t->asked && clock_ns() < end_ns &&
+		talk_hear(t, wait_ns))
 		;
 }
 
@@ -263,7 +272,7 @@ static bool control_unheard(struct talk *t)
 bool talk_control(struct talk *t)
 {
 	struct stress_lab *lab = t->lab;
-	uint64_t before = lab->row->reported;
+	uint64_t before = lab->row->reported, end_ns;
 	bool ok = false;
 
 	if (!lab_replies(lab))
@@ -273,7 +282,9 @@ bool talk_control(struct talk *t)
 		if (i >= REFUSED_TRIES && lab->row->reported > before)
 			break;
 		ask_control(t);
-		while (!lab->control_ok && talk_hear(t, CONTROL_WAIT_NS))
+		end_ns = clock_ns() + CONTROL_LONGEST_NS;
+		while (!lab->control_ok && clock_ns() < end_ns &&
+			talk_hear(t, CONTROL_WAIT_NS))
 			;
 		ok = lab->control_ok;
 	}

@@ -23,6 +23,14 @@ OF_KIND = {'merge': {'boots': []}, 'calibrate': {'calibration': None},
            'selftest': {'selftest': None}}
 SCHEMA_FILE = pathlib.Path(__file__).parents[1] / 'udpmill.perf-1.schema.json'
 ABOUT_KEPT = 60  # characters of a wrong value that are shown
+# What no file of ours exceeds. Wrapping and drawing a text takes the square of
+# its length, and arithmetic with larger numbers overflows.
+MOST_BYTES = 256 << 20
+MOST_TEXT, MOST_NAME = 100_000, 200
+NAMES = ('name', 'label', 'workload', 'arm', 'metric', 'who', 'peer', 'phase')
+MOST_NUMBER, LEAST_NUMBER = 1e18, 1e-300
+MOST_INTEGER = 2 ** 63 - 1
+MOST_DEPTH = 40
 
 
 def design_hash(design):
@@ -86,6 +94,42 @@ def _wrong_by_schema(document):
     return None
 
 
+def _wrong_value(key, value):
+    if isinstance(value, str):
+        most = MOST_NAME if key in NAMES else MOST_TEXT
+        if len(value) > most:
+            return f'a text of {len(value)} characters; {most} are the most'
+    elif isinstance(value, int):
+        if abs(value) > MOST_INTEGER:
+            return 'a number beyond 2^63, which nothing here counts to'
+    elif isinstance(value, float) and value:
+        if not LEAST_NUMBER <= abs(value) <= MOST_NUMBER:
+            return (f'{value:.3g}: between {LEAST_NUMBER} and {MOST_NUMBER} '
+                    'is what can be measured')
+    return None
+
+
+def _wrong_sizes(document):
+    """What a schema does not say: how long, how large, how deep."""
+    left = [((), document)]
+    while left:
+        path, value = left.pop()
+        if len(path) > MOST_DEPTH:
+            return f'{_where(path[:3])}: more than {MOST_DEPTH} levels deep'
+        wrong = _wrong_value(path[-1] if path else None, value)
+        if wrong:
+            return f'{_where(path)}: {wrong}'
+        if isinstance(value, dict):
+            for key in value:
+                if len(key) > MOST_NAME:
+                    return (f'{_where(path)}: a key of {len(key)} '
+                            f'characters; {MOST_NAME} are the most')
+            left += [((*path, key), item) for key, item in value.items()]
+        elif isinstance(value, list):
+            left += [((*path, i), item) for i, item in enumerate(value)]
+    return None
+
+
 def _twice(items, key):
     seen = set()
     for i, item in enumerate(items):
@@ -136,7 +180,7 @@ def validate(document, name='the document'):
     if said != SCHEMA:
         raise PerfError(f'{name}: schema is {json.dumps(said)}, and this '
                         f'program reads "{SCHEMA}"', INVALID)
-    wrong = (_wrong_by_schema(document) or _wrong_names(document)
+    wrong = (_wrong_sizes(document) or _wrong_by_schema(document) or _wrong_names(document)
              or _wrong_references(document))
     if wrong:
         raise PerfError(f'{name}: {wrong}', INVALID)
@@ -157,9 +201,9 @@ def _finite(text):
 def load(path):
     """The document in a file, checked."""
     try:
-        with open(path, encoding='utf-8') as file:
-            document = json.load(file, parse_constant=_refuse,
-                                 parse_float=_finite)
+        document = json.loads(
+            whole_file.read(path, MOST_BYTES).decode(),
+            parse_constant=_refuse, parse_float=_finite)
     except OSError as error:
         raise PerfError(f'{path}: {error.strerror}') from None
     except (ValueError, RecursionError) as error:

@@ -13,9 +13,11 @@ import os
 from dataclasses import dataclass, field
 from statistics import median
 
+from . import whole_file
 from .errors import UNFIT, PerfError, code_of
 from .render.view import View, keyed, listed
 
+MOST_BYTES = 256 << 20
 SCHEMA = 'udpmill.perf-history/1'
 
 
@@ -132,8 +134,8 @@ def _append(handle, id, text):
 def load(path):
     """(entries, complaints); a file that is not there yet is empty."""
     try:
-        with open(path, encoding='utf-8', errors='replace') as file:
-            lines = file.read().split('\n')
+        data = whole_file.read(path, MOST_BYTES)
+        lines = data.decode(errors='replace').split('\n')
     except FileNotFoundError:
         return [], []
     except OSError as error:

@@ -2,12 +2,13 @@
 """The verbs of "udpmill perf", and what they exit with."""
 import argparse
 import importlib
+import os
 import signal
 import sys
 import traceback
 
 from . import exits
-from .errors import INVALID, UNFIT, USAGE, PerfError
+from .errors import INVALID, UNFIT, USAGE, PerfError, printable
 
 VERBS = {
     'run': 'how fast is it here, and next to the others?',
@@ -19,6 +20,7 @@ VERBS = {
     'verify': 'are the verdicts in a file what its trials say?',
     'merge': 'two kernels: verdicts from the files of many boots',
 }
+OF_FILES = ('report', 'verify', 'merge')  # what they read may be anybody's
 PACKAGES = {'numpy': 'python3-numpy', 'scipy': 'python3-scipy',
             'matplotlib': 'python3-matplotlib', 'jinja2': 'python3-jinja2',
             'jsonschema': 'python3-jsonschema'}
@@ -116,6 +118,13 @@ def main(argv):
         print(f'udpmill perf {verb}: {what}{error.strerror or error}',
               file=sys.stderr)
         return exits.in_style(UNFIT, style)
-    except Exception:  # a fault of ours must not look like a regression
+    except Exception as error:
+        if verb in OF_FILES and not os.environ.get('UDPMILL_PERF_TRACEBACK'):
+            # Whoever sent the file is not who wrote this program.
+            print(f'udpmill perf {verb}: a file says what cannot be computed '
+                  f'with: {type(error).__name__}: {printable(str(error))}',
+                  file=sys.stderr)
+            return exits.in_style(INVALID, style)
+        # A fault of ours must not look like a regression.
         traceback.print_exc()
         return exits.in_style(INVALID, style)

@@ -57,6 +57,15 @@ def words(option, text):
         raise arms.PerfError(f'{option}: "{text}": {error}') from None
 
 
+def labelled(text, name):
+    """What its arm is called; as long as a file may have it."""
+    if text and len(text) > document.MOST_NAME:
+        raise arms.PerfError(
+            f'--{name.lower()}-label: {len(text)} characters; '
+            f'{document.MOST_NAME} are the most')
+    return text or name
+
+
 def make_arms(args):
     paths = [arms.find_binary(text) for text in args.binaries]
     if len(paths) not in (0, 1, 2):
@@ -65,9 +74,9 @@ def make_arms(args):
     a = paths[0] if paths else arms.own_binary()
     b = paths[-1] if paths else a
     return [arms.Arm('A', a, words('--a-opts', args.a_opts),
-                     arms.parse_settings(args.a_set), args.a_label or 'A'),
+                     arms.parse_settings(args.a_set), labelled(args.a_label, 'A')),
             arms.Arm('B', b, words('--b-opts', args.b_opts),
-                     arms.parse_settings(args.b_set), args.b_label or 'B')]
+                     arms.parse_settings(args.b_set), labelled(args.b_label, 'B'))]
 
 
 def make_design(args, workloads, timing, fingerprint):

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 """A file that is whole or not at all, whoever reads it meanwhile, and whatever
 ends the writing."""
+import errno
 import os
+import select
 import stat
 import tempfile
+import time
 from contextlib import suppress
+
+QUIET_SECONDS, MOST_SECONDS = 2, 30  # of a pipe that is read
 
 
 def is_special(path):
@@ -55,3 +60,25 @@ def _replace(path, data):
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def read(path, most):
+    """All of a file, or OSError: a pipe that nobody writes to, and what does
+    not end, is none."""
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    end = time.monotonic() + MOST_SECONDS
+    parts, left = [], most + 1
+    try:
+        while left > 0:
+            ready = select.select([file], [], [], QUIET_SECONDS)[0]
+            if not ready or time.monotonic() > end:
+                raise OSError(errno.ETIMEDOUT, 'nobody writes to it, or it '
+                              'does not end')
+            part = os.read(file, min(left, 1 << 20))
+            if not part:
+                return b''.join(parts)
+            parts.append(part)
+            left -= len(part)
+    finally:
+        os.close(file)
+    raise OSError(errno.EFBIG, f'it holds more than {most} bytes')

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""Files from anybody: a line and an exit code, never a traceback, and soon.
+
+A seed draws what is changed of a document that is right. For longer, by hand:
+python3 tests/perf/test_strangers.py SECONDS [SEED]
+"""
+import contextlib
+import copy
+import io
+import json
+import os
+import random
+import re
+import sys
+import tempfile
+import time
+
+import pytest
+from udpmill_perf import main
+
+import sample
+
+DOCUMENTS = list(sample.all_documents().values())
+HOSTILE = [None, True, False, 0, -1, 1, 0.0, -0.5, 1e-320, 1e17, 1e308, -1e308,
+           2 ** 53, 2 ** 63 - 1, 2 ** 63, -2 ** 63, 2 ** 64, 10 ** 400, '',
+           'x', 'A', 'x' * 201, 'x' * 100_001, '\x1b[31m', '\u202e', '\ud800',
+           '<script>', '%s', '../../x', [], {}, [[]], [None], {'a': 1}, '1',
+           '2026-02-30T99:99:99Z', '1e5']
+FORMS = ('terminal', 'markdown', 'html', 'junit', 'ktap', 'csv', 'annotations',
+         'codeclimate', 'json')
+
+
+def places(value, path=()):
+    """Of every value in it, the path to it."""
+    if path:
+        yield path
+    items = (value.items() if isinstance(value, dict) else
+             enumerate(value) if isinstance(value, list) else ())
+    for key, item in items:
+        yield from places(item, (*path, key))
+
+
+def change(rng, document):
+    found = copy.deepcopy(document)
+    for _ in range(rng.choice((1, 1, 2, 5))):
+        path = rng.choice(list(places(found)) or [()])
+        if not path:
+            break
+        at = found
+        for key in path[:-1]:
+            at = at[key]
+        what = rng.random()
+        if what < 0.7:
+            at[path[-1]] = copy.deepcopy(rng.choice(HOSTILE))
+        elif what < 0.85:
+            del at[path[-1]]
+        elif isinstance(at, list):
+            at.append(copy.deepcopy(at[path[-1]]))
+        elif isinstance(at[path[-1]], (int, float)):
+            at[path[-1]] *= rng.choice((-1, 0, 1e3, 1e9, 1e15))
+    return found
+
+
+def read(data, argv):
+    """Its exit code and what was said, of a file that holds data."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'a.json')
+        with open(path, 'wb') as file:
+            file.write(data)
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main.main([w.replace('FILE', path) for w in argv])
+    return code, err.getvalue()
+
+
+def draw(rng):
+    verb = rng.choice((['verify', 'FILE'], ['report', 'FILE', '--format']))
+    if verb[0] == 'report':
+        verb = [*verb, rng.choice(FORMS)]
+        if verb[-1] == 'html' and rng.random() < 0.9:
+            verb[-1] = 'terminal'       # plots take a second
+    return verb, change(rng, rng.choice(DOCUMENTS))
+
+
+def check(seed):
+    rng = random.Random(seed)
+    verb, document = draw(rng)
+    data = json.dumps(document).encode()
+    if rng.random() < 0.1:
+        at = rng.randrange(len(data))
+        data = data[:at] + bytes([rng.randrange(256)]) + data[at + 1:]
+    start = time.monotonic()
+    code, said = read(data, verb)
+    assert code in (0, 1, 2, 3, 4, 5), (seed, code)
+    assert 'Traceback' not in said, (seed, said)
+    assert len(said.splitlines()) <= 1, (seed, said)
+    assert time.monotonic() - start < 60, (seed, verb)
+
+
+@pytest.mark.parametrize('first', range(0, 120, 10))
+def test_whatever_is_changed_is_a_line_and_a_code(first):
+    for seed in range(first, first + 10):
+        check(seed)
+
+
+@pytest.mark.parametrize('value, told', [
+    (1e308, 'what can be measured'), (2 ** 63, 'beyond 2^63'),
+    (10 ** 400, 'beyond 2^63')])
+def test_a_number_that_cannot_be_is_called_that(value, told):
+    document = copy.deepcopy(DOCUMENTS[0])
+    document['seconds'] = value
+    for verb in ['verify', 'FILE'], ['report', 'FILE']:
+        code, said = read(json.dumps(document).encode(), verb)
+        assert code == 5 and told in said and 'seconds' in said
+
+
+@pytest.mark.parametrize('length', (201, 100_000))
+def test_a_long_label_is_refused_and_costs_no_time(length):
+    document = copy.deepcopy(DOCUMENTS[0])
+    document['arms'][0]['label'] = 'x' * length
+    start = time.monotonic()
+    code, said = read(json.dumps(document).encode(), ['report', 'FILE'])
+    assert code == 5
+    assert re.search(rf'arms\[0\]\.label: a text of {length} characters; 200',
+                     said)
+    assert time.monotonic() - start < 20
+
+
+def test_a_label_that_could_not_be_read_again_is_not_taken(capsys):
+    assert main.main(['compare', '--b-label', 'x' * 201, '-o', 'none',
+                      '-q']) == 2
+    assert '200' in capsys.readouterr().err
+
+
+def test_what_is_no_file_or_has_no_end_is_refused(tmp_path, capsys):
+    pipe = str(tmp_path / 'pipe')
+    os.mkfifo(pipe)
+    deep = tmp_path / 'deep.json'
+    deep.write_text('[' * 200_000)
+    for path in pipe, str(tmp_path), '/dev/zero', '/dev/null', str(deep):
+        assert main.main(['report', path]) in (2, 5), path
+        said = capsys.readouterr().err
+        assert path in said and said.count('\n') == 1, said
+
+
+if __name__ == '__main__':
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    end, done = time.monotonic() + float(sys.argv[1]), 0
+    while time.monotonic() < end:
+        check(seed + done)
+        done += 1
+    print(f'{done} documents from seed {seed}')

@@ -123,7 +123,7 @@ class Closed(unittest.TestCase):
     def test_load_by_stages(self):
         for how, readable in self.each(["output", "all"]):
             for form in [], ["-J"]:
-                r, _ = self.load(how, "--stages", "--time", "50ms", "--omit",
+                r, _ = self.load(how, "--stages", "--time", "500ms", "--omit",
                                  "0", "-l", "64", *form)
                 self.assertEnds(r, readable)
 

@@ -71,7 +71,7 @@ class Environment(unittest.TestCase):
         self.done(prefix, "load", server.address, "--count", "20", "--omit",
                   "0", "--rate", "1k")
         self.done(prefix, "load", server.address, "--stages", "--time",
-                  "50ms", "--omit", "0")
+                  "500ms", "--omit", "0")
         self.done(prefix, "load", server.address, "--print-scenario")
         self.done(prefix, "load", server.address, "--stress=churn", "--time",
                   "100ms")

@@ -138,7 +138,7 @@ void stages_print_text(FILE *out, const struct load_options *o,
 		r->interrupted ? ", then interrupted" : "");
 	print_count(out, "sent, warm-up included", r->sent, false);
 	print_count(out, "answered", r->answered, false);
-	print_count(out, "not answered in 200 ms", r->lost, colour);
+	print_count(out, "not answered in time", r->lost, colour);
 	load_loss_print(out, o, &loss, colour);
 	print_count(out, "of those reported by ICMP, or a route", r->reported,
 		colour);

@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REPLY_NS 200000000u
+/* What a receive waits is set anew where it is off by so much. */
+#define WAIT_STEP_NS 10000000u
 /* A device's stamp may come after the reply; a driver's has come before. */
 #define STAMP_MS 2
 /* So many late replies are looked for at once, in case they never end. */
@@ -98,9 +99,33 @@ static int fill(struct ping *p)
 	return 0;
 }
 
+/* Between two round trips, as far as the last ones have changed it. */
+static int set_wait(struct ping *p)
+{
+	uint64_t ns = p->rtt.timeout_ns;
+	uint64_t off = ns > p->wait_ns ? ns - p->wait_ns : p->wait_ns - ns;
+	const struct timeval wait = {
+		.tv_sec = (time_t)(ns / 1000000000u),
+		.tv_usec = (suseconds_t)(ns % 1000000000u / 1000),
+	};
+
+	if (off < WAIT_STEP_NS)
+		return 0;
+	p->wait_ns = ns;
+	if (setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)))
+		return fail(p, "setting SO_RCVTIMEO for", errno);
+	return 0;
+}
+
+static bool interrupted(const struct ping *p)
+{
+	const atomic_bool *flag = p->config->interrupted;
+
+	return flag && atomic_load_explicit(flag, memory_order_relaxed);
+}
+
 int ping_init(struct ping *p, const struct stages_config *config)
 {
-	const struct timeval wait = {.tv_usec = REPLY_NS / 1000};
 	struct socket_config socket = config->socket;
 	int error;
 
@@ -113,9 +138,10 @@ int ping_init(struct ping *p, const struct stages_config *config)
 	p->fd = socket_open(&socket, &p->obtained, p->why, sizeof(p->why));
 	if (p->fd < 0)
 		return p->fd;
-	if (setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)))
-		return fail(p, "setting SO_RCVTIMEO for", errno);
-
+	rtt_init(&p->rtt, config->timeout_ns);
+	error = set_wait(p);
+	if (error)
+		return error;
 	wall_init(&p->wall);
 	return 0;
 }
@@ -184,8 +210,10 @@ static ssize_t take(struct ping *p, struct sample *s)
 		n = recvmsg(p->fd, &m, p->config->spin ? MSG_DONTWAIT : 0);
 		if (n >= 0)
 			break;
-		if (errno == EINTR)
+		if (errno == EINTR && !interrupted(p))
 			continue;
+		if (errno == EINTR)
+			return -EAGAIN;
 		if (errno != EAGAIN || !p->config->spin)
 			return -errno;
 		if (++spins % SPINS == 0 && clock_ns() >= p->end_ns)
@@ -201,6 +229,7 @@ static ssize_t take(struct ping *p, struct sample *s)
 /* 1 it came, 0 not in time, -errno. */
 static int await_reply(struct ping *p, struct sample *s)
 {
+	uint64_t sent_ns = p->end_ns - p->rtt.timeout_ns;
 	struct probe_receive seen;
 
 	for (;;) {
@@ -214,6 +243,7 @@ static int await_reply(struct ping *p, struct sample *s)
 			if (p->config->shared_clock &&
 				probe_read_receive(p->in, (uint32_t)n, &seen))
 				s->server = wall_of(&p->wall, seen.received_ns);
+			rtt_note(&p->rtt, clock_ns() - sent_ns);
 			return 1;
 		}
 		p->foreign++;
@@ -251,7 +281,7 @@ static void drain(struct ping *p)
 {
 	int wait = p->config->replies == REPLIES_PROBES ? MSG_DONTWAIT : 0;
 
-	uint64_t end_ns = clock_ns() + REPLY_NS;
+	uint64_t end_ns = clock_ns() + p->rtt.timeout_ns;
 
 	for (int i = 0; i < LATE_MAX && clock_ns() < end_ns &&
 			recv(p->fd, p->in, 1, wait) >= 0;
@@ -271,7 +301,7 @@ static int send_one(struct ping *p, struct sample *s)
 	struct iovec iov = {p->out, p->config->length};
 	const struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
 
-	p->end_ns = probe.sent_ns + REPLY_NS;
+	p->end_ns = probe.sent_ns + p->rtt.timeout_ns;
 	if (p->config->length >= PROBE_BYTES)
 		probe_write(p->out, p->config->length, &probe);
 	for (;;) {
@@ -295,6 +325,9 @@ int ping_once(struct ping *p, struct sample *s, bool *set)
 
 	*s = (struct sample){0};
 	*set = false;
+	got = set_wait(p);
+	if (got)
+		return got;
 	if (p->lost)
 		drain(p);
 	p->lost = false;

@@ -3,6 +3,7 @@
  * stages.c does again and again. Private to load/. */
 #pragma once
 
+#include "load/rtt.h"
 #include "load/sample.h"
 #include "load/stages.h"
 #include "load/wall.h"
@@ -14,7 +15,9 @@ struct ping {
 	bool lost;   /* the last one was: its reply may come yet */
 	uint32_t id; /* of the next datagram that is stamped */
 	uint64_t sequence;
-	uint64_t end_ns; /* it is not waited longer */
+	struct rtt rtt;
+	uint64_t wait_ns; /* a receive waits so long */
+	uint64_t end_ns;  /* it is not waited longer */
 	struct wall wall;
 	uint8_t *out, *in;
 	uint64_t nobufs, foreign;
@@ -35,7 +38,8 @@ int ping_stamp(struct ping *p, bool hardware);
 
 /*
  * One round trip. 1: it was answered, and *s has what is known of it; set: the
- * clock was set meanwhile. 0: it was not, in 200 ms, or an error of the network
+ * clock was set meanwhile. 0: it was not in time, which follows the round
+ * trips that are seen, or an error of the network
  * came instead, which is counted, is in p->error, and has its line in p->why;
  * it may be of an earlier one. -errno: it cannot go on, and one line in p->why.
  */

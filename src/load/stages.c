@@ -13,8 +13,11 @@
 #define SECOND_NS 1000000000u
 /* Of a peer that never answered, so many errors in a row are believed. */
 #define REPORTED_MAX 3
-/* Who has not answered by then will not. */
-#define PATIENCE_NS SECOND_NS
+/* Who has not answered by then will not; where the user said a timeout, by two
+ * of those, and a second at least. */
+#define PATIENCE_NS (5ull * SECOND_NS)
+/* Who was there, and whom errors have been saying gone for so long, is. */
+#define GONE_NS SECOND_NS
 /* The kernel begins to stamp what is received a moment after it was asked, and
  * may still be about to end those that another socket had asked for, for both
  * are left to a work item (net_enable_timestamp()). A warm-up goes on until
@@ -92,6 +95,9 @@ static int once(struct run *r, bool measured, char *why, size_t why_bytes)
 		snprintf(why, why_bytes, "%s", r->ping.why);
 		return got;
 	}
+	/* It was not waited for until its time. */
+	if (got == 0 && interrupted(r))
+		return 0;
 	out->sent++;
 	out->lost += got == 0;
 	out->answered += got > 0;
@@ -109,7 +115,16 @@ static int once(struct run *r, bool measured, char *why, size_t why_bytes)
 static bool is_gone(struct run *r)
 {
 	return r->result->answered && r->ping.in_row &&
-	       clock_ns() > r->heard_ns + PATIENCE_NS;
+	       clock_ns() > r->heard_ns + GONE_NS;
+}
+
+static uint64_t patience_ns(const struct stages_config *c)
+{
+	uint64_t ns = 2 * c->timeout_ns;
+
+	if (ns == 0)
+		return PATIENCE_NS;
+	return ns < SECOND_NS ? SECOND_NS : ns;
 }
 
 /* Nobody there? Said early, and at the end of a run that was shorter. */
@@ -123,7 +138,8 @@ static int check_peer(struct run *r, bool end, char *why, size_t why_bytes)
 		snprintf(why, why_bytes, "%s", r->ping.why);
 		return r->ping.error;
 	}
-	if (out->answered || !out->sent || (!end && elapsed < PATIENCE_NS))
+	if (out->answered || !out->sent ||
+		(!end && elapsed < patience_ns(r->config)))
 		return 0;
 	/* Nothing came but errors. */
 	if (r->ping.in_row) {

@@ -28,8 +28,9 @@ struct stages_config {
 	uint32_t length; /* payload bytes of a datagram */
 	enum content_kind content;
 	enum load_replies replies;
-	bool spin;         /* receive without waiting, again and again */
-	bool shared_clock; /* the server's CLOCK_MONOTONIC is ours */
+	bool spin;           /* receive without waiting, again and again */
+	bool shared_clock;   /* the server's CLOCK_MONOTONIC is ours */
+	uint64_t timeout_ns; /* as in load_config */
 	/* Stretches: warm-up, without stamps, warm-up, with stamps. Each
 	 * warm-up takes omit_ns, and the second until the kernel stamps what is
 	 * received; the last takes time_ns, and that without stamps a quarter
@@ -49,7 +50,7 @@ struct stages_result {
 
 	/* The whole run's: sent = answered + lost. */
 	uint64_t sent, answered;
-	uint64_t lost;     /* no reply in 200 ms, or an error */
+	uint64_t lost;     /* no reply in time, or an error */
 	uint64_t nobufs;   /* of those: the queueing discipline dropped them */
 	uint64_t reported; /* of those: an error came, of ICMP or a route */
 	/* It answered, and then for a second there were errors: the run ended.
@@ -76,7 +77,7 @@ struct stages_result {
 
 /*
  * 0, also where it was interrupted; or -errno and one line in why:
- * -ECONNREFUSED nobody listens, -ETIMEDOUT not one reply came in a second.
+ * -ECONNREFUSED nobody listens, -ETIMEDOUT not one reply came in 5 s.
  */
 int stages_run(const struct stages_config *config, struct stages_result *result,
 	char *why, size_t why_bytes);

@@ -150,6 +150,14 @@ class Slow(unittest.TestCase):
                 self.assertGreater(ledger["sent"], 0)
                 self.assertEqual(ledger["missing"], 0, ledger)
 
+    def test_stages_wait_by_the_round_trip(self):
+        cases = [(rtt, ("--stages", "-t", "100ms")) for rtt in (0.3, 0.7, 1.5)]
+        for case, report in zip(cases, self.at(cases)):
+            with self.subTest(case=case):
+                probes = report["stages"]["probes"]
+                self.assertGreater(probes["answered"], 0)
+                self.assertEqual(probes["lost"], 0, probes)
+
     def test_who_waits_less_is_told_what_came_late(self):
         cases = [(1.5, ("--window", "1", "-t", "2s", "--timeout", "300ms")),
                  (0.7, ("--window", "1", "-t", "2s", "--timeout", "100ms"))]

@@ -189,7 +189,8 @@ class Stages(unittest.TestCase):
     def test_a_peer_that_keeps_silent_is_told_early(self):
         start = time.monotonic()
         with Echo(0) as s:
-            r, _ = stages(s.address, seconds="20s")
+            r, _ = stages(s.address, "--timeout", "200ms",
+                          seconds="20s")
         self.assertEqual(r.returncode, 4)
         self.assertRegex(r.stderr, r"\Audpmill load: no reply [^\n]*\n\Z")
         self.assertLess(time.monotonic() - start, 5)

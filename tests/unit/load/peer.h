@@ -116,6 +116,7 @@ static void setup(void)
 		.socket.remote = a,
 		.length = 64,
 		.time_ns = 100 * SECOND,
+		.timeout_ns = SECOND / 5,
 		.count = 1000,
 		.run = 7,
 		.interrupted = &stop,

@@ -93,6 +93,10 @@ class Serve(unittest.TestCase):
             for address in s.addresses:
                 self.assertEqual(ask(address, b"hello"), b"hello")
 
+    def test_is_on_loopback_unless_told_otherwise(self):
+        with Server(UDPMILL, "0") as s:
+            self.assertEqual(split(s.address)[0], "127.0.0.1")
+
     def test_dual_stack_takes_both(self):
         with Server(UDPMILL, "[::]:0", "--service", "echo") as s:
             port = split(s.address)[1]

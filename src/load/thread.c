@@ -277,6 +277,35 @@ static void begin(struct load_thread *t)
 		(void)step_all(t);
 }
 
+static void enter(struct load_thread *t, enum load_phase phase)
+{
+	if (phase != t->phase && t->phase == PHASE_WARMUP &&
+		atomic_load(&t->shared->measured))
+		begin_window(t);
+	if (t->config->mode == LOAD_PACED && t->phase < PHASE_REST &&
+		phase == PHASE_REST) {
+		schedule_end(t);
+		note_kept(t);
+	}
+	t->phase = phase;
+}
+
+/* A thread that was held up while the run came to rest has replies in its
+ * sockets that nobody counted. */
+static void hear_the_rest(struct load_thread *t)
+{
+	struct load_counts before, now = {0};
+
+	enter(t, PHASE_REST);
+	thread_counts(t, &now);
+	do {
+		before = now;
+		turn(t);
+		now = (struct load_counts){0};
+		thread_counts(t, &now);
+	} while (!t->error && now.answered != before.answered);
+}
+
 void *thread_run(void *arg)
 {
 	struct load_thread *t = arg;
@@ -286,15 +315,7 @@ void *thread_run(void *arg)
 	while ((phase = atomic_load_explicit(&t->shared->phase,
 			memory_order_relaxed)) != PHASE_END &&
 		!t->error) {
-		if (phase != t->phase && t->phase == PHASE_WARMUP &&
-			atomic_load(&t->shared->measured))
-			begin_window(t);
-		if (t->config->mode == LOAD_PACED && t->phase < PHASE_REST &&
-			phase == PHASE_REST) {
-			schedule_end(t);
-			note_kept(t);
-		}
-		t->phase = phase;
+		enter(t, phase);
 		if (t->churn.retired && phase < PHASE_REST &&
 			t->now_ns >= t->churn.next_ns)
 			churn_step(t);
@@ -303,5 +324,7 @@ void *thread_run(void *arg)
 		else
 			turn(t);
 	}
+	if (!t->error)
+		hear_the_rest(t);
 	return NULL;
 }

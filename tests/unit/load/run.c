@@ -2,9 +2,12 @@
 /* A run's parts belong together: figures of one time are of that time. */
 #include "load/run.h"
 
+#include "load/moment.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -19,6 +22,7 @@ static pthread_t thread;
 static atomic_bool over;
 static atomic_int delay_us; /* of the next reply */
 static char why[256];
+static uint64_t published;
 
 /* Who answers. */
 static void *echo(void *arg)
@@ -79,10 +83,10 @@ static void stop(void)
 
 TestSuite(run, .init = start, .fini = stop);
 
+static struct load_hooks hooks;
+
 static void run(void)
 {
-	static const struct load_hooks hooks;
-
 	if (!load)
 		cr_assert(load_open(&load, &config, &hooks, why, sizeof(why)) ==
 				  0,
@@ -145,6 +149,45 @@ Test(run, that_follows_another_counts_its_own)
 	cr_assert(result.window.answered < result.whole.answered);
 	cr_assert(
 		result.histograms[LOAD_LATENCY].count < result.whole.answered);
+}
+
+static void hold_up(int signal)
+{
+	(void)signal;
+	(void)usleep(400000);
+}
+
+/* A server that has answered all, and is as good as at rest. */
+static int look_at_answers(
+	void *arg, enum load_look look, struct load_server *out)
+{
+	static bool held_up;
+	uint64_t sent = load_count_all(load).sent;
+
+	(void)arg;
+	(void)look;
+	*out = (struct load_server){
+		.counters = {.delivered = sent, .answered = sent},
+		.published = ++published,
+	};
+	if (sent == 8 && !held_up)
+		pthread_kill(load->threads[0].thread, SIGUSR1);
+	held_up = sent == 8;
+	return 0;
+}
+
+/* As on a host that has other work: the replies lie in the socket meanwhile. */
+Test(run, that_is_over_while_a_thread_is_held_up_counts_its_replies)
+{
+	signal(SIGUSR1, hold_up);
+	hooks.server = look_at_answers;
+	config.flows = config.threads = 1;
+	config.count = 8;
+	config.omit_ns = 0;
+	atomic_store(&delay_us, 100000);
+	run();
+	cr_assert(result.whole.sent == 8);
+	cr_assert(result.whole.answered == 8, "%lu", result.whole.answered);
 }
 
 Test(run, by_a_count_ends_with_its_last_reply)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The report of `udpmill load` for machines: schema udpmill.load/1. */
+#include "cli/load_absence.h"
 #include "cli/load_report.h"
 
 #include "cli/json_write.h"
@@ -288,6 +289,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 	const struct ledger_server *s = &r->server_window.counters;
 	const struct load_loss loss = load_loss_of(o, r);
 	json_t *delivered = json_null(), *all;
+	char why[512];
 
 	if (r->window_seen)
 		delivered =
@@ -315,5 +317,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 	}
 	if (all && *r->halted)
 		json_object_set_new(all, "halted", json_string(r->halted));
+	if (all && load_absence_say(o, r, why, sizeof(why)))
+		json_object_set_new(all, "error", json_string(why));
 	return json_write(out, all, JSON_REPORT);
 }

@@ -39,7 +39,7 @@ uint64_t load_sockets(const struct load_config *c)
 
 uint64_t load_descriptors(const struct load_config *c)
 {
-	return load_sockets(c) + 2ull * c->threads + 64;
+	return load_sockets(c) + 2ull * c->threads + 32;
 }
 
 static int allocate(struct load_thread *t, uint64_t room)

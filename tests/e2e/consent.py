@@ -77,7 +77,8 @@ class Ledger(Consent):
         """Queries are dropped with the rest, and count among its drops."""
         s = self.serve("--service", "discard", "--workers", "1", "--rcvbuf",
                        "8k", "--backend", "recvfrom")
-        report = self.balanced("--flood", "-l", "64", "-t", "1500ms")
+        report = self.balanced("--flood", "-l", "64", "-t", "1500ms",
+                               "--train", "off")
         s.stop()
         self.assertGreater(report["ledger"]["dropped"]["server_socket"], 0)
         self.assertEqual(
@@ -176,11 +177,12 @@ class Lapse(Consent):
         self.assertIn("consents", load.stderr.readline())
         return load
 
-    def stopped(self, load, since):
+    def stopped(self, load, since, codes=(1,)):
         out, err = load.communicate(timeout=30)
         seconds = time.monotonic() - since
-        self.assertEqual(load.returncode, 1, out + err)
-        self.assertIn("consent was not renewed", err)
+        self.assertIn(load.returncode, codes, out + err)
+        if load.returncode == 1:
+            self.assertIn("consent was not renewed", err)
         self.assertGreater(seconds, 1)
         # 2 s and the report; more on a machine that has other work.
         self.assertLess(seconds, 6)
@@ -191,7 +193,9 @@ class Lapse(Consent):
         load = self.begin()
         load.stderr.readline()
         s.process.kill()
-        self.assertIn("interrupted", self.stopped(load, time.monotonic()))
+        # Its host says that nobody listens, unless it limits what it says.
+        self.assertIn("interrupted",
+                      self.stopped(load, time.monotonic(), codes=(1, 4)))
 
     def test_by_silence_stops_the_load(self):
         s = self.serve("--service", "discard")

@@ -67,32 +67,13 @@ static enum look try_server(
 	return look_for(n, remote);
 }
 
-/* Does whoever owns this segment own the socket, too? Who it is has been read
- * from the kernel, or is not known: then the file's owner has to do. */
-struct receiver {
-	bool known, shared;
-	uid_t owner;
-};
-
-static struct receiver find_receiver(const union address *remote)
+/* Does whoever owns this segment own the socket, too? Where the kernel does not
+ * say, the file's owner has to do. */
+static bool receives(struct owners *owners, const struct reader *r,
+	const union address *remote)
 {
-	struct receiver r = {0};
-	struct owners owners;
-
-	if (owners_open(&owners) == 0) {
-		int error = owners_receiver(&owners, remote, &r.owner);
-
-		r.known = true;
-		r.shared = error != 0; /* nobody's, or of several */
-	}
-	owners_close(&owners);
-	return r;
-}
-
-static bool receives(const struct receiver *r, const struct reader *reader)
-{
-	return !r->known ||
-	       (!r->shared && r->owner == reader_about(reader)->owner);
+	return owners->netns == 0 ||
+	       owners_receives(owners, remote, reader_about(r)->owner);
 }
 
 static void doubt(struct load_view *v, const struct reader *r)
@@ -116,11 +97,11 @@ static struct reader **choose(struct load_view *v, struct reader_list *list,
 {
 	enum look best = LOOK_UNKNOWN;
 	uint64_t own = netns_own();
-	struct receiver receiver = {0};
+	struct owners owners = {0};
 	struct reader **at = NULL;
 
-	if (!v->apart)
-		receiver = find_receiver(remote);
+	if (!v->apart && owners_open(&owners))
+		owners_close(&owners);
 	for (size_t i = 0; i < list->count; i++) {
 		struct reader *r = list->readers[i];
 		enum look found = LOOK_YES;
@@ -128,7 +109,7 @@ static struct reader **choose(struct load_view *v, struct reader_list *list,
 
 		if (!fits(v, r, remote, own))
 			continue;
-		if (!receives(&receiver, r)) {
+		if (!receives(&owners, r, remote)) {
 			doubt(v, r);
 			continue;
 		}
@@ -147,6 +128,7 @@ static struct reader **choose(struct load_view *v, struct reader_list *list,
 		if (fits(v, list->doubtful[i], remote, own))
 			doubt(v, list->doubtful[i]);
 	v->has_address = at && best == LOOK_YES;
+	owners_close(&owners);
 	return at;
 }
 

@@ -44,13 +44,9 @@ static bool is_proved(struct look *l, const struct reader *r)
 
 	if (!know_owners(l) || a->netns != l->owners.netns)
 		return false;
-	for (uint32_t i = 0; i < a->endpoint_count; i++) {
-		uid_t owner;
-
-		if (owners_find(&l->owners, &a->endpoints[i], &owner) ||
-			owner != a->owner)
+	for (uint32_t i = 0; i < a->endpoint_count; i++)
+		if (!owners_has_bound(&l->owners, &a->endpoints[i], a->owner))
 			return false;
-	}
 	return a->endpoint_count > 0;
 }
 

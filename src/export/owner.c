@@ -10,6 +10,9 @@
 /* Not /proc/net, which is the namespace of the process's first thread. */
 #define PROC "/proc/thread-self/"
 
+/* One reading in fifty lacks a socket where others open and close many. */
+#define READS 5
+
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
 static int compare(const void *a, const void *b)
@@ -58,23 +61,23 @@ static bool parse_v6(const char *line, struct owner_socket *s)
 	return true;
 }
 
-static int add(struct owners *o, size_t *room, const struct owner_socket *s)
+static int add(struct owners *o, const struct owner_socket *s)
 {
-	if (o->count == *room) {
-		size_t more = *room ? 2 * *room : 64;
+	if (o->count == o->room) {
+		size_t more = o->room ? 2 * o->room : 64;
 		struct owner_socket *grown =
 			reallocarray(o->sockets, more, sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;
 		o->sockets = grown;
-		*room = more;
+		o->room = more;
 	}
 	o->sockets[o->count++] = *s;
 	return 0;
 }
 
-static int read_table(struct owners *o, size_t *room, const char *path,
+static int read_table(struct owners *o, const char *path,
 	bool (*parse)(const char *line, struct owner_socket *s))
 {
 	FILE *f = fopen(path, "re");
@@ -87,7 +90,7 @@ static int read_table(struct owners *o, size_t *room, const char *path,
 		struct owner_socket s = {0};
 
 		if (parse(line, &s))
-			error = add(o, room, &s);
+			error = add(o, &s);
 	}
 	if (!error && ferror(f))
 		error = -EIO;
@@ -108,24 +111,31 @@ static void sort(struct owners *o)
 	o->count = kept;
 }
 
-int owners_open(struct owners *o)
+/* Adds to what is known. */
+static int read_tables(struct owners *o)
 {
-	size_t room = 0;
-	struct stat st;
 	int error;
 
-	*o = (struct owners){0};
-	if (stat(PROC "ns/net", &st))
-		return -errno;
-	o->netns = st.st_ino;
-	error = read_table(o, &room, PROC "net/udp", parse_v4);
+	o->reads++;
+	error = read_table(o, PROC "net/udp", parse_v4);
 	if (!error)
-		error = read_table(o, &room, PROC "net/udp6", parse_v6);
+		error = read_table(o, PROC "net/udp6", parse_v6);
 	/* A kernel without IPv6 has no such table. */
 	if (error == -ENOENT && o->sockets)
 		error = 0;
 	sort(o);
 	return error;
+}
+
+int owners_open(struct owners *o)
+{
+	struct stat st;
+
+	*o = (struct owners){0};
+	if (stat(PROC "ns/net", &st))
+		return -errno;
+	o->netns = st.st_ino;
+	return read_tables(o);
 }
 
 void owners_close(struct owners *o)
@@ -203,4 +213,28 @@ int owners_receiver(
 		memset(any, 0, sizeof(any));
 	}
 	return error == -ENOENT ? find(o, any, port, owner) : error;
+}
+
+typedef int find_fn(
+	const struct owners *o, const union address *a, uid_t *owner);
+
+static bool confirm(
+	struct owners *o, const union address *a, uid_t owner, find_fn *find_it)
+{
+	uid_t found;
+
+	while (find_it(o, a, &found) || found != owner)
+		if (o->reads >= READS || read_tables(o))
+			return false;
+	return true;
+}
+
+bool owners_has_bound(struct owners *o, const union address *a, uid_t owner)
+{
+	return confirm(o, a, owner, owners_find);
+}
+
+bool owners_receives(struct owners *o, const union address *a, uid_t owner)
+{
+	return confirm(o, a, owner, owners_receiver);
 }

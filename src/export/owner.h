@@ -20,8 +20,9 @@ struct owner_socket {
 
 struct owners {
 	struct owner_socket *sockets; /* sorted, none twice */
-	size_t count;
+	size_t count, room;
 	uint64_t netns;
+	unsigned reads; /* of the kernel's tables */
 };
 
 /* 0 or -errno; owners_close is due in either case. Without a /proc nothing is
@@ -36,3 +37,12 @@ int owners_find(const struct owners *o, const union address *a, uid_t *owner);
 /* Whose socket receives what is sent to this address: as above. */
 int owners_receiver(
 	const struct owners *o, const union address *a, uid_t *owner);
+
+/*
+ * Is that so, for this owner's socket and nobody else's? The kernel's tables
+ * are not read in one step: a socket may be missing because another one was
+ * closed meanwhile. So they are read again, a few times in all, before the
+ * answer is no.
+ */
+bool owners_has_bound(struct owners *o, const union address *a, uid_t owner);
+bool owners_receives(struct owners *o, const union address *a, uid_t owner);

@@ -14,6 +14,7 @@
 #include "cli/load_stress.h"
 #include "cli/option.h"
 #include "cli/privilege.h"
+#include "cli/streams.h"
 #include "cli/style.h"
 #include "cli/verb.h"
 
@@ -119,9 +120,7 @@ static int report(
 		error = load_print_json(
 			stdout, t->options, r, intervals, argc, argv);
 		if (error) {
-			fprintf(stderr,
-				"udpmill load: writing the report: %s\n",
-				strerror(-error));
+			streams_tell("udpmill load", error);
 			return EXIT_SYSTEM;
 		}
 	} else {

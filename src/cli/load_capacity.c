@@ -5,6 +5,7 @@
 #include "cli/load_absence.h"
 #include "cli/load_report.h"
 #include "cli/outcome.h"
+#include "cli/streams.h"
 #include "cli/style.h"
 #include "cli/verb.h"
 #include "core/units.h"
@@ -288,8 +289,7 @@ int load_capacity_find(
 	}
 	error = print_json(c, &f.search, f.trials, &f.last, ended, why);
 	if (error) {
-		fprintf(stderr, "udpmill load: writing the report: %s\n",
-			strerror(-error));
+		streams_tell("udpmill load", error);
 		*code = EXIT_SYSTEM;
 	}
 	return 0;

@@ -5,6 +5,7 @@
 #include "cli/load_report.h"
 #include "cli/option.h"
 #include "cli/outcome.h"
+#include "cli/streams.h"
 #include "cli/style.h"
 
 #include <errno.h>
@@ -47,8 +48,7 @@ void load_error_json(enum exit_code code, const char *outcome, const char *why)
 			(int)code, "error", why),
 		JSON_REPORT);
 	if (error)
-		fprintf(stderr, "udpmill load: writing the report: %s\n",
-			strerror(-error));
+		streams_tell("udpmill load", error);
 }
 
 int load_error_tell(int error, const char *why)

@@ -8,6 +8,7 @@
 #include "cli/outcome.h"
 #include "cli/privilege.h"
 #include "cli/stages_report.h"
+#include "cli/streams.h"
 #include "cli/style.h"
 #include "net/affinity.h"
 
@@ -140,8 +141,7 @@ static int report(const struct load_options *o, const struct stages_result *r,
 	else
 		error = stages_print_json(stdout, o, r, argc, argv);
 	if (error) {
-		fprintf(stderr, "udpmill load: writing the report: %s\n",
-			strerror(-error));
+		streams_tell("udpmill load", error);
 		return EXIT_SYSTEM;
 	}
 	return load_loss_is_borne(o, &loss) ? judge(r) : EXIT_CLAIM;

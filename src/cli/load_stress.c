@@ -6,6 +6,7 @@
 #include "cli/load_key.h"
 #include "cli/load_peer.h"
 #include "cli/privilege.h"
+#include "cli/streams.h"
 #include "cli/stress_report.h"
 #include "cli/style.h"
 #include "load/stress/stress.h"
@@ -215,8 +216,7 @@ static int report(const struct load_options *o, const struct stress_result *r,
 	else
 		error = stress_print_json(stdout, o, r, argc, argv);
 	if (error) {
-		fprintf(stderr, "udpmill load: writing the report: %s\n",
-			strerror(-error));
+		streams_tell("udpmill load", error);
 		return EXIT_SYSTEM;
 	}
 	if (r->server_gone) {

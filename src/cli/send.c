@@ -5,6 +5,7 @@
 #include "cli/option.h"
 #include "cli/outcome.h"
 #include "cli/privilege.h"
+#include "cli/streams.h"
 #include "cli/verb.h"
 #include "core/clock.h"
 #include "core/units.h"
@@ -148,13 +149,16 @@ int verb_send(int argc, char **argv)
 
 	if (!error)
 		error = send_parse(&o, argc, argv);
-	if (!error) {
-		run(&o, &r);
-		error = send_report_end(&o, &r);
-	}
 	if (error) {
 		fprintf(stderr, "udpmill send: %s\n", strerror(abs(error)));
 		r.exit_code = EXIT_SYSTEM;
+	} else {
+		run(&o, &r);
+		error = send_report_end(&o, &r);
+		if (error) {
+			streams_tell("udpmill send", error);
+			r.exit_code = EXIT_SYSTEM;
+		}
 	}
 	free(o.data);
 	free(r.data);

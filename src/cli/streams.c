@@ -5,11 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static int output_error;
+static bool told;
 
 int streams_failed(FILE *out)
 {
@@ -25,15 +27,22 @@ int streams_flush(FILE *out)
 	return fflush(out) ? streams_failed(out) : 0;
 }
 
+void streams_tell(const char *name, int error)
+{
+	fprintf(stderr, "%s: writing the report: %s\n", name, strerror(-error));
+	told |= output_error != 0;
+}
+
 static void end_output(int code, void *arg)
 {
 	(void)arg;
 	if (streams_flush(stdout) == 0 && !ferror(stdout))
 		return;
-	fprintf(stderr, "%s: writing standard output: %s\n",
-		program_invocation_name,
-		output_error ? strerror(-output_error)
-			     : "an earlier write failed");
+	if (!told)
+		fprintf(stderr, "%s: writing standard output: %s\n",
+			program_invocation_name,
+			output_error ? strerror(-output_error)
+				     : "an earlier write failed");
 	_exit(code ? code : EXIT_SYSTEM);
 }
 

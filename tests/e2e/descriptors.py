@@ -217,6 +217,19 @@ class Closed(unittest.TestCase):
             self.assertEqual(r.returncode, 3)
             self.assertIn("No space left", r.stderr)
 
+    def test_a_report_that_cannot_be_written_is_told_once(self):
+        for arguments in (["load", "-J", "-t", "20ms", "--quiet"],
+                          ["load", "-J", "--stages", "-t", "20ms"],
+                          ["load", "-J", "--stress=churn", "-t", "50ms"],
+                          ["load", "-J", "--find-capacity", "-B", "192.0.2.9"],
+                          ["send", "-J"]):
+            for how in ">/dev/full", ">&-":
+                with self.subTest(arguments, how=how), Peer() as peer:
+                    r = run(UDPMILL, *arguments, peer.address,
+                            prefix=closed(how))
+                    self.assertNotEqual(r.returncode, 0)
+                    self.assertEqual(r.stderr.count("writing"), 1, r.stderr)
+
     def test_ready_fd_must_have_been_open(self):
         for fd in 3, 4, 5, 6, 7:
             r = run(UDPMILL, "serve", "0", "--ready-fd", str(fd),

@@ -246,13 +246,19 @@ static void begin_window(struct load_thread *t)
 	thread_counts(t, &t->before);
 }
 
+/* Of what was due: it has left, or never will. */
+static uint64_t dealt_with(const struct load_counts *c)
+{
+	return c->sent + c->too_big;
+}
+
 /* Whole departures, counted by the thread itself between two of them. */
 static void note_kept(struct load_thread *t)
 {
 	struct load_counts now = {0};
 
 	thread_counts(t, &now);
-	t->kept.due = now.due - t->kept.overdue - t->before.sent;
+	t->kept.due = now.due - t->kept.overdue - dealt_with(&t->before);
 	t->kept.sent = now.sent - t->before.sent;
 }
 
@@ -264,7 +270,7 @@ static void begin(struct load_thread *t)
 		atomic_load(&t->shared->measured) ? PHASE_WINDOW : PHASE_WARMUP;
 	t->in_flight = 0;
 	begin_window(t);
-	t->kept.overdue = t->before.due - t->before.sent;
+	t->kept.overdue = t->before.due - dealt_with(&t->before);
 	t->kept.due = t->kept.sent = 0;
 	if (cpus)
 		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);

@@ -168,6 +168,17 @@ class Narrow(Case):
         config = json.loads(r.stdout)["config"]
         self.assertEqual((config["train"], config["train_planned"]), (1, 32))
 
+    def test_a_stress_goes_on_behind_what_was_too_big(self):
+        for family in FAR:
+            self.forget()
+            address = self.servers["echo"].addresses[family == "IPv6"]
+            r = run(UDPMILL, "load", address, "--stress=sizes", "-t", "1s",
+                    "-J", "--peer-consents", prefix=inside(CLIENT))
+            self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+            row = json.loads(r.stdout)["stress"]["rows"][0]
+            self.assertGreater(row["datagrams"], 100, row)
+            self.assertNotIn("could not be sent", str(row["why"]))
+
     def test_fragments_of_fragments_are_ours(self):
         for family in FAR:
             for options in (["-l", "2000"], ["-l", "1400-1472"]):
@@ -240,6 +251,13 @@ class DontFragment(Case):
                                     0.7 * pacing["planned"])
                     self.assertGreaterEqual(pacing["not_sent"],
                                             sends["too_big"])
+
+    def test_what_the_warm_up_could_not_send_is_not_due_later(self):
+        r = self.load("IPv4", "-l", "100:1,1600:1", "--dont-fragment",
+                      "--rate", "1k", "-O", "600ms")
+        pacing = json.loads(r.stdout)["pacing"]
+        # Half a warm-up more would be twice as many.
+        self.assertLess(pacing["due"], 1.5 * pacing["planned"])
 
     def test_the_text_says_why(self):
         r = self.load("IPv4", "-l", "100:1,1600:1", "--dont-fragment",

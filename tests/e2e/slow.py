@@ -158,6 +158,16 @@ class Slow(unittest.TestCase):
                 self.assertGreater(probes["answered"], 0)
                 self.assertEqual(probes["lost"], 0, probes)
 
+    def test_a_stress_waits_by_the_round_trip(self):
+        for rtt in 0.3, 0.7:
+            with self.subTest(rtt=rtt), Relay(self.echo.address, rtt) as relay:
+                r = run(UDPMILL, "load", relay.address, "-J", "--quiet",
+                        "--stress=churn", "-t", "2s")
+                self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
+                row, = json.loads(r.stdout)["stress"]["rows"]
+                self.assertEqual(row["foreign"], 0, row)
+                self.assertGreater(row["answered"], 0, row)
+
     def test_who_waits_less_is_told_what_came_late(self):
         cases = [(1.5, ("--window", "1", "-t", "2s", "--timeout", "300ms")),
                  (0.7, ("--window", "1", "-t", "2s", "--timeout", "100ms"))]

@@ -231,6 +231,16 @@ class Loopback(Case):
         self.assertIn("the server ended", err)
         self.assertTrue(json.loads(out)["stress"]["server_gone"])
 
+    def test_a_sink_that_is_gone_is_told(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            address = "127.0.0.1:%d" % s.getsockname()[1]
+        r, report = stress(address, "--expect", "none", names=["bursts"],
+                           seconds="300ms")
+        self.assertEqual(r.returncode, 4, r.stderr)
+        self.assertIn("the server ended", r.stderr)
+        self.assertTrue(report["stress"]["server_gone"])
+
     def test_a_wrong_answer_fails_the_run(self):
         def flip(data):
             return data if len(data) != 64 else data[:-1] + bytes(

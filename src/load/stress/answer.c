@@ -53,8 +53,10 @@ static enum answer judge_probe(
 	if (!probe_read(data, bytes, &p))
 		return ANSWER_WRONG;
 	if (p.run == lab->config->run && p.flow == TALK_CONTROL_FLOW)
-		return p.sequence == lab->control ? ANSWER_CONTROL
-						  : ANSWER_FOREIGN;
+		return p.sequence >= lab->control_oldest &&
+				       p.sequence <= lab->control
+			       ? ANSWER_CONTROL
+			       : ANSWER_FOREIGN;
 	if (p.run != lab->config->run || p.flow != t->flow)
 		return ANSWER_FOREIGN;
 	if (p.sequence >= lab->numbered || p.sequence >= LAB_SEEN ||

@@ -35,11 +35,13 @@ struct stress_lab {
 	uint64_t seen[LAB_SEEN / 64]; /* answers of the row, by number */
 	uint32_t asked[LAB_LONGEST];  /* for answers that tell a length */
 	uint8_t *in, *out;            /* room for any packet */
-	uint64_t control;             /* number of the last */
-	uint32_t controls_out;        /* whose answers may yet come */
-	bool control_ok;              /* that of the last has */
-	int raw;                      /* to send packets by, or -errno */
-	uint16_t first_id;            /* of packets that are cut up */
+	uint64_t rtt_ns;  /* as the first answer took: waits are longer by it */
+	uint64_t control; /* number of the last */
+	uint64_t control_oldest; /* whose answer is still good */
+	uint32_t controls_out;   /* whose answers may yet come */
+	bool control_ok;         /* that of the last has */
+	int raw;                 /* to send packets by, or -errno */
+	uint16_t first_id;       /* of packets that are cut up */
 	struct failures receives;
 	int error; /* -errno of a receive that will not work any more */
 };

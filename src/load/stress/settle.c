@@ -176,6 +176,8 @@ void lab_settle(struct stress_lab *lab, const struct lab_client *client)
 		.reply_bytes = reply_bytes(lab, client->bytes),
 		.train = 1,
 		.socket_drops = client->socket_drops,
+		.too_big_reports = row->too_big,
+		.too_big_most = row->too_big_most,
 		.queries_lost = lab->now.server.queries_lost -
 				lab->start.server.queries_lost,
 	};

@@ -58,6 +58,21 @@ static uint64_t deadline(struct stress_lab *lab, size_t i, uint64_t end)
 	return sum ? now + left / sum * stress_table[i]->weight : now;
 }
 
+/* Who does not answer and is not seen may be gone all the same. */
+static bool is_refused(struct stress_lab *lab)
+{
+	bool refused = false;
+	struct talk t;
+
+	if (lab_replies(lab) || lab->now.server_error == 0 || lab->error)
+		return false;
+	lab->row = &lab->spare;
+	if (talk_open(&t, lab, 0, 0, 0) == 0)
+		refused = talk_is_refused(&t);
+	talk_close(&t);
+	return refused;
+}
+
 static void run_all(struct stress_lab *lab)
 {
 	uint64_t end = clock_ns() + lab->config->time_ns;
@@ -76,6 +91,7 @@ static void run_all(struct stress_lab *lab)
 			lab_skip(lab, "", "%s", why);
 		else
 			s->run(lab);
+		r->server_gone |= is_refused(lab);
 	}
 }
 
@@ -83,6 +99,7 @@ static void run_all(struct stress_lab *lab)
 static int greet(struct stress_lab *lab, char *why, size_t why_bytes)
 {
 	char peer[ADDRESS_TEXT];
+	uint64_t start = clock_ns();
 	struct talk t;
 	int error;
 
@@ -107,6 +124,8 @@ static int greet(struct stress_lab *lab, char *why, size_t why_bytes)
 				"of a peer that does not answer --expect none "
 				"says so",
 				peer, TALK_CONTROL_BYTES);
+	} else if (lab_replies(lab)) {
+		lab->rtt_ns = clock_ns() - start;
 	}
 	talk_close(&t);
 	return error;

@@ -60,6 +60,9 @@ struct stress_row {
 	uint64_t duplicate; /* once more */
 	uint64_t foreign;   /* came to another socket than it was meant for */
 	uint64_t reported;  /* by ICMP, to the socket that had sent it */
+	/* Of those: a router had no room for it; and how many had been sent
+	 * when the last of these came. */
+	uint64_t too_big, too_big_most;
 	/* Replies that may have been queued by sockets when they were closed,
 	 * at most: the kernel counts those nowhere. */
 	uint64_t closed_most, closed;

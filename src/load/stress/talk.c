@@ -78,6 +78,15 @@ void talk_expect(struct stress_lab *lab, uint32_t bytes)
 	lab->asked[bytes]++;
 }
 
+static void note_report(struct stress_row *row, uint32_t error)
+{
+	row->reported++;
+	if (error != EMSGSIZE)
+		return;
+	row->too_big++;
+	row->too_big_most = row->datagrams;
+}
+
 void talk_reports(struct talk *t)
 {
 	char control[512], data[64];
@@ -96,16 +105,20 @@ void talk_reports(struct talk *t)
 			if (c->cmsg_len < CMSG_LEN(sizeof(e)))
 				continue;
 			memcpy(&e, CMSG_DATA(c), sizeof(e));
-			t->lab->row->reported +=
-				e.ee_origin == SO_EE_ORIGIN_ICMP ||
-				e.ee_origin == SO_EE_ORIGIN_ICMP6;
+			if (e.ee_origin == SO_EE_ORIGIN_ICMP ||
+				e.ee_origin == SO_EE_ORIGIN_ICMP6)
+				note_report(t->lab->row, e.ee_errno);
 		}
 	}
 }
 
 static int send_out(struct talk *t, uint32_t bytes)
 {
+	const struct stress_row *row = t->lab->row;
+
 	for (int i = 0; i < 100; i++) {
+		uint64_t too_big = row->too_big;
+
 		if (send(t->fd, t->lab->out, bytes, 0) >= 0)
 			return 0;
 		if (errno == EAGAIN || errno == ENOBUFS) {
@@ -117,6 +130,11 @@ static int send_out(struct talk *t, uint32_t bytes)
 			   errno == EACCES || errno == ENOPROTOOPT) {
 			/* Of one that was sent before. */
 			talk_reports(t);
+		} else if (errno == EMSGSIZE) {
+			talk_reports(t);
+			/* Of this one: no router has said it. */
+			if (row->too_big == too_big)
+				return -EMSGSIZE;
 		} else if (errno != EINTR) {
 			return -errno;
 		}
@@ -184,7 +202,8 @@ static void receive_failed(struct talk *t, int error)
 uint32_t talk_hear(struct talk *t, uint64_t wait_ns)
 {
 	struct pollfd some = {t->fd, POLLIN, 0};
-	int wait_ms = (int)((wait_ns + 999999) / 1000000);
+	uint64_t longest_ns = wait_ns ? wait_ns + t->lab->rtt_ns : 0;
+	int wait_ms = (int)((longest_ns + 999999) / 1000000);
 	uint32_t count = 0;
 
 	while (!t->lab->error) {
@@ -220,7 +239,7 @@ void talk_await(struct talk *t, uint64_t answered, uint64_t wait_ns)
 
 void talk_drain(struct talk *t, uint64_t wait_ns)
 {
-	uint64_t end_ns = clock_ns() + DRAIN_LONGEST_NS;
+	uint64_t end_ns = clock_ns() + DRAIN_LONGEST_NS + t->lab->rtt_ns;
 
 	while (t->heard < t->asked && clock_ns() < end_ns &&
 		talk_hear(t, wait_ns))
@@ -269,11 +288,30 @@ static bool control_unheard(struct talk *t)
 	return last != before;
 }
 
+bool talk_is_refused(struct talk *t)
+{
+	const struct stress_row *row = t->lab->row;
+
+	for (int i = 0; i < REFUSED_TRIES; i++) {
+		uint64_t before = row->reported;
+
+		ask_control(t);
+		(void)talk_hear(t, CONTROL_WAIT_NS);
+		talk_reports(t);
+		if (row->reported == before)
+			return false;
+	}
+	return true;
+}
+
 bool talk_control(struct talk *t)
 {
 	struct stress_lab *lab = t->lab;
 	uint64_t before = lab->row->reported, end_ns;
 	bool ok = false;
+
+	/* Where an answer takes long, that of an earlier try will do. */
+	lab->control_oldest = lab->control + 1;
 
 	if (!lab_replies(lab))
 		return control_unheard(t);
@@ -282,7 +320,7 @@ bool talk_control(struct talk *t)
 		if (i >= REFUSED_TRIES && lab->row->reported > before)
 			break;
 		ask_control(t);
-		end_ns = clock_ns() + CONTROL_LONGEST_NS;
+		end_ns = clock_ns() + CONTROL_LONGEST_NS + lab->rtt_ns;
 		while (!lab->control_ok && clock_ns() < end_ns &&
 			talk_hear(t, CONTROL_WAIT_NS))
 			;

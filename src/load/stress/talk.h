@@ -49,8 +49,8 @@ int talk_ask(struct talk *t, uint64_t sequence, uint32_t bytes);
 /* What came to this socket; noted, so that a second one is ANSWER_AGAIN. */
 enum answer talk_judge(struct talk *t, const uint8_t *data, uint32_t bytes);
 
-/* Takes what there is; where there is nothing waits so long for it. Returns how
- * many datagrams came. */
+/* Takes what there is; where there is nothing waits so long for it, and a round
+ * trip. Returns how many datagrams came. */
 uint32_t talk_hear(struct talk *t, uint64_t wait_ns);
 
 /* What is still on its way: until all is answered, or none came for so long;
@@ -64,6 +64,10 @@ void talk_await(struct talk *t, uint64_t answered, uint64_t wait_ns);
  * has been dealt with. False: it is not, though it was repeated. Of a peer that
  * does not answer, its counters must move. */
 bool talk_control(struct talk *t);
+
+/* Of a peer that nothing is heard of: does its host refuse each of several
+ * questions? */
+bool talk_is_refused(struct talk *t);
 
 /* Datagrams that this socket had no room for. */
 uint64_t talk_drops(const struct talk *t);

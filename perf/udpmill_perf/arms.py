@@ -138,7 +138,7 @@ def version(path):
         raise PerfError(f'{path}: does not run: {error}', UNFIT) from error
     words = done.stdout.split()
     if done.returncode or len(words) != 2 or words[0] != 'udpmill':
-        raise PerfError(f'{path}: is no udpmill: --version says '
+        raise PerfError(f'{path}: is not udpmill: --version says '
                         f'"{(done.stdout or done.stderr).strip()[:60]}"')
     return words[1]
 

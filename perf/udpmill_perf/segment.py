@@ -31,7 +31,7 @@ class Segment:
     def _describe(self):
         head = os.pread(self.fd, HEADER.size, 0)
         if len(head) < HEADER.size or head[:8] != MAGIC:
-            raise PerfError(f'{self.path} is no counter segment', INVALID)
+            raise PerfError(f'{self.path} is not a counter segment', INVALID)
         (_, layout, _ready, _bytes, _started, _netns, self.pid, _config_at,
          _config_n, _ends_at, _ends_n, at, count, stride, self._workers_at,
          self.workers, self._stride) = HEADER.unpack(head)

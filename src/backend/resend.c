@@ -144,8 +144,9 @@ static void say_denied(struct resend *r, int error)
 	if (r->denied || !r->notice || (error != -EPERM && error != -EACCES))
 		return;
 	r->denied = true;
-	snprintf(text, sizeof(text), "a reply was not let out (sendmsg: %s)%s",
-		strerror(-error), failure_advice(-error));
+	snprintf(text, sizeof(text),
+		"a reply could not be sent (sendmsg: %s)%s", strerror(-error),
+		failure_advice(-error));
 	r->notice(r->notice_arg, text);
 }
 

@@ -43,8 +43,7 @@ static void check_owner(int fd, const char *verb, const char *path)
 	if (fstat(fd, &st))
 		fail(EXIT_USAGE, verb, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
-		fail(EXIT_USAGE, verb,
-			"%s is no file; a file or a pipe would be right", path);
+		fail(EXIT_USAGE, verb, "%s is neither a file nor a pipe", path);
 	if (S_ISREG(st.st_mode) && st.st_uid != 0 && st.st_uid != geteuid())
 		fail(EXIT_USAGE, verb,
 			"%s belongs to user %u, who could change it; chown it "

@@ -42,28 +42,28 @@ bool load_absence_say(const struct load_options *o, const struct load_result *r,
 	}
 	if (o->past.wrong)
 		snprintf(what, TEXT,
-			"the server tells counters that cannot be: they are "
-			"too large, or went backwards");
+			"the server reports counters that cannot be true: "
+			"they are too large, or went backwards");
 	else if (r->server_gone && o->view.reader)
 		snprintf(what, TEXT, "the server ended during the run");
 	else if (r->absence == ABSENCE_GONE)
 		say_refusals(r, what);
 	else if (r->server_gone)
 		snprintf(what, TEXT,
-			"the server does not tell its counters any more");
+			"the server no longer reports its counters");
 	else if (r->ledger.server_silent)
 		snprintf(what, TEXT,
-			"the server did not run when the run ended");
+			"the server was not running when the run ended");
 	else if (r->absence == ABSENCE_SILENT)
 		snprintf(what, TEXT,
 			"no reply in %.0f s; --timeout waits longer, and "
-			"--flood or --expect none loads one that does not "
+			"--flood or --expect none is for a peer that does not "
 			"answer",
 			(double)r->to_ns / 1e9);
 	else if (keeps_silent(o, r))
 		snprintf(what, TEXT,
-			"not one reply came; of a peer that does not answer "
-			"--expect none says so");
+			"not one reply came; --expect none is for a peer that "
+			"does not answer");
 	snprintf(why, why_bytes, "%s: %s", peer, what);
 	return *what;
 }

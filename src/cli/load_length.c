@@ -42,7 +42,7 @@ static int parse_bytes(struct parsing *p, uint32_t *out, const char *text)
 
 	if (units_parse_size(&v, text))
 		return fail(p,
-			"\"%s\" is no length; 64, 32-1472, imix, "
+			"\"%s\" is not a length; 64, 32-1472, imix, "
 			"64:7,1472:1 or @FILE would be",
 			text);
 	if (v > p->how->most)
@@ -66,7 +66,8 @@ static int add_weight(struct parsing *p, const char *bytes, const char *weight)
 		return error;
 	w->weight = strtod(weight, &end);
 	if (end == weight || *end || !(w->weight > 0) || w->weight > 1e12)
-		return fail(p, "\"%s\" is no weight; a number above 0 would be",
+		return fail(p,
+			"\"%s\" is not a weight; a number above 0 would be",
 			weight);
 	p->count++;
 	return 0;

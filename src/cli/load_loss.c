@@ -82,7 +82,8 @@ bool load_loss_is_borne(
 			100 * load_loss_share(loss), 100 * o->max_loss);
 	else
 		fprintf(stderr,
-			"udpmill load: --max-loss: the loss is not known, for "
-			"the server has other clients too, or went away\n");
+			"udpmill load: --max-loss: the loss is not known, "
+			"because the server has other clients too, or went "
+			"away\n");
 	return false;
 }

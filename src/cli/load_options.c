@@ -102,8 +102,8 @@ static const struct argp_option options[] = {
 	{"count", KEY_COUNT, "N", 0,
 		"End when N datagrams were sent, warm-up included", 0},
 	{"timeout", KEY_TIMEOUT, "TIME", 0,
-		"Wait so long for a reply before its datagram is taken for "
-		"lost (default: by the round trips seen, 200ms at least; 2s "
+		"Wait this long for a reply before its datagram counts as lost "
+		"(default: follows the round trips seen, at least 200ms; 2s "
 		"before the first)",
 		0},
 	{"interval", 'i', "TIME", 0, "Say how it goes so often (default 1s)",
@@ -129,7 +129,8 @@ static const struct argp_option options[] = {
 		"serve --key there, with the key in FILE",
 		0},
 	{"key-address", KEY_KEY_ADDRESS, "HOST", LOAD_COMMAND_LINE_ONLY,
-		"Behind a NAT: the address that the peer sees this host by", 0},
+		"Behind a NAT: the address by which the peer sees this host",
+		0},
 	{NULL, 0, NULL, 0, "What is said:", 7},
 	{"seed", KEY_SEED, "N", 0,
 		"Number of the run, which is in every probe (default: drawn)",
@@ -148,8 +149,7 @@ static const struct argp_option options[] = {
 		"nothing",
 		0},
 	{"quiet", 'q', NULL, LOAD_COMMAND_LINE_ONLY,
-		"Do not say how it goes: only the report, and what is wrong",
-		0},
+		"Print no progress: only the report, and what is wrong", 0},
 	{"json", 'J', NULL, LOAD_COMMAND_LINE_ONLY, "Print the report as JSON",
 		0},
 	{0},

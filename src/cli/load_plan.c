@@ -90,8 +90,8 @@ static void refuse_contradictions(const struct load_parsing *p)
 				      "--count nor --csv nor --histogram: it "
 				      "runs many trials");
 	if (p->pace.find_capacity && p->o->max_loss_said)
-		load_fail(EXIT_USAGE, "--max-loss: --find-capacity looks for a "
-				      "loss; --loss says how much it bears");
+		load_fail(EXIT_USAGE, "--max-loss does not go with "
+				      "--find-capacity, which has --loss");
 	if (p->flood && open)
 		load_fail(EXIT_USAGE,
 			"--flood and a rate: one of them says how "
@@ -115,8 +115,8 @@ static void refuse_loss_unseen(const struct load_parsing *p)
 		!o->view.reader && !o->remote && !o->print_scenario)
 		load_fail(EXIT_USAGE,
 			"--max-loss: this peer does not answer, and its "
-			"counters cannot be seen: nothing would tell of a "
-			"loss; on another host --key could");
+			"counters cannot be seen, so a loss would not show; "
+			"on another host --key would show it");
 }
 
 /* What is sent where, and what will come back, as far as the server says. */
@@ -292,8 +292,8 @@ static void see_server(struct load_options *o)
 			strerror(-error));
 	if (v->doubted[0])
 		fprintf(stderr,
-			"udpmill load: %s is not believed: it is user %u's, "
-			"who does not own the socket there\n",
+			"udpmill load: %s is not believed: it belongs to "
+			"user %u, who does not own the socket there\n",
 			v->doubted, (unsigned)v->doubted_owner);
 }
 
@@ -327,8 +327,8 @@ void load_plan(struct load_parsing *p)
 	c->server_apart = o->view.apart;
 	if (p->key_address && !p->key)
 		load_fail(EXIT_USAGE,
-			"--key-address goes with --key: it says by which "
-			"address the peer sees this host that asks");
+			"--key-address goes with --key: it is the address "
+			"by which the peer sees this host");
 	/* Who only prints sends nothing. */
 	if (p->key && !o->print_scenario) {
 		load_key_ask(o, p->key, p->key_address, p->peer);

@@ -23,7 +23,7 @@ static void print_written_off(
 	if (!r->whole.written_off)
 		return;
 	print_check(
-		out, "replies given up for lost", r->whole.written_off, colour);
+		out, "replies given up as lost", r->whole.written_off, colour);
 	fprintf(out, "%14safter %s at the end; %s of them came later\n", "",
 		units_format_time((double)r->timeout_ns, time),
 		units_format_grouped(r->whole.came_late, text));

@@ -126,9 +126,8 @@ static void print_remarks(FILE *out, const struct load_result *r)
 	print_shared(out, l);
 	if (r->queued)
 		fprintf(out,
-			"  %s packets were in a queue of this host yet "
-			"(tc -s qdisc): they may\n  leave, and arrive, "
-			"later.\n",
+			"  %s packets were still in a queue of this host "
+			"(tc -s qdisc)\n  and may leave, and arrive, later.\n",
 			units_format_grouped(r->queued, text));
 	if (l->server_seen && r->server_whole.asked)
 		fprintf(out, "  Of the server's host only the server has told "

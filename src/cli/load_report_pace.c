@@ -97,7 +97,7 @@ void load_print_kept(FILE *out, const struct load_options *o,
 		return;
 	if (lag->count == 0) {
 		fprintf(out, "  pace        %s\n",
-			r->due ? "nothing left of what was due"
+			r->due ? "nothing was sent of what was due"
 			       : "nothing was due");
 		return;
 	}
@@ -107,7 +107,7 @@ void load_print_kept(FILE *out, const struct load_options *o,
 		quantile(lag, 0.99, p99),
 		units_format_time((double)lag->max, text));
 	if (big) {
-		fprintf(out, "  %s%s not sent, being too long: ",
+		fprintf(out, "  %s%s not sent because they are too long: ",
 			STYLE(colour, STYLE_RED),
 			units_format_grouped(big, text));
 		load_print_limit(out, o, r);

@@ -145,7 +145,7 @@ static _Noreturn void refuse_key(struct load_scenario *s,
 		}
 	}
 	quote(quoted, sizeof(quoted), name, strnlen(name, QUOTED), verb_utf8());
-	usage_error(state, "\"%s\" is no key; the nearest is \"%s\"", quoted,
+	usage_error(state, "\"%s\" is not a key; the nearest is \"%s\"", quoted,
 		nearest);
 }
 

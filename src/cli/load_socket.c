@@ -99,7 +99,8 @@ static uint8_t parse_dscp(const struct argp_state *state, const char *text)
 		return (uint8_t)named;
 	if (units_parse_count(&v, text, 0, 63))
 		usage_error(state,
-			"--dscp: \"%s\" is no code point; 46, ef, cs1 or af41 "
+			"--dscp: \"%s\" is not a code point; 46, ef, cs1 or "
+			"af41 "
 			"would be",
 			text);
 	return (uint8_t)v;
@@ -220,7 +221,8 @@ static uint32_t count_addresses(const struct argp_state *state,
 
 	if (n == UINT64_MAX || n >= LOAD_FLOWS_MAX)
 		usage_error(state,
-			"--bind: \"%s\" is no range of at most %u addresses; "
+			"--bind: \"%s\" is not a range of at most %u "
+			"addresses; "
 			"127.0.0.1-127.0.0.16 would be",
 			text, LOAD_FLOWS_MAX);
 	return (uint32_t)n + 1;
@@ -260,7 +262,7 @@ static void plan_ports(
 	if (sscanf(s->ports, "%u-%u%c", &first, &last, &rest) != 2 ||
 		first == 0 || first > last || last > UINT16_MAX)
 		usage_error(state,
-			"--source-ports: \"%s\" is no range of ports; "
+			"--source-ports: \"%s\" is not a range of ports; "
 			"20000-20999 would be",
 			s->ports);
 	c->port_first = (uint16_t)first;

@@ -62,7 +62,7 @@ double option_share(
 		v = -1;
 	if (!(v >= 0 && v < 1))
 		usage_error(state,
-			"%s: \"%s\" is no part of the whole; 0.1%% or 0.001 "
+			"%s: \"%s\" is not a share; 0.1%% or 0.001 "
 			"would be",
 			name, text);
 	return v;
@@ -111,7 +111,7 @@ void option_peer(const struct argp_state *state, union address *out,
 		usage_error(state, "%s", why);
 	if (address_is_any(out) || address_port(out) == 0)
 		usage_error(state,
-			"\"%s\" is no address to send to; 127.0.0.1:1060 "
+			"\"%s\" is not an address to send to; 127.0.0.1:1060 "
 			"would be",
 			text);
 	if (interface_broadcasts(out))

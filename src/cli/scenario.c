@@ -113,7 +113,7 @@ static int fail_section(struct scenario *s, const char *name)
 		n += (size_t)snprintf(list + n,
 			n < sizeof(list) ? sizeof(list) - n : 0, "%s[%s]",
 			i ? ", " : "", s->sections[i]);
-	fail_about(s, name, "[%s] is no section; there are ");
+	fail_about(s, name, "[%s] is not a section; there are ");
 	n = strlen(s->why);
 	snprintf(s->why + n, sizeof(s->why) - n, "%s", list);
 	return -EINVAL;

@@ -51,7 +51,7 @@ static const struct argp_option options[] = {
 		"to whom has the key in FILE (load --key)",
 		0},
 	{"key-address", KEY_KEY_ADDRESS, "HOST:PORT", 0,
-		"Behind a NAT: who has the key reaches this server by that "
+		"Behind a NAT: holders of the key reach this server at that "
 		"address too; may be repeated",
 		0},
 	{"count", KEY_COUNT, "N", 0,

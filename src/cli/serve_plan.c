@@ -142,8 +142,9 @@ static void resolve_key_addresses(struct serve_parsing *p)
 	char why[256], text[384];
 
 	if (p->key_address_count && !p->key)
-		fail(EXIT_USAGE, "--key-address goes with --key: it says by "
-				 "which address who has the key asks");
+		fail(EXIT_USAGE, "--key-address goes with --key: it is an "
+				 "address at which holders of the key reach "
+				 "this server");
 	for (unsigned i = 0; i < p->key_address_count; i++) {
 		const char *said = p->key_addresses[i];
 

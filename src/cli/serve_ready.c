@@ -60,7 +60,7 @@ int serve_ready_init(struct serve_ready *r, const char *path, int fd, char *why,
 	}
 	if (is_no_file(path)) {
 		snprintf(why, why_bytes,
-			"--ready-file: %s is no regular file; the name of a "
+			"--ready-file: %s is not a regular file; the name of a "
 			"new one would be right, --ready-fd for what is open",
 			path);
 		return -EEXIST;

@@ -36,9 +36,9 @@ static void warn(const struct reader_list *list)
 {
 	if (list->doubtful_count)
 		fprintf(stderr,
-			"udpmill stat: segments in %s left out: %zu, which are "
-			"neither yours nor root's nor of who owns the sockets "
-			"they claim\n",
+			"udpmill stat: segments in %s left out: %zu, which "
+			"belong neither to you, nor to root, nor to the owner "
+			"of the sockets they claim\n",
 			SEGMENT_DIR, list->doubtful_count);
 	if (list->unreadable)
 		fprintf(stderr,
@@ -67,8 +67,9 @@ static bool is_time(const struct stat_options *o)
 	if (!o->interval_ns || units_parse_time(&ns, o->which))
 		return false;
 	fprintf(stderr,
-		"udpmill stat: \"%s\" is no server; --watch=%s would be how "
-		"often to look\n",
+		"udpmill stat: \"%s\" is not a server; --watch=%s would be "
+		"right "
+		"for an interval\n",
 		o->which, o->which);
 	return true;
 }
@@ -135,8 +136,8 @@ static int miss(const struct reader_list *list, const struct stat_options *o)
 	if (list->doubtful_count) {
 		a = reader_about(list->doubtful[0]);
 		snprintf(why, sizeof(why),
-			"%s is user %u's, and it is not proved that the server "
-			"is; named by this path it is shown",
+			"%s belongs to user %u, and nothing proves that the "
+			"server does; to see it anyway, name this path",
 			a->path, (unsigned)a->owner);
 		return fail(EXIT_NO_PEER, why);
 	}

@@ -150,10 +150,11 @@ static _Noreturn void refuse_unknown(
 	const char *near = nearest(k, name);
 
 	if (near)
-		usage_error(state, "\"--%s\" is no option; --%s would be", name,
-			near);
-	usage_error(state, "\"--%s\" is no option; \"%s --help\" lists them",
-		name, state->name);
+		usage_error(state, "\"--%s\" is not an option; --%s would be",
+			name, near);
+	usage_error(state,
+		"\"--%s\" is not an option; \"%s --help\" lists them", name,
+		state->name);
 }
 
 /* The text has no dashes: an option that is not there, or that several could
@@ -207,7 +208,7 @@ static _Noreturn void refuse(const struct argp_state *state,
 	snprintf(letter, sizeof(letter),
 		isgraph((unsigned char)optopt) ? "%c" : "\\x%02x",
 		(unsigned char)optopt);
-	usage_error(state, "\"-%s\" is no option; \"%s --help\" lists them",
+	usage_error(state, "\"-%s\" is not an option; \"%s --help\" lists them",
 		letter, state->name);
 }
 

@@ -219,7 +219,7 @@ const char *place_kept(const char *name)
 		close(fd);
 	return ours ? "exists, and a server that runs writes to it; another "
 		      "file would be right"
-		    : "exists, and is no counter segment; the name of a new "
+		    : "exists, and is not a counter segment; the name of a new "
 		      "file would be right";
 }
 

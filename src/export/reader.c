@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NO_SEGMENT "is no counter segment"
+#define NO_SEGMENT "is not a counter segment"
 #define DAMAGED    "is a damaged counter segment"
 
 static int fail(char *why, size_t why_bytes, int error, const char *path,

@@ -36,9 +36,9 @@ void asking_explain_no(const struct asking *a, char *why, size_t why_bytes)
 	advise(a, advice, sizeof(advice));
 	snprintf(why, why_bytes,
 		"no yes from %s: the question was sent from %s to %s, and the "
-		"server that answered got it from %s at %s. If that is the "
-		"work of a NAT that you know, it takes %s; else somebody "
-		"relays another server's consent",
+		"server that answered got it from %s at %s. If a NAT that you "
+		"know does that, use %s; otherwise somebody is relaying "
+		"another server's consent",
 		format(&a->to, to), format(&a->from, from), to,
 		format(&a->seen_from, seen_from), format(&a->seen_to, seen_to),
 		advice);
@@ -56,15 +56,16 @@ void asking_explain_silence(const struct asking *a, char *why, size_t why_bytes)
 			"no yes from %s: %llu questions were sent, and %llu "
 			"datagrams came back, none of them an answer by this "
 			"key. The server there runs without serve --key or "
-			"with another key, or is no udpmill; "
+			"with another key, or is not udpmill; "
 			"--peer-consents, without --key, does not ask",
 			to, sent, came);
 	else
 		snprintf(why, why_bytes,
 			"no yes from %s: %llu questions were sent, and nothing "
-			"came back. It takes serve --key there with the same "
-			"key, for another one is not answered; a firewall, or "
-			"a path that loses nearly everything, looks the same. "
+			"came back. The server there needs serve --key with "
+			"the same key, since another key gets no answer; a "
+			"firewall, or a path that loses nearly everything, "
+			"looks the same. "
 			"--peer-consents, without --key, does not ask",
 			to, sent);
 }
@@ -78,9 +79,9 @@ void asking_explain_loss(const struct asking *a, char *why, size_t why_bytes)
 	address_format(&a->to, to);
 	if (a->denied)
 		snprintf(why, why_bytes,
-			"%s now says no, for it gets the questions from %s at "
-			"%s. A NAT on the way has changed what it does, or "
-			"somebody relays",
+			"%s now says no, because it gets the questions from "
+			"%s at %s: a NAT on the way has changed, or somebody "
+			"is relaying them",
 			to, address_format(&a->seen_from, seen_from),
 			address_format(&a->seen_to, seen_to));
 	else

@@ -317,9 +317,8 @@ static void notice_room(struct load_thread *t)
 		return;
 	hooks->notice(hooks->arg,
 		"replies take so long that flows live longer than "
-		"--flow-lifetime says: their sockets stay until then, and "
-		"places are made for half a second; --timeout TIME makes "
-		"more");
+		"--flow-lifetime says: there are sockets for waiting half a "
+		"second; --timeout TIME makes room to wait longer");
 }
 
 /* Each flow once at most. Who cannot keep up has older flows, and not more of

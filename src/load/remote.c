@@ -93,8 +93,8 @@ static int ask_first(struct remote *r, char *why, size_t why_bytes)
 	else if (n == -EPROTONOSUPPORT)
 		snprintf(why, why_bytes,
 			"no yes from %s: it has the key, but an older udpmill, "
-			"whose yes does not say for which address it is; it "
-			"takes this version there",
+			"whose yes does not say for which address it is; "
+			"this version is needed there",
 			r->peer);
 	else if (n != -ECONNREFUSED && r->asking.exchange.icmp)
 		return -EHOSTUNREACH;

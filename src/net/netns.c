@@ -45,7 +45,8 @@ int netns_open(struct netns *n, const char *name, char *why, size_t why_bytes)
 	*n = (struct netns){0};
 	if (!is_name(name) || strlen(name) > NAME_MAX) {
 		snprintf(why, why_bytes,
-			"\"%s\" is no name of a namespace; \"ip netns list\" "
+			"\"%s\" is not the name of a namespace; \"ip netns "
+			"list\" "
 			"prints those there are",
 			name);
 		return -EINVAL;

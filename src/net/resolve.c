@@ -134,7 +134,7 @@ static int refuse_lookup(const struct endpoint *e, int family, int gai,
 			strerror(error));
 	case EAI_SERVICE:
 		return refuse(why, -ENOENT,
-			"\"%s\" is no port; %d to 65535 or a UDP service of "
+			"\"%s\" is not a port; %d to 65535 or a UDP service of "
 			"/etc/services would be",
 			e->port, e->any ? 0 : 1);
 	case EAI_AGAIN:
@@ -152,7 +152,7 @@ static int refuse_lookup(const struct endpoint *e, int family, int gai,
 	default:
 		if (e->numeric)
 			return refuse_numeric(e, why);
-		return refuse(why, -ENOENT, "\"%s\" is no host known here%s",
+		return refuse(why, -ENOENT, "\"%s\" is not a host known here%s",
 			e->host,
 			family == AF_INET    ? " by an IPv4 address"
 			: family == AF_INET6 ? " by an IPv6 address"

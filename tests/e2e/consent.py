@@ -240,7 +240,7 @@ class Lapse(Consent):
         self.serve("--service", "echo")
         out, err = load.communicate(timeout=30)
         self.assertNotIn("not renewed", err)
-        self.assertIn("does not tell its counters any more", err)
+        self.assertIn("no longer reports its counters", err)
         self.assertEqual(load.returncode, 4, out + err)
 
 

@@ -67,7 +67,7 @@ class File(Keyed):
     def test_that_is_a_directory_is_refused(self):
         os.unlink(self.path)
         os.mkdir(self.path)
-        self.refused("is no file")
+        self.refused("is neither a file nor a pipe")
 
     def test_that_is_too_short_is_refused(self):
         write_key(self.path, bytes(31))

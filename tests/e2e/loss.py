@@ -127,12 +127,12 @@ class Loss(unittest.TestCase):
     def test_that_cannot_be_known_is_refused(self):
         with Server(UDPMILL, "127.0.0.1:0", "--counters", "none") as s:
             for options, said in (
-                    (["--expect", "none"], "nothing would tell of a loss"),
-                    (["--find-capacity"], "--loss says how much"),
+                    (["--expect", "none"], "a loss would not show"),
+                    (["--find-capacity"], "which has --loss"),
                     (["--stress"], "does not go with --max-loss"),
-                    (["--max-loss", "1"], "no part of the whole"),
-                    (["--max-loss", "-1%"], "no part of the whole"),
-                    (["--max-loss", "x"], "no part of the whole")):
+                    (["--max-loss", "1"], "is not a share"),
+                    (["--max-loss", "-1%"], "is not a share"),
+                    (["--max-loss", "x"], "is not a share")):
                 with self.subTest(options=options):
                     r = run(UDPMILL, "load", s.address, "--max-loss", "1%",
                             *options)

@@ -154,7 +154,7 @@ class Key(unittest.TestCase):
         self.refused(self.path, f"belongs to user {NOBODY}", "chown")
 
     def test_without_end_is_refused(self):
-        self.refused("/dev/zero", "is no file")
+        self.refused("/dev/zero", "is neither a file nor a pipe")
 
     def test_that_others_can_write_is_refused(self):
         os.chmod(self.path, 0o622)

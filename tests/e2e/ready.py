@@ -64,7 +64,7 @@ class Ready(unittest.TestCase):
         os.mkfifo(pipe)
         os.symlink("/dev/null", link)
         for path in self.folder, pipe, link:
-            self.assertRefused("--ready-file", path, says="no regular file")
+            self.assertRefused("--ready-file", path, says="not a regular file")
         self.assertTrue(stat.S_ISFIFO(os.lstat(pipe).st_mode))
         self.assertTrue(os.path.islink(link))
 

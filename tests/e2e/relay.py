@@ -74,7 +74,7 @@ class Consent(Relay):
         s = self.serve("--service", "discard")
         self.between()
         self.refused(self.load(OTHER, "-t", "100ms"), OTHER, SERVER,
-                     f"serve --key-address {OTHER}", "relays")
+                     f"serve --key-address {OTHER}", "relaying")
         s.stop()
         self.assertNotIn("rx_datagrams", s.counters())
         self.assertGreaterEqual(s.counters()["query_denied_datagrams"], 1)
@@ -170,7 +170,7 @@ class Way(Relay):
     def test_that_loses_everything_is_told_from_one_without_a_key(self):
         self.between(0, 0)
         self.refused(self.load(OTHER), "nothing came back", "firewall",
-                     "--key there")
+                     "needs serve --key")
 
     def test_to_a_server_without_the_key_is_told(self):
         s = Server(UDPMILL, SERVER, "--service", "echo", "--counters", "none",

@@ -265,7 +265,7 @@ class Scenario(unittest.TestCase):
             with self.subTest(key=name):
                 said = self.refused(f"{name} = ?\n = \n")
                 self.assertIn(f"{self.path}:", said)
-                self.assertNotIn("is no key", said)
+                self.assertNotIn("is not a key", said)
 
     def test_how_a_run_is_told_is_for_the_command_line(self):
         for key in ("csv", "histogram", "json", "scenario", "print-scenario",
@@ -277,14 +277,14 @@ class Scenario(unittest.TestCase):
         for text, line, said in (
                 ("rate = 0\n", 1, '--rate: "0" is not a rate from 0.001'),
                 ("\n# x\n[pace]\nburst = x\n", 4, '--burst: "x" is not a'),
-                ("dscp = x", 1, '--dscp: "x" is no code point'),
+                ("dscp = x", 1, '--dscp: "x" is not a code point'),
                 ("lenght = 64\n", 1,
-                 '"lenght" is no key; the nearest is "length"'),
+                 '"lenght" is not a key; the nearest is "length"'),
                 ("flow = 1\n", 1, 'the nearest is "flows"'),
                 ("flows = 1\n\nflows = 1\n", 3,
                  '"flows" a second time; line 1 has it too'),
                 ("spin = maybe\n", 1, '"maybe" is neither yes nor no'),
-                ("[pases]\n", 1, "[pases] is no section; there are [server]"),
+                ("[pases]\n", 1, "[pases] is not a section; there are [server]"),
                 ("flows\n", 1, 'has no "="'),
                 ("flows =\n", 1, '"flows" has no value'),
                 (b"flows = 1\0\n", 1, "byte 0x00 at column 10"),
@@ -349,7 +349,7 @@ class Scenario(unittest.TestCase):
             for key in re.findall(r"\*([a-z-]+)\*", keys):
                 with self.subTest(section=section, key=key):
                     said = self.refused(f"[{section}]\n{key} = ?\n = \n")
-                    self.assertNotRegex(said, "is no key|is no section|only")
+                    self.assertNotRegex(said, "is not a key|is not a section|only")
                     self.assertRegex(said, ":[23]: ")
 
 

@@ -293,7 +293,7 @@ class Serve(unittest.TestCase):
             r = run(UDPMILL, "serve", "0", "--counters", f.name)
             self.assertEqual(r.returncode, 3)
             self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*exists, and "
-                             r"is no counter segment; [^\n]*\n\Z")
+                             r"is not a counter segment; [^\n]*\n\Z")
             with open(f.name) as again:
                 self.assertEqual(again.read(), "precious")
 

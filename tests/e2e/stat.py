@@ -187,7 +187,7 @@ class Stat(unittest.TestCase):
             r = self.stat(*arguments)
             time = arguments[arguments[0] == "--watch"]
             self.assertEqual(r.returncode, 2)
-            self.assertRegex(r.stderr, rf"\A[^\n]*--watch={time} would be[^\n]*"
+            self.assertRegex(r.stderr, rf"\A[^\n]*--watch={time} would be right[^\n]*"
                              r"\n\Z")
 
     def test_notices_once_that_its_output_was_lost(self):

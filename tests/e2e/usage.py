@@ -23,11 +23,11 @@ class Usage(unittest.TestCase):
 
     def test_unknown_options_are_told_in_one_line(self):
         for verb in VERBS:
-            lists = f'is no option; "udpmill {verb} --help" lists them'
+            lists = f'is not an option; "udpmill {verb} --help" lists them'
             for arguments, what in (
                     (["--foo"], "--foo"), (["--foo=5"], "--foo"),
-                    (["0", "--foo"], "--foo"), (["-q"], "-q"),
-                    (["-Jq"], "-q"), (["-J", "-qJ", "--foo"], "-q"),
+                    (["0", "--foo"], "--foo"), (["-Z"], "-Z"),
+                    (["-JZ"], "-Z"), (["-J", "-ZJ", "--foo"], "-Z"),
                     (["-\xff"], "-\\xc3"), (["--x\ny"], "--x?y"),
                     (["--="], "--")):
                 self.assertRefused(verb, arguments, f'"{what}" {lists}')
@@ -40,7 +40,7 @@ class Usage(unittest.TestCase):
                                                "find-capacity"),
                 ("load", "dcsp", "dscp"), ("stat", "halp", "help")):
             self.assertRefused(verb, [f"--{wrong}"],
-                               f'"--{wrong.split("=")[0]}" is no option; '
+                               f'"--{wrong.split("=")[0]}" is not an option; '
                                f'--{right} would be')
 
     def test_a_value_that_is_missing_is_told_in_one_line(self):

@@ -325,7 +325,7 @@ class Workload(unittest.TestCase):
             with open(path, "wb") as f:
                 f.write(bytes(70000))
             r, _ = load(self.echo.address, "--payload", path)
-            self.assertIn("more than a datagram", r.stderr)
+            self.assertIn("holds more than 65507", r.stderr)
 
     def test_spinning_is_no_different_in_what_it_counts(self):
         self.balanced("--spin", "--window", "1", "-P", "1", "--train", "off")
@@ -346,7 +346,7 @@ class Workload(unittest.TestCase):
             (["--rate", "1k", "--ramp", "1:2:1s"], "one of them"),
             (["--rate", "1k", "--find-capacity"], "one of them"),
             (["--loss", "1%"], "goes with --find-capacity"),
-            (["--find-capacity", "--loss", "110%"], "no part of the whole"),
+            (["--find-capacity", "--loss", "110%"], "is not a share"),
             (["--rate", "1k", "--flood"], "one of them"),
             (["--rate", "1k", "-b", "1M"], "one of them"),
             (["--rate", "1k", "--window", "3"], "waits for no reply"),
@@ -359,20 +359,20 @@ class Workload(unittest.TestCase):
             (["--spacing", "odd", "--rate", "1"], "neither even nor poisson"),
             (["-l", "100-50"], "50-100 would be right"),
             (["-l", "imixx"], "would be"),
-            (["-l", "64:0"], "no weight"),
+            (["-l", "64:0"], "not a weight"),
             (["-l", "64:1,100:100000"], "less than a 1024th"),
             (["-l", "@/nonexistent"], "No such file"),
             (["-l", "16-64", "--verify", "full"], "no room for a number"),
             (["--csv", "/nonexistent/a"], "No such file"),
             (["--csv", "-", "-J"], "both want standard output"),
-            (["--dscp", "64"], "no code point"),
+            (["--dscp", "64"], "not a code point"),
             (["--ecn", "yes"], "none of not-ect"),
             (["--ttl", "0"], "from 1 to 255"),
             (["--ttl", "150"], "the reply of another server"),
             (["--ttl", "254"], "the reply of another server"),
-            (["--source-ports", "5-4"], "no range of ports"),
+            (["--source-ports", "5-4"], "not a range of ports"),
             (["--source-ports", "5000-5001"], "8 flows, and only 2 ports"),
-            (["-B", "127.0.0.9-127.0.0.2"], "no range of at most"),
+            (["-B", "127.0.0.9-127.0.0.2"], "not a range of at most"),
             (["--against", "quic"], "are described"),
             (["--payload", "/nonexistent"], "No such file"),
             (["--content", "noise"], "none of random, zeros and text"),

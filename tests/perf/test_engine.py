@@ -257,5 +257,5 @@ def test_what_is_no_program_is_told(tmp_path):
 
 
 def test_what_is_no_udpmill_is_told():
-    with pytest.raises(PerfError, match='no udpmill'):
+    with pytest.raises(PerfError, match='is not udpmill'):
         arms.version('/bin/echo')

@@ -270,7 +270,7 @@ Test(reader, does_not_read_another_file)
 	memcpy(image.data, "udpmilk", 8);
 	put_held();
 	cr_assert(try_open(path) == -EPROTO);
-	cr_assert(strstr(why, "is no counter segment"), "%s", why);
+	cr_assert(strstr(why, "is not a counter segment"), "%s", why);
 }
 
 static void put_folder(void)
@@ -308,7 +308,7 @@ Test(reader, does_not_read_what_is_no_file)
 		put[i]();
 		error = try_open(named);
 		cr_assert(error == -EPROTO, "%zu: %d", i, error);
-		cr_assert(strstr(why, "is no counter segment"), "%s", why);
+		cr_assert(strstr(why, "is not a counter segment"), "%s", why);
 		cr_assert(remove(named) == 0);
 		put_away();
 	}

@@ -310,7 +310,7 @@ Test(writer, keeps_another_file)
 {
 	close(segment_put(elsewhere, "precious", 8));
 	refuse_at(elsewhere, elsewhere);
-	cr_assert(strstr(why, "no counter segment"), "%s", why);
+	cr_assert(strstr(why, "not a counter segment"), "%s", why);
 	cr_assert(mode_of(elsewhere) != 0);
 }
 

@@ -57,7 +57,7 @@ static void expect_refusal(enum manner manner, int error, const char *words)
 
 Test(remote, that_says_no_is_told_at_once)
 {
-	expect_refusal(SAYS_NO, -EREMCHG, "relays");
+	expect_refusal(SAYS_NO, -EREMCHG, "relaying");
 }
 
 Test(remote, that_is_older_is_told_at_once)

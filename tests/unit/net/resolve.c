@@ -73,13 +73,15 @@ static const struct {
 		"no interface \"nodev\""},
 	{"[::1%lo]:7", NULL, AF_UNSPEC, -EINVAL, "\"::1\" would be right"},
 	{"[nodev%lo]:7", NULL, AF_UNSPEC, -EINVAL, "not an IPv6 address"},
-	{"192.0.2.1:65536", NULL, AF_UNSPEC, -ENOENT, "is no port; 1 to 65535"},
-	{"65536", "127.0.0.1", AF_UNSPEC, -ENOENT, "is no port; 0 to 65535"},
-	{"192.0.2.1:70000", NULL, AF_UNSPEC, -ENOENT, "is no port"},
-	{"192.0.2.1:-1", NULL, AF_UNSPEC, -ENOENT, "is no port"},
-	{"192.0.2.1: 7", NULL, AF_UNSPEC, -ENOENT, "is no port"},
-	{"192.0.2.1:7x", NULL, AF_UNSPEC, -ENOENT, "is no port"},
-	{"192.0.2.1:no-such-service", NULL, AF_UNSPEC, -ENOENT, "is no port"},
+	{"192.0.2.1:65536", NULL, AF_UNSPEC, -ENOENT,
+		"is not a port; 1 to 65535"},
+	{"65536", "127.0.0.1", AF_UNSPEC, -ENOENT, "is not a port; 0 to 65535"},
+	{"192.0.2.1:70000", NULL, AF_UNSPEC, -ENOENT, "is not a port"},
+	{"192.0.2.1:-1", NULL, AF_UNSPEC, -ENOENT, "is not a port"},
+	{"192.0.2.1: 7", NULL, AF_UNSPEC, -ENOENT, "is not a port"},
+	{"192.0.2.1:7x", NULL, AF_UNSPEC, -ENOENT, "is not a port"},
+	{"192.0.2.1:no-such-service", NULL, AF_UNSPEC, -ENOENT,
+		"is not a port"},
 };
 
 Test(resolve, refuses_what_is_malformed_and_says_why)

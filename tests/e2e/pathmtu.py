@@ -263,8 +263,8 @@ class DontFragment(Case):
         r = self.load("IPv4", "-l", "100:1,1600:1", "--dont-fragment",
                       "--rate", "2k", text=True)
         self.assertEqual(r.returncode, 0, r.stderr)
-        self.assertRegex(r.stdout, r"not sent, being too long: the path's MTU "
-                                   r"is \d+, which leaves \d+ bytes")
+        self.assertRegex(r.stdout, r"not sent because they are too long: the "
+                                   r"path's MTU is \d+, which leaves \d+ bytes")
         self.assertNotIn("did not keep up", r.stdout)
 
 

@@ -14,6 +14,7 @@ import re
 import sys
 import tempfile
 import time
+from unittest import mock
 
 import pytest
 from udpmill_perf import main
@@ -68,7 +69,9 @@ def read(data, argv):
         with open(path, 'wb') as file:
             file.write(data)
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        # What is caught as a last resort has not been foreseen.
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(
+                err), mock.patch.dict(os.environ, UDPMILL_PERF_TRACEBACK='1'):
             code = main.main([w.replace('FILE', path) for w in argv])
     return code, err.getvalue()
 

@@ -1,20 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/interrupt.h"
 
+#include "core/clock.h"
+
+#include <errno.h>
 #include <poll.h>
 #include <stddef.h>
 #include <time.h>
 
+/* timeout(1) sends its signal to the program and to its group: within so long a
+ * second one is the first again. */
+#define AGAIN_NS 250000000u
+
 static volatile sig_atomic_t interrupted;
 static void (*stop_run)(void *arg);
 static void *stop_arg;
+static _Atomic uint64_t first_ns; /* SIGINT or SIGTERM; 0: neither came */
+
+static void end_if_second(int sig)
+{
+	uint64_t now_ns = clock_ns();
+
+	if (!first_ns) {
+		first_ns = now_ns;
+	} else if (now_ns > first_ns + AGAIN_NS) {
+		/* It is delivered when the handler has returned. */
+		signal(sig, SIG_DFL);
+		raise(sig);
+	}
+}
 
 static void interrupt(int sig)
 {
-	(void)sig;
+	void (*stop)(void *arg) = stop_run;
+	int error = errno;
+
+	if (sig != SIGHUP)
+		end_if_second(sig);
 	interrupted = 1;
-	if (stop_run)
-		stop_run(stop_arg);
+	if (stop)
+		stop(stop_arg);
+	errno = error;
 }
 
 static bool is_ignored(int sig)
@@ -35,7 +61,6 @@ void interrupt_catch(void (*stop)(void *arg), void *arg)
 	stop_arg = arg;
 	if (!is_ignored(SIGHUP))
 		sigaction(SIGHUP, &sa, NULL);
-	sa.sa_flags |= SA_RESETHAND;
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 }
@@ -71,6 +96,10 @@ bool interrupt_sleep(uint64_t ns)
 void interrupt_release(void)
 {
 	signal(SIGHUP, SIG_IGN);
+	/* What they would stop is about to be freed. */
+	stop_run = NULL;
+	if (first_ns)
+		return;
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 }

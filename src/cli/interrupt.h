@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The signals that ask a run to end: SIGINT, SIGTERM and SIGHUP. They end the
- * run and not its report. A second SIGINT or SIGTERM ends the program; a second
+ * run and not its report. A second SIGINT or SIGTERM ends the program, unless
+ * it comes within a quarter of a second: timeout(1) sends each twice. A second
  * SIGHUP does not, since a terminal that goes away often sends it twice, and
  * some service managers send it along with SIGTERM. Where SIGHUP was ignored at
  * the start, as nohup(1) leaves it, it stays so.

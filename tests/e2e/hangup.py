@@ -76,6 +76,19 @@ class HangUp(unittest.TestCase):
                 self.assertEqual(p.returncode, 0, err)
                 self.assertIn("schema", json.loads(out))
 
+    def test_load_reports_when_it_is_told_twice(self):
+        """As by timeout(1), which signals the program and its group."""
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            for number in signal.SIGINT, signal.SIGTERM:
+                p = self.started("load", s.address, "-J", "--time", "20s",
+                                 "-i", "10ms", "--omit", "0")
+                for _ in range(10):
+                    p.send_signal(number)
+                    time.sleep(0.002)
+                out, err = p.communicate(timeout=30)
+                self.assertEqual(p.returncode, 0, err)
+                self.assertIn("schema", json.loads(out))
+
     def test_load_by_stages_reports(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             p = subprocess.Popen(

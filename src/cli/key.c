@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/key.h"
 
+#include "cli/named_file.h"
 #include "cli/verb.h"
 
 #include <errno.h>
@@ -56,30 +57,10 @@ static void check_owner(int fd, const char *verb, const char *path)
 			path, st.st_mode & 07777, path);
 }
 
-/* All of it, or so much more than a key can have that it is refused. */
-static size_t read_all(
-	int fd, uint8_t *out, size_t room, const char *verb, const char *path)
-{
-	size_t bytes = 0;
-
-	while (bytes < room) {
-		ssize_t n = read(fd, out + bytes, room - bytes);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			fail(EXIT_USAGE, verb, "%s: %s", path, strerror(errno));
-		if (n == 0)
-			break;
-		bytes += (size_t)n;
-	}
-	return bytes;
-}
-
 void key_read(struct mac_key *out, const char *verb, const char *path)
 {
 	uint8_t text[MAC_SECRET_MOST + 1];
-	size_t bytes;
+	ssize_t bytes;
 	int fd, error;
 
 	if (!mac_available())
@@ -91,13 +72,17 @@ void key_read(struct mac_key *out, const char *verb, const char *path)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		fail(EXIT_SYSTEM, verb, "PR_SET_DUMPABLE: %s", strerror(errno));
 	(void)mlock(out, sizeof(*out));
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		fail(EXIT_USAGE, verb, "%s: %s", path, strerror(errno));
 	check_owner(fd, verb, path);
-	bytes = read_all(fd, text, sizeof(text), verb, path);
+	bytes = named_file_fill(fd, (char *)text, sizeof(text));
 	close(fd);
-	error = mac_key_read(out, text, bytes);
+	if (bytes == -ETIMEDOUT)
+		fail(EXIT_USAGE, verb, "%s: %s", path, NAMED_FILE_ENDLESS);
+	if (bytes < 0)
+		fail(EXIT_USAGE, verb, "%s: %s", path, strerror((int)-bytes));
+	error = mac_key_read(out, text, (size_t)bytes);
 	explicit_bzero(text, sizeof(text));
 	if (error == -EMSGSIZE)
 		fail(EXIT_USAGE, verb,

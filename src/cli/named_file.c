@@ -30,8 +30,7 @@ static int wait_for(int fd)
 	return p.revents & POLLIN || !(p.revents & POLLHUP);
 }
 
-/* Up to room bytes: their number, or -errno. */
-static ssize_t fill(int fd, char *out, size_t room)
+ssize_t named_file_fill(int fd, char *out, size_t room)
 {
 	uint64_t end_ns = clock_ns() + WHOLE_NS;
 	size_t bytes = 0;
@@ -67,7 +66,7 @@ int named_file_read(char **out, size_t *bytes, const char *path, size_t most,
 		return (int)n;
 	}
 	text = malloc(most + 2);
-	n = text ? fill(fd, text, most + 1) : -ENOMEM;
+	n = text ? named_file_fill(fd, text, most + 1) : -ENOMEM;
 	close(fd);
 	if (n >= 0 && (size_t)n <= most) {
 		text[n] = '\0';
@@ -77,8 +76,7 @@ int named_file_read(char **out, size_t *bytes, const char *path, size_t most,
 	}
 	free(text);
 	if (n == -ETIMEDOUT)
-		snprintf(why, why_bytes,
-			"nobody writes to it, or it does not end");
+		snprintf(why, why_bytes, NAMED_FILE_ENDLESS);
 	else if (n < 0)
 		snprintf(why, why_bytes, "%s", strerror((int)-n));
 	else

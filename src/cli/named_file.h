@@ -3,6 +3,9 @@
 #pragma once
 
 #include <stddef.h>
+#include <sys/types.h>
+
+#define NAMED_FILE_ENDLESS "nobody writes to it, or it does not end"
 
 /*
  * Regular files, and what else can be read to its end: a pipe that nobody
@@ -12,6 +15,10 @@
  */
 int named_file_read(char **out, size_t *bytes, const char *path, size_t most,
 	char *why, size_t why_bytes);
+
+/* Of what is open with O_NONBLOCK, up to room bytes: their number, or -errno;
+ * -ETIMEDOUT: NAMED_FILE_ENDLESS. */
+ssize_t named_file_fill(int fd, char *out, size_t room);
 
 /* May a library that reads it by itself be given it? A regular file may: 0. Or
  * -errno, and one line in why. */

@@ -92,6 +92,16 @@ class File(Keyed):
         self.assertEqual(r.returncode, 0, r.stderr)
 
 
+    def test_a_pipe_that_nobody_writes_to_is_refused(self):
+        pipe = self.path + ".pipe"
+        os.mkfifo(pipe, 0o600)
+        self.addCleanup(os.unlink, pipe)
+        for arguments in (["serve", "127.0.0.1:0"], ["load", "127.0.0.1:9"]):
+            r = run(UDPMILL, *arguments, "--key", pipe, timeout=20)
+            self.assertEqual(r.returncode, 2, r.stderr)
+            self.assertIn("nobody writes to it", r.stderr)
+
+
 class Query(Keyed):
     def unanswered(self, server, data):
         """Nothing comes back for it: what was asked next is answered first."""

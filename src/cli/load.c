@@ -232,8 +232,10 @@ int verb_load(int argc, char **argv)
 
 	/* Parsing puts them into another order. */
 	said = calloc((size_t)argc + 1, sizeof(*said));
-	if (!said)
+	if (!said) {
+		fprintf(stderr, "udpmill load: no memory\n");
 		return EXIT_SYSTEM;
+	}
 	memcpy(said, argv, (size_t)argc * sizeof(*said));
 	load_error_begin(&o, argc, said);
 	load_options_parse(&o, argc, argv);

@@ -361,6 +361,8 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	if (o->netns)
 		load_go_there(o->netns);
 	option_peer(&state, &o->config.remote, p.peer, p.family);
+	/* Its own sockets, of IPv4, reach it as well. */
+	address_unmap(&o->config.remote);
 	if (o->stress)
 		load_stress_plan(&state, &p);
 	if (o->stages)

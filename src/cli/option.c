@@ -143,6 +143,8 @@ void option_bind(const struct argp_state *state, union address *out,
 	snprintf(whole, sizeof(whole), "%s%s", text, port ? "" : ":0");
 	if (resolve(out, whole, NULL, AF_UNSPEC, why, sizeof(why)))
 		usage_error(state, "--bind: %s", why);
+	if (peer->sa.sa_family == AF_INET)
+		address_unmap(out);
 	if (out->sa.sa_family != peer->sa.sa_family)
 		usage_error(state,
 			"--bind: \"%s\" is not of the peer's family; an %s "

@@ -53,6 +53,14 @@ class Peers(unittest.TestCase):
                 self.assertEqual(f.read(), "precious")
             self.assertFalse(os.path.exists(new))
 
+    def test_an_ipv4_address_may_be_written_as_ipv6(self):
+        mapped = "[::ffff:127.0.0.1]"
+        peer = mapped + ":" + self.echo.address.rsplit(":", 1)[1]
+        for options in [], ["-B", mapped], ["-6"], ["--stages"]:
+            r, report = load(peer, *options, seconds="50ms")
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertEqual(report["config"]["remote"], self.echo.address)
+
     def test_a_full_device_is_called_that(self):
         r, _ = load(self.echo.address, "-i", "100ms", "--csv", "/dev/full")
         self.assertEqual(r.returncode, 3)

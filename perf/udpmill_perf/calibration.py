@@ -4,10 +4,11 @@ fingerprint in the user's state directory."""
 import json
 import os
 
-from . import document
+from . import document, whole_file
 from .errors import UNFIT, PerfError
 
 SCHEMA = 'udpmill.perf.calibration/1'
+MOST_BYTES = 16 << 20
 ROW = {'workload', 'metric', 'floor', 'sd'}
 
 
@@ -20,11 +21,10 @@ def path(fingerprint):
 def load(fingerprint):
     """Its rows; none where it was never calibrated."""
     try:
-        with open(path(fingerprint), encoding='utf-8') as f:
-            found = json.load(f)
+        found = json.loads(whole_file.read(path(fingerprint), MOST_BYTES))
     except FileNotFoundError:
         return []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PerfError(f'{path(fingerprint)}: {error}; "udpmill perf '
                         'calibrate" would make it anew') from None
     if not well_formed(found):

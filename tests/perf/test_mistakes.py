@@ -78,6 +78,16 @@ def test_a_damaged_calibration_is_told_and_made_anew(text, tmp_path,
     assert calibration.load('abc') == [row]
 
 
+def test_a_calibration_without_an_end_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path))
+    monkeypatch.setattr(calibration, 'MOST_BYTES', 1000)
+    path = calibration.path('abc')
+    os.makedirs(os.path.dirname(path))
+    os.symlink('/dev/zero', path)
+    with pytest.raises(calibration.PerfError, match='more than 1000 bytes'):
+        calibration.load('abc')
+
+
 def test_no_reply_is_no_latency():
     trial = {'validity': 'VALID', 'latency_ns': {'count': 0}}
     row = latency.row(workload.parse(workload.DEFAULT), 'A', 1000, [trial])

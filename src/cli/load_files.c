@@ -83,7 +83,7 @@ void load_csv_write(struct load_file *f, const struct load_interval *i)
 		fprintf(f->out,
 			"start_s,seconds,omitted,sent,answered,sent_bytes,"
 			"answered_bytes,sent_per_second,"
-			"answered_per_second,lost,jitter_ns\n");
+			"answered_per_second,lost,jitter_ns,trains_refused\n");
 	fprintf(f->out,
 		"%.6f,%.6f,%d,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
 		",%.1f,%.1f,",
@@ -96,7 +96,7 @@ void load_csv_write(struct load_file *f, const struct load_interval *i)
 	fputc(',', f->out);
 	if (i->jitter_known)
 		fprintf(f->out, "%.0f", i->jitter_ns);
-	fputc('\n', f->out);
+	fprintf(f->out, ",%" PRIu64 "\n", i->trains_refused);
 	/* Whoever follows the file sees each line when it is. */
 	flush(f);
 }

@@ -262,12 +262,13 @@ json_t *load_interval_json(const struct load_interval *i)
 		lost = number(i->lost);
 	if (i->jitter_known)
 		jitter = json_real(i->jitter_ns);
-	return json_pack("{s:f, s:f, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:f, s:f, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"start_s", i->start_s, "seconds", i->seconds, "omitted",
 		i->omitted, "sent", number(i->sent), "answered",
 		number(i->answered), "sent_bytes", number(i->sent_bytes),
 		"answered_bytes", number(i->answered_bytes), "lost", lost,
-		"jitter_ns", jitter);
+		"jitter_ns", jitter, "trains_refused",
+		number(i->trains_refused));
 }
 
 /* ICMP port unreachable, of the whole run. */

@@ -101,6 +101,7 @@ void intervals_tell(struct intervals *i, const struct load *l, bool omitted)
 		.lost_known = l->config.replies != REPLIES_NONE,
 		.lost = above(lost, i->lost),
 		.jitter_known = differences > 0,
+		.trains_refused = now.trains_refused - i->counts.trains_refused,
 	};
 
 	if (differences)

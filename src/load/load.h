@@ -115,6 +115,7 @@ struct load_interval {
 	 * the mean; where two came. */
 	bool jitter_known;
 	double jitter_ns;
+	uint64_t trains_refused; /* by threads that send one by one since */
 };
 
 /* How much a look at the server's counters may cost. */

@@ -83,6 +83,11 @@ class Case(unittest.TestCase):
                             "--service", service, "--workers", "1",
                             prefix=inside(SERVER))
             for service in ("echo", "discard")}
+        # Neighbours that are not known yet cost what is sent meanwhile.
+        for address in cls.servers["echo"].addresses:
+            r = run(UDPMILL, "send", address, "--retries", "5",
+                    prefix=inside(CLIENT))
+            assert r.returncode == 0, r.stderr
 
     @classmethod
     def tearDownClass(cls):
@@ -162,6 +167,12 @@ class Narrow(Case):
         r = self.load("IPv6", "-l", "1400", "--train", "32", "--rate", "2k",
                       text=True)
         self.assertIn("trains of 32 were refused, then one by one", r.stdout)
+        self.forget()
+        r = self.load("IPv6", "-l", "1400", "--train", "32", "--rate", "2k",
+                      "--csv", "-", text=True)
+        rows = [line.split(",") for line in r.stdout.splitlines()]
+        self.assertEqual(rows[0][-1], "trains_refused")
+        self.assertEqual(sum(int(row[-1]) for row in rows[1:]), 1, r.stdout)
         self.forget()
         r = self.load("IPv6", "-l", "1400", "--train", "32",
                       "--find-capacity", "-t", "30ms", "--loss", "50%")

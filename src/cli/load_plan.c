@@ -293,8 +293,11 @@ static void see_server(struct load_options *o)
 	if (v->doubted[0])
 		fprintf(stderr,
 			"udpmill load: %s is not believed: it belongs to "
-			"user %u, who does not own the socket there\n",
-			v->doubted, (unsigned)v->doubted_owner);
+			"user %u, %s\n",
+			v->doubted, (unsigned)v->doubted_owner,
+			v->apart ? "and says that its server is in another "
+				   "network namespace, which cannot be verified"
+				 : "who does not own the socket there");
 }
 
 void load_plan(struct load_parsing *p)

@@ -7,7 +7,10 @@ Needs root and network namespaces; exits 77 without.
 """
 
 import json
+import os
+import shutil
 import sys
+import tempfile
 import unittest
 
 from namespaces import HOSTS, NAMES, ip, inside, main
@@ -57,6 +60,22 @@ class Netns(unittest.TestCase):
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertGreater(report["ledger"]["absorbed"], 0)
             self.assertEqual(report["ledger"]["unexplained"], 0)
+
+    def test_of_another_users_server_there_no_counters_are_taken(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            program = shutil.copy(UDPMILL, folder)
+            user = ("setpriv", "--reuid=64323", "--regid=64323",
+                    "--clear-groups")
+            with Server(program, f"{HOSTS[1]}:0", "--service", "echo",
+                        prefix=inside(1) + user) as s:
+                r, report = load(s.address, "--peer-consents", netns=None,
+                                 prefix=inside(0))
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertFalse(report["ledger"]["server_seen"])
+        self.assertIn(f"{s.pid} is not believed: it belongs to user 64323, and "
+                      "says that its server is in another network namespace",
+                      r.stderr)
 
     def test_the_namespaces_own_addresses_are_its_host(self):
         for host in HOSTS[0], "127.0.0.1":

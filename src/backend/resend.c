@@ -109,9 +109,10 @@ static void send_apart(struct resend *r, struct message *m)
 }
 
 /*
- * What a train is refused with: EIO by a device that cannot make checksums
- * (before Linux 6.11), EINVAL and EMSGSIZE where a segment exceeds the path's
- * MTU, EOPNOTSUPP and ENOPROTOOPT where UDP_SEGMENT is unknown.
+ * What a train is refused with: EIO where IPsec is on the way, or a device
+ * cannot make checksums (before Linux 6.11), EINVAL and EMSGSIZE where a
+ * segment exceeds the path's MTU, EOPNOTSUPP and ENOPROTOOPT where UDP_SEGMENT
+ * is unknown.
  */
 static bool refused_as_train(const struct message *m, int error)
 {

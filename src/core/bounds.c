@@ -31,12 +31,11 @@ static bool is_of(const struct bound *p, const union address *peer)
 void bounds_learn(struct bounds *b, const union address *peer, uint32_t bytes,
 	uint64_t now_ns)
 {
-	struct bound *p = peer ? &b->place[place_of(peer)] : &b->all;
+	struct bound *p = &b->place[place_of(peer)];
 
-	if (p->until_ns && (!peer || is_of(p, peer)) && p->bytes < bytes)
+	if (is_of(p, peer) && p->bytes < bytes)
 		bytes = p->bytes;
-	if (peer)
-		p->peer = *peer;
+	p->peer = *peer;
 	p->bytes = bytes;
 	p->until_ns = now_ns + BOUNDS_KEPT_NS;
 	if (bytes < b->least)
@@ -56,7 +55,6 @@ void bounds_expire(struct bounds *b, uint64_t now_ns)
 	if (b->least == UINT32_MAX)
 		return;
 	b->least = UINT32_MAX;
-	expire(b, &b->all, now_ns);
 	for (uint32_t i = 0; i < BOUNDS_PLACES; i++)
 		expire(b, &b->place[i], now_ns);
 }
@@ -64,7 +62,6 @@ void bounds_expire(struct bounds *b, uint64_t now_ns)
 uint32_t bounds_of(const struct bounds *b, const union address *peer)
 {
 	const struct bound *p = &b->place[place_of(peer)];
-	uint32_t bytes = b->all.until_ns ? b->all.bytes : UINT32_MAX;
 
-	return is_of(p, peer) && p->bytes < bytes ? p->bytes : bytes;
+	return is_of(p, peer) ? p->bytes : UINT32_MAX;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Up to which length replies may be coupled: what a refused train has taught,
- * about one peer where its path does not take segments of that length, or about
- * all where a device takes no trains at all. What was learned is forgotten
- * after a minute, so that one peer, or one bad moment, costs no other its
- * trains.
+ * about one peer: its path takes no segments of that length, or no trains at
+ * all. What was learned is forgotten after a minute, so that one peer, or one
+ * bad moment, costs no other its trains.
  *
  * One place a hash of the peer's host, and no chains: who takes another's place
  * costs it one more refusal. One thread at a time.
@@ -26,13 +25,12 @@ struct bound {
 
 struct bounds {
 	uint32_t least; /* of all places: what is no longer is not looked up */
-	struct bound all;
 	struct bound place[BOUNDS_PLACES];
 };
 
 void bounds_init(struct bounds *b);
 
-/* Replies of more than bytes to this peer go alone; NULL: to any peer. */
+/* Replies of more than bytes to this peer go alone. */
 void bounds_learn(struct bounds *b, const union address *peer, uint32_t bytes,
 	uint64_t now_ns);
 

@@ -126,8 +126,8 @@ static bool is_lone(const struct load_thread *t)
 	       t->out_messages[0].segments == 1;
 }
 
-/* EINVAL and EMSGSIZE: a segment exceeds the path's MTU; EIO: a device that
- * cannot make checksums (before Linux 6.11). */
+/* EINVAL and EMSGSIZE: a segment exceeds the path's MTU; EIO: IPsec on the way,
+ * or a device that cannot make checksums (before Linux 6.11). */
 void flow_send_failed(struct load_thread *t, struct flow *f, int error)
 {
 	switch (error) {

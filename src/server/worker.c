@@ -143,16 +143,17 @@ static void count_verdicts(struct worker *w)
 }
 
 /*
- * What was refused once is not tried again soon: with EIO the device takes no
- * trains at all, else it is the length that the path to this peer does not
- * take.
+ * What was refused once is not tried again soon. With EIO this peer gets no
+ * trains at all: since Linux 6.11 only IPsec on the way to it is the reason,
+ * before also a device that cannot make checksums. Else it is the length that
+ * the path to this peer does not take.
  */
 static void learn(struct worker *w, const struct message *m)
 {
-	bool device = m->train_error == -EIO;
+	bool none = m->train_error == -EIO;
 
-	bounds_learn(&w->bounds, device ? NULL : m->peer,
-		device ? 0 : m->segment_bytes - 1, clock_ns());
+	bounds_learn(&w->bounds, m->peer, none ? 0 : m->segment_bytes - 1,
+		clock_ns());
 }
 
 /* Of count messages: those of queries are counted apart. */

@@ -49,13 +49,13 @@ Test(bounds, of_a_host_only_become_less)
 	cr_assert(bounds_allow(&b, &a, 500) && !bounds_allow(&b, &a, 501));
 }
 
-Test(bounds, learned_of_a_device_hold_for_all)
+Test(bounds, of_a_host_may_be_none_at_all)
 {
 	union address a = peer("192.0.2.1:9"), other = peer("[::1]:9");
 
-	bounds_learn(&b, NULL, 0, 1);
-	cr_assert(!bounds_allow(&b, &a, 1) && !bounds_allow(&b, &other, 1));
-	cr_assert(bounds_allow(&b, &a, 0));
+	bounds_learn(&b, &a, 0, 1);
+	cr_assert(!bounds_allow(&b, &a, 1) && bounds_allow(&b, &a, 0));
+	cr_assert(bounds_allow(&b, &other, 65507));
 }
 
 Test(bounds, are_forgotten_after_a_minute)
@@ -63,10 +63,9 @@ Test(bounds, are_forgotten_after_a_minute)
 	union address a = peer("192.0.2.1:9"), late = peer("192.0.2.2:9");
 
 	bounds_learn(&b, &a, 100, 1);
-	bounds_learn(&b, NULL, 200, 1);
 	bounds_learn(&b, &late, 300, 2);
 	bounds_expire(&b, BOUNDS_KEPT_NS);
-	cr_assert(!bounds_allow(&b, &a, 101) && !bounds_allow(&b, &late, 201));
+	cr_assert(!bounds_allow(&b, &a, 101) && !bounds_allow(&b, &late, 301));
 	bounds_expire(&b, BOUNDS_KEPT_NS + 1);
 	cr_assert(bounds_allow(&b, &a, 65507));
 	cr_assert(!bounds_allow(&b, &late, 301));

@@ -81,20 +81,30 @@ uint64_t privilege_to_remove(const char *path)
 	return may ? 0 : BIT(CAP_DAC_OVERRIDE);
 }
 
-int privilege_drop(uint64_t keep, char *why, size_t why_bytes)
+/* A filter may deny capset(2) to who has nothing to give up: systemd's group
+ * @privileged has it. */
+static int lower(uint64_t keep)
 {
-	struct sets s;
+	struct sets s, less;
 	int error = get(&s);
 
-	for (int i = 0; !error && i < _LINUX_CAPABILITY_U32S_3; i++) {
+	if (error)
+		return error;
+	less = s;
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
 		uint32_t kept = (uint32_t)(keep >> 32 * i);
 
-		s.half[i].effective &= kept;
-		s.half[i].permitted &= kept;
-		s.half[i].inheritable &= kept;
+		less.half[i].effective &= kept;
+		less.half[i].permitted &= kept;
+		less.half[i].inheritable &= kept;
 	}
-	if (!error)
-		error = set(&s);
+	return memcmp(&s, &less, sizeof(s)) == 0 ? 0 : set(&less);
+}
+
+int privilege_drop(uint64_t keep, char *why, size_t why_bytes)
+{
+	int error = lower(keep);
+
 	if (!error && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		error = -errno;
 	if (error)

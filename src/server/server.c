@@ -64,8 +64,10 @@ static void *run_seat(void *arg)
 	w->error = worker_init(w, &seat->config);
 	if (!w->error && seat->server->config.settle) {
 		w->error = seat->server->config.settle();
-		if (w->error)
+		if (w->error) {
+			w->failed_call = "capset or prctl";
 			worker_fini(w);
+		}
 	}
 	if (!w->error)
 		w->error = worker_begin(w);

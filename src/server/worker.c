@@ -59,8 +59,10 @@ void worker_order(struct worker *w, enum worker_order order)
 void worker_why(const struct worker *w, char *why, size_t why_bytes)
 {
 	const struct backend_ops *backend = w->config.backend;
-	bool denied = w->error == -EPERM || w->error == -EACCES ||
-		      w->error == -ENOSYS;
+	bool denied = (w->error == -EPERM || w->error == -EACCES ||
+			      w->error == -ENOSYS) &&
+		      (w->failed_call == backend->recv_call ||
+			      w->failed_call == backend->send_call);
 
 	if (!w->failed_call) {
 		snprintf(why, why_bytes,

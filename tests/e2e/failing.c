@@ -43,6 +43,7 @@ struct named {
 };
 
 static const struct named calls[] = {
+	{"capset", SYS_capset},
 	{"clock_nanosleep", SYS_clock_nanosleep},
 	{"epoll_pwait2", SYS_epoll_pwait2},
 	{"epoll_pwait", SYS_epoll_pwait},

@@ -261,6 +261,18 @@ class Sends(Cases):
                 self.assertEqual((r.code, r.said), (0, []), r)
 
 
+@unittest.skipIf(os.geteuid() != 0, "capabilities to give up need root")
+class Capabilities(Cases):
+    def test_that_cannot_be_given_up_are_told_where_there_are_any(self):
+        serving = [FAILING, *rules(("capset",), "EPERM"), "--", UDPMILL,
+                   "serve", "0", "-t", "50ms"]
+        none = "setpriv", "--bounding-set=-all", "--inh-caps=-all"
+        for prefix, code in ((), 3), (none, 0):
+            r = subprocess.run([*prefix, *serving], capture_output=True)
+            told = b"capset" in r.stderr and b"--backend" not in r.stderr
+            self.assertEqual((r.returncode, told), (code, code > 0), r)
+
+
 class Waits(Cases):
     def test_for_signals_that_fail_end_the_server(self):
         for error in ("EPERM", "ENOSYS", "EINVAL"):

@@ -352,7 +352,9 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	end_threads(l);
 	if (error)
 		return error;
-	end.counts = load_count_all(l);
+	/* Where more is under way it would be newer than the server's. */
+	if (rest == REST_DONE)
+		end.counts = load_count_all(l);
 	error = thread_error(l, r);
 	if (error) {
 		snprintf(why, why_bytes, "a thread failed: %s",

@@ -172,8 +172,9 @@ class Closed(unittest.TestCase):
 
         def check(r):
             self.assertEqual(r.returncode, 4, r.stderr)
-            self.assertRegex(
-                r.stderr, r"\Audpmill load: nobody listens at 127[^\n]*\n\Z")
+            # On a busy machine progress is told before.
+            self.assertRegex(r.stderr.splitlines()[-1],
+                             r"\Audpmill load: nobody listens at 127.*\Z")
             report = json.loads(r.stdout)
             self.assertGreater(report["ledger"]["sent"], 0)
             self.assertGreater(report["refusals"]["count"], 0)

@@ -152,14 +152,17 @@ class Sockets(Case):
         self.assertTrue(ledger["exact"])
 
     def test_a_server_that_is_stopped_for_good(self):
-        with serve("--service", "echo") as s:
+        with serve("--service", "echo", "--rcvbuf", "64Ki") as s:
             timer = later(0.3, s.process.send_signal, signal.SIGSTOP)
             try:
-                ledger = self.load(s.address, "--flood", code=4)
+                ledger = self.load(s.address, "--flood", code=4, seconds="2s")
             finally:
                 timer.join()
                 s.process.send_signal(signal.SIGCONT)
-        self.assertLost(ledger["request"], "server_socket", "unread")
+        # Stopped in the middle of a batch it may have just emptied its queue.
+        self.assertLessEqual({"server_socket"}, set(ledger["request"]["dropped"]))
+        self.assertLessEqual(set(ledger["request"]["dropped"]),
+                             {"server_socket", "unread", "neighbour"})
 
     def test_a_server_that_ends(self):
         for sign in signal.SIGTERM, signal.SIGKILL:

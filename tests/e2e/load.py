@@ -177,7 +177,9 @@ class Load(unittest.TestCase):
             free = "127.0.0.1:%d" % s.getsockname()[1]
         r, _ = load(free, seconds="20s")
         self.assertEqual(r.returncode, 4)
-        self.assertRegex(r.stderr, r"\Audpmill load: nobody listens [^\n]*\n\Z")
+        # On a busy machine progress is told before.
+        self.assertRegex(r.stderr.splitlines()[-1],
+                         r"\Audpmill load: nobody listens .*\Z")
 
     def test_a_peer_that_keeps_silent_is_told_early(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:

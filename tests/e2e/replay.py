@@ -333,7 +333,8 @@ class Replay(unittest.TestCase):
         env = {**os.environ, "LD_LIBRARY_PATH": self.folder.name}
         r = run(UDPMILL, "load", "--help", env=env)
         self.assertEqual(r.returncode, 0, r.stderr)
-        r = run(UDPMILL, "load", "127.0.0.1:9", "--pcap", "/dev/null", env=env)
+        capture = self.write(pcap([(0, ipv4(b"one"))]))
+        r = run(UDPMILL, "load", "127.0.0.1:9", "--pcap", capture, env=env)
         self.assertEqual(r.returncode, 3)
         self.assertRegex(r.stderr, r"\Audpmill load: --pcap: [^\n]*"
                          r"install libpcap \(Debian: libpcap0\.8\)\n\Z")

@@ -58,7 +58,7 @@ def change(rng, document):
         elif isinstance(at, list):
             at.append(copy.deepcopy(at[path[-1]]))
         elif isinstance(at[path[-1]], (int, float)):
-            at[path[-1]] *= rng.choice((-1, 0, 1e3, 1e9, 1e15))
+            at[path[-1]] *= rng.choice((-1, 0, 10 ** 3, 10 ** 9, 10 ** 15))
     return found
 
 

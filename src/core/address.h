@@ -60,6 +60,19 @@ static inline bool address_equal(const union address *a, const union address *b)
 	       memcmp(&a->in6.sin6_addr, &b->in6.sin6_addr, 16) == 0;
 }
 
+/* The host in 32 bits, for a hash table: (fold * ADDRESS_MIX) >> (32 - bits) is
+ * its place in one of that many bits. */
+#define ADDRESS_MIX 0x9e3779b1u
+static inline uint32_t address_fold(const union address *a)
+{
+	uint32_t word[4];
+
+	if (a->sa.sa_family == AF_INET)
+		return a->in.sin_addr.s_addr;
+	memcpy(word, &a->in6.sin6_addr, sizeof(word));
+	return word[0] ^ word[1] ^ word[2] ^ word[3];
+}
+
 /* Same host address, ports apart; ::ffff:a.b.c.d equals a.b.c.d. */
 bool address_same_host(const union address *a, const union address *b);
 

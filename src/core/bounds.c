@@ -11,15 +11,7 @@ void bounds_init(struct bounds *b)
 
 static uint32_t place_of(const union address *peer)
 {
-	uint32_t word[4], h;
-
-	if (peer->sa.sa_family == AF_INET) {
-		h = peer->in.sin_addr.s_addr;
-	} else {
-		memcpy(word, &peer->in6.sin6_addr, sizeof(word));
-		h = word[0] ^ word[1] ^ word[2] ^ word[3];
-	}
-	return h * 0x9e3779b1u >> 24;
+	return address_fold(peer) * ADDRESS_MIX >> 24;
 }
 _Static_assert(BOUNDS_PLACES == 1 << 8, "place_of() takes 8 bits");
 

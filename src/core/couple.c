@@ -27,16 +27,9 @@ struct places {
 
 static uint32_t *place(struct places *p, const union address *peer)
 {
-	uint32_t h = peer->in.sin_port;
-	uint32_t word[4];
+	uint32_t h = peer->in.sin_port ^ address_fold(peer);
 
-	if (peer->sa.sa_family == AF_INET) {
-		h ^= peer->in.sin_addr.s_addr;
-	} else {
-		memcpy(word, &peer->in6.sin6_addr, sizeof(word));
-		h ^= word[0] ^ word[1] ^ word[2] ^ word[3];
-	}
-	return &p->open[h * 0x9e3779b1u >> (32 - PLACES_BITS)];
+	return &p->open[h * ADDRESS_MIX >> (32 - PLACES_BITS)];
 }
 
 static bool same_local(

@@ -11,15 +11,7 @@
 
 static uint32_t place_of(const union address *a)
 {
-	uint32_t word[4], h;
-
-	if (a->sa.sa_family == AF_INET) {
-		h = a->in.sin_addr.s_addr;
-	} else {
-		memcpy(word, &a->in6.sin6_addr, sizeof(word));
-		h = word[0] ^ word[1] ^ word[2] ^ word[3];
-	}
-	return (h * 0x9e3779b1u) >> 20;
+	return address_fold(a) * ADDRESS_MIX >> 20;
 }
 _Static_assert(UNRESOLVED_PLACES == 1 << 12, "place_of() takes 12 bits");
 

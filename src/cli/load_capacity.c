@@ -9,7 +9,7 @@
 #include "cli/style.h"
 #include "cli/verb.h"
 #include "core/units.h"
-#include "load/search.h"
+#include "load/traffic/search.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* A capture read from its file, by libpcap: what UDP carried, and when. */
 #pragma once
 
-#include "load/replay.h"
+#include "load/traffic/replay.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 
 #include "cli/load_plan.h"
 #include "core/clock.h"
-#include "load/host.h"
+#include "net/interface.h"
 #include "net/socket.h"
 
 #include <errno.h>
@@ -95,7 +95,7 @@ void load_require_consent(struct load_options *o, const char *peer)
 {
 	const struct load_view *v = &o->view;
 
-	o->own = host_owns(&o->config.remote);
+	o->own = interface_owns(&o->config.remote);
 	if (o->own)
 		return;
 	if (o->peer_consents) {

@@ -2,7 +2,7 @@
 /* --length of `udpmill load`: how long datagrams are. */
 #pragma once
 
-#include "load/sizes.h"
+#include "load/traffic/sizes.h"
 
 #include <stddef.h>
 

@@ -6,9 +6,9 @@
 #include "cli/load_replay.h"
 #include "cli/load_scenario.h"
 #include "cli/load_server.h"
-#include "load/counted.h"
 #include "load/load.h"
-#include "load/remote.h"
+#include "load/peer/counted.h"
+#include "load/peer/remote.h"
 
 struct load_options {
 	struct load_config config;

@@ -2,7 +2,7 @@
 /* The options of `udpmill load` that say when datagrams leave. */
 #pragma once
 
-#include "load/pace.h"
+#include "load/traffic/pace.h"
 
 #include <argp.h>
 #include <stdbool.h>

@@ -10,7 +10,7 @@
 #include "cli/named_file.h"
 #include "core/probe.h"
 #include "core/train.h"
-#include "load/host.h"
+#include "net/interface.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -335,7 +335,7 @@ void load_plan(struct load_parsing *p)
 	/* Who only prints sends nothing. */
 	if (p->key && !o->print_scenario) {
 		load_key_ask(o, p->key, p->key_address, p->peer);
-		o->own = host_owns(&c->remote);
+		o->own = interface_owns(&c->remote);
 	} else if (!o->print_scenario) {
 		load_require_consent(o, p->peer);
 	}

@@ -3,7 +3,6 @@
 
 #include "cli/load_plan.h"
 #include "export/owner.h"
-#include "load/host.h"
 #include "net/interface.h"
 #include "net/socket.h"
 
@@ -161,7 +160,7 @@ int load_view_open(struct load_view *v, const union address *remote)
 	struct reader **at;
 	int error = reader_list_open(&list);
 
-	*v = (struct load_view){.apart = !host_owns(remote)};
+	*v = (struct load_view){.apart = !interface_owns(remote)};
 	if (error)
 		return error;
 	at = choose(v, &list, remote);

@@ -4,7 +4,7 @@
 
 #include "export/reader.h"
 #include "export/registry.h"
-#include "load/counted.h"
+#include "load/peer/counted.h"
 #include "net/netns.h"
 
 struct load_view {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/load_options.h"
-#include "load/stages.h"
+#include "load/stages/stages.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -8,12 +8,12 @@
 
 #include "core/address.h"
 #include "core/histogram.h"
-#include "load/content.h"
-#include "load/ledger.h"
-#include "load/marks.h"
-#include "load/pace.h"
-#include "load/replay.h"
-#include "load/sizes.h"
+#include "load/ledger/ledger.h"
+#include "load/ledger/marks.h"
+#include "load/traffic/content.h"
+#include "load/traffic/pace.h"
+#include "load/traffic/replay.h"
+#include "load/traffic/sizes.h"
 #include "net/affinity.h"
 #include "net/netns.h"
 

@@ -42,6 +42,11 @@ bool interface_has(const union address *a)
 	return find(a, name);
 }
 
+bool interface_owns(const union address *a)
+{
+	return address_is_loopback(a) || interface_has(a);
+}
+
 bool interface_broadcasts(const union address *a)
 {
 	union address to = *a;

@@ -14,6 +14,10 @@
  */
 bool interface_has(const union address *a);
 
+/* Is a loopback, or the address of an interface? What is sent there stays on
+ * this host. */
+bool interface_owns(const union address *a);
+
 /* Is a the broadcast address of a network that there is a route to? Such a one
  * takes SO_BROADCAST, and without it the kernel says "Permission denied". */
 bool interface_broadcasts(const union address *a);

@@ -2,7 +2,7 @@
 /* Captured packets: whatever they hold, a payload lies within what there is.
  * Memory that is read beyond the packet is for a sanitizer to see. */
 #include "fuzz.h"
-#include "load/dissect.h"
+#include "load/traffic/dissect.h"
 
 #include <string.h>
 

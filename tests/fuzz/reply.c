@@ -5,9 +5,9 @@
  * out of the input, which are sealed as the key's owner would.
  */
 #include "fuzz.h"
-#include "load/asking.h"
-#include "load/counted.h"
-#include "load/remote.h"
+#include "load/peer/asking.h"
+#include "load/peer/counted.h"
+#include "load/peer/remote.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Is what came the answer to what was asked? */
 #include "core/probe.h"
+#include "load/loop/thread.h"
 #include "load/stress/talk.h"
-#include "load/thread.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 
 #include "core/clock.h"
 #include "core/train.h"
-#include "load/host.h"
 #include "load/stress/packet.h"
+#include "net/interface.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static int open_far(struct stress_lab *lab, const struct figures_scope *scope)
 static int open_counters(struct stress_lab *lab)
 {
 	const struct figures_scope scope = {
-		.loopback = host_owns(&lab->remote), .v6 = lab->v6};
+		.loopback = interface_owns(&lab->remote), .v6 = lab->v6};
 	int error = counts_open(&lab->near, lab->v6);
 
 	if (!error)

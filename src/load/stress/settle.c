@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What became of a row's datagrams: the ledger, by the rules of any run. */
 #include "core/clock.h"
+#include "load/loop/thread.h"
 #include "load/stress/lab.h"
-#include "load/thread.h"
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "load/ledger.h"
+#include "load/ledger/ledger.h"
 #include "load/load.h"
 #include "load/stress/counts.h"
 #include "net/socket.h"

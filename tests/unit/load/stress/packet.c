@@ -3,7 +3,7 @@
  * by load/dissect, which has no code in common with what makes them. */
 #include "load/stress/packet.h"
 
-#include "load/dissect.h"
+#include "load/traffic/dissect.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/ledger/figures.h"
+
+#include "net/qdisc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Protocol and what it counts, as in snmp6. */
+#define NAME_ROOM 64
+/* Of stat/arp_cache there are 13. */
+#define COLUMNS_MAX 32
+
+static const struct {
+	const char *v4, *v6;
+} names[FIGURES] = {
+#define FIGURE(id, v4, v6) [FIGURE_##id] = {v4, v6},
+#include "load/ledger/figures.def"
+#undef FIGURE
+};
+
+const char *figure_name(enum figure f, bool v6)
+{
+	return v6 ? names[f].v6 : names[f].v4;
+}
+
+static void add(struct figures *out, bool v6, const char *name, uint64_t value)
+{
+	for (enum figure i = 0; i < FIGURES; i++) {
+		const char *wanted = figure_name(i, v6);
+
+		if (wanted && strcmp(wanted, name) == 0)
+			out->v[i] += value;
+	}
+}
+
+/* "Udp: A B", and in the next line "Udp: 1 2". */
+static void parse_pairs(
+	FILE *f, const struct figures_scope *scope, struct figures *out)
+{
+	char *keys = NULL, *values = NULL;
+	size_t key_room = 0, value_room = 0;
+
+	while (getline(&keys, &key_room, f) > 0 &&
+		getline(&values, &value_room, f) > 0) {
+		char *k, *v, *key, *value, name[NAME_ROOM];
+		const char *protocol = strtok_r(keys, ": \n", &k);
+
+		if (!protocol || !strtok_r(values, ": \n", &v))
+			continue;
+		while ((key = strtok_r(NULL, " \n", &k)) &&
+			(value = strtok_r(NULL, " \n", &v))) {
+			snprintf(name, sizeof(name), "%s%s", protocol, key);
+			add(out, scope->v6, name, strtoull(value, NULL, 10));
+		}
+	}
+	free(keys);
+	free(values);
+}
+
+/* "Udp6NoPorts     1". */
+static void parse_names(
+	FILE *f, const struct figures_scope *scope, struct figures *out)
+{
+	char line[256], name[NAME_ROOM];
+	uint64_t value;
+
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63s %" SCNu64, name, &value) == 2)
+			add(out, scope->v6, name, value);
+}
+
+/* "eth0: bytes packets errs drop fifo frame compressed multicast", and the
+ * same for what was sent. fifo and frame are in errs and drop already. */
+static void parse_devices(
+	FILE *f, const struct figures_scope *scope, struct figures *out)
+{
+	uint64_t rx_errs, rx_drop, tx_errs, tx_drop;
+	char line[512], name[32];
+
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line,
+			    " %31[^:]: %*u %*u %" SCNu64 " %" SCNu64
+			    " %*u %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64,
+			    name, &rx_errs, &rx_drop, &tx_errs,
+			    &tx_drop) != 5 ||
+			(strcmp(name, "lo") == 0) != scope->loopback)
+			continue;
+		out->v[FIGURE_RX_ERRORS] += rx_errs;
+		out->v[FIGURE_RX_DROPPED] += rx_drop;
+		out->v[FIGURE_TX_ERRORS] += tx_errs;
+		out->v[FIGURE_TX_DROPPED] += tx_drop;
+	}
+}
+
+/* A line a CPU, in base 16: processed, dropped, ... */
+static void parse_softnet(
+	FILE *f, const struct figures_scope *scope, struct figures *out)
+{
+	char line[512];
+	uint64_t dropped;
+
+	(void)scope;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*x %" SCNx64, &dropped) == 1)
+			out->v[FIGURE_BACKLOG] += dropped;
+}
+
+/* Which column is meant; FIGURES for one that tells nothing. */
+static enum figure neighbour_figure(const char *name)
+{
+	if (strcmp(name, "unresolved_discards") == 0)
+		return FIGURE_NEIGHBOUR_DISCARDS;
+	if (strcmp(name, "res_failed") == 0)
+		return FIGURE_NEIGHBOUR_FAILED;
+	if (strcmp(name, "destroys") == 0)
+		return FIGURE_NEIGHBOUR_DESTROYS;
+	return FIGURES;
+}
+
+/* A line of names, then one a CPU, in base 16. */
+static void parse_neighbours(
+	FILE *f, const struct figures_scope *scope, struct figures *out)
+{
+	enum figure columns[COLUMNS_MAX];
+	char line[1024], *rest;
+	bool first = true;
+
+	/* Nobody is asked who he is on loopback. */
+	if (scope->loopback)
+		return;
+	for (size_t i = 0; i < COLUMNS_MAX; i++)
+		columns[i] = FIGURES;
+	while (fgets(line, sizeof(line), f)) {
+		char *word = strtok_r(line, " \n", &rest);
+
+		for (size_t i = 0; word && i < COLUMNS_MAX; i++) {
+			if (first)
+				columns[i] = neighbour_figure(word);
+			else if (columns[i] != FIGURES)
+				out->v[columns[i]] += strtoull(word, NULL, 16);
+			word = strtok_r(NULL, " \n", &rest);
+		}
+		first = false;
+	}
+}
+
+/* Of the thread that opens them: /proc/net would be of the process's first. */
+#define FOLDER "/proc/thread-self/net/"
+/* Of all namespaces, and shown in the host's alone. */
+#define FIRST "/proc/1/net/stat/"
+
+enum version { ANY_IP, ONLY_V4, ONLY_V6 };
+
+static const struct {
+	const char *path;
+	enum version of;
+	void (*parse)(FILE *f, const struct figures_scope *scope,
+		struct figures *out);
+} files[] = {
+	[FIGURES_SNMP] = {FOLDER "snmp", ONLY_V4, parse_pairs},
+	[FIGURES_NETSTAT] = {FOLDER "netstat", ONLY_V4, parse_pairs},
+	[FIGURES_SNMP6] = {FOLDER "snmp6", ONLY_V6, parse_names},
+	[FIGURES_DEV] = {FOLDER "dev", ANY_IP, parse_devices},
+	[FIGURES_SOFTNET] = {FOLDER "softnet_stat", ANY_IP, parse_softnet},
+	[FIGURES_ARP] = {FIRST "arp_cache", ONLY_V4, parse_neighbours},
+	[FIGURES_NDISC] = {FIRST "ndisc_cache", ONLY_V6, parse_neighbours},
+};
+
+void figures_parse(enum figures_file kind, FILE *f,
+	const struct figures_scope *scope, struct figures *out)
+{
+	files[kind].parse(f, scope, out);
+}
+
+static bool wanted(enum figures_file kind, bool v6)
+{
+	return files[kind].of != (v6 ? ONLY_V4 : ONLY_V6);
+}
+
+int figures_open(struct figures_source *s, const struct figures_scope *scope)
+{
+	bool any = false;
+	int error = 0;
+
+	*s = (struct figures_source){.open = true, .scope = *scope};
+	for (enum figures_file i = 0; i < FIGURES_FILES; i++) {
+		s->file[i] = -1;
+		if (!wanted(i, scope->v6))
+			continue;
+		s->file[i] = open(files[i].path, O_RDONLY | O_CLOEXEC);
+		if (s->file[i] < 0)
+			error = -errno;
+		else
+			any = true;
+	}
+	s->qdisc = qdisc_open();
+	if (any)
+		return 0;
+	figures_close(s);
+	return error;
+}
+
+void figures_close(struct figures_source *s)
+{
+	for (size_t i = 0; s->open && i < FIGURES_FILES; i++)
+		if (s->file[i] >= 0)
+			close(s->file[i]);
+	if (s->open && s->qdisc >= 0)
+		close(s->qdisc);
+	*s = (struct figures_source){0};
+}
+
+/* Back at its start such a file is written anew. A stream of its own each time:
+ * one that lives on may go back within what it has read already. */
+static FILE *again(int fd)
+{
+	FILE *f;
+	int copy = lseek(fd, 0, SEEK_SET) == 0 ? dup(fd) : -1;
+
+	if (copy < 0)
+		return NULL;
+	f = fdopen(copy, "r");
+	if (!f)
+		close(copy);
+	return f;
+}
+
+void figures_read(const struct figures_source *s, struct figures *out)
+{
+	struct qdisc_counts q = {0};
+
+	*out = (struct figures){0};
+	for (size_t i = 0; s->open && i < FIGURES_FILES; i++) {
+		FILE *f = s->file[i] >= 0 ? again(s->file[i]) : NULL;
+
+		if (!f)
+			continue;
+		files[i].parse(f, &s->scope, out);
+		fclose(f);
+	}
+	if (s->open && s->qdisc >= 0)
+		(void)qdisc_read(s->qdisc, s->scope.loopback, &q);
+	out->v[FIGURE_QDISC_DROPS] = q.drops;
+	out->v[FIGURE_FILTER_DROPS] = q.filtered;
+	out->v[FIGURE_QDISC_QUEUED] = q.queued;
+}
+
+struct figures figures_between(
+	const struct figures *start, const struct figures *end)
+{
+	struct figures d = *end;
+
+	for (size_t i = 0; i < FIGURES; i++) {
+		if (i == FIGURE_QDISC_QUEUED)
+			continue;
+		d.v[i] = end->v[i] > start->v[i] ? end->v[i] - start->v[i] : 0;
+	}
+	return d;
+}

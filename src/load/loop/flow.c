@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* A flow's socket: made at the start, and anew where flows do not live as long
+ * as the run. */
+#include "load/loop/thread.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+
+/* Addresses in turn, and a port more when all have had one. Where ports come
+ * to their end the first is the next. */
+static union address source_of(const struct load_config *c, uint32_t number)
+{
+	union address a = c->bind;
+	uint32_t n = c->bind_count ? c->bind_count : 1;
+	uint32_t port = number / n;
+
+	address_add(&a, number % n);
+	if (c->port_count)
+		port %= c->port_count;
+	if (c->port_first)
+		address_set_port(&a, (uint16_t)(c->port_first + port));
+	return a;
+}
+
+int flow_open(const struct load_config *c, uint32_t number,
+	struct socket_obtained *got, char *why, size_t why_bytes)
+{
+	struct socket_config sc = {
+		.bind = source_of(c, number),
+		.remote = c->remote,
+		.gro = c->gro,
+		.errors = true,
+		.rcvbuf = c->rcvbuf,
+		.sndbuf = c->sndbuf,
+		.tos = c->tos,
+		.ttl = c->ttl,
+		.dontfrag = c->dontfrag,
+		.device = c->device,
+		.busy_poll_us = c->busy_poll_us,
+		.max_pacing_bytes = c->pacing_bytes,
+		.txtime = c->txtime,
+		.txtime_clock = c->txtime_clock,
+	};
+	const struct timeval idle = {.tv_usec = LOAD_IDLE_NS / 1000};
+	int error, fd = socket_open(&sc, got, why, why_bytes);
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle,
+			      sizeof(idle)) == 0)
+		return fd;
+	error = errno;
+	snprintf(why, why_bytes, "setting SO_RCVTIMEO: %s", strerror(error));
+	close(fd);
+	return -error;
+}
+
+int flow_take_trains(const struct load_config *c, int fd)
+{
+	int size = (int)c->sizes.most;
+
+	if (sizes_mixed(&c->sizes))
+		return 0;
+	return setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size))
+		       ? -errno
+		       : 0;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* A run in its phases: warm-up, window, rest; then the ledger. */
+#include "load/loop/run.h"
+
+#include "core/clock.h"
+#include "load/loop/interval.h"
+#include "load/loop/moment.h"
+#include "load/loop/rest.h"
+#include "load/loop/settle.h"
+#include "net/interface.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A closed loop that has not heard a reply for so long never will; or for two
+ * of the timeouts that the user said, and so long at least. */
+#define PATIENCE_NS       5000000000u
+#define PATIENCE_LEAST_NS 1000000000u
+
+static void set_phase(struct load *l, enum load_phase phase)
+{
+	atomic_store_explicit(&l->shared.phase, phase, memory_order_relaxed);
+}
+
+static int start_threads(struct load *l, char *why, size_t why_bytes)
+{
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		struct load_thread *t = &l->threads[i];
+		int error = pthread_create(&t->thread, NULL, thread_run, t);
+
+		if (error) {
+			snprintf(why, why_bytes, "starting thread %u: %s", i,
+				strerror(error));
+			return -error;
+		}
+		t->started = true;
+	}
+	return 0;
+}
+
+/* Replies to what an earlier run sent are awaited no longer, and the trains
+ * that a thread gave up then are given up. */
+static void begin_anew(struct load *l)
+{
+	l->shared.runs++;
+	l->train = load_longest_train(l);
+	atomic_store(&l->shared.too_big_until, 0);
+	atomic_store(&l->shared.budget, (int64_t)l->config.count);
+	atomic_store(&l->shared.replayed, 0);
+	for (uint32_t i = 0; i < l->config.flows; i++)
+		flow_write_off(&l->flows[i]);
+}
+
+static void end_threads(struct load *l)
+{
+	set_phase(l, PHASE_END);
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		struct load_thread *t = &l->threads[i];
+
+		if (t->started)
+			pthread_join(t->thread, NULL);
+		t->started = false;
+	}
+}
+
+static void begin_presence(struct load *l, const struct moment *start)
+{
+	const struct presence_counts none = {
+		.alive = start->server.counters.delivered};
+	bool seen = !start->server_error && !start->server.asked;
+
+	l->silent = false;
+	l->presence.mute = l->config.replies == REPLIES_NONE && !seen;
+	l->presence.near = interface_owns(&l->config.remote);
+	presence_begin(&l->presence, start->at_ns, &none);
+}
+
+/* Refused from the start on: no interval is of interest. */
+static bool is_nobody(const struct load *l)
+{
+	return presence_is_refused(&l->presence) && !l->presence.lived;
+}
+
+static uint64_t patience_ns(const struct load *l)
+{
+	uint64_t ns = 2 * l->config.timeout_ns;
+
+	if (ns == 0)
+		return PATIENCE_NS;
+	return ns < PATIENCE_LEAST_NS ? PATIENCE_LEAST_NS : ns;
+}
+
+/* Nobody there? Said early, not after the whole run. A server that has taken
+ * something was there, and may have gone since. */
+static bool is_absent(struct load *l, const struct moment *begin,
+	uint64_t elapsed_ns, const struct load_server *server)
+{
+	struct load_counts c = load_count_all(l);
+
+	load_look_for_peer(l, begin, &c, server);
+	l->silent = l->config.mode == LOAD_WINDOW && !l->hooks.server &&
+		    !l->presence.lived && elapsed_ns > patience_ns(l) &&
+		    c.sent > begin->counts.sent && !c.too_big;
+	return l->silent || presence_is_over(&l->presence);
+}
+
+/* All that was to be sent has been: a count, or a capture. */
+static bool spent(const struct load *l, const struct moment *begin)
+{
+	if (replay_spent(&l->shared))
+		return true;
+	return l->config.count &&
+	       load_count_all(l).sent - begin->counts.sent >= l->config.count;
+}
+
+/* The run was over when the last datagram left or came, and not when that was
+ * looked at. */
+static void end_exactly(
+	const struct load *l, const struct moment *from, struct moment *to)
+{
+	uint64_t last_ns = 0;
+
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		uint64_t at_ns = atomic_load(&l->threads[i].active_ns);
+
+		if (at_ns > last_ns)
+			last_ns = at_ns;
+	}
+	if (last_ns > from->at_ns && last_ns < to->at_ns)
+		to->at_ns = last_ns;
+}
+
+static void tell(struct intervals *told, const struct load *l, bool omitted)
+{
+	if (!is_nobody(l))
+		intervals_tell(told, l, omitted);
+}
+
+/*
+ * Warm-up and window, told in intervals: fills the window's two ends. A run
+ * that ends in its warm-up, by a count or a signal, has all of it as window.
+ * What follows after a server has gone is no measurement of it.
+ */
+static void drive(struct load *l, const struct moment *begin,
+	struct moment *from, struct moment *to)
+{
+	const struct load_config *c = &l->config;
+	struct intervals told;
+	struct load_server server = {0};
+	bool omitted = c->omit_ns > 0, gone = false;
+	uint64_t start, now;
+
+	intervals_begin(&told, l);
+	start = now = told.start_ns;
+	*from = *begin;
+	while (!gone && !spent(l, begin) && !atomic_load(&l->interrupted) &&
+		!atomic_load(&l->shared.halted) &&
+		now - start < c->omit_ns + c->time_ns) {
+		load_sleep_tick();
+		now = clock_ns();
+		gone = load_look_at_server(l, LOOK_GLANCE, &server) == -ESRCH;
+		if (is_absent(l, begin, now - start, &server))
+			gone = true;
+		intervals_look(&told, l);
+		if (omitted && now - start >= c->omit_ns) {
+			tell(&told, l, true);
+			omitted = false;
+			atomic_store(&l->shared.measured, true);
+			set_phase(l, PHASE_WINDOW);
+			moment_take(l, LOOK_MAY, from);
+		} else if (now - told.at_ns >= c->interval_ns) {
+			tell(&told, l, omitted);
+		}
+	}
+	if (clock_ns() - told.at_ns > c->interval_ns / 10)
+		tell(&told, l, omitted);
+	if (!spent(l, begin)) {
+		moment_take(l, LOOK_MAY, to);
+		return;
+	}
+	/* Replies to what was sent last belong to it too. */
+	load_sleep_tick();
+	moment_take(l, LOOK_MAY, to);
+	end_exactly(l, from, to);
+}
+
+static struct load_counts counts_between(
+	const struct load_counts *a, const struct load_counts *b)
+{
+	struct load_counts d;
+	const uint64_t *x = (const uint64_t *)a, *y = (const uint64_t *)b;
+	uint64_t *out = (uint64_t *)&d;
+
+	for (size_t i = 0; i < sizeof(d) / sizeof(*out); i++)
+		out[i] = y[i] > x[i] ? y[i] - x[i] : 0;
+	return d;
+}
+
+/* As the threads counted when each began to measure, which it does between two
+ * datagrams, and not in the middle of many. */
+static struct load_counts counts_before(const struct load *l)
+{
+	struct load_counts sum = {0};
+	uint64_t *out = (uint64_t *)&sum;
+
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		for (size_t k = 0; k < sizeof(sum) / sizeof(*out); k++)
+			out[k] += ((const uint64_t *)&l->threads[i].before)[k];
+	return sum;
+}
+
+static struct load_server server_between(
+	const struct load_server *a, const struct load_server *b)
+{
+	struct load_server d = {
+		.cpu_user_ns = b->cpu_user_ns - a->cpu_user_ns,
+		.cpu_system_ns = b->cpu_system_ns - a->cpu_system_ns,
+		.batches = b->batches - a->batches,
+		.queries_lost = b->queries_lost - a->queries_lost,
+		.asked = b->asked,
+	};
+
+	ledger_server_difference(&d.counters, &a->counters, &b->counters);
+	marks_difference(&d.marks, &a->marks, &b->marks);
+	return d;
+}
+
+static enum load_absence absence(const struct load *l)
+{
+	if (l->silent && !l->presence.lived)
+		return ABSENCE_SILENT;
+	if (!presence_is_refused(&l->presence))
+		return ABSENCE_NONE;
+	return l->presence.lived ? ABSENCE_GONE : ABSENCE_NOBODY;
+}
+
+static void see_peer(const struct load *l, struct load_result *r)
+{
+	const struct presence *p = &l->presence;
+
+	r->absence = absence(l);
+	if (p->whole_first_ns) {
+		r->refused_first_ns = p->whole_first_ns - l->shared.start_ns;
+		r->refused_last_ns = p->whole_last_ns - l->shared.start_ns;
+	}
+	r->timeout_ns = load_timeout(l);
+	r->queued = l->queued_near;
+}
+
+static void see_server(struct load_result *r, const struct moment *start,
+	const struct moment *end, enum rest rest)
+{
+	r->server_gone = !start->server_error && end->server_error;
+	r->server_seen = !start->server_error &&
+			 (!end->server_error || end->server_error == -ESRCH);
+	if (!r->server_seen)
+		return;
+	r->server_whole = server_between(&start->server, &end->server);
+	r->server_whole.counters.silent = r->server_gone || rest == REST_SILENT;
+}
+
+static void sum_jitter(const struct load *l, struct load_jitter *sum)
+{
+	for (uint32_t i = 0; i < l->config.flows; i++)
+		jitter_add(sum, &l->flows[i].jitter);
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		jitter_merge(sum, &l->threads[i].jitter);
+		churn_jitter(&l->threads[i], sum);
+	}
+}
+
+static void fill_window(struct load *l, const struct moment *from,
+	const struct moment *to, struct load_result *r)
+{
+	const struct load_counts before = counts_before(l);
+
+	r->from_ns = from->at_ns - l->shared.start_ns;
+	r->to_ns = to->at_ns - l->shared.start_ns;
+	r->seconds = (double)(r->to_ns - r->from_ns) / 1e9;
+	r->window = counts_between(&before, &to->counts);
+	r->machine_busy_ns = to->busy_ns - from->busy_ns;
+	r->client.user_ns = to->cpu.user_ns - from->cpu.user_ns;
+	r->client.system_ns = to->cpu.system_ns - from->cpu.system_ns;
+	r->window_seen = !from->server_error &&
+			 (!to->server_error || to->server_error == -ESRCH);
+	if (r->window_seen)
+		r->server_window = server_between(&from->server, &to->server);
+	for (uint32_t h = 0; h < LOAD_HISTOGRAMS; h++) {
+		histogram_init(&l->histograms[h]);
+		for (uint32_t i = 0; i < l->config.threads; i++)
+			histogram_merge(&l->histograms[h],
+				&l->threads[i].histograms[h]);
+	}
+	sum_jitter(l, &r->jitter);
+	/* Taken in their order, replies tell nothing where one is missing. */
+	if (l->times && r->whole.answered != r->whole.sent) {
+		histogram_init(&l->histograms[LOAD_LATENCY]);
+		r->jitter = (struct load_jitter){0};
+	}
+	r->histograms = l->histograms;
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		r->due += l->threads[i].kept.due;
+		r->kept += l->threads[i].kept.sent;
+	}
+}
+
+/* A thread that did not get as far as to send: 0 or -errno. Of one that was
+ * halted on its way there is a result, which says so. */
+static int thread_error(const struct load *l, struct load_result *r)
+{
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		const struct load_thread *t = &l->threads[i];
+
+		if (t->error && !t->failed_call)
+			return t->error;
+		if (t->error)
+			thread_why(t, r->halted, sizeof(r->halted));
+	}
+	return 0;
+}
+
+int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
+{
+	struct moment start, from, to, end;
+	struct settle settle;
+	enum rest rest = REST_DONE;
+	int error;
+
+	*r = (struct load_result){
+		.rcvbuf = l->obtained.rcvbuf,
+		.sndbuf = l->obtained.sndbuf,
+		.gro = l->obtained.gro,
+		.tos = l->obtained.tos,
+		.ttl = l->obtained.ttl,
+	};
+	address_format(&l->obtained.bound, r->local);
+	begin_anew(l);
+	settle_begin(&settle, l);
+	moment_take(l, LOOK_MUST, &start);
+	start.at_ns = clock_ns();
+	l->shared.start_ns = start.at_ns;
+	begin_presence(l, &start);
+	atomic_store(&l->shared.measured, l->config.omit_ns == 0);
+	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
+	error = start_threads(l, why, why_bytes);
+	if (!error)
+		drive(l, &start, &from, &to);
+	set_phase(l, PHASE_REST);
+	if (!error)
+		rest = rest_wait(l, &start, &end);
+	end_threads(l);
+	if (error)
+		return error;
+	/* Where more is under way it would be newer than the server's. */
+	if (rest == REST_DONE)
+		end.counts = load_count_all(l);
+	error = thread_error(l, r);
+	if (error) {
+		snprintf(why, why_bytes, "a thread failed: %s",
+			strerror(-error));
+		return error;
+	}
+	r->interrupted = atomic_load(&l->interrupted);
+	r->whole = counts_between(&start.counts, &end.counts);
+	r->flows_opened = l->config.flows + r->whole.renewed;
+	load_see_trains(l, r);
+	fill_window(l, &from, &to, r);
+	see_peer(l, r);
+	see_server(r, &start, &end, rest);
+	settle_end(&settle, l, r);
+	return 0;
+}
+
+void load_interrupt(struct load *l)
+{
+	atomic_store(&l->interrupted, true);
+}

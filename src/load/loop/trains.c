@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What became of trains, and what is known of the path that refuses them. */
+#include "load/loop/run.h"
+
+uint32_t load_longest_train(const struct load *l)
+{
+	uint32_t longest = 1;
+
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		if (l->threads[i].train > longest)
+			longest = l->threads[i].train;
+	return longest;
+}
+
+/* A socket learns of the path's when it sends: the least that one knows. */
+static uint32_t path_mtu(const struct load *l)
+{
+	uint32_t least = 0;
+
+	for (uint32_t i = 0; i < l->config.flows; i++) {
+		uint32_t mtu = socket_mtu(l->flows[i].fd);
+
+		if (mtu && (!least || mtu < least))
+			least = mtu;
+	}
+	return least;
+}
+
+void load_see_trains(const struct load *l, struct load_result *r)
+{
+	r->train_planned = l->train_planned;
+	r->train = load_longest_train(l);
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		r->trainless += l->threads[i].train < l->train_planned;
+	r->path_mtu = path_mtu(l);
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* Flows that follow one another, turn by turn: the test is the thread, its
+ * clock, and the server. */
+#include "load/loop/churn.h"
+
+#include "core/clock.h"
+#include "load/loop/run.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MS       1000000u
+#define LIFETIME (100u * MS)
+
+static struct load_config config;
+static struct load *load;
+static struct load_thread *t;
+static union address server;
+static int fd, notices;
+static char why[256];
+
+static void notice(void *arg, const char *text)
+{
+	(void)arg;
+	(void)text;
+	notices++;
+}
+
+static void open_server(void)
+{
+	const struct socket_config c = {
+		.bind.in = {.sin_family = AF_INET,
+			.sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
+		.nonblock = true,
+	};
+	struct socket_obtained got;
+
+	fd = socket_open(&c, &got, why, sizeof(why));
+	cr_assert(fd >= 0, "%s", why);
+	server = got.bound;
+}
+
+static void begin(void)
+{
+	const struct load_hooks hooks = {.notice = notice};
+
+	config.remote = server;
+	cr_assert(load_open(&load, &config, &hooks, why, sizeof(why)) == 0,
+		"%s", why);
+	t = &load->threads[0];
+	t->now_ns = clock_ns();
+	churn_begin(t);
+}
+
+static void start(void)
+{
+	open_server();
+	config = (struct load_config){
+		.mode = LOAD_WINDOW,
+		.flows = 1,
+		.threads = 1,
+		.train = 1,
+		.window = 4,
+		.run = 7,
+		.flow_lifetime_ns = LIFETIME,
+	};
+	sizes_fixed(&config.sizes, 64);
+}
+
+static void stop(void)
+{
+	load_close(load);
+	close(fd);
+}
+
+TestSuite(churn, .init = start, .fini = stop);
+
+static void pass(uint64_t ns)
+{
+	t->now_ns = clock_ns() + ns;
+	churn_step(t);
+}
+
+/* Back to where they came from, n of those that have come; their number. */
+static int answer(int n)
+{
+	uint8_t data[64];
+	union address peer;
+	socklen_t bytes = sizeof(peer);
+	int done = 0;
+
+	for (; done < n && recvfrom(fd, data, sizeof(data), 0, &peer.sa,
+				   &bytes) == sizeof(data);
+		done++)
+		cr_assert(sendto(fd, data, sizeof(data), 0, &peer.sa, bytes) ==
+			  sizeof(data));
+	return done;
+}
+
+static struct load_counts counts(void)
+{
+	struct load_counts c = {0};
+
+	thread_counts(t, &c);
+	return c;
+}
+
+static uint16_t port_of(const struct flow *f)
+{
+	union address a;
+	socklen_t bytes = sizeof(a);
+
+	cr_assert(getsockname(f->fd, &a.sa, &bytes) == 0);
+	return address_port(&a);
+}
+
+Test(churn, has_room_for_what_half_a_second_retires)
+{
+	cr_assert(churn_room(&config, 1) == 6);
+	cr_assert(churn_room(&config, 1000) == 5501);
+	config.flow_lifetime_ns = 60000u * (uint64_t)MS;
+	cr_assert(churn_room(&config, 1000) == 10);
+	config.flow_lifetime_ns = 0;
+	cr_assert(churn_room(&config, 1000) == 0);
+}
+
+Test(churn, needs_room_of_each_thread)
+{
+	config.flows = 1001;
+	config.threads = 2;
+	cr_assert(load_sockets(&config) == 1001 + 2751 + 2756);
+}
+
+Test(churn, opens_another_socket_with_another_number)
+{
+	uint16_t port;
+
+	begin();
+	port = port_of(&t->flows[0]);
+	pass(LIFETIME - 5 * MS);
+	cr_assert(t->flows[0].number == 0);
+	pass(LIFETIME + 5 * MS);
+	cr_assert(t->flows[0].number == 1);
+	cr_assert(port_of(&t->flows[0]) != port);
+	cr_assert(counts().renewed == 1);
+}
+
+Test(churn, spreads_flows_over_their_lifetime)
+{
+	config.flows = 10;
+	begin();
+	for (unsigned i = 1; i <= 20; i++) {
+		pass(LIFETIME / 10 * i + MS);
+		cr_assert(counts().renewed == i, "%lu at %u", counts().renewed,
+			i);
+	}
+	for (unsigned i = 0; i < 10; i++)
+		cr_assert(t->flows[i].number == 20 + i);
+}
+
+Test(churn, does_not_catch_up)
+{
+	config.flows = 3;
+	begin();
+	pass(100u * (uint64_t)LIFETIME);
+	cr_assert(counts().renewed == 3, "each once");
+	pass(100u * (uint64_t)LIFETIME + MS);
+	cr_assert(counts().renewed == 3);
+	pass(100u * (uint64_t)LIFETIME + LIFETIME / 3 + 5 * MS);
+	cr_assert(counts().renewed == 4);
+}
+
+Test(churn, takes_replies_to_a_flow_that_is_over)
+{
+	begin();
+	cr_assert(thread_answer(t, &t->flows[0]) == 4);
+	pass(LIFETIME + MS);
+	cr_assert(t->churn.count == 1);
+	cr_assert(answer(4) == 4);
+	(void)churn_receive(t);
+	cr_assert(counts().answered == 4);
+	cr_assert(counts().stale == 0 && counts().reordered == 0);
+	cr_assert(t->churn.count == 0, "and is done with it");
+}
+
+Test(churn, keeps_none_that_was_answered)
+{
+	begin();
+	cr_assert(thread_answer(t, &t->flows[0]) == 4);
+	cr_assert(answer(4) == 4);
+	cr_assert(flow_receive(t, &t->flows[0]) == 4);
+	pass(LIFETIME + MS);
+	cr_assert(counts().renewed == 1);
+	cr_assert(t->churn.count == 0);
+}
+
+Test(churn, shares_the_window_with_what_is_still_in_flight)
+{
+	config.flow_lifetime_ns = 20 * MS;
+	begin();
+	cr_assert(thread_answer(t, &t->flows[0]) == 4);
+	pass(21 * MS);
+	cr_assert(counts().sent == 4, "the window is full");
+	cr_assert(answer(3) == 3);
+	(void)churn_receive(t);
+	cr_assert(counts().sent == 7, "%lu", counts().sent);
+	/* And with those of two before it. */
+	pass(42 * MS);
+	cr_assert(t->flows[0].before == 4);
+	cr_assert(counts().sent == 7);
+	cr_assert(answer(4) == 4);
+	(void)churn_receive(t);
+	cr_assert(t->flows[0].before == 0);
+	cr_assert(counts().sent == 11);
+}
+
+Test(churn, has_room_again_under_a_bound_of_all_flows)
+{
+	config.in_flight = 4;
+	begin();
+	t->in_flight = 0;
+	cr_assert(thread_answer(t, &t->flows[0]) == 4);
+	cr_assert(t->in_flight == 4);
+	pass(LIFETIME + MS);
+	cr_assert(answer(4) == 4);
+	(void)churn_receive(t);
+	cr_assert(t->in_flight == 4 && counts().sent == 8);
+}
+
+/* Of replies that have no number: until they have come, it is not known which
+ * time is theirs. */
+Test(churn, keeps_the_times_of_what_is_in_flight)
+{
+	const uint64_t *times;
+
+	config.replies = REPLIES_ANY;
+	begin();
+	times = t->flows[0].times;
+	cr_assert(thread_answer(t, &t->flows[0]) == 4);
+	pass(LIFETIME + MS);
+	cr_assert(t->flows[0].times && t->flows[0].times != times);
+}
+
+Test(churn, needs_room_for_the_timeout_that_is_said)
+{
+	config.timeout_ns = 1000u * MS;
+	cr_assert(churn_room(&config, 1) == 16);
+}
+
+Test(churn, waits_for_replies_by_the_way_that_they_have)
+{
+	begin();
+	rtt_note(&t->rtt, 600u * MS);
+	cr_assert(thread_answer(t, &t->flows[0]) == 4);
+	pass(LIFETIME + MS);
+	t->churn.renew_ns = UINT64_MAX;
+	pass(LIFETIME + 1050u * MS);
+	cr_assert(t->churn.count == 1);
+	cr_assert(counts().written_off == 0);
+	pass(LIFETIME + 1200u * MS);
+	cr_assert(t->churn.count == 0);
+}
+
+Test(churn, closes_after_half_a_second_what_is_not_answered)
+{
+	begin();
+	rtt_note(&t->rtt, MS);
+	cr_assert(thread_answer(t, &t->flows[0]) == 4);
+	pass(LIFETIME + MS);
+	t->churn.renew_ns = UINT64_MAX;
+	pass(LIFETIME + 450u * MS);
+	cr_assert(t->churn.count == 1);
+	cr_assert(counts().written_off == 4, "not awaited so long");
+	cr_assert(t->flows[0].before == 0);
+	pass(LIFETIME + 600u * MS);
+	cr_assert(t->churn.count == 0);
+}
+
+Test(churn, takes_what_came_last_before_it_closes)
+{
+	begin();
+	rtt_note(&t->rtt, MS);
+	cr_assert(thread_answer(t, &t->flows[0]) == 4);
+	pass(LIFETIME + MS);
+	t->churn.renew_ns = UINT64_MAX;
+	cr_assert(answer(3) == 3);
+	pass(LIFETIME + 600u * MS);
+	cr_assert(counts().answered == 3);
+}
+
+/* Of one that is retired, and of one that is closed. */
+Test(churn, keeps_what_a_socket_has_dropped)
+{
+	uint64_t drops;
+
+	config.rcvbuf = 1;
+	config.window = 64;
+	begin();
+	rtt_note(&t->rtt, MS);
+	cr_assert(thread_answer(t, &t->flows[0]) == 64);
+	cr_assert(answer(64) == 64);
+	pass(LIFETIME + MS);
+	drops = churn_drops(t);
+	cr_assert(drops > 0 && drops < 64);
+	t->churn.renew_ns = UINT64_MAX;
+	pass(LIFETIME + 600u * MS);
+	cr_assert(t->churn.count == 0);
+	cr_assert(churn_drops(t) == drops);
+	cr_assert(counts().answered == 64 - drops);
+}
+
+Test(churn, lets_flows_live_on_where_there_is_no_room)
+{
+	begin();
+	for (unsigned i = 1; i <= 20; i++) {
+		(void)thread_answer(t, &t->flows[0]);
+		t->flows[0].sequence += 1; /* that is never answered */
+		pass(LIFETIME * i / 20 + LIFETIME);
+		t->churn.renew_ns = t->now_ns;
+	}
+	cr_assert(t->churn.count == t->churn.room);
+	cr_assert(counts().renewed == t->churn.room);
+}
+
+Test(churn, lets_a_flow_live_on_where_its_port_is_taken)
+{
+	config.bind = server;
+	config.bind_count = 1;
+	config.port_first = (uint16_t)(address_port(&server) - 1);
+	config.port_count = 2;
+	begin();
+	pass(LIFETIME + MS);
+	cr_assert(counts().renewed == 0);
+	cr_assert(t->flows[0].number == 0);
+	/* The one after it is the flow's own still. */
+	pass(2 * LIFETIME + MS);
+	cr_assert(counts().renewed == 0);
+	cr_assert(notices == 1, "said once");
+}

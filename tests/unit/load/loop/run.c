@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* A run's parts belong together: figures of one time are of that time. */
+#include "load/loop/run.h"
+
+#include "load/loop/moment.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define MS 1000000u
+
+static struct load_config config;
+static struct load *load;
+static struct load_result result;
+static int fd;
+static pthread_t thread;
+static atomic_bool over;
+static atomic_int delay_us; /* of the next reply */
+static char why[256];
+static uint64_t published;
+
+/* Who answers. */
+static void *echo(void *arg)
+{
+	uint8_t data[2048];
+
+	(void)arg;
+	while (!atomic_load(&over)) {
+		union address peer;
+		socklen_t bytes = sizeof(peer);
+		ssize_t n =
+			recvfrom(fd, data, sizeof(data), 0, &peer.sa, &bytes);
+
+		if (n >= 0)
+			(void)usleep((useconds_t)atomic_exchange(&delay_us, 0));
+		if (n >= 0)
+			(void)sendto(fd, data, (size_t)n, 0, &peer.sa, bytes);
+	}
+	return NULL;
+}
+
+static void start(void)
+{
+	const struct timeval wait = {.tv_usec = 10000};
+	const struct socket_config c = {
+		.bind.in = {.sin_family = AF_INET,
+			.sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
+	};
+	struct socket_obtained got;
+
+	fd = socket_open(&c, &got, why, sizeof(why));
+	cr_assert(fd >= 0, "%s", why);
+	cr_assert(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait,
+			  sizeof(wait)) == 0);
+	cr_assert(pthread_create(&thread, NULL, echo, NULL) == 0);
+	config = (struct load_config){
+		.remote = got.bound,
+		.mode = LOAD_WINDOW,
+		.flows = 4,
+		.threads = 2,
+		.train = 1,
+		.window = 8,
+		.run = 7,
+		.omit_ns = 50 * MS,
+		.time_ns = 100 * MS,
+		.interval_ns = 1000 * MS,
+	};
+	sizes_fixed(&config.sizes, 64);
+}
+
+static void stop(void)
+{
+	load_close(load);
+	atomic_store(&over, true);
+	pthread_join(thread, NULL);
+	close(fd);
+}
+
+TestSuite(run, .init = start, .fini = stop);
+
+static struct load_hooks hooks;
+
+static void run(void)
+{
+	if (!load)
+		cr_assert(load_open(&load, &config, &hooks, why, sizeof(why)) ==
+				  0,
+			"%s", why);
+	cr_assert(load_run(load, &result, why, sizeof(why)) == 0, "%s", why);
+}
+
+/* Each reply behind it has a latency, and none before it. */
+static void assert_one_beginning(bool warm_up)
+{
+	uint64_t before = 0;
+
+	for (uint32_t i = 0; i < config.threads; i++) {
+		const struct load_thread *t = &load->threads[i];
+		struct load_counts all = {0};
+
+		thread_counts(t, &all);
+		before += t->before.answered;
+		cr_assert(t->histograms[LOAD_LATENCY].count ==
+			  all.answered - t->before.answered);
+	}
+	cr_assert(warm_up == (before > 0));
+	cr_assert(result.histograms[LOAD_LATENCY].count >=
+		  result.window.answered);
+}
+
+Test(run, begins_to_count_where_it_begins_to_time)
+{
+	run();
+	assert_one_beginning(true);
+	cr_assert(result.window.answered > 0);
+	cr_assert(result.window.answered < result.whole.answered);
+}
+
+Test(run, without_a_warm_up_counts_all)
+{
+	config.omit_ns = 0;
+	run();
+	assert_one_beginning(false);
+	cr_assert(
+		result.histograms[LOAD_LATENCY].count == result.whole.answered);
+}
+
+Test(run, that_ends_in_its_warm_up_counts_all)
+{
+	/* Long enough for a host that has other work. */
+	config.omit_ns = 60000 * (uint64_t)MS;
+	config.count = 100;
+	run();
+	assert_one_beginning(false);
+	cr_assert(result.window.sent == 100);
+	cr_assert(result.histograms[LOAD_LATENCY].count == 100);
+}
+
+Test(run, that_follows_another_counts_its_own)
+{
+	run();
+	run();
+	cr_assert(result.window.answered > 0);
+	cr_assert(result.window.answered < result.whole.answered);
+	cr_assert(
+		result.histograms[LOAD_LATENCY].count < result.whole.answered);
+}
+
+static void hold_up(int signal)
+{
+	(void)signal;
+	(void)usleep(400000);
+}
+
+/* A server that has answered all, and is as good as at rest. */
+static int look_at_answers(
+	void *arg, enum load_look look, struct load_server *out)
+{
+	static bool held_up;
+	uint64_t sent = load_count_all(load).sent;
+
+	(void)arg;
+	(void)look;
+	*out = (struct load_server){
+		.counters = {.delivered = sent, .answered = sent},
+		.published = ++published,
+	};
+	if (sent == 8 && !held_up)
+		pthread_kill(load->threads[0].thread, SIGUSR1);
+	held_up = sent == 8;
+	return 0;
+}
+
+/* As on a host that has other work: the replies lie in the socket meanwhile. */
+Test(run, that_is_over_while_a_thread_is_held_up_counts_its_replies)
+{
+	signal(SIGUSR1, hold_up);
+	hooks.server = look_at_answers;
+	config.flows = config.threads = 1;
+	config.count = 8;
+	config.omit_ns = 0;
+	atomic_store(&delay_us, 100000);
+	run();
+	cr_assert(result.whole.sent == 8);
+	cr_assert(result.whole.answered == 8, "%lu", result.whole.answered);
+}
+
+Test(run, by_a_count_ends_with_its_last_reply)
+{
+	uint64_t last_ns = 0;
+
+	config.count = 100;
+	config.omit_ns = 0;
+	run();
+	for (uint32_t i = 0; i < config.threads; i++)
+		if (load->threads[i].active_ns > last_ns)
+			last_ns = load->threads[i].active_ns;
+	/* On a busy host replies may come after the last look. */
+	if (result.window.answered == 100)
+		cr_assert(load->shared.start_ns + result.to_ns == last_ns);
+	else
+		cr_assert(load->shared.start_ns + result.to_ns < last_ns);
+	cr_assert(result.seconds > 0);
+}
+
+/* The first look finds all of them sent, and none answered. */
+Test(run, by_a_count_has_the_replies_that_come_soon)
+{
+	config.count = 8;
+	config.omit_ns = 0;
+	for (int i = 0; i < 5 && result.window.answered < 8; i++) {
+		atomic_store(&delay_us, 25000);
+		run();
+	}
+	cr_assert(result.window.answered == 8, "%lu", result.window.answered);
+	cr_assert(result.seconds > 0.02);
+}

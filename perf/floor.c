@@ -189,7 +189,8 @@ static void report(const struct floor *f, const char *kind)
 		u.ru_utime.tv_usec, u.ru_stime.tv_sec, u.ru_stime.tv_usec);
 }
 
-/* As in src/cli/streams.c: what is printed must not go to the socket. */
+/* As in src/cli/process/streams.c: what is printed must not go to the socket.
+ */
 static int open_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One program, a verb each: this table dispatches. */
-#include "cli/json_write.h"
-#include "cli/streams.h"
-#include "cli/verb.h"
+#include "cli/args/verb.h"
+#include "cli/print/json.h"
+#include "cli/process/streams.h"
 
 #include <errno.h>
 #include <stdio.h>

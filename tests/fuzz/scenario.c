@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Scenarios: whatever a file holds, its pairs are clean lines of it, and what
  * is written of them is read back. */
-#include "cli/scenario.h"
+#include "cli/args/scenario.h"
 #include "fuzz.h"
 
 #include <errno.h>

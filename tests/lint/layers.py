@@ -18,10 +18,31 @@ ROOMS = {
             "core"},
 }
 
+# Which folders of its own room a file in such a folder may include: all of
+# these, and its own. A folder that is missing here is no part of the design.
+_BASE = {"cli/process"}
+_VERB = _BASE | {"cli/args", "cli/print"}
+_LOAD = _VERB | {"cli/load"}
+FOLDERS = {
+    "cli": _VERB,
+    "cli/process": set(),
+    "cli/print": _BASE,
+    "cli/args": _BASE,
+    "cli/perf": _VERB,
+    "cli/send": _VERB,
+    "cli/serve": _VERB,
+    "cli/stat": _VERB,
+    "cli/load": _VERB | {"cli/load/peer", "cli/load/mode", "cli/load/report"},
+    "cli/load/peer": _LOAD,
+    "cli/load/report": _LOAD | {"cli/load/peer"},
+    "cli/load/mode": _LOAD | {"cli/load/peer", "cli/load/report"},
+}
+DIVIDED = {folder.split("/")[0] for folder in FOLDERS}
+
 # Headers that only some files may include, where their room may at all.
 ONLY = {
     "liburing.h": r"backend/uring.*",
-    "pcap/pcap.h": r"cli/load_capture\.c",
+    "pcap/pcap.h": r"cli/load/capture\.c",
     "sodium.h": r"core/mac_sodium\.c",
     "backend/mem.h": r"backend/mem\.c",
     # The server writes its own segment and reads no other's.
@@ -57,6 +78,10 @@ def check_include(path, room, quote, header):
     # <net/if.h> is the system's.
     if quote == '"' and other in ROOMS and other not in ROOMS[room]:
         return f"{room} may not include {other}"
+    folder, theirs = name.rpartition("/")[0], header.rpartition("/")[0]
+    if (quote == '"' and room == other and room in DIVIDED
+            and theirs not in FOLDERS.get(folder, ()) and theirs != folder):
+        return f"{folder} may not include {theirs}"
     if header in ONLY and not re.fullmatch(ONLY[header], name):
         return f"{header} is not for this file"
     if header in NEVER.get(room, ()):
@@ -71,6 +96,10 @@ def check(root):
         room = path.parts[1]
         if room not in ROOMS:
             complaints.append(f"{path}: {room} is no room of the design")
+            continue
+        folder = "/".join(path.parts[1:-1])
+        if room in DIVIDED and folder not in FOLDERS:
+            complaints.append(f"{path}: {folder} is no folder of the design")
             continue
         for match in INCLUDE.finditer(text):
             wrong = check_include(path, room, match[1], match[2])
@@ -94,6 +123,10 @@ GOOD = [
     {"src/server/a.c": '#include "backend/a.h"\n#include "service/a.h"\n'
                        '#include "export/writer.h"\n'},
     {"src/cli/a.c": '#include "load/a.h"\nint a(void) { exit(1); }\n'},
+    {"src/cli/load/mode/a.c": '#include "cli/load/mode/a.h"\n'
+                              '#include "cli/load/report/a.h"\n'
+                              '#include "cli/args/a.h"\n'
+                              '#include "load/a.h"\n'},
     {"src/backend/uring.c": "#include <liburing.h>\n"},
     {"src/core/a.c": "/* printf(), exit() */\n// stdout\n"
                      'const char *a = "stderr";\n'},
@@ -127,6 +160,13 @@ BAD = [
     ({"src/core/a.c": "int a(void) { fputs(\"\", stderr); }\n"}, "stderr"),
     ({"src/server/a.c": "int a(void) { exit(1); }\n"}, "exit"),
     ({"src/server/a.h": "int a(void) { _exit(1); }\n"}, "_exit"),
+    ({"src/cli/print/a.c": '#include "cli/args/a.h"\n'},
+     "cli/print may not include cli/args"),
+    ({"src/cli/serve/a.c": '#include "cli/load/a.h"\n'},
+     "cli/serve may not include cli/load"),
+    ({"src/cli/load/peer/a.h": '#include "cli/load/report/a.h"\n'},
+     "cli/load/peer may not include cli/load/report"),
+    ({"src/cli/other/a.c": "\n"}, "cli/other is no folder"),
     ({"src/other/a.c": "\n"}, "other is no room"),
 ]
 

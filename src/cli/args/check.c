@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/args/check.h"
+
+#include "cli/args/verb.h"
+
+#include <ctype.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What getopt_long(3) gives for a long option: above every character. */
+#define FIRST_LONG 0x100
+
+#define NAME_MOST 64
+
+/* What argp adds to each verb. */
+static const struct argp standard = {
+	.options =
+		(const struct argp_option[]){
+			{"help", '?', NULL, 0, NULL, 0},
+			{"usage", FIRST_LONG, NULL, 0, NULL, 0},
+			{"version", 'V', NULL, 0, NULL, 0},
+			{0},
+		},
+};
+
+struct known {
+	const struct argp_option **options;
+	struct option *longs; /* those with a name, for getopt_long */
+	char *shorts;         /* those with a letter */
+	char **argv;          /* a copy: getopt_long sorts what it is given */
+	int count, long_count;
+	int own; /* of count, those of the verb itself, which come first */
+};
+
+static int count_options(const struct argp *argp)
+{
+	const struct argp_child *child = argp->children;
+	const struct argp_option *o = argp->options;
+	int n = 0;
+
+	for (; o && (o->name || o->key || o->doc); o++)
+		n++;
+	for (; child && child->argp; child++)
+		n += count_options(child->argp);
+	return n;
+}
+
+static void add_option(struct known *k, const struct argp_option *o)
+{
+	int has_arg = !o->arg                          ? no_argument
+		      : o->flags & OPTION_ARG_OPTIONAL ? optional_argument
+						       : required_argument;
+
+	if (o->name)
+		k->longs[k->long_count++] = (struct option){
+			o->name, has_arg, NULL, FIRST_LONG + k->count};
+	if (o->key && o->key < FIRST_LONG && o->key != '?')
+		sprintf(strchr(k->shorts, '\0'), "%c%.*s", o->key, has_arg,
+			"::");
+	/* A heading has neither. */
+	if (o->name || o->key)
+		k->options[k->count++] = o;
+}
+
+static void add_options(struct known *k, const struct argp *argp)
+{
+	const struct argp_child *child = argp->children;
+	const struct argp_option *o = argp->options;
+
+	for (; o && (o->name || o->key || o->doc); o++)
+		add_option(k, o);
+	for (; child && child->argp; child++)
+		add_options(k, child->argp);
+}
+
+static int know(struct known *k, const struct argp *argp, int argc, char **argv)
+{
+	size_t n = (size_t)(count_options(argp) + count_options(&standard));
+
+	k->options = calloc(n + 1, sizeof(*k->options));
+	k->longs = calloc(n + 1, sizeof(*k->longs));
+	k->shorts = calloc(n + 1, sizeof("c::"));
+	k->argv = calloc((size_t)argc + 1, sizeof(*k->argv));
+	if (!k->options || !k->longs || !k->shorts || !k->argv)
+		return -1;
+	memcpy(k->argv, argv, (size_t)argc * sizeof(*argv));
+	/* A value that is missing is told apart by this. */
+	strcpy(k->shorts, ":");
+	add_options(k, argp);
+	k->own = k->count;
+	add_options(k, &standard);
+	return 0;
+}
+
+static void forget(struct known *k)
+{
+	free(k->options);
+	free(k->longs);
+	free(k->shorts);
+	free(k->argv);
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Letters to be put in, left out, exchanged or swapped with the next. */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned d[NAME_MOST + 1][NAME_MOST + 1];
+	size_t m = strnlen(a, NAME_MOST), n = strnlen(b, NAME_MOST);
+
+	for (unsigned i = 0; i <= NAME_MOST; i++)
+		d[i][0] = d[0][i] = i;
+	for (size_t i = 1; i <= m; i++)
+		for (size_t j = 1; j <= n; j++) {
+			d[i][j] = least(d[i - 1][j], d[i][j - 1]) + 1;
+			d[i][j] = least(d[i][j],
+				d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+				a[i - 2] == b[j - 1])
+				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
+		}
+	return d[m][n];
+}
+
+/* NULL where none is near: every third letter may be wrong, or one. */
+static const char *nearest(const struct known *k, const char *name)
+{
+	unsigned third = (unsigned)strlen(name) / 3, best = third ? third : 1;
+	const char *found = NULL;
+
+	for (int i = 0; i < k->long_count; i++) {
+		unsigned d = distance(name, k->longs[i].name);
+
+		if (d < best || (d == best && !found)) {
+			best = d;
+			found = k->longs[i].name;
+		}
+	}
+	return found;
+}
+
+static _Noreturn void refuse_unknown(
+	const struct argp_state *state, const struct known *k, const char *name)
+{
+	const char *near = nearest(k, name);
+
+	if (near)
+		usage_error(state, "\"--%s\" is not an option; --%s would be",
+			name, near);
+	usage_error(state,
+		"\"--%s\" is not an option; \"%s --help\" lists them", name,
+		state->name);
+}
+
+/* The text has no dashes: an option that is not there, or that several could
+ * be meant by. */
+static _Noreturn void refuse_name(
+	const struct argp_state *state, const struct known *k, const char *text)
+{
+	size_t n = strcspn(text, "="), at = 0;
+	char name[NAME_MOST], several[1024] = "";
+
+	snprintf(name, sizeof(name), "%.*s", (int)n, text);
+	for (int i = 0; n && i < k->long_count && at < sizeof(several); i++)
+		if (strncmp(k->longs[i].name, name, strlen(name)) == 0)
+			at += (size_t)snprintf(several + at,
+				sizeof(several) - at, "%s--%s",
+				at ? " or " : "", k->longs[i].name);
+	if (at)
+		usage_error(state, "\"--%s\" could be %s", name, several);
+	refuse_unknown(state, k, name);
+}
+
+static const struct argp_option *find(const struct known *k, int c)
+{
+	if (c >= FIRST_LONG)
+		return k->options[c - FIRST_LONG];
+	for (int i = 0; i < k->count; i++)
+		if (k->options[i]->key == c)
+			return k->options[i];
+	return NULL;
+}
+
+/* c is what getopt_long said, last the argument that it looked at. */
+static _Noreturn void refuse(const struct argp_state *state,
+	const struct known *k, int c, const char *last)
+{
+	const struct argp_option *o = optopt ? find(k, optopt) : NULL;
+	char letter[8];
+
+	if (c == ':' && optopt >= FIRST_LONG)
+		usage_error(state, "--%s wants a value; --%s=%s would be right",
+			o->name, o->name, o->arg);
+	if (c == ':')
+		usage_error(state, "-%c wants a value; -%c %s would be right",
+			optopt, optopt, o->arg);
+	if (o)
+		usage_error(state,
+			"\"%s\": --%s takes no value; it goes without", last,
+			o->name);
+	if (!optopt)
+		refuse_name(state, k, last + strlen("--"));
+	snprintf(letter, sizeof(letter),
+		isgraph((unsigned char)optopt) ? "%c" : "\\x%02x",
+		(unsigned char)optopt);
+	usage_error(state, "\"-%s\" is not an option; \"%s --help\" lists them",
+		letter, state->name);
+}
+
+void verb_check(const struct argp *argp, int argc, char **argv)
+{
+	const struct argp_state state = {.name = argv[0]};
+	/* Refusing exits: what is static is no leak then. */
+	static struct known k;
+	int c;
+
+	if (know(&k, argp, argc, argv))
+		argp_failure(NULL, EXIT_SYSTEM, 0, "no memory");
+	optind = 0;
+	opterr = 0;
+	do {
+		c = getopt_long(argc, k.argv, k.shorts, k.longs, NULL);
+		/* '?' says that something is wrong, or is "-?". */
+		if ((c == '?' && optopt != '?') || c == ':')
+			refuse(&state, &k, c, k.argv[optind - 1]);
+	} while (c != -1 && c != '?' && c != 'V' && c < FIRST_LONG + k.own);
+	forget(&k);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/checks.h"
+
+#include "cli/args/option.h"
+#include "cli/load/plan.h"
+#include "cli/load/values.h"
+
+enum key {
+	KEY_VERIFY = 0x500,
+	KEY_EXPECT,
+	KEY_MAX_LOSS,
+};
+
+static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "What is checked:", 4},
+	{"verify", KEY_VERIFY, "header|full", 0,
+		"Of replies: number, flow, run and length (default), or the "
+		"payload too",
+		0},
+	{"expect", KEY_EXPECT, "KIND", 0,
+		"What the peer answers: probes (echo, reflect), text (length), "
+		"any or none; found out where the server is seen",
+		0},
+	{"max-loss", KEY_MAX_LOSS, "SHARE", 0,
+		"Fail the run (exit code 1) where more than this share is "
+		"lost: 1%, 0.001, 0",
+		0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct load_parsing *p = state->input;
+	struct load_options *o = p->o;
+
+	switch (key) {
+	case KEY_VERIFY:
+		load_parse_verify(state, &o->config, arg);
+		return 0;
+	case KEY_EXPECT:
+		load_parse_expect(state, &o->config, arg);
+		p->expect_said = true;
+		return 0;
+	case KEY_MAX_LOSS:
+		o->max_loss = option_share(state, "--max-loss", arg);
+		o->max_loss_said = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp load_checks_argp = {.options = options, .parser = parse};

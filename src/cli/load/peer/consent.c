@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/peer/consent.h"
+
+#include "cli/load/plan.h"
+#include "core/clock.h"
+#include "net/interface.h"
+#include "net/socket.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A greeting that has not arrived by then went elsewhere. */
+#define PATIENCE_NS 2000000000u
+#define AGAIN_NS    100000000u
+#define STILL_NS    20000000u
+
+void load_go_there(const char *name)
+{
+	struct netns there, was;
+	char why[256];
+	int error = netns_open(&there, name, why, sizeof(why));
+
+	if (error == -EINVAL || error == -ENOENT)
+		load_fail(EXIT_USAGE, "--netns: %s", why);
+	if (error)
+		load_fail(EXIT_SYSTEM, "--netns: %s", why);
+	error = netns_enter(&there, &was);
+	if (error)
+		load_fail(EXIT_SYSTEM, "--netns: entering \"%s\": %s%s", name,
+			strerror(-error),
+			error == -EPERM ? "; it takes CAP_SYS_ADMIN (sudo)"
+					: "");
+	netns_close(&was);
+	netns_close(&there);
+}
+
+/* What became of what the server was sent: so many have been dealt with. */
+static uint64_t dealt_with(struct load_view *v)
+{
+	struct load_server s;
+	uint64_t n;
+
+	if (load_view_read(v, &s))
+		return 0;
+	n = s.counters.answered + s.counters.absorbed;
+	for (size_t i = 0; i < s.counters.refused_count; i++)
+		n += s.counters.refused[i].datagrams;
+	for (size_t i = 0; i < s.counters.failed_count; i++)
+		n += s.counters.failed[i].datagrams;
+	return n;
+}
+
+/*
+ * Addresses of a lab are often those of somebody else's network, and the way
+ * there may lead out of this host: so a datagram goes first. One may be lost
+ * without a word where a device has just come up, and is sent again; when one
+ * has arrived, those still on their way are waited for, so that none is of the
+ * run. Answers are taken here, and trouble nobody's counters later.
+ */
+static bool greet(struct load_options *o)
+{
+	struct socket_config c = {
+		.bind = o->config.bind, .remote = o->config.remote};
+	uint64_t before = dealt_with(&o->view), last = before;
+	uint64_t now = clock_ns(), changed = now, sent = 0, start = now;
+	const struct timespec tick = {.tv_nsec = 1000000};
+	char why[256];
+	int fd = socket_open(&c, NULL, why, sizeof(why));
+
+	if (fd < 0)
+		load_fail(EXIT_SYSTEM, "%s", why);
+	while (now - start < PATIENCE_NS &&
+		(last == before || now - changed < STILL_NS)) {
+		uint64_t n;
+
+		if (last == before && now - sent >= AGAIN_NS) {
+			(void)!send(fd, "hello", 5, MSG_DONTWAIT);
+			sent = now;
+		}
+		nanosleep(&tick, NULL);
+		now = clock_ns();
+		n = dealt_with(&o->view);
+		if (n != last)
+			changed = now;
+		last = n;
+	}
+	close(fd);
+	return last > before;
+}
+
+void load_require_consent(struct load_options *o, const char *peer)
+{
+	const struct load_view *v = &o->view;
+
+	o->own = interface_owns(&o->config.remote);
+	if (o->own)
+		return;
+	if (o->peer_consents) {
+		fprintf(stderr,
+			"udpmill load: LOADING ANOTHER HOST, %s, on your word "
+			"that its owner consents\n",
+			peer);
+		return;
+	}
+	if (!o->netns || !v->has_address)
+		load_fail(EXIT_USAGE,
+			"%s is not this host: who loads another host without "
+			"its owner's word attacks it; --key asks for that "
+			"word, --peer-consents gives it",
+			peer);
+	if (!greet(o))
+		load_fail(EXIT_NO_PEER,
+			"a datagram to %s did not arrive at the server there, "
+			"pid %d: is it the one? --peer-consents loads whoever "
+			"it is",
+			peer, reader_about(v->reader)->pid);
+	o->own = true;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/peer/key.h"
+
+#include "cli/args/key.h"
+#include "cli/load/plan.h"
+#include "cli/process/exit.h"
+#include "net/resolve.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A host without a port, since a NAT draws ports anew for each socket. An IPv6
+ * address needs no brackets. */
+static void read_known_as(union address *out, const char *text)
+{
+	const char *colon = strchr(text, ':');
+	bool bare = colon && strchr(colon + 1, ':') && text[0] != '[';
+	char whole[320], why[256];
+
+	snprintf(whole, sizeof(whole), bare ? "[%.250s]:0" : "%.250s:0", text);
+	if (resolve(out, whole, NULL, AF_UNSPEC, why, sizeof(why)))
+		load_fail(EXIT_USAGE,
+			"--key-address: \"%s\" is not a host; 203.0.113.9 "
+			"would be, without a port: %s",
+			text, why);
+	if (address_is_any(out) || address_is_group(out))
+		load_fail(EXIT_USAGE,
+			"--key-address: \"%s\" is not the address of one host; "
+			"203.0.113.9 would be",
+			text);
+}
+
+/* How many the server has had that a segment shows. */
+static int64_t queries_seen(struct load_view *v)
+{
+	struct load_server s;
+
+	return load_view_read(v, &s) ? 0 : -s.queries_lost;
+}
+
+void load_key_ask(struct load_options *o, const char *path,
+	const char *known_as, const char *peer)
+{
+	const struct load_config *c = &o->config;
+	const struct remote_about *about;
+	struct mac_key key;
+	struct remote_config config = {
+		.peer = c->remote,
+		.bind = c->bind,
+		.device = c->device,
+		.key = &key,
+		.run = c->run,
+	};
+	int64_t before = queries_seen(&o->view);
+	union address as;
+	char why[768];
+	int error;
+
+	if (known_as) {
+		read_known_as(&as, known_as);
+		config.known_as = &as;
+	}
+	key_read(&key, "udpmill load", path);
+	error = remote_open(&o->remote, &config, why, sizeof(why));
+	explicit_bzero(&key, sizeof(key));
+	if (error)
+		load_fail(outcome_code(error), "%s", why);
+	/* A segment that says it serves the address need not be that server's:
+	 * one that did not see our query is not. */
+	if (queries_seen(&o->view) <= before)
+		load_view_close(&o->view);
+	about = remote_about(o->remote);
+	fprintf(stderr,
+		"udpmill load: %s consents: %s by %s, %u worker%s, version "
+		"%s\n",
+		peer, about->service, about->backend, about->workers,
+		about->workers == 1 ? "" : "s", about->version);
+}
+
+int load_key_keep(const struct load_options *o, void (*stop)(void *arg),
+	void *arg, char *why, size_t why_bytes)
+{
+	int error = o->remote ? remote_keep(o->remote, stop, arg) : 0;
+
+	if (error)
+		snprintf(why, why_bytes, "starting a thread: %s",
+			strerror(-error));
+	return error;
+}
+
+bool load_key_lapsed(const struct load_options *o)
+{
+	char why[512];
+
+	if (!o->remote || !remote_is_lost(o->remote))
+		return false;
+	remote_explain_loss(o->remote, why, sizeof(why));
+	fprintf(stderr, "udpmill load: STOPPED: consent was not renewed: %s\n",
+		why);
+	return true;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/plan.h"
+
+#include "cli/args/named_file.h"
+#include "cli/load/length.h"
+#include "cli/load/peer/consent.h"
+#include "cli/load/peer/key.h"
+#include "cli/load/peer/peer.h"
+#include "cli/load/report/error.h"
+#include "cli/load/txtime.h"
+#include "core/probe.h"
+#include "core/train.h"
+#include "net/interface.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* In flight of a flow where nothing is said: enough that neither side waits
+ * for the other, and little enough to fit any receive buffer. */
+#define WINDOW_TRAINS  8
+#define WINDOW_SINGLES 64
+/* Flows that may have their windows in flight at once. */
+#define TURNS_MAX    16
+#define WINDOW_BYTES (1u << 20)
+/* --find-capacity: a trial, and the loss that is borne. */
+#define TRIAL_NS     1000000000u
+#define DEFAULT_LOSS 0.001
+
+void load_fail(enum exit_code code, const char *format, ...)
+{
+	va_list ap, again;
+	char why[512];
+
+	va_start(ap, format);
+	va_copy(again, ap);
+	vsnprintf(why, sizeof(why), format, again);
+	va_end(again);
+	if (code != EXIT_USAGE)
+		load_error_json(code,
+			code == EXIT_NO_PEER ? "unreachable" : "failed", why);
+	verb_fail("udpmill load", code, format, ap);
+}
+
+/* Trains leave at one moment, so that an open loop has them where it was asked
+ * for, as bursts; and no train is longer than a burst. */
+static void adapt_trains(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+
+	p->o->find_capacity = p->pace.find_capacity;
+	p->o->loss = p->pace.loss_said ? p->pace.loss : DEFAULT_LOSS;
+	if (p->o->find_capacity && !p->time_said)
+		c->time_ns = TRIAL_NS;
+	if (!p->train_said)
+		c->train = 1;
+	if (!p->pace.burst)
+		p->pace.burst = c->train;
+	if (c->train > p->pace.burst)
+		c->train = p->pace.burst;
+	load_pace_plan(&p->pace, &c->pace, c->flows, c->sizes.mean, c->omit_ns,
+		c->time_ns);
+}
+
+static void refuse_window(const struct load_parsing *p)
+{
+	if (p->o->config.window)
+		load_fail(EXIT_USAGE,
+			"--window: this peer does not answer, and "
+			"nothing would open the window; a flood or "
+			"--rate would be right");
+}
+
+/* What is said of when and how much must be of one mode. */
+static void refuse_contradictions(const struct load_parsing *p)
+{
+	bool open = load_pace_is_open(&p->pace);
+
+	load_replay_refuse(p);
+	if (p->payload && (p->length_said || p->o->config.verify_full))
+		load_fail(EXIT_USAGE,
+			"--payload goes with neither --length nor "
+			"--verify full: the file is all that is known");
+	if (p->pace.find_capacity &&
+		(p->o->csv || p->o->histogram || p->o->config.count))
+		load_fail(EXIT_USAGE, "--find-capacity goes with neither "
+				      "--count nor --csv nor --histogram: it "
+				      "runs many trials");
+	if (p->pace.find_capacity && p->o->max_loss_said)
+		load_fail(EXIT_USAGE, "--max-loss does not go with "
+				      "--find-capacity, which has --loss");
+	if (p->flood && open)
+		load_fail(EXIT_USAGE,
+			"--flood and a rate: one of them says how "
+			"fast");
+	if (p->flood && p->o->config.window)
+		load_fail(EXIT_USAGE,
+			"--flood and --window: one of them says how "
+			"much is in flight");
+	if (open && p->o->config.window)
+		load_fail(EXIT_USAGE,
+			"--window goes without a rate: an open loop "
+			"waits for no reply");
+}
+
+/* A loss that cannot be known must not pass for none. */
+static void refuse_loss_unseen(const struct load_parsing *p)
+{
+	const struct load_options *o = p->o;
+
+	if (o->max_loss_said && o->config.replies == REPLIES_NONE &&
+		!o->view.reader && !o->remote && !o->print_scenario)
+		load_fail(EXIT_USAGE,
+			"--max-loss: this peer does not answer, and its "
+			"counters cannot be seen, so a loss would not show; "
+			"on another host --key would show it");
+}
+
+/* What is sent where, and what will come back, as far as the server says. */
+static void adapt_to_server(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+	struct load_peer peer;
+	const char *service = load_peer_known(p->o, &peer) ? peer.service : "";
+
+	if (load_pace_is_open(&p->pace) || c->replay)
+		c->mode = LOAD_PACED;
+	else if (p->flood || c->replies == REPLIES_NONE ||
+		 strcmp(service, "discard") == 0)
+		c->mode = LOAD_FLOOD;
+	/* A reader sees segments of this host only. */
+	c->one_clock = p->o->view.reader && strcmp(service, "reflect") == 0;
+	if (strcmp(service, "discard") == 0 || c->replies == REPLIES_NONE)
+		refuse_window(p);
+	if (!p->expect_said && strcmp(service, "discard") == 0)
+		c->replies = REPLIES_NONE;
+	if (!p->expect_said && !c->replay && strcmp(service, "length") == 0)
+		c->replies = REPLIES_TEXT;
+	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
+		c->replies = REPLIES_ANY;
+	refuse_loss_unseen(p);
+	if (c->mode == LOAD_PACED && !c->replay)
+		adapt_trains(p);
+	if (!p->gro_said)
+		c->gro = c->train > 1;
+}
+
+/* Of the shortest datagrams: the most that one send may take. */
+static uint32_t fitting_train(const struct load_config *c)
+{
+	uint32_t least = c->sizes.least;
+	uint32_t n = least ? DATAGRAM_MAX_V4 / least : 1;
+
+	return n < c->train ? (n ? n : 1) : c->train;
+}
+
+/* Of mixed sizes a few trains of small ones may be many bytes of large ones. */
+static uint32_t default_window(const struct load_config *c, uint32_t train)
+{
+	uint32_t n = train > 1 ? WINDOW_TRAINS * train : WINDOW_SINGLES;
+
+	if (!sizes_mixed(&c->sizes))
+		return n;
+	while (n > train && n * c->sizes.mean > WINDOW_BYTES)
+		n -= train;
+	return n;
+}
+
+/* What a message of the peer's receive queue takes of its buffer, kernel's
+ * overhead included: a train is one to a socket that takes trains whole. */
+static uint64_t queued_bytes(const struct load_config *c, uint32_t train,
+	const struct load_receiver *to)
+{
+	uint64_t bytes = (uint64_t)c->sizes.mean;
+
+	if (to->gro)
+		return bytes * train + 1024;
+	return (bytes + 768) * train;
+}
+
+/*
+ * All flows may meet at one socket of the peer: together they have no more in
+ * flight than a quarter of its receive buffer, and take turns where that is
+ * less than their windows. Of a peer that cannot be seen the buffer is taken to
+ * be the kernel's default. A closed loop that overflows the peer would measure
+ * drops.
+ */
+static void bound_in_flight(struct load_parsing *p, uint32_t train)
+{
+	struct load_config *c = &p->o->config;
+	struct load_receiver to;
+	uint64_t n, window = c->window, windows = c->flows * window;
+
+	if (c->in_flight)
+		return;
+	load_peer_receiver(p->o, &to);
+	n = to.rcvbuf / 4 / queued_bytes(c, train, &to) * train;
+	if (n > TURNS_MAX * window)
+		n = TURNS_MAX * window;
+	if (n < train)
+		n = train;
+	if (n < windows)
+		c->in_flight = (uint32_t)n;
+}
+
+static void set_window(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+	uint32_t train = fitting_train(c);
+
+	if (c->mode != LOAD_WINDOW) {
+		c->window = 0;
+		c->in_flight = 0;
+	} else if (!c->window) {
+		c->window = default_window(c, train);
+		bound_in_flight(p, train);
+	}
+	/* A window that is less than a train would never open. */
+	else if (c->window < train)
+		c->train = c->window;
+	else
+		c->window -= c->window % train;
+}
+
+static void choose_sizes(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+	bool v6 = c->remote.sa.sa_family == AF_INET6;
+	const struct load_length how = {
+		.most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4,
+		.headers = v6 ? 66 : 46,
+		.seed = c->run,
+	};
+	char why[256];
+
+	if (load_length_parse(&c->sizes, p->length, &how, why, sizeof(why)))
+		load_fail(EXIT_USAGE, "--length: %s", why);
+	if (c->sizes.least < PROBE_BYTES && c->verify_full)
+		load_fail(EXIT_USAGE,
+			"--verify full: a datagram of %u bytes has no room for "
+			"a number; 32 or more have",
+			c->sizes.least);
+}
+
+static void refuse_idle_threads(const struct load_config *c)
+{
+	if (c->threads > c->flows)
+		load_fail(EXIT_USAGE,
+			"--threads: %u threads share %u flows; --flows must "
+			"be at least as many",
+			c->threads, c->flows);
+}
+
+/* A datagram from a file, as it is. */
+static void read_payload(struct load_parsing *p)
+{
+	struct load_options *o = p->o;
+	bool v6 = o->config.remote.sa.sa_family == AF_INET6;
+	size_t most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4, n;
+	char why[128], *data;
+
+	if (named_file_read(&data, &n, p->payload, most, why, sizeof(why)))
+		load_fail(EXIT_USAGE, "--payload: %s: %s", p->payload, why);
+	o->payload = (uint8_t *)data;
+	sizes_fixed(&o->config.sizes, (uint32_t)n);
+	o->config.payload = o->payload;
+	if (o->config.replies != REPLIES_NONE)
+		o->config.replies = REPLIES_ANY;
+	p->expect_said = true;
+}
+
+static void draw_run(struct load_config *c)
+{
+	while (c->run == 0)
+		if (getrandom(&c->run, sizeof(c->run), 0) < 0)
+			load_fail(
+				EXIT_SYSTEM, "getrandom: %s", strerror(errno));
+}
+
+/* Said here, since a ledger without the server's counters would not tell why
+ * they are missing. */
+static void see_server(struct load_options *o)
+{
+	struct load_view *v = &o->view;
+	int error = load_view_open(v, &o->config.remote);
+
+	if (error)
+		load_fail(EXIT_SYSTEM, "looking for the server's counters: %s",
+			strerror(-error));
+	if (v->doubted[0])
+		fprintf(stderr,
+			"udpmill load: %s is not believed: it belongs to "
+			"user %u, %s\n",
+			v->doubted, (unsigned)v->doubted_owner,
+			v->apart ? "and says that its server is in another "
+				   "network namespace, which cannot be verified"
+				 : "who does not own the socket there");
+}
+
+void load_plan(struct load_parsing *p)
+{
+	struct load_options *o = p->o;
+	struct load_config *c = &o->config;
+	char why[256];
+
+	refuse_contradictions(p);
+	load_txtime_plan(p);
+	if (p->train_said)
+		c->train_asked = c->train;
+	draw_run(c);
+	if (o->replay.path)
+		load_replay_plan(p);
+	else if (p->payload)
+		read_payload(p);
+	else
+		choose_sizes(p);
+	refuse_idle_threads(c);
+	if (!o->replay.path && load_pace_check(&p->pace, c->flows,
+				       c->sizes.mean, why, sizeof(why)))
+		load_fail(EXIT_USAGE, "%s", why);
+	if (p->cpus) {
+		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
+			load_fail(EXIT_USAGE, "--cpus: %s", why);
+		c->cpus = &o->cpus;
+	}
+	see_server(o);
+	c->server_apart = o->view.apart;
+	if (p->key_address && !p->key)
+		load_fail(EXIT_USAGE,
+			"--key-address goes with --key: it is the address "
+			"by which the peer sees this host");
+	/* Who only prints sends nothing. */
+	if (p->key && !o->print_scenario) {
+		load_key_ask(o, p->key, p->key_address, p->peer);
+		o->own = interface_owns(&c->remote);
+	} else if (!o->print_scenario) {
+		load_require_consent(o, p->peer);
+	}
+	c->server_netns = o->view.netns.open ? &o->view.netns : NULL;
+	adapt_to_server(p);
+	set_window(p);
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* The report of `udpmill load` for machines: schema udpmill.load/1. */
+#include "cli/load/report/absence.h"
+#include "cli/load/report/report.h"
+
+#include "cli/load/peer/peer.h"
+#include "cli/load/report/loss.h"
+#include "cli/print/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SCHEMA "udpmill.load/1"
+
+static json_t *number(uint64_t v)
+{
+	return json_integer((json_int_t)v);
+}
+
+static json_t *rate_json(uint64_t datagrams, uint64_t bytes, double seconds)
+{
+	return json_pack("{s:o, s:o, s:f, s:f}", "datagrams", number(datagrams),
+		"bytes", number(bytes), "datagrams_per_second",
+		(double)datagrams / seconds, "bits_per_second",
+		(double)bytes * 8 / seconds);
+}
+
+json_t *load_argv_json(int argc, char **argv)
+{
+	json_t *list = json_pack("[s, s]", "udpmill", "load");
+
+	for (int i = 1; i < argc; i++)
+		json_array_append_new(list, json_text(argv[i]));
+	return list;
+}
+
+const char *load_replies_name(enum load_replies r)
+{
+	static const char *const names[] = {
+		[REPLIES_PROBES] = "probes",
+		[REPLIES_TEXT] = "text",
+		[REPLIES_ANY] = "any",
+		[REPLIES_NONE] = "none",
+	};
+
+	return names[r];
+}
+
+json_t *load_config_json(
+	const struct load_options *o, const struct load_result *r)
+{
+	const struct load_config *c = &o->config;
+	char remote[ADDRESS_TEXT];
+	json_t *cpus = json_array(), *time = json_null();
+	json_t *lifetime = json_null(), *timeout = json_null();
+
+	/* Where only a capture's end bounds it, it has none. */
+	if (c->time_ns < LOAD_REPLAY_UNBOUNDED_NS)
+		time = json_real((double)c->time_ns / 1e9);
+	if (c->flow_lifetime_ns)
+		lifetime = json_real((double)c->flow_lifetime_ns / 1e9);
+	if (c->timeout_ns)
+		timeout = json_real((double)c->timeout_ns / 1e9);
+	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
+		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
+	return json_pack(
+		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, "
+		"s:i, s:b, "
+		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
+		"s:s?, s:o, s:o}",
+		"remote", address_format(&c->remote, remote), "local", r->local,
+		"mode", load_mode_name(c->mode), "length", c->sizes.mean,
+		"length_least", (int)c->sizes.least, "length_most",
+		(int)c->sizes.most, "content", load_content_name(c->content),
+		"flows", (int)c->flows, "threads", (int)c->threads, "train",
+		(int)r->train, "train_planned", (int)r->train_planned, "window",
+		(int)c->window, "in_flight", (int)c->in_flight, "spin", c->spin,
+		"gro", r->gro, "verify", c->verify_full ? "full" : "header",
+		"expect", load_replies_name(c->replies), "time_s", time,
+		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
+		(double)c->interval_ns / 1e9, "count", number(c->count),
+		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
+		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus, "capture",
+		load_replay_json(&o->replay), "netns", o->netns,
+		"flow_lifetime_s", lifetime, "timeout_s", timeout);
+}
+
+/* RFC 3339, of now, UTC. */
+static const char *time_of_day(char text[32])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return text;
+}
+
+json_t *load_environment_json(const struct load_options *o)
+{
+	struct utsname u = {0};
+	char now[32];
+	json_t *e, *server = json_null();
+	struct load_peer p;
+
+	(void)uname(&u);
+	if (load_peer_known(o, &p))
+		server = json_pack("{s:s, s:o, s:s, s:s, s:i, s:o?}", "version",
+			p.version, "pid",
+			p.pid ? json_integer(p.pid) : json_null(), "service",
+			p.service, "backend", p.backend, "workers",
+			(int)p.workers, "config",
+			p.config ? json_loads(p.config, 0, NULL) : NULL);
+	e = json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:o}", "ended_at",
+		time_of_day(now), "pid", (int)getpid(), "kernel", u.release,
+		"kernel_version", u.version, "machine", u.machine, "cpus",
+		(int)sysconf(_SC_NPROCESSORS_ONLN), "server", server);
+	return e;
+}
+
+json_t *latency_json(const struct histogram *h)
+{
+	if (h->count == 0)
+		return json_pack("{s:i}", "count", 0);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f}",
+		"count", number(h->count), "min", number(h->min), "p50",
+		number(histogram_quantile(h, 0.5)), "p90",
+		number(histogram_quantile(h, 0.9)), "p99",
+		number(histogram_quantile(h, 0.99)), "p999",
+		number(histogram_quantile(h, 0.999)), "p9999",
+		number(histogram_quantile(h, 0.9999)), "p99999",
+		number(histogram_quantile(h, 0.99999)), "max", number(h->max),
+		"mean", histogram_mean(h));
+}
+
+static json_t *one_way_json(const struct load_result *r)
+{
+	if (!r->histograms[LOAD_THERE].count)
+		return json_null();
+	return json_pack("{s:o, s:o}", "there",
+		latency_json(&r->histograms[LOAD_THERE]), "back",
+		latency_json(&r->histograms[LOAD_BACK]));
+}
+
+static json_t *jitter_json(const struct load_result *r)
+{
+	const struct load_jitter *j = &r->jitter;
+	const struct load_counts *w = &r->window;
+
+	if (!j->flows)
+		return json_null();
+	return json_pack("{s:f, s:o, s:o, s:f}", "mean",
+		j->sum_ns / (double)j->flows, "max", number(j->most_ns),
+		"flows", number(j->flows), "difference_mean",
+		w->differences
+			? (double)w->difference_ns / (double)w->differences
+			: 0.0);
+}
+
+/* How much longer than the shortest. */
+static json_t *variation_json(const struct histogram *h)
+{
+	if (!h->count)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o}", "p50",
+		number(histogram_quantile(h, 0.5) - h->min), "p99",
+		number(histogram_quantile(h, 0.99) - h->min), "p999",
+		number(histogram_quantile(h, 0.999) - h->min), "max",
+		number(h->max - h->min));
+}
+
+static json_t *variations_json(const struct load_result *r)
+{
+	return json_pack("{s:o, s:o, s:o}", "round_trip",
+		variation_json(&r->histograms[LOAD_LATENCY]), "there",
+		variation_json(&r->histograms[LOAD_THERE]), "back",
+		variation_json(&r->histograms[LOAD_BACK]));
+}
+
+/* A capture has none of its own. */
+static json_t *rate_at(const struct load_config *c, uint64_t at_ns)
+{
+	return c->replay ? json_null()
+			 : json_real(pace_rate_at(&c->pace, at_ns));
+}
+
+static json_t *pacing_json(
+	const struct load_options *o, const struct load_result *r)
+{
+	const struct load_config *c = &o->config;
+
+	if (c->mode != LOAD_PACED)
+		return json_null();
+	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:f, s:o, s:f, s:b, s:o, "
+			 "s:o}",
+		"timed_by", load_timed_by(c), "spacing",
+		c->replay                         ? "capture"
+		: c->pace.spacing == PACE_POISSON ? "poisson"
+						  : "even",
+		"burst", c->replay ? 1 : (int)c->pace.burst, "rate_first",
+		rate_at(c, c->omit_ns), "rate_last", rate_at(c, r->to_ns),
+		"planned", load_planned(o, r), "due", number(r->due), "kept",
+		load_kept(o, r), "kept_up", load_kept_up(o, r), "not_sent",
+		number(load_not_sent(o, r)), "lag_ns",
+		latency_json(&r->histograms[LOAD_LAG]));
+}
+
+static json_t *marks_json(const struct load_result *r)
+{
+	const struct marks_seen *s = &r->server_whole.marks;
+	struct marks_kept k;
+
+	marks_compare(&k, s, r->tos, r->ttl);
+	if (!r->server_seen || !k.datagrams)
+		return json_null();
+	return json_pack("{s:i, s:s, s:i, s:o, s:o, s:o, s:o, s:b, s:f, "
+			 "s:{s:o, s:o, s:o, s:o}}",
+		"dscp", r->tos >> 2, "ecn", load_ecn_name(r->tos), "ttl",
+		r->ttl, "datagrams", number(k.datagrams), "dscp_kept_low",
+		number(k.dscp_least), "dscp_kept_high", number(k.dscp_most),
+		"ecn_kept", number(k.ecn), "ttl_kept", k.ttl_kept, "ttl_mean",
+		k.ttl_mean, "ecn_seen", "not_ect", number(s->ecn[0]), "ect1",
+		number(s->ecn[1]), "ect0", number(s->ecn[2]), "ce",
+		number(s->ecn[3]));
+}
+
+static json_t *cpu_json(const struct load_result *r)
+{
+	const struct load_server *w = &r->server_whole;
+	uint64_t n = r->window_seen ? r->server_window.counters.delivered
+				    : r->window.sent;
+	uint64_t all = w->counters.delivered, trains = w->counters.trains;
+	double server = (double)(w->cpu_user_ns + w->cpu_system_ns);
+	json_t *s = json_null();
+
+	/* Its times are read back ten times a second, so that only the whole
+	 * run's belong to one number of datagrams. */
+	if (r->server_seen)
+		s = json_pack("{s:f, s:f, s:f, s:f, s:f}", "user_s",
+			(double)w->cpu_user_ns / 1e9, "system_s",
+			(double)w->cpu_system_ns / 1e9, "ns_per_datagram",
+			all ? server / (double)all : 0.0, "trains_per_batch",
+			w->batches ? (double)trains / (double)w->batches : 0.0,
+			"datagrams_per_train",
+			trains ? (double)all / (double)trains : 0.0);
+	return json_pack("{s:{s:f, s:f}, s:o, s:f}", "client", "user_s",
+		(double)r->client.user_ns / 1e9, "system_s",
+		(double)r->client.system_ns / 1e9, "server", s,
+		"machine_ns_per_datagram",
+		n ? r->machine_busy_ns / (double)n : 0.0);
+}
+
+json_t *load_interval_json(const struct load_interval *i)
+{
+	json_t *lost = json_null(), *jitter = json_null();
+
+	if (i->lost_known)
+		lost = number(i->lost);
+	if (i->jitter_known)
+		jitter = json_real(i->jitter_ns);
+	return json_pack("{s:f, s:f, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"start_s", i->start_s, "seconds", i->seconds, "omitted",
+		i->omitted, "sent", number(i->sent), "answered",
+		number(i->answered), "sent_bytes", number(i->sent_bytes),
+		"answered_bytes", number(i->answered_bytes), "lost", lost,
+		"jitter_ns", jitter, "trains_refused",
+		number(i->trains_refused));
+}
+
+/* ICMP port unreachable, of the whole run. */
+static json_t *refusals_json(const struct load_result *r)
+{
+	if (!r->whole.refused)
+		return json_null();
+	return json_pack("{s:o, s:f, s:f, s:b}", "count",
+		number(r->whole.refused), "first_s",
+		(double)r->refused_first_ns / 1e9, "last_s",
+		(double)r->refused_last_ns / 1e9, "at_the_end",
+		r->absence == ABSENCE_NOBODY || r->absence == ABSENCE_GONE);
+}
+
+int load_print_json(FILE *out, const struct load_options *o,
+	const struct load_result *r, json_t *intervals, int argc, char **argv)
+{
+	const struct load_counts *w = &r->window;
+	const struct ledger_server *s = &r->server_window.counters;
+	const struct load_loss loss = load_loss_of(o, r);
+	json_t *delivered = json_null(), *all;
+	char why[512];
+
+	if (r->window_seen)
+		delivered =
+			rate_json(s->delivered, s->delivered_bytes, r->seconds);
+	all = json_pack(
+		"{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
+		load_argv_json(argc, argv), "config", load_config_json(o, r),
+		"environment", load_environment_json(o), "seconds", r->seconds,
+		"interrupted", r->interrupted, "flows_opened",
+		number(r->flows_opened), "sent",
+		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
+		rate_json(w->answered, w->answered_bytes, r->seconds),
+		"delivered", delivered, "loss", load_loss_json(o, &loss),
+		"ledger", load_ledger_json(r), "latency_ns",
+		latency_json(&r->histograms[LOAD_LATENCY]), "jitter_ns",
+		jitter_json(r), "delay_variation_ns", variations_json(r),
+		"one_way_ns", one_way_json(r), "pacing", pacing_json(o, r),
+		"marks", marks_json(r), "cpu", cpu_json(r), "intervals",
+		intervals);
+	if (all) {
+		json_object_set_new(all, "refusals", refusals_json(r));
+		json_object_set_new(all, "sends", load_sends_json(o, r));
+	}
+	if (all && *r->halted)
+		json_object_set_new(all, "halted", json_string(r->halted));
+	if (all && load_absence_say(o, r, why, sizeof(why)))
+		json_object_set_new(all, "error", json_string(why));
+	return json_write(out, all, JSON_REPORT);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger in the report for machines. */
+#include "cli/load/report/report.h"
+
+static json_t *number(uint64_t v)
+{
+	return json_integer((json_int_t)v);
+}
+
+static void set_named(
+	json_t *object, const struct ledger_named *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		json_object_set_new(
+			object, list[i].name, number(list[i].datagrams));
+}
+
+static json_t *drops_json(const struct ledger *l)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < LEDGER_CAUSES && l->dropped[i].cause; i++)
+		json_object_set_new(object, l->dropped[i].cause,
+			number(l->dropped[i].datagrams));
+	set_named(object, l->failed, l->failed_count);
+	return object;
+}
+
+static json_t *bounds_json(const struct ledger *l)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < LEDGER_CAUSES && l->dropped[i].cause; i++) {
+		const struct ledger_drop *d = &l->dropped[i];
+
+		json_object_set_new(object, d->cause,
+			json_pack("{s:o, s:o, s:o, s:b}", "skbs",
+				number(d->skbs), "datagrams_low",
+				number(d->low), "datagrams_high",
+				number(d->high), "shared", d->shared));
+	}
+	return object;
+}
+
+static json_t *shared_json(const struct ledger *l)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < LEDGER_CAUSES; i++)
+		if (l->dropped[i].shared)
+			json_array_append_new(
+				list, json_string(l->dropped[i].cause));
+	return list;
+}
+
+/* Null where it cannot be told of each cause. */
+static json_t *leg_bytes_json(const struct ledger *l, enum ledger_leg leg)
+{
+	json_t *object;
+
+	if (!l->way[leg].bytes_known)
+		return json_null();
+	object = json_object();
+	for (enum ledger_cause i = 0; i < LEDGER_CAUSES; i++) {
+		uint64_t bytes;
+
+		if (ledger_dropped_bytes(l, leg, i, &bytes) && bytes)
+			json_object_set_new(
+				object, l->dropped[i].cause, number(bytes));
+	}
+	return object;
+}
+
+/* One stretch of the way: sent = arrived + dropped + unexplained. */
+static json_t *leg_json(const struct ledger *l, enum ledger_leg leg)
+{
+	const struct ledger_way *w = &l->way[leg];
+	json_t *dropped, *unexplained = json_null();
+
+	if (!l->server_seen || l->shared)
+		return json_null();
+	dropped = json_object();
+	for (size_t i = 0; i < LEDGER_CAUSES; i++)
+		if (l->dropped[i].leg[leg])
+			json_object_set_new(dropped, l->dropped[i].cause,
+				number(l->dropped[i].leg[leg]));
+	if (w->bytes_known)
+		unexplained = json_integer(w->unexplained_bytes);
+	return json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "sent",
+		number(w->sent), "arrived", number(w->arrived), "dropped",
+		dropped, "unexplained", (json_int_t)w->unexplained,
+		"sent_bytes", number(w->sent_bytes), "arrived_bytes",
+		number(w->arrived_bytes), "dropped_bytes",
+		leg_bytes_json(l, leg), "unexplained_bytes", unexplained);
+}
+
+/* Of payload, in the four places where it is counted. */
+static json_t *bytes_json(const struct load_result *r)
+{
+	const struct ledger_server *s = &r->server_whole.counters;
+	json_t *object =
+		json_pack("{s:o, s:o}", "sent", number(r->whole.sent_bytes),
+			"answered", number(r->whole.answered_bytes));
+
+	if (r->server_seen)
+		json_object_update_new(
+			object, json_pack("{s:o, s:o}", "delivered",
+					number(s->delivered_bytes), "replied",
+					number(s->answered_bytes)));
+	return object;
+}
+
+static json_t *figures_json(const struct figures *f, bool v6)
+{
+	json_t *object = json_object();
+
+	for (enum figure i = 0; i < FIGURES; i++)
+		if (figure_name(i, v6))
+			json_object_set_new(
+				object, figure_name(i, v6), number(f->v[i]));
+	return object;
+}
+
+/* As the kernel names them; where one namespace is both, it is said once. */
+static json_t *kernel_json(const struct ledger_kernel *k)
+{
+	json_t *server = json_null();
+
+	if (k->server_known && !k->one)
+		server = figures_json(&k->server, k->v6);
+	return json_pack("{s:b, s:o, s:o}", "one_namespace", k->one, "client",
+		figures_json(&k->client, k->v6), "server", server);
+}
+
+static json_t *totals_json(const struct load_result *r)
+{
+	const struct ledger *l = &r->ledger;
+	const struct load_counts *c = &r->whole;
+	json_t *refused = json_object(), *unexplained, *missing;
+	bool known = l->server_seen && !l->shared;
+
+	set_named(refused, l->refused, l->refused_count);
+	unexplained = known ? json_integer(l->unexplained) : json_null();
+	missing = number(c->sent > c->answered ? c->sent - c->answered : 0);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:b, s:b, "
+			 "s:b, s:b, s:b}",
+		"sent", number(l->sent), "answered", number(l->answered),
+		"absorbed", number(l->absorbed), "dropped", drops_json(l),
+		"dropped_bounds", bounds_json(l), "refused", refused,
+		"repeated", number(l->repeated), "unexplained", unexplained,
+		"missing", missing, "duplicate", number(c->duplicate),
+		"reordered", number(c->reordered), "corrupt",
+		number(c->corrupt), "late", number(c->late), "stale",
+		number(c->stale), "written_off", number(c->written_off),
+		"written_off_answered", number(c->came_late), "waited_s",
+		(double)r->timeout_ns / 1e9, "queued_here", number(r->queued),
+		"server_seen", l->server_seen, "server_gone", r->server_gone,
+		"shared", l->shared, "exact", l->exact, "balances",
+		ledger_balances(l));
+}
+
+json_t *load_ledger_json(const struct load_result *r)
+{
+	const struct ledger *l = &r->ledger;
+	json_t *all = totals_json(r);
+
+	json_object_set_new(all, "shared_counters", shared_json(l));
+	json_object_set_new(all, "request", leg_json(l, LEDGER_REQUEST));
+	json_object_set_new(all, "bytes", bytes_json(r));
+	json_object_set_new(all, "reply", leg_json(l, LEDGER_REPLY));
+	json_object_set_new(all, "kernel", kernel_json(&l->kernel));
+	return all;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger for a person. */
+#include "cli/load/report/report.h"
+#include "cli/print/style.h"
+#include "core/units.h"
+
+static void print_entry(
+	FILE *out, const char *kind, const char *name, uint64_t n)
+{
+	char text[UNITS_TEXT];
+
+	fprintf(out, "  %-9s %-22s %22s", kind, name,
+		units_format_grouped(n, text));
+}
+
+static void print_named(FILE *out, const char *kind,
+	const struct ledger_named *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!list[i].datagrams)
+			continue;
+		print_entry(out, kind, list[i].name, list[i].datagrams);
+		fputc('\n', out);
+	}
+}
+
+/* What the kernel's count leaves open; nothing where it leaves nothing. */
+static void print_bounds(FILE *out, const struct ledger_drop *d)
+{
+	char skbs[UNITS_TEXT], low[UNITS_TEXT], high[UNITS_TEXT];
+
+	/* A place that others share, or that has room for more: what was lost
+	 * there came in no more skbs than it had datagrams. */
+	if (d->skbs > d->datagrams) {
+		units_format_grouped(d->datagrams, skbs);
+		fprintf(out, " in %s skbs at most\n", skbs);
+		return;
+	}
+	units_format_grouped(d->skbs, skbs);
+	units_format_grouped(d->low, low);
+	units_format_grouped(d->high, high);
+	if (d->low == d->high || d->datagrams == d->high ||
+		(!d->low && d->datagrams == d->skbs))
+		fprintf(out, " in %s skb%s\n", skbs, d->skbs == 1 ? "" : "s");
+	else if (d->low)
+		fprintf(out, "\n%14sin %s skb%s, which were %s to %s\n", "",
+			skbs, d->skbs == 1 ? "" : "s", low, high);
+	else
+		fprintf(out, "\n%14sin %s skb%s, which were %s at most\n", "",
+			skbs, d->skbs == 1 ? "" : "s", high);
+}
+
+static void print_drop(FILE *out, const struct ledger_drop *d)
+{
+	static const char *const legs[] = {
+		[LEDGER_REQUEST] = " (requests)",
+		[LEDGER_SERVER] = " (at the server)",
+		[LEDGER_REPLY] = " (replies)",
+	};
+	bool first = true;
+	char name[48];
+
+	for (enum ledger_leg i = 0; i < LEDGER_LEGS; i++) {
+		if (!d->leg[i])
+			continue;
+		if (!first)
+			fputc('\n', out);
+		first = false;
+		/* Of most causes, it may be either. */
+		snprintf(name, sizeof(name), "%s%s", d->cause,
+			d->two_ways ? legs[i] : "");
+		print_entry(out, "dropped", name, d->leg[i]);
+	}
+	if (!first)
+		print_bounds(out, d);
+}
+
+static void print_drops(FILE *out, const struct ledger *l)
+{
+	for (size_t i = 0; i < LEDGER_CAUSES; i++)
+		print_drop(out, &l->dropped[i]);
+	print_named(out, "dropped", l->failed, l->failed_count);
+}
+
+/* Counters that moved by more than is missed. */
+static void print_shared(FILE *out, const struct ledger *l)
+{
+	bool any = false;
+	char text[UNITS_TEXT];
+
+	for (size_t i = 0; i < LEDGER_CAUSES; i++) {
+		const struct ledger_drop *d = &l->dropped[i];
+
+		if (!d->shared)
+			continue;
+		/* What it counts is not told by that of ours alone. */
+		if (d->host)
+			snprintf(text, sizeof(text), "(the whole host's)");
+		else
+			units_format_grouped(d->skbs, text);
+		fprintf(out, "%s%s %s",
+			any ? ", " : "  The kernel counted others' too: ",
+			d->cause, text);
+		any = true;
+	}
+	if (any)
+		fputc('\n', out);
+}
+
+static void print_way(FILE *out, const char *what, const struct ledger_way *w)
+{
+	char sent[UNITS_TEXT], arrived[UNITS_TEXT];
+
+	if (w->sent == 0)
+		return;
+	fprintf(out, "  in bytes  %-9s sent %22s  arrived %19s\n", what,
+		units_format_grouped(w->sent_bytes, sent),
+		units_format_grouped(w->arrived_bytes, arrived));
+}
+
+static void print_remarks(FILE *out, const struct load_result *r)
+{
+	const struct ledger *l = &r->ledger;
+	char text[UNITS_TEXT];
+
+	print_shared(out, l);
+	if (r->queued)
+		fprintf(out,
+			"  %s packets were still in a queue of this host "
+			"(tc -s qdisc)\n  and may leave, and arrive, later.\n",
+			units_format_grouped(r->queued, text));
+	if (l->server_seen && r->server_whole.asked)
+		fprintf(out, "  Of the server's host only the server has told "
+			     "its counters.\n");
+	else if (l->server_seen && !l->kernel.server_known)
+		fprintf(out, "  The counters of the server's namespace are "
+			     "not ours to read (root may).\n");
+	if (r->server_gone && l->server_seen)
+		fprintf(out, "  The server ended before the run did: what it "
+			     "had not read went with it.\n");
+	else if (l->server_silent)
+		fprintf(out, "  The server did not run when the run ended: it "
+			     "may read some later.\n");
+}
+
+static void print_verdict(
+	FILE *out, const struct ledger *l, bool gone, bool colour)
+{
+	bool good = ledger_balances(l);
+	char text[UNITS_TEXT];
+	int64_t n = l->unexplained;
+
+	if (!l->server_seen) {
+		print_entry(out, "missing", "", (uint64_t)(n > 0 ? n : 0));
+		fprintf(out, "\n  The server cannot be seen%s%s\n",
+			gone ? " any more" : " from here",
+			n > 0 ? ": what became of them is not known." : ".");
+		return;
+	}
+	if (l->shared) {
+		fprintf(out, "  The server has other clients too: its figures "
+			     "are not ours alone.\n");
+		return;
+	}
+	units_format_grouped((uint64_t)(n < 0 ? -n : n), text);
+	fprintf(out, "  %s%-32s %s%*s%s  %s\n",
+		STYLE(colour && !good, STYLE_RED), "unexplained",
+		n < 0 ? "-" : "", n < 0 ? 21 : 22, text,
+		good ? STYLE(colour, STYLE_GREEN) : "",
+		good ? "it balances" : "IT DOES NOT BALANCE");
+	fputs(STYLE(colour, STYLE_END), out);
+}
+
+void load_print_ledger(FILE *out, const struct load_result *r, bool colour)
+{
+	const struct ledger *l = &r->ledger;
+
+	fprintf(out, "\n%sLedger%s, in datagrams, warm-up included\n",
+		STYLE(colour, STYLE_BOLD), STYLE(colour, STYLE_END));
+	print_entry(out, "sent", "", l->sent);
+	fputc('\n', out);
+	print_entry(out, "answered", "", l->answered);
+	fputc('\n', out);
+	if (l->absorbed) {
+		print_entry(out, "absorbed", "", l->absorbed);
+		fputc('\n', out);
+	}
+	print_drops(out, l);
+	print_named(out, "refused", l->refused, l->refused_count);
+	/* Not of the sum: what a refused train had sent already. */
+	if (l->repeated) {
+		print_entry(out, "repeated", "by refused trains", l->repeated);
+		fputc('\n', out);
+	}
+	print_verdict(out, l, r->server_gone, colour);
+	print_way(out, "requests", &l->way[LEDGER_REQUEST]);
+	print_way(out, "replies", &l->way[LEDGER_REPLY]);
+	print_remarks(out, r);
+}

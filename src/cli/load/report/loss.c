@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/report/loss.h"
+
+#include "cli/print/style.h"
+#include "core/units.h"
+
+struct load_loss load_loss_of(
+	const struct load_options *o, const struct load_result *r)
+{
+	bool alone = r->server_seen && !r->ledger.shared;
+	uint64_t came = r->whole.answered + (alone ? r->ledger.absorbed : 0);
+	uint64_t sent = r->whole.sent;
+
+	/* What a server absorbs is ours only where nobody else sends to it. */
+	return (struct load_loss){
+		.known = alone || o->config.replies != REPLIES_NONE,
+		.sent = sent,
+		.lost = came < sent ? sent - came : 0,
+	};
+}
+
+double load_loss_share(const struct load_loss *loss)
+{
+	return loss->sent ? (double)loss->lost / (double)loss->sent : 0;
+}
+
+static bool is_borne(const struct load_options *o, const struct load_loss *loss)
+{
+	return !o->max_loss_said ||
+	       (loss->known && load_loss_share(loss) <= o->max_loss);
+}
+
+void load_loss_print(FILE *out, const struct load_options *o,
+	const struct load_loss *loss, bool colour)
+{
+	bool borne = is_borne(o, loss);
+	char share[32] = "not known";
+
+	if (loss->known)
+		snprintf(share, sizeof(share), "%.4g %%",
+			100 * load_loss_share(loss));
+	fprintf(out, "  %s%-32s %22s", STYLE(colour && !borne, STYLE_RED),
+		"loss", share);
+	if (o->max_loss_said)
+		fprintf(out, "  %s --max-loss %.4g %%",
+			borne ? "within" : "ABOVE", 100 * o->max_loss);
+	fprintf(out, "%s\n", STYLE(colour && !borne, STYLE_END));
+}
+
+json_t *load_loss_json(
+	const struct load_options *o, const struct load_loss *loss)
+{
+	json_t *lost = json_null(), *share = json_null(), *most = json_null();
+	json_t *borne = json_null();
+
+	if (loss->known) {
+		lost = json_integer((json_int_t)loss->lost);
+		share = json_real(load_loss_share(loss));
+	}
+	if (o->max_loss_said) {
+		most = json_real(o->max_loss);
+		borne = json_boolean(is_borne(o, loss));
+	}
+	return json_pack("{s:I, s:o, s:o, s:o, s:o}", "sent",
+		(json_int_t)loss->sent, "lost", lost, "share", share,
+		"max_share", most, "borne", borne);
+}
+
+bool load_loss_is_borne(
+	const struct load_options *o, const struct load_loss *loss)
+{
+	char lost[UNITS_TEXT], sent[UNITS_TEXT];
+
+	if (is_borne(o, loss))
+		return true;
+	if (loss->known)
+		fprintf(stderr,
+			"udpmill load: %s of %s datagrams were lost, %.4g %%: "
+			"more than --max-loss %.4g %%\n",
+			units_format_grouped(loss->lost, lost),
+			units_format_grouped(loss->sent, sent),
+			100 * load_loss_share(loss), 100 * o->max_loss);
+	else
+		fprintf(stderr,
+			"udpmill load: --max-loss: the loss is not known, "
+			"because the server has other clients too, or went "
+			"away\n");
+	return false;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Sends that the kernel refused, in both reports. */
+#include "cli/load/report/report.h"
+#include "cli/print/style.h"
+#include "core/units.h"
+
+static json_t *number(uint64_t v)
+{
+	return json_integer((json_int_t)v);
+}
+
+/* Bytes of payload; 0 where the path's MTU is not known. */
+static uint32_t payload_max(
+	const struct load_options *o, const struct load_result *r)
+{
+	return r->path_mtu ? load_payload_max(&o->config, r->path_mtu) : 0;
+}
+
+bool load_nothing_fits(const struct load_result *r)
+{
+	const struct load_counts *c = &r->whole;
+
+	if (!c->too_big || c->answered || r->ledger.delivered)
+		return false;
+	return c->sent <= c->too_big_reports * r->train_planned;
+}
+
+void load_print_limit(
+	FILE *out, const struct load_options *o, const struct load_result *r)
+{
+	const struct load_config *c = &o->config;
+	uint32_t most = payload_max(o, r);
+
+	if (most && most < c->sizes.most)
+		fprintf(out, "the path's MTU is %u, which leaves %u bytes",
+			r->path_mtu, most);
+	else
+		fprintf(out, "they are longer than the path takes");
+	if (c->dontfrag)
+		fprintf(out, " with --dont-fragment");
+}
+
+void load_print_trains(
+	FILE *out, const struct load_options *o, const struct load_result *r)
+{
+	if (r->train_planned <= 1) {
+		fprintf(out, "no trains");
+		return;
+	}
+	fprintf(out, "trains of %u", r->train_planned);
+	if (!r->trainless)
+		return;
+	fprintf(out, " were refused, then one by one");
+	if (r->trainless < o->config.threads)
+		fprintf(out, " (%u threads)", r->trainless);
+}
+
+static void print_count(FILE *out, const char *what, uint64_t n, bool colour)
+{
+	char text[UNITS_TEXT];
+
+	if (n)
+		fprintf(out, "  %s%-36s %18s%s\n", STYLE(colour, STYLE_RED),
+			what, units_format_grouped(n, text),
+			STYLE(colour, STYLE_END));
+}
+
+void load_print_sends(FILE *out, const struct load_options *o,
+	const struct load_result *r, bool colour)
+{
+	const struct load_counts *c = &r->whole;
+
+	print_count(
+		out, "sends refused by the queue (ENOBUFS)", c->nobufs, colour);
+	print_count(out, "not sent: too long (EMSGSIZE)", c->too_big, colour);
+	if (c->too_big) {
+		fprintf(out, "    ");
+		load_print_limit(out, o, r);
+		fputc('\n', out);
+	}
+	print_count(out, "trains refused", c->trains_refused, colour);
+	print_count(out, "sends that failed otherwise", c->send_errors, colour);
+}
+
+json_t *load_sends_json(
+	const struct load_options *o, const struct load_result *r)
+{
+	const struct load_counts *c = &r->whole;
+	uint32_t most = payload_max(o, r);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"messages", number(c->sent_messages), "no_room",
+		number(c->blocked), "no_buffers", number(c->nobufs), "too_big",
+		number(c->too_big), "too_big_reports",
+		number(c->too_big_reports), "trains_refused",
+		number(c->trains_refused), "failed", number(c->send_errors),
+		"path_mtu", r->path_mtu ? number(r->path_mtu) : json_null(),
+		"length_max", most ? number(most) : json_null());
+}

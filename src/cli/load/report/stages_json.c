@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* The report of `udpmill load --stages` for machines. */
+#include "cli/load/report/loss.h"
+#include "cli/load/report/report.h"
+#include "cli/load/report/stages.h"
+#include "cli/print/json.h"
+
+#include <errno.h>
+
+static json_t *number(uint64_t v)
+{
+	return json_integer((json_int_t)v);
+}
+
+static json_t *config_json(
+	const struct load_options *o, const struct stages_result *r)
+{
+	const struct load_config *c = &o->config;
+	const struct socket_obtained *s = &r->obtained;
+	char remote[ADDRESS_TEXT], local[ADDRESS_TEXT];
+	json_t *cpus = json_array();
+
+	/* One thread: the first is its own. */
+	if (c->cpus)
+		json_array_append_new(cpus, json_integer(c->cpus->cpu[0]));
+	return json_pack(
+		"{s:s, s:s, s:s, s:i, s:s, s:b, s:s, s:f, s:f, s:o, s:i, s:i, "
+		"s:s?, s:i, s:s, s:i, s:b, s:i, s:o, s:o}",
+		"remote", address_format(&c->remote, remote), "local",
+		address_format(&s->bound, local), "mode", "stages", "length",
+		(int)c->sizes.most, "content", load_content_name(c->content),
+		"spin", c->spin, "expect", load_replies_name(c->replies),
+		"time_s", (double)c->time_ns / 1e9, "omit_s",
+		(double)c->omit_ns / 1e9, "count", number(c->count),
+		"rcvbuf_obtained", (int)s->rcvbuf, "sndbuf_obtained",
+		(int)s->sndbuf, "device", c->device, "dscp", s->tos >> 2, "ecn",
+		load_ecn_name(s->tos), "ttl", (int)s->ttl, "dont_fragment",
+		s->dontfrag, "busy_poll_us_obtained", (int)s->busy_poll_us,
+		"seed", number(c->run), "cpus", cpus);
+}
+
+static json_t *stage_json(const struct stages_result *r, enum stage stage)
+{
+	const struct histogram *h = &r->stages[stage];
+	json_t *j;
+
+	if (!h->count)
+		return json_null();
+	j = latency_json(h);
+	json_object_set_new(j, "share", json_real(stage_share(r, stage)));
+	return j;
+}
+
+static json_t *probes_json(const struct stages_result *r)
+{
+	json_t *missing = json_pack("{s:o, s:o, s:o}", "sched",
+		number(r->no_sched), "sent", number(r->no_sent), "received",
+		number(r->no_received));
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o, s:o}",
+		"sent", number(r->sent), "answered", number(r->answered),
+		"lost", number(r->lost), "nobufs", number(r->nobufs),
+		"reported", number(r->reported), "foreign", number(r->foreign),
+		"sampled", number(r->sampled), "whole", number(r->whole),
+		"skipped", number(r->skipped), "plain_skipped",
+		number(r->plain_skipped), "incomplete", number(r->incomplete),
+		"missing", missing);
+}
+
+static json_t *stages_json(const struct stages_result *r)
+{
+	json_t *why, *stages = json_object();
+
+	for (int i = 0; i < STAGES; i++)
+		json_object_set_new(stages, stage_name((enum stage)i)->key,
+			stage_json(r, (enum stage)i));
+	why = r->hardware ? json_null() : json_string(r->hardware_why);
+	return json_pack("{s:f, s:f, s:{s:o, s:o}, s:o, s:o, s:{s:b, s:o}}",
+		"seconds", r->seconds, "plain_seconds", r->plain_seconds,
+		"round_trip_ns", "plain", latency_json(&r->plain), "stamped",
+		latency_json(&r->stamped), "stages_ns", stages, "probes",
+		probes_json(r), "hardware", "used", r->hardware, "why_not",
+		why);
+}
+
+int stages_print_json(FILE *out, const struct load_options *o,
+	const struct stages_result *r, int argc, char **argv)
+{
+	const struct load_loss loss = {true, r->sent, r->lost};
+	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o}",
+		"schema", "udpmill.load/1", "version", UDPMILL_VERSION, "argv",
+		load_argv_json(argc, argv), "config", config_json(o, r),
+		"environment", load_environment_json(o), "interrupted",
+		r->interrupted, "loss", load_loss_json(o, &loss), "stages",
+		stages_json(r));
+
+	return json_write(out, all, JSON_REPORT);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* The report of `udpmill load --stress` for machines. */
+#include "cli/load/report/report.h"
+#include "cli/load/report/stress.h"
+#include "cli/print/json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+static json_t *number(uint64_t v)
+{
+	return json_integer((json_int_t)v);
+}
+
+static json_t *digest_json(uint64_t digest)
+{
+	char text[20];
+
+	snprintf(text, sizeof(text), "%016" PRIx64, digest);
+	return json_string(text);
+}
+
+static json_t *config_json(
+	const struct load_options *o, const struct stress_result *r)
+{
+	const struct load_config *c = &o->config;
+	json_t *stresses = json_array();
+	char remote[ADDRESS_TEXT], local[ADDRESS_TEXT];
+
+	for (size_t i = 0; i < STRESS_COUNT; i++)
+		if (o->stress >> i & 1)
+			json_array_append_new(
+				stresses, json_string(stress_table[i]->name));
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:f, s:i, s:i, s:o, s:s?}",
+		"remote", address_format(&c->remote, remote), "local",
+		address_format_host(&r->obtained.bound, local), "mode",
+		"stress", "stresses", stresses, "expect",
+		load_replies_name(c->replies), "time_s",
+		(double)c->time_ns / 1e9, "rcvbuf_obtained",
+		(int)r->obtained.rcvbuf, "sndbuf_obtained",
+		(int)r->obtained.sndbuf, "seed", number(c->run), "netns",
+		o->netns);
+}
+
+static json_t *moved_json(const struct count *list, size_t n)
+{
+	json_t *j = json_object();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_set_new(j, list[i].name, number(list[i].value));
+	return j;
+}
+
+static void add_named(json_t *to, const struct ledger_named *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].datagrams)
+			json_object_set_new(
+				to, list[i].name, number(list[i].datagrams));
+}
+
+static json_t *server_json(const struct stress_row *row)
+{
+	const struct ledger_server *s = &row->server;
+	json_t *refused, *failed;
+
+	if (!row->server_seen)
+		return json_null();
+	refused = json_object();
+	failed = json_object();
+	add_named(refused, s->refused, s->refused_count);
+	add_named(failed, s->failed, s->failed_count);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "delivered",
+		number(s->delivered), "answered", number(s->answered),
+		"absorbed", number(s->absorbed), "socket_drops",
+		number(s->socket_drops), "refused", refused, "failed", failed);
+}
+
+static json_t *ledger_json(const struct stress_row *row)
+{
+	const struct ledger *l = &row->ledger;
+	json_t *dropped;
+
+	if (!row->ledgered)
+		return json_null();
+	dropped = json_object();
+	for (size_t i = 0; i < LEDGER_CAUSES; i++)
+		if (l->dropped[i].datagrams)
+			json_object_set_new(dropped, l->dropped[i].cause,
+				number(l->dropped[i].datagrams));
+	return json_pack("{s:b, s:b, s:o, s:o, s:o}", "server_seen",
+		l->server_seen, "shared", l->shared, "dropped", dropped,
+		"closed_sockets", number(row->closed),
+		l->server_seen ? "unexplained" : "missing",
+		json_integer(l->unexplained));
+}
+
+static json_t *kernel_json(const struct stress_row *row)
+{
+	return json_pack("{s:o, s:o}", "client",
+		moved_json(row->near, row->near_count), "server",
+		row->far_count ? moved_json(row->far, row->far_count)
+			       : json_null());
+}
+
+static json_t *row_json(const struct stress_row *row)
+{
+	json_t *counts;
+
+	if (row->verdict == STRESS_SKIPPED)
+		return json_pack("{s:s, s:s, s:s, s:s}", "stress",
+			row->stress->name, "case", row->name, "verdict",
+			stress_verdict_key(row->verdict), "why", row->why);
+	counts = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, "
+			   "s:o, s:o}",
+		"stress", row->stress->name, "case", row->name, "expected",
+		row->rule, "verdict", stress_verdict_key(row->verdict), "why",
+		row->why, "packets", number(row->packets), "datagrams",
+		number(row->datagrams), "answered", number(row->answered),
+		"wrong", number(row->wrong), "duplicate",
+		number(row->duplicate), "foreign", number(row->foreign),
+		"reported", number(row->reported));
+	json_object_set_new(counts, "delivered",
+		row->delivered_known ? number(row->delivered) : json_null());
+	json_object_set_new(counts, "ledger", ledger_json(row));
+	json_object_set_new(counts, "server", server_json(row));
+	json_object_set_new(counts, "kernel", kernel_json(row));
+	json_object_set_new(counts, "seconds", json_real(row->seconds));
+	json_object_set_new(counts, "digest", digest_json(row->digest));
+	return counts;
+}
+
+static json_t *stress_json(const struct stress_result *r)
+{
+	json_t *rows = json_array(), *verdicts = json_object();
+
+	for (size_t i = 0; i < r->count; i++)
+		json_array_append_new(rows, row_json(&r->rows[i]));
+	for (int i = 0; i <= STRESS_CUT; i++)
+		json_object_set_new(verdicts,
+			stress_verdict_key((enum stress_verdict)i),
+			number(r->verdicts[i]));
+	return json_pack("{s:f, s:o, s:b, s:o, s:o}", "seconds", r->seconds,
+		"verdicts", verdicts, "server_gone", r->server_gone, "digest",
+		digest_json(r->digest), "rows", rows);
+}
+
+int stress_print_json(FILE *out, const struct load_options *o,
+	const struct stress_result *r, int argc, char **argv)
+{
+	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o}", "schema",
+		"udpmill.load/1", "version", UDPMILL_VERSION, "argv",
+		load_argv_json(argc, argv), "config", config_json(o, r),
+		"environment", load_environment_json(o), "interrupted",
+		r->interrupted, "stress", stress_json(r));
+
+	return json_write(out, all, JSON_REPORT);
+}

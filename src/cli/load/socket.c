@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/socket.h"
+
+#include "cli/args/option.h"
+#include "core/reply_ttl.h"
+#include "core/units.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define LIFETIME_LEAST_NS 1000000u
+
+enum key {
+	KEY_RCVBUF = 0x300,
+	KEY_SNDBUF,
+	KEY_PORTS,
+	KEY_DEVICE,
+	KEY_DSCP,
+	KEY_ECN,
+	KEY_TTL,
+	KEY_DONTFRAG,
+	KEY_BUSY_POLL,
+	KEY_PACING,
+	KEY_LIFETIME,
+};
+
+static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "Its sockets:", 6},
+	{"bind", 'B', "ADDRESS[-ADDRESS]", 0,
+		"Send from this address, or from these in turn", 0},
+	{"source-ports", KEY_PORTS, "FIRST-LAST", 0,
+		"Send from these ports in turn (default: the kernel's choice)",
+		0},
+	{"flow-lifetime", KEY_LIFETIME, "TIME", 0,
+		"Replace each flow by a new one, with a socket and port of its "
+		"own, when it is so old (default: it lasts as long as the run)",
+		0},
+	{"device", KEY_DEVICE, "NAME", 0, "Send by this interface only", 0},
+	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
+		"Receive buffer of each flow (default 8Mi)", 0},
+	{"sndbuf", KEY_SNDBUF, "SIZE", 0,
+		"Send buffer of each flow (default 8Mi)", 0},
+	{"dscp", KEY_DSCP, "N|NAME", 0,
+		"Mark with this code point: 0 to 63, ef, cs0 to cs7, af11 to "
+		"af43, le",
+		0},
+	{"ecn", KEY_ECN, "MARK", 0,
+		"Mark with not-ect (default), ect0, ect1 "
+		"or ce",
+		0},
+	{"ttl", KEY_TTL, "N", 0, "Time to live, or hop limit, 1 to 128 or 255",
+		0},
+	{"dont-fragment", KEY_DONTFRAG, NULL, 0,
+		"Send nothing that the path would have to fragment", 0},
+	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
+		"A receive polls the device so long (SO_BUSY_POLL)", 0},
+	{"kernel-pacing", KEY_PACING, "BITS[/s]|txtime", 0,
+		"Let qdisc fq space what a flow sends (SO_MAX_PACING_RATE), "
+		"headers included; or let qdisc fq or etf time each departure "
+		"of an open loop (SO_TXTIME)",
+		0},
+	{0},
+};
+
+static const struct {
+	const char *name;
+	uint8_t value;
+} code_points[] = {
+	{"le", 1},           /* RFC 8622 */
+	{"ef", 46},          /* RFC 3246 */
+	{"voice-admit", 44}, /* RFC 5865 */
+};
+
+/* csN is N x 8 (RFC 2474), afXY is X x 8 + Y x 2 (RFC 2597). */
+static int parse_class(const char *text)
+{
+	if (strncmp(text, "cs", 2) == 0 && text[2] >= '0' && text[2] <= '7' &&
+		!text[3])
+		return (text[2] - '0') * 8;
+	if (strncmp(text, "af", 2) == 0 && text[2] >= '1' && text[2] <= '4' &&
+		text[3] >= '1' && text[3] <= '3' && !text[4])
+		return (text[2] - '0') * 8 + (text[3] - '0') * 2;
+	for (size_t i = 0; i < sizeof(code_points) / sizeof(code_points[0]);
+		i++)
+		if (strcmp(text, code_points[i].name) == 0)
+			return code_points[i].value;
+	return -1;
+}
+
+static uint8_t parse_dscp(const struct argp_state *state, const char *text)
+{
+	int named = parse_class(text);
+	uint64_t v;
+
+	if (named >= 0)
+		return (uint8_t)named;
+	if (units_parse_count(&v, text, 0, 63))
+		usage_error(state,
+			"--dscp: \"%s\" is not a code point; 46, ef, cs1 or "
+			"af41 "
+			"would be",
+			text);
+	return (uint8_t)v;
+}
+
+static uint8_t parse_ecn(const struct argp_state *state, const char *text)
+{
+	static const char *const names[] = {"not-ect", "ect1", "ect0", "ce"};
+
+	for (uint8_t i = 0; i < 4; i++)
+		if (strcmp(text, names[i]) == 0)
+			return i;
+	usage_error(state,
+		"--ecn: \"%s\" is none of not-ect, ect0, ect1 and ce", text);
+	return 0;
+}
+
+static uint64_t parse_pacing(const struct argp_state *state, const char *text)
+{
+	size_t n = strlen(text);
+	char number[64];
+	uint64_t v;
+
+	if (n > 2 && strcmp(text + n - 2, "/s") == 0)
+		n -= 2;
+	snprintf(number, sizeof(number), "%.*s", (int)n, text);
+	if (n >= sizeof(number) || units_parse_size(&v, number) || v < 8)
+		usage_error(state,
+			"--kernel-pacing: \"%s\" is neither a rate nor txtime; "
+			"100M or 2.5G would be a rate",
+			text);
+	return v / 8;
+}
+
+static uint64_t parse_lifetime(const struct argp_state *state, const char *text)
+{
+	uint64_t ns = option_time(state, "--flow-lifetime", text, false);
+
+	if (ns < LIFETIME_LEAST_NS)
+		usage_error(state,
+			"--flow-lifetime: \"%s\" is less than 1ms, and a "
+			"socket "
+			"takes its time too",
+			text);
+	return ns;
+}
+
+/* core/reply_ttl.h says which. */
+static uint8_t parse_ttl(const struct argp_state *state, const char *text)
+{
+	uint64_t ttl = option_count(state, "--ttl", text, 1, UINT8_MAX);
+
+	if (reply_ttl_may_become((unsigned)ttl))
+		usage_error(state,
+			"--ttl: servers take what arrives with %u to %u for "
+			"the reply of another server and do not answer it; up "
+			"to %u, or %u, would be right",
+			REPLY_TTL_LEAST, REPLY_TTL, REPLY_TTL_LEAST - 1,
+			UINT8_MAX);
+	return (uint8_t)ttl;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct load_socket *s = state->input;
+	struct load_config *c = s->config;
+
+	switch (key) {
+	case 'B':
+		s->bind = arg;
+		return 0;
+	case KEY_PORTS:
+		s->ports = arg;
+		return 0;
+	case KEY_DEVICE:
+		c->device = arg;
+		return 0;
+	case KEY_RCVBUF:
+		c->rcvbuf = option_buffer(state, "--rcvbuf", arg);
+		return 0;
+	case KEY_SNDBUF:
+		c->sndbuf = option_buffer(state, "--sndbuf", arg);
+		return 0;
+	case KEY_DSCP:
+		c->tos = (uint8_t)((c->tos & 3) | parse_dscp(state, arg) << 2);
+		return 0;
+	case KEY_ECN:
+		c->tos = (uint8_t)((c->tos & ~3) | parse_ecn(state, arg));
+		return 0;
+	case KEY_TTL:
+		c->ttl = parse_ttl(state, arg);
+		return 0;
+	case KEY_DONTFRAG:
+		c->dontfrag = true;
+		return 0;
+	case KEY_BUSY_POLL:
+		c->busy_poll_us = option_busy_poll(state, "--busy-poll", arg);
+		return 0;
+	case KEY_PACING:
+		s->txtime = strcmp(arg, "txtime") == 0;
+		c->pacing_bytes = s->txtime ? 0 : parse_pacing(state, arg);
+		return 0;
+	case KEY_LIFETIME:
+		c->flow_lifetime_ns = parse_lifetime(state, arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp load_socket_argp = {.options = options, .parser = parse};
+
+/* How many addresses from first to last, both included. */
+static uint32_t count_addresses(const struct argp_state *state,
+	const char *text, const union address *first, const union address *last)
+{
+	uint64_t n = address_distance(first, last);
+
+	if (n == UINT64_MAX || n >= LOAD_FLOWS_MAX)
+		usage_error(state,
+			"--bind: \"%s\" is not a range of at most %u "
+			"addresses; "
+			"127.0.0.1-127.0.0.16 would be",
+			text, LOAD_FLOWS_MAX);
+	return (uint32_t)n + 1;
+}
+
+static void plan_addresses(
+	const struct argp_state *state, const struct load_socket *s)
+{
+	const char *dash = s->bind ? strchr(s->bind, '-') : NULL;
+	struct load_config *c = s->config;
+	union address last;
+	char first[256];
+
+	c->bind_count = 1;
+	if (!s->bind)
+		return;
+	/* Only numbers make a range: names may have a dash. */
+	if (!dash || (!isdigit((unsigned char)dash[1]) && dash[1] != '[')) {
+		option_bind(state, &c->bind, s->bind, &c->remote);
+		return;
+	}
+	snprintf(first, sizeof(first), "%.*s", (int)(dash - s->bind), s->bind);
+	option_bind(state, &c->bind, first, &c->remote);
+	option_bind(state, &last, dash + 1, &c->remote);
+	c->bind_count = count_addresses(state, s->bind, &c->bind, &last);
+}
+
+static void plan_ports(
+	const struct argp_state *state, const struct load_socket *s)
+{
+	struct load_config *c = s->config;
+	unsigned first, last;
+	char rest;
+
+	if (!s->ports)
+		return;
+	if (sscanf(s->ports, "%u-%u%c", &first, &last, &rest) != 2 ||
+		first == 0 || first > last || last > UINT16_MAX)
+		usage_error(state,
+			"--source-ports: \"%s\" is not a range of ports; "
+			"20000-20999 would be",
+			s->ports);
+	c->port_first = (uint16_t)first;
+	c->port_count = last - first + 1;
+	if ((uint64_t)(last - first + 1) * c->bind_count < c->flows)
+		usage_error(state,
+			"--source-ports: %u flows, and only %llu ports and "
+			"addresses for them",
+			c->flows,
+			(unsigned long long)(last - first + 1) * c->bind_count);
+}
+
+static void refuse_one_port(
+	const struct argp_state *state, const struct load_config *c)
+{
+	uint16_t port = c->bind.sa.sa_family ? address_port(&c->bind) : 0;
+
+	if (!port || c->port_first)
+		return;
+	if (c->flow_lifetime_ns)
+		usage_error(state,
+			"--flow-lifetime: a flow and the one that follows it "
+			"cannot both have port %u; --source-ports would do",
+			port);
+	if (c->flows > c->bind_count)
+		usage_error(state,
+			"--bind: %u flows cannot all have port %u; "
+			"--source-ports %u-%u could, or --flows %u",
+			c->flows, port, port,
+			(port + c->flows - 1) & UINT16_MAX, c->bind_count);
+}
+
+static void refuse_many_flows(
+	const struct argp_state *state, const struct load_config *c)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 &&
+		load_descriptors(c) > r.rlim_max)
+		usage_error(state,
+			"--flows: %u flows and %u thread%s take up to %" PRIu64
+			" descriptors, and the limit of open files is %" PRIu64
+			" (ulimit -Hn); a higher limit or fewer flows would do",
+			c->flows, c->threads, c->threads == 1 ? "" : "s",
+			load_descriptors(c), (uint64_t)r.rlim_max);
+}
+
+/* A flow whose time is over keeps its socket until it is answered. */
+static void refuse_many_sockets(
+	const struct argp_state *state, const struct load_config *c)
+{
+	uint64_t sockets = load_sockets(c);
+	struct rlimit r;
+
+	if (!c->flow_lifetime_ns) {
+		refuse_many_flows(state, c);
+		return;
+	}
+	if (c->port_first && (uint64_t)c->port_count * c->bind_count < sockets)
+		usage_error(state,
+			"--source-ports: %u flows of that lifetime have up to "
+			"%" PRIu64
+			" sockets at once, and there are only %" PRIu64
+			" ports and addresses for them",
+			c->flows, sockets,
+			(uint64_t)c->port_count * c->bind_count);
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 &&
+		load_descriptors(c) > r.rlim_max)
+		usage_error(state,
+			"--flow-lifetime: %u flows of that lifetime have up to "
+			"%" PRIu64 " sockets at once, and the limit of open "
+			"files is %" PRIu64 " (ulimit -Hn); a longer one or "
+			"fewer flows would do",
+			c->flows, sockets, (uint64_t)r.rlim_max);
+}
+
+void load_socket_plan(
+	const struct argp_state *state, const struct load_socket *s)
+{
+	plan_addresses(state, s);
+	plan_ports(state, s);
+	refuse_one_port(state, s->config);
+	refuse_many_sockets(state, s->config);
+	if (s->config->bind.sa.sa_family == AF_UNSPEC && s->config->port_first)
+		s->config->bind.sa.sa_family = s->config->remote.sa.sa_family;
+}

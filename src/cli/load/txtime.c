@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/txtime.h"
+
+#include "net/qdisc.h"
+#include "net/route.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The device that datagrams leave by, and its name; or -errno. */
+static int device_of(const struct load_config *c, char name[IF_NAMESIZE])
+{
+	int index;
+
+	if (c->device) {
+		snprintf(name, IF_NAMESIZE, "%s", c->device);
+		index = (int)if_nametoindex(c->device);
+		if (!index)
+			index = -errno;
+	} else {
+		index = route_device(&c->remote, &c->bind);
+		if (index >= 0 && !if_indextoname((unsigned)index, name))
+			index = -errno;
+	}
+	return index;
+}
+
+/* One of enum qdisc_pacer, or -errno. */
+static int pacer_of(int device)
+{
+	int fd = qdisc_open();
+	int found = fd < 0 ? fd : qdisc_pacer(fd, (unsigned)device);
+
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/* Only fq does it; without it the kernel ignores the option. */
+static void tell_idle_pacing(const struct load_config *c)
+{
+	char device[IF_NAMESIZE];
+	int index = device_of(c, device);
+	int pacer = index < 0 ? index : pacer_of(index);
+
+	if (pacer < 0 || pacer == QDISC_FQ)
+		return;
+	fprintf(stderr,
+		"udpmill load: --kernel-pacing has no effect: %s has no "
+		"queueing discipline fq (sudo tc qdisc replace dev %s root "
+		"fq)\n",
+		device, device);
+}
+
+void load_txtime_plan(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+	char device[IF_NAMESIZE];
+	int index, pacer;
+
+	if (c->pacing_bytes && !p->o->print_scenario)
+		tell_idle_pacing(c);
+	if (!p->socket.txtime)
+		return;
+	if (!load_pace_is_open(&p->pace))
+		load_fail(EXIT_USAGE,
+			"--kernel-pacing=txtime goes with --rate, --bitrate, "
+			"--ramp or --find-capacity: the kernel times what has "
+			"a plan");
+	if (p->o->print_scenario)
+		return;
+	index = device_of(c, device);
+	if (index < 0)
+		load_fail(EXIT_SYSTEM,
+			"--kernel-pacing=txtime: which device leads to the "
+			"peer: %s",
+			strerror(-index));
+	pacer = pacer_of(index);
+	if (pacer < 0)
+		load_fail(EXIT_SYSTEM,
+			"--kernel-pacing=txtime: queueing disciplines: %s",
+			strerror(-pacer));
+	if (pacer == QDISC_NO_PACER)
+		load_fail(EXIT_SYSTEM,
+			"--kernel-pacing=txtime needs the fq or etf queueing "
+			"discipline on %s: sudo tc qdisc replace dev %s root "
+			"fq",
+			device, device);
+	c->txtime = true;
+	c->txtime_clock = pacer == QDISC_ETF ? CLOCK_TAI : CLOCK_MONOTONIC;
+}

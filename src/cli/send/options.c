@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of send, and the datagram that they describe. */
+#include "cli/send/send.h"
+
+#include "cli/args/named_file.h"
+#include "cli/args/option.h"
+#include "core/train.h"
+#include "core/units.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_TEXT "This is my message"
+#define SECOND_NS    1000000000ull
+
+/* RFC 8085, 3.1.1: a second where the round trip is not known, then doubled. */
+#define DEFAULT_TIMEOUT_NS SECOND_NS
+#define DEFAULT_RETRIES    3
+#define RETRIES_MAX        10
+
+struct arguments {
+	struct send_options *options;
+	const char *peer, *bind, *file;
+	char **words;
+	int word_count, family;
+};
+
+enum { KEY_TIMEOUT = 256, KEY_RETRIES, KEY_FILE, KEY_PROMISCUOUS };
+
+static const struct argp_option option_table[] = {
+	{"timeout", KEY_TIMEOUT, "TIME", 0,
+		"Wait this long after the first try, and twice as long after "
+		"each one more (default 1s)",
+		0},
+	{"retries", KEY_RETRIES, "N", 0, "Ask again up to N times (default 3)",
+		0},
+	{"file", KEY_FILE, "FILE", 0, "Send the bytes of FILE as they are", 0},
+	{"promiscuous", KEY_PROMISCUOUS, NULL, 0,
+		"Take an answer from anybody, and say who it was", 0},
+	{"bind", 'B', "ADDR[:PORT]", 0, "Send from this address", 0},
+	{"ipv4", '4', NULL, 0, "Use IPv4 only", 0},
+	{"ipv6", '6', NULL, 0, "Use IPv6 only", 0},
+	{"json", 'J', NULL, 0, "Print one JSON object", 0},
+	{0},
+};
+
+static void take_timeout(const char *arg, const struct argp_state *state)
+{
+	struct send_options *o = ((struct arguments *)state->input)->options;
+	int error = units_parse_time(&o->timeout_ns, arg);
+
+	if (error || o->timeout_ns < SECOND_NS / 1000 ||
+		o->timeout_ns > 3600 * SECOND_NS)
+		usage_error(state,
+			"--timeout: \"%s\" is not a time from 1ms to 1h; 500ms "
+			"or 2s would be",
+			arg);
+}
+
+static void take_retries(const char *arg, const struct argp_state *state)
+{
+	struct send_options *o = ((struct arguments *)state->input)->options;
+
+	if (units_parse_count(&o->retries, arg, 0, RETRIES_MAX))
+		usage_error(state,
+			"--retries: \"%s\" is not a number from 0 to %d", arg,
+			RETRIES_MAX);
+}
+
+static void read_standard(
+	struct send_options *o, const struct argp_state *state)
+{
+	o->bytes = (uint32_t)fread(o->data, 1, SEND_ROOM, stdin);
+	if (ferror(stdin))
+		usage_error(
+			state, "reading standard input: %s", strerror(errno));
+}
+
+static void read_file(struct arguments *a, const struct argp_state *state)
+{
+	struct send_options *o = a->options;
+	char why[128], *data;
+	size_t bytes;
+
+	if (!a->file) {
+		read_standard(o, state);
+		return;
+	}
+	if (named_file_read(
+		    &data, &bytes, a->file, SEND_ROOM - 1, why, sizeof(why)))
+		usage_error(state, "--file: %s: %s", a->file, why);
+	memcpy(o->data, data, bytes);
+	o->bytes = (uint32_t)bytes;
+	free(data);
+}
+
+/* The words as one text, joined by blanks. Longer than any datagram is enough
+ * to know. */
+static void join_words(const struct arguments *a)
+{
+	struct send_options *o = a->options;
+
+	for (int i = 0; i < a->word_count; i++) {
+		size_t n = strlen(a->words[i]);
+
+		if (i > 0 && o->bytes < SEND_ROOM)
+			o->data[o->bytes++] = ' ';
+		if (n > SEND_ROOM - o->bytes)
+			n = SEND_ROOM - o->bytes;
+		memcpy(o->data + o->bytes, a->words[i], n);
+		o->bytes += (uint32_t)n;
+	}
+}
+
+static void take_content(struct arguments *a, const struct argp_state *state)
+{
+	struct send_options *o = a->options;
+	union address peer = o->peer;
+	uint32_t most;
+
+	if (a->file && a->word_count)
+		usage_error(state, "TEXT and --file: one of them is enough");
+	if (a->file || (a->word_count == 1 && strcmp(a->words[0], "-") == 0))
+		read_file(a, state);
+	else if (a->word_count)
+		join_words(a);
+	else
+		o->bytes = (uint32_t)snprintf(
+			(char *)o->data, SEND_ROOM, DEFAULT_TEXT);
+	address_unmap(&peer);
+	most = peer.sa.sa_family == AF_INET6 ? DATAGRAM_MAX_V6
+					     : DATAGRAM_MAX_V4;
+	if (o->bytes > most)
+		usage_error(state,
+			"more than %u bytes: longer than a datagram of %s can "
+			"be; nothing was sent",
+			most, most == DATAGRAM_MAX_V6 ? "IPv6" : "IPv4");
+}
+
+static error_t take(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case KEY_TIMEOUT:
+		take_timeout(arg, state);
+		return 0;
+	case KEY_RETRIES:
+		take_retries(arg, state);
+		return 0;
+	case KEY_FILE:
+		a->file = arg;
+		return 0;
+	case KEY_PROMISCUOUS:
+		a->options->promiscuous = true;
+		return 0;
+	case 'B':
+		a->bind = arg;
+		return 0;
+	case '4':
+		option_family(state, &a->family, AF_INET);
+		return 0;
+	case '6':
+		option_family(state, &a->family, AF_INET6);
+		return 0;
+	case 'J':
+		a->options->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		a->peer = arg;
+		a->words = state->argv + state->next;
+		a->word_count = state->argc - state->next;
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_END:
+		if (!a->peer)
+			usage_error(state, "no HOST:PORT to send to; "
+					   "127.0.0.1:1060 would be one");
+		option_peer(state, &a->options->peer, a->peer, a->family);
+		if (a->bind)
+			option_bind(state, &a->options->bind, a->bind,
+				&a->options->peer);
+		take_content(a, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = option_table,
+	.parser = take,
+	.args_doc = "HOST:PORT [TEXT...]",
+	.doc = "Send one datagram, and print what comes back."
+	       "\vTEXT is \"" DEFAULT_TEXT "\" where none is given, and what "
+	       "standard input holds where it is \"-\". Only HOST:PORT can "
+	       "answer, unless --promiscuous is given.\n\n"
+	       "Exit status: 0 answered, 2 usage, 3 the system lacks "
+	       "something, "
+	       "4 no answer.",
+};
+
+int send_parse(struct send_options *o, int argc, char **argv)
+{
+	struct arguments a = {.options = o, .family = AF_UNSPEC};
+
+	o->timeout_ns = DEFAULT_TIMEOUT_NS;
+	o->retries = DEFAULT_RETRIES;
+	return verb_parse(&argp, argc, argv, &a);
+}

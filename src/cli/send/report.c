@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/send/send.h"
+
+#include "cli/args/verb.h"
+#include "cli/print/json.h"
+#include "cli/process/streams.h"
+#include "core/quote.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void send_report_before(
+	const struct send_options *o, const struct send_result *r)
+{
+	char text[ADDRESS_TEXT];
+
+	if (o->json)
+		return;
+	printf("Address before sending: %s\n",
+		address_format(&r->before, text));
+	(void)streams_flush(stdout);
+}
+
+void send_report_after(
+	const struct send_options *o, const struct send_result *r)
+{
+	char text[ADDRESS_TEXT];
+
+	if (o->json)
+		return;
+	printf("Address after sending: %s\n", address_format(&r->after, text));
+	(void)streams_flush(stdout);
+}
+
+/* To be freed; NULL for want of memory. */
+static char *quoted(const uint8_t *data, uint32_t bytes, bool utf8)
+{
+	char *text = malloc(QUOTE_ROOM(bytes));
+
+	if (text)
+		quote(text, QUOTE_ROOM(bytes), data, bytes, utf8);
+	return text;
+}
+
+static bool was_asked(const struct send_options *o, const struct send_result *r)
+{
+	return address_equal(&r->answer.from, &o->peer);
+}
+
+static int report_text(
+	const struct send_options *o, const struct send_result *r)
+{
+	char from[ADDRESS_TEXT], peer[ADDRESS_TEXT];
+	char *text;
+
+	if (!r->answered) {
+		fprintf(stderr, "udpmill send: %s\n", r->why);
+		return 0;
+	}
+	text = quoted(r->data, r->answer.bytes, verb_utf8());
+	if (!text)
+		return -ENOMEM;
+	address_format(&r->answer.from, from);
+	printf("The server %s says \"%s\"\n", from, text);
+	free(text);
+	if (!was_asked(o, r))
+		printf("Not the one asked: that was %s. Anyone who finds the "
+		       "port can\nanswer; without --promiscuous only the one "
+		       "asked.\n",
+			address_format(&o->peer, peer));
+	return 0;
+}
+
+static json_t *json_address(const union address *a)
+{
+	char text[ADDRESS_TEXT];
+
+	return a->sa.sa_family ? json_string(address_format(a, text))
+			       : json_null();
+}
+
+static json_t *json_quoted(const uint8_t *data, uint32_t bytes)
+{
+	char *text = quoted(data, bytes, true);
+	json_t *j = text ? json_string(text) : NULL;
+
+	free(text);
+	return j;
+}
+
+/* All or nothing: NULL where a member could not be made. */
+static json_t *complete(json_t *object, int error)
+{
+	if (!error)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *json_answer(
+	const struct send_options *o, const struct send_result *r)
+{
+	json_t *j;
+	int e = 0;
+
+	if (!r->answered)
+		return json_null();
+	j = json_object();
+	e |= json_object_set_new(j, "from", json_address(&r->answer.from));
+	e |= json_object_set_new(j, "asked", json_boolean(was_asked(o, r)));
+	e |= json_object_set_new(j, "bytes", json_integer(r->answer.bytes));
+	e |= json_object_set_new(
+		j, "text", json_quoted(r->data, r->answer.bytes));
+	e |= json_object_set_new(j, "seconds", json_real(r->seconds));
+	return complete(j, e);
+}
+
+static json_t *json_config(const struct send_options *o)
+{
+	json_t *j = json_object();
+	int e = 0;
+
+	e |= json_object_set_new(j, "peer", json_address(&o->peer));
+	e |= json_object_set_new(j, "bind", json_address(&o->bind));
+	e |= json_object_set_new(j, "bytes", json_integer(o->bytes));
+	e |= json_object_set_new(j, "text", json_quoted(o->data, o->bytes));
+	e |= json_object_set_new(
+		j, "timeout_seconds", json_real((double)o->timeout_ns / 1e9));
+	e |= json_object_set_new(
+		j, "retries", json_integer((json_int_t)o->retries));
+	e |= json_object_set_new(
+		j, "promiscuous", json_boolean(o->promiscuous));
+	return complete(j, e);
+}
+
+static json_t *json_report(
+	const struct send_options *o, const struct send_result *r)
+{
+	json_t *why = r->answered ? json_null() : json_string(r->why);
+	json_t *j = json_object();
+	int e = 0;
+
+	e |= json_object_set_new(j, "schema", json_string("udpmill.send/1"));
+	e |= json_object_set_new(j, "version", json_string(UDPMILL_VERSION));
+	e |= json_object_set_new(j, "config", json_config(o));
+	e |= json_object_set_new(j, "before", json_address(&r->before));
+	e |= json_object_set_new(j, "after", json_address(&r->after));
+	e |= json_object_set_new(j, "tries", json_integer(r->tries));
+	e |= json_object_set_new(j, "outcome", json_string(r->outcome));
+	e |= json_object_set_new(j, "error", why);
+	e |= json_object_set_new(j, "answer", json_answer(o, r));
+	return complete(j, e);
+}
+
+static int report_json(
+	const struct send_options *o, const struct send_result *r)
+{
+	return json_write(stdout, json_report(o, r), JSON_REPORT);
+}
+
+int send_report_end(const struct send_options *o, const struct send_result *r)
+{
+	return o->json ? report_json(o, r) : report_text(o, r);
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/serve/options.h"
+
+#include "cli/args/option.h"
+#include "cli/args/verb.h"
+#include "cli/serve/plan.h"
+#include "cli/serve/ready.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#define DEFAULT_BATCH  32
+#define DEFAULT_BUFFER (4u << 20)
+#define WORKERS_MAX    1024
+
+enum key {
+	KEY_SERVICE = 0x100,
+	KEY_BACKEND,
+	KEY_WORKERS,
+	KEY_CPUS,
+	KEY_BATCH,
+	KEY_TRAINS,
+	KEY_GRO,
+	KEY_SPIN,
+	KEY_BUSY_POLL,
+	KEY_BURN,
+	KEY_MARKS,
+	KEY_RCVBUF,
+	KEY_SNDBUF,
+	KEY_COUNT,
+	KEY_COUNTERS,
+	KEY_ALLOW,
+	KEY_KEY,
+	KEY_KEY_ADDRESS,
+	KEY_READY_FILE,
+	KEY_READY_FD,
+};
+
+static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "What is served:", 1},
+	{"service", KEY_SERVICE, "NAME", 0,
+		"length (default), echo, discard or reflect", 0},
+	{"allow", KEY_ALLOW, "CIDR", 0,
+		"Answer this source with more bytes than it sent, and from any "
+		"port; may be repeated (default 127.0.0.0/8 and ::1)",
+		0},
+	{"key", KEY_KEY, "FILE", 0,
+		"Consent to be loaded from other hosts, and tell the counters, "
+		"to whom has the key in FILE (load --key)",
+		0},
+	{"key-address", KEY_KEY_ADDRESS, "HOST:PORT", 0,
+		"Behind a NAT: holders of the key reach this server at that "
+		"address too; may be repeated",
+		0},
+	{"count", KEY_COUNT, "N", 0,
+		"End after N datagrams; what came with the last one is still "
+		"answered",
+		0},
+	{"time", 't', "TIME", 0, "End after TIME (10s, 500ms, 2m)", 0},
+	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
+	{NULL, '6', NULL, 0, "IPv6 only: [::] then takes no IPv4", 0},
+	{NULL, 0, NULL, 0, "How:", 2},
+	{"backend", KEY_BACKEND, "NAME", 0,
+		"auto (default), recvfrom, mmsg or uring", 0},
+	{"workers", KEY_WORKERS, "N", 0,
+		"Threads, with a socket each, for each port (default: the "
+		"number of CPUs allowed)",
+		0},
+	{"cpus", KEY_CPUS, "LIST", 0,
+		"Pin the workers to these CPUs in turn (0-3,8)", 0},
+	{"batch", KEY_BATCH, "N", 0, "Trains taken by one receive (default 32)",
+		0},
+	{"trains", KEY_TRAINS, "on|off", 0,
+		"Send replies to one peer coupled, by UDP_SEGMENT (default on)",
+		0},
+	{"gro", KEY_GRO, "on|off", 0,
+		"Receive trains whole, by UDP_GRO (default on)", 0},
+	{"spin", KEY_SPIN, NULL, 0,
+		"Never sleep: look for datagrams over and over. For the least "
+		"latency; takes a whole CPU for each worker",
+		0},
+	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
+		"Let a receive poll the device for so long before it sleeps, "
+		"by SO_BUSY_POLL (50us)",
+		0},
+	/* For "udpmill perf selftest", which has to be shown a slowdown. */
+	{"burn", KEY_BURN, "NS", OPTION_HIDDEN,
+		"Waste so many nanoseconds for each datagram", 0},
+	{"marks", KEY_MARKS, "on|off", 0,
+		"Count how datagrams came marked: ECN, DSCP, TTL (default off)",
+		0},
+	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
+		"Receive buffer of each socket (default 4Mi)", 0},
+	{"sndbuf", KEY_SNDBUF, "SIZE", 0,
+		"Send buffer of each socket (default 4Mi)", 0},
+	{NULL, 0, NULL, 0, "What is said:", 3},
+	{"counters", KEY_COUNTERS, "FILE|none", 0,
+		"Where the counters are exported (default "
+		"/dev/shm/udpmill.PID)",
+		0},
+	{"ready-file", KEY_READY_FILE, "FILE", 0,
+		"Write the bound addresses there, a line each, once datagrams "
+		"are answered; what is there before goes first",
+		0},
+	{"ready-fd", KEY_READY_FD, "N", 0,
+		"Write the bound addresses to this open descriptor, 3 or "
+		"above, once datagrams are answered, and close it",
+		0},
+	{"verbose", 'v', NULL, 0, "Say what each client says", 0},
+	{"json", 'J', NULL, 0,
+		"Print options and final counters as JSON on stdout", 0},
+	{0},
+};
+
+static const struct service_ops *parse_service(
+	const struct argp_state *state, const char *text)
+{
+	const struct service_ops *s = service_find(text);
+
+	if (!s)
+		usage_error(state,
+			"--service: there is no \"%s\"; length, "
+			"echo, discard and reflect there are",
+			text);
+	return s;
+}
+
+static void parse_cidr(
+	const struct argp_state *state, struct cidr *c, const char *text)
+{
+	char base[ADDRESS_TEXT];
+	int error = cidr_parse(c, text);
+
+	if (error == -ERANGE)
+		usage_error(state,
+			"--allow: \"%s\" has bits set behind its prefix; %s/%u "
+			"would be right, or the address alone",
+			text, address_format_host(&c->base, base), c->bits);
+	if (error)
+		usage_error(state,
+			"--allow: \"%s\" is not a prefix; "
+			"192.0.2.0/24 or 2001:db8::/32 would be",
+			text);
+}
+
+static void parse_allow(
+	const struct argp_state *state, struct serve_options *o, char *text)
+{
+	size_t n = o->server.allow_count;
+	struct cidr *grown = reallocarray(o->allow, n + 1, sizeof(*grown));
+
+	if (!grown)
+		argp_failure(state, EXIT_SYSTEM, 0, "no memory");
+	o->allow = grown;
+	parse_cidr(state, &grown[n], text);
+	o->server.allow = grown;
+	o->server.allow_count = n + 1;
+}
+
+static double parse_burn(const struct argp_state *state, const char *text)
+{
+	char *end;
+	double ns = strtod(text, &end);
+
+	if (end == text || *end || !(ns >= 0 && ns <= BURN_NS_MAX))
+		usage_error(state,
+			"--burn: \"%s\" is not a number of nanoseconds up to "
+			"10000; 2.5 would be",
+			text);
+	return ns;
+}
+
+/* Below 3 is what the program itself writes to, and it would be closed. */
+static int parse_ready_fd(const struct argp_state *state, const char *text)
+{
+	int fd = (int)option_count(state, "--ready-fd", text, 3, INT_MAX);
+	int error = serve_ready_check_fd(fd);
+
+	if (error)
+		usage_error(state,
+			"--ready-fd: %d is not open for writing; "
+			"\"--ready-fd %d %d>FILE\" would open it",
+			fd, fd, fd);
+	return fd;
+}
+
+static void add_text(
+	struct argp_state *state, struct serve_parsing *p, char *arg)
+{
+	if (p->text_count == sizeof(p->texts) / sizeof(p->texts[0]))
+		usage_error(state, "more than %u addresses to listen at",
+			p->text_count);
+	p->texts[p->text_count++] = arg;
+}
+
+static void add_key_address(
+	struct argp_state *state, struct serve_parsing *p, char *arg)
+{
+	if (p->key_address_count == SERVE_KEY_ADDRESSES)
+		usage_error(state, "--key-address: more than %u of them",
+			SERVE_KEY_ADDRESSES);
+	p->key_addresses[p->key_address_count++] = arg;
+}
+
+static error_t parse_how(int key, char *arg, struct argp_state *state)
+{
+	struct serve_parsing *p = state->input;
+	struct server_config *s = &p->o->server;
+
+	switch (key) {
+	case KEY_BACKEND:
+		p->backend = arg;
+		return 0;
+	case KEY_WORKERS:
+		p->workers =
+			option_count(state, "--workers", arg, 1, WORKERS_MAX);
+		return 0;
+	case KEY_CPUS:
+		p->cpus = arg;
+		return 0;
+	case KEY_BATCH:
+		s->batch = (uint32_t)option_count(
+			state, "--batch", arg, 1, BATCH_CAPACITY_MAX);
+		return 0;
+	case KEY_TRAINS:
+		s->trains = option_switch(state, "--trains", arg);
+		return 0;
+	case KEY_GRO:
+		s->gro = option_switch(state, "--gro", arg);
+		return 0;
+	case KEY_SPIN:
+		s->spin = true;
+		return 0;
+	case KEY_BUSY_POLL:
+		s->busy_poll_us = option_busy_poll(state, "--busy-poll", arg);
+		return 0;
+	case KEY_BURN:
+		s->burn_ns = parse_burn(state, arg);
+		return 0;
+	case KEY_MARKS:
+		s->marks = option_switch(state, "--marks", arg);
+		return 0;
+	case KEY_RCVBUF:
+		s->rcvbuf = option_buffer(state, "--rcvbuf", arg);
+		return 0;
+	case KEY_SNDBUF:
+		s->sndbuf = option_buffer(state, "--sndbuf", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct serve_parsing *p = state->input;
+	struct serve_options *o = p->o;
+
+	switch (key) {
+	case KEY_SERVICE:
+		o->server.service = parse_service(state, arg);
+		return 0;
+	case KEY_ALLOW:
+		parse_allow(state, o, arg);
+		return 0;
+	case KEY_KEY:
+		p->key = arg;
+		return 0;
+	case KEY_KEY_ADDRESS:
+		add_key_address(state, p, arg);
+		return 0;
+	case KEY_COUNT:
+		o->server.count =
+			option_count(state, "--count", arg, 1, INT64_MAX);
+		return 0;
+	case 't':
+		o->time_ns = option_time(state, "--time", arg, false);
+		return 0;
+	case '4':
+		option_family(state, &p->family, AF_INET);
+		return 0;
+	case '6':
+		option_family(state, &p->family, AF_INET6);
+		return 0;
+	case KEY_COUNTERS:
+		o->server.counters = arg;
+		return 0;
+	case KEY_READY_FILE:
+		o->ready_file = arg;
+		return 0;
+	case KEY_READY_FD:
+		o->ready_fd = parse_ready_fd(state, arg);
+		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
+	case 'J':
+		o->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		add_text(state, p, arg);
+		return 0;
+	default:
+		return parse_how(key, arg, state);
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[[HOST:]PORT...]",
+	.doc = "Answer datagrams, and count them.\v"
+	       "HOST is 127.0.0.1 where none is given, * is every IPv4 "
+	       "address, [::] every address of IPv6 and IPv4. PORT is a "
+	       "number, a "
+	       "service name, or 0 for any free one; 1060 where none is "
+	       "given. Each port has its own workers.\n\n"
+	       "SIGINT, SIGTERM and SIGHUP answer what has arrived and print "
+	       "the final counters; a second SIGINT or SIGTERM ends at once.",
+};
+
+void serve_options_parse(struct serve_options *o, int argc, char **argv)
+{
+	struct serve_parsing p = {.o = o, .family = AF_UNSPEC};
+
+	*o = (struct serve_options){
+		.server =
+			{
+				.service = service_table[0],
+				.batch = DEFAULT_BATCH,
+				.trains = true,
+				.gro = true,
+				.rcvbuf = DEFAULT_BUFFER,
+				.sndbuf = DEFAULT_BUFFER,
+			},
+		.ready_fd = -1,
+	};
+	if (verb_parse(&argp, argc, argv, &p))
+		exit(EXIT_USAGE);
+	if (!o->server.allow_count) {
+		parse_allow(NULL, o, (char[]){"127.0.0.0/8"});
+		parse_allow(NULL, o, (char[]){"::1"});
+	}
+	serve_plan(&p);
+}
+
+void serve_options_free(struct serve_options *o)
+{
+	free(o->listen);
+	free(o->allow);
+	explicit_bzero(&o->key, sizeof(o->key));
+	*o = (struct serve_options){0};
+}

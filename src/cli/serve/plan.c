@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/serve/plan.h"
+
+#include "cli/args/key.h"
+#include "cli/args/verb.h"
+#include "net/resolve.h"
+
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define DEFAULT_PORT "1060" /* the original's */
+
+static _Noreturn void fail(int code, const char *why)
+{
+	fprintf(stderr, "udpmill serve: %s\n", why);
+	exit(code);
+}
+
+/* It could be bound, and nothing would come: nobody joins. */
+static void refuse_group(const union address *a, const char *text)
+{
+	char why[256];
+
+	snprintf(why, sizeof(why),
+		"\"%s\" is the address of a group; an address of this host "
+		"would be right",
+		text);
+	if (address_is_group(a))
+		fail(EXIT_USAGE, why);
+}
+
+static void resolve_listen(struct serve_parsing *p)
+{
+	struct serve_options *o = p->o;
+	char why[256];
+
+	if (p->text_count == 0)
+		p->texts[p->text_count++] = DEFAULT_PORT;
+	o->listen = calloc(p->text_count, sizeof(*o->listen));
+	if (!o->listen)
+		fail(EXIT_SYSTEM, "no memory");
+	for (unsigned i = 0; i < p->text_count; i++)
+		if (resolve(&o->listen[i], p->texts[i],
+			    p->family == AF_INET6 ? "::1" : "127.0.0.1",
+			    p->family, why, sizeof(why)))
+			fail(EXIT_USAGE, why);
+	for (unsigned i = 0; i < p->text_count; i++)
+		refuse_group(&o->listen[i], p->texts[i]);
+	o->server.listen = o->listen;
+	o->server.listen_count = p->text_count;
+	o->server.v6_only = p->family == AF_INET6;
+}
+
+static void choose_backend(struct serve_parsing *p)
+{
+	const struct backend_ops *b;
+	char why[256], text[320];
+
+	if (!p->backend || strcmp(p->backend, "auto") == 0) {
+		p->o->server.backend = backend_auto();
+		return;
+	}
+	b = backend_find(p->backend);
+	if (!b && strcmp(p->backend, "uring") == 0)
+		fail(EXIT_SYSTEM, "--backend: this build is without uring; "
+				  "install liburing-dev and build again");
+	if (!b) {
+		snprintf(text, sizeof(text),
+			"--backend: there is no \"%s\"; "
+			"auto, recvfrom, mmsg and uring there are",
+			p->backend);
+		fail(EXIT_USAGE, text);
+	}
+	if (b->probe(why, sizeof(why))) {
+		snprintf(text, sizeof(text), "--backend %s: %s", p->backend,
+			why);
+		fail(EXIT_SYSTEM, text);
+	}
+	p->o->server.backend = b;
+}
+
+static void choose_workers(struct serve_parsing *p)
+{
+	struct serve_options *o = p->o;
+	struct cpu_list allowed;
+	char why[256], text[300];
+
+	if (p->cpus) {
+		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why))) {
+			snprintf(text, sizeof(text), "--cpus: %s", why);
+			fail(EXIT_USAGE, text);
+		}
+		o->server.cpus = &o->cpus;
+	}
+	if (!p->workers && p->cpus)
+		p->workers = o->cpus.count;
+	if (!p->workers)
+		p->workers = affinity_allowed(&allowed) ? 1 : allowed.count;
+	o->server.workers = (uint32_t)p->workers;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* What else may stand in the way is found when the file is made. */
+static void check_counters(const struct serve_options *o)
+{
+	const char *path = o->server.counters;
+	char folder[PATH_MAX], text[PATH_MAX + 100];
+
+	if (!path)
+		return;
+	if (!*path)
+		fail(EXIT_USAGE, "--counters: no file is named; a path, or "
+				 "none, would be right");
+	snprintf(text, sizeof(text),
+		"--counters: %s is a directory; a file in it would be right",
+		path);
+	if (is_folder(path))
+		fail(EXIT_USAGE, text);
+	snprintf(folder, sizeof(folder), "%s", path);
+	snprintf(text, sizeof(text),
+		"--counters: %s: there is no such directory to make it in",
+		path);
+	if (!is_folder(dirname(folder)))
+		fail(EXIT_USAGE, text);
+}
+
+/* One host and port, for that is what whoever asks has sent to. */
+static void resolve_key_addresses(struct serve_parsing *p)
+{
+	struct server_config *s = &p->o->server;
+	union address *list = p->o->known_as;
+	char why[256], text[384];
+
+	if (p->key_address_count && !p->key)
+		fail(EXIT_USAGE, "--key-address goes with --key: it is an "
+				 "address at which holders of the key reach "
+				 "this server");
+	for (unsigned i = 0; i < p->key_address_count; i++) {
+		const char *said = p->key_addresses[i];
+
+		if (resolve(&list[i], said, NULL, AF_UNSPEC, why,
+			    sizeof(why))) {
+			snprintf(text, sizeof(text), "--key-address: %s", why);
+			fail(EXIT_USAGE, text);
+		}
+		if (!address_is_any(&list[i]) && !address_is_group(&list[i]) &&
+			address_port(&list[i]) != 0)
+			continue;
+		snprintf(text, sizeof(text),
+			"--key-address: \"%.200s\" is not the address and port "
+			"of one host; 203.0.113.9:7007 would be",
+			said);
+		fail(EXIT_USAGE, text);
+	}
+	s->known_as = list;
+	s->known_as_count = p->key_address_count;
+}
+
+void serve_plan(struct serve_parsing *p)
+{
+	resolve_key_addresses(p);
+	if (p->key) {
+		key_read(&p->o->key, "udpmill serve", p->key);
+		p->o->server.key = &p->o->key;
+	}
+	resolve_listen(p);
+	check_counters(p->o);
+	choose_backend(p);
+	choose_workers(p);
+}

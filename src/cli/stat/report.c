@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/stat/report.h"
+
+#include "cli/print/style.h"
+#include "core/clock.h"
+#include "core/units.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static double age_s(const struct reader_about *a)
+{
+	uint64_t now = clock_wall_ns();
+
+	return now > a->started_ns ? (double)(now - a->started_ns) / 1e9 : 0;
+}
+
+static void print_head(FILE *out, const struct reader *r)
+{
+	const struct reader_about *a = reader_about(r);
+	bool colour = style_on(out);
+	char text[ADDRESS_TEXT];
+
+	fprintf(out,
+		"%sudpmill serve%s, pid %d: %s by %s, %u worker%s, %.0f s "
+		"old, version %s\n",
+		STYLE(colour, STYLE_BOLD), STYLE(colour, STYLE_END), a->pid,
+		a->service, a->backend, a->worker_count,
+		a->worker_count == 1 ? "" : "s", age_s(a), a->version);
+	fprintf(out, "  at");
+	for (uint32_t i = 0; i < a->endpoint_count; i++)
+		fprintf(out, " %s", address_format(&a->endpoints[i], text));
+	fputc('\n', out);
+}
+
+#define CPU_UNIT "nanoseconds"
+
+/* Behind the value and a blank, up to column 80. */
+#define UNIT_COLUMNS 23
+
+/* Of CPU time, so many nanoseconds a second are a part of a CPU. */
+static void print_rate(
+	FILE *out, const struct counter_description *d, double per_second)
+{
+	char text[UNITS_TEXT + 16], si[UNITS_TEXT];
+	bool cpu = strcmp(d->unit, CPU_UNIT) == 0;
+	const char *unit = cpu ? "ns" : d->unit;
+
+	if (cpu)
+		snprintf(text, sizeof(text), "%.1f %% of a CPU",
+			per_second / 1e7);
+	else
+		snprintf(text, sizeof(text), "%s/s",
+			units_format_si(per_second, si));
+	fprintf(out, "%s %*s\n", unit, UNIT_COLUMNS - 1 - (int)strlen(unit),
+		text);
+}
+
+static void print_row(FILE *out, const struct counter_description *d,
+	uint64_t value, uint64_t before, double seconds)
+{
+	char text[UNITS_TEXT];
+
+	fprintf(out, "  %-27s %26s ", d->name,
+		units_format_grouped(value, text));
+	if (seconds > 0 && d->kind == COUNTER_KIND_COUNTER && value >= before)
+		print_rate(out, d, (double)(value - before) / seconds);
+	else
+		fprintf(out, "%s\n", d->unit);
+}
+
+/* What each worker has is no share of a whole, and is not added up. */
+static void print_gauge(FILE *out, const struct stat_view *v, uint32_t index)
+{
+	const struct reader_about *a = reader_about(v->reader);
+	const struct counter_description *d = reader_counter(v->reader, index);
+	uint64_t low = UINT64_MAX, high = 0;
+	char least[UNITS_TEXT], most[UNITS_TEXT], both[2 * UNITS_TEXT + 2];
+
+	for (uint32_t w = 0; w < a->worker_count; w++) {
+		uint64_t now = v->now[(size_t)w * a->counter_count + index];
+
+		low = now < low ? now : low;
+		high = now > high ? now : high;
+	}
+	units_format_grouped(low, least);
+	units_format_grouped(high, most);
+	if (low < high)
+		snprintf(both, sizeof(both), "%s..%s", least, most);
+	fprintf(out, "  %-27s %26s %s%s\n", d->name, low < high ? both : most,
+		d->unit, a->worker_count > 1 ? " each" : "");
+}
+
+/* All workers together. */
+static void print_totals(
+	FILE *out, const struct stat_options *o, const struct stat_view *v)
+{
+	const struct reader_about *a = reader_about(v->reader);
+
+	for (uint32_t i = 0; i < a->counter_count; i++) {
+		const struct counter_description *d =
+			reader_counter(v->reader, i);
+		uint64_t now = reader_sum(v->reader, v->now, i);
+		uint64_t before =
+			v->before ? reader_sum(v->reader, v->before, i) : 0;
+
+		if (!now && !o->all)
+			continue;
+		if (d->kind == COUNTER_KIND_GAUGE)
+			print_gauge(out, v, i);
+		else
+			print_row(out, d, now, before,
+				v->before ? v->seconds : 0);
+	}
+}
+
+static void print_workers(
+	FILE *out, const struct stat_options *o, const struct stat_view *v)
+{
+	const struct reader_about *a = reader_about(v->reader);
+
+	for (uint32_t w = 0; w < a->worker_count; w++) {
+		size_t row = (size_t)w * a->counter_count;
+
+		fprintf(out, "worker %u\n", w);
+		for (uint32_t i = 0; i < a->counter_count; i++)
+			if (v->now[row + i] || o->all)
+				print_row(out, reader_counter(v->reader, i),
+					v->now[row + i],
+					v->before ? v->before[row + i] : 0,
+					v->before ? v->seconds : 0);
+	}
+}
+
+void stat_print_text(
+	FILE *out, const struct stat_options *o, const struct stat_view *v)
+{
+	print_head(out, v->reader);
+	print_totals(out, o, v);
+	if (o->workers)
+		print_workers(out, o, v);
+}
+
+void stat_print_list(FILE *out, const struct reader_list *list)
+{
+	char text[ADDRESS_TEXT];
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct reader_about *a = reader_about(list->readers[i]);
+
+		fprintf(out, "  pid %-8d %-8s %-9s", a->pid, a->service,
+			a->backend);
+		for (uint32_t k = 0; k < a->endpoint_count; k++)
+			fprintf(out, " %s",
+				address_format(&a->endpoints[k], text));
+		fputc('\n', out);
+	}
+}
+
+void stat_print_files(FILE *out, const struct reader_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		fprintf(out, "  %s\n", reader_about(list->readers[i])->path);
+}
+
+void stat_print_left(FILE *out, const struct left_list *left)
+{
+	for (size_t i = 0; i < left->count; i++)
+		fprintf(out, "  pid %-8d gone, and has left %s/%s\n",
+			left->names[i].pid, SEGMENT_DIR, left->names[i].name);
+	if (left->count)
+		fprintf(out,
+			"  \"udpmill stat --clean\" removes what is left\n");
+}
+
+/* Words filled into lines of at most 80 columns, each indented. */
+static void print_filled(FILE *out, const char *words)
+{
+	int column = 80;
+
+	while (*words) {
+		int n = (int)strcspn(words, " ");
+
+		if (column + 1 + n > 78) {
+			fprintf(out, "%s    ", column == 80 ? "" : "\n");
+			column = 4;
+		}
+		column += fprintf(out, " %.*s", n, words);
+		words += n + (words[n] == ' ');
+	}
+	fputc('\n', out);
+}
+
+void stat_print_descriptions(FILE *out, const struct reader *r)
+{
+	bool colour = style_on(out);
+
+	for (uint32_t i = 0; i < reader_about(r)->counter_count; i++) {
+		const struct counter_description *d = reader_counter(r, i);
+
+		fprintf(out, "%s%s%s, %s\n", STYLE(colour, STYLE_BOLD), d->name,
+			STYLE(colour, STYLE_END), d->unit);
+		print_filled(out, d->help);
+	}
+}
+
+/* The specification wants a unit to be the end of its metric's name. */
+static bool ends_with_unit(const char *name, const char *unit)
+{
+	size_t n = strlen(name), u = strlen(unit);
+
+	return n > u && name[n - u - 1] == '_' &&
+	       strcmp(name + n - u, unit) == 0;
+}
+
+/* As an escaped-string of OpenMetrics, and a newline. */
+static void print_escaped(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\n')
+			fputs("\\n", out);
+		else if (*text == '\\' || *text == '"')
+			fprintf(out, "\\%c", *text);
+		else
+			fputc(*text, out);
+	fputc('\n', out);
+}
+
+void stat_print_openmetrics(FILE *out, const struct stat_view *v)
+{
+	const struct reader_about *a = reader_about(v->reader);
+
+	for (uint32_t i = 0; i < a->counter_count; i++) {
+		const struct counter_description *d =
+			reader_counter(v->reader, i);
+		bool total = d->kind == COUNTER_KIND_COUNTER;
+
+		fprintf(out, "# TYPE udpmill_%s %s\n", d->name,
+			total ? "counter" : "gauge");
+		if (ends_with_unit(d->name, d->unit))
+			fprintf(out, "# UNIT udpmill_%s %s\n", d->name,
+				d->unit);
+		fprintf(out, "# HELP udpmill_%s ", d->name);
+		print_escaped(out, d->help);
+		for (uint32_t w = 0; w < a->worker_count; w++)
+			fprintf(out,
+				"udpmill_%s%s{pid=\"%d\",worker=\"%u\"} "
+				"%" PRIu64 "\n",
+				d->name, total ? "_total" : "", a->pid, w,
+				v->now[(size_t)w * a->counter_count + i]);
+	}
+	fputs("# EOF\n", out);
+}

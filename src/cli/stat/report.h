@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The counters of a server, for people and for machines. */
+#pragma once
+
+#include "cli/stat/options.h"
+#include "export/left.h"
+
+#include <stdio.h>
+
+/* Values at two moments; before is NULL the first time. */
+struct stat_view {
+	const struct reader *reader;
+	const uint64_t *now, *before;
+	double seconds; /* between them */
+};
+
+void stat_print_text(
+	FILE *out, const struct stat_options *o, const struct stat_view *v);
+void stat_print_list(FILE *out, const struct reader_list *list);
+/* By their files, where pids do not tell them apart. */
+void stat_print_files(FILE *out, const struct reader_list *list);
+void stat_print_left(FILE *out, const struct left_list *left);
+void stat_print_descriptions(FILE *out, const struct reader *r);
+
+/* 0 or -errno. Schema udpmill.stat/1; compact: on one line. */
+int stat_print_json(FILE *out, const struct stat_view *v, bool compact);
+
+/* The same; schemas udpmill.list/1 and udpmill.describe/1. */
+int stat_print_list_json(FILE *out, const struct reader_list *list,
+	const struct left_list *left);
+int stat_print_descriptions_json(FILE *out, const struct reader *r);
+
+/* OpenMetrics 1.0 text exposition. */
+void stat_print_openmetrics(FILE *out, const struct stat_view *v);

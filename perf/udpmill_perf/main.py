@@ -7,8 +7,8 @@ import signal
 import sys
 import traceback
 
-from . import exits
 from .errors import INVALID, UNFIT, USAGE, PerfError, printable
+from .verbs import exits
 
 VERBS = {
     'run': 'how fast is it here, and next to the others?',
@@ -61,7 +61,7 @@ def load(verb):
         raise PerfError(f'there is no verb "{verb}"; {", ".join(VERBS)} '
                         'there are')
     try:
-        return importlib.import_module(f'.verb_{verb}', __package__)
+        return importlib.import_module(f'.verbs.{verb}', __package__)
     except ModuleNotFoundError as error:
         package = PACKAGES.get((error.name or '').split('.')[0])
         if not package:

@@ -5,7 +5,8 @@ import math
 
 import numpy as np
 
-from udpmill_perf import cells, coin, document, noise, pairs, plan, verdict
+from udpmill_perf.file import document
+from udpmill_perf.judge import cells, coin, noise, pairs, plan, verdict
 
 BASE = {'datagrams_per_second': 1.2e6, 'machine_ns_per_datagram': 800.0}
 

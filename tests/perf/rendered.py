@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import sample
 from udpmill_perf import render
+from udpmill_perf.file.view import View
 from udpmill_perf.render.plots import sections
-from udpmill_perf.render.view import View
 
 DOCUMENTS = sample.all_documents()
 

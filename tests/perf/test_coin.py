@@ -2,7 +2,7 @@
 """The coin: the same everywhere, fair, and its own for each block."""
 import hashlib
 
-from udpmill_perf.coin import coin
+from udpmill_perf.judge.coin import coin
 
 
 def test_anyone_can_toss_it_again():

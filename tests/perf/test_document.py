@@ -11,8 +11,8 @@ import sys
 
 import pytest
 
-from udpmill_perf import document
 from udpmill_perf.errors import INVALID, UNFIT, PerfError
+from udpmill_perf.file import document
 
 from made_up import comparison
 
@@ -126,7 +126,7 @@ def test_infinity_is_not_written(tmp_path):
 
 FULL = '''
 import resource, sys
-from udpmill_perf import document
+from udpmill_perf.file import document
 from udpmill_perf.errors import PerfError
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:

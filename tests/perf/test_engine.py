@@ -7,13 +7,16 @@ import signal
 from types import SimpleNamespace
 
 import pytest
-from udpmill_perf import (arms, document, exits, latency, pairs, plan,
-                          session, validity, window)
-from udpmill_perf.compare import Comparison
+from udpmill_perf import metrics
 from udpmill_perf.errors import PerfError
-from udpmill_perf.progress import Progress
-from udpmill_perf.trial import Timing
-from udpmill_perf.workload import Workload
+from udpmill_perf.file import document
+from udpmill_perf.judge import pairs, plan
+from udpmill_perf.measure import arms, latency, session, validity, window
+from udpmill_perf.measure.comparison import Comparison
+from udpmill_perf.measure.trial import Timing
+from udpmill_perf.measure.workload import Workload
+from udpmill_perf.verbs import exits
+from udpmill_perf.verbs.progress import Progress
 
 LEDGER = {'balances': True, 'server_seen': True, 'corrupt': 0,
           'unexplained': 0, 'sent': 1000, 'refused': {}}
@@ -160,7 +163,7 @@ def test_what_is_slower_is_red_after_new_blocks():
         trials = [made['trials'][i - 1] for i in block['trials']]
         assert ''.join(t['arm'] for t in trials) == block['order']
         again = pairs.block('w', block['index'], block['order'],
-                            block['phase'], trials, plan.METRICS)
+                            block['phase'], trials, metrics.GATED)
         assert again == block
 
 

@@ -8,8 +8,10 @@ import sys
 import time
 
 import pytest
-from udpmill_perf import foreign, ladder, sysctl
-from udpmill_perf.peers.peer import Case
+from udpmill_perf.host import sysctl
+from udpmill_perf.measure import foreign
+from udpmill_perf.measure.peers.peer import Case
+from udpmill_perf.verbs import ladder
 
 
 def counted(monkeypatch, rows, size=100):
@@ -61,9 +63,10 @@ def test_what_ends_the_harness_ends_what_it_runs(tmp_path):
     """In a process of its own, as a user has it."""
     ready = tmp_path / 'ready'
     child = f"trap 'exit 9' TERM; touch {ready}; while :; do sleep 0.01; done"
-    code = ('import sys\nfrom udpmill_perf import ladder\n'
+    code = ('import sys\nfrom udpmill_perf.verbs import ladder\n'
             "sys.exit(ladder.forwarding(['sh', '-c', sys.argv[1]]))")
-    where = os.path.dirname(os.path.dirname(foreign.__file__))
+    where = os.path.dirname(os.path.dirname(os.path.dirname(
+        foreign.__file__)))
     with subprocess.Popen([sys.executable, '-c', code, child],
                           env={**os.environ, 'PYTHONPATH': where}) as run:
         while not ready.exists():

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Workloads, their names, and what presets make of them."""
 import pytest
-from udpmill_perf import arms, matrix, verb_run, workload
 from udpmill_perf.errors import PerfError
-from udpmill_perf.workload import Workload, parse
+from udpmill_perf.measure import arms, matrix, workload
+from udpmill_perf.measure.workload import Workload, parse
+from udpmill_perf.verbs import run as verb_run
 
 
 @pytest.mark.parametrize('preset', matrix.PRESETS)

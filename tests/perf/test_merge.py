@@ -6,13 +6,16 @@ import copy
 import numpy as np
 import pytest
 
-from udpmill_perf import boots, checks, document, plan, verb_merge
+from udpmill_perf import metrics
 from udpmill_perf.errors import INCONCLUSIVE, INVALID, REGRESSION, PerfError
-from udpmill_perf.stats import rank_sum
+from udpmill_perf.file import document
+from udpmill_perf.judge import boots, plan, recheck
+from udpmill_perf.judge.stats import rank_sum
+from udpmill_perf.verbs import merge as verb_merge
 
 from made_up import boot
 
-RATE, COST = plan.METRICS
+RATE, COST = metrics.GATED
 
 
 def sides(count=8, effect=0.0, sd=0.01, new='6.2', **more):
@@ -36,7 +39,7 @@ def test_kernels(effect, sd, overall):
     assert made['verdict'] == overall
     assert made['verdicts'][0]['boots'] == [10, 10]
     assert made['environment']['changed'] == ['kernel.release']
-    assert not any(list(check(made)) for check in checks.of(made))
+    assert not any(list(check(made)) for check in recheck.of(made))
 
 
 def test_estimate_and_p_are_those_of_the_medians():
@@ -220,22 +223,22 @@ def test_command(tmp_path, capsys, effect, sd, more, exit_code):
 def test_a_changed_value_of_a_merged_file_is_found():
     made = copy.deepcopy(merged(sides(8, 0.06)))
     made['boots'][0]['cells'][0]['values'][:3] = [1.0] * 3
-    assert list(checks.medians(made))
+    assert list(recheck.medians(made))
     made['boots'][0]['cells'][0]['ln_median'] = 0.0
-    assert not list(checks.medians(made)) and list(checks.verdicts(made))
+    assert not list(recheck.medians(made)) and list(recheck.verdicts(made))
 
 
 def test_a_boot_that_was_copied_in_is_found():
     made = merged(sides(8))
     made['boots'].append(made['boots'][0])
-    assert list(checks.medians(made)) == ['boots: one of them counts twice']
+    assert list(recheck.medians(made)) == ['boots: one of them counts twice']
 
 
 def test_sides_that_differ_are_not_called_the_same():
     made = merged(sides(8, 0.06))
     made.update(aa=True)
     assert 'aa: the sides differ in kernel.release' in list(
-        checks.equal_arms(made))
+        recheck.equal_arms(made))
 
 
 @pytest.mark.parametrize('text', ['fast', '-1', '', 'nan', '1e9'])

@@ -5,8 +5,11 @@ import copy
 import os
 
 import pytest
-from udpmill_perf import (calibration, checks, document, latency, main,
-                          verb_doctor, workload)
+from udpmill_perf import main
+from udpmill_perf.file import calibration, document
+from udpmill_perf.judge import recheck
+from udpmill_perf.measure import latency, workload
+from udpmill_perf.verbs import doctor as verb_doctor
 
 from made_up import comparison
 
@@ -97,9 +100,9 @@ def test_no_reply_is_no_latency():
 def test_a_file_whose_harness_was_killed_is_well():
     doc = copy.deepcopy(comparison(most=7))
     doc.update(verdicts=[], verdict=None, stopped=None)
-    assert not [line for check in checks.of(doc) for line in check(doc)]
+    assert not [line for check in recheck.of(doc) for line in check(doc)]
     doc['complete'] = True
-    assert [line for check in checks.of(doc) for line in check(doc)]
+    assert [line for check in recheck.of(doc) for line in check(doc)]
 
 
 @pytest.mark.parametrize('verb, mapped', [

@@ -4,7 +4,8 @@ import argparse
 import re
 
 import pytest
-from udpmill_perf import main, progress, quantity
+from udpmill_perf import main
+from udpmill_perf.verbs import progress, quantity
 
 VERBS = sorted(main.VERBS)
 

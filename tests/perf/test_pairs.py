@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from udpmill_perf import pairs
+from udpmill_perf import metrics
 from udpmill_perf.errors import PerfError
+from udpmill_perf.judge import pairs
 
 from made_up import trial
 
@@ -77,4 +78,4 @@ def test_what_was_not_measured_has_no_difference():
 
 def test_a_metric_of_unknown_direction_is_refused():
     with pytest.raises(PerfError, match='neither'):
-        pairs.larger_is_better('datagrams')
+        metrics.larger_is_better('datagrams')

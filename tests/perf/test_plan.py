@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from udpmill_perf import plan
+from udpmill_perf import metrics
 from udpmill_perf.errors import UNFIT, PerfError
+from udpmill_perf.judge import plan
 
-RATE, COST = plan.METRICS
+RATE, COST = metrics.GATED
 DESIGN = dict(plan.DEFAULTS)
 QUIET = [0.004 * (-1) ** i for i in range(60)]
 WORSE = [0.03 + x for x in QUIET]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from udpmill_perf import noise, pairs, rerandomise
-from udpmill_perf.stats import rank_sum, signed_rank
+from udpmill_perf.judge import noise, pairs, rerandomise
+from udpmill_perf.judge.stats import rank_sum, signed_rank
 
 from made_up import figures, trial
 

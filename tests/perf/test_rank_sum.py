@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import mannwhitneyu, rankdata
 
-from udpmill_perf.stats import rank_sum
+from udpmill_perf.judge.stats import rank_sum
 
 SIZES = [(1, 1), (2, 3), (5, 5), (8, 8), (8, 13), (30, 31), (40, 40)]
 TIED = [([1, 2, 2], [2, 3]), ([1, 1], [1, 1]), ([5, 6, 6, 7], [1, 6, 6])]

@@ -8,7 +8,8 @@ import unicodedata
 
 import pytest
 from rendered import DOCUMENTS, text
-from udpmill_perf import document, render
+from udpmill_perf import render
+from udpmill_perf.file import document
 from udpmill_perf.render import plain, terminal
 
 ONE_LINE = ('terminal', 'markdown', 'ktap', 'junit', 'annotations', 'html')

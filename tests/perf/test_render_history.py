@@ -8,9 +8,9 @@ import os
 import numpy
 import pytest
 import sample
-from udpmill_perf import history
-from udpmill_perf.changes import changes
 from udpmill_perf.errors import PerfError
+from udpmill_perf.file import history
+from udpmill_perf.file.changes import changes
 from udpmill_perf.render import html
 
 

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import pytest
 import sample
 from rendered import DOCUMENTS, all_plots, plots, text
+from udpmill_perf.file.view import View
 from udpmill_perf.render import html
 from udpmill_perf.render.plots import paired, svg
-from udpmill_perf.render.view import View
 
 VOID = {'meta', 'link', 'br', 'img', 'hr', 'input'}
 

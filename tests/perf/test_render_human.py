@@ -3,8 +3,9 @@
 import math
 
 import pytest
-from udpmill_perf.render import human, plain
-from udpmill_perf.render.metrics import metric
+from udpmill_perf import human
+from udpmill_perf.metrics import metric
+from udpmill_perf.render import plain
 
 
 @pytest.mark.parametrize('value, text', (

@@ -2,7 +2,9 @@
 """Documents as the program itself makes and judges them, in each format."""
 import made_up
 import pytest
-from udpmill_perf import document, render, verb_merge
+from udpmill_perf import render
+from udpmill_perf.file import document
+from udpmill_perf.verbs import merge as verb_merge
 
 
 def merged():

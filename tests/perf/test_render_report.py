@@ -6,8 +6,9 @@ import os
 
 import pytest
 import sample
-from udpmill_perf import render, verb_report
+from udpmill_perf import render
 from udpmill_perf.errors import PerfError
+from udpmill_perf.verbs import report as verb_report
 
 
 @pytest.fixture

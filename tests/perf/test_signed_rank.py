@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata, wilcoxon
 
-from udpmill_perf.stats import signed_rank
+from udpmill_perf.judge.stats import signed_rank
 
 RNG = np.random.default_rng(20)
 SAMPLES = [RNG.normal(0.3, 1, n) for n in range(1, 13)]

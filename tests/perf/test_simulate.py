@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from udpmill_perf import noise, plan, rerandomise, simulate
 from udpmill_perf.errors import PerfError
+from udpmill_perf.judge import noise, plan, rerandomise, simulate
 
 from made_up import comparison
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from udpmill_perf.stats import bootstrap, clopper_pearson, holm
+from udpmill_perf.judge.stats import bootstrap, clopper_pearson, holm
 
 
 def rejected(p_values, level):

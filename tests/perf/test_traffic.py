@@ -10,11 +10,12 @@ import sys
 import time
 
 import pytest
-from udpmill_perf import arms, document, foreign, trial
-from udpmill_perf.process import Program, Server
-from udpmill_perf.seats import Places
-from udpmill_perf.segment import Segment
-from udpmill_perf.workload import parse
+from udpmill_perf.file import document
+from udpmill_perf.host.process import Program, Server
+from udpmill_perf.host.seats import Places
+from udpmill_perf.measure import arms, foreign, trial
+from udpmill_perf.measure.segment import Segment
+from udpmill_perf.measure.workload import parse
 
 TOP = pathlib.Path(__file__).parents[2]
 PERF, LAB = TOP / 'perf/udpmill-perf', TOP / 'tools/lab'

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from udpmill_perf import figures, plan, sentences, verdict
+from udpmill_perf.judge import evidence, plan, sentences, verdict
 
 from made_up import comparison
 
@@ -86,7 +86,7 @@ def test_a_screen_that_hints_is_not_the_last_word():
 def test_a_hint_that_cannot_be_confirmed_is_no_pass():
     values = spread(0.02, 0.005, 12)
     design = {**DESIGN, 'confirm': 0}
-    f = figures.of_blocks(design, values)
+    f = evidence.of_blocks(design, values)
     assert f.high < DESIGN['tolerance']
     assert verdict.decide(design, 'screen', f, None, None) == 'INCONCLUSIVE'
 
@@ -94,10 +94,10 @@ def test_a_hint_that_cannot_be_confirmed_is_no_pass():
 def test_swapped_arms_mirror_the_figures():
     a, b = spread(0.05, 0.02, 12), spread(0.01, 0.03, 10)
     less = [-x for x in a]
-    for one, other in ((figures.of_blocks(DESIGN, a),
-                        figures.of_blocks(DESIGN, less)),
-                       (figures.of_groups(DESIGN, a, b),
-                        figures.of_groups(DESIGN, b, a))):
+    for one, other in ((evidence.of_blocks(DESIGN, a),
+                        evidence.of_blocks(DESIGN, less)),
+                       (evidence.of_groups(DESIGN, a, b),
+                        evidence.of_groups(DESIGN, b, a))):
         assert (one.p, one.p_better) == (other.p_better, other.p)
         assert one.p < 0.1 < one.p_better
         assert one.upper == pytest.approx(-other.lower)
@@ -106,7 +106,7 @@ def test_swapped_arms_mirror_the_figures():
 
 
 def test_holm_counts_every_confirmed_test():
-    found = [figures.of_blocks(DESIGN, spread(c, 0.02, 24))
+    found = [evidence.of_blocks(DESIGN, spread(c, 0.02, 24))
              for c in (0.022, 0.022, 0.3)]
     alone = verdict.adjusted(['confirm', 'screen', 'screen'], found)
     assert alone == [(found[0].p, found[0].p_better), (None, None),
@@ -118,7 +118,7 @@ def test_holm_counts_every_confirmed_test():
 
 def test_holm_turns_a_narrow_regression_down():
     """One test at 0.5 % would call it; one of two may not."""
-    f = figures.of_blocks(DESIGN, spread(0.0228, 0.02, 24))
+    f = evidence.of_blocks(DESIGN, spread(0.0228, 0.02, 24))
     assert 0.0025 < f.p <= 0.005
     assert verdict.decide(DESIGN, 'confirm', f, f.p, 1.0) == 'REGRESSION'
     (p, better), _ = verdict.adjusted(['confirm'] * 2, [f, f])
@@ -170,7 +170,7 @@ def test_suspect_blocks_stay_in_and_are_left_out_beside():
     assert item['without_suspect']['verdict'] == 'PASS'
     kept = [b['d']['datagrams_per_second'] for b in doc['blocks']
             if b['index'] not in (0, 3, 4)]
-    assert item['without_suspect']['estimate'] == figures.of_blocks(
+    assert item['without_suspect']['estimate'] == evidence.of_blocks(
         DESIGN, kept).estimate
 
 
@@ -247,9 +247,9 @@ def test_inconclusive_says_what_it_would_take():
 @pytest.mark.parametrize('n, tests', [(24, 1), (24, 2), (36, 2), (24, 8)])
 def test_visible_effect_is_found_nine_times_of_ten(n, tests):
     rng = np.random.default_rng(1)
-    sample = figures.of_blocks(DESIGN, spread(0, 0.02, n))
-    effect = figures.visible_effect(DESIGN, sample, tests)
-    p = [figures.of_blocks(DESIGN, rng.normal(effect, sample.sd, n)).p
+    sample = evidence.of_blocks(DESIGN, spread(0, 0.02, n))
+    effect = evidence.visible_effect(DESIGN, sample, tests)
+    p = [evidence.of_blocks(DESIGN, rng.normal(effect, sample.sd, n)).p
          for _ in range(1500)]
     assert np.mean(np.array(p) <= 0.005 / tests) == pytest.approx(0.905,
                                                                   abs=0.03)
@@ -257,10 +257,10 @@ def test_visible_effect_is_found_nine_times_of_ten(n, tests):
 
 def test_visible_effect_of_boots_is_found_nine_times_of_ten():
     rng = np.random.default_rng(1)
-    sample = figures.of_groups(DESIGN, spread(0, 0.02, 12),
+    sample = evidence.of_groups(DESIGN, spread(0, 0.02, 12),
                                spread(0, 0.02, 12))
-    effect = figures.visible_effect(DESIGN, sample, 2)
-    p = [figures.of_groups(DESIGN, rng.normal(effect, sample.sd, 12),
+    effect = evidence.visible_effect(DESIGN, sample, 2)
+    p = [evidence.of_groups(DESIGN, rng.normal(effect, sample.sd, 12),
                            rng.normal(0, sample.sd, 12)).p
          for _ in range(600)]
     assert np.mean(np.array(p) <= 0.005 / 2) == pytest.approx(0.905, abs=0.04)
@@ -268,26 +268,26 @@ def test_visible_effect_of_boots_is_found_nine_times_of_ten():
 
 def test_what_is_needed_is_what_makes_the_tolerance_visible():
     for sd in (0.005, 0.02, 0.04, 0.08):
-        f = figures.of_blocks(DESIGN, spread(0, sd, 24))
-        n = figures.values_needed(DESIGN, f, 2)
-        again = figures.of_blocks(DESIGN, spread(0, sd, n))
+        f = evidence.of_blocks(DESIGN, spread(0, sd, 24))
+        n = evidence.values_needed(DESIGN, f, 2)
+        again = evidence.of_blocks(DESIGN, spread(0, sd, n))
         again = dataclasses.replace(again, sd=f.sd)
-        assert figures.visible_effect(DESIGN, again, 2) <= \
+        assert evidence.visible_effect(DESIGN, again, 2) <= \
             DESIGN['tolerance'] * 1.01
-        fewer = figures.of_blocks(DESIGN, spread(0, sd, n - 1))
+        fewer = evidence.of_blocks(DESIGN, spread(0, sd, n - 1))
         fewer = dataclasses.replace(fewer, sd=f.sd)
-        visible = figures.visible_effect(DESIGN, fewer, 2)
+        visible = evidence.visible_effect(DESIGN, fewer, 2)
         assert visible is None or visible > DESIGN['tolerance'] * 0.98
 
 
 def test_a_small_slowdown_that_passes_is_told():
-    f = figures.of_blocks(DESIGN, spread(0.022, 0.02, 24))
+    f = evidence.of_blocks(DESIGN, spread(0.022, 0.02, 24))
     assert sentences.passed(DESIGN, f) == (
         'B is worse by about 2.2 %, but by no more than 3 % (95 % sure), '
         'and 5 % is tolerated.')
-    f = figures.of_blocks(DESIGN, spread(0.0, 0.02, 24))
+    f = evidence.of_blocks(DESIGN, spread(0.0, 0.02, 24))
     assert sentences.passed(DESIGN, f).startswith('If B is worse, then by')
-    f = figures.of_blocks(DESIGN, spread(-0.01, 0.02, 24))
+    f = evidence.of_blocks(DESIGN, spread(-0.01, 0.02, 24))
     assert sentences.passed(DESIGN, f) == 'B is no worse than A (95 % sure).'
 
 

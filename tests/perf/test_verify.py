@@ -6,8 +6,10 @@ import copy
 import numpy as np
 import pytest
 
-from udpmill_perf import cells, checks, document, floor, verb_verify
 from udpmill_perf.errors import INVALID
+from udpmill_perf.file import document
+from udpmill_perf.judge import cells, equals, recheck
+from udpmill_perf.verbs import verify as verb_verify
 
 from made_up import boot, comparison, measure, start
 
@@ -25,7 +27,7 @@ def verify(doc, path, capsys):
 
 def wrong(doc):
     """The checks that find something, by name."""
-    return {check.__name__ for check in checks.of(doc) if list(check(doc))}
+    return {check.__name__ for check in recheck.of(doc) if list(check(doc))}
 
 
 @pytest.mark.parametrize('doc', [
@@ -47,7 +49,7 @@ def test_what_was_measured_is_well(doc, tmp_path, capsys):
 def calibrated():
     doc = copy.deepcopy(PASSED)
     doc.update(kind='calibrate', verdicts=[], verdict=None)
-    doc['calibration'] = {'fingerprint': '0' * 12, 'rows': floor.rows(
+    doc['calibration'] = {'fingerprint': '0' * 12, 'rows': equals.rows(
         doc['design'], doc['blocks'], [w['name'] for w in doc['workloads']])}
     return doc
 
@@ -154,7 +156,7 @@ def test_what_was_changed_is_found(change, check, tmp_path, capsys):
 def test_it_says_where_and_what():
     doc = copy.deepcopy(CONFIRMED)
     retold(doc)
-    assert list(checks.verdicts(doc)) == [
+    assert list(recheck.verdicts(doc)) == [
         'echo, datagrams_per_second, verdict: the file says IMPROVED, '
         'computed REGRESSION']
 
@@ -163,7 +165,7 @@ def test_a_block_that_was_taken_out_leaves_a_hole():
     doc = copy.deepcopy(CONFIRMED)
     gone = doc['blocks'].pop(6)
     doc['trials'] = [t for t in doc['trials'] if t['id'] not in gone['trials']]
-    assert list(checks.trials(doc))[0].startswith(
+    assert list(recheck.trials(doc))[0].startswith(
         'echo: its blocks are numbered [0, 1, 2, 3, 4, 5, 7')
 
 

@@ -5,10 +5,11 @@ Escaped as its toolkit does it (actions/toolkit, command.ts): `%`, CR and LF
 in the message; `:` and `,` as well in a property. What passed is told in one
 notice, not in one for each measure.
 """
+from ..file.view import View
+from ..outcomes import INCONCLUSIVE
 from . import headline
 from .checks import ERROR, FAIL, checks
 from .plain import clean
-from .view import View
 
 
 def render(documents, inconclusive='skip'):
@@ -23,7 +24,7 @@ def _document(view, inconclusive):
     for check in checks(view, inconclusive):
         if check.outcome in (FAIL, ERROR):
             command = 'error'
-        elif check.verdict == 'INCONCLUSIVE':
+        elif check.verdict == INCONCLUSIVE:
             command = 'warning' if inconclusive == 'skip' else 'notice'
         else:
             continue

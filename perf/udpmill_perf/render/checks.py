@@ -7,9 +7,11 @@ user's choice, `skip` unless told otherwise.
 """
 from dataclasses import dataclass, field
 
-from . import human, headline, proof
-from .metrics import metric
-from .view import keyed, listed
+from .. import human, outcomes
+from ..file.view import keyed, listed
+from ..metrics import metric
+from ..outcomes import IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION
+from . import headline, proof
 
 OK, FAIL, SKIP, ERROR = 'ok', 'fail', 'skip', 'error'
 CHOICES = {'pass': OK, 'fail': FAIL, 'skip': SKIP}
@@ -28,9 +30,9 @@ class Check:
 
 def checks(view, inconclusive='skip'):
     found = PARTS.get(view.kind, _cells)(view, inconclusive)
-    if view.verdict == 'INVALID' and not any(
+    if view.verdict == INVALID and not any(
             check.outcome == ERROR for check in found):
-        found.append(Check('measurement', 'validity', ERROR, 'INVALID',
+        found.append(Check('measurement', 'validity', ERROR, INVALID,
                            headline.sentence(view)))
     for row in listed(view.skipped):
         if isinstance(row, dict):
@@ -40,12 +42,12 @@ def checks(view, inconclusive='skip'):
 
 
 def _outcome(view, row, inconclusive):
-    if view.verdict == 'INVALID' or row.verdict == 'INVALID':
+    if view.verdict == INVALID or row.verdict == INVALID:
         return ERROR
     if view.aa:
         return OK if row.verdict else SKIP
-    return {'PASS': OK, 'IMPROVED': OK, 'REGRESSION': FAIL,
-            'INCONCLUSIVE': CHOICES[inconclusive]}.get(row.verdict, SKIP)
+    return {PASS: OK, IMPROVED: OK, REGRESSION: FAIL,
+            INCONCLUSIVE: CHOICES[inconclusive]}.get(row.verdict, SKIP)
 
 
 def _paired(view, inconclusive):
@@ -60,7 +62,7 @@ def _paired(view, inconclusive):
             why = headline.sentence(view)
         found.append(Check(
             row.workload, row.metric.title, outcome,
-            row.verdict or ('INVALID' if outcome == ERROR else ''),
+            row.verdict or (INVALID if outcome == ERROR else ''),
             why, paired_lines(view, row), paired_numbers(row)))
     return found
 
@@ -148,7 +150,7 @@ def _selftest(view, _):
     for row in proof.selftest(view):
         numbers = {key: value for key, value in row.row.items()
                    if human.number(value) is not None}
-        failed = row.verdict == 'FAIL'
+        failed = row.verdict == outcomes.FAIL
         found.append(Check('selftest', row.title, FAIL if failed else OK,
                            row.verdict, str(row.row.get('why') or row.text),
                            [row.text], numbers))

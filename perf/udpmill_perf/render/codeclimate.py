@@ -3,9 +3,10 @@
 import hashlib
 import json
 
+from ..file.view import View
+from ..outcomes import INCONCLUSIVE
 from .checks import ERROR, FAIL, checks
 from .plain import clean
-from .view import View
 
 SEVERITY = {FAIL: 'major', ERROR: 'blocker'}
 
@@ -16,7 +17,7 @@ def render(documents, inconclusive='skip'):
         view = View(document, name)
         for check in checks(view, inconclusive):
             severity = SEVERITY.get(check.outcome)
-            if not severity and check.verdict == 'INCONCLUSIVE' \
+            if not severity and check.verdict == INCONCLUSIVE \
                     and inconclusive != 'pass':
                 severity = 'info'
             if severity:

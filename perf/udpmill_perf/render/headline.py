@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The sentence under the verdict, and the few facts beside it."""
-from . import human
-from .view import keyed, listed
+from .. import human
+from ..file.view import keyed, listed
+from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, REGRESSION, SAME,
+                        SUSPECT)
 
 WORD = {'compare': 'comparison', 'merge': 'merged comparison', 'run': 'run',
         'calibrate': 'calibration', 'selftest': 'self-test'}
@@ -44,22 +46,22 @@ def meaning(view):
 def _paired(view):
     rows = [row for row in view.judged if row.verdict]
     total = human.count(len(rows), 'measure')
-    if view.verdict == 'INVALID':
-        bad = view.validity['INVALID']
+    if view.verdict == INVALID:
+        bad = view.validity[INVALID]
         return f'{human.count(bad, "trial")} of {len(view.trials)} ' \
             'INVALID: the measurement is wrong, not the arm.'
-    if view.aa or view.verdict == 'A/A':
+    if view.aa or view.verdict == SAME:
         return 'Both arms are the same, so what differs is noise.'
     if not rows:
         return 'Nothing was judged.'
-    if view.verdict == 'REGRESSION':
-        worse = [row for row in rows if row.verdict == 'REGRESSION']
+    if view.verdict == REGRESSION:
+        worse = [row for row in rows if row.verdict == REGRESSION]
         return f'B is worse in {len(worse)} of {total}: {_worst(worse)}.'
-    if view.verdict == 'INCONCLUSIVE':
-        unsure = [row for row in rows if row.verdict == 'INCONCLUSIVE']
+    if view.verdict == INCONCLUSIVE:
+        unsure = [row for row in rows if row.verdict == INCONCLUSIVE]
         return f'{len(unsure)} of {total} could not be decided.'
-    if view.verdict == 'IMPROVED':
-        better = [row for row in rows if row.verdict == 'IMPROVED']
+    if view.verdict == IMPROVED:
+        better = [row for row in rows if row.verdict == IMPROVED]
         return f'B is better in {len(better)} of {total}, worse in none.'
     tolerance = human.margin(view.design.get('tolerance', 0.048790))
     return f'B is at most {tolerance} worse in each of {total}.'
@@ -103,7 +105,7 @@ def _selftest(found):
     again = [row for row in listed(found.get('replay'))
              if isinstance(row, dict)]
     if again:
-        red = sum(keyed(row.get('verdicts')).get('REGRESSION', 0)
+        red = sum(keyed(row.get('verdicts')).get(REGRESSION, 0)
                   for row in again)
         rounds = sum(row.get('rounds', 0) for row in again)
         parts.append(f'{human.count(red, "false alarm")} in {rounds} with '
@@ -131,7 +133,7 @@ def facts(view):
 def tally(view):
     """104 trials; 3 suspect; 1 invalid."""
     parts = [human.count(len(view.trials), 'trial')]
-    for validity in 'SUSPECT', 'INVALID':
+    for validity in SUSPECT, INVALID:
         if view.validity[validity]:
             parts.append(f'{view.validity[validity]} {validity.lower()}')
     return parts
@@ -141,7 +143,7 @@ def would_take(view, row):
     """What could be seen, and how much more would decide."""
     seen = human.number(row.row.get('visible_effect'))
     needed = human.number(row.row.get('blocks_needed'))
-    if row.verdict != 'INCONCLUSIVE' or view.verdict == 'INVALID' \
+    if row.verdict != INCONCLUSIVE or view.verdict == INVALID \
             or not view.complete:
         return ''
     if needed is not None and f' {needed:g}' in str(row.row.get('why')):

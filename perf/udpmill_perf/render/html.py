@@ -6,12 +6,13 @@ import shlex
 import jinja2
 from markupsafe import Markup
 
-from . import human, headline, proof
+from .. import human
+from ..file.view import View, keyed, listed
+from ..metrics import metric
+from . import headline, proof
 from .ink import TONES
-from .metrics import metric
 from .plain import clean
 from .plots import history as history_plots, sections, shapes
-from .view import View, keyed, listed
 
 HERE = pathlib.Path(__file__).parent
 METRICS = 4                 # columns of the trials' table

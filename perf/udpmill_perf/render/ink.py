@@ -3,11 +3,14 @@
 """
 import os
 
+from ..outcomes import (FAIL, IMPROVED, INCONCLUSIVE, INVALID, PASS,
+                        REGRESSION, SAME, SUSPECT, VALID)
+
 CODES = {'good': '32', 'bad': '31;1', 'unsure': '33', 'neutral': '36',
          'dim': '2', 'strong': '1'}
-TONES = {'PASS': 'good', 'IMPROVED': 'good', 'A/A': 'neutral',
-         'REGRESSION': 'bad', 'INCONCLUSIVE': 'unsure', 'INVALID': 'bad',
-         'FAIL': 'bad', 'VALID': 'dim', 'SUSPECT': 'unsure'}
+TONES = {PASS: 'good', IMPROVED: 'good', SAME: 'neutral',
+         REGRESSION: 'bad', INCONCLUSIVE: 'unsure', INVALID: 'bad',
+         FAIL: 'bad', VALID: 'dim', SUSPECT: 'unsure'}
 
 
 def wanted(stream):

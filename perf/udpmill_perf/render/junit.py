@@ -2,10 +2,10 @@
 """JUnit XML, for what a CI system draws from it: a suite per workload."""
 import xml.etree.ElementTree as tree
 
+from ..file.view import View, keyed
 from . import headline
 from .checks import ERROR, FAIL, SKIP, checks
 from .plain import clean
-from .view import View, keyed
 
 ELEMENT = {FAIL: 'failure', ERROR: 'error', SKIP: 'skipped'}
 COUNTS = (('failures', FAIL), ('errors', ERROR), ('skipped', SKIP))

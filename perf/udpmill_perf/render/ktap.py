@@ -5,9 +5,9 @@ A flat list under `TAP version 13`; what a test measured stands before its
 result in `# ` lines, where KTAP has its diagnostics. INCONCLUSIVE is by
 default a SKIP with its reason: a CI shows it, and nothing turns red by it.
 """
+from ..file.view import View
 from . import headline, plain
 from .checks import ERROR, FAIL, SKIP, checks
-from .view import View
 
 
 def render(documents, inconclusive='skip'):

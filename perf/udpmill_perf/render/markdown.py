@@ -6,15 +6,18 @@ What decides stands open, the rest is folded, so that the comment is short.
 import html
 import re
 
-from . import human, headline, proof, tails
-from .metrics import metric
+from .. import human
+from ..file.view import View, listed
+from ..metrics import metric
+from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
+                        SAME, SUSPECT)
+from . import headline, proof, tails
 from .plain import clean
 from .terminal_run import base
-from .view import View, listed
 
-MARK = {'PASS': ':white_check_mark:', 'IMPROVED': ':rocket:',
-        'REGRESSION': ':x:', 'INCONCLUSIVE': ':grey_question:',
-        'INVALID': ':warning:', 'A/A': ':heavy_equals_sign:',
+MARK = {PASS: ':white_check_mark:', IMPROVED: ':rocket:',
+        REGRESSION: ':x:', INCONCLUSIVE: ':grey_question:',
+        INVALID: ':warning:', SAME: ':heavy_equals_sign:',
         'STOPPED': ':warning:'}
 
 
@@ -105,7 +108,7 @@ def _verdict(row):
     if not row.verdict:
         return 'not judged'
     text = f'{MARK.get(row.verdict, "")} {escape(row.verdict)}'.strip()
-    return text if row.verdict == 'PASS' else f'**{text}**'
+    return text if row.verdict == PASS else f'**{text}**'
 
 
 def _without(view, row):
@@ -120,7 +123,7 @@ def _without(view, row):
 
 
 def _note(view, row):
-    if row.verdict in ('PASS', 'IMPROVED', ''):
+    if row.verdict in (PASS, IMPROVED, ''):
         return []
     take = headline.would_take(view, row)
     told = [str(row.row.get('why') or '')]
@@ -199,7 +202,7 @@ def _reasons(view):
         return []
     rows = [[str(amount), escape(validity), escape(reason)]
             for (validity, reason), amount in view.reasons]
-    total = view.validity['SUSPECT'] + view.validity['INVALID']
+    total = view.validity[SUSPECT] + view.validity[INVALID]
     return folded(f'{human.count(total, "trial")} in doubt',
                   table(('trials', 'validity', 'reason'), rows, (0,)))
 

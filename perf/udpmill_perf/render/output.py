@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A report's file: whole or not at all, whoever reads it meanwhile."""
-from .. import whole_file
 from ..errors import PerfError, code_of
+from ..file import whole_file
 
 
 def write_text(path, text):

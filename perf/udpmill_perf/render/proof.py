@@ -3,9 +3,10 @@
 import json
 from dataclasses import dataclass
 
-from . import human
-from .metrics import metric
-from .view import keyed, listed
+from .. import human
+from ..file.view import keyed, listed
+from ..metrics import metric
+from ..outcomes import INCONCLUSIVE, REGRESSION
 
 CALIBRATION_HEAD = ('workload', 'metric', 'blocks', 'sd', 'floor',
                     'recommended')
@@ -58,8 +59,8 @@ def _replay(row):
     false."""
     said = keyed(row.get('verdicts'))
     return _proof(f'{row.get("file")} again', {
-        'comparisons': row.get('rounds'), 'red': said.get('REGRESSION'),
-        'inconclusive': said.get('INCONCLUSIVE'),
+        'comparisons': row.get('rounds'), 'red': said.get(REGRESSION),
+        'inconclusive': said.get(INCONCLUSIVE),
         'interval': row.get('interval')}, 'red', 'called worse')
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Latency at less than capacity, for the renderers that write tables: a row for
 each percentile, a column for each arm."""
-from . import human
-from .view import keyed
+from .. import human
+from ..file.view import keyed
 
 TAILS = (('p50', 'p50'), ('p90', 'p90'), ('p99', 'p99'), ('p999', 'p99.9'),
          ('max', 'max'))

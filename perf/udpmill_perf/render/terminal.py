@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What is read at the end of a run, in ten seconds: the verdict first."""
-from . import human, headline, plain
+from .. import human
+from ..file.view import View, listed
+from . import headline, plain
 from .ink import Ink, wanted as wants_colour
 from .terminal_other import calibration, selftest
 from .terminal_paired import comparison
 from .terminal_run import table
-from .view import View, listed
 
 __all__ = ['summary', 'wants_colour']
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A comparison on a terminal: per workload and metric, the figures of d."""
-from . import human, headline, plain, tails
+from .. import human
+from ..outcomes import IMPROVED, INVALID, PASS, SUSPECT
+from . import headline, plain, tails
 
 TITLE = 22                  # columns of the metric's title
 ROW = '  {title} {verdict} {worse} {interval} {blocks} {sd}'
@@ -48,7 +50,7 @@ def _format(title, verdict, worse, interval, blocks, sd, paint=str):
 
 def _row(view, row, ink, width):
     if not row.verdict:
-        why = 'invalid' if view.verdict == 'INVALID' else 'not judged'
+        why = 'invalid' if view.verdict == INVALID else 'not judged'
         return [f'  {plain.left(row.metric.title, TITLE)} {why}']
     lines = [_format(
         row.metric.title, row.verdict, human.percent(row.estimate),
@@ -72,13 +74,13 @@ def _without(view, row, ink):
                    human.interval(other.get('interval')),
                    str(other.get('blocks') or ''), '')
     same = other.get('verdict') == row.verdict
-    return [ink.dim(text) if same else ink.verdict(text, 'SUSPECT')]
+    return [ink.dim(text) if same else ink.verdict(text, SUSPECT)]
 
 
 def _notes(view, row):
     if row.base is not None and row.other is not None:
         yield f'{row.metric.show(row.base)} -> {row.metric.show(row.other)}'
-    if row.verdict not in ('PASS', 'IMPROVED') and row.row.get('why'):
+    if row.verdict not in (PASS, IMPROVED) and row.row.get('why'):
         yield str(row.row['why'])
     text = headline.would_take(view, row)
     if text:

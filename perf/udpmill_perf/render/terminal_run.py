@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A run on a terminal: a table by workload for each metric."""
-from . import human, plain
-from .metrics import metric
-from .view import keyed
+from .. import human
+from ..file.view import keyed
+from ..metrics import metric
+from . import plain
 
 GAP = 2
 

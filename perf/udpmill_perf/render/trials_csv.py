@@ -7,8 +7,8 @@ with its medians.
 import csv
 import io
 
-from . import human
-from .view import View, keyed, listed
+from .. import human
+from ..file.view import View, keyed, listed
 
 FIRST = ('file', 'kind', 'id', 'workload', 'arm', 'arm_label', 'block',
          'phase', 'order', 'place', 'start_s', 'validity', 'reasons',

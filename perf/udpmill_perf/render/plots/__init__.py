@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """All plots of a document, in the order in which they are looked at."""
-from . import (boots, cpu, forest, latency, overview, paired, run_order,
-               scaling)
+from . import boots, cpu, forest, latency, overview, paired, run_order, scaling
 
 SECTIONS = (
     ('The difference', (forest.plots,)),

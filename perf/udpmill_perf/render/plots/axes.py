@@ -3,7 +3,7 @@
 """
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .. import human
+from ... import human
 from ..plain import cut
 from .svg import NORMAL, SMALL, WIDTH, ink
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """CPU time per datagram: whose it is, and whether the kernel's."""
-from .. import human
-from ..metrics import KNOWN
-from ..view import keyed
+from ... import human
+from ...file.view import keyed
+from ...metrics import MACHINE_NS, RATE, metric
 from .axes import Rows, room, ticks
-from .svg import Plot, SMALL, draw, ink
+from .svg import SMALL, Plot, draw, ink
 
 PARTS = (('server_user_s', 'server-user', 'server, user'),
          ('server_system_s', 'server-system', 'server, system'),
@@ -60,8 +60,7 @@ def _parts(view, workload, arm):
     """Means of the trials in ns a datagram: means add up, medians do not."""
     found = []
     for trial in view.kept(workload, arm):
-        rate = human.number(
-            keyed(trial.get('metrics')).get('datagrams_per_second'))
+        rate = human.number(keyed(trial.get('metrics')).get(RATE))
         window = human.number(trial.get('window_s'))
         cpu = keyed(trial.get('cpu'))
         if not rate or not window or not cpu:
@@ -83,8 +82,8 @@ def _painter(layout, bars, longest):
         for place, parts in zip(layout.places, bars):
             _bar(axes, place, parts)
         axes.set_xlim(0, 1.05 * longest or 1)
-        ticks(axes.xaxis, KNOWN['machine_ns_per_datagram'], 5)
-        axes.set_title(KNOWN['machine_ns_per_datagram'].axis)
+        ticks(axes.xaxis, metric(MACHINE_NS), 5)
+        axes.set_title(metric(MACHINE_NS).axis)
     return paint
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Every judged measure in one picture: interval, margins, verdict."""
-from .. import human
+from ... import human
 from ..ink import TONES
 from .axes import Rows, percent_ticks, room
-from .svg import Plot, SMALL, draw, ink
+from .svg import SMALL, Plot, draw, ink
 
 LEFT, RIGHT = 1.6, 1.85
 CAPTION = ('PASS has its thick bar end left of the tolerance; a REGRESSION has '

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Medians over the kept reports, with the places where the level changed."""
-from .. import human
-from ..metrics import metric
+from ... import human
+from ...file.changes import changes
+from ...file.history import series
+from ...file.view import View
+from ...metrics import metric
 from ..plain import cut
-from ..view import View
-from ...changes import changes
-from ...history import series
 from .axes import room, ticks
-from .svg import Plot, SMALL, draw, ink
+from .svg import SMALL, Plot, draw, ink
 
 CAPTION = ('A marked step is where to start looking, never a verdict: '
            'machines, kernels and compilers change too.')

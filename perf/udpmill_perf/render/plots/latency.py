@@ -4,8 +4,8 @@ import math
 
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from .. import human
-from ..view import keyed
+from ... import human
+from ...file.view import keyed
 from .axes import room
 from .svg import Plot, arm_role, draw, ink, marker
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A run's cells: median and interval, the arms of a workload together."""
-from .. import human
-from ..metrics import metric
+from ... import human
+from ...metrics import metric
 from .axes import Rows, room, ticks
-from .svg import Plot, SMALL, arm_role, draw, ink, marker
+from .svg import SMALL, Plot, arm_role, draw, ink, marker
 
 LEFT, RIGHT = 1.0, 0.95
 

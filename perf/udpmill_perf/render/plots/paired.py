@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Each block's difference: what the test saw, and what it made of it."""
-from .. import human
-from ..view import keyed
+from ... import human
+from ...file.view import keyed
 from .axes import labels_right, percent_ticks, room
 from .forest import margins, role
-from .svg import Plot, SMALL, draw, ink
+from .svg import SMALL, Plot, draw, ink
 
 CAPTION = ('Points spread evenly about one level are noise around an '
            'effect; a trend or two levels say that the machine changed.')

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Trials as they were run: drift of the machine shows, and what it hit."""
-from .. import human
-from ..view import keyed
+from ... import human
+from ...file.view import keyed
+from ...outcomes import INVALID, SUSPECT
 from .axes import percent_ticks, room, ticks
 from .svg import Plot, arm_role, draw, ink, marker
 
@@ -43,7 +44,7 @@ def _legend(view, trials):
              for arm in arms]
     states = {trial.get('validity') for trial in trials}
     return found + [entry for entry, state in
-                    zip(DOUBT, ('SUSPECT', 'INVALID')) if state in states]
+                    zip(DOUBT, (SUSPECT, INVALID)) if state in states]
 
 
 def _clock(trials):
@@ -64,9 +65,9 @@ def _scatter(axes, view, trials, value, divisor):
             found.setdefault(key, []).append((x / divisor, y))
     for (arm, validity), points in found.items():
         colour = ink(arm_role(view, arm))
-        shape = 'x' if validity == 'INVALID' else marker(view, arm)
+        shape = 'x' if validity == INVALID else marker(view, arm)
         axes.plot(*zip(*points), shape, color=colour, ms=4.2, mew=1.1,
-                  mfc='none' if validity == 'SUSPECT' else colour)
+                  mfc='none' if validity == SUSPECT else colour)
 
 
 def _painter(view, trials, kinds):

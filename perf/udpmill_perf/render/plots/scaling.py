@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Throughput over batch, workers and size: whatever the matrix varies."""
-from .. import human
-from ..metrics import KNOWN
+from ... import human
+from ...metrics import RATE, metric
 from .axes import room, ticks
 from .svg import ARMS, MARKERS, Plot, arm_role, draw, ink
 
@@ -10,7 +10,6 @@ VARIED = (('batch', 'batch', 'datagrams per system call'),
           ('bytes', 'size', 'bytes of payload'))
 FIXED = ('service', 'backend', 'bytes', 'batch', 'trains', 'workers', 'path',
          'load')
-RATE = 'datagrams_per_second'
 CAPTIONS = {
     'batch': 'Where a line flattens, a larger batch buys nothing more.',
     'workers': 'Twice the workers should be twice as high, until the CPUs '
@@ -107,7 +106,7 @@ def _painter(lines, unit):
         axes.set_xticks(xs, [f'{x:g}' for x in xs])
         axes.minorticks_off()
         axes.set_ylim(bottom=0)
-        ticks(axes.yaxis, KNOWN[RATE])
+        ticks(axes.yaxis, metric(RATE))
         axes.set_xlabel(unit)
-        axes.set_title(KNOWN[RATE].axis)
+        axes.set_title(metric(RATE).axis)
     return paint

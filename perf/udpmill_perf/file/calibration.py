@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""What "udpmill perf calibrate" found out about a machine, kept per machine
+fingerprint in the user's state directory."""
+import json
+import os
+
+from ..errors import UNFIT, PerfError
+from . import document, whole_file
+
+SCHEMA = 'udpmill.perf.calibration/1'
+MOST_BYTES = 16 << 20
+ROW = {'workload', 'metric', 'floor', 'sd'}
+
+
+def path(fingerprint):
+    state = (os.environ.get('XDG_STATE_HOME')
+             or os.path.expanduser('~/.local/state'))
+    return os.path.join(state, 'udpmill', f'perf-{fingerprint}.json')
+
+
+def load(fingerprint):
+    """Its rows; none where it was never calibrated."""
+    try:
+        found = json.loads(whole_file.read(path(fingerprint), MOST_BYTES))
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, RecursionError) as error:
+        raise PerfError(f'{path(fingerprint)}: {error}; "udpmill perf '
+                        'calibrate" would make it anew') from None
+    if not well_formed(found):
+        raise PerfError(f'{path(fingerprint)}: is no calibration; "udpmill '
+                        'perf calibrate" would make it anew')
+    return found['rows']
+
+
+def well_formed(found):
+    return (isinstance(found, dict) and found.get('schema') == SCHEMA
+            and isinstance(found.get('rows'), list)
+            and all(isinstance(row, dict) and ROW <= row.keys()
+                    and isinstance(row['floor'], (int, float, type(None)))
+                    and isinstance(row['sd'], (int, float))
+                    for row in found['rows']))
+
+
+def store(fingerprint, rows):
+    """Of the workloads calibrated before, those that are not among rows
+    stay. Returns the file."""
+    new = {row['workload'] for row in rows}
+    where = path(fingerprint)
+    try:
+        kept = [row for row in load(fingerprint)
+                if row['workload'] not in new]
+    except PerfError:
+        kept = []  # what cannot be read is made anew
+    try:
+        os.makedirs(os.path.dirname(where), exist_ok=True)
+    except OSError as error:
+        raise PerfError(f'{where}: {error.strerror}', UNFIT) from None
+    document.save({'schema': SCHEMA, 'fingerprint': fingerprint,
+                   'rows': kept + rows}, where)
+    return where
+
+
+def floor(fingerprint, workloads):
+    """The largest difference that this machine shows between equals, for any
+    of these; None where that is not known."""
+    names = {w.name for w in workloads}
+    found = [row['floor'] for row in load(fingerprint)
+             if row['workload'] in names and row['floor'] is not None]
+    return max(found) if found else None

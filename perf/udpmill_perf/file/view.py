@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: MIT
+"""A document as the renderers ask for it.
+
+What is missing is empty here, never an exception: a run that was interrupted
+after a second is rendered like one that ended well.
+"""
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+
+from .. import human
+from ..metrics import Metric, metric
+from ..outcomes import INVALID, VALID
+
+PAIRED = ('compare', 'merge')
+
+
+def listed(value):
+    return value if isinstance(value, list) else []
+
+
+def keyed(value):
+    return value if isinstance(value, dict) else {}
+
+
+@dataclass
+class Judged:
+    """A workload and a metric that was to be judged, and how it came out."""
+    workload: str
+    metric: Metric
+    verdict: str                  # '' when there is none
+    row: dict                     # of the document's verdicts; may be empty
+    base: float | None            # median of A
+    other: float | None           # median of B
+
+    @property
+    def estimate(self):
+        return human.number(self.row.get('estimate'))
+
+    @property
+    def interval(self):
+        return human.ends(self.row.get('interval'))
+
+    @property
+    def blocks(self):
+        return self.row.get('blocks') or 0
+
+    @property
+    def without(self):
+        return keyed(self.row.get('without_suspect'))
+
+    @property
+    def left_out(self):
+        """Blocks that the second analysis leaves out; of merged boots it
+        may be trials within them, and this is 0."""
+        return max(0, self.blocks - (self.without.get('blocks') or 0))
+
+    def doubtful(self, unit):
+        if not self.left_out:
+            return 'suspect trials'
+        return human.count(self.left_out, f'suspect {unit}')
+
+
+FIGURES = re.compile(r' \(\d[^()]*\)')
+
+
+class View:
+    def __init__(self, document, name=''):
+        self.document = keyed(document)
+        self.name = str(name)
+        self.kind = str(self.document.get('kind') or 'run')
+        self.paired = self.kind in PAIRED
+        self.verdict = self.document.get('verdict')
+        self.design = keyed(self.document.get('design'))
+        self.aa = self.document.get('aa') is True
+        self.arms = [arm for arm in listed(self.document.get('arms'))
+                     if isinstance(arm, dict)]
+        self.trials = [trial for trial in listed(self.document.get('trials'))
+                       if isinstance(trial, dict)]
+        self.blocks = [block for block in listed(self.document.get('blocks'))
+                       if isinstance(block, dict)]
+        self.cells = listed(self.document.get('cells'))
+        self.latency = listed(self.document.get('latency'))
+        self.skipped = listed(self.document.get('skipped'))
+        self.notes = [str(note) for note
+                      in listed(self.document.get('notes'))]
+        self.environment = keyed(self.document.get('environment'))
+        self.boots = [boot for boot in listed(self.document.get('boots'))
+                      if isinstance(boot, dict)]
+        self.unit = 'boot' if self.kind == 'merge' else 'block'
+
+    @property
+    def complete(self):
+        return self.document.get('complete') is not False \
+            and not self.document.get('stopped')
+
+    @property
+    def stopped(self):
+        return self.document.get('stopped') or 'not finished'
+
+    @cached_property
+    def workload(self):
+        """By name, in the document's order; also those only named."""
+        found = {}
+        for entry in listed(self.document.get('workloads')) \
+                + listed(self.design.get('workloads')):
+            if isinstance(entry, dict):
+                found.setdefault(str(entry.get('name')), entry)
+            else:
+                found.setdefault(str(entry), {})
+        for part in 'trials', 'verdicts', 'cells', 'latency':
+            for entry in listed(self.document.get(part)):
+                if 'workload' in entry:
+                    found.setdefault(str(entry['workload']), {})
+        return found
+
+    @property
+    def workloads(self):
+        return list(self.workload)
+
+    @cached_property
+    def arm_names(self):
+        names = [str(arm.get('name')) for arm in self.arms]
+        for part in self.trials, self.cells, self.latency:
+            for entry in part:
+                name = str(entry.get('arm'))
+                if 'arm' in entry and name not in names:
+                    names.append(name)
+        return names
+
+    def arm_label(self, name):
+        for arm in self.arms:
+            if str(arm.get('name')) == str(name):
+                return str(arm.get('label') or name)
+        return str(name)
+
+    def who(self, entry):
+        """Whose cell or trial it is: an arm's, or a peer's."""
+        peer = self.workload.get(str(entry.get('workload')), {}).get('peer')
+        return str(peer) if peer else self.arm_label(entry.get('arm'))
+
+    def arm_title(self, name):
+        label = self.arm_label(name)
+        return label if label == str(name) else f'{name} {label}'
+
+    @cached_property
+    def metrics(self):
+        """The gated ones first, then what else has numbers."""
+        names = [str(name) for name in listed(self.design.get('metrics'))]
+        for part in listed(self.document.get('verdicts')) + self.cells:
+            names.append(str(part.get('metric')))
+        for trial in self.trials:
+            names += [name for name, value
+                      in keyed(trial.get('metrics')).items()
+                      if human.number(value) is not None]
+        return [metric(name) for name in dict.fromkeys(names)
+                if name != 'None']
+
+    @cached_property
+    def _warm(self):
+        return {id for block in self.blocks
+                if block.get('phase') == 'warm' or block.get('used') is False
+                for id in listed(block.get('trials'))}
+
+    def is_warm(self, trial):
+        return trial.get('id') in self._warm
+
+    def kept(self, workload=None, arm=None):
+        """Trials of the main analysis: not INVALID, not of a warm block."""
+        return [trial for trial in self.trials
+                if trial.get('validity') != INVALID
+                and not self.is_warm(trial)
+                and workload in (None, trial.get('workload'))
+                and arm in (None, trial.get('arm'))]
+
+    def values(self, workload, arm, name):
+        found = [human.number(keyed(trial.get('metrics')).get(name))
+                 for trial in self.kept(workload, arm)]
+        found += [value for boot in self.boots if boot.get('arm') == arm
+                  for value in self.of_boot(boot, workload, name)]
+        return [value for value in found if value is not None]
+
+    @staticmethod
+    def of_boot(boot, workload, name):
+        """A merged document has a median for each boot, and no trials."""
+        return [math.exp(cell['ln_median'])
+                for cell in listed(boot.get('cells'))
+                if (cell.get('workload'), cell.get('metric'))
+                == (workload, name)
+                and human.number(cell.get('ln_median')) is not None]
+
+    def median(self, workload, arm, name):
+        values = self.values(workload, arm, name)
+        return median(values) if values else None
+
+    @cached_property
+    def judged(self):
+        """Each workload and gated metric; the last verdict on it counts."""
+        rows = {}
+        names = [str(name) for name in listed(self.design.get('metrics'))]
+        for workload in self.workloads:
+            if not self.workload[workload].get('peer'):
+                rows.update({(workload, name): {} for name in names})
+        for row in listed(self.document.get('verdicts')):
+            rows[str(row.get('workload')), str(row.get('metric'))] = row
+        base, other = (self.arm_names + ['A', 'B'])[:2] \
+            if len(self.arm_names) != 1 else ('A', 'B')
+        return [Judged(workload, metric(name), str(row.get('verdict') or ''),
+                       row, self.median(workload, base, name),
+                       self.median(workload, other, name))
+                for (workload, name), row in rows.items()]
+
+    @cached_property
+    def levels(self):
+        found = {row.row.get('level') for row in self.judged} - {None}
+        return sorted(found)
+
+    @property
+    def changes(self):
+        """(key, before, after) of what changed while it was measured."""
+        before = keyed(self.environment.get('before'))
+        after = keyed(self.environment.get('after'))
+        return [(str(key), str(before.get(key, 'absent')),
+                 str(after.get(key, 'absent')))
+                for key in listed(self.environment.get('changed'))]
+
+    @cached_property
+    def validity(self):
+        return Counter(str(trial.get('validity')) for trial in self.trials)
+
+    @cached_property
+    def reasons(self):
+        """Why trials are SUSPECT or INVALID, most often first; without the
+        figures in brackets, which are each trial's own."""
+        found = Counter()
+        for trial in self.trials:
+            if trial.get('validity') != VALID:
+                told = [str(r) for r in listed(trial.get('reasons'))]
+                if trial.get('error') and str(trial['error']) not in told:
+                    told.append(str(trial['error']))
+                for reason in told:
+                    found[str(trial.get('validity')),
+                          FIGURES.sub('', reason)] += 1
+        return found.most_common()

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""Programs that the harness starts: on CPUs and in a namespace of its choice,
+waited for until they say that they are ready, and ended by their own id. They
+end with the harness, however that ends."""
+import ctypes
+import os
+import select
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+
+from ..errors import INVALID, UNFIT, PerfError
+from . import namespace
+
+READY_S = 15
+STOP_S = 10
+PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def prepare(cpus, netns):
+    """For Popen's preexec_fn."""
+    def in_child():
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        # Ctrl-C is the harness's, which ends what it started in good order.
+        os.setpgid(0, 0)
+        if netns is not None:
+            namespace.enter(netns)
+        if cpus:
+            os.sched_setaffinity(0, cpus)
+    return in_child
+
+
+def last_line(text):
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[-1].strip() if lines else ''
+
+
+class Program:
+    """One that runs. A context: what leaves it has ended."""
+
+    def __init__(self, argv, cpus=(), netns=None, pass_fds=()):
+        self.argv = [str(a) for a in argv]
+        self.errors = tempfile.TemporaryFile()
+        self.output = tempfile.TemporaryFile()
+        try:
+            self.popen = subprocess.Popen(
+                self.argv, stdin=subprocess.DEVNULL, stdout=self.output,
+                stderr=self.errors, pass_fds=pass_fds,
+                preexec_fn=prepare(cpus, netns))
+        except OSError as error:
+            self.errors.close()
+            self.output.close()
+            raise PerfError(f'{argv[0]}: {error.strerror}', UNFIT) from error
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    def alive(self):
+        return self.popen.poll() is None
+
+    @staticmethod
+    def _text(file):
+        file.seek(0)
+        return file.read().decode(errors='replace')
+
+    def stdout(self):
+        return self._text(self.output)
+
+    def stderr(self):
+        return self._text(self.errors)
+
+    def complaint(self):
+        """One line on why it ended."""
+        code = self.popen.returncode
+        how = (f'ended by signal {signal.Signals(-code).name}'
+               if code and code < 0 else f'ended with exit code {code}')
+        why = last_line(self.stderr())
+        return f'{self.argv[0]}: {how}' + (f': {why}' if why else '')
+
+    def wait(self, seconds):
+        """Its exit code; PerfError where it takes longer."""
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise PerfError(f'{" ".join(self.argv)}: still runs after '
+                            f'{seconds:.0f} s', INVALID) from None
+
+    def stop(self, number=signal.SIGTERM):
+        if self.alive():
+            self.popen.send_signal(number)
+        try:
+            self.popen.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
+        return self.popen.returncode
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.alive():
+            self.popen.kill()
+            self.popen.wait()
+        self.errors.close()
+        self.output.close()
+
+
+def read_line(fd, program):
+    """The first line of fd, from a program that says so when it is ready."""
+    line, deadline = b'', time.monotonic() + READY_S
+    while not line.endswith(b'\n'):
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([fd], [], [], left)[0]:
+            raise PerfError(f'{program.argv[0]}: is not ready after '
+                            f'{READY_S} s', INVALID)
+        part = os.read(fd, 200)
+        if not part:
+            program.wait(STOP_S)
+            raise PerfError(program.complaint(), INVALID)
+        line += part
+    return line.decode().splitlines()[0]
+
+
+class Server(Program):
+    """udpmill serve, ready; endpoint is where. However it is left, its segment
+    goes too."""
+
+    def __init__(self, argv, cpus=(), netns=None):
+        read_end, write_end = os.pipe()
+        try:
+            super().__init__([*argv, '--ready-fd', write_end], cpus, netns,
+                             (write_end,))
+        except BaseException:
+            os.close(read_end)
+            raise
+        finally:
+            os.close(write_end)
+        try:
+            self.endpoint = read_line(read_end, self)
+        except BaseException:
+            self.__exit__()
+            raise
+        finally:
+            os.close(read_end)
+
+    def __exit__(self, *error):
+        self.stop()
+        super().__exit__(*error)
+        with suppress(OSError):
+            os.unlink(f'/dev/shm/udpmill.{self.pid}')

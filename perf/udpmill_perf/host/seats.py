@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Where the two sides of a trial sit: on which CPUs, in which namespaces."""
+import os
+import socket
+import sys
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from ..errors import UNFIT, PerfError
+from . import labs, namespace
+from .environment import of_namespace
+from .sysctl import within
+
+PORT = 10600
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where the two sides run: CPUs, namespaces (None: this one's), and the
+    server's address."""
+    server_cpus: tuple
+    client_cpus: tuple
+    server_netns: int | None = None
+    client_netns: int | None = None
+    host: str = '127.0.0.1'
+    port: int = 1060
+
+def cores():
+    """Allowed CPUs, one of each core first, then their siblings."""
+    allowed = sorted(os.sched_getaffinity(0))
+    first, rest, seen = [], [], set()
+    for cpu in allowed:
+        path = (f'/sys/devices/system/cpu/cpu{cpu}/topology/'
+                'thread_siblings_list')
+        try:
+            with open(path, encoding='ascii') as f:
+                core = f.read().strip()
+        except OSError:
+            core = str(cpu)
+        (rest if core in seen else first).append(cpu)
+        seen.add(core)
+    return first + rest
+
+
+def divide(workers, threads, cpus=None):
+    """(server's CPUs, generator's CPUs)."""
+    cpus = cpus or cores()
+    if len(cpus) < 2:
+        raise PerfError('one CPU is allowed, and server and generator want '
+                        'one each', UNFIT)
+    threads = min(threads, len(cpus) - 1)
+    client, server = cpus[:threads], cpus[threads:threads + workers]
+    return tuple(server), tuple(client)
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+class Place:
+    """A path that is open: seats on it for any workload."""
+
+    def __init__(self, host, port, server_netns=None, client_netns=None):
+        self.host, self.port = host, port
+        self.server_netns, self.client_netns = server_netns, client_netns
+
+    def seat(self, workload):
+        server, client = divide(workload.workers, workload.threads)
+        return Seat(server, client, self.server_netns, self.client_netns,
+                    self.host, self.port)
+
+
+@contextmanager
+def loopback():
+    """In a namespace of its own where that may be, so that nobody else moves
+    its counters."""
+    try:
+        netns = namespace.make()
+    except OSError:
+        yield Place('127.0.0.1', free_port())
+        return
+    try:
+        yield Place('127.0.0.1', PORT, netns, netns)
+    finally:
+        os.close(netns)
+
+
+@contextmanager
+def lab(path):
+    with labs.Lab(path) as made:
+        for line in made.removed:
+            print(line, file=sys.stderr)
+        yield Place(made.server, PORT, made.server_netns, made.client_netns)
+
+
+def facts(path, place):
+    """The environment's part that is of the namespaces of a path."""
+    sides = {'server': place.server_netns, 'client': place.client_netns}
+    if place.server_netns == place.client_netns:
+        sides = {'both': place.server_netns}
+    return {f'path.{path}.{side}.{key}': value
+            for side, netns in sides.items() if netns is not None
+            for key, value in within(netns, of_namespace).items()}
+
+
+class Places:
+    """Opens each path once, when it is first wanted. A context. before: what
+    their namespaces were like then."""
+
+    def __init__(self):
+        self.stack, self.open, self.before = ExitStack(), {}, {}
+
+    def place(self, path):
+        if path not in self.open:
+            place = self.stack.enter_context(
+                loopback() if path == 'loopback' else lab(path))
+            self.before.update(facts(path, place))
+            self.open[path] = place
+        return self.open[path]
+
+    def facts(self):
+        """What they are like now."""
+        found = {}
+        for path, place in self.open.items():
+            found.update(facts(path, place))
+        return found
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return self.stack.__exit__(*error)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""From trials to verdicts, and those computed again."""

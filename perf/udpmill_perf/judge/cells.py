@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""The table of `run`: what each program does on each workload, and how that
+compares with the first program there."""
+from ..outcomes import INVALID
+from . import plan
+from .stats import bootstrap
+
+
+def values(document, workload, arm, metric):
+    """Of every trial that is not INVALID and has the figure."""
+    found = (trial['metrics'].get(metric) for trial in document['trials']
+             if trial['workload'] == workload and trial['arm'] == arm
+             and trial['validity'] != INVALID)
+    return [value for value in found if value is not None]
+
+
+def cell(document, workload, arm, metric, to=None):
+    """A cell; `to` is an arm of the same workload, or a workload of the same
+    arm, that it is a ratio to. None where there is no figure."""
+    own = values(document, workload, arm, metric)
+    if not own:
+        return None
+    median, low, high = bootstrap.median(own)
+    found = {'workload': workload, 'arm': arm, 'metric': metric,
+             'trials': len(own), 'median': median, 'low': low, 'high': high,
+             'ratio': None}
+    arms = [a['name'] for a in document['arms']]
+    base = () if to is None else (
+        values(document, workload, to, metric) if to in arms
+        else values(document, to, arm, metric))
+    if base and min(base) > 0:
+        value, low, high = bootstrap.ratio(own, base)
+        found['ratio'] = {'to': to, 'value': value, 'low': low, 'high': high}
+    return found
+
+
+def of_run(document):
+    """Every cell there is, each with its ratio to its workload's first arm."""
+    found = []
+    for workload in (w['name'] for w in document['workloads']):
+        for metric in plan.setting(document['design'], 'metrics'):
+            first = None
+            for arm in (a['name'] for a in document['arms']):
+                item = cell(document, workload, arm, metric, first)
+                if item:
+                    first = first or arm
+                    found.append(item)
+    return found

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""What a host shows of arms that are the same: its noise, and its floor.
+
+The coin sees to it that equals differ by nothing in the long run. What they
+differed by all the same is chance, or a bias of the harness on this host, and
+smaller changes than that are not worth a verdict: m is raised to it.
+"""
+from . import evidence, plan
+
+EFFECTS = (0.03, 0.05)  # the slowdowns that blocks are counted for
+
+
+def of(design, values, effects=EFFECTS):
+    """The noise of a metric from the differences of A/A blocks: sd and floor
+    in ln, the blocks it takes to find each effect (a share), and the blocks
+    recommended: those for M, but never fewer than the design's."""
+    f = evidence.of_blocks(design, values)
+    floor = None if f.estimate is None else abs(f.estimate)
+    tests = len(plan.setting(design, 'metrics'))
+    raised = {**design, 'ignore': max(plan.setting(design, 'ignore'),
+                                      floor or 0.0)}
+
+    def needed(tolerance):
+        if tolerance <= raised['ignore']:
+            return None
+        return evidence.values_needed({**raised, 'tolerance': tolerance}, f,
+                                     tests)
+
+    for_tolerance = needed(plan.setting(design, 'tolerance'))
+    return {
+        'blocks': f.n, 'sd': f.sd, 'floor': floor,
+        'interval': [f.low, f.high],
+        'blocks_needed': {f'{effect:g}': needed(
+            plan.ln_of_percent(100 * effect)) for effect in effects},
+        'recommended': for_tolerance and max(
+            for_tolerance, plan.setting(design, 'confirm')),
+    }
+
+
+def rows(design, blocks, workloads):
+    """A calibration's: one for each workload, by name, and gated metric."""
+    return [{'workload': name, 'metric': metric,
+             **of(design, plan.differences(
+                 plan.used(plan.of(blocks, name), 'screen'), metric))}
+            for name in workloads for metric in plan.setting(design,
+                                                             'metrics')]

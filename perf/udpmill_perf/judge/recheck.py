@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""A file's claims, computed again from its trials and its seed.
+
+Whoever reads a report need not trust the program that wrote it, nor the file:
+each check yields what differs, in words that say where.
+"""
+import math
+
+from ..file import document
+from . import cells, coin, equals, merge, pairs, plan, verdict
+
+RELATIVE = 1e-9   # another libm's last bits
+ABSOLUTE = 1e-12
+
+
+def same(a, b):
+    """Equal, but for the last bits of floating point."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if (isinstance(a, (int, float)) and isinstance(b, (int, float))
+            and not isinstance(a, bool) and not isinstance(b, bool)):
+        return math.isclose(a, b, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+    return a == b
+
+
+def _differs(where, said, found):
+    if not same(said, found):
+        yield f'{where}: the file says {said}, computed {found}'
+
+
+def design(doc):
+    """the design is the one that was hashed before the first trial"""
+    yield from _differs('design_sha256', doc['design_sha256'],
+                        document.design_hash(doc['design']))
+
+
+def equal_arms(doc):
+    """A/A is said of the same program and options only"""
+    if not doc.get('aa'):
+        return
+    if doc['kind'] == 'merge':
+        for key in doc['environment']['changed']:
+            yield f'aa: the sides differ in {key}'
+    keys = ('build_id' if all(a.get('build_id') for a in doc['arms'])
+            else 'sha256', 'options', 'settings')
+    for key in keys:
+        a, b = (arm.get(key) for arm in doc['arms'])
+        if a != b:
+            yield f'aa: {key} is {a} for A and {b} for B'
+
+
+def _name(block):
+    return f'{block["workload"]}, block {block["index"]}'
+
+
+def _of_block(doc, block):
+    by_id = {trial['id']: trial for trial in doc['trials']}
+    return [by_id[i] for i in block['trials']]
+
+
+def order(doc):
+    """each block ran in the order of its coin"""
+    for block in doc['blocks']:
+        tossed = coin.coin(doc['seed'], block['workload'], block['index'])
+        yield from _differs(_name(block), block['order'], tossed)
+        ran = ''.join(trial['arm'] for trial in _of_block(doc, block))
+        if not block['order'].startswith(ran) or (
+                block['used'] and ran != block['order']):
+            yield f'{_name(block)}: its trials ran as {ran or "none"}'
+
+
+def _numbering(doc):
+    for workload in doc['workloads']:
+        indexes = [b['index'] for b in plan.of(doc['blocks'],
+                                               workload['name'])]
+        if indexes != list(range(len(indexes))):
+            yield f'{workload["name"]}: its blocks are numbered {indexes}'
+
+
+def _begun(doc, trial):
+    """Whether a trial is of no block, or of one that was interrupted."""
+    blocks = plan.of(doc['blocks'], trial['workload'])
+    return trial.get('block') is None or (
+        not doc['complete'] and trial['block'] >= len(blocks))
+
+
+def trials(doc):
+    """each trial is in one block, where it says, and none is left out"""
+    yield from _numbering(doc)
+    taken = set()
+    for block in doc['blocks']:
+        for place, trial in enumerate(_of_block(doc, block)):
+            where = f'trial {trial["id"]}'
+            if trial['id'] in taken:
+                yield f'{where}: is in two blocks'
+            taken.add(trial['id'])
+            for key, value in (('workload', block['workload']),
+                               ('block', block['index']), ('place', place)):
+                yield from _differs(f'{where}, {key}', trial.get(key, value),
+                                    value)
+    for trial in doc['trials']:
+        if trial['id'] not in taken and not _begun(doc, trial):
+            yield f'trial {trial["id"]}: its block does not have it'
+
+
+def differences(doc):
+    """each block's differences, and whether it is used, follow from trials"""
+    metrics = plan.setting(doc['design'], 'metrics')
+    for block in doc['blocks']:
+        made = pairs.block(block['workload'], block['index'], block['order'],
+                           block['phase'], _of_block(doc, block), metrics)
+        yield from _differs(f'{_name(block)}, used', block['used'],
+                            made['used'])
+        for metric in metrics:
+            yield from _differs(f'{_name(block)}, {metric}',
+                                block['d'].get(metric), made['d'][metric])
+
+
+def phases(doc):
+    """each block was asked for by the plan, and none is missing"""
+    for workload in (w['name'] for w in doc['workloads']):
+        so_far = []
+        for block in plan.of(doc['blocks'], workload):
+            step = plan.next_step(doc['design'], so_far, workload)
+            yield from _differs(f'{_name(block)}, phase', block['phase'],
+                                step.phase)
+            so_far.append(block)
+        step = plan.next_step(doc['design'], so_far, workload)
+        if doc['complete'] and step.blocks:
+            yield (f'{workload}: said to be complete, but {step.blocks} '
+                   f'blocks of {step.phase} are missing')
+
+
+def verdicts(doc):
+    """each verdict, and the one over all, follow from the blocks"""
+    if not doc['complete'] and doc['verdict'] is None:
+        return  # it was killed before any
+    made, overall = (merge if doc['kind'] == 'merge' else verdict).judge(doc)
+    said = {(v['workload'], v['metric']): v for v in doc['verdicts']}
+    for item in made:
+        where = f'{item["workload"]}, {item["metric"]}'
+        stored = said.pop((item['workload'], item['metric']), None)
+        if stored is None:
+            yield f'{where}: has no verdict in the file'
+            continue
+        for key, value in item.items():
+            if key in stored or key == 'verdict':
+                yield from _differs(f'{where}, {key}', stored[key], value)
+    for workload, metric in said:
+        yield f'{workload}, {metric}: is not gated'
+    yield from _differs('verdict', doc['verdict'], overall)
+
+
+def medians(doc):
+    """each boot's median follows from its trials"""
+    for boot in doc['boots']:
+        for cell in boot['cells']:
+            yield from _differs(
+                f'{boot["file"]}, {cell["workload"]}, {cell["metric"]}',
+                cell['ln_median'],
+                merge.ln_median(cell['values'] + cell['suspect_values']))
+    ids = [boot['boot_id'] for boot in doc['boots']]
+    if len(set(ids)) < len(ids):
+        yield 'boots: one of them counts twice'
+
+
+def table(doc):
+    """each cell of the table follows from the trials"""
+    for item in doc['cells']:
+        where = f'{item["workload"]}, {item["arm"]}, {item["metric"]}'
+        to = (item.get('ratio') or {}).get('to')
+        made = cells.cell(doc, item['workload'], item['arm'], item['metric'],
+                          to)
+        if made is None:
+            yield f'{where}: no trial has a figure of it'
+            continue
+        for key, value in made.items():
+            yield from _differs(f'{where}, {key}', item.get(key), value)
+
+
+def calibration(doc):
+    """each figure of the calibration follows from the blocks"""
+    if not doc['complete'] and not doc['calibration']:
+        return  # it was killed before any
+    stored = (doc['calibration'] or {}).get('rows') or []
+    said = {(row['workload'], row['metric']): row for row in stored}
+    for made in equals.rows(doc['design'], doc['blocks'],
+                           [w['name'] for w in doc['workloads']]):
+        row = said.get((made['workload'], made['metric']), {})
+        for key, value in made.items():
+            yield from _differs(
+                f'{made["workload"]}, {made["metric"]}, {key}',
+                row.get(key), value)
+
+
+def of(doc):
+    """The checks that a document of its kind can be held to."""
+    if doc['kind'] == 'merge':
+        return [design, equal_arms, medians, verdicts]
+    if doc['kind'] == 'run':
+        return [design, table]
+    if doc['kind'] == 'selftest':
+        return [design]  # its comparisons are files of their own
+    if doc['kind'] == 'calibrate':
+        return [design, order, trials, differences, phases, calibration]
+    return [design, equal_arms, order, trials, differences, phases, verdicts]

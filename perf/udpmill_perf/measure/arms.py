@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""What is compared: a binary, its options, and settings of the system or of
+the workload."""
+import hashlib
+import os
+import shlex
+import shutil
+import struct
+import subprocess
+from dataclasses import dataclass, field, fields, replace
+
+from ..errors import UNFIT, USAGE, PerfError
+from .workload import Workload
+
+ELF = b'\x7fELF'
+NOTE_BUILD_ID = 3
+PROGRAM_NOTE = 4
+FIELDS = {f.name: f.type for f in fields(Workload)
+          if f.name not in ('rate', 'scenario')}
+
+
+@dataclass
+class Arm:
+    name: str
+    binary: str
+    options: list = field(default_factory=list)
+    settings: dict = field(default_factory=dict)   # as given
+    label: str = ''
+
+    @property
+    def sysctls(self):
+        return {k: v for k, v in self.settings.items() if '.' in k}
+
+    def workload(self, base):
+        """The workload as this arm has it."""
+        changes = {k: convert(k, v) for k, v in self.settings.items()
+                   if '.' not in k}
+        return replace(base, **changes) if changes else base
+
+    def same_as(self, other):
+        return (self.options == other.options
+                and self.settings == other.settings
+                and digest(self.binary) == digest(other.binary))
+
+    def as_dict(self):
+        return {'name': self.name, 'label': self.label or self.name,
+                'binary': self.binary, 'sha256': digest(self.binary),
+                'build_id': build_id(self.binary),
+                'version': version(self.binary), 'git': git(self.binary),
+                'options': self.options, 'settings': self.settings,
+                'command': shlex.join([self.binary, 'serve', *self.options])}
+
+
+def convert(key, text):
+    """A workload's field from what was typed."""
+    if key not in FIELDS:
+        raise PerfError(f'"{key}" is no setting: a sysctl with its dots '
+                        '(net.core.rmem_max=4194304), or one of '
+                        f'{", ".join(FIELDS)} would be')
+    kind = FIELDS[key] if isinstance(FIELDS[key], type) else str
+    try:
+        return kind(text)
+    except ValueError:
+        raise PerfError(f'{key}: "{text}" is not a number') from None
+
+
+def parse_settings(texts):
+    """['a.b=1', 'batch=8'] as a dict."""
+    found = {}
+    for text in texts or ():
+        key, equals, value = text.partition('=')
+        if not equals or not key or not value:
+            raise PerfError(f'"{text}" is no setting; '
+                            'net.core.rmem_max=4194304 would be')
+        if '.' not in key:
+            convert(key, value)
+        found[key] = value
+    return found
+
+
+def find_binary(text):
+    """An absolute path of something that runs."""
+    path = shutil.which(text) if os.sep not in text else text
+    if not path or not os.path.isfile(path):
+        raise PerfError(f'{text}: there is no such program; the path of a '
+                        'udpmill would be right')
+    if not os.access(path, os.X_OK):
+        raise PerfError(f'{text}: cannot be executed')
+    return os.path.abspath(path)
+
+
+def own_binary():
+    """The udpmill that started the harness, or the one in PATH."""
+    return find_binary(os.environ.get('UDPMILL') or 'udpmill')
+
+
+def digest(path):
+    with open(path, 'rb') as f:
+        return hashlib.file_digest(f, 'sha256').hexdigest()
+
+
+def notes(data):
+    """(type, name, value) of each note of a 64-bit little-endian ELF."""
+    at, size, count = (struct.unpack_from('<Q', data, 0x20)[0],
+                       *struct.unpack_from('<HH', data, 0x36))
+    for i in range(count):
+        kind, _, offset, _, _, length = struct.unpack_from(
+            '<IIQQQQ', data, at + i * size)
+        end = offset + length
+        while kind == PROGRAM_NOTE and offset + 12 <= end:
+            n, d, note = struct.unpack_from('<III', data, offset)
+            name_at, value_at = offset + 12, offset + 12 + (n + 3 & ~3)
+            yield (note, data[name_at:name_at + n],
+                   data[value_at:value_at + d])
+            offset = value_at + (d + 3 & ~3)
+
+
+def build_id(path):
+    """As the linker wrote it; None where it did not."""
+    with open(path, 'rb') as f:
+        data = f.read()
+    if not data.startswith(ELF + b'\x02\x01'):
+        return None
+    try:
+        for kind, name, value in notes(data):
+            if kind == NOTE_BUILD_ID and name == b'GNU\0':
+                return value.hex()
+    except struct.error:
+        pass
+    return None
+
+
+def version(path):
+    try:
+        done = subprocess.run([path, '--version'], capture_output=True,
+                              text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise PerfError(f'{path}: does not run: {error}', UNFIT) from error
+    words = done.stdout.split()
+    if done.returncode or len(words) != 2 or words[0] != 'udpmill':
+        raise PerfError(f'{path}: is not udpmill: --version says '
+                        f'"{(done.stdout or done.stderr).strip()[:60]}"')
+    return words[1]
+
+
+def check(arm):
+    """That serve takes the arm's options: said before anything is measured,
+    as this program's own mistakes are."""
+    try:
+        done = subprocess.run(
+            [arm.binary, 'serve', '127.0.0.1:0', '--time', '1ms',
+             '--counters', 'none', *arm.options], capture_output=True,
+            text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise PerfError(f'{arm.name}: {arm.binary}: {error}', UNFIT) from error
+    if done.returncode in (2, 3):
+        raise PerfError(f'{arm.name}: {done.stderr.strip()}',
+                        USAGE if done.returncode == 2 else UNFIT)
+
+
+def git(path):
+    """What is checked out where the binary lies; None where nothing is."""
+    try:
+        done = subprocess.run(
+            ['git', '-C', os.path.dirname(path), 'describe', '--always',
+             '--dirty', '--abbrev=12'], capture_output=True, text=True,
+            timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""A trial of a peer. What arrived is what the kernel counts in its namespace:
+where that is not its own, others' datagrams are among them, which is said."""
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+
+from .. import outcomes
+from ..errors import INVALID, PerfError
+from ..host.process import Program
+from .peers.peer import Case
+from .trial import TAIL_S, cpu, metrics
+from .validity import of_host
+from .window import Watch, Window, foreign_s, ip_octets, processes, snmp
+
+READY_S = 15
+HEADERS = 28  # octets of IPv4 and UDP
+STATES = {'tcp': '0A', 'udp': '07'}  # LISTEN; what an unconnected one has
+
+
+def is_open(pid, protocol, port):
+    """Does a socket wait at this port, in the namespace of pid?"""
+    for suffix in '', '6':
+        try:
+            with open(f'/proc/{pid}/net/{protocol}{suffix}',
+                      encoding='ascii') as f:
+                rows = f.read().splitlines()[1:]
+        except OSError:
+            continue
+        for row in rows:
+            fields = row.split()
+            if (int(fields[1].rsplit(':', 1)[1], 16) == port
+                    and fields[3] == STATES[protocol]):
+                return True
+    return False
+
+
+def wait_until_ready(server, protocol, port):
+    deadline = time.monotonic() + READY_S
+    while not is_open(server.pid, protocol, port):
+        if not server.alive():
+            raise PerfError(server.complaint(), INVALID)
+        if time.monotonic() > deadline:
+            raise PerfError(f'{server.argv[0]}: does not listen at '
+                            f'{protocol} port {port} after {READY_S} s',
+                            INVALID)
+        time.sleep(0.005)
+
+
+@dataclass
+class Delivered:
+    """The kernel's count in the place of a segment. There and back over
+    loopback each exchange is counted at both ends."""
+    pid: int
+    both_ends: bool
+
+    def read(self):
+        counters = snmp(self.pid)
+        n = counters['UdpInDatagrams']
+        return {'rx_datagrams': n // 2 if self.both_ends else n}
+
+
+@dataclass
+class DeliveredTrains:
+    """Of trains the kernel counts a receive each, whole or cut up, and by
+    octets what arrived at all: of that, the share that a socket was given."""
+    pid: int
+    bytes: int
+    total: float = 0.0
+    last: tuple | None = None
+
+    def _counts(self):
+        counters = snmp(self.pid)
+        payload = ip_octets(self.pid) - HEADERS * counters['IpInReceives']
+        return (payload, counters['UdpInDatagrams'],
+                counters['UdpInErrors'])
+
+    def read(self):
+        now = self._counts()
+        if self.last:
+            payload, given, lost = (a - b for a, b in zip(now, self.last))
+            if given:
+                self.total += payload / self.bytes * given / (given + lost)
+        self.last = now
+        return {'rx_datagrams': int(self.total)}
+
+
+def delivered_of(case, pid, same_namespace):
+    if case.case == 'trains':
+        return DeliveredTrains(pid, case.bytes)
+    return Delivered(pid, case.case == 'pingpong' and same_namespace)
+
+
+def cut(watch, client, start, timing):
+    """(Window, slices): begins once a thousand datagrams arrived, for many
+    of them speak with their server first."""
+    deadline = time.monotonic() + READY_S
+    while watch.datagrams()[1] - start < 1000:
+        if not client.alive():
+            raise PerfError(client.complaint(), INVALID)
+        if time.monotonic() > deadline:
+            raise PerfError(f'{client.argv[0]}: sends nothing', INVALID)
+        time.sleep(0.005)
+    time.sleep(timing.warm_s)
+    others = processes()
+    first = watch.moment()
+    time.sleep(timing.window_s)
+    last = watch.moment()
+    if not client.alive():
+        raise PerfError(f'{client.argv[0]}: ended before the window did',
+                        INVALID)
+    return Window(first, last, foreign_s(others, processes(),
+                                         set(watch.pids.values())))
+
+
+def measure(peer, workload, seat, timing):
+    try:
+        return _measure(peer, workload, seat, timing)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise PerfError(f'{type(error).__name__}: {error}', INVALID) from error
+
+
+def _measure(peer, workload, seat, timing):
+    seconds = int(timing.warm_s + timing.window_s + TAIL_S) + 2
+    case = Case(workload.case, workload.bytes, seat.host, seat.port, seconds)
+    with Program(peer.server(case), seat.server_cpus,
+                 seat.server_netns) as server:
+        wait_until_ready(server, *peer.listens(case))
+        delivered = delivered_of(case, server.pid, seat.server_netns
+                                 == seat.client_netns)
+        start = delivered.read()['rx_datagrams']
+        with Program(peer.client(case), seat.client_cpus,
+                     seat.client_netns) as client:
+            watch = Watch(delivered, {'server': server.pid,
+                                      'client': client.pid,
+                                      'harness': os.getpid()})
+            window = cut(watch, client, start, timing)
+    return result(window, seat)
+
+
+def result(window, seat):
+    suspect = of_host(window, os.cpu_count())
+    if seat.server_netns is None:
+        suspect.append('counted by the host\'s counters, which others share')
+    validity = outcomes.SUSPECT if suspect else outcomes.VALID
+    if window.datagrams <= 0:
+        validity, suspect = outcomes.INVALID, ['no datagram arrived']
+    return {'validity': validity, 'reasons': suspect,
+            'window_s': round(window.seconds, 6), 'metrics': metrics(window),
+            'cpu': cpu(window), 'ledger': {}, 'slices': [],
+            'latency_ns': None, 'error': None}

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""What a run measures: presets, and products of lists."""
+import itertools
+import os
+from dataclasses import dataclass
+
+from ..errors import PerfError
+from . import peers
+from .trial import Timing
+from .workload import BACKENDS, PATHS, TRAIN_MOST, Workload, parse
+
+ALL_BACKENDS = {'backend': BACKENDS}
+SIZES = (64, 512, 1472, 9000, 65507)
+
+
+@dataclass(frozen=True)
+class PeerWorkload:
+    """A peer's, named after what it does; beside it stands what ours does in
+    the same case."""
+    peer: str
+    case: str
+    bytes: int = 64
+    path: str = 'loopback'
+    workers: int = 1
+    threads: int = 1
+
+    @property
+    def name(self):
+        parts = [self.peer, self.case, str(self.bytes)]
+        return '-'.join(parts + ([self.path] if self.path != 'loopback'
+                                 else []))
+
+    def as_dict(self):
+        service = 'echo' if self.case == 'pingpong' else 'discard'
+        return {'name': self.name, 'service': service, 'backend': self.peer,
+                'bytes': self.bytes, 'batch': 1,
+                'trains': self.case == 'trains', 'workers': 1,
+                'path': self.path, 'peer': self.peer, 'case': self.case,
+                'load': []}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """parts: products, each a dict of lists by a workload's field."""
+    brief: str
+    parts: tuple
+    cases: tuple       # of peers
+    rounds: int
+    timing: Timing
+
+
+def part(**lists):
+    return {**ALL_BACKENDS, **lists}
+
+
+CORE = (part(service=('discard', 'echo'), arrival=('single', 'trains')),)
+PRESETS = {
+    'smoke': Preset('every backend, in under a minute', CORE, ('flood',), 2,
+                    Timing(0.3, 0.5, 5)),
+    'default': Preset(
+        'sizes, batches, a veth path, peers; under five minutes',
+        CORE + (part(service=('echo',), arrival=('pingpong', 'split')),
+                {'backend': ('mmsg', 'uring'), 'service': ('echo',),
+                 'arrival': ('single',), 'batch': (1, 8, 128)},
+                {'backend': ('mmsg',), 'service': ('echo',),
+                 'arrival': ('trains',), 'bytes': (512, 1472)},
+                {'backend': ('mmsg',), 'service': ('echo',),
+                 'arrival': ('single', 'trains'), 'path': ('veth',)}),
+        ('flood', 'trains', 'pingpong'), 3, Timing(0.3, 0.8, 8)),
+    'full': Preset(
+        'every service, size, batch, worker count and path',
+        (part(service=('discard', 'echo', 'length', 'reflect'),
+              arrival=('single', 'trains', 'split')),
+         part(service=('echo',), arrival=('pingpong',)),
+         part(service=('echo', 'discard'), arrival=('single', 'trains'),
+              bytes=SIZES[1:]),
+         part(service=('echo',), arrival=('single', 'trains'),
+              batch=(1, 4, 8, 16, 64, 128)),
+         part(service=('echo',), arrival=('single', 'trains'),
+              workers=(2, 4)),
+         part(service=('echo',), arrival=('single', 'trains'),
+              path=PATHS[1:])),
+        ('flood', 'trains', 'pingpong'), 5, Timing(0.3, 1.0, 10)),
+}
+
+
+def product(lists):
+    """Each combination, without those that no server can take."""
+    names = list(lists)
+    for values in itertools.product(*lists.values()):
+        found = dict(zip(names, values))
+        trains = found.get('arrival', 'single') in ('trains', 'split')
+        if trains and found.get('bytes', 64) > TRAIN_MOST:
+            continue
+        if found.get('backend') == 'recvfrom' and found.get('batch'):
+            continue
+        yield Workload(**found)
+
+
+def unique(workloads):
+    return list({w.name: w for w in workloads}.values())
+
+
+def of_preset(preset):
+    return unique(w for lists in preset.parts for w in product(lists))
+
+
+def of_lists(lists):
+    """From --service, --bytes...; what is not said is as it is by default."""
+    return unique(product({**ALL_BACKENDS, 'service': ('echo',), **lists}))
+
+
+def of_arguments(texts):
+    """Workloads by name, or scenario files for every backend."""
+    found = []
+    for text in texts:
+        if os.sep in text or text.endswith('.ini'):
+            if not os.path.isfile(text):
+                raise PerfError(f'{text}: there is no such scenario')
+            found += [Workload(scenario=os.path.abspath(text), backend=b)
+                      for b in BACKENDS]
+        else:
+            found.append(parse(text))
+    return unique(found)
+
+
+def of_peers(wanted, cases, size):
+    """(workloads, skipped): wanted is auto, none, or names."""
+    if wanted == 'none':
+        return [], []
+    found, skipped = [], []
+    names = ([p.name for p in peers.ALL] if wanted == 'auto'
+             else wanted.split(','))
+    for name in names:
+        peer = peers.by_name(name)
+        if not peer:
+            raise PerfError(f'--peers: there is no "{name}"; auto, none, or '
+                            f'{", ".join(p.name for p in peers.ALL)}')
+        why = peer.missing()
+        if why:
+            skipped.append({'what': name, 'why': why})
+            continue
+        for case in cases:
+            lacks = peer.lacks(case)
+            if case in peer.cases and lacks:
+                skipped.append({'what': f'{name}-{case}', 'why': lacks})
+            elif case in peer.cases:
+                found.append(PeerWorkload(name, case, size))
+    return found, skipped

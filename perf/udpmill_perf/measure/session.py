@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""A document that grows while trials run, and is on disk after each of them:
+whatever ends the run, what was measured is kept, and is valid."""
+import random
+import signal
+import time
+
+from ..errors import UNFIT, PerfError
+from ..file import document
+from ..host import environment, pmu
+from ..host.seats import Places
+from ..host.signals import STOPPING, handled
+from ..outcomes import INVALID
+from . import trial
+
+SAVE_EVERY_S = 5
+
+
+class Interrupted(Exception):
+    """By a signal; number says which."""
+
+    def __init__(self, number):
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+def draw_seed():
+    return random.SystemRandom().randrange(1, 2 ** 31)
+
+
+class Session:
+    """A context. made: a new document, with its arms and workloads; before:
+    the environment; generator: the udpmill that loads; output: the document's
+    file, or None."""
+
+    def __init__(self, made, before, arms, generator, output, timing):
+        self.document, self.before = made, before
+        self.arms = {arm.name: arm for arm in arms}
+        self.generator, self.output, self.timing = generator, output, timing
+        self.stop = None
+        self.started = self.saved = time.monotonic()
+        self.places, self.pmu = Places(), pmu.open_pmu()[0]
+        made['environment'] = environment.both(before, {})
+
+    @property
+    def seed(self):
+        return self.document['seed']
+
+    @property
+    def trials(self):
+        return self.document['trials']
+
+    def __enter__(self):
+        self.signals = handled(self.interrupt)
+        self.signals.__enter__()
+        self.save()
+        return self
+
+    def __exit__(self, kind, error, _):
+        """Ends what runs, then the document. A stop by signal or by a
+        PerfError is written into it."""
+        before, after = {**self.before, **self.places.before}, {}
+        try:
+            after = self.places.facts()
+        finally:
+            self.places.__exit__(None, None, None)
+        if self.pmu:
+            self.pmu.close()
+        made = self.document
+        made['environment'] = environment.both(
+            before, {**environment.collect(), **after})
+        made['seconds'] = round(time.monotonic() - self.started, 3)
+        unheard = self.stop if error is None else None
+        error = error or unheard
+        if isinstance(error, Interrupted):
+            made['stopped'] = f'interrupted by {error}'
+        elif error:
+            made['stopped'] = str(error)
+        made['complete'] = error is None
+        self.signals.__exit__(None, None, None)
+        if unheard:
+            raise unheard
+
+    def interrupt(self, number, _frame):
+        """Once: what is under way is put in order without being disturbed."""
+        for other in STOPPING:
+            signal.signal(other, signal.SIG_IGN)
+        self.stop = Interrupted(number)
+        raise self.stop
+
+    def run(self, arm, workload, **where):
+        """Measures; the trial is in the document, also where it failed."""
+        own = arm.workload(workload)
+        return self.note(workload, arm, lambda seat: trial.measure(
+            arm, own, seat, self.timing, self.generator, self.seed, self.pmu),
+            own, **where)
+
+    def note(self, workload, arm, measure, own=None, **where):
+        """The same of any measurement: a function of a seat."""
+        # Python swallows what is raised while an object is being destroyed,
+        # or in some of its own callbacks.
+        if self.stop:
+            raise self.stop
+        entry = {'id': len(self.trials), 'workload': workload.name,
+                 'arm': arm.name, 'block': None, 'place': 0,
+                 'start_s': round(time.monotonic() - self.started, 3),
+                 **where}
+        own = own or workload
+        try:
+            seat = self.places.place(own.path).seat(own)
+            entry.update(measure(seat))
+        except PerfError as error:
+            # What this host cannot do it cannot do the next time either.
+            if error.exit_code == UNFIT:
+                raise
+            entry.update(failed(str(error)))
+        self.trials.append(entry)
+        if time.monotonic() - self.saved > SAVE_EVERY_S:
+            self.save()
+        return entry
+
+    def save(self):
+        """Marked as not complete until it is."""
+        self.saved = time.monotonic()
+        if self.output:
+            document.save(self.document, self.output)
+
+
+def failed(why):
+    """The trial that could not be."""
+    return {'validity': INVALID, 'reasons': [why], 'window_s': 0.0,
+            'metrics': {}, 'cpu': {}, 'ledger': {}, 'slices': [],
+            'latency_ns': None, 'error': why}

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""One trial: a fresh server and a fresh generator, a warm-up, and a window cut
+out of the middle by snapshots."""
+import json
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+
+from ..errors import INVALID, PerfError
+from ..host.process import Program, Server
+from ..metrics import INSTRUCTIONS, MACHINE_NS, RATE, SERVER_NS
+from . import validity
+from .segment import Segment
+from .window import Watch, Window, foreign_s, processes
+
+TRIAL_OVERHEAD_S = 0.25  # programs started and ended, for the time left
+FIRST_S = 10    # within which the first datagram has to come
+TAIL_S = 0.1    # the generator goes on for so long after the window
+SETTLE_S = 60   # and is given so long to close its ledger
+
+
+@dataclass(frozen=True)
+class Timing:
+    warm_s: float = 0.3
+    window_s: float = 0.5
+    slices: int = 10
+
+    @property
+    def load_s(self):
+        return self.window_s + TAIL_S
+
+
+def server_argv(arm, workload, seat):
+    return [arm.binary, 'serve', f'{seat.host}:{seat.port}',
+            *workload.server_options(), '--cpus',
+            ','.join(map(str, seat.server_cpus)), *arm.options]
+
+
+def load_argv(generator, workload, seat, timing, seed):
+    # In a lab of this host's own the peer is the harness's too.
+    consent = [] if workload.path == 'loopback' else ['--peer-consents']
+    return [generator, 'load', f'{seat.host}:{seat.port}', '--json', '--time',
+            f'{timing.load_s:g}s', '--omit', f'{timing.warm_s:g}s', '--seed',
+            str(seed), *consent, *workload.load_options()]
+
+
+def wait_for_first(watch, generator):
+    deadline = time.monotonic() + FIRST_S
+    while not watch.datagrams()[1]:
+        if not generator.alive():
+            raise PerfError(generator.complaint(), INVALID)
+        if time.monotonic() > deadline:
+            raise PerfError('no datagram arrived at the server in '
+                            f'{FIRST_S} s', INVALID)
+        time.sleep(0.002)
+
+
+def cut(watch, generator, timing):
+    """(Window, slices)."""
+    wait_for_first(watch, generator)
+    time.sleep(timing.warm_s)
+    others = processes()
+    first = watch.moment()
+    before = first.at, first.counters['rx_datagrams']
+    slices = []
+    for i in range(1, timing.slices + 1):
+        due = first.at + timing.window_s * i / timing.slices
+        time.sleep(max(due - time.monotonic(), 0))
+        if i < timing.slices:
+            now = watch.datagrams()
+        else:
+            last = watch.moment()
+            now = last.at, last.counters['rx_datagrams']
+        slices.append({'seconds': round(now[0] - before[0], 6),
+                       'datagrams': now[1] - before[1]})
+        before = now
+    if not generator.alive():
+        raise PerfError('the generator ended before the window did: this host '
+                        'is too busy', INVALID)
+    foreign = foreign_s(others, processes(), set(watch.pids.values()))
+    return Window(first, last, foreign), slices
+
+
+def cpu(window):
+    rounded = {}
+    for role in ('server', 'client'):
+        user, system = window.split_s[role]
+        rounded[f'{role}_user_s'] = round(user, 6)
+        rounded[f'{role}_system_s'] = round(system, 6)
+    rounded['softirq_s'] = round(
+        window.run_s['softirq'] + window.machine['softirq'], 6)
+    rounded['machine_busy_s'] = round(window.busy_s, 6)
+    rounded['steal_s'] = round(window.machine['steal'], 6)
+    rounded['other_s'] = round(window.other_s(), 6)
+    return rounded
+
+
+def metrics(window):
+    n = window.datagrams
+    if n <= 0:
+        return {}
+    counted = window.instructions is not None
+    return {RATE: n / window.seconds, MACHINE_NS: window.busy_s * 1e9 / n,
+            SERVER_NS: window.run_s['server'] * 1e9 / n,
+            INSTRUCTIONS: window.instructions / n if counted else None}
+
+
+LEDGER = ('sent', 'answered', 'absorbed', 'unexplained', 'balances')
+
+
+def ledger(load):
+    full = load['ledger']
+    kept = {key: full[key] for key in LEDGER}
+    for key in ('dropped', 'refused'):
+        kept[key] = {cause: n for cause, n in full[key].items() if n}
+    return kept
+
+
+def result(window, slices, load, workload):
+    verdict, reasons = validity.judge(window, load, workload, os.cpu_count())
+    return {'validity': verdict, 'reasons': reasons,
+            'window_s': round(window.seconds, 6), 'metrics': metrics(window),
+            'cpu': cpu(window), 'ledger': ledger(load), 'slices': slices,
+            'kernel': {name: n for name, n in window.kernel.items() if n},
+            'latency_ns': load['latency_ns'] if workload.rate else None,
+            'error': None}
+
+
+def measure(arm, workload, seat, timing, generator, seed, pmu=None):
+    """The parts of a trial that the programs make. PerfError where they do
+    not work at all; nothing is left running."""
+    try:
+        return _measure(arm, workload, seat, timing, generator, seed, pmu)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        # What was looked at had ended, or could not be started.
+        raise PerfError(f'{type(error).__name__}: {error}', INVALID) from error
+
+
+def _measure(arm, workload, seat, timing, generator, seed, pmu):
+    with Server(server_argv(arm, workload, seat), seat.server_cpus,
+                seat.server_netns) as server, \
+            Segment(f'/dev/shm/udpmill.{server.pid}') as segment, \
+            Program(load_argv(generator, workload, seat, timing, seed),
+                    seat.client_cpus, seat.client_netns) as load:
+        watch = Watch(segment, {'server': server.pid, 'client': load.pid,
+                                'harness': os.getpid()}, pmu)
+        window, slices = cut(watch, load, timing)
+        code = load.wait(SETTLE_S)
+        if not server.alive():
+            raise PerfError(server.complaint(), INVALID)
+        if code not in (0, 1):
+            raise PerfError(load.complaint(), INVALID)
+        report = json.loads(load.stdout())
+        if server.stop():
+            raise PerfError(server.complaint(), INVALID)
+    return result(window, slices, report, workload)

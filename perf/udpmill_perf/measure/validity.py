@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Can a trial be believed? Said before any statistics, by fixed rules.
+
+INVALID: the harness or the programs are wrong, so the figures mean nothing.
+SUSPECT: the host, or the setting, was in the way: the figures stay in the main
+analysis, and a second one is made without them.
+"""
+from ..outcomes import INVALID, SUSPECT, VALID
+
+STEAL_MOST = 0.05      # of the CPUs' time
+OTHERS_MOST = 0.05     # of the CPUs' time
+SATURATED = 0.98       # of the CPUs it may use
+IDLE_SERVER = 0.90
+REFUSED_MOST = 0.01    # of the datagrams sent
+RATE_LEAST = 0.95      # of the datagrams that an open loop is to send
+
+
+def of_host(window, cpus):
+    reasons = []
+    room = window.seconds * cpus
+    steal = window.machine['steal'] / room
+    others = window.other_s() / room
+    if steal > STEAL_MOST:
+        reasons.append(f'the hypervisor took CPU time ({steal:.0%})')
+    if others > OTHERS_MOST:
+        reasons.append(f'others used CPU time ({others:.0%})')
+    return reasons
+
+
+def of_generator(window, workload):
+    """A generator at its limit measures itself. Where all is on one host it
+    also carries the receiving path, so that this is said, and judged by who
+    reads it. One that keeps a rate spins between its datagrams, and is asked
+    whether it kept it."""
+    if workload.rate:
+        return of_rate(window, workload.rate)
+    client = window.run_s['client'] / window.seconds
+    server = window.run_s['server'] / window.seconds / workload.workers
+    if client > SATURATED * workload.threads and server < IDLE_SERVER:
+        return [f'the generator was saturated ({client:.0%}) and the server '
+                f'was not ({server:.0%})']
+    return []
+
+
+def of_rate(window, wanted):
+    got = window.datagrams / window.seconds
+    if got < RATE_LEAST * wanted:
+        return [f'the rate was not kept ({got:.0f}/s of {wanted:.0f}/s)']
+    return []
+
+
+def of_ledger(load):
+    ledger = load['ledger']
+    if not ledger['balances']:
+        return [f'the ledger does not balance: {ledger["unexplained"]} '
+                'datagrams unexplained']
+    if not ledger['server_seen']:
+        return ['the generator did not see the server\'s counters']
+    if ledger['corrupt']:
+        return [f'{ledger["corrupt"]} corrupt replies']
+    return of_refusals(ledger)
+
+
+def of_refusals(ledger):
+    """What a server refuses costs next to nothing, and is not what was asked
+    for."""
+    refused = sum(ledger['refused'].values())
+    if refused > REFUSED_MOST * ledger['sent']:
+        causes = ', '.join(c for c, n in ledger['refused'].items() if n)
+        return [f'the server refused {refused} of {ledger["sent"]} datagrams '
+                f'({causes})']
+    return []
+
+
+def judge(window, load, workload, cpus):
+    """(VALID, SUSPECT or INVALID; why)."""
+    wrong = of_ledger(load)
+    if window.datagrams <= 0:
+        wrong.append('no datagram arrived in the window')
+    if wrong:
+        return INVALID, wrong
+    suspect = of_host(window, cpus) + of_generator(window, workload)
+    return (SUSPECT if suspect else VALID), suspect

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""What is measured: a service, asked in a certain way, over a path."""
+import os
+from dataclasses import asdict, dataclass, replace
+
+from ..errors import PerfError
+from ..host.labs import PATHS as LABS
+
+SERVICES = ('echo', 'discard', 'length', 'reflect')
+BACKENDS = ('recvfrom', 'mmsg', 'uring')
+ARRIVALS = ('single', 'trains', 'split', 'pingpong')
+WINDOWS = {'single': '64', 'trains': '512', 'split': '512', 'pingpong': '1'}
+PATHS = ('loopback', *LABS)
+FIRST_PORT = 20000
+# Off loopback a server refuses to echo to a port that no client gets.
+FIRST_PORT_AFAR = 40000
+MOST = {'bytes': 65507, 'batch': 1024, 'workers': 1024, 'threads': 256,
+        'flows': 20000}
+TRAIN_MOST = 32000  # bytes of a datagram: a train has two at least
+# Of what was tried the one that shows a server's loss in full: see
+# perf/STATISTICS.md on sensitivity.
+DEFAULT = 'echo-mmsg-trains-1472'
+
+
+@dataclass(frozen=True)
+class Workload:
+    """arrival: how datagrams reach the server: one by one (single), in trains
+    (trains), in trains that the kernel cuts up for it (split), or one at a
+    time, when the last one was answered (pingpong)."""
+    service: str = 'echo'
+    backend: str = 'mmsg'
+    bytes: int = 64
+    arrival: str = 'single'
+    batch: int = 32
+    workers: int = 1
+    threads: int = 1
+    flows: int = 8
+    path: str = 'loopback'
+    rate: float = 0        # datagrams/s, an open loop; 0: as fast as it goes
+    scenario: str = ''     # a file for load, which then says what is sent
+
+    def __post_init__(self):
+        for value, known, what in (
+                (self.service, SERVICES, 'service'),
+                (self.backend, BACKENDS, 'backend'),
+                (self.arrival, ARRIVALS, 'arrival'),
+                (self.path, PATHS, 'path')):
+            if value not in known:
+                raise PerfError(f'{what}: there is no "{value}"; '
+                                f'{", ".join(known)} there are')
+        for what, most in MOST.items():
+            value, least = getattr(self, what), int(what != 'bytes')
+            if not least <= value <= most:
+                raise PerfError(f'{what}: {value} is not within {least} to '
+                                f'{most}')
+        if self.arrival in ('trains', 'split') and self.bytes > TRAIN_MOST:
+            raise PerfError(f'bytes: a datagram in a train has {TRAIN_MOST} '
+                            f'at most, not {self.bytes}; arrival single would '
+                            'be right')
+
+    @property
+    def name(self):
+        """As short as tells it from its neighbours."""
+        parts = [self.service, self.backend, self.arrival, str(self.bytes)]
+        if self.scenario:
+            stem = os.path.splitext(os.path.basename(self.scenario))[0]
+            parts = [stem, self.service, self.backend]
+        if self.batch != 32:
+            parts.append(f'batch{self.batch}')
+        if self.workers != 1:
+            parts.append(f'workers{self.workers}')
+        if self.flows != 8:
+            parts.append(f'flows{self.flows}')
+        if self.threads != 1:
+            parts.append(f'threads{self.threads}')
+        if self.path != 'loopback':
+            parts.append(self.path)
+        return '-'.join(parts)
+
+    def server_options(self):
+        trains = 'on' if self.arrival == 'trains' or self.scenario else 'off'
+        return ['--service', self.service, '--backend', self.backend,
+                '--batch', str(self.batch), '--workers', str(self.workers),
+                '--gro', trains]
+
+    def load_options(self):
+        if self.scenario:
+            return ['--scenario', self.scenario]
+        flows = 1 if self.arrival == 'pingpong' else self.flows
+        first = FIRST_PORT if self.path == 'loopback' else FIRST_PORT_AFAR
+        options = ['--length', str(self.bytes), '--flows', str(flows),
+                   '--threads', str(self.threads), '--source-ports',
+                   f'{first}-{first + flows - 1}']
+        if self.arrival in ('single', 'pingpong'):
+            options += ['--train', 'off']
+        if self.rate:
+            return options + ['--rate', f'{self.rate:.0f}']
+        if self.service == 'discard':
+            return options + ['--flood']
+        return options + ['--window', WINDOWS[self.arrival]]
+
+    def at_rate(self, rate):
+        return replace(self, rate=rate)
+
+    def as_dict(self):
+        return {'name': self.name, **asdict(self),
+                'trains': self.arrival == 'trains', 'peer': None,
+                'load': self.load_options()}
+
+
+# What a name has after its four first parts: a word and its number.
+NUMBERED = {'batch': 'batch', 'workers': 'workers', 'flows': 'flows',
+            'threads': 'threads'}
+
+
+def parse(text):
+    """"echo-mmsg-split-64-batch8-veth", as Workload.name has it."""
+    parts = text.split('-')
+    if len(parts) < 4 or not parts[3].isdecimal():
+        raise PerfError(f'workload "{text}": {DEFAULT} would be right: '
+                        'SERVICE-BACKEND-ARRIVAL-BYTES, and then batchN, '
+                        'workersN, flowsN, threadsN or a path')
+    found = dict(zip(('service', 'backend', 'arrival'), parts))
+    found['bytes'] = int(parts[3])
+    for part in parts[4:]:
+        word = part.rstrip('0123456789')
+        if word in NUMBERED and part != word:
+            found[NUMBERED[word]] = int(part[len(word):])
+        else:
+            found['path'] = part
+    return Workload(**found)

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""What a trial, a metric and a comparison can come out as, as documents have
+it."""
+
+# A trial: can it be believed?
+VALID = 'VALID'
+SUSPECT = 'SUSPECT'
+INVALID = 'INVALID'  # a comparison too, where too many trials are
+
+# A comparison, and each metric of it.
+PASS = 'PASS'
+IMPROVED = 'IMPROVED'
+REGRESSION = 'REGRESSION'
+INCONCLUSIVE = 'INCONCLUSIVE'
+SAME = 'A/A'
+FAIL = 'FAIL'  # a part of the self-test

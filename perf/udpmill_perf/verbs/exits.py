@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""What a verdict exits with, in the dialect of who asks."""
+from .. import outcomes
+from ..errors import INCONCLUSIVE, INVALID, REGRESSION, UNFIT, USAGE
+
+OF_VERDICT = {outcomes.PASS: 0, outcomes.IMPROVED: 0, outcomes.SAME: 0,
+              outcomes.REGRESSION: REGRESSION,
+              outcomes.INCONCLUSIVE: INCONCLUSIVE,
+              outcomes.INVALID: INVALID}
+CHOICES = ('pass', 'fail', 'skip')
+
+# kselftest: 4 is SKIP. meson: 77 is SKIP, 99 is ERROR. git bisect run: 125
+# is a commit that cannot be tested, and above 127 it stops.
+STYLES = {
+    'plain': {},
+    'kselftest': {INCONCLUSIVE: 4, UNFIT: 4, USAGE: 1, INVALID: 1},
+    'meson': {INCONCLUSIVE: 77, UNFIT: 77, USAGE: 99, INVALID: 99},
+    'bisect': {INCONCLUSIVE: 125, UNFIT: 125, INVALID: 125, USAGE: 255},
+}
+
+
+def of_verdict(verdict, inconclusive=None):
+    code = OF_VERDICT.get(verdict, 0)
+    if code == INCONCLUSIVE and inconclusive == 'pass':
+        return 0
+    if code == INCONCLUSIVE and inconclusive == 'fail':
+        return REGRESSION
+    return code
+
+
+def in_style(code, style):
+    return STYLES[style].get(code, code)
+
+
+def add_arguments(parser):
+    group = parser.add_argument_group('exit code')
+    group.add_argument(
+        '--inconclusive', choices=CHOICES, default=None,
+        help='what a comparison that cannot tell exits as (default: 3, which '
+        'is a skip in every --exit-style)')
+    group.add_argument(
+        '--exit-style', choices=sorted(STYLES), default='plain',
+        help='kselftest: 4 skips; meson: 77 skips and 99 is an error; bisect: '
+        '125, for git bisect run')

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: MIT
+"""udpmill perf run: how fast is it here, and next to the others?"""
+import argparse
+import os
+import random
+import subprocess
+import sys
+import textwrap
+
+from .. import human, outcomes
+from ..errors import INVALID, UNFIT, PerfError
+from ..file import document
+from ..host import environment, pmu
+from ..judge import cells, plan
+from ..measure import arms, foreign, matrix, peers
+from ..measure.session import Session, draw_seed
+from ..measure.trial import TRIAL_OVERHEAD_S
+from ..measure.workload import ARRIVALS, BACKENDS, PATHS, SERVICES, TRAIN_MOST
+from . import ladder, results
+from .options import add_measuring, timing_of
+from .progress import Progress, span
+from .quantity import count
+
+NO_BACKEND = 3  # serve's exit code for what the system lacks
+
+
+def words(known):
+    def parse(text):
+        found = tuple(text.split(','))
+        for word in found:
+            if known and word not in known:
+                raise PerfError(f'there is no "{word}"; {", ".join(known)} '
+                                'there are')
+        return found
+    return parse
+
+
+def numbers(text):
+    if not all(part.isdecimal() for part in text.split(',')):
+        raise PerfError(f'"{text}" is no list of numbers; 64,1472 would be')
+    return tuple(int(part) for part in text.split(','))
+
+
+def add_arguments(parser):
+    parser.add_argument('workloads', nargs='*', metavar='SCENARIO',
+                        help='a workload by name (echo-mmsg-single-64), or a '
+                        'scenario file of udpmill load')
+    parser.add_argument('-p', '--preset', default=None,
+                        choices=[*matrix.PRESETS, 'ladder'], help='; '.join(
+                            f'{name}: {p.brief}' for name, p in
+                            matrix.PRESETS.items())
+                        + '; ladder: backends by the floor and the claims')
+    axes = parser.add_argument_group(
+        'matrix', 'in the place of a preset; each a list with commas')
+    for name, known in (('service', SERVICES), ('backend', BACKENDS),
+                        ('arrival', ARRIVALS), ('path', PATHS)):
+        axes.add_argument(f'--{name}', type=words(known), metavar='LIST',
+                          help=', '.join(known))
+    for name in 'bytes', 'batch', 'workers', 'flows':
+        axes.add_argument(f'--{name}', type=numbers, metavar='LIST')
+    parser.add_argument('--peers', default='auto', metavar='LIST',
+                        help='auto (default: those installed), none, or some '
+                        f'of {", ".join(p.name for p in peers.ALL)}')
+    parser.add_argument('--rounds', type=count(1), metavar='N',
+                        help='trials of each (default: the preset\'s)')
+    parser.add_argument('--list', action='store_true',
+                        help='say what would be measured, and end')
+    add_measuring(parser)
+
+
+def chosen(args):
+    """(workloads, cases of peers, rounds, timing)."""
+    lists = {name: getattr(args, name) for name in arms.FIELDS
+             if getattr(args, name, None)}
+    if args.workloads and (lists or args.preset):
+        raise PerfError('SCENARIO names all of a workload; --preset and the '
+                        'matrix go without')
+    if lists and args.preset:
+        raise PerfError('--preset and the matrix\'s options: one of both')
+    timing = timing_of(args)
+    if args.workloads:
+        return matrix.of_arguments(args.workloads), (), 3, timing
+    if lists:
+        return matrix.of_lists(lists), ('flood',), 3, timing
+    preset = matrix.PRESETS[args.preset or 'smoke']
+    return (matrix.of_preset(preset), preset.cases, preset.rounds,
+            timing_of(args, preset.timing))
+
+
+def probe(binary, backend):
+    """Why this backend is not to be had; None where it is."""
+    try:
+        done = subprocess.run(
+            [binary, 'serve', '127.0.0.1:0', '--backend', backend, '--time',
+             '1ms', '--counters', 'none'], capture_output=True, text=True,
+            check=False, timeout=30)
+    except subprocess.TimeoutExpired:
+        return f'{binary} serve --time 1ms still runs after 30 s'
+    return done.stderr.strip() if done.returncode == NO_BACKEND else None
+
+
+def available(session, workloads):
+    """Without those that this host cannot run, each kind said once."""
+    binary = session.arms['A'].binary
+    reasons, skipped, kept = {}, session.document['skipped'], []
+    for w in workloads:
+        cpus = len(os.sched_getaffinity(0))
+        keys = [('backend', w.backend)] if isinstance(
+            w, matrix.Workload) else []
+        keys += [('path', w.path), ('CPUs', w.workers + w.threads)]
+        for key in keys:
+            if key not in reasons:
+                reasons[key] = why_not(session, binary, key, cpus)
+                if reasons[key]:
+                    skipped.append({'what': f'{key[0]} {key[1]}',
+                                    'why': reasons[key]})
+        if not any(reasons[key] for key in keys):
+            kept.append(w)
+    return kept
+
+
+def why_not(session, binary, key, cpus):
+    kind, value = key
+    if kind == 'backend':
+        return probe(binary, value)
+    if kind == 'CPUs':
+        return (None if value <= cpus else f'workers and generator want '
+                f'{value} CPUs, and {cpus} are allowed')
+    try:
+        session.places.place(value)
+    except PerfError as error:
+        return str(error)
+    return None
+
+
+def measure(session, workload):
+    arm = session.arms['A']
+    if isinstance(workload, matrix.PeerWorkload):
+        peer = peers.by_name(workload.peer)
+        return session.note(workload, arm, lambda seat: foreign.measure(
+            peer, workload, seat, session.timing))
+    return session.run(arm, workload)
+
+
+def rounds_of(session, workloads, rounds, progress):
+    """Every workload once a round, in an order of its own."""
+    coin = random.Random(session.seed)
+    progress.total = rounds * len(workloads)
+    for n in range(rounds):
+        order = list(workloads)
+        coin.shuffle(order)
+        for workload in order:
+            progress.show(f'round {n + 1}: {workload.name}')
+            trial = measure(session, workload)
+            if trial['error']:
+                progress.note(f'{workload.name}: {trial["error"]}')
+            progress.step(f'round {n + 1}: {workload.name}')
+
+
+def base_of(workload, names):
+    """What a row is a ratio to: recvfrom, one by one, doing the same. Where
+    that was not asked for, what was named first."""
+    made = workload.as_dict()
+    arrival = 'pingpong' if 'pingpong' in (
+        made.get('case'), made.get('arrival')) else 'single'
+    name = f'{made["service"]}-recvfrom-{arrival}-{made["bytes"]}'
+    if made['path'] != 'loopback':
+        name += f'-{made["path"]}'
+    if name in names and name != workload.name:
+        return name
+    plain = f'{made["service"]}-recvfrom-{arrival}-64'
+    found = plain if plain in names else next(iter(names))
+    return found if found != workload.name else None
+
+
+def tabulate(made, workloads):
+    names = dict.fromkeys(w.name for w in workloads)
+    found = (cells.cell(made, w.name, 'A', metric, base_of(w, names))
+             for metric in plan.setting(made['design'], 'metrics')
+             for w in workloads)
+    made['cells'] = [cell for cell in found if cell]
+
+
+def prepare(args, workloads, rounds, timing):
+    generator, before = arms.own_binary(), environment.collect()
+    arm = arms.Arm('A', generator, label='udpmill')
+    design = {'metrics': pmu.metrics(), 'rounds': rounds,
+              'workloads': [w.name for w in workloads],
+              'warm_s': timing.warm_s, 'window_s': timing.window_s,
+              'slices': timing.slices}
+    made = document.new('run', arms.version(generator), args.argv,
+                        args.seed or draw_seed(), design)
+    made['arms'] = [arm.as_dict()]
+    return Session(made, before, [arm], generator,
+                   results.output(args, 'run'), timing)
+
+
+def show_list(workloads, skipped, rounds, timing):
+    each = timing.warm_s + timing.load_s + TRIAL_OVERHEAD_S
+    for workload in workloads:
+        print(workload.name)
+    for row in skipped:
+        print(textwrap.fill(f'{row["what"]}: skipped: {row["why"]}', 79,
+                            subsequent_indent='  ', break_on_hyphens=False))
+    print(f'{human.count(len(workloads), "workload")}, '
+          f'{human.count(rounds, "round")}, about '
+          f'{span(len(workloads) * rounds * each)}')
+    return 0
+
+
+def run(args):
+    if args.preset == 'ladder':
+        parser = argparse.ArgumentParser()
+        add_arguments(parser)
+        return ladder.run(args, vars(parser.parse_args([])))
+    workloads, cases, rounds, timing = chosen(args)
+    rounds = args.rounds or rounds
+    others, skipped = (matrix.of_peers(args.peers, cases, 64) if cases
+                       else ([], []))
+    if not workloads + others:
+        raise PerfError('nothing is left of this matrix: recvfrom has no '
+                        f'batch, and trains no more than {TRAIN_MOST} bytes')
+    if args.list:
+        return show_list(workloads + others, skipped, rounds, timing)
+    session = prepare(args, workloads + others, rounds, timing)
+    session.document['skipped'] = skipped
+    with Progress(0, quiet=args.quiet) as progress:
+        def work():
+            nonlocal workloads
+            workloads = available(session, workloads + others)
+            if not workloads:
+                raise PerfError('nothing of what was asked for can run here: '
+                                + session.document['skipped'][-1]['why'],
+                                UNFIT)
+            session.document['workloads'] = [w.as_dict() for w in workloads]
+            rounds_of(session, workloads, rounds, progress)
+        ended = results.carry_out(
+            session, work, lambda: tabulate(session.document, workloads))
+    code = results.finish(args, session, ended)
+    good = {t['workload'] for t in session.trials
+            if t['validity'] != outcomes.INVALID}
+    bad = [w.name for w in workloads if w.name not in good]
+    if bad and not code:
+        print(f'udpmill perf run: no trial was valid of {", ".join(bad)}',
+              file=sys.stderr)
+        return INVALID
+    return code

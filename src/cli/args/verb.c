@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/verb.h"
 
-#include "cli/args/check.h"
-
 #include <ctype.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void print_version(FILE *stream, struct argp_state *state)
-{
-	(void)state;
-	fprintf(stream, "udpmill %s\n", UDPMILL_VERSION);
-}
-
-int verb_parse(const struct argp *argp, int argc, char **argv, void *input)
-{
-	argp_program_version_hook = print_version;
-	argp_err_exit_status = EXIT_USAGE;
-	verb_check(argp, argc, argv);
-	return argp_parse(argp, argc, argv, 0, NULL, input);
-}
 
 struct usage_place (*usage_place)(const char *message);
 

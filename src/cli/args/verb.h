@@ -28,13 +28,6 @@ int verb_perf(int argc, char **argv);
 #include <stdarg.h>
 #include <stdbool.h>
 
-/*
- * argp_parse with the project's exit codes: --help, --usage and --version go to
- * stdout and exit 0, a usage error is one line and exits 2. --version prints
- * "udpmill VERSION".
- */
-int verb_parse(const struct argp *argp, int argc, char **argv, void *input);
-
 /* One line on stderr in the form above, then exit(EXIT_USAGE). */
 _Noreturn void usage_error(const struct argp_state *state, const char *format,
 	...) __attribute__((format(printf, 2, 3)));

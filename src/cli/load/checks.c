@@ -2,7 +2,7 @@
 #include "cli/load/checks.h"
 
 #include "cli/args/option.h"
-#include "cli/load/plan.h"
+#include "cli/load/said.h"
 #include "cli/load/values.h"
 
 enum key {

@@ -2,6 +2,7 @@
 /* The verb load: a run of the generator, told as it goes and at its end. */
 #include "cli/args/option.h"
 #include "cli/args/verb.h"
+#include "cli/load/fail.h"
 #include "cli/load/mode/capacity.h"
 #include "cli/load/mode/stages.h"
 #include "cli/load/mode/stress.h"
@@ -9,10 +10,11 @@
 #include "cli/load/peer/key.h"
 #include "cli/load/peer/peer.h"
 #include "cli/load/report/absence.h"
-#include "cli/load/report/error.h"
 #include "cli/load/report/files.h"
+#include "cli/load/report/json.h"
 #include "cli/load/report/loss.h"
 #include "cli/load/report/report.h"
+#include "cli/load/report/sends.h"
 #include "cli/print/style.h"
 #include "cli/process/interrupt.h"
 #include "cli/process/privilege.h"
@@ -237,7 +239,7 @@ int verb_load(int argc, char **argv)
 		return EXIT_SYSTEM;
 	}
 	memcpy(said, argv, (size_t)argc * sizeof(*said));
-	load_error_begin(&o, argc, said);
+	load_fail_begin(&o, argc, said);
 	load_options_parse(&o, argc, argv);
 	if (o.print_scenario) {
 		code = EXIT_OK;
@@ -271,7 +273,7 @@ int verb_load(int argc, char **argv)
 			&t, argc, said, &code, why, sizeof(why));
 	}
 	if (error)
-		code = load_error_tell(error, why);
+		code = load_fail_tell(error, why);
 	if (load_key_lapsed(&o) && !t.refused)
 		code = EXIT_CLAIM;
 	remote_close(o.remote);

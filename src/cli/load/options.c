@@ -2,6 +2,7 @@
 #include "cli/load/options.h"
 
 #include "cli/args/option.h"
+#include "cli/args/parse.h"
 #include "cli/load/against.h"
 #include "cli/load/checks.h"
 #include "cli/load/mode/stages.h"
@@ -9,6 +10,7 @@
 #include "cli/load/pace.h"
 #include "cli/load/peer/consent.h"
 #include "cli/load/plan.h"
+#include "cli/load/scenario_print.h"
 #include "cli/load/values.h"
 #include "core/train.h"
 #include "core/units.h"

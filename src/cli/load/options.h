@@ -1,38 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of `udpmill load`, parsed, with the defaults that depend on
- * the server filled in. */
+/* The command line of `udpmill load`. */
 #pragma once
 
-#include "cli/load/peer/view.h"
-#include "cli/load/replay.h"
-#include "cli/load/scenario.h"
-#include "load/load.h"
-#include "load/peer/counted.h"
-#include "load/peer/remote.h"
-
-struct load_options {
-	struct load_config config;
-	struct cpu_list cpus;
-	struct load_view view;       /* the server, where it is on this host */
-	struct remote *remote;       /* the server, as --key asks it */
-	struct counted_past past;    /* what either told last */
-	const char *csv, *histogram; /* files; NULL: none */
-	uint8_t *payload;            /* what config.payload is */
-	struct load_replay replay;   /* what config.replay is */
-	bool find_capacity;
-	double loss; /* what is borne of it, a part of 1 */
-	bool max_loss_said;
-	double max_loss;   /* --max-loss, a part of 1 */
-	const char *netns; /* by name; NULL: where we were started */
-	bool json;
-	bool quiet;      /* no word of how it goes */
-	bool stages;     /* a mode of its own: mode/stages.c */
-	uint32_t stress; /* another: mode/stress.c; a bit for each of them */
-	bool own;        /* the peer is this host, or was met in a lab */
-	bool print_scenario; /* which is done, and all that is wanted */
-	bool peer_consents;
-	struct load_scenario scenario;
-};
+#include "cli/load/said.h"
 
 /* Prints and exits by itself where the command line does not parse, or names a
  * peer that must not be loaded unasked. */

@@ -2,18 +2,18 @@
 #include "cli/load/plan.h"
 
 #include "cli/args/named_file.h"
+#include "cli/load/fail.h"
 #include "cli/load/length.h"
 #include "cli/load/peer/consent.h"
 #include "cli/load/peer/key.h"
 #include "cli/load/peer/peer.h"
-#include "cli/load/report/error.h"
+#include "cli/load/replay_plan.h"
 #include "cli/load/txtime.h"
 #include "core/probe.h"
 #include "core/train.h"
 #include "net/interface.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,21 +29,6 @@
 /* --find-capacity: a trial, and the loss that is borne. */
 #define TRIAL_NS     1000000000u
 #define DEFAULT_LOSS 0.001
-
-void load_fail(enum exit_code code, const char *format, ...)
-{
-	va_list ap, again;
-	char why[512];
-
-	va_start(ap, format);
-	va_copy(again, ap);
-	vsnprintf(why, sizeof(why), format, again);
-	va_end(again);
-	if (code != EXIT_USAGE)
-		load_error_json(code,
-			code == EXIT_NO_PEER ? "unreachable" : "failed", why);
-	verb_fail("udpmill load", code, format, ap);
-}
 
 /* Trains leave at one moment, so that an open loop has them where it was asked
  * for, as bursts; and no train is longer than a burst. */

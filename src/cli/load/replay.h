@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of `udpmill load` that send a capture again, what follows from
- * them, and what is said of it. */
+/* The options of `udpmill load` that send a capture again, and what is said of
+ * it. */
 #pragma once
 
 #include "cli/load/capture.h"
@@ -27,14 +27,10 @@ struct load_replay {
 /* A child of load's argp; its input is a struct load_replay. */
 extern const struct argp load_replay_argp;
 
-struct load_parsing;
-
-/* Prints and exits where something else was said that contradicts it. */
-void load_replay_refuse(const struct load_parsing *p);
-
-/* Reads the capture, and fills in what it decides of o->config. Prints and
- * exits where it cannot be read. */
-void load_replay_plan(struct load_parsing *p);
+/* "3 not UDP, 2 fragments", or "". */
+#define LOAD_REPLAY_LEFT 128
+const char *load_replay_left_out(
+	const struct load_capture *c, char text[LOAD_REPLAY_LEFT]);
 
 /* What a run does, and what was left out: the second half of a line, and
  * lines before the last. */

@@ -4,11 +4,11 @@
 #include "cli/args/named_file.h"
 #include "cli/args/scenario.h"
 #include "cli/args/verb.h"
-#include "cli/load/plan.h"
 #include "core/quote.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <argp.h>
-#include <stdio.h>
 
 #define LOAD_KEYS_MAX 96
 
@@ -58,11 +57,3 @@ void load_scenario_close(struct load_scenario *s);
 
 /* Sections by argp's groups; ended by NULL. */
 extern const char *const load_sections[];
-
-struct load_parsing;
-
-/*
- * What p came to, after load_plan(), as a scenario that comes to the same.
- * Exits where the command line said what no scenario can.
- */
-void load_scenario_print(FILE *out, const struct load_parsing *p);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* --print-scenario: what was chosen, or is so by default, from where it ended
  * up; all else as it was said. */
+#include "cli/load/scenario_print.h"
+
 #include "cli/args/scenario.h"
-#include "cli/load/plan.h"
-#include "cli/load/report/report.h"
+#include "cli/load/fail.h"
+#include "cli/load/names.h"
 #include "core/units.h"
 
 #include <errno.h>
@@ -152,7 +154,7 @@ static const char *show(
 	case LENGTH:
 		return c->payload ? NULL : p->length;
 	case CONTENT:
-		return load_content_name(c->content);
+		return load_content_names[c->content];
 	case COUNT:
 		return show_count(*(const uint32_t *)field, text);
 	case IN_FLIGHT:
@@ -176,7 +178,7 @@ static const char *show(
 	case VERIFY:
 		return c->verify_full ? "full" : "header";
 	case EXPECT:
-		return load_replies_name(c->replies);
+		return load_replies_names[c->replies];
 	case SIZE:
 		return units_spell_size(*(const uint64_t *)field, text);
 	}

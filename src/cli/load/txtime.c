@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/txtime.h"
 
+#include "cli/load/fail.h"
 #include "net/qdisc.h"
 #include "net/route.h"
 

@@ -2,7 +2,7 @@
 /* --kernel-pacing=txtime of `udpmill load`: is there who could do it? */
 #pragma once
 
-#include "cli/load/plan.h"
+#include "cli/load/said.h"
 
 /* Fills in o->config where it is asked for. Prints and exits where there is no
  * open loop, or no queueing discipline, for it. */

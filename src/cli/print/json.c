@@ -43,6 +43,15 @@ json_t *json_text(const char *text)
 	return j;
 }
 
+json_t *json_argv(const char *verb, int argc, char **argv)
+{
+	json_t *list = json_pack("[s, s]", "udpmill", verb);
+
+	for (int i = 1; i < argc; i++)
+		json_array_append_new(list, json_text(argv[i]));
+	return list;
+}
+
 int json_write(FILE *out, json_t *all, size_t flags)
 {
 	int error;

@@ -17,6 +17,9 @@ void json_write_begin(void);
  * NULL for want of memory. */
 json_t *json_text(const char *text);
 
+/* The command line of "udpmill VERB", whose argv[0] is left out. */
+json_t *json_argv(const char *verb, int argc, char **argv);
+
 /* A whole document, which it takes over, and a line's end; flags are those of
  * json_dumpf(). 0, -errno of the write, or -ENOMEM where there is none. */
 int json_write(FILE *out, json_t *all, size_t flags);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The options of send, and the datagram that they describe. */
-#include "cli/send/send.h"
+#include "cli/send/asked.h"
 
 #include "cli/args/named_file.h"
 #include "cli/args/option.h"
+#include "cli/args/parse.h"
 #include "core/train.h"
 #include "core/units.h"
 

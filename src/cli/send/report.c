@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/send/send.h"
+#include "cli/send/asked.h"
 
 #include "cli/args/verb.h"
 #include "cli/print/json.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb send: one datagram to one host, and the answer printed. */
-#include "cli/send/send.h"
+#include "cli/send/asked.h"
 
 #include "cli/args/option.h"
 #include "cli/args/verb.h"

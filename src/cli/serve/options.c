@@ -2,6 +2,7 @@
 #include "cli/serve/options.h"
 
 #include "cli/args/option.h"
+#include "cli/args/parse.h"
 #include "cli/args/verb.h"
 #include "cli/serve/plan.h"
 #include "cli/serve/ready.h"

@@ -3,9 +3,15 @@
  */
 #pragma once
 
-#include "cli/serve/options.h"
+#include "cli/serve/said.h"
 
+#include <jansson.h>
 #include <stdio.h>
+
+/* Every effective option, with what the kernel granted. A new reference, NULL
+ * without memory. */
+json_t *serve_options_json(
+	const struct serve_options *o, const struct server *server);
 
 /* "Listening at ADDR" a line each, and every effective option. */
 void serve_print_start(

@@ -2,6 +2,7 @@
 #include "cli/stat/options.h"
 
 #include "cli/args/option.h"
+#include "cli/args/parse.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,8 @@
 
 #include "cli/args/verb.h"
 #include "cli/load/report/absence.h"
+#include "cli/load/report/json.h"
+#include "cli/load/report/pace.h"
 #include "cli/load/report/report.h"
 #include "cli/print/json.h"
 #include "cli/print/style.h"
@@ -203,7 +205,7 @@ static int print_json(const struct load_capacity *c, const struct search *s,
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:f, s:f, "
 				"s:b, s:o, s:b, s:f, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
-		load_argv_json(c->argc, c->argv), "config",
+		json_argv("load", c->argc, c->argv), "config",
 		load_config_json(c->options, last), "environment",
 		load_environment_json(c->options), "loss_bound",
 		c->options->loss, "precision", s->precision, "capacity",

@@ -2,7 +2,7 @@
 /* --find-capacity of `udpmill load`: trials, told one by one, and their end. */
 #pragma once
 
-#include "cli/load/options.h"
+#include "cli/load/said.h"
 
 struct load_capacity {
 	const struct load_options *options;

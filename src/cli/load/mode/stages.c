@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/mode/stages.h"
 
+#include "cli/load/fail.h"
 #include "cli/load/peer/key.h"
-#include "cli/load/report/error.h"
 #include "cli/load/report/loss.h"
 #include "cli/load/report/stages.h"
 #include "cli/print/style.h"
@@ -166,7 +166,7 @@ int load_stages(const struct load_options *o, int argc, char **argv)
 	} else {
 		int error = run(o, r, why, sizeof(why));
 
-		code = error ? load_error_tell(error, why)
+		code = error ? load_fail_tell(error, why)
 			     : report(o, r, argc, argv);
 		if (load_key_lapsed(o))
 			code = EXIT_CLAIM;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/args/verb.h"
-#include "cli/load/plan.h"
+#include "cli/load/said.h"
 
 /* One flow, one thread. Refuses, by usage_error(), what does not go with one
  * datagram at a time. */

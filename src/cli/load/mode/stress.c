@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/mode/stress.h"
 
+#include "cli/load/fail.h"
 #include "cli/load/peer/key.h"
 #include "cli/load/peer/peer.h"
-#include "cli/load/report/error.h"
 #include "cli/load/report/stress.h"
 #include "cli/print/style.h"
 #include "cli/process/interrupt.h"
@@ -240,7 +240,7 @@ int load_stress(struct load_options *o, int argc, char **argv)
 		return code;
 	}
 	error = run(o, r, why, sizeof(why));
-	code = error ? load_error_tell(error, why) : report(o, r, argc, argv);
+	code = error ? load_fail_tell(error, why) : report(o, r, argc, argv);
 	if (load_key_lapsed(o))
 		code = EXIT_CLAIM;
 	free(r);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/args/verb.h"
-#include "cli/load/plan.h"
+#include "cli/load/said.h"
 
 /* --stress=list: prints the table, and exits. */
 void load_stress_parse(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/peer/consent.h"
 
-#include "cli/load/plan.h"
+#include "cli/load/fail.h"
 #include "core/clock.h"
 #include "net/interface.h"
 #include "net/socket.h"

@@ -2,7 +2,7 @@
 /* Who may be loaded: this host, or who consents. */
 #pragma once
 
-#include "cli/load/options.h"
+#include "cli/load/said.h"
 
 /* The rest happens there (--netns): names are looked up, sockets are made, and
  * the host's own addresses are the namespace's. Exits where it cannot be. */

@@ -2,7 +2,7 @@
 #include "cli/load/peer/key.h"
 
 #include "cli/args/key.h"
-#include "cli/load/plan.h"
+#include "cli/load/fail.h"
 #include "cli/process/exit.h"
 #include "net/resolve.h"
 

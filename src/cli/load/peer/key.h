@@ -2,7 +2,7 @@
 /* `udpmill load --key`: a peer that is asked, and goes on being asked. */
 #pragma once
 
-#include "cli/load/options.h"
+#include "cli/load/said.h"
 
 /* Asks the peer, before anything else is sent to it: fills in o->remote.
  * known_as is --key-address or NULL. Prints one line and exits where it does

@@ -3,7 +3,7 @@
  * host, or by what one of another host says to who has its key. */
 #pragma once
 
-#include "cli/load/options.h"
+#include "cli/load/said.h"
 
 #include <stdio.h>
 

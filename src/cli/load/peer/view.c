@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/peer/view.h"
 
-#include "cli/load/plan.h"
 #include "export/owner.h"
 #include "net/interface.h"
 #include "net/socket.h"
@@ -40,30 +39,30 @@ static bool may_bind(const union address *a)
 	return true;
 }
 
-/* Is that address one of the namespace's own? */
-static enum look look_for(const struct netns *n, const union address *a)
+/* Is that address one of the namespace's own? 0; -errno where there is no way
+ * back to ours. */
+static int look_for(
+	const struct netns *n, const union address *a, enum look *found)
 {
 	struct netns back;
-	enum look found = LOOK_UNKNOWN;
 
+	*found = LOOK_UNKNOWN;
 	if (!n->open || netns_enter(n, &back))
-		return LOOK_UNKNOWN;
+		return 0;
 	if (interface_has(a))
-		found = LOOK_YES;
+		*found = LOOK_YES;
 	else if (!may_bind(a))
-		found = LOOK_NO;
-	if (netns_leave(&back))
-		load_fail(EXIT_SYSTEM, "returning to the network namespace");
-	return found;
+		*found = LOOK_NO;
+	return netns_leave(&back);
 }
 
 /* A server in another namespace is one to talk to if the address is there; who
  * may not look must believe it. */
-static enum look try_server(
-	struct netns *n, const struct reader *r, const union address *remote)
+static int try_server(struct netns *n, const struct reader *r,
+	const union address *remote, enum look *found)
 {
 	open_netns(n, reader_about(r));
-	return look_for(n, remote);
+	return look_for(n, remote, found);
 }
 
 /* Does whoever owns this segment own the socket, too? Where the kernel does not
@@ -91,17 +90,17 @@ static bool fits(const struct load_view *v, const struct reader *r,
 
 /* The newest that fits; and before all others one whose namespace is known to
  * have the address, since a wildcard of any other would fit as well. */
-static struct reader **choose(struct load_view *v, struct reader_list *list,
-	const union address *remote)
+static int choose(struct load_view *v, struct reader_list *list,
+	const union address *remote, struct reader ***chosen)
 {
 	enum look best = LOOK_UNKNOWN;
 	uint64_t own = netns_own();
 	struct owners owners = {0};
-	struct reader **at = NULL;
+	int error = 0;
 
 	if (!v->apart && owners_open(&owners))
 		owners_close(&owners);
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; !error && i < list->count; i++) {
 		struct reader *r = list->readers[i];
 		enum look found = LOOK_YES;
 		struct netns n = {0};
@@ -113,22 +112,22 @@ static struct reader **choose(struct load_view *v, struct reader_list *list,
 			continue;
 		}
 		if (v->apart)
-			found = try_server(&n, r, remote);
-		if (found < best) {
+			error = try_server(&n, r, remote, &found);
+		if (error || found < best) {
 			netns_close(&n);
 			continue;
 		}
 		best = found;
-		at = &list->readers[i];
+		*chosen = &list->readers[i];
 		netns_close(&v->netns);
 		v->netns = n;
 	}
 	for (size_t i = 0; i < list->doubtful_count; i++)
 		if (fits(v, list->doubtful[i], remote, own))
 			doubt(v, list->doubtful[i]);
-	v->has_address = at && best == LOOK_YES;
+	v->has_address = *chosen && best == LOOK_YES;
 	owners_close(&owners);
-	return at;
+	return error;
 }
 
 /* Its server may have ended since it was listed: then nobody is seen. */
@@ -157,14 +156,15 @@ int load_view_open(struct load_view *v, const union address *remote)
 {
 	const struct reader_about *about;
 	struct reader_list list;
-	struct reader **at;
+	struct reader **at = NULL;
 	int error = reader_list_open(&list);
 
 	*v = (struct load_view){.apart = !interface_owns(remote)};
 	if (error)
 		return error;
-	at = choose(v, &list, remote);
-	error = at ? take(v, at) : 0;
+	error = choose(v, &list, remote, &at);
+	if (!error && at)
+		error = take(v, at);
 	reader_list_close(&list);
 	if (!v->reader)
 		return error;

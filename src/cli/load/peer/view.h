@@ -25,7 +25,7 @@ struct load_view {
  * for an address that is not its own, in another. A segment is believed by the
  * rules of reader_list; and in this namespace only if its owner is also who
  * owns the socket that receives at remote, by the kernel's word. 0, also where
- * there is none; -errno where the segments cannot be looked at.
+ * there is none; -errno where that cannot be looked at.
  */
 int load_view_open(struct load_view *v, const union address *remote);
 

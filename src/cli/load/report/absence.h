@@ -2,7 +2,7 @@
 /* A peer that was not there, or not to the end: what is said of it. */
 #pragma once
 
-#include "cli/load/options.h"
+#include "cli/load/said.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What was not as it should be, for a person; nothing where all was. */
-#include "cli/load/report/report.h"
+#include "cli/load/report/checks.h"
+
 #include "cli/print/style.h"
 #include "core/units.h"
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The report of `udpmill load` for machines: schema udpmill.load/1. */
-#include "cli/load/report/absence.h"
-#include "cli/load/report/report.h"
+#include "cli/load/report/json.h"
 
+#include "cli/load/names.h"
 #include "cli/load/peer/peer.h"
+#include "cli/load/report/absence.h"
+#include "cli/load/report/ledger.h"
 #include "cli/load/report/loss.h"
+#include "cli/load/report/pace.h"
+#include "cli/load/report/sends.h"
 #include "cli/print/json.h"
 
 #include <errno.h>
@@ -27,27 +31,6 @@ static json_t *rate_json(uint64_t datagrams, uint64_t bytes, double seconds)
 		"bytes", number(bytes), "datagrams_per_second",
 		(double)datagrams / seconds, "bits_per_second",
 		(double)bytes * 8 / seconds);
-}
-
-json_t *load_argv_json(int argc, char **argv)
-{
-	json_t *list = json_pack("[s, s]", "udpmill", "load");
-
-	for (int i = 1; i < argc; i++)
-		json_array_append_new(list, json_text(argv[i]));
-	return list;
-}
-
-const char *load_replies_name(enum load_replies r)
-{
-	static const char *const names[] = {
-		[REPLIES_PROBES] = "probes",
-		[REPLIES_TEXT] = "text",
-		[REPLIES_ANY] = "any",
-		[REPLIES_NONE] = "none",
-	};
-
-	return names[r];
 }
 
 json_t *load_config_json(
@@ -73,14 +56,14 @@ json_t *load_config_json(
 		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
 		"s:s?, s:o, s:o}",
 		"remote", address_format(&c->remote, remote), "local", r->local,
-		"mode", load_mode_name(c->mode), "length", c->sizes.mean,
+		"mode", load_mode_names[c->mode], "length", c->sizes.mean,
 		"length_least", (int)c->sizes.least, "length_most",
-		(int)c->sizes.most, "content", load_content_name(c->content),
+		(int)c->sizes.most, "content", load_content_names[c->content],
 		"flows", (int)c->flows, "threads", (int)c->threads, "train",
 		(int)r->train, "train_planned", (int)r->train_planned, "window",
 		(int)c->window, "in_flight", (int)c->in_flight, "spin", c->spin,
 		"gro", r->gro, "verify", c->verify_full ? "full" : "header",
-		"expect", load_replies_name(c->replies), "time_s", time,
+		"expect", load_replies_names[c->replies], "time_s", time,
 		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
 		(double)c->interval_ns / 1e9, "count", number(c->count),
 		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
@@ -219,7 +202,7 @@ static json_t *marks_json(const struct load_result *r)
 		return json_null();
 	return json_pack("{s:i, s:s, s:i, s:o, s:o, s:o, s:o, s:b, s:f, "
 			 "s:{s:o, s:o, s:o, s:o}}",
-		"dscp", r->tos >> 2, "ecn", load_ecn_name(r->tos), "ttl",
+		"dscp", r->tos >> 2, "ecn", load_ecn_names[r->tos & 3], "ttl",
 		r->ttl, "datagrams", number(k.datagrams), "dscp_kept_low",
 		number(k.dscp_least), "dscp_kept_high", number(k.dscp_most),
 		"ecn_kept", number(k.ecn), "ttl_kept", k.ttl_kept, "ttl_mean",
@@ -299,7 +282,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 		"{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
 		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
-		load_argv_json(argc, argv), "config", load_config_json(o, r),
+		json_argv("load", argc, argv), "config", load_config_json(o, r),
 		"environment", load_environment_json(o), "seconds", r->seconds,
 		"interrupted", r->interrupted, "flows_opened",
 		number(r->flows_opened), "sent",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The ledger in the report for machines. */
-#include "cli/load/report/report.h"
+#include "cli/load/report/ledger.h"
 
 static json_t *number(uint64_t v)
 {

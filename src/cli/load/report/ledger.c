@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ledger for a person. */
-#include "cli/load/report/report.h"
+#include "cli/load/report/ledger.h"
+
 #include "cli/print/style.h"
 #include "core/units.h"
 

@@ -2,7 +2,10 @@
 /* How much of a run was lost, and whether that is borne (--max-loss). */
 #pragma once
 
-#include "cli/load/report/report.h"
+#include "cli/load/said.h"
+
+#include <jansson.h>
+#include <stdio.h>
 
 struct load_loss {
 	bool known;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An open loop in the report for a person: its plan, and how that was kept. */
-#include "cli/load/report/report.h"
+#include "cli/load/report/pace.h"
+
+#include "cli/load/report/sends.h"
 #include "cli/print/style.h"
 #include "core/units.h"
 

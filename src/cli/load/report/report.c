@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/report/report.h"
 
+#include "cli/load/names.h"
 #include "cli/load/peer/peer.h"
+#include "cli/load/report/checks.h"
+#include "cli/load/report/ledger.h"
 #include "cli/load/report/loss.h"
+#include "cli/load/report/pace.h"
+#include "cli/load/report/sends.h"
 #include "cli/print/style.h"
 #include "core/units.h"
 
@@ -38,35 +43,6 @@ static const char *duration(double ns)
 	static unsigned next;
 
 	return units_format_time(ns, text[next++ % 8]);
-}
-
-const char *load_mode_name(enum load_mode mode)
-{
-	static const char *const names[] = {
-		[LOAD_WINDOW] = "window",
-		[LOAD_FLOOD] = "flood",
-		[LOAD_PACED] = "paced",
-	};
-
-	return names[mode];
-}
-
-const char *load_content_name(enum content_kind kind)
-{
-	static const char *const names[] = {
-		[CONTENT_RANDOM] = "random",
-		[CONTENT_ZEROS] = "zeros",
-		[CONTENT_TEXT] = "text",
-	};
-
-	return names[kind];
-}
-
-const char *load_ecn_name(uint8_t tos)
-{
-	static const char *const names[] = {"not-ect", "ect1", "ect0", "ce"};
-
-	return names[tos & 3];
 }
 
 void load_print_interval(FILE *out, const struct load_interval *i)
@@ -270,7 +246,7 @@ static void print_marks(FILE *out, const struct load_result *r)
 		share(k.dscp_least, k.datagrams));
 	if (k.dscp_least != k.dscp_most)
 		fprintf(out, " to %s", share(k.dscp_most, k.datagrams));
-	fprintf(out, ", ECN %s by %s", load_ecn_name(r->tos),
+	fprintf(out, ", ECN %s by %s", load_ecn_names[r->tos & 3],
 		share(k.ecn, k.datagrams));
 	if (k.ttl_kept)
 		fprintf(out, ", TTL %u by all\n", r->ttl);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sends that the kernel refused, in both reports. */
-#include "cli/load/report/report.h"
+#include "cli/load/report/sends.h"
+
 #include "cli/print/style.h"
 #include "core/units.h"
 

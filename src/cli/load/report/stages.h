@@ -2,7 +2,7 @@
 /* What `udpmill load --stages` says at its end. */
 #pragma once
 
-#include "cli/load/options.h"
+#include "cli/load/said.h"
 #include "load/stages/stages.h"
 
 #include <jansson.h>

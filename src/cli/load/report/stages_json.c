@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The report of `udpmill load --stages` for machines. */
+#include "cli/load/names.h"
+#include "cli/load/report/json.h"
 #include "cli/load/report/loss.h"
-#include "cli/load/report/report.h"
 #include "cli/load/report/stages.h"
 #include "cli/print/json.h"
 
@@ -28,13 +29,13 @@ static json_t *config_json(
 		"s:s?, s:i, s:s, s:i, s:b, s:i, s:o, s:o}",
 		"remote", address_format(&c->remote, remote), "local",
 		address_format(&s->bound, local), "mode", "stages", "length",
-		(int)c->sizes.most, "content", load_content_name(c->content),
-		"spin", c->spin, "expect", load_replies_name(c->replies),
+		(int)c->sizes.most, "content", load_content_names[c->content],
+		"spin", c->spin, "expect", load_replies_names[c->replies],
 		"time_s", (double)c->time_ns / 1e9, "omit_s",
 		(double)c->omit_ns / 1e9, "count", number(c->count),
 		"rcvbuf_obtained", (int)s->rcvbuf, "sndbuf_obtained",
 		(int)s->sndbuf, "device", c->device, "dscp", s->tos >> 2, "ecn",
-		load_ecn_name(s->tos), "ttl", (int)s->ttl, "dont_fragment",
+		load_ecn_names[s->tos & 3], "ttl", (int)s->ttl, "dont_fragment",
 		s->dontfrag, "busy_poll_us_obtained", (int)s->busy_poll_us,
 		"seed", number(c->run), "cpus", cpus);
 }
@@ -90,7 +91,7 @@ int stages_print_json(FILE *out, const struct load_options *o,
 	const struct load_loss loss = {true, r->sent, r->lost};
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o}",
 		"schema", "udpmill.load/1", "version", UDPMILL_VERSION, "argv",
-		load_argv_json(argc, argv), "config", config_json(o, r),
+		json_argv("load", argc, argv), "config", config_json(o, r),
 		"environment", load_environment_json(o), "interrupted",
 		r->interrupted, "loss", load_loss_json(o, &loss), "stages",
 		stages_json(r));

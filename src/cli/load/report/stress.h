@@ -2,7 +2,7 @@
 /* What `udpmill load --stress` says: as it goes, and at its end. */
 #pragma once
 
-#include "cli/load/options.h"
+#include "cli/load/said.h"
 #include "load/stress/stress.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The report of `udpmill load --stress` for machines. */
-#include "cli/load/report/report.h"
+#include "cli/load/names.h"
+#include "cli/load/report/json.h"
 #include "cli/load/report/stress.h"
 #include "cli/print/json.h"
 
@@ -35,7 +36,7 @@ static json_t *config_json(
 		"remote", address_format(&c->remote, remote), "local",
 		address_format_host(&r->obtained.bound, local), "mode",
 		"stress", "stresses", stresses, "expect",
-		load_replies_name(c->replies), "time_s",
+		load_replies_names[c->replies], "time_s",
 		(double)c->time_ns / 1e9, "rcvbuf_obtained",
 		(int)r->obtained.rcvbuf, "sndbuf_obtained",
 		(int)r->obtained.sndbuf, "seed", number(c->run), "netns",
@@ -150,7 +151,7 @@ int stress_print_json(FILE *out, const struct load_options *o,
 {
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o}", "schema",
 		"udpmill.load/1", "version", UDPMILL_VERSION, "argv",
-		load_argv_json(argc, argv), "config", config_json(o, r),
+		json_argv("load", argc, argv), "config", config_json(o, r),
 		"environment", load_environment_json(o), "interrupted",
 		r->interrupted, "stress", stress_json(r));
 

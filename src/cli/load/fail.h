@@ -3,16 +3,17 @@
  * where that was asked for. */
 #pragma once
 
-#include "cli/args/verb.h"
-#include "cli/load/options.h"
+#include "cli/load/said.h"
+#include "cli/process/exit.h"
 
 /* Before the command line is parsed: options, and the command line as it was.
  * They stay. */
-void load_error_begin(const struct load_options *o, int argc, char **argv);
+void load_fail_begin(const struct load_options *o, int argc, char **argv);
 
 /* One line on standard error; with --json, a document with it on standard
  * output. Returns the exit code. error: -errno. */
-int load_error_tell(int error, const char *why);
+int load_fail_tell(int error, const char *why);
 
-/* The same, of an exit code that says why. */
-void load_error_json(enum exit_code code, const char *outcome, const char *why);
+/* As usage_error() does it, when parsing is over. */
+_Noreturn void load_fail(enum exit_code code, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/load/report/error.h"
+#include "cli/load/fail.h"
 
 #include "cli/args/option.h"
-#include "cli/load/report/report.h"
 #include "cli/print/json.h"
 #include "cli/print/style.h"
 #include "cli/process/exit.h"
 #include "cli/process/streams.h"
 
-#include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
 static struct {
@@ -17,7 +16,7 @@ static struct {
 	char **argv;
 } about;
 
-void load_error_begin(const struct load_options *o, int argc, char **argv)
+void load_fail_begin(const struct load_options *o, int argc, char **argv)
 {
 	about.o = o;
 	about.argc = argc;
@@ -29,7 +28,9 @@ static const char *schema(void)
 	return about.o->find_capacity ? "udpmill.capacity/1" : "udpmill.load/1";
 }
 
-void load_error_json(enum exit_code code, const char *outcome, const char *why)
+/* One document, where JSON was asked for. */
+static void print_json(
+	enum exit_code code, const char *outcome, const char *why)
 {
 	char remote[ADDRESS_TEXT];
 	json_t *peer = json_null();
@@ -43,7 +44,7 @@ void load_error_json(enum exit_code code, const char *outcome, const char *why)
 	error = json_write(stdout,
 		json_pack("{s:s, s:s, s:o, s:{s:o}, s:s, s:i, s:s}", "schema",
 			schema(), "version", UDPMILL_VERSION, "argv",
-			load_argv_json(about.argc, about.argv), "config",
+			json_argv("load", about.argc, about.argv), "config",
 			"remote", peer, "outcome", outcome, "exit_code",
 			(int)code, "error", why),
 		JSON_REPORT);
@@ -51,7 +52,22 @@ void load_error_json(enum exit_code code, const char *outcome, const char *why)
 		streams_tell("udpmill load", error);
 }
 
-int load_error_tell(int error, const char *why)
+void load_fail(enum exit_code code, const char *format, ...)
+{
+	va_list ap, again;
+	char why[512];
+
+	va_start(ap, format);
+	va_copy(again, ap);
+	vsnprintf(why, sizeof(why), format, again);
+	va_end(again);
+	if (code != EXIT_USAGE)
+		print_json(code,
+			code == EXIT_NO_PEER ? "unreachable" : "failed", why);
+	verb_fail("udpmill load", code, format, ap);
+}
+
+int load_fail_tell(int error, const char *why)
 {
 	const struct load_options *o = about.o;
 	enum exit_code code = outcome_code(error);
@@ -59,6 +75,6 @@ int load_error_tell(int error, const char *why)
 	fprintf(stderr, "%sudpmill load: %s%s\n",
 		style_terminal(stderr) ? "\r\033[K" : "", why,
 		o->config.bind.sa.sa_family ? option_bind_hint(error) : "");
-	load_error_json(code, outcome_name(error), why);
+	print_json(code, outcome_name(error), why);
 	return code;
 }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What `udpmill load` says to programs: schema udpmill.load/1. */
+#pragma once
+
+#include "cli/load/said.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* intervals is consumed. 0 or -errno. */
+int load_print_json(FILE *out, const struct load_options *o,
+	const struct load_result *r, json_t *intervals, int argc, char **argv);
+
+/* An interval for load_print_json(). A new reference, as all of these. */
+json_t *load_interval_json(const struct load_interval *i);
+
+/* Parts of it, for other modes. */
+json_t *load_config_json(
+	const struct load_options *o, const struct load_result *r);
+json_t *load_environment_json(const struct load_options *o);
+json_t *latency_json(const struct histogram *h);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Sends that the kernel refused, in both reports. */
+#pragma once
+
+#include "cli/load/said.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* Did nothing arrive, since everything was too long for the path? */
+bool load_nothing_fits(const struct load_result *r);
+
+/* Why not, as part of a sentence. */
+void load_print_limit(
+	FILE *out, const struct load_options *o, const struct load_result *r);
+
+/* Trains, as part of a line; all else in lines. Colour: see style.h. */
+void load_print_trains(
+	FILE *out, const struct load_options *o, const struct load_result *r);
+void load_print_sends(FILE *out, const struct load_options *o,
+	const struct load_result *r, bool colour);
+
+/* A new reference. */
+json_t *load_sends_json(
+	const struct load_options *o, const struct load_result *r);

@@ -33,13 +33,14 @@ static void note_refusal(
 	p->at_last = *now;
 }
 
-/* Datagrams have left since, and none was refused. */
-static bool is_quiet(const struct presence *p, uint64_t now_ns,
-	const struct presence_counts *now)
+/* Datagrams have left for so long since, and none was refused. When nothing is
+ * sent, as at the end of a run, silence is no sign of life. */
+static bool is_quiet(
+	const struct presence *p, const struct presence_counts *now)
 {
 	uint64_t quiet_ns = p->near ? QUIET_NEAR_NS : QUIET_FAR_NS;
 
-	return p->mute && now_ns - p->last_ns > quiet_ns &&
+	return p->mute && p->sent_ns > p->last_ns + quiet_ns &&
 	       now->sent > p->at_last.sent + 1;
 }
 
@@ -48,9 +49,11 @@ void presence_look(
 {
 	bool alive = now->alive > p->then.alive;
 
+	if (now->sent > p->then.sent)
+		p->sent_ns = now_ns;
 	if (now->refused > p->then.refused)
 		note_refusal(p, now_ns, now);
-	if (alive || (p->first_ns && is_quiet(p, now_ns, now))) {
+	if (alive || (p->first_ns && is_quiet(p, now))) {
 		p->lived = true;
 		p->first_ns = 0;
 	}

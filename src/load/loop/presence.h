@@ -30,7 +30,8 @@ struct presence {
 	 * say so once a second (icmp_ratelimit). */
 	bool near;
 	uint64_t start_ns;
-	bool lived; /* it has given a sign of life */
+	uint64_t sent_ns; /* when it was last seen that something had left */
+	bool lived;       /* it has given a sign of life */
 	/* Refusals since the last sign of life; 0: there were none. */
 	uint64_t first_ns, last_ns;
 	struct presence_counts then, at_last; /* as last looked; as refused */

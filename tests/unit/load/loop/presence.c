@@ -140,6 +140,19 @@ Test(presence, what_is_not_sent_is_not_refused)
 	cr_assert(presence_is_refused(&p));
 }
 
+/* A flood has sent many since the last refusal that was counted, and stops; its
+ * run takes a while to end. */
+Test(presence, a_run_that_ends_slowly_is_no_sign_of_life)
+{
+	begin(true, true);
+	pass(500, 500, 0, 0);
+	pass(1100, 500, 1, 0);
+	pass(20, 500, 0, 0);
+	cr_assert(presence_is_over(&p));
+	pass(2000, 0, 0, 0);
+	cr_assert(presence_is_over(&p));
+}
+
 /* A server's counters cannot be read for a moment. */
 Test(presence, what_is_alive_may_seem_to_go_back)
 {

@@ -12,11 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct left_name {
+	char name[SEGMENT_NAME];
+	int32_t pid;
+};
+
 struct left_list {
-	struct left_name {
-		char name[SEGMENT_NAME];
-		int32_t pid;
-	} * names;
+	struct left_name *names;
 	size_t count;
 	uint64_t passed_over; /* too many to be looked at */
 };

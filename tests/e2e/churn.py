@@ -17,7 +17,7 @@ import threading
 import unittest
 
 from namespaces import HOSTS, NAMES, inside, main
-from program import Server, many_descriptors, run
+from program import DESCRIPTORS, Server, descriptors, many_descriptors, run
 
 UDPMILL = sys.argv.pop(1)
 CLIENT, SERVER = 0, 1
@@ -28,11 +28,12 @@ def serve(*arguments, side=CLIENT):
     return Server(UDPMILL, f"{host}:0", *arguments, prefix=inside(side))
 
 
-@many_descriptors
 class Case(unittest.TestCase):
     def load(self, address, *arguments, code=0, seconds="600ms"):
         r = run(UDPMILL, "load", address, "--netns", NAMES[CLIENT], "-J",
                 "-t", seconds, "-O", "0", *arguments)
+        if descriptors < DESCRIPTORS and "limit of open files" in r.stderr:
+            self.skipTest(r.stderr.strip())
         self.assertEqual(r.returncode, code, r.stderr + r.stdout)
         self.assertNotIn("keeps its socket", r.stderr)
         report = json.loads(r.stdout)
@@ -169,6 +170,7 @@ class Losses(Case):
                     serve("--service", "echo", side=SERVER) as s:
                 self.load(s.address, "--flow-lifetime", "150ms", *options)
 
+    @many_descriptors
     def test_a_server_that_was_stopped_answers_flows_that_are_over(self):
         with serve("--service", "echo") as s:
             stop = threading.Timer(0.2, os.kill, (s.pid, 19))
@@ -241,7 +243,6 @@ class Usage(unittest.TestCase):
         self.refused("soon", why="--flow-lifetime")
         self.refused("999us", why="less than 1ms")
 
-    @many_descriptors
     def test_what_it_does_not_go_with(self):
         self.refused("1s", "--stages", why="does not go with --flow-lifetime")
         self.refused("1s", "--pcap", "/dev/null",
@@ -258,7 +259,6 @@ class Usage(unittest.TestCase):
         self.refused("10ms", "-P", "20", why="the limit of open files is 500",
                      prefix=("prlimit", "--nofile=500:500"))
 
-    @many_descriptors
     def test_a_scenario_may_say_it(self):
         with tempfile.NamedTemporaryFile("w", suffix=".ini") as f:
             f.write("peer = 127.0.0.1:9\nflow-lifetime = 250ms\n")

@@ -27,7 +27,7 @@ MODES = {
     "closed loop": ("--train", "off"),
     "closed loop of trains": (),
     "closed loop of many flows": ("-P", "20"),
-    "closed loop of short flows": ("--flow-lifetime", "100ms"),
+    "closed loop of short flows": ("--flow-lifetime", "100ms", "-P", "4"),
     "closed loop, spinning": ("--spin", "-P", "2"),
     "closed loop, texts": ("--expect", "text"),
     "closed loop, anything": ("--expect", "any", "-l", "20"),
@@ -247,7 +247,10 @@ class Closed(unittest.TestCase):
         def check(r):
             self.assertEqual(r.returncode, 0, r.stderr)
             report = json.loads(r.stdout)
-            self.assertGreater(report["seconds"], 1.9)
+            # On a busy machine the warm-up ends late, but the run does not.
+            config, last = report["config"], report["intervals"][-1]
+            self.assertGreater(last["start_s"] + last["seconds"],
+                               config["omit_s"] + config["time_s"] - 0.15)
             # A closed loop may have had nothing to send meanwhile.
             if report["refusals"] or report["config"]["mode"] != "window":
                 self.assertGreater(report["refusals"]["count"], 0)

@@ -264,7 +264,7 @@ class Mishaps(unittest.TestCase):
 
     def test_more_flows_than_descriptors_name_the_limit(self):
         def few():
-            resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
 
         r = run(UDPMILL, "load", "127.0.0.1:7", "-P", "300", preexec_fn=few)
         self.assertOneLine(r, 2, "ulimit -Hn")

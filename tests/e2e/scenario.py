@@ -10,18 +10,21 @@ import sys
 import tempfile
 import unittest
 
-from program import CPU, Server, many_descriptors, run
+from program import (CPU, DESCRIPTORS, Server, descriptors,
+                     many_descriptors, run)
 
 UDPMILL = sys.argv.pop(1)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "perf/scenarios").glob("*.ini"))
+
+MANY = 300 if descriptors >= DESCRIPTORS else 20
 
 # Option groups of which a run may have one choice each; "" is none.
 CHOICES = (
     ("", "-l 0", "-l 1472", "-l 9000", "-l 32-1472", "-l imix",
      "-l 64:7,576:4,1472:1", "-l 20-40"),
     ("", "--content zeros", "--content text"),
-    ("", "-P 1", "-P 17 -T 3", "-P 300"),
+    ("", "-P 1", "-P 17 -T 3", f"-P {MANY}"),
     ("", "--flood", "--window 1", "--window 100", "--window 1000",
      "--in-flight 100", "--window 64 --in-flight 1000", "--rate 1k",
      "--rate 20k/flow --burst 7", "-b 12345678", "-b 1.5M/flow",

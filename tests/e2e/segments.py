@@ -21,7 +21,7 @@ import threading
 import time
 import unittest
 
-from program import Server, ask, run, split
+from program import Server, ask, many_descriptors, run, split
 from shm import (SHM, User, as_user, copy, isolate, limit, most_workers,
                  path_of, put_live)
 
@@ -197,6 +197,7 @@ class Segments(unittest.TestCase):
                     self.assertEqual(r.returncode, 0, r.stderr)
                     self.assertBalanced(report)
 
+    @many_descriptors
     def test_one_user_crowds_out_no_other(self):
         data = copy(self.server.pid, PID=1)
 
@@ -303,9 +304,9 @@ class Segments(unittest.TestCase):
 
     def test_more_servers_than_descriptors_are_listed(self):
         files = [put_live(path_of(1 + i), copy(self.server.pid, PID=1 + i))
-                 for i in range(80)]
-        pids, err = self.listed(preexec_fn=limit(64))
-        self.assertEqual((len(pids), err), (81, ""))
+                 for i in range(40)]
+        pids, err = self.listed(preexec_fn=limit(32))
+        self.assertEqual((len(pids), err), (41, ""))
         for f in files:
             f.close()
 

@@ -6,6 +6,8 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
+import time
 import unittest
 
 BACKENDS = ("recvfrom", "mmsg", "uring")
@@ -89,6 +91,36 @@ class Server:
             words = line.split()
             table[words[0]] = int("".join(words[1:-1]))
         return table
+
+
+def wait_for(condition, seconds=30):
+    """Until it holds; what is not so after that long will not be."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("what is waited for does not come")
+        time.sleep(0.001)
+
+
+def stop(process):
+    """Not before all of its threads have been stopped."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+
+
+def udp_sockets(pid="self"):
+    """Of IPv4, in the network namespace of a process: addresses, bytes of
+    memory that their queues take, and what they have dropped."""
+    def address(text):
+        host, port = text.split(":")
+        return "%s:%d" % (socket.inet_ntoa(
+            int(host, 16).to_bytes(4, sys.byteorder)), int(port, 16))
+
+    with open(f"/proc/{pid}/net/udp", encoding="ascii") as f:
+        rows = [line.split() for line in f.readlines()[1:]]
+    return [{"local": address(row[1]), "remote": address(row[2]),
+             "queued": int(row[4].split(":")[1], 16), "drops": int(row[-1])}
+            for row in rows]
 
 
 def run(program, *arguments, timeout=60, prefix=(), **more):

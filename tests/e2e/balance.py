@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Runs of the verb load, and what holds of each on any machine: the ledger's
+sums, and those of a plan. No bound is of the machine's speed."""
+
+import json
+import re
+import unittest
+
+from program import run
+
+FAULTS = ("corrupt", "duplicate", "reordered", "late", "stale")
+
+
+def load(program, address, *arguments, seconds="300ms", warm_up="0", **more):
+    """The finished process, and its report; None where there is none."""
+    r = run(program, "load", address, "-J", "-t", seconds, "-O", warm_up,
+            *arguments, **more)
+    return r, json.loads(r.stdout) if r.stdout else None
+
+# An interval on standard error: see --interval.
+PROGRESS = re.compile(r" *\d+\.\d s  sent +\S+( [kMG])?/s .*  answered +.*/s .*")
+
+
+def messages(stderr):
+    """What the program says, line by line, without the intervals: how many of
+    those there were by then is a matter of the machine."""
+    return [line for line in stderr.splitlines()
+            if not PROGRESS.fullmatch(line)]
+
+
+class Balance(unittest.TestCase):
+    def assertBalances(self, r, report, code=0, faults=FAULTS):
+        """Each datagram that was sent is told, and where it is; and nobody else
+        was at the server."""
+        self.assertIsNotNone(report, r.stderr)
+        ledger = report["ledger"]
+        said = json.dumps(ledger)
+        self.assertEqual(r.returncode, code, r.stderr + said)
+        self.assertTrue(ledger["server_seen"] and ledger["balances"], said)
+        self.assertFalse(ledger["shared"], said)
+        self.assertEqual(ledger["unexplained"], 0, said)
+        # What a refused train had sent already is there once more.
+        self.assertEqual(
+            ledger["sent"] + ledger["repeated"],
+            ledger["answered"] + ledger["absorbed"]
+            + sum(ledger["dropped"].values())
+            + sum(ledger["refused"].values()), said)
+        for fault in faults:
+            self.assertEqual(ledger[fault], 0, said)
+        self.assertGreater(ledger["sent"], 0, said)
+        return ledger
+
+    def assertSaid(self, r, code, pattern):
+        """It ended by this code, and has said one sentence beside intervals."""
+        said = messages(r.stderr)
+        self.assertEqual((r.returncode, len(said)), (code, 1), r.stderr)
+        self.assertRegex(said[0], pattern)
+
+    def assertIntervals(self, report):
+        """One follows the other, all of the run is in one of them, and each is
+        as long as was asked for; but for the last of the warm-up and of all."""
+        told, config = report["intervals"], report["config"]
+        warm_up = [one for one in told if one["omitted"]]
+        self.assertEqual(told[:len(warm_up)], warm_up)
+        self.assertEqual(len(warm_up) > 0, config["omit_s"] > 0)
+        end = 0
+        for one in told:
+            self.assertAlmostEqual(one["start_s"], end, delta=1e-6)
+            end = one["start_s"] + one["seconds"]
+            if one not in (warm_up[-1:] + told[-1:]):
+                self.assertGreaterEqual(one["seconds"], config["interval_s"])
+        self.assertGreaterEqual(end, config["omit_s"] + config["time_s"]
+                                - 0.1 * config["interval_s"])
+        for what in "sent", "answered":
+            total = sum(one[what] for one in told)
+            self.assertGreater(total, 0)
+            self.assertLessEqual(total, report["ledger"][what])
+
+    def assertKept(self, report, random=0):
+        """Of a run without a warm-up: what the plan said was due, all of it was
+        sent or is told as not sent, and none left early. A random plan is
+        within so many datagrams of its mean."""
+        pacing, sent = report["pacing"], report["ledger"]["sent"]
+        threads, count = report["config"]["threads"], report["config"]["count"]
+        # Each thread's plan begins and ends between two of its bursts.
+        most = threads * pacing["burst"] + random
+        self.assertGreaterEqual(pacing["due"], pacing["planned"] - most,
+                                pacing)
+        self.assertEqual(pacing["not_sent"],
+                         0 if count else pacing["due"] - sent, pacing)
+        self.assertEqual(pacing["lag_ns"]["count"], sent)
+        if not count:
+            return
+        self.assertEqual(sent, count)
+        self.assertLessEqual(sent, pacing["planned"] + most, pacing)
+        if threads > 1:
+            return
+        # It ended no later than the plan, but for what it tells to be late.
+        late_s = max(pacing["lag_ns"]["max"], report["latency_ns"]["max"]) / 1e9
+        rate = max(pacing["rate_first"], pacing["rate_last"])
+        self.assertLessEqual(pacing["planned"],
+                             sent + most + 1.01 * late_s * rate, pacing)

@@ -1,22 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""An end by SIGHUP, which comes when a terminal goes away: as by SIGTERM. And
-none where it is ignored, as under nohup."""
+"""Ends by signals. By SIGHUP, which comes when a terminal goes away: as by
+SIGTERM. And none where it is ignored, as under nohup."""
 
 import ctypes
+import fcntl
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
-from program import Server, ask, run
+from program import Server, ask, run, split, wait_for
 
 UDPMILL = sys.argv.pop(1)
 LIBC = ctypes.CDLL(None)
+F_SETPIPE_SZ = 1031  # which Python names since 3.10
 
 
 class HangUp(unittest.TestCase):
@@ -44,6 +47,41 @@ class HangUp(unittest.TestCase):
             self.assertEqual(p.returncode, 0, err)
             self.assertIn("Counted", out)
             self.assertFalse(os.path.exists(f"/dev/shm/udpmill.{p.pid}"))
+
+    def signal_and_await(self, process, number):
+        """Not before it has taken the signal, and sleeps again."""
+        def is_taken():
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
+                fields = dict(line.split(":", 1) for line in f)
+            pending = int(fields["ShdPnd"], 16) | int(fields["SigPnd"], 16)
+            return not pending and fields["State"].split()[0] == "S"
+
+        process.send_signal(number)
+        wait_for(is_taken)
+
+    def told_to_end(self, *signals):
+        """How many of 80 datagrams are answered where it is told to end while
+        its worker is held up, since nobody reads what it says of each."""
+        s = Server(UDPMILL, "127.0.0.1:0", "--verbose", "-J", "--workers", "1",
+                   "--backend", "recvfrom", "--batch", "1")
+        fcntl.fcntl(s.process.stderr, F_SETPIPE_SZ, 4096)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
+            for _ in range(80):
+                c.sendto(b"x" * 1000, split(s.address))
+        for number in signals:
+            self.signal_and_await(s.process, number)
+        self.assertEqual(s.wait(), 0)
+        return json.loads(s.out)["counters"]["answered_datagrams"]
+
+    def test_a_second_signal_ends_at_once(self):
+        for first, second in ((signal.SIGINT, signal.SIGINT),
+                              (signal.SIGTERM, signal.SIGINT)):
+            self.assertLess(self.told_to_end(first, second), 20)
+
+    def test_a_second_hangup_does_not(self):
+        for signals in ((signal.SIGINT, signal.SIGHUP),
+                        (signal.SIGHUP, signal.SIGHUP)):
+            self.assertEqual(self.told_to_end(*signals), 80)
 
     def test_serve_under_nohup_goes_on(self):
         with tempfile.TemporaryDirectory() as folder:

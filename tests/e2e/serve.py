@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """The verb serve, run as a person or a script runs it."""
 
-import fcntl
 import json
 import os
 import re
@@ -12,12 +11,11 @@ import sys
 import tempfile
 import unittest
 
-from program import BACKENDS, Server, ask, missing, run, split, wait_for
+from program import BACKENDS, Server, ask, missing, run, split
 
 UDPMILL = sys.argv.pop(1)
 
 SO_SNDBUFFORCE, SO_RCVBUFFORCE, SO_BUSY_POLL = 32, 33, 46
-F_SETPIPE_SZ = 1031  # which Python names since 3.10
 
 # Runs a program as if its kernel refused socket options, by a seccomp filter:
 # on setsockopt (its number is the first argument) with an option from the
@@ -369,41 +367,6 @@ class Serve(unittest.TestCase):
             r = run(UDPMILL, "serve", option)
             self.assertEqual((r.returncode, r.stderr), (0, ""))
             self.assertIn(text, r.stdout)
-
-    def signal_and_await(self, process, number):
-        """Not before it has taken the signal, and sleeps again."""
-        def is_taken():
-            with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
-                fields = dict(line.split(":", 1) for line in f)
-            pending = int(fields["ShdPnd"], 16) | int(fields["SigPnd"], 16)
-            return not pending and fields["State"].split()[0] == "S"
-
-        process.send_signal(number)
-        wait_for(is_taken)
-
-    def told_to_end(self, *signals):
-        """How many of 80 datagrams are answered where it is told to end while
-        its worker is held up, since nobody reads what it says of each."""
-        s = Server(UDPMILL, "127.0.0.1:0", "--verbose", "-J", "--workers", "1",
-                   "--backend", "recvfrom", "--batch", "1")
-        fcntl.fcntl(s.process.stderr, F_SETPIPE_SZ, 4096)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
-            for _ in range(80):
-                c.sendto(b"x" * 1000, split(s.address))
-        for number in signals:
-            self.signal_and_await(s.process, number)
-        self.assertEqual(s.wait(), 0)
-        return json.loads(s.out)["counters"]["answered_datagrams"]
-
-    def test_a_second_signal_ends_at_once(self):
-        for first, second in ((signal.SIGINT, signal.SIGINT),
-                              (signal.SIGTERM, signal.SIGINT)):
-            self.assertLess(self.told_to_end(first, second), 20)
-
-    def test_a_second_hangup_does_not(self):
-        for signals in ((signal.SIGINT, signal.SIGHUP),
-                        (signal.SIGHUP, signal.SIGHUP)):
-            self.assertEqual(self.told_to_end(*signals), 80)
 
     def test_short_requests_of_strangers_are_not_amplified(self):
         with Server(UDPMILL, "127.0.0.1:0", "--allow", "192.0.2.0/24",

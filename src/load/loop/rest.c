@@ -87,13 +87,23 @@ struct rest_state {
 	bool interrupted, noticed;
 };
 
+/* One that is held up may be about to send. */
+static bool all_rest(const struct load *l)
+{
+	for (uint32_t i = 0; i < l->config.threads; i++)
+		if (!atomic_load(&l->threads[i].rests))
+			return false;
+	return true;
+}
+
 static void look(struct rest_state *s, const struct moment *last)
 {
+	bool all = all_rest(s->l);
 	struct moment *end = s->end;
 
 	moment_take(s->l, LOOK_MUST, end);
 	load_look_for_peer(s->l, s->from, &end->counts, &end->server);
-	if (moved(last, end)) {
+	if (!all || moved(last, end)) {
 		s->still_ns = end->at_ns;
 		s->published = end->server.published;
 	}
@@ -164,7 +174,7 @@ static enum rest give_up(struct rest_state *s, bool held)
 		load_sleep_tick();
 		look(s, &last);
 	}
-	return held ? REST_QUEUED : REST_DONE;
+	return held ? REST_QUEUED : REST_MOVES;
 }
 
 static void begin(struct rest_state *s, struct moment *last)

@@ -27,8 +27,10 @@ static int start_threads(struct load *l, char *why, size_t why_bytes)
 {
 	for (uint32_t i = 0; i < l->config.threads; i++) {
 		struct load_thread *t = &l->threads[i];
-		int error = pthread_create(&t->thread, NULL, thread_run, t);
+		int error;
 
+		atomic_store(&t->rests, false);
+		error = pthread_create(&t->thread, NULL, thread_run, t);
 		if (error) {
 			snprintf(why, why_bytes, "starting thread %u: %s", i,
 				strerror(error));

@@ -294,6 +294,8 @@ static void enter(struct load_thread *t, enum load_phase phase)
 		note_kept(t);
 	}
 	t->phase = phase;
+	if (phase >= PHASE_REST)
+		atomic_store(&t->rests, true);
 }
 
 /* A thread that was held up while the run came to rest has replies in its
@@ -330,7 +332,9 @@ void *thread_run(void *arg)
 		else
 			turn(t);
 	}
-	if (!t->error)
+	if (t->error)
+		atomic_store(&t->rests, true);
+	else
 		hear_the_rest(t);
 	return NULL;
 }

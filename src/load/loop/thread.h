@@ -101,6 +101,7 @@ struct load_thread {
 	uint32_t train; /* 1 once trains were refused */
 	int epoll;
 	enum load_phase phase;  /* as this thread knows it */
+	_Atomic bool rests;     /* it knows that nothing is sent any more */
 	uint64_t now_ns;        /* read once a send or receive */
 	uint64_t in_flight;     /* of all flows; kept where there is a bound */
 	uint64_t in_flight_max; /* 0: no bound */

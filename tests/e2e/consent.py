@@ -154,6 +154,15 @@ class Yes(Consent):
     def test_does_not_come_from_nobody(self):
         self.refused(self.load("--key", self.key), 4, "nobody listens")
 
+    def test_that_does_not_come_has_the_outcome_of_every_mode(self):
+        r = self.load("--key", self.key, "--json")
+        self.assertEqual(r.returncode, 4, r.stderr)
+        self.assertEqual(json.loads(r.stdout)["outcome"], "refused")
+        self.serve("--service", "echo", key=False)
+        r = self.load("--key", self.key, "--json")
+        self.assertEqual(r.returncode, 4, r.stderr)
+        self.assertEqual(json.loads(r.stdout)["outcome"], "timeout")
+
     def test_is_not_made_up_by_ones_word_too(self):
         self.serve(key=False)
         self.refused(self.load("--key", self.key, "--peer-consents"), 4)

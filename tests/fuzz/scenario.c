@@ -2,6 +2,7 @@
 /* Scenarios: whatever a file holds, its pairs are clean lines of it, and what
  * is written of them is read back. */
 #include "cli/args/scenario.h"
+#include "cli/args/nearest.h"
 #include "fuzz.h"
 
 #include <errno.h>
@@ -66,8 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		check_text(pair.key);
 		check_text(pair.value);
 		check_again(&pair);
-		CHECK(scenario_distance(pair.key, pair.key) == 0);
-		(void)scenario_distance(pair.key, pair.value);
+		CHECK(nearest_distance(pair.key, pair.key) == 0);
+		(void)nearest_distance(pair.key, pair.value);
 	}
 	CHECK(got == 0 || got == -EINVAL);
 	if (got)

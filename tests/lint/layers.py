@@ -27,7 +27,7 @@ FOLDERS = {
     "cli": _VERB,
     "cli/process": set(),
     "cli/print": _BASE,
-    "cli/args": _BASE,
+    "cli/args": _BASE | {"cli/print"},
     "cli/perf": _VERB,
     "cli/send": _VERB,
     "cli/serve": _VERB,

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/check.h"
 
-#include "cli/args/verb.h"
+#include "cli/args/nearest.h"
+#include "cli/args/usage.h"
+#include "cli/print/say.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,31 +105,6 @@ static void forget(struct known *k)
 	free(k->argv);
 }
 
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* Letters to be put in, left out, exchanged or swapped with the next. */
-static unsigned distance(const char *a, const char *b)
-{
-	unsigned d[NAME_MOST + 1][NAME_MOST + 1];
-	size_t m = strnlen(a, NAME_MOST), n = strnlen(b, NAME_MOST);
-
-	for (unsigned i = 0; i <= NAME_MOST; i++)
-		d[i][0] = d[0][i] = i;
-	for (size_t i = 1; i <= m; i++)
-		for (size_t j = 1; j <= n; j++) {
-			d[i][j] = least(d[i - 1][j], d[i][j - 1]) + 1;
-			d[i][j] = least(d[i][j],
-				d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-				a[i - 2] == b[j - 1])
-				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
-		}
-	return d[m][n];
-}
-
 /* NULL where none is near: every third letter may be wrong, or one. */
 static const char *nearest(const struct known *k, const char *name)
 {
@@ -134,7 +112,7 @@ static const char *nearest(const struct known *k, const char *name)
 	const char *found = NULL;
 
 	for (int i = 0; i < k->long_count; i++) {
-		unsigned d = distance(name, k->longs[i].name);
+		unsigned d = nearest_distance(name, k->longs[i].name);
 
 		if (d < best || (d == best && !found)) {
 			best = d;
@@ -144,23 +122,20 @@ static const char *nearest(const struct known *k, const char *name)
 	return found;
 }
 
-static _Noreturn void refuse_unknown(
-	const struct argp_state *state, const struct known *k, const char *name)
+static _Noreturn void refuse_unknown(const struct known *k, const char *name)
 {
 	const char *near = nearest(k, name);
 
 	if (near)
-		usage_error(state, "\"--%s\" is not an option; --%s would be",
+		usage_error(NULL, "\"--%s\" is not an option; --%s would be",
 			name, near);
-	usage_error(state,
-		"\"--%s\" is not an option; \"%s --help\" lists them", name,
-		state->name);
+	usage_error(NULL, "\"--%s\" is not an option; \"%s --help\" lists them",
+		name, program_invocation_name);
 }
 
 /* The text has no dashes: an option that is not there, or that several could
  * be meant by. */
-static _Noreturn void refuse_name(
-	const struct argp_state *state, const struct known *k, const char *text)
+static _Noreturn void refuse_name(const struct known *k, const char *text)
 {
 	size_t n = strcspn(text, "="), at = 0;
 	char name[NAME_MOST], several[1024] = "";
@@ -172,8 +147,8 @@ static _Noreturn void refuse_name(
 				sizeof(several) - at, "%s--%s",
 				at ? " or " : "", k->longs[i].name);
 	if (at)
-		usage_error(state, "\"--%s\" could be %s", name, several);
-	refuse_unknown(state, k, name);
+		usage_error(NULL, "\"--%s\" could be %s", name, several);
+	refuse_unknown(k, name);
 }
 
 static const struct argp_option *find(const struct known *k, int c)
@@ -187,47 +162,45 @@ static const struct argp_option *find(const struct known *k, int c)
 }
 
 /* c is what getopt_long said, last the argument that it looked at. */
-static _Noreturn void refuse(const struct argp_state *state,
-	const struct known *k, int c, const char *last)
+static _Noreturn void refuse(const struct known *k, int c, const char *last)
 {
 	const struct argp_option *o = optopt ? find(k, optopt) : NULL;
 	char letter[8];
 
 	if (c == ':' && optopt >= FIRST_LONG)
-		usage_error(state, "--%s wants a value; --%s=%s would be right",
+		usage_error(NULL, "--%s wants a value; --%s=%s would be right",
 			o->name, o->name, o->arg);
 	if (c == ':')
-		usage_error(state, "-%c wants a value; -%c %s would be right",
+		usage_error(NULL, "-%c wants a value; -%c %s would be right",
 			optopt, optopt, o->arg);
 	if (o)
-		usage_error(state,
+		usage_error(NULL,
 			"\"%s\": --%s takes no value; it goes without", last,
 			o->name);
 	if (!optopt)
-		refuse_name(state, k, last + strlen("--"));
+		refuse_name(k, last + strlen("--"));
 	snprintf(letter, sizeof(letter),
 		isgraph((unsigned char)optopt) ? "%c" : "\\x%02x",
 		(unsigned char)optopt);
-	usage_error(state, "\"-%s\" is not an option; \"%s --help\" lists them",
-		letter, state->name);
+	usage_error(NULL, "\"-%s\" is not an option; \"%s --help\" lists them",
+		letter, program_invocation_name);
 }
 
 void verb_check(const struct argp *argp, int argc, char **argv)
 {
-	const struct argp_state state = {.name = argv[0]};
 	/* Refusing exits: what is static is no leak then. */
 	static struct known k;
 	int c;
 
 	if (know(&k, argp, argc, argv))
-		argp_failure(NULL, EXIT_SYSTEM, 0, "no memory");
+		say_exit(EXIT_SYSTEM, "no memory");
 	optind = 0;
 	opterr = 0;
 	do {
 		c = getopt_long(argc, k.argv, k.shorts, k.longs, NULL);
 		/* '?' says that something is wrong, or is "-?". */
 		if ((c == '?' && optopt != '?') || c == ':')
-			refuse(&state, &k, c, k.argv[optind - 1]);
+			refuse(&k, c, k.argv[optind - 1]);
 	} while (c != -1 && c != '?' && c != 'V' && c < FIRST_LONG + k.own);
 	forget(&k);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/args/option.h"
 
+#include "cli/args/usage.h"
 #include "core/units.h"
 #include "net/interface.h"
 #include "net/resolve.h"
@@ -13,45 +14,40 @@
 #define BUFFER_MAX (1u << 30)
 #define YEAR_NS    (366ull * 86400 * 1000000000)
 
-bool option_switch(
-	const struct argp_state *state, const char *name, const char *text)
+bool option_switch(const char *name, const char *text)
 {
 	if (strcmp(text, "on") == 0)
 		return true;
 	if (strcmp(text, "off") != 0)
-		usage_error(
-			state, "%s: \"%s\" is neither on nor off", name, text);
+		usage_error(name, "\"%s\" is neither on nor off", text);
 	return false;
 }
 
-uint64_t option_count(const struct argp_state *state, const char *name,
-	const char *text, uint64_t lowest, uint64_t highest)
+uint64_t option_count(
+	const char *name, const char *text, uint64_t lowest, uint64_t highest)
 {
 	uint64_t v;
 
 	if (units_parse_count(&v, text, lowest, highest))
-		usage_error(state,
-			"%s: \"%s\" is not a number from %llu to %llu", name,
+		usage_error(name, "\"%s\" is not a number from %llu to %llu",
 			text, (unsigned long long)lowest,
 			(unsigned long long)highest);
 	return v;
 }
 
-uint64_t option_buffer(
-	const struct argp_state *state, const char *name, const char *text)
+uint64_t option_buffer(const char *name, const char *text)
 {
 	uint64_t v;
 
 	if (units_parse_size(&v, text) || v == 0 || v > BUFFER_MAX)
-		usage_error(state,
-			"%s: \"%s\" is not a size up to 1Gi; 256k or 4Mi "
+		usage_error(name,
+			"\"%s\" is not a size up to 1Gi; 256k or 4Mi "
 			"would be",
-			name, text);
+			text);
 	return v;
 }
 
-double option_share(
-	const struct argp_state *state, const char *name, const char *text)
+double option_share(const char *name, const char *text)
 {
 	char *end;
 	double v = strtod(text, &end);
@@ -61,73 +57,70 @@ double option_share(
 	else if (end == text || *end)
 		v = -1;
 	if (!(v >= 0 && v < 1))
-		usage_error(state,
-			"%s: \"%s\" is not a share; 0.1%% or 0.001 "
+		usage_error(name,
+			"\"%s\" is not a share; 0.1%% or 0.001 "
 			"would be",
-			name, text);
+			text);
 	return v;
 }
 
-uint64_t option_time(const struct argp_state *state, const char *name,
-	const char *text, bool zero)
+uint64_t option_time(const char *name, const char *text, bool zero)
 {
 	uint64_t v;
 
 	if (units_parse_time(&v, text) || (v == 0 && !zero) || v > YEAR_NS)
-		usage_error(state,
-			"%s: \"%s\" is not a time from %s to 8784h; 10s, 500ms "
+		usage_error(name,
+			"\"%s\" is not a time from %s to 8784h; 10s, 500ms "
 			"or 2m would be",
-			name, text, zero ? "0" : "1ns");
+			text, zero ? "0" : "1ns");
 	return v;
 }
 
-uint32_t option_busy_poll(
-	const struct argp_state *state, const char *name, const char *text)
+uint32_t option_busy_poll(const char *name, const char *text)
 {
 	uint64_t ns;
 
 	if (units_parse_time(&ns, text) || ns < 1000 || ns > 1000000000)
-		usage_error(state,
-			"%s: \"%s\" is not a time from 1us to 1s; 50us would "
+		usage_error(name,
+			"\"%s\" is not a time from 1us to 1s; 50us would "
 			"be",
-			name, text);
+			text);
 	return (uint32_t)(ns / 1000);
 }
 
-void option_family(const struct argp_state *state, int *family, int wanted)
+void option_family(int *family, int wanted)
 {
 	if (*family != AF_UNSPEC && *family != wanted)
-		usage_error(state, "-4 and -6: only IPv4 and only IPv6 at "
-				   "once; neither of them means both");
+		usage_error(NULL, "-4 and -6: only IPv4 and only IPv6 at "
+				  "once; neither of them means both");
 	*family = wanted;
 }
 
-void option_peer(const struct argp_state *state, union address *out,
-	const char *text, int family)
+void option_peer(union address *out, const char *text, int family)
 {
 	char why[256];
 
 	if (resolve(out, text, NULL, family, why, sizeof(why)))
-		usage_error(state, "%s", why);
+		usage_error(NULL, "%s", why);
 	if (address_is_any(out) || address_port(out) == 0)
-		usage_error(state,
+		usage_error(NULL,
 			"\"%s\" is not an address to send to; 127.0.0.1:1060 "
 			"would be",
 			text);
 	if (interface_broadcasts(out))
-		usage_error(state,
+		usage_error(NULL,
 			"\"%s\" is a broadcast address; the address of one "
 			"host would be right",
 			text);
 	if (address_is_group(out))
-		usage_error(state,
+		usage_error(NULL,
 			"\"%s\" is the address of a group; the address of one "
 			"host would be right",
 			text);
 }
 
-void option_bind(const struct argp_state *state, union address *out,
-	const char *text, const union address *peer)
+void option_bind(
+	union address *out, const char *text, const union address *peer)
 {
 	const char *bracket = strchr(text, ']');
 	const char *colon = strchr(text, ':');
@@ -136,18 +129,18 @@ void option_bind(const struct argp_state *state, union address *out,
 
 	/* Whether the last of its parts is a port nobody can tell. */
 	if (!bracket && colon && strchr(colon + 1, ':'))
-		usage_error(state,
-			"--bind: \"%s\" has more than one colon; [%s] would "
+		usage_error("bind",
+			"\"%s\" has more than one colon; [%s] would "
 			"be right, or [ADDRESS]:PORT",
 			text, text);
 	snprintf(whole, sizeof(whole), "%s%s", text, port ? "" : ":0");
 	if (resolve(out, whole, NULL, AF_UNSPEC, why, sizeof(why)))
-		usage_error(state, "--bind: %s", why);
+		usage_error("bind", "%s", why);
 	if (peer->sa.sa_family == AF_INET)
 		address_unmap(out);
 	if (out->sa.sa_family != peer->sa.sa_family)
-		usage_error(state,
-			"--bind: \"%s\" is not of the peer's family; an %s "
+		usage_error("bind",
+			"\"%s\" is not of the peer's family; an %s "
 			"address would be right",
 			text, peer->sa.sa_family == AF_INET6 ? "IPv6" : "IPv4");
 }

@@ -3,44 +3,38 @@
  * that says what would be right, and exit code 2. */
 #pragma once
 
-#include "cli/args/verb.h"
 #include "core/address.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* "on" or "off". */
-bool option_switch(
-	const struct argp_state *state, const char *name, const char *text);
+bool option_switch(const char *name, const char *text);
 
-uint64_t option_count(const struct argp_state *state, const char *name,
-	const char *text, uint64_t lowest, uint64_t highest);
+uint64_t option_count(
+	const char *name, const char *text, uint64_t lowest, uint64_t highest);
 
 /* Bytes of a socket's buffer, up to 1 GiB. */
-uint64_t option_buffer(
-	const struct argp_state *state, const char *name, const char *text);
+uint64_t option_buffer(const char *name, const char *text);
 
 /* A part of the whole, below 1: "0.1%" or "0.001". */
-double option_share(
-	const struct argp_state *state, const char *name, const char *text);
+double option_share(const char *name, const char *text);
 
 /* Nanoseconds. zero: may it be none? */
-uint64_t option_time(const struct argp_state *state, const char *name,
-	const char *text, bool zero);
+uint64_t option_time(const char *name, const char *text, bool zero);
 
 /* Microseconds for SO_BUSY_POLL. */
-uint32_t option_busy_poll(
-	const struct argp_state *state, const char *name, const char *text);
+uint32_t option_busy_poll(const char *name, const char *text);
 
 /* -4 or -6, AF_INET or AF_INET6: one of them. family is AF_UNSPEC at first. */
-void option_family(const struct argp_state *state, int *family, int wanted);
+void option_family(int *family, int wanted);
 
 /* One host to send to: not every address, no group, no port 0. */
-void option_peer(const struct argp_state *state, union address *out,
-	const char *text, int family);
+void option_peer(union address *out, const char *text, int family);
 
 /* --bind: an address, with or without a port, of the peer's family. */
-void option_bind(const struct argp_state *state, union address *out,
-	const char *text, const union address *peer);
+void option_bind(
+	union address *out, const char *text, const union address *peer);
 
 /* What would be right where an address could not be bound: goes behind the
  * reason, and may be "". */

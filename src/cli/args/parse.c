@@ -2,7 +2,7 @@
 #include "cli/args/parse.h"
 
 #include "cli/args/check.h"
-#include "cli/args/verb.h"
+#include "cli/process/exit.h"
 
 #include <stdio.h>
 

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define NAME_MAX_COMPARED 63
 /* Of a line, in a sentence about it. */
 #define QUOTED 60
 
@@ -188,32 +187,4 @@ int scenario_write(FILE *out, const char *key, const char *value)
 		return -EINVAL;
 	fprintf(out, "%s = %s\n", key, value);
 	return 0;
-}
-
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* Levenshtein's, of the first letters. */
-unsigned scenario_distance(const char *a, const char *b)
-{
-	size_t an = strnlen(a, NAME_MAX_COMPARED);
-	size_t bn = strnlen(b, NAME_MAX_COMPARED);
-	unsigned row[NAME_MAX_COMPARED + 1];
-
-	for (unsigned k = 0; k <= bn; k++)
-		row[k] = k;
-	for (unsigned i = 1; i <= an; i++) {
-		unsigned corner = row[0]; /* above and to the left */
-
-		row[0] = i;
-		for (size_t k = 1; k <= bn; k++) {
-			unsigned anew = corner + (a[i - 1] != b[k - 1]);
-
-			corner = row[k];
-			row[k] = least(anew, 1 + least(row[k], row[k - 1]));
-		}
-	}
-	return row[bn];
 }

@@ -36,6 +36,3 @@ int scenario_next(struct scenario *s, struct scenario_pair *pair);
 /* Such a line. 0; -EINVAL where it would not be read back as it is: a value
  * that is too long, or begins with a blank, or has a comment in it. */
 int scenario_write(FILE *out, const char *key, const char *value);
-
-/* Letters to be typed, left out or typed anew, to make one of the other. */
-unsigned scenario_distance(const char *a, const char *b);

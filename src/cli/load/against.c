@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/against.h"
 
+#include "cli/args/usage.h"
 #include "cli/args/verb.h"
+#include "cli/process/exit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +56,7 @@ static const struct against {
 
 #define COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
-void load_against(const struct argp_state *state, const char *kind)
+void load_against(const char *kind)
 {
 	for (size_t i = 0; i < COUNT; i++) {
 		if (strcmp(kinds[i].kind, kind) != 0)
@@ -64,8 +66,8 @@ void load_against(const struct argp_state *state, const char *kind)
 			kinds[i].text);
 		exit(EXIT_OK);
 	}
-	usage_error(state,
-		"--against: nothing is known of \"%s\"; echo, discard, dns, "
+	usage_error("against",
+		"nothing is known of \"%s\"; echo, discard, dns, "
 		"text and other are described",
 		kind);
 }

@@ -6,4 +6,4 @@
 
 /* Prints what is to be known of that kind, and exits; or says which kinds there
  * are. */
-void load_against(const struct argp_state *state, const char *kind);
+void load_against(const char *kind);

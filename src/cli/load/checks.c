@@ -35,14 +35,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_VERIFY:
-		load_parse_verify(state, &o->config, arg);
+		load_parse_verify(&o->config, arg);
 		return 0;
 	case KEY_EXPECT:
-		load_parse_expect(state, &o->config, arg);
+		load_parse_expect(&o->config, arg);
 		p->expect_said = true;
 		return 0;
 	case KEY_MAX_LOSS:
-		o->max_loss = option_share(state, "--max-loss", arg);
+		o->max_loss = option_share("max-loss", arg);
 		o->max_loss_said = true;
 		return 0;
 	default:

@@ -3,6 +3,7 @@
 
 #include "cli/args/option.h"
 #include "cli/print/json.h"
+#include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/exit.h"
 #include "cli/process/streams.h"
@@ -54,27 +55,24 @@ static void print_json(
 
 void load_fail(enum exit_code code, const char *format, ...)
 {
-	va_list ap, again;
+	va_list list;
 	char why[512];
 
-	va_start(ap, format);
-	va_copy(again, ap);
-	vsnprintf(why, sizeof(why), format, again);
-	va_end(again);
-	if (code != EXIT_USAGE)
-		print_json(code,
-			code == EXIT_NO_PEER ? "unreachable" : "failed", why);
-	verb_fail("udpmill load", code, format, ap);
+	va_start(list, format);
+	vsnprintf(why, sizeof(why), format, list);
+	va_end(list);
+	print_json(code, code == EXIT_NO_PEER ? "unreachable" : "failed", why);
+	say_exit(code, "%s", why);
 }
 
 int load_fail_tell(int error, const char *why)
 {
 	const struct load_options *o = about.o;
-	enum exit_code code = outcome_code(error);
+	enum exit_code code = exit_of(error);
 
 	fprintf(stderr, "%sudpmill load: %s%s\n",
 		style_terminal(stderr) ? "\r\033[K" : "", why,
 		o->config.bind.sa.sa_family ? option_bind_hint(error) : "");
-	print_json(code, outcome_name(error), why);
+	print_json(code, outcome_of(error), why);
 	return code;
 }

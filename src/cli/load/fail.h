@@ -3,6 +3,7 @@
  * where that was asked for. */
 #pragma once
 
+#include "cli/args/usage.h"
 #include "cli/load/said.h"
 #include "cli/process/exit.h"
 
@@ -14,6 +15,6 @@ void load_fail_begin(const struct load_options *o, int argc, char **argv);
  * output. Returns the exit code. error: -errno. */
 int load_fail_tell(int error, const char *why);
 
-/* As usage_error() does it, when parsing is over. */
+/* The same of what is no usage, when parsing is over, and exits. */
 _Noreturn void load_fail(enum exit_code code, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

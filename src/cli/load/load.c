@@ -15,6 +15,7 @@
 #include "cli/load/report/loss.h"
 #include "cli/load/report/report.h"
 #include "cli/load/report/sends.h"
+#include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/interrupt.h"
 #include "cli/process/privilege.h"
@@ -71,13 +72,12 @@ static void interval(void *arg, const struct load_interval *i)
 static void notice(void *arg, const char *text)
 {
 	(void)arg;
-	fprintf(stderr, "udpmill load: %s\n", text);
+	say("%s", text);
 }
 
 static int tell_failure(const char *what, const char *path, int error)
 {
-	fprintf(stderr, "udpmill load: %s: writing %s: %s\n", what, path,
-		strerror(-error));
+	say("%s: writing %s: %s", what, path, strerror(-error));
 	return error;
 }
 
@@ -137,15 +137,13 @@ static int report(
 	if (close_files(t))
 		return EXIT_SYSTEM;
 	if (*r->halted) {
-		fprintf(stderr, "udpmill load: the run ended early: %s\n",
-			r->halted);
+		say("the run ended early: %s", r->halted);
 		return EXIT_SYSTEM;
 	}
 	if (r->whole.sent == 0 && t->options->config.mode == LOAD_PACED &&
 		r->whole.due == 0) {
-		fprintf(stderr,
-			"udpmill load: nothing was due in that time; a longer "
-			"--time or a higher rate would be right\n");
+		say("nothing was due in that time; a longer "
+		    "--time or a higher rate would be right");
 		return EXIT_CLAIM;
 	}
 	if (load_nothing_fits(r)) {
@@ -155,12 +153,12 @@ static int report(
 		return EXIT_SYSTEM;
 	}
 	if (r->whole.sent == 0) {
-		fprintf(stderr, "udpmill load: nothing could be sent\n");
+		say("nothing could be sent");
 		return EXIT_SYSTEM;
 	}
 	t->refused = r->absence == ABSENCE_NOBODY || r->absence == ABSENCE_GONE;
 	if (load_absence_say(t->options, r, why, sizeof(why))) {
-		fprintf(stderr, "udpmill load: %s\n", why);
+		say("%s", why);
 		return EXIT_NO_PEER;
 	}
 	loss = load_loss_of(t->options, r);
@@ -208,8 +206,8 @@ static int open_files(struct teller *t)
 		error = load_file_open(&t->histogram, path);
 	}
 	if (error)
-		fprintf(stderr, "udpmill load: %s: %s: %s\n", name,
-			*path ? path : "\"\"", strerror(-error));
+		say("%s: %s: %s", name, *path ? path : "\"\"",
+			strerror(-error));
 	return error;
 }
 
@@ -235,7 +233,7 @@ int verb_load(int argc, char **argv)
 	/* Parsing puts them into another order. */
 	said = calloc((size_t)argc + 1, sizeof(*said));
 	if (!said) {
-		fprintf(stderr, "udpmill load: no memory\n");
+		say("no memory");
 		return EXIT_SYSTEM;
 	}
 	memcpy(said, argv, (size_t)argc * sizeof(*said));

@@ -3,6 +3,7 @@
 
 #include "cli/args/option.h"
 #include "cli/args/parse.h"
+#include "cli/args/usage.h"
 #include "cli/load/against.h"
 #include "cli/load/checks.h"
 #include "cli/load/mode/stages.h"
@@ -12,6 +13,7 @@
 #include "cli/load/plan.h"
 #include "cli/load/scenario_print.h"
 #include "cli/load/values.h"
+#include "cli/process/exit.h"
 #include "core/train.h"
 #include "core/units.h"
 
@@ -165,14 +167,13 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case '4':
 	case '6':
-		option_family(
-			state, &p->family, key == '4' ? AF_INET : AF_INET6);
+		option_family(&p->family, key == '4' ? AF_INET : AF_INET6);
 		return 0;
 	case KEY_CPUS:
 		p->cpus = arg;
 		return 0;
 	case KEY_AGAINST:
-		load_against(state, arg);
+		load_against(arg);
 		return 0;
 	case KEY_NETNS:
 		o->netns = arg;
@@ -187,8 +188,8 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 		p->key_address = arg;
 		return 0;
 	case KEY_SEED:
-		o->config.run = (uint32_t)option_count(
-			state, "--seed", arg, 1, UINT32_MAX);
+		o->config.run =
+			(uint32_t)option_count("seed", arg, 1, UINT32_MAX);
 		return 0;
 	case KEY_CSV:
 		o->csv = arg;
@@ -209,7 +210,7 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (p->peer)
-			usage_error(state,
+			usage_error(NULL,
 				"\"%s\" after \"%s\": one peer is loaded", arg,
 				p->peer);
 		p->peer = arg;
@@ -226,21 +227,21 @@ static error_t parse_how_long(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 't':
-		c->time_ns = option_time(state, "--time", arg, false);
+		c->time_ns = option_time("time", arg, false);
 		p->time_said = true;
 		return 0;
 	case 'O':
-		c->omit_ns = option_time(state, "--omit", arg, true);
+		c->omit_ns = option_time("omit", arg, true);
 		p->omit_said = true;
 		return 0;
 	case 'i':
-		c->interval_ns = option_time(state, "--interval", arg, false);
+		c->interval_ns = option_time("interval", arg, false);
 		return 0;
 	case KEY_TIMEOUT:
-		load_parse_timeout(state, c, arg);
+		load_parse_timeout(c, arg);
 		return 0;
 	case KEY_COUNT:
-		c->count = option_count(state, "--count", arg, 1, INT64_MAX);
+		c->count = option_count("count", arg, 1, INT64_MAX);
 		return 0;
 	default:
 		return parse_where(key, arg, state);
@@ -258,45 +259,45 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		p->length_said = true;
 		return 0;
 	case 'P':
-		c->flows = (uint32_t)option_count(
-			state, "--flows", arg, 1, LOAD_FLOWS_MAX);
+		c->flows =
+			(uint32_t)option_count("flows", arg, 1, LOAD_FLOWS_MAX);
 		p->flows_said = true;
 		return 0;
 	case 'T':
 		c->threads = (uint32_t)option_count(
-			state, "--threads", arg, 1, LOAD_THREADS_MAX);
+			"threads", arg, 1, LOAD_THREADS_MAX);
 		p->threads_said = true;
 		return 0;
 	case KEY_FLOOD:
 		p->flood = true;
 		return 0;
 	case KEY_WINDOW:
-		c->window = (uint32_t)option_count(
-			state, "--window", arg, 1, WINDOW_MAX);
+		c->window =
+			(uint32_t)option_count("window", arg, 1, WINDOW_MAX);
 		return 0;
 	case KEY_IN_FLIGHT:
-		c->in_flight = (uint32_t)option_count(
-			state, "--in-flight", arg, 1, UINT32_MAX);
+		c->in_flight =
+			(uint32_t)option_count("in-flight", arg, 1, UINT32_MAX);
 		return 0;
 	case KEY_TRAIN:
-		load_parse_train(state, c, arg);
+		load_parse_train(c, arg);
 		p->train_said = true;
 		return 0;
 	case KEY_STAGES:
 		p->o->stages = true;
 		return 0;
 	case KEY_STRESS:
-		load_stress_parse(state, p, arg);
+		load_stress_parse(p, arg);
 		return 0;
 	case KEY_SPIN:
 		c->spin = true;
 		return 0;
 	case KEY_GRO:
-		c->gro = option_switch(state, "--gro", arg);
+		c->gro = option_switch("gro", arg);
 		p->gro_said = true;
 		return 0;
 	case KEY_CONTENT:
-		load_parse_content(state, c, arg);
+		load_parse_content(c, arg);
 		p->content_said = true;
 		return 0;
 	case KEY_PAYLOAD:
@@ -339,7 +340,6 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 {
 	struct load_parsing p = {
 		.o = o, .family = AF_UNSPEC, .length = DEFAULT_LENGTH};
-	struct argp_state state = {.name = argv[0]};
 
 	*o = (struct load_options){
 		.config =
@@ -359,21 +359,21 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	if (verb_parse(&argp, argc, argv, &p))
 		exit(EXIT_USAGE);
 	if (!p.peer)
-		usage_error(&state, "no peer is named; HOST:PORT would do");
+		usage_error(NULL, "no peer is named; HOST:PORT would do");
 	if (o->netns)
 		load_go_there(o->netns);
-	option_peer(&state, &o->config.remote, p.peer, p.family);
+	option_peer(&o->config.remote, p.peer, p.family);
 	/* Its own sockets, of IPv4, reach it as well. */
 	address_unmap(&o->config.remote);
 	if (o->stress)
-		load_stress_plan(&state, &p);
+		load_stress_plan(&p);
 	if (o->stages)
-		load_stages_plan(&state, &p);
-	load_socket_plan(&state, &p.socket);
+		load_stages_plan(&p);
+	load_socket_plan(&p.socket);
 	if (o->json &&
 		((o->csv && strcmp(o->csv, "-") == 0) ||
 			(o->histogram && strcmp(o->histogram, "-") == 0)))
-		usage_error(&state, "--json and a file called -: both want "
+		usage_clash("json", "--json and a file called -: both want "
 				    "standard output; a name would be right");
 	load_plan(&p);
 	if (o->print_scenario)

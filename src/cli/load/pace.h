@@ -2,6 +2,7 @@
 /* The options of `udpmill load` that say when datagrams leave. */
 #pragma once
 
+#include "cli/load/rates.h"
 #include "load/traffic/pace.h"
 
 #include <argp.h>
@@ -16,10 +17,7 @@ struct load_pace {
 	bool find_capacity;
 	bool loss_said;
 	double loss;
-	bool ramps;
-	double ramp_from, ramp_to; /* datagrams a second, of all flows */
-	uint64_t ramp_ns;
-	uint32_t ramp_steps; /* 0: linear */
+	struct load_ramp ramp;
 };
 
 /* A child of load's argp; its input is a struct load_pace. */
@@ -27,11 +25,11 @@ extern const struct argp load_pace_argp;
 
 static inline bool load_pace_is_open(const struct load_pace *p)
 {
-	return p->rate > 0 || p->ramps || p->find_capacity;
+	return p->rate > 0 || p->ramp.ns || p->find_capacity;
 }
 
-/* Can datagrams of mean_bytes leave at that rate? 0; or -errno, and one line in
- * why. */
+/* Can datagrams of mean_bytes leave at that rate? 0; or -errno, and what is
+ * wrong with --rate or --bitrate in why. */
 int load_pace_check(const struct load_pace *p, uint32_t flows,
 	double mean_bytes, char *why, size_t why_bytes);
 

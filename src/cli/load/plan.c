@@ -2,6 +2,7 @@
 #include "cli/load/plan.h"
 
 #include "cli/args/named_file.h"
+#include "cli/args/usage.h"
 #include "cli/load/fail.h"
 #include "cli/load/length.h"
 #include "cli/load/peer/consent.h"
@@ -9,6 +10,7 @@
 #include "cli/load/peer/peer.h"
 #include "cli/load/replay_plan.h"
 #include "cli/load/txtime.h"
+#include "cli/print/say.h"
 #include "core/probe.h"
 #include "core/train.h"
 #include "net/interface.h"
@@ -53,8 +55,8 @@ static void adapt_trains(struct load_parsing *p)
 static void refuse_window(const struct load_parsing *p)
 {
 	if (p->o->config.window)
-		load_fail(EXIT_USAGE,
-			"--window: this peer does not answer, and "
+		usage_error("window",
+			"this peer does not answer, and "
 			"nothing would open the window; a flood or "
 			"--rate would be right");
 }
@@ -66,27 +68,27 @@ static void refuse_contradictions(const struct load_parsing *p)
 
 	load_replay_refuse(p);
 	if (p->payload && (p->length_said || p->o->config.verify_full))
-		load_fail(EXIT_USAGE,
+		usage_clash("payload",
 			"--payload goes with neither --length nor "
 			"--verify full: the file is all that is known");
 	if (p->pace.find_capacity &&
 		(p->o->csv || p->o->histogram || p->o->config.count))
-		load_fail(EXIT_USAGE, "--find-capacity goes with neither "
-				      "--count nor --csv nor --histogram: it "
-				      "runs many trials");
+		usage_clash("find-capacity",
+			"--find-capacity goes with neither "
+			"--count nor --csv nor --histogram: it "
+			"runs many trials");
 	if (p->pace.find_capacity && p->o->max_loss_said)
-		load_fail(EXIT_USAGE, "--max-loss does not go with "
-				      "--find-capacity, which has --loss");
+		usage_clash("max-loss", "--max-loss does not go with "
+					"--find-capacity, which has --loss");
 	if (p->flood && open)
-		load_fail(EXIT_USAGE,
-			"--flood and a rate: one of them says how "
-			"fast");
+		usage_clash("flood", "--flood and a rate: one of them says how "
+				     "fast");
 	if (p->flood && p->o->config.window)
-		load_fail(EXIT_USAGE,
+		usage_clash("flood",
 			"--flood and --window: one of them says how "
 			"much is in flight");
 	if (open && p->o->config.window)
-		load_fail(EXIT_USAGE,
+		usage_clash("window",
 			"--window goes without a rate: an open loop "
 			"waits for no reply");
 }
@@ -98,8 +100,8 @@ static void refuse_loss_unseen(const struct load_parsing *p)
 
 	if (o->max_loss_said && o->config.replies == REPLIES_NONE &&
 		!o->view.reader && !o->remote && !o->print_scenario)
-		load_fail(EXIT_USAGE,
-			"--max-loss: this peer does not answer, and its "
+		usage_error("max-loss",
+			"this peer does not answer, and its "
 			"counters cannot be seen, so a loss would not show; "
 			"on another host --key would show it");
 }
@@ -222,9 +224,9 @@ static void choose_sizes(struct load_parsing *p)
 	char why[256];
 
 	if (load_length_parse(&c->sizes, p->length, &how, why, sizeof(why)))
-		load_fail(EXIT_USAGE, "--length: %s", why);
+		usage_error("length", "%s", why);
 	if (c->sizes.least < PROBE_BYTES && c->verify_full)
-		load_fail(EXIT_USAGE,
+		usage_clash("verify",
 			"--verify full: a datagram of %u bytes has no room for "
 			"a number; 32 or more have",
 			c->sizes.least);
@@ -233,8 +235,8 @@ static void choose_sizes(struct load_parsing *p)
 static void refuse_idle_threads(const struct load_config *c)
 {
 	if (c->threads > c->flows)
-		load_fail(EXIT_USAGE,
-			"--threads: %u threads share %u flows; --flows must "
+		usage_error("threads",
+			"%u threads share %u flows; --flows must "
 			"be at least as many",
 			c->threads, c->flows);
 }
@@ -248,7 +250,7 @@ static void read_payload(struct load_parsing *p)
 	char why[128], *data;
 
 	if (named_file_read(&data, &n, p->payload, most, why, sizeof(why)))
-		load_fail(EXIT_USAGE, "--payload: %s: %s", p->payload, why);
+		usage_error("payload", "%s: %s", p->payload, why);
 	o->payload = (uint8_t *)data;
 	sizes_fixed(&o->config.sizes, (uint32_t)n);
 	o->config.payload = o->payload;
@@ -276,9 +278,8 @@ static void see_server(struct load_options *o)
 		load_fail(EXIT_SYSTEM, "looking for the server's counters: %s",
 			strerror(-error));
 	if (v->doubted[0])
-		fprintf(stderr,
-			"udpmill load: %s is not believed: it belongs to "
-			"user %u, %s\n",
+		say("%s is not believed: it belongs to "
+		    "user %u, %s",
 			v->doubted, (unsigned)v->doubted_owner,
 			v->apart ? "and says that its server is in another "
 				   "network namespace, which cannot be verified"
@@ -305,16 +306,16 @@ void load_plan(struct load_parsing *p)
 	refuse_idle_threads(c);
 	if (!o->replay.path && load_pace_check(&p->pace, c->flows,
 				       c->sizes.mean, why, sizeof(why)))
-		load_fail(EXIT_USAGE, "%s", why);
+		usage_error(p->pace.bits ? "bitrate" : "rate", "%s", why);
 	if (p->cpus) {
 		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
-			load_fail(EXIT_USAGE, "--cpus: %s", why);
+			usage_error("cpus", "%s", why);
 		c->cpus = &o->cpus;
 	}
 	see_server(o);
 	c->server_apart = o->view.apart;
 	if (p->key_address && !p->key)
-		load_fail(EXIT_USAGE,
+		usage_clash("key-address",
 			"--key-address goes with --key: it is the address "
 			"by which the peer sees this host");
 	/* Who only prints sends nothing. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/replay.h"
 
+#include "cli/args/usage.h"
 #include "cli/args/verb.h"
 #include "cli/load/scenario.h"
 #include "cli/print/json.h"
@@ -31,8 +32,7 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static void parse_speed(
-	const struct argp_state *state, struct load_replay *r, const char *text)
+static void parse_speed(struct load_replay *r, const char *text)
 {
 	char *end;
 
@@ -40,8 +40,8 @@ static void parse_speed(
 	r->speed = r->max ? 1 : strtod(text, &end);
 	if (!r->max && (end == text || *end || !(r->speed >= SPEED_LEAST) ||
 			       r->speed > SPEED_MOST))
-		usage_error(state,
-			"--speed: \"%s\" is neither max nor a factor from "
+		usage_error("speed",
+			"\"%s\" is neither max nor a factor from "
 			"0.001 to 1000000; 2 or 0.5 would be",
 			text);
 }
@@ -55,11 +55,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		r->path = arg;
 		return 0;
 	case KEY_SPEED:
-		parse_speed(state, r, arg);
+		parse_speed(r, arg);
 		return 0;
 	case ARGP_KEY_END:
 		if (r->speed > 0 && !r->path)
-			usage_error(state, "--speed goes with --pcap");
+			usage_clash("speed", "--speed goes with --pcap");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

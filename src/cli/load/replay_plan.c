@@ -2,7 +2,9 @@
 #include "cli/load/replay_plan.h"
 
 #include "cli/args/named_file.h"
+#include "cli/args/usage.h"
 #include "cli/load/fail.h"
+#include "cli/print/say.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +22,7 @@ void load_replay_refuse(const struct load_parsing *p)
 		const char *option;
 	} others[] = {
 		{pace->find_capacity, "--find-capacity"},
-		{pace->ramps, "--ramp"},
+		{pace->ramp.ns > 0, "--ramp"},
 		{pace->bits, "--bitrate"},
 		{pace->rate > 0, "--rate"},
 		{pace->burst > 0, "--burst"},
@@ -38,7 +40,7 @@ void load_replay_refuse(const struct load_parsing *p)
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (p->o->replay.path && others[i].said)
-			load_fail(EXIT_USAGE,
+			usage_clash("pcap",
 				"--pcap says what is sent and when, and does "
 				"not go with %s",
 				others[i].option);
@@ -52,27 +54,26 @@ static void read_capture(struct load_replay *r)
 	int error = named_file_check(r->path, why, sizeof(why));
 
 	if (error)
-		load_fail(EXIT_USAGE, "--pcap: %s: %s", r->path, why);
+		usage_error("pcap", "%s: %s", r->path, why);
 	error = load_capture_read(&r->replay, c, r->path, why, sizeof(why));
 
 	if (error == -EINVAL)
-		load_fail(EXIT_USAGE, "--pcap: %s: %s", r->path, why);
+		usage_error("pcap", "%s: %s", r->path, why);
 	if (error == -ENOPKG)
 		load_fail(EXIT_SYSTEM, "--pcap: %s", why);
 	if (error)
 		load_fail(EXIT_SYSTEM, "--pcap: %s: %s", r->path,
 			strerror(-error));
 	if (r->replay.count == 0)
-		load_fail(EXIT_USAGE,
-			"--pcap: %s: of %" PRIu64 " packets none is a datagram "
+		usage_error("pcap",
+			"%s: of %" PRIu64 " packets none is a datagram "
 			"of UDP%s%s%s%s",
 			r->path, c->packets, c->packets ? ": " : "",
 			load_replay_left_out(c, text), *c->damage ? "; " : "",
 			c->damage);
 	if (*c->damage)
-		fprintf(stderr,
-			"udpmill load: --pcap: %s: taken up to where it is "
-			"damaged: %s\n",
+		say("--pcap: %s: taken up to where it is "
+		    "damaged: %s",
 			r->path, c->damage);
 #else
 	(void)r;
@@ -104,8 +105,8 @@ static void choose_flows(struct load_parsing *p, uint32_t captured)
 		c->flows = captured < FLOWS_DEFAULT_MAX ? captured
 							: FLOWS_DEFAULT_MAX;
 	if (c->threads > c->flows)
-		load_fail(EXIT_USAGE,
-			"--threads: %u threads share %u flows; --flows must "
+		usage_error("threads",
+			"%u threads share %u flows; --flows must "
 			"be at least as many",
 			c->threads, c->flows);
 }

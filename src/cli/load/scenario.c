@@ -2,8 +2,10 @@
 #include "cli/load/scenario.h"
 
 #include "cli/args/named_file.h"
+#include "cli/args/nearest.h"
 #include "cli/args/scenario.h"
-#include "cli/args/verb.h"
+#include "cli/args/usage.h"
+#include "cli/print/style.h"
 #include "core/quote.h"
 
 #include <assert.h>
@@ -25,19 +27,12 @@ static struct load_scenario *placed;
 /* The argument is a key too. */
 static const struct argp_option peer = {"peer", ARGP_KEY_ARG, "HOST:PORT"};
 
-static struct load_key *find(
-	struct load_scenario *s, const char *name, size_t n)
+static struct load_key *find(struct load_scenario *s, const char *name)
 {
 	for (unsigned i = 0; i < s->count; i++)
-		if (strncmp(s->keys[i].option->name, name, n) == 0 &&
-			!s->keys[i].option->name[n])
+		if (strcmp(s->keys[i].option->name, name) == 0)
 			return &s->keys[i];
 	return NULL;
-}
-
-static struct load_key *find_name(struct load_scenario *s, const char *name)
-{
-	return find(s, name, strlen(name));
 }
 
 /* Tables of options. */
@@ -128,8 +123,7 @@ static int note_all(
 
 /* What the file says. */
 
-static _Noreturn void refuse_key(struct load_scenario *s,
-	const struct argp_state *state, const char *name)
+static _Noreturn void refuse_key(struct load_scenario *s, const char *name)
 {
 	const char *nearest = "";
 	unsigned least = UINT32_MAX;
@@ -137,33 +131,34 @@ static _Noreturn void refuse_key(struct load_scenario *s,
 
 	for (unsigned i = 0; i < s->count; i++) {
 		const struct argp_option *o = s->keys[i].option;
-		unsigned distance = scenario_distance(name, o->name);
+		unsigned distance = nearest_distance(name, o->name);
 
 		if (distance < least && !(o->flags & LOAD_COMMAND_LINE_ONLY)) {
 			least = distance;
 			nearest = o->name;
 		}
 	}
-	quote(quoted, sizeof(quoted), name, strnlen(name, QUOTED), verb_utf8());
-	usage_error(state, "\"%s\" is not a key; the nearest is \"%s\"", quoted,
+	quote(quoted, sizeof(quoted), name, strnlen(name, QUOTED),
+		style_utf8());
+	usage_error(NULL, "\"%s\" is not a key; the nearest is \"%s\"", quoted,
 		nearest);
 }
 
-static struct load_key *key_of(struct load_scenario *s,
-	const struct argp_state *state, const struct scenario_pair *pair)
+static struct load_key *key_of(
+	struct load_scenario *s, const struct scenario_pair *pair)
 {
-	struct load_key *k = find_name(s, pair->key);
+	struct load_key *k = find(s, pair->key);
 
 	if (!k)
-		refuse_key(s, state, pair->key);
+		refuse_key(s, pair->key);
 	if (k->option->flags & LOAD_COMMAND_LINE_ONLY)
-		usage_error(state,
+		usage_error(NULL,
 			"\"%s\" is for the command line only: a scenario says "
 			"what is sent, not how it is told, nor who agreed to "
 			"it",
 			pair->key);
 	if (k->seen)
-		usage_error(state, "\"%s\" a second time; line %u has it too",
+		usage_error(NULL, "\"%s\" a second time; line %u has it too",
 			pair->key, k->seen);
 	k->seen = pair->line;
 	return k;
@@ -188,7 +183,7 @@ static bool is_replaced(const struct load_scenario *s, const struct load_key *k)
 static void apply(struct load_scenario *s, struct argp_state *state,
 	const struct scenario_pair *pair)
 {
-	struct load_key *k = key_of(s, state, pair);
+	struct load_key *k = key_of(s, pair);
 	const char *name = k->option->name;
 	bool optional = k->option->flags & OPTION_ARG_OPTIONAL;
 	bool takes_value = k->option->arg;
@@ -199,8 +194,8 @@ static void apply(struct load_scenario *s, struct argp_state *state,
 		takes_value = false;
 	if (!takes_value && strcmp(pair->value, "yes") != 0) {
 		if (strcmp(pair->value, "no") != 0)
-			usage_error(state, "--%s: \"%s\" is neither yes nor no",
-				name, pair->value);
+			usage_error(name, "\"%s\" is neither yes nor no",
+				pair->value);
 		return;
 	}
 	if (is_replaced(s, k))
@@ -214,14 +209,14 @@ static void apply(struct load_scenario *s, struct argp_state *state,
 	k->line = pair->line;
 }
 
-static size_t read_text(struct load_scenario *s, const struct argp_state *state)
+static size_t read_text(struct load_scenario *s)
 {
 	char why[128];
 	size_t bytes;
 
 	if (named_file_read(
 		    &s->text, &bytes, s->path, TEXT_MAX, why, sizeof(why)))
-		usage_error(state, "--scenario: %s: %s", s->path, why);
+		usage_error("scenario", "%s: %s", s->path, why);
 	return bytes;
 }
 
@@ -229,7 +224,7 @@ static void read_file(struct load_scenario *s, const struct argp *argp)
 {
 	struct argp_state state = {
 		.root_argp = argp, .name = program_invocation_name};
-	size_t bytes = read_text(s, &state);
+	size_t bytes = read_text(s);
 	struct scenario_pair pair;
 	struct scenario lines;
 	int got;
@@ -241,25 +236,20 @@ static void read_file(struct load_scenario *s, const struct argp *argp)
 	}
 	s->line = lines.line;
 	if (got)
-		usage_error(&state, "%s", lines.why);
+		usage_error(NULL, "%s", lines.why);
 	s->line = 0;
 }
 
-/* What usage_error() complains of: the line that is read, or the option whose
- * name its sentence begins with, or else the peer. */
-static struct usage_place place(const char *message)
+/* Of what usage_error() complains: the line that is read, or else the one that
+ * said the option, or the peer. */
+static struct usage_place place(const char *option)
 {
 	struct load_scenario *s = placed;
-	struct usage_place p = {s->path, s->line};
-	const struct load_key *k = &s->keys[0];
+	const struct load_key *k = option ? find(s, option) : &s->keys[0];
 
-	if (p.line)
-		return p;
-	if (strncmp(message, "--", 2) == 0)
-		k = find(s, message + 2,
-			strspn(message + 2, "abcdefghijklmnopqrstuvwxyz-"));
-	p.line = k ? k->line : 0;
-	return p;
+	return (struct usage_place){s->path, s->line ? s->line
+					     : k     ? k->line
+						     : 0};
 }
 
 void load_scenario_open(struct load_scenario *s, const struct argp *argp,
@@ -269,7 +259,7 @@ void load_scenario_open(struct load_scenario *s, const struct argp *argp,
 	list_all(s, argp, input);
 	if (note_all(s, argp, argc, argv))
 		return;
-	s->path = find_name(s, "scenario")->value;
+	s->path = find(s, "scenario")->value;
 	if (!s->path)
 		return;
 	placed = s;

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "cli/args/usage.h"
 #include <argp.h>
 
 #define LOAD_KEYS_MAX 96

@@ -4,6 +4,7 @@
 #include "cli/load/scenario_print.h"
 
 #include "cli/args/scenario.h"
+#include "cli/args/usage.h"
 #include "cli/load/fail.h"
 #include "cli/load/names.h"
 #include "core/units.h"
@@ -213,11 +214,11 @@ static void print_section(
 			fprintf(out, "\n[%s]\n", heading);
 		heading = NULL;
 		if (scenario_write(out, k->option->name, value))
-			load_fail(EXIT_USAGE,
-				"--%s: \"%s\" cannot stand in a scenario: it "
+			usage_error(k->option->name,
+				"\"%s\" cannot stand in a scenario: it "
 				"is too long, or has blanks at its ends, a "
 				"comment or a control character in it",
-				k->option->name, value);
+				value);
 	}
 }
 

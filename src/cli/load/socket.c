@@ -2,6 +2,7 @@
 #include "cli/load/socket.h"
 
 #include "cli/args/option.h"
+#include "cli/args/usage.h"
 #include "core/reply_ttl.h"
 #include "core/units.h"
 
@@ -90,7 +91,7 @@ static int parse_class(const char *text)
 	return -1;
 }
 
-static uint8_t parse_dscp(const struct argp_state *state, const char *text)
+static uint8_t parse_dscp(const char *text)
 {
 	int named = parse_class(text);
 	uint64_t v;
@@ -98,27 +99,27 @@ static uint8_t parse_dscp(const struct argp_state *state, const char *text)
 	if (named >= 0)
 		return (uint8_t)named;
 	if (units_parse_count(&v, text, 0, 63))
-		usage_error(state,
-			"--dscp: \"%s\" is not a code point; 46, ef, cs1 or "
+		usage_error("dscp",
+			"\"%s\" is not a code point; 46, ef, cs1 or "
 			"af41 "
 			"would be",
 			text);
 	return (uint8_t)v;
 }
 
-static uint8_t parse_ecn(const struct argp_state *state, const char *text)
+static uint8_t parse_ecn(const char *text)
 {
 	static const char *const names[] = {"not-ect", "ect1", "ect0", "ce"};
 
 	for (uint8_t i = 0; i < 4; i++)
 		if (strcmp(text, names[i]) == 0)
 			return i;
-	usage_error(state,
-		"--ecn: \"%s\" is none of not-ect, ect0, ect1 and ce", text);
+	usage_error(
+		"ecn", "\"%s\" is none of not-ect, ect0, ect1 and ce", text);
 	return 0;
 }
 
-static uint64_t parse_pacing(const struct argp_state *state, const char *text)
+static uint64_t parse_pacing(const char *text)
 {
 	size_t n = strlen(text);
 	char number[64];
@@ -128,20 +129,20 @@ static uint64_t parse_pacing(const struct argp_state *state, const char *text)
 		n -= 2;
 	snprintf(number, sizeof(number), "%.*s", (int)n, text);
 	if (n >= sizeof(number) || units_parse_size(&v, number) || v < 8)
-		usage_error(state,
-			"--kernel-pacing: \"%s\" is neither a rate nor txtime; "
+		usage_error("kernel-pacing",
+			"\"%s\" is neither a rate nor txtime; "
 			"100M or 2.5G would be a rate",
 			text);
 	return v / 8;
 }
 
-static uint64_t parse_lifetime(const struct argp_state *state, const char *text)
+static uint64_t parse_lifetime(const char *text)
 {
-	uint64_t ns = option_time(state, "--flow-lifetime", text, false);
+	uint64_t ns = option_time("flow-lifetime", text, false);
 
 	if (ns < LIFETIME_LEAST_NS)
-		usage_error(state,
-			"--flow-lifetime: \"%s\" is less than 1ms, and a "
+		usage_error("flow-lifetime",
+			"\"%s\" is less than 1ms, and a "
 			"socket "
 			"takes its time too",
 			text);
@@ -149,13 +150,13 @@ static uint64_t parse_lifetime(const struct argp_state *state, const char *text)
 }
 
 /* core/reply_ttl.h says which. */
-static uint8_t parse_ttl(const struct argp_state *state, const char *text)
+static uint8_t parse_ttl(const char *text)
 {
-	uint64_t ttl = option_count(state, "--ttl", text, 1, UINT8_MAX);
+	uint64_t ttl = option_count("ttl", text, 1, UINT8_MAX);
 
 	if (reply_ttl_may_become((unsigned)ttl))
-		usage_error(state,
-			"--ttl: servers take what arrives with %u to %u for "
+		usage_error("ttl",
+			"servers take what arrives with %u to %u for "
 			"the reply of another server and do not answer it; up "
 			"to %u, or %u, would be right",
 			REPLY_TTL_LEAST, REPLY_TTL, REPLY_TTL_LEAST - 1,
@@ -179,32 +180,32 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->device = arg;
 		return 0;
 	case KEY_RCVBUF:
-		c->rcvbuf = option_buffer(state, "--rcvbuf", arg);
+		c->rcvbuf = option_buffer("rcvbuf", arg);
 		return 0;
 	case KEY_SNDBUF:
-		c->sndbuf = option_buffer(state, "--sndbuf", arg);
+		c->sndbuf = option_buffer("sndbuf", arg);
 		return 0;
 	case KEY_DSCP:
-		c->tos = (uint8_t)((c->tos & 3) | parse_dscp(state, arg) << 2);
+		c->tos = (uint8_t)((c->tos & 3) | parse_dscp(arg) << 2);
 		return 0;
 	case KEY_ECN:
-		c->tos = (uint8_t)((c->tos & ~3) | parse_ecn(state, arg));
+		c->tos = (uint8_t)((c->tos & ~3) | parse_ecn(arg));
 		return 0;
 	case KEY_TTL:
-		c->ttl = parse_ttl(state, arg);
+		c->ttl = parse_ttl(arg);
 		return 0;
 	case KEY_DONTFRAG:
 		c->dontfrag = true;
 		return 0;
 	case KEY_BUSY_POLL:
-		c->busy_poll_us = option_busy_poll(state, "--busy-poll", arg);
+		c->busy_poll_us = option_busy_poll("busy-poll", arg);
 		return 0;
 	case KEY_PACING:
 		s->txtime = strcmp(arg, "txtime") == 0;
-		c->pacing_bytes = s->txtime ? 0 : parse_pacing(state, arg);
+		c->pacing_bytes = s->txtime ? 0 : parse_pacing(arg);
 		return 0;
 	case KEY_LIFETIME:
-		c->flow_lifetime_ns = parse_lifetime(state, arg);
+		c->flow_lifetime_ns = parse_lifetime(arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -214,22 +215,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 const struct argp load_socket_argp = {.options = options, .parser = parse};
 
 /* How many addresses from first to last, both included. */
-static uint32_t count_addresses(const struct argp_state *state,
+static uint32_t count_addresses(
 	const char *text, const union address *first, const union address *last)
 {
 	uint64_t n = address_distance(first, last);
 
 	if (n == UINT64_MAX || n >= LOAD_FLOWS_MAX)
-		usage_error(state,
-			"--bind: \"%s\" is not a range of at most %u "
+		usage_error("bind",
+			"\"%s\" is not a range of at most %u "
 			"addresses; "
 			"127.0.0.1-127.0.0.16 would be",
 			text, LOAD_FLOWS_MAX);
 	return (uint32_t)n + 1;
 }
 
-static void plan_addresses(
-	const struct argp_state *state, const struct load_socket *s)
+static void plan_addresses(const struct load_socket *s)
 {
 	const char *dash = s->bind ? strchr(s->bind, '-') : NULL;
 	struct load_config *c = s->config;
@@ -241,17 +241,16 @@ static void plan_addresses(
 		return;
 	/* Only numbers make a range: names may have a dash. */
 	if (!dash || (!isdigit((unsigned char)dash[1]) && dash[1] != '[')) {
-		option_bind(state, &c->bind, s->bind, &c->remote);
+		option_bind(&c->bind, s->bind, &c->remote);
 		return;
 	}
 	snprintf(first, sizeof(first), "%.*s", (int)(dash - s->bind), s->bind);
-	option_bind(state, &c->bind, first, &c->remote);
-	option_bind(state, &last, dash + 1, &c->remote);
-	c->bind_count = count_addresses(state, s->bind, &c->bind, &last);
+	option_bind(&c->bind, first, &c->remote);
+	option_bind(&last, dash + 1, &c->remote);
+	c->bind_count = count_addresses(s->bind, &c->bind, &last);
 }
 
-static void plan_ports(
-	const struct argp_state *state, const struct load_socket *s)
+static void plan_ports(const struct load_socket *s)
 {
 	struct load_config *c = s->config;
 	unsigned first, last;
@@ -261,49 +260,47 @@ static void plan_ports(
 		return;
 	if (sscanf(s->ports, "%u-%u%c", &first, &last, &rest) != 2 ||
 		first == 0 || first > last || last > UINT16_MAX)
-		usage_error(state,
-			"--source-ports: \"%s\" is not a range of ports; "
+		usage_error("source-ports",
+			"\"%s\" is not a range of ports; "
 			"20000-20999 would be",
 			s->ports);
 	c->port_first = (uint16_t)first;
 	c->port_count = last - first + 1;
 	if ((uint64_t)(last - first + 1) * c->bind_count < c->flows)
-		usage_error(state,
-			"--source-ports: %u flows, and only %llu ports and "
+		usage_error("source-ports",
+			"%u flows, and only %llu ports and "
 			"addresses for them",
 			c->flows,
 			(unsigned long long)(last - first + 1) * c->bind_count);
 }
 
-static void refuse_one_port(
-	const struct argp_state *state, const struct load_config *c)
+static void refuse_one_port(const struct load_config *c)
 {
 	uint16_t port = c->bind.sa.sa_family ? address_port(&c->bind) : 0;
 
 	if (!port || c->port_first)
 		return;
 	if (c->flow_lifetime_ns)
-		usage_error(state,
-			"--flow-lifetime: a flow and the one that follows it "
+		usage_error("flow-lifetime",
+			"a flow and the one that follows it "
 			"cannot both have port %u; --source-ports would do",
 			port);
 	if (c->flows > c->bind_count)
-		usage_error(state,
-			"--bind: %u flows cannot all have port %u; "
+		usage_error("bind",
+			"%u flows cannot all have port %u; "
 			"--source-ports %u-%u could, or --flows %u",
 			c->flows, port, port,
 			(port + c->flows - 1) & UINT16_MAX, c->bind_count);
 }
 
-static void refuse_many_flows(
-	const struct argp_state *state, const struct load_config *c)
+static void refuse_many_flows(const struct load_config *c)
 {
 	struct rlimit r;
 
 	if (getrlimit(RLIMIT_NOFILE, &r) == 0 &&
 		load_descriptors(c) > r.rlim_max)
-		usage_error(state,
-			"--flows: %u flows and %u thread%s take up to %" PRIu64
+		usage_error("flows",
+			"%u flows and %u thread%s take up to %" PRIu64
 			" descriptors, and the limit of open files is %" PRIu64
 			" (ulimit -Hn); a higher limit or fewer flows would do",
 			c->flows, c->threads, c->threads == 1 ? "" : "s",
@@ -311,19 +308,18 @@ static void refuse_many_flows(
 }
 
 /* A flow whose time is over keeps its socket until it is answered. */
-static void refuse_many_sockets(
-	const struct argp_state *state, const struct load_config *c)
+static void refuse_many_sockets(const struct load_config *c)
 {
 	uint64_t sockets = load_sockets(c);
 	struct rlimit r;
 
 	if (!c->flow_lifetime_ns) {
-		refuse_many_flows(state, c);
+		refuse_many_flows(c);
 		return;
 	}
 	if (c->port_first && (uint64_t)c->port_count * c->bind_count < sockets)
-		usage_error(state,
-			"--source-ports: %u flows of that lifetime have up to "
+		usage_error("source-ports",
+			"%u flows of that lifetime have up to "
 			"%" PRIu64
 			" sockets at once, and there are only %" PRIu64
 			" ports and addresses for them",
@@ -331,21 +327,20 @@ static void refuse_many_sockets(
 			(uint64_t)c->port_count * c->bind_count);
 	if (getrlimit(RLIMIT_NOFILE, &r) == 0 &&
 		load_descriptors(c) > r.rlim_max)
-		usage_error(state,
-			"--flow-lifetime: %u flows of that lifetime have up to "
+		usage_error("flow-lifetime",
+			"%u flows of that lifetime have up to "
 			"%" PRIu64 " sockets at once, and the limit of open "
 			"files is %" PRIu64 " (ulimit -Hn); a longer one or "
 			"fewer flows would do",
 			c->flows, sockets, (uint64_t)r.rlim_max);
 }
 
-void load_socket_plan(
-	const struct argp_state *state, const struct load_socket *s)
+void load_socket_plan(const struct load_socket *s)
 {
-	plan_addresses(state, s);
-	plan_ports(state, s);
-	refuse_one_port(state, s->config);
-	refuse_many_sockets(state, s->config);
+	plan_addresses(s);
+	plan_ports(s);
+	refuse_one_port(s->config);
+	refuse_many_sockets(s->config);
 	if (s->config->bind.sa.sa_family == AF_UNSPEC && s->config->port_first)
 		s->config->bind.sa.sa_family = s->config->remote.sa.sa_family;
 }

@@ -18,5 +18,4 @@ extern const struct argp load_socket_argp;
 
 /* What could not be known before the peer was: prints and exits where it does
  * not fit. */
-void load_socket_plan(
-	const struct argp_state *state, const struct load_socket *s);
+void load_socket_plan(const struct load_socket *s);

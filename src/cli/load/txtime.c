@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/txtime.h"
 
+#include "cli/args/usage.h"
 #include "cli/load/fail.h"
+#include "cli/print/say.h"
 #include "net/qdisc.h"
 #include "net/route.h"
 
@@ -49,10 +51,9 @@ static void tell_idle_pacing(const struct load_config *c)
 
 	if (pacer < 0 || pacer == QDISC_FQ)
 		return;
-	fprintf(stderr,
-		"udpmill load: --kernel-pacing has no effect: %s has no "
-		"queueing discipline fq (sudo tc qdisc replace dev %s root "
-		"fq)\n",
+	say("--kernel-pacing has no effect: %s has no "
+	    "queueing discipline fq (sudo tc qdisc replace dev %s root "
+	    "fq)",
 		device, device);
 }
 
@@ -67,7 +68,7 @@ void load_txtime_plan(struct load_parsing *p)
 	if (!p->socket.txtime)
 		return;
 	if (!load_pace_is_open(&p->pace))
-		load_fail(EXIT_USAGE,
+		usage_clash("kernel-pacing",
 			"--kernel-pacing=txtime goes with --rate, --bitrate, "
 			"--ramp or --find-capacity: the kernel times what has "
 			"a plan");

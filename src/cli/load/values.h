@@ -7,13 +7,8 @@
 
 #include <argp.h>
 
-void load_parse_train(const struct argp_state *state, struct load_config *c,
-	const char *text);
-void load_parse_content(const struct argp_state *state, struct load_config *c,
-	const char *text);
-void load_parse_verify(const struct argp_state *state, struct load_config *c,
-	const char *text);
-void load_parse_timeout(const struct argp_state *state, struct load_config *c,
-	const char *text);
-void load_parse_expect(const struct argp_state *state, struct load_config *c,
-	const char *text);
+void load_parse_train(struct load_config *c, const char *text);
+void load_parse_content(struct load_config *c, const char *text);
+void load_parse_verify(struct load_config *c, const char *text);
+void load_parse_timeout(struct load_config *c, const char *text);
+void load_parse_expect(struct load_config *c, const char *text);

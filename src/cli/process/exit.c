@@ -35,12 +35,12 @@ static const struct outcome *find(int error)
 	return o;
 }
 
-enum exit_code outcome_code(int error)
+enum exit_code exit_of(int error)
 {
 	return find(error)->code;
 }
 
-const char *outcome_name(int error)
+const char *outcome_of(int error)
 {
 	return find(error)->name;
 }

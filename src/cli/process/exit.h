@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an error of a run means for whoever started it: the same errno has the
- * same exit code, and the same name in JSON, in every verb and mode.
+ * What the end of a run means for whoever started it. An errno has one exit
+ * code, and one name in JSON, in every verb and mode; the table is in exit.c.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ enum exit_code {
 };
 
 /* error: -errno. */
-enum exit_code outcome_code(int error);
+enum exit_code exit_of(int error);
 
 /* "refused", "timeout", "unreachable", "interrupted" or "failed". */
-const char *outcome_name(int error);
+const char *outcome_of(int error);

@@ -5,6 +5,7 @@
 #include "cli/args/named_file.h"
 #include "cli/args/option.h"
 #include "cli/args/parse.h"
+#include "cli/args/usage.h"
 #include "core/train.h"
 #include "core/units.h"
 
@@ -47,51 +48,46 @@ static const struct argp_option option_table[] = {
 	{0},
 };
 
-static void take_timeout(const char *arg, const struct argp_state *state)
+static void take_timeout(struct send_options *o, const char *arg)
 {
-	struct send_options *o = ((struct arguments *)state->input)->options;
 	int error = units_parse_time(&o->timeout_ns, arg);
 
 	if (error || o->timeout_ns < SECOND_NS / 1000 ||
 		o->timeout_ns > 3600 * SECOND_NS)
-		usage_error(state,
-			"--timeout: \"%s\" is not a time from 1ms to 1h; 500ms "
+		usage_error("timeout",
+			"\"%s\" is not a time from 1ms to 1h; 500ms "
 			"or 2s would be",
 			arg);
 }
 
-static void take_retries(const char *arg, const struct argp_state *state)
+static void take_retries(struct send_options *o, const char *arg)
 {
-	struct send_options *o = ((struct arguments *)state->input)->options;
-
 	if (units_parse_count(&o->retries, arg, 0, RETRIES_MAX))
-		usage_error(state,
-			"--retries: \"%s\" is not a number from 0 to %d", arg,
-			RETRIES_MAX);
+		usage_error("retries", "\"%s\" is not a number from 0 to %d",
+			arg, RETRIES_MAX);
 }
 
-static void read_standard(
-	struct send_options *o, const struct argp_state *state)
+static void read_standard(struct send_options *o)
 {
 	o->bytes = (uint32_t)fread(o->data, 1, SEND_ROOM, stdin);
 	if (ferror(stdin))
 		usage_error(
-			state, "reading standard input: %s", strerror(errno));
+			NULL, "reading standard input: %s", strerror(errno));
 }
 
-static void read_file(struct arguments *a, const struct argp_state *state)
+static void read_file(struct arguments *a)
 {
 	struct send_options *o = a->options;
 	char why[128], *data;
 	size_t bytes;
 
 	if (!a->file) {
-		read_standard(o, state);
+		read_standard(o);
 		return;
 	}
 	if (named_file_read(
 		    &data, &bytes, a->file, SEND_ROOM - 1, why, sizeof(why)))
-		usage_error(state, "--file: %s: %s", a->file, why);
+		usage_error("file", "%s: %s", a->file, why);
 	memcpy(o->data, data, bytes);
 	o->bytes = (uint32_t)bytes;
 	free(data);
@@ -115,16 +111,16 @@ static void join_words(const struct arguments *a)
 	}
 }
 
-static void take_content(struct arguments *a, const struct argp_state *state)
+static void take_content(struct arguments *a)
 {
 	struct send_options *o = a->options;
 	union address peer = o->peer;
 	uint32_t most;
 
 	if (a->file && a->word_count)
-		usage_error(state, "TEXT and --file: one of them is enough");
+		usage_error(NULL, "TEXT and --file: one of them is enough");
 	if (a->file || (a->word_count == 1 && strcmp(a->words[0], "-") == 0))
-		read_file(a, state);
+		read_file(a);
 	else if (a->word_count)
 		join_words(a);
 	else
@@ -134,7 +130,7 @@ static void take_content(struct arguments *a, const struct argp_state *state)
 	most = peer.sa.sa_family == AF_INET6 ? DATAGRAM_MAX_V6
 					     : DATAGRAM_MAX_V4;
 	if (o->bytes > most)
-		usage_error(state,
+		usage_error(NULL,
 			"more than %u bytes: longer than a datagram of %s can "
 			"be; nothing was sent",
 			most, most == DATAGRAM_MAX_V6 ? "IPv6" : "IPv4");
@@ -146,10 +142,10 @@ static error_t take(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_TIMEOUT:
-		take_timeout(arg, state);
+		take_timeout(a->options, arg);
 		return 0;
 	case KEY_RETRIES:
-		take_retries(arg, state);
+		take_retries(a->options, arg);
 		return 0;
 	case KEY_FILE:
 		a->file = arg;
@@ -161,10 +157,10 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		a->bind = arg;
 		return 0;
 	case '4':
-		option_family(state, &a->family, AF_INET);
+		option_family(&a->family, AF_INET);
 		return 0;
 	case '6':
-		option_family(state, &a->family, AF_INET6);
+		option_family(&a->family, AF_INET6);
 		return 0;
 	case 'J':
 		a->options->json = true;
@@ -177,13 +173,13 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!a->peer)
-			usage_error(state, "no HOST:PORT to send to; "
-					   "127.0.0.1:1060 would be one");
-		option_peer(state, &a->options->peer, a->peer, a->family);
+			usage_error(NULL, "no HOST:PORT to send to; "
+					  "127.0.0.1:1060 would be one");
+		option_peer(&a->options->peer, a->peer, a->family);
 		if (a->bind)
-			option_bind(state, &a->options->bind, a->bind,
-				&a->options->peer);
-		take_content(a, state);
+			option_bind(
+				&a->options->bind, a->bind, &a->options->peer);
+		take_content(a);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/send/asked.h"
 
-#include "cli/args/verb.h"
 #include "cli/print/json.h"
+#include "cli/print/say.h"
+#include "cli/print/style.h"
 #include "cli/process/streams.h"
 #include "core/quote.h"
 
@@ -56,10 +57,10 @@ static int report_text(
 	char *text;
 
 	if (!r->answered) {
-		fprintf(stderr, "udpmill send: %s\n", r->why);
+		say("%s", r->why);
 		return 0;
 	}
-	text = quoted(r->data, r->answer.bytes, verb_utf8());
+	text = quoted(r->data, r->answer.bytes, style_utf8());
 	if (!text)
 		return -ENOMEM;
 	address_format(&r->answer.from, from);

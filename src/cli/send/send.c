@@ -4,6 +4,7 @@
 
 #include "cli/args/option.h"
 #include "cli/args/verb.h"
+#include "cli/print/say.h"
 #include "cli/process/exit.h"
 #include "cli/process/privilege.h"
 #include "cli/process/streams.h"
@@ -22,9 +23,8 @@ static void note_retry(
 	char text[UNITS_TEXT];
 
 	if (isatty(STDERR_FILENO))
-		fprintf(stderr,
-			"udpmill send: no answer in %s, asking again (%u of "
-			"%u)\n",
+		say("no answer in %s, asking again (%u of "
+		    "%u)",
 			units_format_time((double)ns, text), r->tries,
 			(unsigned)o->retries);
 }
@@ -102,8 +102,8 @@ static void judge(const struct exchange *e, const struct send_options *o,
 		r->exit_code = EXIT_NO_PEER;
 		say_silence(e, o, r);
 	} else {
-		r->outcome = outcome_name(got);
-		r->exit_code = (int)outcome_code(got);
+		r->outcome = outcome_of(got);
+		r->exit_code = (int)exit_of(got);
 	}
 	/* Whatever it is called here, the network has said that it cannot go
 	 * there. */
@@ -150,7 +150,7 @@ int verb_send(int argc, char **argv)
 	if (!error)
 		error = send_parse(&o, argc, argv);
 	if (error) {
-		fprintf(stderr, "udpmill send: %s\n", strerror(abs(error)));
+		say("%s", strerror(abs(error)));
 		r.exit_code = EXIT_SYSTEM;
 	} else {
 		run(&o, &r);

@@ -3,7 +3,8 @@
 
 #include "cli/args/option.h"
 #include "cli/args/parse.h"
-#include "cli/args/verb.h"
+#include "cli/args/usage.h"
+#include "cli/print/say.h"
 #include "cli/serve/plan.h"
 #include "cli/serve/ready.h"
 
@@ -115,92 +116,87 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static const struct service_ops *parse_service(
-	const struct argp_state *state, const char *text)
+static const struct service_ops *parse_service(const char *text)
 {
 	const struct service_ops *s = service_find(text);
 
 	if (!s)
-		usage_error(state,
-			"--service: there is no \"%s\"; length, "
+		usage_error("service",
+			"there is no \"%s\"; length, "
 			"echo, discard and reflect there are",
 			text);
 	return s;
 }
 
-static void parse_cidr(
-	const struct argp_state *state, struct cidr *c, const char *text)
+static void parse_cidr(struct cidr *c, const char *text)
 {
 	char base[ADDRESS_TEXT];
 	int error = cidr_parse(c, text);
 
 	if (error == -ERANGE)
-		usage_error(state,
-			"--allow: \"%s\" has bits set behind its prefix; %s/%u "
+		usage_error("allow",
+			"\"%s\" has bits set behind its prefix; %s/%u "
 			"would be right, or the address alone",
 			text, address_format_host(&c->base, base), c->bits);
 	if (error)
-		usage_error(state,
-			"--allow: \"%s\" is not a prefix; "
+		usage_error("allow",
+			"\"%s\" is not a prefix; "
 			"192.0.2.0/24 or 2001:db8::/32 would be",
 			text);
 }
 
-static void parse_allow(
-	const struct argp_state *state, struct serve_options *o, char *text)
+static void parse_allow(struct serve_options *o, char *text)
 {
 	size_t n = o->server.allow_count;
 	struct cidr *grown = reallocarray(o->allow, n + 1, sizeof(*grown));
 
 	if (!grown)
-		argp_failure(state, EXIT_SYSTEM, 0, "no memory");
+		say_exit(EXIT_SYSTEM, "no memory");
 	o->allow = grown;
-	parse_cidr(state, &grown[n], text);
+	parse_cidr(&grown[n], text);
 	o->server.allow = grown;
 	o->server.allow_count = n + 1;
 }
 
-static double parse_burn(const struct argp_state *state, const char *text)
+static double parse_burn(const char *text)
 {
 	char *end;
 	double ns = strtod(text, &end);
 
 	if (end == text || *end || !(ns >= 0 && ns <= BURN_NS_MAX))
-		usage_error(state,
-			"--burn: \"%s\" is not a number of nanoseconds up to "
+		usage_error("burn",
+			"\"%s\" is not a number of nanoseconds up to "
 			"10000; 2.5 would be",
 			text);
 	return ns;
 }
 
 /* Below 3 is what the program itself writes to, and it would be closed. */
-static int parse_ready_fd(const struct argp_state *state, const char *text)
+static int parse_ready_fd(const char *text)
 {
-	int fd = (int)option_count(state, "--ready-fd", text, 3, INT_MAX);
+	int fd = (int)option_count("ready-fd", text, 3, INT_MAX);
 	int error = serve_ready_check_fd(fd);
 
 	if (error)
-		usage_error(state,
-			"--ready-fd: %d is not open for writing; "
+		usage_error("ready-fd",
+			"%d is not open for writing; "
 			"\"--ready-fd %d %d>FILE\" would open it",
 			fd, fd, fd);
 	return fd;
 }
 
-static void add_text(
-	struct argp_state *state, struct serve_parsing *p, char *arg)
+static void add_text(struct serve_parsing *p, char *arg)
 {
 	if (p->text_count == sizeof(p->texts) / sizeof(p->texts[0]))
-		usage_error(state, "more than %u addresses to listen at",
+		usage_error(NULL, "more than %u addresses to listen at",
 			p->text_count);
 	p->texts[p->text_count++] = arg;
 }
 
-static void add_key_address(
-	struct argp_state *state, struct serve_parsing *p, char *arg)
+static void add_key_address(struct serve_parsing *p, char *arg)
 {
 	if (p->key_address_count == SERVE_KEY_ADDRESSES)
-		usage_error(state, "--key-address: more than %u of them",
+		usage_error("key-address", "more than %u of them",
 			SERVE_KEY_ADDRESSES);
 	p->key_addresses[p->key_address_count++] = arg;
 }
@@ -215,39 +211,38 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		p->backend = arg;
 		return 0;
 	case KEY_WORKERS:
-		p->workers =
-			option_count(state, "--workers", arg, 1, WORKERS_MAX);
+		p->workers = option_count("workers", arg, 1, WORKERS_MAX);
 		return 0;
 	case KEY_CPUS:
 		p->cpus = arg;
 		return 0;
 	case KEY_BATCH:
 		s->batch = (uint32_t)option_count(
-			state, "--batch", arg, 1, BATCH_CAPACITY_MAX);
+			"batch", arg, 1, BATCH_CAPACITY_MAX);
 		return 0;
 	case KEY_TRAINS:
-		s->trains = option_switch(state, "--trains", arg);
+		s->trains = option_switch("trains", arg);
 		return 0;
 	case KEY_GRO:
-		s->gro = option_switch(state, "--gro", arg);
+		s->gro = option_switch("gro", arg);
 		return 0;
 	case KEY_SPIN:
 		s->spin = true;
 		return 0;
 	case KEY_BUSY_POLL:
-		s->busy_poll_us = option_busy_poll(state, "--busy-poll", arg);
+		s->busy_poll_us = option_busy_poll("busy-poll", arg);
 		return 0;
 	case KEY_BURN:
-		s->burn_ns = parse_burn(state, arg);
+		s->burn_ns = parse_burn(arg);
 		return 0;
 	case KEY_MARKS:
-		s->marks = option_switch(state, "--marks", arg);
+		s->marks = option_switch("marks", arg);
 		return 0;
 	case KEY_RCVBUF:
-		s->rcvbuf = option_buffer(state, "--rcvbuf", arg);
+		s->rcvbuf = option_buffer("rcvbuf", arg);
 		return 0;
 	case KEY_SNDBUF:
-		s->sndbuf = option_buffer(state, "--sndbuf", arg);
+		s->sndbuf = option_buffer("sndbuf", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -261,29 +256,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_SERVICE:
-		o->server.service = parse_service(state, arg);
+		o->server.service = parse_service(arg);
 		return 0;
 	case KEY_ALLOW:
-		parse_allow(state, o, arg);
+		parse_allow(o, arg);
 		return 0;
 	case KEY_KEY:
 		p->key = arg;
 		return 0;
 	case KEY_KEY_ADDRESS:
-		add_key_address(state, p, arg);
+		add_key_address(p, arg);
 		return 0;
 	case KEY_COUNT:
-		o->server.count =
-			option_count(state, "--count", arg, 1, INT64_MAX);
+		o->server.count = option_count("count", arg, 1, INT64_MAX);
 		return 0;
 	case 't':
-		o->time_ns = option_time(state, "--time", arg, false);
+		o->time_ns = option_time("time", arg, false);
 		return 0;
 	case '4':
-		option_family(state, &p->family, AF_INET);
+		option_family(&p->family, AF_INET);
 		return 0;
 	case '6':
-		option_family(state, &p->family, AF_INET6);
+		option_family(&p->family, AF_INET6);
 		return 0;
 	case KEY_COUNTERS:
 		o->server.counters = arg;
@@ -292,7 +286,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->ready_file = arg;
 		return 0;
 	case KEY_READY_FD:
-		o->ready_fd = parse_ready_fd(state, arg);
+		o->ready_fd = parse_ready_fd(arg);
 		return 0;
 	case 'v':
 		o->verbose = true;
@@ -301,7 +295,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		add_text(state, p, arg);
+		add_text(p, arg);
 		return 0;
 	default:
 		return parse_how(key, arg, state);
@@ -341,8 +335,8 @@ void serve_options_parse(struct serve_options *o, int argc, char **argv)
 	if (verb_parse(&argp, argc, argv, &p))
 		exit(EXIT_USAGE);
 	if (!o->server.allow_count) {
-		parse_allow(NULL, o, (char[]){"127.0.0.0/8"});
-		parse_allow(NULL, o, (char[]){"::1"});
+		parse_allow(o, (char[]){"127.0.0.0/8"});
+		parse_allow(o, (char[]){"::1"});
 	}
 	serve_plan(&p);
 }

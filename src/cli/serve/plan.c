@@ -2,7 +2,8 @@
 #include "cli/serve/plan.h"
 
 #include "cli/args/key.h"
-#include "cli/args/verb.h"
+#include "cli/args/usage.h"
+#include "cli/print/say.h"
 #include "net/resolve.h"
 
 #include <libgen.h>
@@ -14,23 +15,14 @@
 
 #define DEFAULT_PORT "1060" /* the original's */
 
-static _Noreturn void fail(int code, const char *why)
-{
-	fprintf(stderr, "udpmill serve: %s\n", why);
-	exit(code);
-}
-
 /* It could be bound, and nothing would come: nobody joins. */
 static void refuse_group(const union address *a, const char *text)
 {
-	char why[256];
-
-	snprintf(why, sizeof(why),
-		"\"%s\" is the address of a group; an address of this host "
-		"would be right",
-		text);
 	if (address_is_group(a))
-		fail(EXIT_USAGE, why);
+		usage_error(NULL,
+			"\"%s\" is the address of a group; an address of this "
+			"host would be right",
+			text);
 }
 
 static void resolve_listen(struct serve_parsing *p)
@@ -42,12 +34,12 @@ static void resolve_listen(struct serve_parsing *p)
 		p->texts[p->text_count++] = DEFAULT_PORT;
 	o->listen = calloc(p->text_count, sizeof(*o->listen));
 	if (!o->listen)
-		fail(EXIT_SYSTEM, "no memory");
+		say_exit(EXIT_SYSTEM, "no memory");
 	for (unsigned i = 0; i < p->text_count; i++)
 		if (resolve(&o->listen[i], p->texts[i],
 			    p->family == AF_INET6 ? "::1" : "127.0.0.1",
 			    p->family, why, sizeof(why)))
-			fail(EXIT_USAGE, why);
+			usage_error(NULL, "%s", why);
 	for (unsigned i = 0; i < p->text_count; i++)
 		refuse_group(&o->listen[i], p->texts[i]);
 	o->server.listen = o->listen;
@@ -58,7 +50,7 @@ static void resolve_listen(struct serve_parsing *p)
 static void choose_backend(struct serve_parsing *p)
 {
 	const struct backend_ops *b;
-	char why[256], text[320];
+	char why[256];
 
 	if (!p->backend || strcmp(p->backend, "auto") == 0) {
 		p->o->server.backend = backend_auto();
@@ -66,20 +58,16 @@ static void choose_backend(struct serve_parsing *p)
 	}
 	b = backend_find(p->backend);
 	if (!b && strcmp(p->backend, "uring") == 0)
-		fail(EXIT_SYSTEM, "--backend: this build is without uring; "
-				  "install liburing-dev and build again");
-	if (!b) {
-		snprintf(text, sizeof(text),
-			"--backend: there is no \"%s\"; "
+		say_exit(EXIT_SYSTEM,
+			"--backend: this build is without uring; install "
+			"liburing-dev and build again");
+	if (!b)
+		usage_error("backend",
+			"there is no \"%s\"; "
 			"auto, recvfrom, mmsg and uring there are",
 			p->backend);
-		fail(EXIT_USAGE, text);
-	}
-	if (b->probe(why, sizeof(why))) {
-		snprintf(text, sizeof(text), "--backend %s: %s", p->backend,
-			why);
-		fail(EXIT_SYSTEM, text);
-	}
+	if (b->probe(why, sizeof(why)))
+		say_exit(EXIT_SYSTEM, "--backend %s: %s", p->backend, why);
 	p->o->server.backend = b;
 }
 
@@ -87,13 +75,11 @@ static void choose_workers(struct serve_parsing *p)
 {
 	struct serve_options *o = p->o;
 	struct cpu_list allowed;
-	char why[256], text[300];
+	char why[256];
 
 	if (p->cpus) {
-		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why))) {
-			snprintf(text, sizeof(text), "--cpus: %s", why);
-			fail(EXIT_USAGE, text);
-		}
+		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
+			usage_error("cpus", "%s", why);
 		o->server.cpus = &o->cpus;
 	}
 	if (!p->workers && p->cpus)
@@ -114,24 +100,20 @@ static bool is_folder(const char *path)
 static void check_counters(const struct serve_options *o)
 {
 	const char *path = o->server.counters;
-	char folder[PATH_MAX], text[PATH_MAX + 100];
+	char folder[PATH_MAX];
 
 	if (!path)
 		return;
 	if (!*path)
-		fail(EXIT_USAGE, "--counters: no file is named; a path, or "
-				 "none, would be right");
-	snprintf(text, sizeof(text),
-		"--counters: %s is a directory; a file in it would be right",
-		path);
+		usage_error("counters",
+			"no file is named; a path, or none, would be right");
 	if (is_folder(path))
-		fail(EXIT_USAGE, text);
+		usage_error("counters",
+			"%s is a directory; a file in it would be right", path);
 	snprintf(folder, sizeof(folder), "%s", path);
-	snprintf(text, sizeof(text),
-		"--counters: %s: there is no such directory to make it in",
-		path);
 	if (!is_folder(dirname(folder)))
-		fail(EXIT_USAGE, text);
+		usage_error("counters",
+			"%s: there is no such directory to make it in", path);
 }
 
 /* One host and port, for that is what whoever asks has sent to. */
@@ -139,28 +121,23 @@ static void resolve_key_addresses(struct serve_parsing *p)
 {
 	struct server_config *s = &p->o->server;
 	union address *list = p->o->known_as;
-	char why[256], text[384];
+	char why[256];
 
 	if (p->key_address_count && !p->key)
-		fail(EXIT_USAGE, "--key-address goes with --key: it is an "
-				 "address at which holders of the key reach "
-				 "this server");
+		usage_clash("key-address",
+			"--key-address goes with --key: it is an address at "
+			"which holders of the key reach this server");
 	for (unsigned i = 0; i < p->key_address_count; i++) {
 		const char *said = p->key_addresses[i];
 
-		if (resolve(&list[i], said, NULL, AF_UNSPEC, why,
-			    sizeof(why))) {
-			snprintf(text, sizeof(text), "--key-address: %s", why);
-			fail(EXIT_USAGE, text);
-		}
-		if (!address_is_any(&list[i]) && !address_is_group(&list[i]) &&
-			address_port(&list[i]) != 0)
-			continue;
-		snprintf(text, sizeof(text),
-			"--key-address: \"%.200s\" is not the address and port "
-			"of one host; 203.0.113.9:7007 would be",
-			said);
-		fail(EXIT_USAGE, text);
+		if (resolve(&list[i], said, NULL, AF_UNSPEC, why, sizeof(why)))
+			usage_error("key-address", "%s", why);
+		if (address_is_any(&list[i]) || address_is_group(&list[i]) ||
+			address_port(&list[i]) == 0)
+			usage_error("key-address",
+				"\"%.200s\" is not the address and port of one "
+				"host; 203.0.113.9:7007 would be",
+				said);
 	}
 	s->known_as = list;
 	s->known_as_count = p->key_address_count;
@@ -170,7 +147,7 @@ void serve_plan(struct serve_parsing *p)
 {
 	resolve_key_addresses(p);
 	if (p->key) {
-		key_read(&p->o->key, "udpmill serve", p->key);
+		key_read(&p->o->key, p->key);
 		p->o->server.key = &p->o->key;
 	}
 	resolve_listen(p);

@@ -2,6 +2,7 @@
 /* The verb serve: a server from its command line to its last counters. */
 #include "cli/args/option.h"
 #include "cli/args/verb.h"
+#include "cli/print/say.h"
 #include "cli/process/interrupt.h"
 #include "cli/process/privilege.h"
 #include "cli/serve/options.h"
@@ -20,16 +21,10 @@
 
 #define DRAIN_TICK_MS 10
 
-static int fail(int code, const char *why)
-{
-	fprintf(stderr, "udpmill serve: %s\n", why);
-	return code;
-}
-
 static void notice(void *arg, const char *text)
 {
 	(void)arg;
-	fprintf(stderr, "udpmill serve: %s\n", text);
+	say("%s", text);
 }
 
 /* A tick: 0, or the signal that came meanwhile, or -errno. Who waits for the
@@ -95,8 +90,7 @@ static int open_server(struct serve_options *o, struct server **server)
 	int error = server_open(server, &o->server, why, sizeof(why));
 
 	if (error)
-		fprintf(stderr, "udpmill serve: %s%s\n", why,
-			option_bind_hint(error));
+		say("%s%s", why, option_bind_hint(error));
 	return error;
 }
 
@@ -113,7 +107,7 @@ static int start_server(struct serve_options *o, struct server *server)
 		error = server_start(server, config, why, sizeof(why));
 	free(config);
 	if (error)
-		fail(EXIT_SYSTEM, why);
+		say_failed(EXIT_SYSTEM, "%s", why);
 	return error;
 }
 
@@ -128,10 +122,10 @@ static int serve(struct serve_options *o, struct server *server,
 	serve_print_start(out, o, server);
 	if (serve_ready_say(ready, server_endpoints(server),
 		    o->server.listen_count, why, sizeof(why)))
-		return fail(EXIT_SYSTEM, why);
+		return say_failed(EXIT_SYSTEM, "%s", why);
 	if (privilege_drop(privilege_to_remove(server_segment(server)), why,
 		    sizeof(why)))
-		return fail(EXIT_SYSTEM, why);
+		return say_failed(EXIT_SYSTEM, "%s", why);
 	error = run(server, o->time_ns, signals);
 	if (o->json) {
 		if (serve_print_json(stdout, o, server,
@@ -141,11 +135,10 @@ static int serve(struct serve_options *o, struct server *server,
 		serve_print_end(out, server);
 	}
 	if (server_error(server, why, sizeof(why)))
-		return fail(EXIT_SYSTEM, why);
+		return say_failed(EXIT_SYSTEM, "%s", why);
 	if (error) {
-		fprintf(stderr,
-			"udpmill serve: waiting for signals failed: "
-			"sigtimedwait: %s%s\n",
+		say("waiting for signals failed: "
+		    "sigtimedwait: %s%s",
 			strerror(-error), failure_advice(-error));
 		return EXIT_SYSTEM;
 	}
@@ -175,7 +168,7 @@ int verb_serve(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	if (serve_ready_init(
 		    &ready, o.ready_file, o.ready_fd, why, sizeof(why)))
-		code = fail(EXIT_USAGE, why);
+		code = say_failed(EXIT_USAGE, "%s", why);
 	else if (open_server(&o, &server) == 0 && start_server(&o, server) == 0)
 		code = serve(&o, server, &ready, &signals);
 	server_close(server);

@@ -3,6 +3,8 @@
 
 #include "cli/args/option.h"
 #include "cli/args/parse.h"
+#include "cli/args/usage.h"
+#include "cli/process/exit.h"
 
 #include <stdlib.h>
 
@@ -36,24 +38,19 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static void take_form(const struct argp_state *state, enum stat_form form)
+static void take_form(struct stat_options *o, enum stat_form form)
 {
-	struct stat_options *o = state->input;
-
 	if (o->form != STAT_TEXT && o->form != form)
-		usage_error(state, "--json and --openmetrics: one form is "
-				   "printed");
+		usage_clash("json", "--json and --openmetrics: one form is "
+				    "printed");
 	o->form = form;
 }
 
-static void take_subject(
-	const struct argp_state *state, enum stat_subject subject)
+static void take_subject(struct stat_options *o, enum stat_subject subject)
 {
-	struct stat_options *o = state->input;
-
 	if (o->subject != STAT_COUNTERS && o->subject != subject)
-		usage_error(state, "--list, --describe and --clean: one of "
-				   "them at once");
+		usage_clash("list", "--list, --describe and --clean: one of "
+				    "them at once");
 	o->subject = subject;
 }
 
@@ -69,30 +66,29 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->workers = true;
 		return 0;
 	case 'w':
-		o->interval_ns =
-			option_time(state, "--watch", arg ? arg : "1s", false);
+		o->interval_ns = option_time("watch", arg ? arg : "1s", false);
 		return 0;
 	case 'n':
-		o->count = option_count(state, "--count", arg, 1, UINT32_MAX);
+		o->count = option_count("count", arg, 1, UINT32_MAX);
 		return 0;
 	case 'J':
-		take_form(state, STAT_JSON);
+		take_form(state->input, STAT_JSON);
 		return 0;
 	case KEY_OPENMETRICS:
-		take_form(state, STAT_OPENMETRICS);
+		take_form(state->input, STAT_OPENMETRICS);
 		return 0;
 	case KEY_LIST:
-		take_subject(state, STAT_LIST);
+		take_subject(state->input, STAT_LIST);
 		return 0;
 	case KEY_DESCRIBE:
-		take_subject(state, STAT_DESCRIBE);
+		take_subject(state->input, STAT_DESCRIBE);
 		return 0;
 	case KEY_CLEAN:
-		take_subject(state, STAT_CLEAN);
+		take_subject(state->input, STAT_CLEAN);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (o->which)
-			usage_error(state,
+			usage_error(NULL,
 				"\"%s\" after \"%s\": one server is asked", arg,
 				o->which);
 		o->which = arg;
@@ -113,8 +109,7 @@ static const struct argp argp = {
 };
 
 /* What goes with counters only would be ignored with all else. */
-static void check_subject(
-	const struct argp_state *state, const struct stat_options *o)
+static void check_subject(const struct stat_options *o)
 {
 	static const char *const names[] = {
 		[STAT_LIST] = "--list",
@@ -133,25 +128,25 @@ static void check_subject(
 		option = "--json";
 	if (option)
 		usage_error(
-			state, "%s goes without %s", names[o->subject], option);
+			NULL, "%s goes without %s", names[o->subject], option);
 	if (o->subject != STAT_DESCRIBE && o->which)
-		usage_error(state,
+		usage_error(NULL,
 			"%s is of every server; it goes without \"%s\"",
 			names[o->subject], o->which);
 }
 
 void stat_options_parse(struct stat_options *o, int argc, char **argv)
 {
-	struct argp_state state = {.name = argv[0]};
 
 	*o = (struct stat_options){0};
 	if (verb_parse(&argp, argc, argv, o))
 		exit(EXIT_USAGE);
 	if (o->count && !o->interval_ns)
-		usage_error(&state, "--count bounds a watch; --watch would "
-				    "begin one");
-	check_subject(&state, o);
+		usage_clash("count", "--count bounds a watch; --watch would "
+				     "begin one");
+	check_subject(o);
 	if (o->interval_ns && o->form == STAT_OPENMETRICS)
-		usage_error(&state, "--openmetrics is asked for by a scraper, "
-				    "each time anew; it goes without --watch");
+		usage_clash("openmetrics",
+			"--openmetrics is asked for by a scraper, "
+			"each time anew; it goes without --watch");
 }

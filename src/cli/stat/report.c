@@ -5,7 +5,6 @@
 #include "core/clock.h"
 #include "core/units.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static double age_s(const struct reader_about *a)
@@ -202,52 +201,4 @@ void stat_print_descriptions(FILE *out, const struct reader *r)
 			STYLE(colour, STYLE_END), d->unit);
 		print_filled(out, d->help);
 	}
-}
-
-/* The specification wants a unit to be the end of its metric's name. */
-static bool ends_with_unit(const char *name, const char *unit)
-{
-	size_t n = strlen(name), u = strlen(unit);
-
-	return n > u && name[n - u - 1] == '_' &&
-	       strcmp(name + n - u, unit) == 0;
-}
-
-/* As an escaped-string of OpenMetrics, and a newline. */
-static void print_escaped(FILE *out, const char *text)
-{
-	for (; *text; text++)
-		if (*text == '\n')
-			fputs("\\n", out);
-		else if (*text == '\\' || *text == '"')
-			fprintf(out, "\\%c", *text);
-		else
-			fputc(*text, out);
-	fputc('\n', out);
-}
-
-void stat_print_openmetrics(FILE *out, const struct stat_view *v)
-{
-	const struct reader_about *a = reader_about(v->reader);
-
-	for (uint32_t i = 0; i < a->counter_count; i++) {
-		const struct counter_description *d =
-			reader_counter(v->reader, i);
-		bool total = d->kind == COUNTER_KIND_COUNTER;
-
-		fprintf(out, "# TYPE udpmill_%s %s\n", d->name,
-			total ? "counter" : "gauge");
-		if (ends_with_unit(d->name, d->unit))
-			fprintf(out, "# UNIT udpmill_%s %s\n", d->name,
-				d->unit);
-		fprintf(out, "# HELP udpmill_%s ", d->name);
-		print_escaped(out, d->help);
-		for (uint32_t w = 0; w < a->worker_count; w++)
-			fprintf(out,
-				"udpmill_%s%s{pid=\"%d\",worker=\"%u\"} "
-				"%" PRIu64 "\n",
-				d->name, total ? "_total" : "", a->pid, w,
-				v->now[(size_t)w * a->counter_count + i]);
-	}
-	fputs("# EOF\n", out);
 }

@@ -29,6 +29,3 @@ int stat_print_json(FILE *out, const struct stat_view *v, bool compact);
 int stat_print_list_json(FILE *out, const struct reader_list *list,
 	const struct left_list *left);
 int stat_print_descriptions_json(FILE *out, const struct reader *r);
-
-/* OpenMetrics 1.0 text exposition. */
-void stat_print_openmetrics(FILE *out, const struct stat_view *v);

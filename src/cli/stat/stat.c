@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb stat: the counters of a running server, once or again and again. */
 #include "cli/args/verb.h"
+#include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/interrupt.h"
 #include "cli/process/privilege.h"
@@ -8,6 +9,7 @@
 #include "cli/stat/report.h"
 #include "core/clock.h"
 #include "core/units.h"
+#include "export/openmetrics.h"
 #include "export/registry.h"
 
 #include <errno.h>
@@ -16,17 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int fail(int code, const char *why)
-{
-	fprintf(stderr, "udpmill stat: %s\n", why);
-	return code;
-}
-
 /* main() says why standard output could not be written. */
 static int finish(int error)
 {
 	if (error == -ENOMEM)
-		return fail(EXIT_SYSTEM, "no memory");
+		return say_failed(EXIT_SYSTEM, "no memory");
 	return error ? EXIT_SYSTEM : EXIT_OK;
 }
 
@@ -35,27 +31,23 @@ static int finish(int error)
 static void warn(const struct reader_list *list)
 {
 	if (list->doubtful_count)
-		fprintf(stderr,
-			"udpmill stat: segments in %s left out: %zu, which "
-			"belong neither to you, nor to root, nor to the owner "
-			"of the sockets they claim\n",
+		say("segments in %s left out: %zu, which "
+		    "belong neither to you, nor to root, nor to the owner "
+		    "of the sockets they claim",
 			SEGMENT_DIR, list->doubtful_count);
 	if (list->unreadable)
-		fprintf(stderr,
-			"udpmill stat: segments in %s left out: %" PRIu64
-			", which you may not read\n",
+		say("segments in %s left out: %" PRIu64
+		    ", which you may not read",
 			SEGMENT_DIR, list->unreadable);
 	if (list->passed_over)
-		fprintf(stderr,
-			"udpmill stat: files in %s not looked at: %" PRIu64
-			", since one user has too many\n",
+		say("files in %s not looked at: %" PRIu64
+		    ", since one user has too many",
 			SEGMENT_DIR, list->passed_over);
 }
 
 static int fail_listing(int error)
 {
-	fprintf(stderr, "udpmill stat: looking for servers in %s: %s\n",
-		SEGMENT_DIR, strerror(-error));
+	say("looking for servers in %s: %s", SEGMENT_DIR, strerror(-error));
 	return EXIT_SYSTEM;
 }
 
@@ -66,10 +58,9 @@ static bool is_time(const struct stat_options *o)
 
 	if (!o->interval_ns || units_parse_time(&ns, o->which))
 		return false;
-	fprintf(stderr,
-		"udpmill stat: \"%s\" is not a server; --watch=%s would be "
-		"right "
-		"for an interval\n",
+	say("\"%s\" is not a server; --watch=%s would be "
+	    "right "
+	    "for an interval",
 		o->which, o->which);
 	return true;
 }
@@ -85,14 +76,14 @@ static int open_file(struct reader **r, const struct stat_options *o)
 		return EXIT_USAGE;
 	switch (error) {
 	case -EPROTO:
-		return fail(EXIT_USAGE, why);
+		return say_failed(EXIT_USAGE, "%s", why);
 	case -EMFILE:
 	case -ENFILE:
 	case -ENOMEM:
 	case -EACCES:
-		return fail(EXIT_SYSTEM, why);
+		return say_failed(EXIT_SYSTEM, "%s", why);
 	}
-	return fail(EXIT_NO_PEER, why);
+	return say_failed(EXIT_NO_PEER, "%s", why);
 }
 
 /* Of a list that it outlives. */
@@ -102,9 +93,10 @@ static int take(struct reader **r, struct reader_list *list)
 	int error = reader_resume(list->readers[0], why, sizeof(why));
 
 	if (error)
-		return fail(error == -ESRCH || error == -ENOENT ? EXIT_NO_PEER
-								: EXIT_SYSTEM,
-			why);
+		return say_failed(error == -ESRCH || error == -ENOENT
+					  ? EXIT_NO_PEER
+					  : EXIT_SYSTEM,
+			"%s", why);
 	*r = list->readers[0];
 	list->readers[0] = NULL;
 	return EXIT_OK;
@@ -113,13 +105,12 @@ static int take(struct reader **r, struct reader_list *list)
 static int open_only(struct reader **r, struct reader_list *list)
 {
 	if (list->count == 0)
-		return fail(EXIT_NO_PEER,
+		return say_failed(EXIT_NO_PEER,
 			"no server that exports its counters runs on this "
 			"host");
 	if (list->count > 1) {
-		fprintf(stderr,
-			"udpmill stat: %zu servers run on this host; a pid "
-			"says which:\n",
+		say("%zu servers run on this host; a pid "
+		    "says which:",
 			list->count);
 		stat_print_list(stderr, list);
 		return EXIT_USAGE;
@@ -131,29 +122,24 @@ static int open_only(struct reader **r, struct reader_list *list)
 static int miss(const struct reader_list *list, const struct stat_options *o)
 {
 	const struct reader_about *a;
-	char why[512];
 
 	if (list->doubtful_count) {
 		a = reader_about(list->doubtful[0]);
-		snprintf(why, sizeof(why),
+		return say_failed(EXIT_NO_PEER,
 			"%s belongs to user %u, and nothing proves that the "
 			"server does; to see it anyway, name this path",
 			a->path, (unsigned)a->owner);
-		return fail(EXIT_NO_PEER, why);
 	}
-	if (list->unreadable) {
-		snprintf(why, sizeof(why),
+	if (list->unreadable)
+		return say_failed(EXIT_SYSTEM,
 			"you may not read what the server of pid %s exports",
 			o->which);
-		return fail(EXIT_SYSTEM, why);
-	}
 	if (is_time(o))
 		return EXIT_USAGE;
-	snprintf(why, sizeof(why),
+	return say_failed(EXIT_NO_PEER,
 		"no server of pid %s exports its counters; --list names those "
 		"that do",
 		o->which);
-	return fail(EXIT_NO_PEER, why);
 }
 
 static int open_of_pid(struct reader **r, struct reader_list *list,
@@ -163,9 +149,8 @@ static int open_of_pid(struct reader **r, struct reader_list *list,
 		return miss(list, o);
 	if (list->count == 1)
 		return take(r, list);
-	fprintf(stderr,
-		"udpmill stat: %zu servers have pid %s, in different "
-		"namespaces; a file says which:\n",
+	say("%zu servers have pid %s, in different "
+	    "namespaces; a file says which:",
 		list->count, o->which);
 	stat_print_files(stderr, list);
 	return EXIT_USAGE;
@@ -234,8 +219,7 @@ static int clean(void)
 			printf("removed %s/%s\n", SEGMENT_DIR, name);
 		if (!error || error == -EBUSY || error == -ENOENT)
 			continue;
-		fprintf(stderr, "udpmill stat: removing %s/%s: %s\n",
-			SEGMENT_DIR, name, strerror(-error));
+		say("removing %s/%s: %s", SEGMENT_DIR, name, strerror(-error));
 		code = EXIT_SYSTEM;
 	}
 	left_list_close(&left);
@@ -256,7 +240,7 @@ static int print(const struct stat_options *o, const struct stat_view *v)
 	case STAT_JSON:
 		return stat_print_json(stdout, v, o->interval_ns > 0);
 	case STAT_OPENMETRICS:
-		stat_print_openmetrics(stdout, v);
+		openmetrics_print(stdout, v->reader, v->now);
 		break;
 	case STAT_TEXT:
 		if (o->interval_ns && style_terminal(stdout))
@@ -292,7 +276,7 @@ static int show(const struct stat_options *o, struct reader *r, uint64_t *a,
 		v.seconds = (double)(now_ns - at_ns) / 1e9;
 		at_ns = now_ns;
 	}
-	return fail(EXIT_NO_PEER, strerror(-error));
+	return say_failed(EXIT_NO_PEER, "%s", strerror(-error));
 }
 
 static int run(const struct stat_options *o, struct reader *r)
@@ -327,7 +311,7 @@ int verb_stat(int argc, char **argv)
 		return clean();
 	code = open_server(&r, &o);
 	if (code == EXIT_OK && privilege_drop(0, why, sizeof(why)))
-		code = fail(EXIT_SYSTEM, why);
+		code = say_failed(EXIT_SYSTEM, "%s", why);
 	if (code == EXIT_OK && o.subject == STAT_DESCRIBE)
 		code = describe(&o, r);
 	else if (code == EXIT_OK)

@@ -7,6 +7,7 @@
 #include "cli/load/report/pace.h"
 #include "cli/load/report/report.h"
 #include "cli/print/json.h"
+#include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/exit.h"
 #include "cli/process/streams.h"
@@ -201,7 +202,7 @@ static int print_json(const struct load_capacity *c, const struct search *s,
 	const char *why)
 {
 	json_t *error = ended ? json_text(why) : json_null();
-	enum exit_code code = outcome_code(ended);
+	enum exit_code code = exit_of(ended);
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:f, s:f, "
 				"s:b, s:o, s:b, s:f, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
@@ -213,8 +214,7 @@ static int print_json(const struct load_capacity *c, const struct search *s,
 		"generator_limited",
 		s->bad > 0 && s->bad_outcome == SEARCH_LIMITED, "trials",
 		trials, "finished", search_is_over(s), "carried", s->good,
-		"outcome",
-		ended ? json_string(outcome_name(ended)) : json_null(),
+		"outcome", ended ? json_string(outcome_of(ended)) : json_null(),
 		"exit_code", ended ? json_integer(code) : json_null(), "error",
 		error);
 
@@ -281,8 +281,8 @@ int load_capacity_find(
 	}
 	*code = f.balances ? EXIT_OK : EXIT_CLAIM;
 	if (ended) {
-		*code = (int)outcome_code(ended);
-		fprintf(stderr, "udpmill load: %s\n", why);
+		*code = (int)exit_of(ended);
+		say("%s", why);
 	}
 	if (!c->options->json) {
 		json_decref(f.trials);

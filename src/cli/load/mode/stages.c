@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/mode/stages.h"
 
+#include "cli/args/usage.h"
 #include "cli/load/fail.h"
 #include "cli/load/peer/key.h"
 #include "cli/load/report/loss.h"
 #include "cli/load/report/stages.h"
+#include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/exit.h"
 #include "cli/process/interrupt.h"
@@ -19,7 +21,7 @@
 
 static atomic_bool interrupted;
 
-void load_stages_plan(const struct argp_state *state, struct load_parsing *p)
+void load_stages_plan(struct load_parsing *p)
 {
 	struct load_options *o = p->o;
 	const struct {
@@ -44,7 +46,7 @@ void load_stages_plan(const struct argp_state *state, struct load_parsing *p)
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (others[i].said)
-			usage_error(state,
+			usage_clash("stages",
 				"--stages sends one datagram at a time, and "
 				"does not go with %s",
 				others[i].option);
@@ -111,19 +113,17 @@ static int run(const struct load_options *o, struct stages_result *r, char *why,
 static int judge(const struct stages_result *r)
 {
 	if (r->gone) {
-		fprintf(stderr, "udpmill load: for a second now: %s\n",
-			r->gone_why);
-		return (int)outcome_code(r->gone);
+		say("for a second now: %s", r->gone_why);
+		return (int)exit_of(r->gone);
 	}
 	if (r->whole || r->interrupted)
 		return EXIT_OK;
 	if (!r->sampled) {
-		fprintf(stderr, "udpmill load: no reply to any probe that was "
-				"stamped\n");
+		say("no reply to any probe that was "
+		    "stamped");
 		return EXIT_NO_PEER;
 	}
-	fprintf(stderr,
-		"udpmill load: none of %llu round trips could be split: %s\n",
+	say("none of %llu round trips could be split: %s",
 		(unsigned long long)r->sampled,
 		r->incomplete ? "stamps did not come"
 			      : "the clock went back or was set");
@@ -154,14 +154,14 @@ int load_stages(const struct load_options *o, int argc, char **argv)
 	char why[512];
 
 	if (!r) {
-		fprintf(stderr, "udpmill load: no memory\n");
+		say("no memory");
 	} else if (sizes_mixed(&o->config.sizes)) {
-		fprintf(stderr, "udpmill load: --stages wants datagrams of one "
-				"--length\n");
+		say("--stages wants datagrams of one "
+		    "--length");
 		code = EXIT_USAGE;
 	} else if (o->config.replies == REPLIES_NONE) {
-		fprintf(stderr, "udpmill load: --stages waits for each reply, "
-				"and this peer does not answer\n");
+		say("--stages waits for each reply, "
+		    "and this peer does not answer");
 		code = EXIT_USAGE;
 	} else {
 		int error = run(o, r, why, sizeof(why));

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/mode/stress.h"
 
+#include "cli/args/usage.h"
 #include "cli/load/fail.h"
 #include "cli/load/peer/key.h"
 #include "cli/load/peer/peer.h"
 #include "cli/load/report/stress.h"
+#include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/interrupt.h"
 #include "cli/process/privilege.h"
@@ -48,8 +50,7 @@ static uint32_t find(const char *name)
 	return 0;
 }
 
-void load_stress_parse(
-	const struct argp_state *state, struct load_parsing *p, char *names)
+void load_stress_parse(struct load_parsing *p, char *names)
 {
 	char *copy, *rest, *name;
 
@@ -65,21 +66,21 @@ void load_stress_parse(
 		uint32_t bit = find(name);
 
 		if (!bit)
-			usage_error(state,
-				"--stress: there is no \"%s\"; --stress=list "
+			usage_error("stress",
+				"there is no \"%s\"; --stress=list "
 				"prints those there are",
 				name);
 		p->o->stress |= bit;
 	}
 	free(copy);
 	if (!p->o->stress)
-		usage_error(state,
-			"--stress: \"%s\" names none; --stress=list prints "
+		usage_error("stress",
+			"\"%s\" names none; --stress=list prints "
 			"those there are",
 			names);
 }
 
-void load_stress_plan(const struct argp_state *state, struct load_parsing *p)
+void load_stress_plan(struct load_parsing *p)
 {
 	struct load_options *o = p->o;
 	const struct {
@@ -113,7 +114,7 @@ void load_stress_plan(const struct argp_state *state, struct load_parsing *p)
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (others[i].said)
-			usage_error(state,
+			usage_clash("stress",
 				"--stress says itself what is sent, and when, "
 				"and does not go with %s",
 				others[i].option);
@@ -220,9 +221,8 @@ static int report(const struct load_options *o, const struct stress_result *r,
 		return EXIT_SYSTEM;
 	}
 	if (r->server_gone) {
-		fprintf(stderr,
-			"udpmill load: %s: the server ended, or answers no "
-			"more\n",
+		say("%s: the server ended, or answers no "
+		    "more",
 			address_format(&o->config.remote, peer));
 		return EXIT_NO_PEER;
 	}
@@ -236,7 +236,7 @@ int load_stress(struct load_options *o, int argc, char **argv)
 	char why[512];
 
 	if (!r) {
-		fprintf(stderr, "udpmill load: no memory\n");
+		say("no memory");
 		return code;
 	}
 	error = run(o, r, why, sizeof(why));

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/peer/consent.h"
 
+#include "cli/args/usage.h"
 #include "cli/load/fail.h"
+#include "cli/print/say.h"
 #include "core/clock.h"
 #include "net/interface.h"
 #include "net/socket.h"
@@ -24,7 +26,7 @@ void load_go_there(const char *name)
 	int error = netns_open(&there, name, why, sizeof(why));
 
 	if (error == -EINVAL || error == -ENOENT)
-		load_fail(EXIT_USAGE, "--netns: %s", why);
+		usage_error("netns", "%s", why);
 	if (error)
 		load_fail(EXIT_SYSTEM, "--netns: %s", why);
 	error = netns_enter(&there, &was);
@@ -99,14 +101,13 @@ void load_require_consent(struct load_options *o, const char *peer)
 	if (o->own)
 		return;
 	if (o->peer_consents) {
-		fprintf(stderr,
-			"udpmill load: LOADING ANOTHER HOST, %s, on your word "
-			"that its owner consents\n",
+		say("LOADING ANOTHER HOST, %s, on your word "
+		    "that its owner consents",
 			peer);
 		return;
 	}
 	if (!o->netns || !v->has_address)
-		load_fail(EXIT_USAGE,
+		usage_error(NULL,
 			"%s is not this host: who loads another host without "
 			"its owner's word attacks it; --key asks for that "
 			"word, --peer-consents gives it",

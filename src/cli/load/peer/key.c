@@ -2,12 +2,15 @@
 #include "cli/load/peer/key.h"
 
 #include "cli/args/key.h"
+#include "cli/args/usage.h"
 #include "cli/load/fail.h"
+#include "cli/print/say.h"
 #include "cli/process/exit.h"
 #include "net/resolve.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A host without a port, since a NAT draws ports anew for each socket. An IPv6
@@ -20,13 +23,13 @@ static void read_known_as(union address *out, const char *text)
 
 	snprintf(whole, sizeof(whole), bare ? "[%.250s]:0" : "%.250s:0", text);
 	if (resolve(out, whole, NULL, AF_UNSPEC, why, sizeof(why)))
-		load_fail(EXIT_USAGE,
-			"--key-address: \"%s\" is not a host; 203.0.113.9 "
+		usage_error("key-address",
+			"\"%s\" is not a host; 203.0.113.9 "
 			"would be, without a port: %s",
 			text, why);
 	if (address_is_any(out) || address_is_group(out))
-		load_fail(EXIT_USAGE,
-			"--key-address: \"%s\" is not the address of one host; "
+		usage_error("key-address",
+			"\"%s\" is not the address of one host; "
 			"203.0.113.9 would be",
 			text);
 }
@@ -61,19 +64,18 @@ void load_key_ask(struct load_options *o, const char *path,
 		read_known_as(&as, known_as);
 		config.known_as = &as;
 	}
-	key_read(&key, "udpmill load", path);
+	key_read(&key, path);
 	error = remote_open(&o->remote, &config, why, sizeof(why));
 	explicit_bzero(&key, sizeof(key));
 	if (error)
-		load_fail(outcome_code(error), "%s", why);
+		exit(load_fail_tell(error, why));
 	/* A segment that says it serves the address need not be that server's:
 	 * one that did not see our query is not. */
 	if (queries_seen(&o->view) <= before)
 		load_view_close(&o->view);
 	about = remote_about(o->remote);
-	fprintf(stderr,
-		"udpmill load: %s consents: %s by %s, %u worker%s, version "
-		"%s\n",
+	say("%s consents: %s by %s, %u worker%s, version "
+	    "%s",
 		peer, about->service, about->backend, about->workers,
 		about->workers == 1 ? "" : "s", about->version);
 }
@@ -96,7 +98,6 @@ bool load_key_lapsed(const struct load_options *o)
 	if (!o->remote || !remote_is_lost(o->remote))
 		return false;
 	remote_explain_loss(o->remote, why, sizeof(why));
-	fprintf(stderr, "udpmill load: STOPPED: consent was not renewed: %s\n",
-		why);
+	say("STOPPED: consent was not renewed: %s", why);
 	return true;
 }

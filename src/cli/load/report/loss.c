@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/report/loss.h"
 
+#include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "core/units.h"
 
@@ -74,16 +75,14 @@ bool load_loss_is_borne(
 	if (is_borne(o, loss))
 		return true;
 	if (loss->known)
-		fprintf(stderr,
-			"udpmill load: %s of %s datagrams were lost, %.4g %%: "
-			"more than --max-loss %.4g %%\n",
+		say("%s of %s datagrams were lost, %.4g %%: "
+		    "more than --max-loss %.4g %%",
 			units_format_grouped(loss->lost, lost),
 			units_format_grouped(loss->sent, sent),
 			100 * load_loss_share(loss), 100 * o->max_loss);
 	else
-		fprintf(stderr,
-			"udpmill load: --max-loss: the loss is not known, "
-			"because the server has other clients too, or went "
-			"away\n");
+		say("--max-loss: the loss is not known, "
+		    "because the server has other clients too, or went "
+		    "away");
 	return false;
 }

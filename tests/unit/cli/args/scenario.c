@@ -190,28 +190,3 @@ Test(scenario, does_not_write_what_it_would_not_read)
 	more[sizeof(more) - 1] = '\0';
 	cr_assert(write_one(more, out, sizeof(out)) == -EINVAL);
 }
-
-Test(scenario, the_distance_of_names_is_what_it_takes_to_mend_one)
-{
-	static const struct {
-		const char *a, *b;
-		unsigned distance;
-	} cases[] = {
-		{"", "", 0},
-		{"rate", "rate", 0},
-		{"", "rate", 4},
-		{"rat", "rate", 1},
-		{"raate", "rate", 1},
-		{"rade", "rate", 1},
-		{"lenght", "length", 2},
-		{"kitten", "sitting", 3},
-		{"window", "w", 5},
-	};
-
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		cr_assert(scenario_distance(cases[i].a, cases[i].b) ==
-			  cases[i].distance);
-		cr_assert(scenario_distance(cases[i].b, cases[i].a) ==
-			  cases[i].distance);
-	}
-}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a verb says on standard error: a line that begins with "udpmill VERB: ".
+ * What was typed may hold a newline; it is one line nevertheless.
+ */
+#pragma once
+
+#include "cli/process/exit.h"
+
+#include <stdarg.h>
+
+#define SAYS(text, first) __attribute__((format(printf, text, first)))
+
+void say(const char *format, ...) SAYS(1, 2);
+void say_list(const char *format, va_list list) SAYS(1, 0);
+
+/* The same; returns the code. */
+int say_failed(enum exit_code code, const char *format, ...) SAYS(2, 3);
+
+/* The same, and exits. */
+_Noreturn void say_exit(enum exit_code code, const char *format, ...)
+	SAYS(2, 3);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/mem.h"
 
-#include "backend/slots.h"
+#include "core/slots.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static int mem_init(void *self, const struct backend_config *config)
 	m->peers = calloc(config->batch, sizeof(*m->peers));
 	if (!m->peers)
 		return -ENOMEM;
-	return slots_init(&m->slots, config->batch, 0);
+	return slots_init(&m->slots, config->batch, TRAIN_ROOM);
 }
 
 static void hand_out(struct mem *m, struct batch *b)

@@ -10,8 +10,8 @@
 #include "backend/backends.h"
 #include "backend/control.h"
 #include "backend/resend.h"
-#include "backend/slots.h"
 #include "backend/wait.h"
+#include "core/slots.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -67,7 +67,7 @@ static int mmsg_init(void *self, const struct backend_config *config)
 {
 	struct mmsg *s = self;
 	uint32_t n = config->batch;
-	int error = slots_init(&s->slots, n, 0);
+	int error = slots_init(&s->slots, n, TRAIN_ROOM);
 
 	if (error)
 		return error;

@@ -6,8 +6,8 @@
 #include "backend/backend.h"
 #include "backend/control.h"
 #include "backend/resend.h"
-#include "backend/slots.h"
 #include "backend/wait.h"
+#include "core/slots.h"
 
 #include <liburing.h>
 

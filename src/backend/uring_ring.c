@@ -73,7 +73,7 @@ static int init_buffers(struct uring *u, uint32_t count)
 {
 	struct io_uring_buf_reg reg = {.ring_entries = count};
 	void *p;
-	int error = slots_init(&u->slots, count, u->head);
+	int error = slots_init(&u->slots, count, u->head + TRAIN_ROOM);
 
 	if (error)
 		return error;

@@ -22,6 +22,8 @@
 #include <stdint.h>
 #include <time.h>
 
+struct engine_ops; /* load/engine/engine.h */
+
 #define LOAD_FLOWS_MAX   65536
 #define LOAD_THREADS_MAX 256
 
@@ -40,12 +42,14 @@ enum load_replies {
 };
 
 struct load_config {
-	union address remote, bind; /* bind: AF_UNSPEC for any */
-	uint32_t bind_count;        /* addresses from bind on, in turn */
-	uint16_t port_first;        /* 0: the kernel's choice */
-	uint32_t port_count;        /* from it on; 0: without an end */
-	const char *device;         /* NULL: any */
-	uint8_t tos, ttl;           /* ttl 0: the system's */
+	const struct engine_ops *engine; /* NULL: the best for this run */
+	const void *engine_script;       /* of a test's engine */
+	union address remote, bind;      /* bind: AF_UNSPEC for any */
+	uint32_t bind_count;             /* addresses from bind on, in turn */
+	uint16_t port_first;             /* 0: the kernel's choice */
+	uint32_t port_count;             /* from it on; 0: without an end */
+	const char *device;              /* NULL: any */
+	uint8_t tos, ttl;                /* ttl 0: the system's */
 	bool dontfrag;
 	uint32_t busy_poll_us;
 	uint64_t pacing_bytes; /* a second of a flow, by the qdisc; 0: none */
@@ -216,6 +220,7 @@ struct load_result {
 	struct load_server server_whole;
 	struct load_cpu client; /* over the window */
 	double machine_busy_ns; /* over the window, all CPUs */
+	const char *engine;     /* its name */
 	uint32_t train; /* in effect; of threads that differ, the longest */
 	uint32_t train_planned;  /* in effect at the start */
 	uint32_t trainless;      /* threads that gave trains up meanwhile */

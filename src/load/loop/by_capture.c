@@ -2,10 +2,8 @@
 /* An open loop whose plan is a capture: each thread walks all items, and sends
  * those of its own flows. */
 #include "core/clock.h"
-#include "load/loop/thread.h"
-
-/* So many at a time, then replies are looked for. */
-#define STEP_MAX SEND_SINGLES
+#include "load/loop/mode.h"
+#include "load/loop/near.h"
 
 static const struct replay_item *end_of(const struct replay *r)
 {
@@ -32,41 +30,49 @@ static uint64_t due_ns(const struct load_thread *t, const struct replay_item *i)
 
 static void note_end(struct load_thread *t)
 {
-	if (t->schedule.item == end_of(t->config->replay))
+	if (t->departures.item == end_of(t->config->replay))
 		(void)atomic_fetch_add(&t->shared->replayed, 1);
 }
 
-void replay_start(struct load_thread *t)
+static uint64_t failures(const struct load_thread *t)
 {
-	struct load_schedule *s = &t->schedule;
+	struct load_counts c = {0};
 
-	s->item = own(t, t->config->replay->items);
-	s->next_due = s->item;
-	s->failed = false;
+	meter_sum(&t->meter, &c);
+	return c.send_errors;
+}
+
+static void begin(struct load_thread *t)
+{
+	struct departures *d = &t->departures;
+
+	d->item = own(t, t->config->replay->items);
+	d->next_due = d->item;
+	d->failed = false;
+	d->failures = failures(t);
 	note_end(t);
 }
 
 static void count_due(struct load_thread *t, uint64_t now_ns)
 {
-	struct load_schedule *s = &t->schedule;
+	struct departures *d = &t->departures;
 	uint64_t n = 0;
 
-	for (; due_ns(t, s->next_due) <= now_ns; n++)
-		s->next_due = own(t, s->next_due + 1);
+	for (; due_ns(t, d->next_due) <= now_ns; n++)
+		d->next_due = own(t, d->next_due + 1);
 	if (n)
-		LOAD_COUNT(t, due, n);
+		METER_COUNT(&t->meter, due, n);
 }
 
-/* Those that are due, as long as they are one flow's. */
-static uint32_t gather(const struct load_thread *t,
-	const struct replay_item *items[SEND_SINGLES])
+/* Those that are due, as long as they are one flow's: how many. */
+static uint32_t gather(struct load_thread *t)
 {
-	const struct replay_item *i = t->schedule.item;
+	struct departures *d = &t->departures;
+	const struct replay_item *i = d->item;
 	uint32_t flow = i->flow, n = 0;
 
-	while (n < SEND_SINGLES && i != t->schedule.next_due &&
-		i->flow == flow) {
-		items[n++] = i;
+	while (n < ENGINE_MESSAGES && i != d->next_due && i->flow == flow) {
+		d->items[n++] = i;
 		i = own(t, i + 1);
 	}
 	return n;
@@ -74,69 +80,82 @@ static uint32_t gather(const struct load_thread *t,
 
 static void advance(struct load_thread *t, const struct replay_item *last)
 {
-	t->schedule.item = own(t, last + 1);
-	t->schedule.failed = false;
+	t->departures.item = own(t, last + 1);
+	t->departures.failed = false;
 	note_end(t);
 }
 
-static uint64_t failures(const struct load_thread *t)
+static bool grant(
+	struct load_thread *t, struct flow *heard, struct order *order)
 {
-	return atomic_load_explicit(
-		&t->live[offsetof(struct load_counts, send_errors) /
-			 sizeof(uint64_t)],
-		memory_order_relaxed);
+	struct departures *d = &t->departures;
+
+	(void)heard;
+	if (d->item == d->next_due) {
+		t->now_ns = clock_ns();
+		count_due(t, t->now_ns);
+	}
+	if (d->item == d->next_due)
+		return false;
+	*order = (struct order){
+		.flow = &t->flows[d->item->flow - t->flows[0].number],
+		.room = gather(t),
+		.items = d->items,
+	};
+	return true;
 }
 
 /* An error may be of an earlier datagram (ICMP). Twice in a row it is this
  * one's own, which would hold up all others: it is left out, and counted. */
-static void give_up(struct load_thread *t, uint64_t failures_before)
+static void note_failure(struct load_thread *t)
 {
-	if (failures(t) == failures_before)
+	struct departures *d = &t->departures;
+	uint64_t now = failures(t);
+
+	if (now == d->failures)
 		return;
-	if (t->schedule.failed)
-		advance(t, t->schedule.item);
+	d->failures = now;
+	if (d->failed)
+		advance(t, d->item);
 	else
-		t->schedule.failed = true;
+		d->failed = true;
 }
 
-uint32_t replay_step(struct load_thread *t)
+static bool sent(struct load_thread *t, const struct order *order, uint32_t n)
 {
-	struct load_schedule *s = &t->schedule;
-	const struct replay_item *items[SEND_SINGLES];
-	uint32_t sent = 0, n;
-
-	count_due(t, clock_ns());
-	while (sent < STEP_MAX && s->item != s->next_due) {
-		struct load_order order = {.items = items};
-		uint64_t before = failures(t);
-
-		order.room = gather(t, items);
-		n = flow_send(t, &t->flows[items[0]->flow - t->flows[0].number],
-			&order);
-		if (n == 0 && t->given_up) {
-			advance(t, s->item);
-			continue;
-		}
-		if (n == 0) {
-			give_up(t, before);
-			break;
-		}
-		advance(t, items[n - 1]);
-		sent += n;
+	if (n > 0) {
+		advance(t, order->items[n - 1]);
+		return t->unheard < NEAR_UNHEARD;
 	}
-	return sent;
+	if (t->given_up) {
+		advance(t, t->departures.item);
+		return true;
+	}
+	note_failure(t);
+	return false;
 }
 
-void replay_end(struct load_thread *t)
+static void end(struct load_thread *t)
 {
 	count_due(t, clock_ns());
 }
 
-uint64_t replay_wait_ns(const struct load_thread *t, uint64_t now_ns)
+static uint64_t wait_ns(struct load_thread *t)
 {
-	uint64_t at = due_ns(t, t->schedule.next_due);
+	const struct departures *d = &t->departures;
+	uint64_t now_ns = t->now_ns = clock_ns();
 
-	if (t->schedule.item != t->schedule.next_due || at <= now_ns)
+	if (now_ns < t->hold_ns)
+		return near_wait_ns(t, t->hold_ns - now_ns);
+	if (d->item != d->next_due)
 		return 0;
-	return at == UINT64_MAX ? at : at - now_ns;
+	return near_until_ns(t, due_ns(t, d->next_due), now_ns);
 }
+
+const struct mode_ops mode_by_capture = {
+	.begin = begin,
+	.wait_ns = wait_ns,
+	.grant = grant,
+	.sent = sent,
+	.end = end,
+};

@@ -3,20 +3,18 @@
 
 #include "core/clock.h"
 #include "load/loop/thread.h"
+#include "load/loop/write_off.h"
+#include "net/socket.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
-
-#define EVENTS 64
 
 struct churn_retired {
 	struct flow flow;  /* fd -1: the place is free */
 	uint64_t since_ns; /* it was retired then */
-	uint32_t heir;     /* index of the flow that has its place */
 };
 
 uint64_t churn_room(const struct load_config *c, uint32_t flows)
@@ -26,20 +24,6 @@ uint64_t churn_room(const struct load_config *c, uint32_t flows)
 	if (c->flow_lifetime_ns == 0)
 		return 0;
 	return flows * rest_ns / c->flow_lifetime_ns + 1;
-}
-
-uint64_t load_sockets(const struct load_config *c)
-{
-	uint64_t n = c->flows;
-
-	for (uint32_t i = 0; i < c->threads; i++)
-		n += churn_room(c, load_thread_flows(c, i));
-	return n;
-}
-
-uint64_t load_descriptors(const struct load_config *c)
-{
-	return load_sockets(c) + 2ull * c->threads + 32;
 }
 
 static int allocate(struct load_thread *t, uint64_t room)
@@ -67,29 +51,13 @@ static int allocate(struct load_thread *t, uint64_t room)
 	return 0;
 }
 
-static int watch(int epoll, int fd, uint32_t index)
-{
-	struct epoll_event e = {.events = EPOLLIN, .data.u32 = index};
-
-	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
-}
-
 int churn_init(struct load_thread *t)
 {
 	struct churn *ch = &t->churn;
 	uint64_t room = churn_room(t->config, t->flow_count);
-	int error;
 
-	*ch = (struct churn){.epoll = -1};
-	if (room == 0)
-		return 0;
-	error = allocate(t, room);
-	if (error)
-		return error;
-	ch->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (ch->epoll < 0)
-		return -errno;
-	return watch(t->epoll, ch->epoll, t->flow_count);
+	*ch = (struct churn){0};
+	return room ? allocate(t, room) : 0;
 }
 
 void churn_fini(struct load_thread *t)
@@ -99,12 +67,10 @@ void churn_fini(struct load_thread *t)
 	for (uint32_t i = 0; i < ch->room; i++)
 		if (ch->retired[i].flow.fd >= 0)
 			close(ch->retired[i].flow.fd);
-	if (ch->retired && ch->epoll >= 0)
-		close(ch->epoll);
 	free(ch->retired);
 	free(ch->free);
 	free(ch->times);
-	*ch = (struct churn){.epoll = -1};
+	*ch = (struct churn){0};
 }
 
 /* The first follows when a whole lifetime is over only where there is one flow:
@@ -128,57 +94,29 @@ void churn_begin(struct load_thread *t)
 }
 
 /* What its socket has dropped must not go with it. */
-static void close_socket(struct load_thread *t, const struct flow *f)
-{
-	struct socket_memory m;
-
-	if (socket_memory(f->fd, &m) == 0)
-		t->churn.drops += m.drops;
-	close(f->fd);
-}
-
-static void forget(struct load_thread *t, uint32_t place)
+static void forget(struct load_thread *t, struct churn_retired *r)
 {
 	struct churn *ch = &t->churn;
+	struct socket_memory m;
 
-	jitter_add(&t->jitter, &ch->retired[place].flow.jitter);
-	close_socket(t, &ch->retired[place].flow);
-	ch->retired[place].flow.fd = -1;
+	thread_landed(t, &r->flow, flow_in_flight(&r->flow));
+	jitter_add(&t->meter.jitter, &r->flow.jitter);
+	if (socket_memory(r->flow.fd, &m) == 0)
+		ch->drops += m.drops;
+	t->engine.ops->remove(t->engine.self, r->flow.link);
+	close(r->flow.fd);
+	r->flow.fd = -1;
 	ch->count--;
-	ch->free[ch->room - ch->count - 1] = place;
+	ch->free[ch->room - ch->count - 1] = (uint32_t)(r - ch->retired);
 }
 
-/* So many of a retired flow's are in flight no more. */
-static void settle(struct load_thread *t, struct churn_retired *r, uint64_t n)
+struct flow *churn_heard(struct load_thread *t, struct flow *f)
 {
-	t->in_flight -= n;
-	t->flows[r->heir].before -= n;
-}
+	struct flow *heir = f->heir;
 
-static uint32_t hear(struct load_thread *t, uint32_t place)
-{
-	struct churn_retired *r = &t->churn.retired[place];
-	struct flow *heir = &t->flows[r->heir];
-	uint64_t before = flow_in_flight(&r->flow);
-	uint32_t n = flow_receive(t, &r->flow);
-
-	settle(t, r, before - flow_in_flight(&r->flow));
-	if (flow_is_done(&r->flow))
-		forget(t, place);
-	return n + thread_answer(t, heir);
-}
-
-uint32_t churn_receive(struct load_thread *t)
-{
-	struct epoll_event events[EVENTS];
-	int n = epoll_wait(t->churn.epoll, events, EVENTS, 0);
-	uint32_t done = 0;
-
-	if (n < 0 && errno != EINTR)
-		thread_halt(t, "epoll_wait", errno);
-	for (int i = 0; i < n; i++)
-		done += hear(t, events[i].data.u32);
-	return done;
+	if (flow_is_done(f))
+		forget(t, (struct churn_retired *)f);
+	return heir;
 }
 
 /* How long the way is, is what the user says, or what others' replies took. */
@@ -202,6 +140,14 @@ static bool is_at_rest(
 	return now_ns > last + rest_ns;
 }
 
+/* What came last is taken before it is closed. */
+static bool has_unread(const struct flow *f)
+{
+	struct socket_memory m;
+
+	return socket_memory(f->fd, &m) == 0 && m.queued_bytes > 0;
+}
+
 static void look(struct load_thread *t)
 {
 	struct churn *ch = &t->churn;
@@ -214,48 +160,36 @@ static void look(struct load_thread *t)
 		if (r->flow.fd < 0)
 			continue;
 		left--;
-		if (t->config->mode == LOAD_WINDOW)
-			settle(t, r, thread_write_off(t, &r->flow));
-		if (!is_at_rest(r, now_ns, rest))
-			continue;
-		/* What came last is taken before it is closed. */
-		(void)hear(t, i);
-		if (r->flow.fd < 0 || !is_at_rest(r, now_ns, rest))
-			continue;
-		settle(t, r, flow_in_flight(&r->flow));
-		forget(t, i);
+		if (t->config->mode == LOAD_WINDOW && write_off(t, &r->flow))
+			thread_ask(t, r->flow.heir);
+		if (is_at_rest(r, now_ns, rest) && !has_unread(&r->flow))
+			forget(t, r);
 	}
 }
 
-static int open_next(
-	struct load_thread *t, struct flow *next, char *why, size_t why_bytes)
+/* next will lie at place. */
+static int open_next(struct load_thread *t, struct flow *next,
+	struct flow *place, char *why, size_t why_bytes)
 {
+	const struct engine_ops *ops = t->engine.ops;
 	int error;
 
+	*why = '\0';
 	next->number = atomic_fetch_add(&t->shared->next_flow, 1);
 	next->fd = flow_open(t->config, next->number, NULL, why, why_bytes);
 	if (next->fd < 0)
 		return next->fd;
 	error = t->train > 1 ? flow_take_trains(t->config, next->fd) : 0;
-	if (!error)
-		return 0;
-	snprintf(why, why_bytes, "setting UDP_SEGMENT: %s", strerror(-error));
-	close(next->fd);
-	return error;
-}
-
-static int swap_watches(struct load_thread *t, uint32_t index, int next,
-	uint32_t place, char *why, size_t why_bytes)
-{
-	int old = t->flows[index].fd;
-	int error = watch(t->epoll, next, index);
-
-	if (!error)
-		error = watch(t->churn.epoll, old, place);
-	if (!error && epoll_ctl(t->epoll, EPOLL_CTL_DEL, old, NULL))
-		error = -errno;
 	if (error)
-		snprintf(why, why_bytes, "epoll: %s", strerror(-error));
+		snprintf(why, why_bytes, "setting UDP_SEGMENT: %s",
+			strerror(-error));
+	if (!error)
+		error = ops->add(t->engine.self, next->fd, place, &next->link);
+	if (error && !*why)
+		snprintf(why, why_bytes, "engine %s: %s", ops->name,
+			strerror(-error));
+	if (error)
+		close(next->fd);
 	return error;
 }
 
@@ -272,25 +206,23 @@ static int renew(
 		.before = f->before + flow_in_flight(f),
 		.progress_ns = t->now_ns,
 		.times = r->flow.times,
+		.asks = f->asks,
+		.next_asking = f->next_asking,
 	};
-	int error = open_next(t, &next, why, why_bytes);
+	int error = open_next(t, &next, f, why, why_bytes);
 
 	if (error)
 		return error;
-	error = swap_watches(t, index, next.fd, place, why, why_bytes);
-	if (error) {
-		close(next.fd);
-		return error;
-	}
 	r->flow = *f;
+	r->flow.heir = f;
 	r->since_ns = t->now_ns;
-	r->heir = index;
+	t->engine.ops->own(t->engine.self, r->flow.link, &r->flow);
 	ch->count++;
 	*f = next;
 	if (flow_is_done(&r->flow))
-		forget(t, place);
-	LOAD_COUNT(t, renewed, 1);
-	(void)thread_answer(t, f);
+		forget(t, r);
+	METER_COUNT(&t->meter, renewed, 1);
+	thread_ask(t, f);
 	return 0;
 }
 
@@ -321,8 +253,8 @@ static void notice_room(struct load_thread *t)
 		"second; --timeout TIME makes room to wait longer");
 }
 
-/* Each flow once at most. Who cannot keep up has older flows, and not more of
- * them at once later. */
+/* At most one replacement per flow per call; a thread that falls behind does
+ * not catch up. */
 static void renew_due(struct load_thread *t)
 {
 	struct churn *ch = &t->churn;

@@ -26,11 +26,10 @@ struct churn_retired;
 struct churn {
 	struct churn_retired *retired; /* NULL: the same */
 	uint32_t room, count;
-	uint32_t *free;  /* places in retired: room - count of them */
-	uint64_t *times; /* of as many flows; NULL: replies have numbers */
-	int epoll;       /* of retired ones alone, and itself in the thread's */
-	uint32_t turn;   /* the flow that is next */
-	uint64_t step_ns;                    /* from one to the next */
+	uint32_t *free;   /* places in retired: room - count of them */
+	uint64_t *times;  /* of as many flows; NULL: replies have numbers */
+	uint32_t turn;    /* the flow that is next */
+	uint64_t step_ns; /* from one to the next */
 	uint64_t renew_ns, look_ns, next_ns; /* the next: of each; of any */
 	uint64_t drops; /* skbs, of sockets that are closed */
 };
@@ -38,7 +37,7 @@ struct churn {
 /* So many may be retired at once, of flows of a thread. */
 uint64_t churn_room(const struct load_config *c, uint32_t flows);
 
-/* 0 or -errno; the thread's epoll is there. churn_fini() in either case. */
+/* 0 or -errno. churn_fini() in either case, before the engine is closed. */
 int churn_init(struct load_thread *t);
 void churn_fini(struct load_thread *t);
 
@@ -48,9 +47,9 @@ void churn_begin(struct load_thread *t);
 /* What is due at t->now_ns: flows are renewed, and retired ones closed. */
 void churn_step(struct load_thread *t);
 
-/* Takes what has come for retired flows: the number of datagrams, and of those
- * that could be sent for it. */
-uint32_t churn_receive(struct load_thread *t);
+/* Something has come for a retired flow, and was taken: the flow that has its
+ * place. A retired one that is done is closed. */
+struct flow *churn_heard(struct load_thread *t, struct flow *f);
 
 /* Of retired flows that are still heard. When the thread does not run. */
 void churn_jitter(const struct load_thread *t, struct load_jitter *sum);

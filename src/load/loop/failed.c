@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What becomes of a send that failed, and of what ICMP has reported: it is
  * counted, and repeated where that may help. */
-#include "load/engine/errqueue.h"
-#include "load/loop/thread.h"
+#include "load/loop/failed.h"
+
+#include "load/loop/halt.h"
+#include "net/socket.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -39,17 +41,13 @@ static void give_up_trains(
 		(void)setsockopt(t->flows[i].fd, IPPROTO_UDP, UDP_SEGMENT, &off,
 			sizeof(off));
 	t->train = 1;
-	t->cursor.left = sizes_mixed(&t->config->sizes) ? 1 : UINT32_MAX;
-	LOAD_COUNT(t, partial, 1);
-	LOAD_COUNT(t, trains_refused, 1);
+	probes_give_up_trains(t);
+	METER_COUNT(&t->meter, partial, 1);
+	METER_COUNT(&t->meter, trains_refused, 1);
 }
 
-/* Where replies drive many flows, a flow that sends nothing for a while would
- * hear of nothing that makes it send again; nor does it try over and over. */
 static void hold(struct load_thread *t)
 {
-	if (t->config->mode == LOAD_WINDOW && t->flow_count > SCAN_FLOWS)
-		return;
 	t->hold_ns = t->now_ns + HOLD_NS;
 }
 
@@ -60,18 +58,18 @@ static void note_too_big(struct load_thread *t, uint32_t reports)
 	struct load_shared *s = t->shared;
 	struct load_counts sum = {0};
 
-	LOAD_COUNT(t, too_big_reports, reports);
+	METER_COUNT(&t->meter, too_big_reports, reports);
 	for (uint32_t i = 0; i < t->config->threads; i++)
-		thread_counts(&s->threads[i], &sum);
+		meter_sum(&s->threads[i].meter, &sum);
 	if (sum.sent > atomic_load(&s->too_big_until))
 		atomic_store(&s->too_big_until, sum.sent);
 }
 
 /* Counts what ICMP has reported; false: it has reported nothing. */
 static bool read_reports(
-	struct load_thread *t, const struct flow *f, struct errqueue *q)
+	struct load_thread *t, const struct flow *f, struct engine_reports *q)
 {
-	errqueue_read(f->fd, q);
+	t->engine.ops->reports(t->engine.self, f->link, q);
 	if (q->too_big)
 		note_too_big(t, q->too_big);
 	return q->too_big || q->refused || q->other;
@@ -82,7 +80,7 @@ static bool read_reports(
  */
 static bool was_reported(struct load_thread *t, struct flow *f, int error)
 {
-	struct errqueue q;
+	struct engine_reports q;
 	bool any = read_reports(t, f, &q);
 
 	/* What the call said is in the queue as well, where that had room. */
@@ -91,28 +89,28 @@ static bool was_reported(struct load_thread *t, struct flow *f, int error)
 	if (q.refused || q.too_big)
 		f->refused = true;
 	if (q.refused)
-		LOAD_COUNT(t, refused, q.refused);
+		METER_COUNT(&t->meter, refused, q.refused);
 	if (q.other)
-		LOAD_COUNT(t, send_errors, q.other);
+		METER_COUNT(&t->meter, send_errors, q.other);
 	return any || error == ECONNREFUSED;
 }
 
-void flow_report(struct load_thread *t, struct flow *f, int error)
+void failed_report(struct load_thread *t, struct flow *f, int error)
 {
 	if (!was_reported(t, f, error) && error)
-		LOAD_COUNT(t, send_errors, 1);
+		METER_COUNT(&t->meter, send_errors, 1);
 }
 
 /* This one cannot be sent here; the next may. Nothing else is sent in its
  * place. Where all are like it there is no hurry. */
 static void give_up_datagram(struct load_thread *t, int error)
 {
-	send_move(t, &t->cursor, 1);
+	probes_move(t, 1);
 	t->given_up = 1;
 	if (error == EMSGSIZE)
-		LOAD_COUNT(t, too_big, 1);
+		METER_COUNT(&t->meter, too_big, 1);
 	else
-		LOAD_COUNT(t, send_errors, 1);
+		METER_COUNT(&t->meter, send_errors, 1);
 	if (!sizes_mixed(&t->config->sizes) && !t->config->replay &&
 		t->config->mode != LOAD_PACED)
 		hold(t);
@@ -123,21 +121,21 @@ static void give_up_datagram(struct load_thread *t, int error)
 static bool is_lone(const struct load_thread *t)
 {
 	return sizes_mixed(&t->config->sizes) &&
-	       t->out_messages[0].segments == 1;
+	       t->probes.messages[0].segments == 1;
 }
 
 /* EINVAL and EMSGSIZE: a segment exceeds the path's MTU; EIO: IPsec on the way,
  * or a device that cannot make checksums (before Linux 6.11). */
-void flow_send_failed(struct load_thread *t, struct flow *f, int error)
+void failed_send(struct load_thread *t, struct flow *f, int error)
 {
 	switch (error) {
 	case EAGAIN:
-		LOAD_COUNT(t, blocked, 1);
+		METER_COUNT(&t->meter, blocked, 1);
 		if (t->config->mode == LOAD_PACED)
 			hold(t);
 		return;
 	case ENOBUFS:
-		LOAD_COUNT(t, nobufs, 1);
+		METER_COUNT(&t->meter, nobufs, 1);
 		hold(t);
 		return;
 	case EINTR:
@@ -155,7 +153,13 @@ void flow_send_failed(struct load_thread *t, struct flow *f, int error)
 			give_up_datagram(t, error);
 		return;
 	default:
-		LOAD_COUNT(t, send_errors, 1);
-		thread_failed(t, &t->sends, "sendmmsg", error);
+		METER_COUNT(&t->meter, send_errors, 1);
+		thread_failed(t, &t->sends, t->engine.ops->send_call, error);
 	}
+}
+
+void failed_receive(struct load_thread *t, struct flow *f, int error)
+{
+	failed_report(t, f, error);
+	thread_failed(t, &t->receives, t->engine.ops->recv_call, error);
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A flow's socket: made at the start, and anew where flows do not live as long
  * as the run. */
-#include "load/loop/thread.h"
+#include "load/loop/flow.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -49,16 +46,8 @@ int flow_open(const struct load_config *c, uint32_t number,
 		.txtime = c->txtime,
 		.txtime_clock = c->txtime_clock,
 	};
-	const struct timeval idle = {.tv_usec = LOAD_IDLE_NS / 1000};
-	int error, fd = socket_open(&sc, got, why, why_bytes);
 
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle,
-			      sizeof(idle)) == 0)
-		return fd;
-	error = errno;
-	snprintf(why, why_bytes, "setting SO_RCVTIMEO: %s", strerror(error));
-	close(fd);
-	return -error;
+	return socket_open(&sc, got, why, why_bytes);
 }
 
 int flow_take_trains(const struct load_config *c, int fd)

@@ -15,6 +15,10 @@
 
 struct flow {
 	int fd;
+	void *link; /* in its thread's engine */
+	/* The flow that has taken its place, where it is over; NULL: it sends.
+	 */
+	struct flow *heir;
 	uint32_t number;
 	uint64_t sequence;    /* of the next probe: so many were sent */
 	uint64_t written_off; /* replies to what is before are not awaited */
@@ -23,6 +27,9 @@ struct flow {
 	uint64_t progress_ns;    /* when a reply came, or the first was sent */
 	uint64_t written_off_ns; /* when it was last */
 	bool refused;            /* what is in flight was, or a part of it */
+	/* In its thread's list of those that may have room to send. */
+	bool asks;
+	struct flow *next_asking;
 	struct verify verify;
 	struct jitter jitter;
 	/* When the last FLOW_TIMES were meant to leave, where replies have no

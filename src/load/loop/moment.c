@@ -44,7 +44,7 @@ struct load_counts load_count_all(const struct load *l)
 	struct load_counts sum = {0};
 
 	for (uint32_t i = 0; i < l->config.threads; i++)
-		thread_counts(&l->threads[i], &sum);
+		meter_sum(&l->threads[i].meter, &sum);
 	return sum;
 }
 
@@ -61,7 +61,7 @@ uint64_t load_least_rtt(const struct load *l)
 	uint64_t least = UINT64_MAX;
 
 	for (uint32_t i = 0; i < l->config.threads; i++) {
-		uint64_t ns = atomic_load(&l->threads[i].least_rtt_ns);
+		uint64_t ns = atomic_load(&l->threads[i].meter.least_rtt_ns);
 
 		if (ns < least)
 			least = ns;
@@ -74,7 +74,7 @@ uint64_t load_timeout(const struct load *l)
 	uint64_t most = 0;
 
 	for (uint32_t i = 0; i < l->config.threads; i++) {
-		uint64_t ns = atomic_load(&l->threads[i].timeout_ns);
+		uint64_t ns = atomic_load(&l->threads[i].meter.timeout_ns);
 
 		if (ns > most)
 			most = ns;

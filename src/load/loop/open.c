@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Flows and threads made ready, and taken down. */
 #include "load/loop/run.h"
+#include "load/loop/thread_init.h"
+#include "load/traffic/text.h"
 #include "net/interface.h"
 #include "net/socket.h"
 
@@ -60,6 +62,29 @@ static int open_flow(
 	if (l->train > 1 && flow_take_trains(&l->config, f->fd))
 		plan_units(l, 0);
 	return 0;
+}
+
+/* Of all flows, how many are a thread's. */
+static uint32_t flows_of(const struct load_config *c, uint32_t thread)
+{
+	uint64_t flows = c->flows;
+
+	return (uint32_t)(flows * (thread + 1) / c->threads -
+			  flows * thread / c->threads);
+}
+
+uint64_t load_sockets(const struct load_config *c)
+{
+	uint64_t n = c->flows;
+
+	for (uint32_t i = 0; i < c->threads; i++)
+		n += churn_room(c, flows_of(c, i));
+	return n;
+}
+
+uint64_t load_descriptors(const struct load_config *c)
+{
+	return load_sockets(c) + 2ull * c->threads + 32;
 }
 
 /* Descriptors for all flows, as far as the hard limit lets us. */
@@ -141,7 +166,7 @@ static int open_threads(struct load *l, char *why, size_t why_bytes)
 		int error;
 
 		t->flows = &l->flows[first];
-		t->flow_count = load_thread_flows(&l->config, i);
+		t->flow_count = flows_of(&l->config, i);
 		t->number = i;
 		t->train = l->train_planned = l->train;
 		t->in_flight_max = in_flight_of(l, t->flow_count);
@@ -231,6 +256,14 @@ static uint64_t longest_ns(const struct load_config *c)
 	return all < ns ? all : ns;
 }
 
+/* What the engine has to be able to do (enum engine_can). */
+static unsigned needs_of(const struct load_config *c)
+{
+	return (c->train > 1 ? ENGINE_TRAINS : 0u) |
+	       (c->txtime ? ENGINE_TXTIME : 0u) |
+	       (c->replay ? ENGINE_FOREIGN : 0u);
+}
+
 int load_open(struct load **out, const struct load_config *config,
 	const struct load_hooks *hooks, char *why, size_t why_bytes)
 {
@@ -242,6 +275,8 @@ int load_open(struct load **out, const struct load_config *config,
 		return -ENOMEM;
 	l->config = *config;
 	l->hooks = *hooks;
+	if (!l->config.engine)
+		l->config.engine = engine_auto(needs_of(config));
 	l->longest_ns = longest_ns(config);
 	l->shared = (struct load_shared){
 		.config = &l->config,
@@ -250,7 +285,7 @@ int load_open(struct load **out, const struct load_config *config,
 		.next_flow = config->flows,
 	};
 	l->shared.text_bytes = (uint32_t)snprintf(l->shared.text,
-		sizeof(l->shared.text), LENGTH_TEXT, config->sizes.most);
+		sizeof(l->shared.text), TEXT_LENGTH, config->sizes.most);
 	error = allocate(l);
 	if (!error)
 		error = open_flows(l, why, why_bytes);

@@ -3,10 +3,12 @@
 #include "load/loop/run.h"
 
 #include "core/clock.h"
+#include "load/loop/halt.h"
 #include "load/loop/interval.h"
 #include "load/loop/moment.h"
 #include "load/loop/rest.h"
 #include "load/loop/settle.h"
+#include "load/loop/turn.h"
 #include "net/interface.h"
 
 #include <errno.h>
@@ -30,7 +32,7 @@ static int start_threads(struct load *l, char *why, size_t why_bytes)
 		int error;
 
 		atomic_store(&t->rests, false);
-		error = pthread_create(&t->thread, NULL, thread_run, t);
+		error = pthread_create(&t->thread, NULL, turn_run, t);
 		if (error) {
 			snprintf(why, why_bytes, "starting thread %u: %s", i,
 				strerror(error));
@@ -124,7 +126,7 @@ static void end_exactly(
 	uint64_t last_ns = 0;
 
 	for (uint32_t i = 0; i < l->config.threads; i++) {
-		uint64_t at_ns = atomic_load(&l->threads[i].active_ns);
+		uint64_t at_ns = atomic_load(&l->threads[i].meter.active_ns);
 
 		if (at_ns > last_ns)
 			last_ns = at_ns;
@@ -208,7 +210,8 @@ static struct load_counts counts_before(const struct load *l)
 
 	for (uint32_t i = 0; i < l->config.threads; i++)
 		for (size_t k = 0; k < sizeof(sum) / sizeof(*out); k++)
-			out[k] += ((const uint64_t *)&l->threads[i].before)[k];
+			out[k] += ((const uint64_t *)&l->threads[i]
+					   .meter.before)[k];
 	return sum;
 }
 
@@ -267,7 +270,7 @@ static void sum_jitter(const struct load *l, struct load_jitter *sum)
 	for (uint32_t i = 0; i < l->config.flows; i++)
 		jitter_add(sum, &l->flows[i].jitter);
 	for (uint32_t i = 0; i < l->config.threads; i++) {
-		jitter_merge(sum, &l->threads[i].jitter);
+		jitter_merge(sum, &l->threads[i].meter.jitter);
 		churn_jitter(&l->threads[i], sum);
 	}
 }
@@ -292,7 +295,7 @@ static void fill_window(struct load *l, const struct moment *from,
 		histogram_init(&l->histograms[h]);
 		for (uint32_t i = 0; i < l->config.threads; i++)
 			histogram_merge(&l->histograms[h],
-				&l->threads[i].histograms[h]);
+				&l->threads[i].meter.histograms[h]);
 	}
 	sum_jitter(l, &r->jitter);
 	/* Taken in their order, replies tell nothing where one is missing. */
@@ -302,8 +305,8 @@ static void fill_window(struct load *l, const struct moment *from,
 	}
 	r->histograms = l->histograms;
 	for (uint32_t i = 0; i < l->config.threads; i++) {
-		r->due += l->threads[i].kept.due;
-		r->kept += l->threads[i].kept.sent;
+		r->due += l->threads[i].meter.kept.due;
+		r->kept += l->threads[i].meter.kept.sent;
 	}
 }
 
@@ -332,6 +335,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	*r = (struct load_result){
 		.rcvbuf = l->obtained.rcvbuf,
 		.sndbuf = l->obtained.sndbuf,
+		.engine = l->config.engine->name,
 		.gro = l->obtained.gro,
 		.tos = l->obtained.tos,
 		.ttl = l->obtained.ttl,

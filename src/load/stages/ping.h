@@ -3,10 +3,10 @@
  * stages.c does again and again. Private to load/. */
 #pragma once
 
-#include "load/loop/rtt.h"
 #include "load/stages/sample.h"
 #include "load/stages/stages.h"
 #include "load/stages/wall.h"
+#include "load/traffic/rtt.h"
 
 struct ping {
 	const struct stages_config *config;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Is what came the answer to what was asked? */
 #include "core/probe.h"
-#include "load/loop/thread.h"
 #include "load/stress/talk.h"
+#include "load/traffic/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static enum answer judge_length(struct talk *t, uint32_t length)
@@ -22,19 +21,10 @@ static enum answer judge_length(struct talk *t, uint32_t length)
 static enum answer judge_text(
 	struct talk *t, const uint8_t *data, uint32_t bytes)
 {
-	char text[40], again[40];
 	uint32_t n;
 
-	if (bytes >= sizeof(text))
-		return ANSWER_WRONG;
-	memcpy(text, data, bytes);
-	text[bytes] = '\0';
-	if (sscanf(text, LENGTH_TEXT, &n) != 1)
-		return ANSWER_WRONG;
-	if (snprintf(again, sizeof(again), LENGTH_TEXT, n) != (int)bytes ||
-		memcmp(text, again, bytes) != 0)
-		return ANSWER_WRONG;
-	return judge_length(t, n);
+	return text_read_length(data, bytes, &n) ? judge_length(t, n)
+						 : ANSWER_WRONG;
 }
 
 static enum answer judge_probe(

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What became of a row's datagrams: the ledger, by the rules of any run. */
 #include "core/clock.h"
-#include "load/loop/thread.h"
 #include "load/stress/lab.h"
+#include "load/traffic/text.h"
 
 #include <stdio.h>
 
@@ -77,7 +77,7 @@ static uint32_t reply_bytes(const struct stress_lab *lab, uint32_t bytes)
 
 	if (bytes && lab->config->replies == REPLIES_TEXT)
 		return (uint32_t)snprintf(
-			text, sizeof(text), LENGTH_TEXT, bytes);
+			text, sizeof(text), TEXT_LENGTH, bytes);
 	return bytes;
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Latencies of what comes back: each reply counts its own, once, however many
  * come at a time. The test is the server. */
+#include "load/loop/receive.h"
+
 #include "core/clock.h"
 #include "load/loop/run.h"
+#include "load/loop/send.h"
 
 #include <criterion/criterion.h>
 #include <netinet/udp.h>
@@ -54,7 +57,7 @@ static void begin(void)
 		"%s", why);
 	t = &load->threads[0];
 	for (int i = 0; i < LOAD_HISTOGRAMS; i++)
-		histogram_init(&t->histograms[i]);
+		histogram_init(&t->meter.histograms[i]);
 }
 
 static void stop(void)
@@ -68,12 +71,13 @@ TestSuite(receive, .init = start, .fini = stop);
 /* Datagrams that were meant to leave 30, 20 and 10 s ago. */
 static void ask(void)
 {
-	struct load_order order = {.room = N, .times = times, .per_time = 1};
+	const struct order order = {
+		.flow = &t->flows[0], .room = N, .times = times, .per_time = 1};
 	socklen_t bytes = sizeof(peer);
 
 	for (unsigned i = 0; i < N; i++)
 		times[i] = clock_ns() - (N - i) * 10000 * (uint64_t)MS;
-	cr_assert(flow_send(t, &t->flows[0], &order) == N);
+	cr_assert(send_order(t, &order) == N);
 	for (unsigned i = 0; i < N; i++)
 		cr_assert(recvfrom(fd, data + i * (size_t)BYTES, BYTES, 0,
 				  &peer.sa, &bytes) == BYTES);
@@ -90,10 +94,22 @@ static void answer(void)
 			  address_length(&peer)) == sizeof(data));
 }
 
+static uint64_t taken(void)
+{
+	struct load_counts c = {0};
+
+	meter_sum(&t->meter, &c);
+	return c.answered + c.duplicate + c.corrupt + c.stale;
+}
+
 static const struct histogram *take(uint32_t datagrams)
 {
-	cr_assert(flow_receive(t, &t->flows[0]) == datagrams);
-	return &t->histograms[LOAD_LATENCY];
+	uint64_t before = taken();
+
+	cr_assert(receive(t, 0) == &t->flows[0]);
+	cr_assert(receive(t, 0) == NULL);
+	cr_assert(taken() - before == datagrams);
+	return &t->meter.histograms[LOAD_LATENCY];
 }
 
 static void assert_each_is_its_own(const struct histogram *h)
@@ -152,8 +168,8 @@ Test(receive, counts_what_was_sent_at_one_time_at_once)
 	}
 	answer();
 	cr_assert(take(N)->count == N);
-	cr_assert(t->histograms[LOAD_LATENCY].min ==
-		  t->histograms[LOAD_LATENCY].max);
+	cr_assert(t->meter.histograms[LOAD_LATENCY].min ==
+		  t->meter.histograms[LOAD_LATENCY].max);
 }
 
 /* What reflect took in two batches has two ways there. */
@@ -173,7 +189,7 @@ Test(receive, counts_each_way_of_a_train)
 	}
 	answer();
 	(void)take(N);
-	h = &t->histograms[LOAD_THERE];
+	h = &t->meter.histograms[LOAD_THERE];
 	cr_assert(h->count == N);
 	cr_assert(h->min == 1000 * (uint64_t)MS);
 	cr_assert(h->max == 3000 * (uint64_t)MS);
@@ -191,7 +207,7 @@ Test(receive, smooths_how_much_round_trips_differ)
 	ask();
 	answer();
 	(void)take(N);
-	thread_counts(t, &c);
+	meter_sum(&t->meter, &c);
 	cr_assert(j->count == N);
 	cr_assert(c.differences == N - 1);
 	cr_assert(c.difference_ns / (1000 * (uint64_t)MS) == 20, "%lu",
@@ -209,12 +225,12 @@ Test(receive, counts_the_numbers_that_are_passed_over)
 	cr_assert(sendto(fd, data + 2 * BYTES, BYTES, 0, &peer.sa,
 			  address_length(&peer)) == BYTES);
 	(void)take(1);
-	thread_counts(t, &c);
+	meter_sum(&t->meter, &c);
 	cr_assert(c.gaps == 2 && c.answered == 1);
 	cr_assert(sendto(fd, data, BYTES, 0, &peer.sa, address_length(&peer)) ==
 		  BYTES);
 	(void)take(1);
 	c = (struct load_counts){0};
-	thread_counts(t, &c);
+	meter_sum(&t->meter, &c);
 	cr_assert(c.gaps - c.reordered - c.late == 1);
 }

@@ -165,10 +165,10 @@ static void assert_one_beginning(bool warm_up)
 		const struct load_thread *t = &load->threads[i];
 		struct load_counts all = {0};
 
-		thread_counts(t, &all);
-		before += t->before.answered;
-		cr_assert(t->histograms[LOAD_LATENCY].count ==
-			  all.answered - t->before.answered);
+		meter_sum(&t->meter, &all);
+		before += t->meter.before.answered;
+		cr_assert(t->meter.histograms[LOAD_LATENCY].count ==
+			  all.answered - t->meter.before.answered);
 	}
 	cr_assert(warm_up == (before > 0));
 	cr_assert(result.histograms[LOAD_LATENCY].count >=
@@ -296,8 +296,8 @@ Test(run, by_a_count_ends_with_its_last_reply)
 	config.omit_ns = 0;
 	run();
 	for (uint32_t i = 0; i < config.threads; i++)
-		if (load->threads[i].active_ns > last_ns)
-			last_ns = load->threads[i].active_ns;
+		if (load->threads[i].meter.active_ns > last_ns)
+			last_ns = load->threads[i].meter.active_ns;
 	cr_assert(result.window.answered == 100);
 	cr_assert(load->shared.start_ns + result.to_ns == last_ns);
 	cr_assert(result.seconds > 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "load/engine/errqueue.h"
+#include "load/engine/reports.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -12,7 +12,7 @@
 /* At a time; what is left makes the socket's next call fail again. */
 #define READS_MAX 1024
 
-static void note(struct errqueue *q, const struct cmsghdr *c)
+static void note(struct engine_reports *q, const struct cmsghdr *c)
 {
 	struct sock_extended_err e;
 
@@ -34,11 +34,11 @@ static void note(struct errqueue *q, const struct cmsghdr *c)
 		q->other++;
 }
 
-void errqueue_read(int fd, struct errqueue *out)
+void reports_read(int fd, struct engine_reports *out)
 {
 	_Alignas(struct cmsghdr) char control[256];
 
-	*out = (struct errqueue){0};
+	*out = (struct engine_reports){0};
 	for (int i = 0; i < READS_MAX; i++) {
 		struct msghdr h = {
 			.msg_control = control,

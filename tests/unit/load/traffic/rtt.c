@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "load/loop/rtt.h"
+#include "load/traffic/rtt.h"
 
 #include <criterion/criterion.h>
 

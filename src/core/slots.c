@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend/slots.h"
+#include "core/slots.h"
 
 #include <errno.h>
 #include <sys/mman.h>
 
 #define CACHE_LINE 64
 
-int slots_init(struct slots *s, uint32_t count, size_t head)
+int slots_init(struct slots *s, uint32_t count, size_t bytes)
 {
-	size_t lines = (head + TRAIN_ROOM + CACHE_LINE - 1) / CACHE_LINE;
+	size_t lines = (bytes + CACHE_LINE - 1) / CACHE_LINE;
 
 	s->stride = (lines | 1) * CACHE_LINE;
 	s->count = count;

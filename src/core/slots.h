@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory that datagrams are received into: count slots of one size. */
+/* Memory that datagrams and trains lie in: so many slots of one size. */
 #pragma once
-
-#include "core/train.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -14,12 +12,11 @@ struct slots {
 };
 
 /*
- * head bytes for the backend's own use and then room for any datagram or
- * train. The stride is an odd number of cache lines: at exactly 64 KiB the
- * first lines of all slots would share one set of the cache.
+ * Each of bytes at least. The stride is an odd number of cache lines: at
+ * exactly 64 KiB the first lines of all slots would share one set of the cache.
  * Mapped, not touched. 0 or -ENOMEM.
  */
-int slots_init(struct slots *s, uint32_t count, size_t head);
+int slots_init(struct slots *s, uint32_t count, size_t bytes);
 
 /* Legal on zeroed state. */
 void slots_fini(struct slots *s);

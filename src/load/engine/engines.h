@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of the engines that are built in: for engine.c alone. */
+#pragma once
+
+#include "load/engine/engine.h"
+
+extern const struct engine_ops engine_mmsg;

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/loop/mode.h"
+
+const struct mode_ops *mode_of(const struct load_config *c)
+{
+	static const struct mode_ops *const modes[] = {
+		[LOAD_WINDOW] = &mode_window,
+		[LOAD_FLOOD] = &mode_flood,
+		[LOAD_PACED] = &mode_by_plan,
+	};
+
+	return c->replay ? &mode_by_capture : modes[c->mode];
+}

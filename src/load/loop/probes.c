@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/loop/probes.h"
+
+#include "core/probe.h"
+#include "load/loop/thread.h"
+#include "load/loop/txtime.h"
+
+#include <string.h>
+
+/* Datagrams of an entry: of one size the table has one, without an end. */
+static uint32_t entry_of(const struct load_thread *t)
+{
+	return sizes_mixed(&t->config->sizes) ? t->train : UINT32_MAX;
+}
+
+static void move(const struct load_thread *t, struct cursor *c, uint32_t n)
+{
+	c->left -= n;
+	if (c->left > 0)
+		return;
+	c->unit = (c->unit + 1) % SIZES_TABLE;
+	c->left = entry_of(t);
+}
+
+void probes_move(struct load_thread *t, uint32_t datagrams)
+{
+	move(t, &t->probes.cursor, datagrams);
+}
+
+void probes_give_up_trains(struct load_thread *t)
+{
+	t->probes.cursor.left = entry_of(t);
+}
+
+size_t probes_longest(const struct load_thread *t)
+{
+	size_t longest = 0;
+
+	for (uint32_t i = 0; i < SIZES_TABLE; i++) {
+		const struct load_unit *u = &t->shared->units[i];
+		size_t bytes = (size_t)u->bytes * u->segments;
+
+		if (bytes > longest)
+			longest = bytes;
+	}
+	return longest;
+}
+
+/* Of one size and header checks only, each probe's payload is there before the
+ * run: only headers are written. */
+void probes_init(struct load_thread *t)
+{
+	t->probes.cursor = (struct cursor){.left = entry_of(t)};
+	t->probes.prefilled = !sizes_mixed(&t->config->sizes) &&
+			      !t->config->verify_full && !t->config->replay;
+}
+
+/* Whole trains in each slot, also where few are sent at a time: those that are
+ * given up become lone datagrams in any of them. */
+void probes_fill(void *arg, uint8_t *slot)
+{
+	const struct load_thread *t = arg;
+	uint32_t bytes = t->config->sizes.most;
+	const uint8_t *data = t->config->payload ? t->config->payload
+						 : t->shared->content.data;
+
+	for (uint32_t i = 0; t->probes.prefilled && i < t->train; i++)
+		memcpy(slot + (size_t)i * bytes, data, bytes);
+}
+
+static bool has_header(const struct load_thread *t, uint32_t bytes)
+{
+	return bytes >= PROBE_BYTES && !t->config->payload;
+}
+
+/* The message's probes, all of one size; where the slot does not hold the
+ * payload already, that is written too. */
+static void write_probes(struct load_thread *t, const struct flow *f,
+	uint32_t message, uint32_t bytes, uint64_t sequence)
+{
+	const struct probes *w = &t->probes;
+	uint8_t *out = w->messages[message].data;
+	struct probe p = {
+		.magic = PROBE_REQUEST,
+		.run = t->config->run,
+		.flow = f->number,
+		.sequence = sequence,
+		.sent_ns = w->meant_ns[message],
+	};
+
+	for (uint32_t n = w->messages[message].segments; n > 0;
+		n--, p.sequence++, out += bytes) {
+		if (!w->prefilled)
+			memcpy(out,
+				content_at(&t->shared->content, f->number,
+					p.sequence),
+				bytes);
+		if (has_header(t, bytes))
+			probe_write(out, bytes, &p);
+	}
+}
+
+/* Trains of several sizes cannot be told to the socket once for all, nor can
+ * the times of departures. */
+static void say_how(struct load_thread *t, struct engine_message *m,
+	uint16_t bytes, uint64_t meant_ns)
+{
+	const struct load_config *c = t->config;
+
+	m->segment_bytes = 0;
+	if (m->segments > 1 && sizes_mixed(&c->sizes))
+		m->segment_bytes = bytes;
+	m->leave_ns = 0;
+	if (c->txtime)
+		m->leave_ns =
+			txtime_leave_ns(c->txtime_clock, meant_ns, t->now_ns) +
+			t->departures.ahead_ns;
+}
+
+static uint32_t least_of(uint32_t a, uint32_t b, uint64_t c)
+{
+	uint32_t least = a < b ? a : b;
+
+	return least < c ? least : (uint32_t)c;
+}
+
+static uint32_t write_plan(
+	struct load_thread *t, const struct order *o, uint64_t room)
+{
+	struct probes *w = &t->probes;
+	uint32_t most = t->train > 1 ? PROBES_TRAINS : ENGINE_MESSAGES, i = 0;
+	const uint64_t *time = o->times;
+	uint32_t of_time = o->per_time;
+	uint64_t sequence = o->flow->sequence;
+	struct cursor c = w->cursor;
+
+	most = t->engine.ops->lend(t->engine.self, w->messages,
+		room < most ? (uint32_t)room : most);
+	for (; i < most && room > 0; i++) {
+		struct engine_message *m = &w->messages[i];
+		struct load_unit u = t->shared->units[c.unit];
+		uint32_t n = least_of(u.segments, t->train, room);
+
+		if (n > c.left)
+			n = c.left;
+		if (time && n > of_time)
+			n = of_time;
+		w->meant_ns[i] = time ? *time : t->now_ns;
+		m->link = o->flow->link;
+		m->segments = (uint16_t)n;
+		m->bytes = n * u.bytes;
+		say_how(t, m, u.bytes, w->meant_ns[i]);
+		if (!w->prefilled || has_header(t, u.bytes))
+			write_probes(t, o->flow, i, u.bytes, sequence);
+		move(t, &c, n);
+		sequence += n;
+		room -= n;
+		of_time -= time ? n : 0;
+		if (time && of_time == 0) {
+			of_time = o->per_time;
+			time++;
+		}
+	}
+	return i;
+}
+
+/* Of a replay: datagrams are sent from where they lie. */
+static uint32_t write_items(
+	struct load_thread *t, const struct order *o, uint64_t room)
+{
+	const struct replay *r = t->config->replay;
+	struct probes *w = &t->probes;
+
+	for (uint32_t i = 0; i < room; i++) {
+		const struct replay_item *item = o->items[i];
+
+		w->meant_ns[i] = r->unpaced ? t->now_ns
+					    : t->shared->start_ns + item->at_ns;
+		w->messages[i] = (struct engine_message){
+			.link = o->flow->link,
+			.data = r->data + item->offset,
+			.bytes = item->bytes,
+			.segments = 1,
+		};
+	}
+	return (uint32_t)room;
+}
+
+uint32_t probes_write(
+	struct load_thread *t, const struct order *order, uint64_t room)
+{
+	return order->items ? write_items(t, order, room)
+			    : write_plan(t, order, room);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/loop/turn.h"
+
+#include "core/clock.h"
+#include "load/loop/mode.h"
+#include "load/loop/receive.h"
+#include "load/loop/send.h"
+
+#include <sys/prctl.h>
+
+/* What is left in the sockets at the end is taken for so long at most. */
+#define LAST_NS 1000000000u
+
+static void send_granted(struct load_thread *t, struct flow *heard)
+{
+	struct order order;
+	uint32_t n;
+
+	while (t->mode->grant(t, heard, &order)) {
+		n = send_order(t, &order);
+		t->unheard += n;
+		t->sent = n;
+		t->heard = 0;
+		t->blocked = n > 0 ? 0 : t->blocked + 1;
+		if (!t->mode->sent(t, &order, n))
+			return;
+		heard = NULL;
+	}
+}
+
+void turn(struct load_thread *t)
+{
+	bool sending = t->phase < PHASE_REST;
+	uint64_t wait_ns = sending ? t->mode->wait_ns(t) : ENGINE_IDLE_NS;
+	struct flow *heard = NULL;
+
+	if (wait_ns != MODE_NO_RECEIVE)
+		heard = receive(t, wait_ns);
+	if (sending)
+		send_granted(t, heard);
+}
+
+/* From here on it is measured, until another beginning is. */
+static void begin_window(struct load_thread *t)
+{
+	meter_begin(&t->meter);
+	for (uint32_t i = 0; i < t->flow_count; i++)
+		t->flows[i].jitter = (struct jitter){0};
+}
+
+static void begin(struct load_thread *t)
+{
+	const struct cpu_list *cpus = t->config->cpus;
+
+	t->phase =
+		atomic_load(&t->shared->measured) ? PHASE_WINDOW : PHASE_WARMUP;
+	t->now_ns = clock_ns();
+	t->unheard = t->blocked = t->sent = t->heard = 0;
+	begin_window(t);
+	meter_begin_plan(&t->meter);
+	if (cpus)
+		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);
+	/* A sleep may otherwise last 50 us longer than it was meant to. */
+	(void)prctl(PR_SET_TIMERSLACK, 1);
+	churn_begin(t);
+	t->mode->begin(t);
+	send_granted(t, NULL);
+}
+
+static void enter(struct load_thread *t, enum load_phase phase)
+{
+	if (phase != t->phase && t->phase == PHASE_WARMUP &&
+		atomic_load(&t->shared->measured))
+		begin_window(t);
+	if (t->phase < PHASE_REST && phase == PHASE_REST && t->mode->end) {
+		t->mode->end(t);
+		meter_end_plan(&t->meter);
+	}
+	t->phase = phase;
+	if (phase >= PHASE_REST)
+		atomic_store(&t->rests, true);
+}
+
+/* A thread that was held up while the run came to rest has replies in its
+ * sockets that nobody counted. */
+static void hear_the_rest(struct load_thread *t)
+{
+	uint64_t start_ns = clock_ns();
+
+	enter(t, PHASE_REST);
+	do {
+		turn(t);
+	} while (!t->error && t->idle == 0 && t->now_ns < start_ns + LAST_NS);
+}
+
+void *turn_run(void *arg)
+{
+	struct load_thread *t = arg;
+	enum load_phase phase;
+
+	begin(t);
+	while ((phase = atomic_load_explicit(&t->shared->phase,
+			memory_order_relaxed)) != PHASE_END &&
+		!t->error) {
+		enter(t, phase);
+		if (t->churn.retired && phase < PHASE_REST &&
+			t->now_ns >= t->churn.next_ns)
+			churn_step(t);
+		turn(t);
+	}
+	if (t->error)
+		atomic_store(&t->rests, true);
+	else
+		hear_the_rest(t);
+	return NULL;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* A capture as the plan, over no kernel: its datagrams leave from where they
+ * lie, in their order. */
+#include "loop.h"
+
+static struct replay replay;
+
+static void add(uint64_t at_ns, char flow, const char *text)
+{
+	uint8_t tuple[DISSECT_TUPLE] = {4};
+
+	tuple[DISSECT_TUPLE - 1] = (uint8_t)flow;
+	cr_assert(replay_add(&replay, at_ns, tuple, text,
+			  (uint32_t)strlen(text)) == 0);
+}
+
+static void start(void)
+{
+	loop_init();
+	add(0, 'x', "a");
+	add(1 * MS, 'x', "bb");
+	add(2 * MS, 'y', "ccc");
+	add(3 * MS, 'x', "");
+	add(3600000000000000, 'x', "in an hour");
+	replay_settle(&replay);
+	config.mode = LOAD_PACED;
+	config.replies = REPLIES_ANY;
+	config.replay = &replay;
+	config.flows = 2;
+}
+
+static void stop(void)
+{
+	loop_fini();
+	replay_fini(&replay);
+}
+
+TestSuite(by_capture, .init = start, .fini = stop);
+
+Test(by_capture, sends_what_is_due_from_where_it_lies)
+{
+	loop_begin(10 * MS);
+	turn(t);
+	cr_assert(sent_count == 4, "%u", sent_count);
+	for (uint32_t i = 0; i < 4; i++) {
+		cr_assert(sent[i].from == replay.data + replay.items[i].offset);
+		cr_assert(sent[i].bytes == replay.items[i].bytes);
+		cr_assert(sent[i].link == t->flows[replay.items[i].flow].link);
+	}
+	cr_assert(loop_counts().due == 4);
+	/* What follows one another on a flow is one send. */
+	cr_assert(script.sends == 3);
+}
+
+Test(by_capture, leaves_out_what_fails_twice)
+{
+	loop_begin(10 * MS);
+	refusal = EPERM;
+	refused = t->flows[0].link;
+	turn(t);
+	cr_assert(sent_count == 0, "an error may be of an earlier datagram");
+	turn(t);
+	/* The first two are one send; each is tried, and left out. */
+	for (unsigned i = 0; i < 8; i++)
+		turn(t);
+	cr_assert(sent_count == 1 && sent[0].link == t->flows[1].link);
+	cr_assert(loop_counts().send_errors == 6, "%lu",
+		loop_counts().send_errors);
+	cr_assert(t->departures.item == &replay.items[4]);
+}
+
+Test(by_capture, leaves_out_at_once_what_is_too_long)
+{
+	loop_begin(10 * MS);
+	refusal = EMSGSIZE;
+	turn(t);
+	cr_assert(sent_count == 0);
+	cr_assert(loop_counts().too_big == 4);
+	cr_assert(t->departures.item == &replay.items[4]);
+}
+
+Test(by_capture, waits_for_room)
+{
+	loop_begin(10 * MS);
+	refusal = EAGAIN;
+	turn(t);
+	turn(t);
+	cr_assert(t->departures.item == &replay.items[0]);
+	refusal = 0;
+	t->hold_ns = 1;
+	turn(t);
+	cr_assert(sent_count == 4);
+}
+
+Test(by_capture, says_when_all_of_it_has_left)
+{
+	replay.count = 4;
+	loop_begin(10 * MS);
+	cr_assert(!replay_spent(&load->shared));
+	turn(t);
+	cr_assert(replay_spent(&load->shared));
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls that fail, over no kernel: what is counted, what is said, and when a
+ * thread gives up. */
+#include "loop.h"
+
+static void start(void)
+{
+	loop_init();
+	config.spin = true;
+}
+
+TestSuite(failed, .init = start, .fini = loop_fini);
+
+Test(failed, is_a_thread_whose_engine_cannot_wait)
+{
+	loop_begin(0);
+	script.wait_error = EPERM;
+	turn(t);
+	cr_assert(t->error == -EPERM);
+	cr_assert_str_eq(t->failed_call, "wait");
+	cr_assert(atomic_load(&load->shared.halted));
+}
+
+Test(failed, is_a_thread_whose_receives_go_on_failing)
+{
+	unsigned n = 0;
+
+	loop_begin(0);
+	script.recv_error = ENOMEM;
+	for (; n < 1000 && !t->error; n++)
+		turn(t);
+	cr_assert(t->error == -ENOMEM);
+	cr_assert_str_eq(t->failed_call, "recv");
+	cr_assert(n > 1 && loop_counts().send_errors == n);
+}
+
+Test(failed, is_no_thread_whose_receive_fails_once)
+{
+	loop_begin(0);
+	script.recv_error = ENOMEM;
+	turn(t);
+	script.recv_error = 0;
+	loop_answer(0);
+	turn(t);
+	cr_assert(!t->error && loop_counts().answered == 1);
+}
+
+Test(failed, is_no_thread_that_is_refused_by_a_host)
+{
+	loop_begin(0);
+	for (unsigned i = 0; i < 50; i++) {
+		script.recv_error = ECONNREFUSED;
+		turn(t);
+	}
+	cr_assert(!t->error);
+	cr_assert(loop_counts().refused == 50);
+	cr_assert(loop_counts().send_errors == 0);
+}
+
+Test(failed, is_told_by_reports_once_each)
+{
+	loop_begin(0);
+	refusal = ECONNREFUSED;
+	script.reports = (struct engine_reports){.refused = 3, .other = 2};
+	turn(t);
+	cr_assert(loop_counts().refused == 3);
+	cr_assert(loop_counts().send_errors == 2);
+}
+
+Test(failed, too_big_is_bounded_by_what_had_left)
+{
+	loop_begin(0);
+	turn(t);
+	script.reports.too_big = 1;
+	script.recv_error = EMSGSIZE;
+	turn(t);
+	cr_assert(loop_counts().too_big_reports == 1);
+	cr_assert(load->shared.too_big_until == 4);
+}
+
+/* Three of four, and the kernel does not say why not the fourth. */
+static int three(void *arg, const struct engine_message *m)
+{
+	(void)arg;
+	(void)m;
+	return ++sent_count == 4 ? ECONNREFUSED : 0;
+}
+
+Test(failed, is_what_cuts_a_send_short_and_nothing_is_lost)
+{
+	script.sent = three;
+	loop_begin(0);
+	script.reports.refused = 1;
+	turn(t);
+	cr_assert(loop_counts().cut == 1 && loop_counts().refused == 1);
+	cr_assert(loop_counts().sent == 4, "the fourth is sent again");
+	cr_assert(t->flows[0].sequence == 4);
+}

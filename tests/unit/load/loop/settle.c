@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* What the ledger is given of a run: a whole one, over no kernel, beside a
+ * server that the test makes up. */
+#include "loop.h"
+
+#define COUNT 100
+
+static struct load_result result;
+static uint64_t swallowed, unanswered, published;
+static bool hidden;
+
+/* Of what is sent, every fifth gets nowhere, and of the others every tenth is
+ * not answered. */
+static int send_some(void *arg, const struct engine_message *m)
+{
+	uint32_t n = sent_count++;
+
+	(void)arg;
+	if (n % 5 == 4)
+		swallowed++;
+	else if (n % 10 == 0)
+		unanswered++;
+	else
+		mem_arrive(&load->threads[0].engine, m->link, m->data, m->bytes,
+			0);
+	return 0;
+}
+
+static int see_server(void *arg, enum load_look look, struct load_server *out)
+{
+	(void)arg;
+	(void)look;
+	*out = (struct load_server){.published = ++published};
+	out->counters.delivered = sent_count - swallowed;
+	out->counters.answered = sent_count - swallowed - unanswered;
+	out->counters.absorbed = unanswered;
+	return hidden ? -ENOENT : 0;
+}
+
+static void start(void)
+{
+	loop_init();
+	script.sent = send_some;
+	script.sleeps = true;
+	config.count = COUNT;
+	config.window = COUNT;
+}
+
+static void run(void)
+{
+	const struct load_hooks hooks = {.server = see_server};
+	char why[256];
+
+	cr_assert(load_open(&load, &config, &hooks, why, sizeof(why)) == 0,
+		"%s", why);
+	cr_assert(load_run(load, &result, why, sizeof(why)) == 0, "%s", why);
+}
+
+TestSuite(settle, .init = start, .fini = loop_fini);
+
+Test(settle, knows_both_ends_of_each_way)
+{
+	const struct ledger *l = &result.ledger;
+
+	run();
+	cr_assert_str_eq(result.engine, "mem");
+	cr_assert(l->sent == COUNT && l->delivered == 80);
+	cr_assert(l->answered == 70 && l->absorbed == 10);
+	cr_assert(l->way[LEDGER_REQUEST].sent == COUNT);
+	cr_assert(l->way[LEDGER_REQUEST].arrived == 80);
+	cr_assert(l->way[LEDGER_REPLY].sent == 70);
+	cr_assert(l->way[LEDGER_REPLY].arrived == 70);
+	cr_assert(l->way[LEDGER_REPLY].unexplained == 0);
+	/* No counter of this host has moved for it. */
+	cr_assert(l->unexplained == 20, "%ld", l->unexplained);
+}
+
+Test(settle, counts_no_run_before_this_one)
+{
+	run();
+	sent_count = 0;
+	swallowed = unanswered = 0;
+	cr_assert(load_run(load, &result, noticed, sizeof(noticed)) == 0);
+	cr_assert(result.ledger.sent == COUNT);
+	cr_assert(result.ledger.answered == 70);
+}
+
+Test(settle, stops_at_the_client_where_no_server_is_seen)
+{
+	hidden = true;
+	run();
+	cr_assert(!result.server_seen && !result.ledger.server_seen);
+	cr_assert(result.ledger.sent == COUNT && result.ledger.answered == 70);
+	cr_assert(result.ledger.unexplained == 30);
+}

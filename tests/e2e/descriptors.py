@@ -207,9 +207,10 @@ class Closed(unittest.TestCase):
                 self.assertEnds(r, readable)
 
     def test_the_floor(self):
-        r = run(FLOOR, "mmsg", "echo", "0", prefix=closed("<&- >&-"))
-        self.assertEqual(r.returncode, 1)
-        self.assertIn("Bad file descriptor", r.stderr)
+        for how in ">&-", "<&- >&-":
+            r = run(FLOOR, "mmsg", "echo", "0", prefix=closed(how))
+            self.assertEqual(r.returncode, 1)
+            self.assertIn("Bad file descriptor", r.stderr)
 
     def test_a_full_disk_is_told_by_help_too(self):
         for arguments in ["--help"], ["load", "--help"]:

@@ -3,7 +3,7 @@
  * The contract of a backend: how trains cross the kernel boundary, and nothing
  * else. A backend knows no service, no other backend, and no policy.
  *
- * A new backend is a file with a const table, a line in backend.c, and the
+ * A new backend is a file with a const table, a line in registry.c, and the
  * suite in tests/contract green. recvfrom is the reference for what is right.
  *
  * All of a backend's state belongs to one thread, the worker's: init, recv,
@@ -96,16 +96,6 @@ struct backend_ops {
 	 * returned and the socket is closed, the port is free. */
 	void (*fini)(void *self);
 };
-
-/* NULL-terminated, in the order --backend auto tries and --help lists. mem,
- * the scripted fake, is not in it: only tests can name it. */
-extern const struct backend_ops *const backend_table[];
-
-/* NULL where there is none of that name. */
-const struct backend_ops *backend_find(const char *name);
-
-/* The fastest one that probes well here: never NULL, recvfrom always does. */
-const struct backend_ops *backend_auto(void);
 
 /* Private state allocated, zeroed, and made by ops->init. */
 struct backend {

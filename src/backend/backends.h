@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The backends there are, for the table in backend.c. */
+/* The backends there are, for the table in registry.c. */
 #pragma once
 
 #include "backend/backend.h"

@@ -18,8 +18,8 @@
  *  - The buffer ring is first in, first out, so it is kept small: a large one
  *    would hand out the coldest memory there is.
  */
-#include "backend/uring.h"
 #include "backend/backends.h"
+#include "backend/uring_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -71,61 +71,6 @@ static int arm(struct uring *u)
 	sqe->user_data = URING_TAG_RECEIVE;
 	u->armed = true;
 	return 0;
-}
-
-static void count_rearm(struct uring *u, const struct io_uring_cqe *cqe)
-{
-	enum counter_id id = COUNTER_REARM_OTHER;
-
-	if (cqe->res == -ENOBUFS)
-		id = COUNTER_REARM_NOBUFS;
-	else if (cqe->res == (int)u->head)
-		id = COUNTER_REARM_ZERO;
-	counter_add(u->counters, id, 1);
-}
-
-/* A receive ends with ENOBUFS where all slots are taken. Where none is, memory
- * is what was wanting. */
-static bool is_out_of_slots(const struct uring *u, int error)
-{
-	return error == -ENOBUFS && u->loan_count + u->arrival_count > 0;
-}
-
-static void note_arrival(struct uring *u, const struct io_uring_cqe *cqe)
-{
-	uint32_t mask = u->slots.count - 1;
-
-	if (!(cqe->flags & IORING_CQE_F_MORE)) {
-		u->armed = false;
-		count_rearm(u, cqe);
-	}
-	if (cqe->res >= 0 && cqe->flags & IORING_CQE_F_BUFFER) {
-		u->arrivals[(u->arrival_first + u->arrival_count++) & mask] =
-			(struct uring_arrival){
-				.bytes = cqe->res,
-				.slot = (uint16_t)(cqe->flags >>
-						   IORING_CQE_BUFFER_SHIFT),
-			};
-	} else if (cqe->res < 0 && !is_out_of_slots(u, cqe->res)) {
-		u->failed = cqe->res;
-	}
-}
-
-unsigned uring_reap(struct uring *u, struct message *m)
-{
-	struct io_uring_cqe *cqe;
-	unsigned head, n = 0;
-
-	io_uring_for_each_cqe(&u->ring, head, cqe)
-	{
-		if (cqe->user_data == URING_TAG_RECEIVE)
-			note_arrival(u, cqe);
-		else
-			m[cqe->user_data].error = cqe->res;
-		n++;
-	}
-	io_uring_cq_advance(&u->ring, n);
-	return n;
 }
 
 /* What a turn through the kernel came to: as wait_failed() says. */

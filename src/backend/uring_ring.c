@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The ring, and the provided buffers it receives into. */
-#include "backend/uring.h"
+#include "backend/uring_state.h"
 
 #include <errno.h>
 #include <stdio.h>

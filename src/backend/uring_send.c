@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Replies: a batch of them in one submission. */
-#include "backend/uring.h"
+#include "backend/uring_state.h"
 
 #include <errno.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* In the place of mac_sodium.c, where a build is without libsodium. */
-#include "core/mac.h"
+#include "core/mac_algorithm.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The only file that knows libsodium. */
-#include "core/mac.h"
+#include "core/mac_algorithm.h"
 
 #include <errno.h>
 #include <sodium.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The registry: all live segments of this host, and who serves an address. */
 #include "export/owner.h"
+#include "export/reader.h"
 #include "export/reader_state.h"
 #include "export/scan.h"
 

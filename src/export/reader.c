@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "export/reader_state.h"
+#include "export/reader.h"
 
+#include "export/reader_state.h"
 #include "export/sound.h"
 
 #include <errno.h>

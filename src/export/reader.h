@@ -8,24 +8,12 @@
 
 #include "core/address.h"
 #include "core/counters.h"
+#include "export/reader_about.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
 
 struct reader;
-
-struct reader_about {
-	const char *path, *version, *service, *backend;
-	const char *config; /* JSON text */
-	int32_t pid;
-	uint64_t started_ns; /* CLOCK_REALTIME */
-	uint64_t netns;
-	uid_t owner; /* of the file */
-	const union address *endpoints;
-	uint32_t endpoint_count;
-	uint32_t worker_count;
-	uint32_t counter_count;
-};
 
 /*
  * Of a file that the user has named, whoever owns it. 0, or -errno and a

@@ -3,7 +3,8 @@
  * part of each segment and keeps none of them open. */
 #pragma once
 
-#include "export/reader.h"
+#include "core/counters.h"
+#include "export/reader_about.h"
 #include "export/segment.h"
 
 struct reader {

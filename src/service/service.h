@@ -5,7 +5,7 @@
  * and knows nothing of sockets, backends, threads or policy. It includes core/
  * and libc only.
  *
- * A new service is a file with a const table and a line in service.c.
+ * A new service is a file with a const table and a line in registry.c.
  */
 #pragma once
 
@@ -46,12 +46,6 @@ struct service_ops {
 	/* NULL: nothing to do. Legal on zeroed state. */
 	void (*fini)(void *self);
 };
-
-/* NULL-terminated, in the order --help lists. */
-extern const struct service_ops *const service_table[];
-
-/* NULL where there is none of that name. */
-const struct service_ops *service_find(const char *name);
 
 /* Private state allocated, zeroed, and made by ops->init. */
 struct service {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The services there are, for the table in service.c. */
+/* The services there are, for the table in registry.c. */
 #pragma once
 
 #include "service/service.h"

@@ -3,6 +3,7 @@
  * which is tested. The test is the peer. */
 #include "load/engine/engine.h"
 #include "core/clock.h"
+#include "load/engine/registry.h"
 #include "net/socket.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
+#include "backend/registry.h"
 
 #include <errno.h>
 #include <netinet/udp.h>

@@ -7,6 +7,7 @@
 #include "cli/print/say.h"
 #include "cli/serve/plan.h"
 #include "cli/serve/ready.h"
+#include "service/registry.h"
 
 #include <argp.h>
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/serve/plan.h"
 
+#include "backend/registry.h"
 #include "cli/args/key.h"
 #include "cli/args/usage.h"
 #include "cli/print/say.h"

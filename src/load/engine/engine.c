@@ -1,35 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/engine/engine.h"
 
-#include "load/engine/engines.h"
-
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-
-const struct engine_ops *const engine_table[] = {
-	&engine_mmsg,
-	NULL,
-};
-
-const struct engine_ops *engine_find(const char *name)
-{
-	for (size_t i = 0; engine_table[i]; i++)
-		if (strcmp(engine_table[i]->name, name) == 0)
-			return engine_table[i];
-	return NULL;
-}
-
-const struct engine_ops *engine_auto(unsigned can)
-{
-	char why[256];
-
-	for (size_t i = 0; engine_table[i]; i++)
-		if ((engine_table[i]->can & can) == can &&
-			engine_table[i]->probe(why, sizeof(why)) == 0)
-			return engine_table[i];
-	return &engine_mmsg;
-}
 
 int engine_open(struct engine *e, const struct engine_ops *ops,
 	const struct engine_config *config)

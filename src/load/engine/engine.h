@@ -4,7 +4,7 @@
  * and how what comes back does; nothing else. An engine knows no plan and no
  * reply, and decides nothing about what is sent when.
  *
- * A new engine is a file with a const table and a line in engine.c; the tests
+ * A new engine is a file with a const table and a line in registry.c; the tests
  * in tests/contract/engine.c must pass for it.
  *
  * All of an engine's state belongs to one thread of the generator. Before that
@@ -147,17 +147,6 @@ struct engine_ops {
 	/* Ends what is in flight. */
 	void (*fini)(void *self);
 };
-
-/* NULL-terminated, in the order in which auto tries and --help lists. mem, the
- * scripted fake, is not in it: only tests can name it. */
-extern const struct engine_ops *const engine_table[];
-
-/* NULL where there is none of that name. */
-const struct engine_ops *engine_find(const char *name);
-
-/* The first that runs here and can do all of can (enum engine_can). Never NULL:
- * mmsg can do everything, everywhere. */
-const struct engine_ops *engine_auto(unsigned can);
 
 /* Private state allocated, zeroed, and made by ops->init. */
 struct engine {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of the engines that are built in: for engine.c alone. */
+/* The tables of the engines that are built in: for registry.c alone. */
 #pragma once
 
 #include "load/engine/engine.h"

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "load/ledger/ledger.h"
+#include "load/ledger/account.h"
 
 struct place {
 	enum ledger_cause cause;

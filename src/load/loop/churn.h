@@ -12,27 +12,12 @@
  */
 #pragma once
 
-#include "load/loop/flow.h"
+#include "load/loop/thread.h"
 
 /* A retired flow is given so long for its replies, and a round trip, ... */
 #define CHURN_REST_NS 500000000u
 /* ... which is looked at so often. */
 #define CHURN_LOOK_NS 50000000u
-
-struct load_thread;
-struct churn_retired;
-
-/* Zeroed: flows live as long as the run. */
-struct churn {
-	struct churn_retired *retired; /* NULL: the same */
-	uint32_t room, count;
-	uint32_t *free;   /* places in retired: room - count of them */
-	uint64_t *times;  /* of as many flows; NULL: replies have numbers */
-	uint32_t turn;    /* the flow that is next */
-	uint64_t step_ns; /* from one to the next */
-	uint64_t renew_ns, look_ns, next_ns; /* the next: of each; of any */
-	uint64_t drops; /* skbs, of sockets that are closed */
-};
 
 /* So many may be retired at once, of flows of a thread. */
 uint64_t churn_room(const struct load_config *c, uint32_t flows);

@@ -4,6 +4,7 @@
 #include "load/loop/failed.h"
 
 #include "load/loop/halt.h"
+#include "load/loop/probes.h"
 #include "net/socket.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 /*
  * The contract of a mode: when which flow may send how much. The loop does the
  * rest: it receives and checks, asks the mode for orders, writes and sends
- * them. A mode is a file with a const table, and a line in mode.c. Private to
+ * them. A mode is a file with a const table, and a line in modes.c. Private to
  * load/.
  *
  * All of it is called by the thread itself, while something may be sent.
@@ -39,5 +39,3 @@ struct mode_ops {
 
 extern const struct mode_ops mode_window, mode_flood, mode_by_plan,
 	mode_by_capture;
-
-const struct mode_ops *mode_of(const struct load_config *config);

@@ -2,7 +2,7 @@
 /* A run's figures at a moment, of both sides. Private to load/. */
 #pragma once
 
-#include "load/loop/run.h"
+#include "load/loop/generator.h"
 
 /* Everything that is told as a difference, at one moment. */
 struct moment {

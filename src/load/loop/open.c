@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Flows and threads made ready, and taken down. */
-#include "load/loop/run.h"
+#include "load/engine/registry.h"
+#include "load/loop/churn.h"
+#include "load/loop/generator.h"
 #include "load/loop/thread_init.h"
 #include "load/traffic/text.h"
 #include "net/interface.h"

@@ -247,7 +247,7 @@ static void note_nothing(struct load_thread *t, uint64_t timeout_ns)
 	t->idle++;
 }
 
-struct flow *receive(struct load_thread *t, uint64_t timeout_ns)
+struct flow *receive_next(struct load_thread *t, uint64_t timeout_ns)
 {
 	const struct engine_ops *ops = t->engine.ops;
 	struct flow *heard = NULL;

@@ -8,4 +8,4 @@
  * has, a few batches at most. The flow that may send for it; NULL: nothing
  * came. t->now_ns is when it came; where nothing did and timeout_ns is 0, it is
  * read seldom. */
-struct flow *receive(struct load_thread *t, uint64_t timeout_ns);
+struct flow *receive_next(struct load_thread *t, uint64_t timeout_ns);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A run in its phases: warm-up, window, rest; then the ledger. */
-#include "load/loop/run.h"
-
 #include "core/clock.h"
+#include "load/loop/churn.h"
+#include "load/loop/generator.h"
 #include "load/loop/halt.h"
 #include "load/loop/interval.h"
 #include "load/loop/moment.h"
 #include "load/loop/rest.h"
 #include "load/loop/settle.h"
+#include "load/loop/trains.h"
 #include "load/loop/turn.h"
 #include "net/interface.h"
 

@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "load/loop/failed.h"
+#include "load/loop/probes.h"
 
 static void note_times(const struct load_thread *t, struct flow *f, uint32_t n)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/loop/settle.h"
 
+#include "load/loop/churn.h"
 #include "load/loop/moment.h"
 
 static uint64_t socket_drops(const struct load *l)

@@ -3,7 +3,7 @@
  * client and server counted. Private to load/. */
 #pragma once
 
-#include "load/loop/run.h"
+#include "load/loop/generator.h"
 
 /* As it was before. */
 struct settle {

@@ -4,11 +4,11 @@
 
 #include "core/failures.h"
 #include "load/engine/engine.h"
-#include "load/loop/churn.h"
 #include "load/loop/departures.h"
 #include "load/loop/flow.h"
+#include "load/loop/messages.h"
 #include "load/loop/meter.h"
-#include "load/loop/probes.h"
+#include "load/loop/retired.h"
 #include "load/loop/shared.h"
 #include "load/traffic/rtt.h"
 

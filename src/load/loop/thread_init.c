@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/loop/thread_init.h"
 
-#include "load/loop/mode.h"
+#include "load/loop/churn.h"
+#include "load/loop/modes.h"
+#include "load/loop/probes.h"
 
 static int add_flows(struct load_thread *t)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What became of trains, and what is known of the path that refuses them. */
-#include "load/loop/run.h"
+#include "load/loop/trains.h"
 
 uint32_t load_longest_train(const struct load *l)
 {

@@ -2,6 +2,7 @@
 #include "load/loop/turn.h"
 
 #include "core/clock.h"
+#include "load/loop/churn.h"
 #include "load/loop/mode.h"
 #include "load/loop/receive.h"
 #include "load/loop/send.h"
@@ -28,14 +29,14 @@ static void send_granted(struct load_thread *t, struct flow *heard)
 	}
 }
 
-void turn(struct load_thread *t)
+void turn_once(struct load_thread *t)
 {
 	bool sending = t->phase < PHASE_REST;
 	uint64_t wait_ns = sending ? t->mode->wait_ns(t) : ENGINE_IDLE_NS;
 	struct flow *heard = NULL;
 
 	if (wait_ns != MODE_NO_RECEIVE)
-		heard = receive(t, wait_ns);
+		heard = receive_next(t, wait_ns);
 	if (sending)
 		send_granted(t, heard);
 }
@@ -89,7 +90,7 @@ static void hear_the_rest(struct load_thread *t)
 
 	enter(t, PHASE_REST);
 	do {
-		turn(t);
+		turn_once(t);
 	} while (!t->error && t->idle == 0 && t->now_ns < start_ns + LAST_NS);
 }
 
@@ -106,7 +107,7 @@ void *turn_run(void *arg)
 		if (t->churn.retired && phase < PHASE_REST &&
 			t->now_ns >= t->churn.next_ns)
 			churn_step(t);
-		turn(t);
+		turn_once(t);
 	}
 	if (t->error)
 		atomic_store(&t->rests, true);

@@ -5,7 +5,7 @@
 #include "load/loop/thread.h"
 
 /* recv -> check -> grant -> write -> send, once. */
-void turn(struct load_thread *t);
+void turn_once(struct load_thread *t);
 
 /* The thread's body: until the phase is PHASE_END. */
 void *turn_run(void *thread);

@@ -3,8 +3,8 @@
  * stages.c does again and again. Private to load/. */
 #pragma once
 
+#include "load/stages/config.h"
 #include "load/stages/sample.h"
-#include "load/stages/stages.h"
 #include "load/stages/wall.h"
 #include "load/traffic/rtt.h"
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Is what came the answer to what was asked? */
+#include "load/stress/answer.h"
+
 #include "core/probe.h"
-#include "load/stress/talk.h"
 #include "load/traffic/text.h"
 
 #include <string.h>
 
-static enum answer judge_length(struct talk *t, uint32_t length)
+static enum answer judge_length(struct stress_lab *lab, uint32_t length)
 {
-	struct stress_lab *lab = t->lab;
-
 	if (lab->controls_out && length == TALK_CONTROL_BYTES)
 		return ANSWER_CONTROL;
 	if (length >= LAB_LONGEST || !lab->asked[length])
@@ -19,26 +17,25 @@ static enum answer judge_length(struct talk *t, uint32_t length)
 }
 
 static enum answer judge_text(
-	struct talk *t, const uint8_t *data, uint32_t bytes)
+	struct stress_lab *lab, const uint8_t *data, uint32_t bytes)
 {
 	uint32_t n;
 
-	return text_read_length(data, bytes, &n) ? judge_length(t, n)
+	return text_read_length(data, bytes, &n) ? judge_length(lab, n)
 						 : ANSWER_WRONG;
 }
 
-static enum answer judge_probe(
-	struct talk *t, const uint8_t *data, uint32_t bytes)
+static enum answer judge_probe(struct stress_lab *lab, uint32_t flow,
+	const uint8_t *data, uint32_t bytes)
 {
-	struct stress_lab *lab = t->lab;
 	uint64_t bit;
 	struct probe p;
 
 	/* Sent one at a time, and numbered by their lengths. */
 	if (bytes < PROBE_BYTES)
-		return memcmp(data, content_at(&lab->content, t->flow, bytes),
+		return memcmp(data, content_at(&lab->content, flow, bytes),
 			       bytes) == 0
-			       ? judge_length(t, bytes)
+			       ? judge_length(lab, bytes)
 			       : ANSWER_WRONG;
 	if (!probe_read(data, bytes, &p))
 		return ANSWER_WRONG;
@@ -47,10 +44,10 @@ static enum answer judge_probe(
 				       p.sequence <= lab->control
 			       ? ANSWER_CONTROL
 			       : ANSWER_FOREIGN;
-	if (p.run != lab->config->run || p.flow != t->flow)
+	if (p.run != lab->config->run || p.flow != flow)
 		return ANSWER_FOREIGN;
 	if (p.sequence >= lab->numbered || p.sequence >= LAB_SEEN ||
-		!content_is_right(&t->lab->content, &p, data, bytes))
+		!content_is_right(&lab->content, &p, data, bytes))
 		return ANSWER_WRONG;
 	bit = 1ull << p.sequence % 64;
 	if (lab->seen[p.sequence / 64] & bit)
@@ -59,14 +56,15 @@ static enum answer judge_probe(
 	return ANSWER_RIGHT;
 }
 
-enum answer talk_judge(struct talk *t, const uint8_t *data, uint32_t bytes)
+enum answer answer_judge(struct stress_lab *lab, uint32_t flow,
+	const uint8_t *data, uint32_t bytes)
 {
-	switch (t->lab->config->replies) {
+	switch (lab->config->replies) {
 	case REPLIES_TEXT:
-		return judge_text(t, data, bytes);
+		return judge_text(lab, data, bytes);
 	case REPLIES_PROBES:
-		return judge_probe(t, data, bytes);
+		return judge_probe(lab, flow, data, bytes);
 	default:
-		return judge_length(t, bytes);
+		return judge_length(lab, bytes);
 	}
 }

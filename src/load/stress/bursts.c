@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* More at once than a receive buffer holds: the peer's, and one of ours. */
+#include "load/stress/rows.h"
+#include "load/stress/settle.h"
 #include "load/stress/tables.h"
 #include "load/stress/talk.h"
 

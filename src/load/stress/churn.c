@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Sockets that are opened and closed, many of them before their replies have
  * come, while another one goes on. */
+#include "load/stress/rows.h"
+#include "load/stress/settle.h"
 #include "load/stress/tables.h"
 #include "load/stress/talk.h"
 

@@ -2,6 +2,7 @@
 #include "load/stress/forge.h"
 
 #include "core/clock.h"
+#include "load/stress/rows.h"
 #include "load/stress/talk.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/failures.h"
-#include "load/stress/stress.h"
+#include "load/stress/row.h"
 
 #define LAB_SEEN    (1u << 17) /* datagrams of a row, at most */
 #define LAB_LONGEST 65536
@@ -51,19 +51,6 @@ int lab_open(struct stress_lab *lab, const struct stress_config *config,
 	struct stress_result *result, char *why, size_t why_bytes);
 void lab_close(struct stress_lab *lab);
 
-/* A row that begins, with the counters as they are; never NULL. rule lives on.
- */
-struct stress_row *lab_begin(
-	struct stress_lab *lab, const char *name, const char *rule);
-
-/* The row is done: what has moved, and the verdict where none was given. A row
- * that was cut has none. */
-void lab_end(struct stress_lab *lab);
-
-/* A row that is nothing but a reason. */
-void lab_skip(struct stress_lab *lab, const char *name, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
 /* Gives the row a verdict, if it is worse than what it has. */
 void lab_judge(struct stress_lab *lab, enum stress_verdict verdict,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -73,25 +60,6 @@ bool lab_over(struct stress_lab *lab);
 
 /* The row's digest goes on with that. */
 void lab_digest(struct stress_lab *lab, const void *data, size_t bytes);
-
-/* What the client knows beyond the row: drops at its own sockets. */
-struct lab_client {
-	uint64_t sent_bytes, answered_bytes;
-	uint32_t bytes; /* of each datagram; 0: they differ */
-	uint64_t socket_drops;
-};
-
-/* Waits until the server does nothing for the row any more. What its last
- * replies became is to be looked at after that. */
-void lab_rest(struct stress_lab *lab);
-
-/* Accounts for all datagrams of the row, after lab_rest(): a loss that nothing
- * explains is its failure. */
-void lab_settle(struct stress_lab *lab, const struct lab_client *client);
-
-/* A server counts an answer after it has sent it: waits for that, of the last
- * answer before a row. */
-void lab_await_even(struct stress_lab *lab);
 
 /* Reads lab->now.server. Does the server live, as far as can be seen? */
 bool lab_look(struct stress_lab *lab, enum load_look look);

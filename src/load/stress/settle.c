@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What became of a row's datagrams: the ledger, by the rules of any run. */
+#include "load/stress/settle.h"
 #include "core/clock.h"
-#include "load/stress/lab.h"
 #include "load/traffic/text.h"
 
 #include <stdio.h>

@@ -4,6 +4,8 @@
 #include "core/probe.h"
 #include "core/train.h"
 #include "load/stress/forge.h"
+#include "load/stress/rows.h"
+#include "load/stress/settle.h"
 #include "load/stress/tables.h"
 #include "load/stress/talk.h"
 

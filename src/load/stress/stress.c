@@ -2,6 +2,8 @@
 #include "load/stress/stress.h"
 
 #include "core/clock.h"
+#include "load/stress/answer.h"
+#include "load/stress/rows.h"
 #include "load/stress/tables.h"
 #include "load/stress/talk.h"
 
@@ -24,25 +26,6 @@ const struct stress *const stress_table[STRESS_COUNT] = {
 static bool is_chosen(const struct stress_lab *lab, size_t i)
 {
 	return lab->config->chosen >> i & 1;
-}
-
-const char *lab_lacks(struct stress_lab *lab, unsigned needs)
-{
-	if (needs & STRESS_V6 && !lab->v6)
-		return "the peer's address is of IPv4";
-	if (needs & STRESS_OWN && !lab->config->own)
-		return "the peer is not this host's, nor a lab's of it";
-	if (needs & STRESS_RAW && lab->config->socket.device)
-		return "nothing is forged for a --device";
-	if (needs & STRESS_RAW && lab->raw == -EPERM)
-		return "needs CAP_NET_RAW";
-	if (needs & STRESS_RAW && lab->raw < 0)
-		return "no raw socket here";
-	if (needs & STRESS_WITNESS && !lab_replies(lab) &&
-		!lab_look(lab, LOOK_MUST))
-		return "the peer does not answer, and its counters are not "
-		       "seen";
-	return NULL;
 }
 
 /* Each has its share of the time that is left, and what is not used is for

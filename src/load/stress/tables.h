@@ -2,7 +2,7 @@
 /* Each file's entry of stress_table. Private to load/stress/. */
 #pragma once
 
-#include "load/stress/stress.h"
+#include "load/stress/row.h"
 
 extern const struct stress stress_sizes, stress_bursts, stress_churn,
 	stress_unreachable, stress_checksum, stress_length, stress_fragments,

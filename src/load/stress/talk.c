@@ -4,6 +4,8 @@
 #include "core/clock.h"
 #include "core/probe.h"
 #include "core/train.h"
+#include "load/stress/answer.h"
+#include "load/stress/settle.h"
 
 #include <errno.h>
 #include <linux/errqueue.h>
@@ -166,7 +168,7 @@ static void take(struct talk *t, uint32_t bytes)
 {
 	struct stress_lab *lab = t->lab;
 	struct stress_row *row = lab->row;
-	enum answer a = talk_judge(t, lab->in, bytes);
+	enum answer a = answer_judge(t->lab, t->flow, lab->in, bytes);
 
 	row->answered += a == ANSWER_RIGHT;
 	row->wrong += a == ANSWER_WRONG;

@@ -5,19 +5,7 @@
  */
 #pragma once
 
-#include "load/stress/lab.h"
-
-/* Answers that carry no number are told from others by this length. */
-#define TALK_CONTROL_BYTES 77
-#define TALK_CONTROL_FLOW  UINT32_MAX
-
-enum answer {
-	ANSWER_RIGHT,
-	ANSWER_WRONG,
-	ANSWER_AGAIN,
-	ANSWER_FOREIGN, /* another socket's, or another run's */
-	ANSWER_CONTROL, /* to talk_control() */
-};
+#include "load/stress/settle.h"
 
 struct talk {
 	struct stress_lab *lab;
@@ -45,9 +33,6 @@ void talk_expect(struct stress_lab *lab, uint32_t bytes);
 /* One datagram, into the digest too. 0 or -errno; ICMP errors that came before
  * it are counted. */
 int talk_ask(struct talk *t, uint64_t sequence, uint32_t bytes);
-
-/* What came to this socket; noted, so that a second one is ANSWER_AGAIN. */
-enum answer talk_judge(struct talk *t, const uint8_t *data, uint32_t bytes);
 
 /* Takes what there is; where there is nothing waits so long for it, and a round
  * trip. Returns how many datagrams came. */

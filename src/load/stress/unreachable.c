@@ -2,6 +2,8 @@
 /* ICMP errors: those that come of themselves when nobody listens, and forged
  * ones that are aimed at a socket which is served well. */
 #include "load/stress/forge.h"
+#include "load/stress/rows.h"
+#include "load/stress/settle.h"
 #include "load/stress/tables.h"
 #include "load/stress/talk.h"
 

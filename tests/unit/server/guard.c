@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/guard.h"
+#include "service/registry.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
 #include "core/query.h"
 #include "server/consent.h"
 #include "server/worker.h"
+#include "service/registry.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

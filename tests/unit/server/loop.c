@@ -8,6 +8,7 @@
 #include "core/probe.h"
 #include "core/reply_ttl.h"
 #include "server/guard.h"
+#include "service/registry.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What only a whole server shows: what its sockets tell the guard. */
 #include "server/server.h"
+#include "backend/registry.h"
 
 #include "net/socket.h"
+#include "service/registry.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -4,6 +4,7 @@
 
 #include "backend/mem.h"
 #include "core/probe.h"
+#include "service/registry.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -3,6 +3,7 @@
 #include "server/worker.h"
 
 #include "backend/mem.h"
+#include "service/registry.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

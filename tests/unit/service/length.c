@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "service/registry.h"
 #include "service/service.h"
 
 #include "core/counters.h"

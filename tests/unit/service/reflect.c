@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* reflect in all its cases; echo and discard, which have few, beside it. */
 #include "core/probe.h"
+#include "service/registry.h"
 #include "service/service.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/service.h"
+#include "service/registry.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

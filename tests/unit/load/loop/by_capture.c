@@ -40,7 +40,7 @@ TestSuite(by_capture, .init = start, .fini = stop);
 Test(by_capture, sends_what_is_due_from_where_it_lies)
 {
 	loop_begin(10 * MS);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 4, "%u", sent_count);
 	for (uint32_t i = 0; i < 4; i++) {
 		cr_assert(sent[i].from == replay.data + replay.items[i].offset);
@@ -57,12 +57,12 @@ Test(by_capture, leaves_out_what_fails_twice)
 	loop_begin(10 * MS);
 	refusal = EPERM;
 	refused = t->flows[0].link;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 0, "an error may be of an earlier datagram");
-	turn(t);
+	turn_once(t);
 	/* The first two are one send; each is tried, and left out. */
 	for (unsigned i = 0; i < 8; i++)
-		turn(t);
+		turn_once(t);
 	cr_assert(sent_count == 1 && sent[0].link == t->flows[1].link);
 	cr_assert(loop_counts().send_errors == 6, "%lu",
 		loop_counts().send_errors);
@@ -73,7 +73,7 @@ Test(by_capture, leaves_out_at_once_what_is_too_long)
 {
 	loop_begin(10 * MS);
 	refusal = EMSGSIZE;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 0);
 	cr_assert(loop_counts().too_big == 4);
 	cr_assert(t->departures.item == &replay.items[4]);
@@ -83,12 +83,12 @@ Test(by_capture, waits_for_room)
 {
 	loop_begin(10 * MS);
 	refusal = EAGAIN;
-	turn(t);
-	turn(t);
+	turn_once(t);
+	turn_once(t);
 	cr_assert(t->departures.item == &replay.items[0]);
 	refusal = 0;
 	t->hold_ns = 1;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 4);
 }
 
@@ -97,6 +97,6 @@ Test(by_capture, says_when_all_of_it_has_left)
 	replay.count = 4;
 	loop_begin(10 * MS);
 	cr_assert(!replay_spent(&load->shared));
-	turn(t);
+	turn_once(t);
 	cr_assert(replay_spent(&load->shared));
 }

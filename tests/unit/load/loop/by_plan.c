@@ -33,12 +33,12 @@ static uint64_t meant_ns(uint32_t n)
 Test(by_plan, sends_what_is_due_and_nothing_more)
 {
 	behind(1000, 10 * MS);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count >= 10 && sent_count <= 11, "%u", sent_count);
 	for (uint32_t i = 0; i < 10; i++)
 		cr_assert(meant_ns(i) == i * MS, "%lu", meant_ns(i));
 	cr_assert(loop_counts().due == sent_count);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count <= 11);
 }
 
@@ -46,12 +46,12 @@ Test(by_plan, keeps_the_times_of_what_could_not_leave)
 {
 	behind(1000, 10 * MS);
 	refusal = EAGAIN;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 0 && loop_counts().due >= 10);
 	cr_assert(t->mode->wait_ns(t) <= 200000);
 	refusal = 0;
 	t->hold_ns = 1;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count >= 10);
 	for (uint32_t i = 0; i < 10; i++)
 		cr_assert(meant_ns(i) == i * MS);
@@ -61,10 +61,10 @@ Test(by_plan, keeps_the_times_of_what_could_not_leave)
 Test(by_plan, that_is_behind_looks_for_replies_in_between)
 {
 	behind(1000000, 1 * MS);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 64, "%u", sent_count);
 	for (unsigned i = 0; i < 15; i++)
-		turn(t);
+		turn_once(t);
 	cr_assert(sent_count >= 1000 && sent_count <= 1001);
 	cr_assert(script.receives == 16 && script.waited_ns == 0);
 }
@@ -73,7 +73,7 @@ Test(by_plan, has_its_flows_take_turns)
 {
 	config.flows = 4;
 	behind(1000, 8 * MS);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count >= 8);
 	for (uint32_t i = 0; i < 4; i++)
 		cr_assert(loop_sent_by(&t->flows[i]) >= 1);
@@ -85,7 +85,7 @@ Test(by_plan, sends_a_burst_over_one_flow_at_one_time)
 	config.train = 4;
 	config.pace.burst = 4;
 	behind(1000, 16 * MS);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count >= 4);
 	for (uint32_t i = 0; i < 4; i++) {
 		cr_assert(sent[i].segments == 4);
@@ -102,10 +102,10 @@ Test(by_plan, takes_up_a_burst_where_it_was_cut)
 	config.count = 2;
 	load->config.count = 2;
 	load->shared.budget = 2;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 2);
 	load->shared.budget = 2;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 4);
 	for (uint32_t i = 1; i < 4; i++)
 		cr_assert(sent[i].link == sent[0].link);
@@ -115,7 +115,7 @@ Test(by_plan, gives_up_what_is_too_long_and_goes_on)
 {
 	behind(1000, 4 * MS);
 	refusal = EMSGSIZE;
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().too_big >= 4, "%lu", loop_counts().too_big);
 	cr_assert(loop_counts().sent == 0);
 	cr_assert(t->departures.count == 0);
@@ -125,7 +125,7 @@ Test(by_plan, counts_at_its_end_what_was_due_and_not_looked_at)
 {
 	behind(1000, 100 * MS);
 	refusal = EAGAIN;
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().due == 64, "as many as are remembered");
 	t->mode->end(t);
 	meter_end_plan(&t->meter);
@@ -137,11 +137,11 @@ Test(by_plan, counts_at_its_end_what_was_due_and_not_looked_at)
 Test(by_plan, sleeps_until_shortly_before_the_next)
 {
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 1);
-	turn(t);
+	turn_once(t);
 	cr_assert(script.waited_ns == ENGINE_IDLE_NS);
 	load->config.spin = true;
-	turn(t);
+	turn_once(t);
 	cr_assert(script.waited_ns == ENGINE_IDLE_NS);
 }

@@ -4,8 +4,8 @@
 #include "load/loop/churn.h"
 
 #include "core/clock.h"
+#include "load/loop/generator.h"
 #include "load/loop/mode.h"
-#include "load/loop/run.h"
 #include "load/loop/turn.h"
 
 #include <criterion/criterion.h>
@@ -128,7 +128,7 @@ static uint64_t take_turns(void)
 	uint64_t before = counts().sent;
 
 	do {
-		turn(t);
+		turn_once(t);
 	} while (t->idle == 0);
 	return counts().sent - before;
 }

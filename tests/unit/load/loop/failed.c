@@ -15,7 +15,7 @@ Test(failed, is_a_thread_whose_engine_cannot_wait)
 {
 	loop_begin(0);
 	script.wait_error = EPERM;
-	turn(t);
+	turn_once(t);
 	cr_assert(t->error == -EPERM);
 	cr_assert_str_eq(t->failed_call, "wait");
 	cr_assert(atomic_load(&load->shared.halted));
@@ -28,7 +28,7 @@ Test(failed, is_a_thread_whose_receives_go_on_failing)
 	loop_begin(0);
 	script.recv_error = ENOMEM;
 	for (; n < 1000 && !t->error; n++)
-		turn(t);
+		turn_once(t);
 	cr_assert(t->error == -ENOMEM);
 	cr_assert_str_eq(t->failed_call, "recv");
 	cr_assert(n > 1 && loop_counts().send_errors == n);
@@ -38,10 +38,10 @@ Test(failed, is_no_thread_whose_receive_fails_once)
 {
 	loop_begin(0);
 	script.recv_error = ENOMEM;
-	turn(t);
+	turn_once(t);
 	script.recv_error = 0;
 	loop_answer(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(!t->error && loop_counts().answered == 1);
 }
 
@@ -50,7 +50,7 @@ Test(failed, is_no_thread_that_is_refused_by_a_host)
 	loop_begin(0);
 	for (unsigned i = 0; i < 50; i++) {
 		script.recv_error = ECONNREFUSED;
-		turn(t);
+		turn_once(t);
 	}
 	cr_assert(!t->error);
 	cr_assert(loop_counts().refused == 50);
@@ -62,7 +62,7 @@ Test(failed, is_told_by_reports_once_each)
 	loop_begin(0);
 	refusal = ECONNREFUSED;
 	script.reports = (struct engine_reports){.refused = 3, .other = 2};
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().refused == 3);
 	cr_assert(loop_counts().send_errors == 2);
 }
@@ -70,10 +70,10 @@ Test(failed, is_told_by_reports_once_each)
 Test(failed, too_big_is_bounded_by_what_had_left)
 {
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	script.reports.too_big = 1;
 	script.recv_error = EMSGSIZE;
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().too_big_reports == 1);
 	cr_assert(load->shared.too_big_until == 4);
 }
@@ -91,7 +91,7 @@ Test(failed, is_what_cuts_a_send_short_and_nothing_is_lost)
 	script.sent = three;
 	loop_begin(0);
 	script.reports.refused = 1;
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().cut == 1 && loop_counts().refused == 1);
 	cr_assert(loop_counts().sent == 4, "the fourth is sent again");
 	cr_assert(t->flows[0].sequence == 4);

@@ -13,7 +13,7 @@ TestSuite(flood, .init = start, .fini = loop_fini);
 static void take_turns(unsigned n)
 {
 	while (n-- > 0)
-		turn(t);
+		turn_once(t);
 }
 
 Test(flood, sends_from_all_flows_in_turn)
@@ -45,7 +45,7 @@ Test(flood, takes_as_much_as_it_sends)
 		uint32_t before = sent_count;
 
 		while (sent_count == before)
-			turn(t);
+			turn_once(t);
 		/* To each flow what it sent last, and that one by one. */
 		for (uint32_t i = before; i < sent_count; i++)
 			mem_arrive(&t->engine, t->flows[i % 64].link,

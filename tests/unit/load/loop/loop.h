@@ -8,8 +8,9 @@
 
 #include "core/clock.h"
 #include "load/engine/mem.h"
+#include "load/loop/churn.h"
+#include "load/loop/generator.h"
 #include "load/loop/mode.h"
-#include "load/loop/run.h"
 #include "load/loop/turn.h"
 
 #include <criterion/criterion.h>

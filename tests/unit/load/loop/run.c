@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A run's parts belong together: figures of one time are of that time. */
-#include "load/loop/run.h"
+#include "load/loop/generator.h"
 
 #include "load/loop/moment.h"
 

@@ -53,7 +53,7 @@ Test(txtime_thread, sends_ahead_and_says_when)
 	uint64_t before = clock_ns();
 
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	/* Twenty to a millisecond, and what the test itself took. */
 	cr_assert(sent_count >= 20, "%u", sent_count);
 	cr_assert(sent_count <=
@@ -71,7 +71,7 @@ Test(txtime_thread, has_bursts_as_trains_that_leave_at_one_time)
 	config.pace.burst = 8;
 	sizes_range(&config.sizes, 64, 1400, 3);
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().send_errors == 0 && loop_counts().sent >= 8);
 	cr_assert(sent[0].leave_ns == meant_ns(0));
 	cr_assert(sent[0].segments == 8 &&
@@ -81,7 +81,7 @@ Test(txtime_thread, has_bursts_as_trains_that_leave_at_one_time)
 Test(txtime_thread, does_not_count_what_is_early_as_late)
 {
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count > 0);
 	cr_assert(t->meter.histograms[LOAD_LAG].max < 1000000000u);
 }
@@ -90,6 +90,6 @@ Test(txtime_thread, says_nothing_where_it_is_not_asked_for)
 {
 	config.txtime = false;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count > 0 && sent[0].leave_ns == 0);
 }

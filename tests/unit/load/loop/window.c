@@ -9,11 +9,11 @@ Test(window, is_filled_by_each_flow_and_not_exceeded)
 {
 	config.flows = 3;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 12, "%u", sent_count);
 	for (uint32_t i = 0; i < 3; i++)
 		cr_assert(loop_sent_by(&t->flows[i]) == 4);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 12);
 }
 
@@ -21,7 +21,7 @@ Test(window, of_more_than_one_send_is_filled_in_one_turn)
 {
 	config.window = 200;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 200, "%u", sent_count);
 	cr_assert(script.sends == 4);
 }
@@ -30,10 +30,10 @@ Test(window, lets_one_go_for_each_reply)
 {
 	config.flows = 2;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	loop_answer(0);
 	loop_answer(1);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 10);
 	cr_assert(loop_sent_by(&t->flows[0]) == 6);
 	cr_assert(loop_counts().answered == 2);
@@ -44,11 +44,11 @@ Test(window, is_of_whole_trains)
 	config.train = 4;
 	config.window = 10;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 2);
 	cr_assert(sent[0].segments == 4 && sent[1].segments == 4);
 	loop_answer(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 3);
 	cr_assert(loop_counts().sent == 12);
 }
@@ -58,11 +58,11 @@ Test(window, is_shared_where_all_flows_have_one_bound)
 	config.flows = 4;
 	config.in_flight = 8;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 8);
 	cr_assert(loop_sent_by(&t->flows[2]) == 0);
 	loop_answer(0);
-	turn(t);
+	turn_once(t);
 	/* What one has freed goes to the next. */
 	cr_assert(sent_count == 9);
 	cr_assert(loop_sent_by(&t->flows[2]) == 1);
@@ -74,11 +74,11 @@ Test(window, is_tried_again_where_there_was_no_room_and_no_reply_comes)
 	config.flows = 20;
 	refusal = EAGAIN;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 0);
 	cr_assert(loop_counts().blocked == 1);
 	refusal = 0;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 80, "%u", sent_count);
 }
 
@@ -89,7 +89,7 @@ Test(window, of_one_flow_without_room_holds_up_no_other)
 	refusal = EAGAIN;
 	refused = t->flows[0].link;
 	for (unsigned i = 0; i < 3; i++)
-		turn(t);
+		turn_once(t);
 	cr_assert(loop_sent_by(&t->flows[0]) == 0);
 	cr_assert(loop_sent_by(&t->flows[1]) == 4);
 	cr_assert(loop_sent_by(&t->flows[2]) == 4);
@@ -99,12 +99,12 @@ Test(window, waits_for_a_queue_without_room_and_not_for_a_reply)
 {
 	refusal = ENOBUFS;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().nobufs == 1);
 	cr_assert(t->mode->wait_ns(t) <= 200000, "until it is tried again");
 	refusal = 0;
 	t->hold_ns = 1;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 4);
 }
 
@@ -112,15 +112,15 @@ Test(window, goes_on_without_replies_that_stay_away)
 {
 	config.timeout_ns = 100 * MS;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 4);
 	t->flows[0].progress_ns -= 200 * MS;
 	t->looked_ns -= 200 * MS;
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().written_off == 4);
 	cr_assert(sent_count == 8);
 	loop_answer(0);
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().came_late == 1);
 }
 
@@ -128,11 +128,11 @@ Test(window, ends_with_the_count)
 {
 	config.count = 6;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	loop_answer(0);
 	loop_answer(1);
 	loop_answer(2);
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 6, "%u", sent_count);
 	cr_assert(load->shared.budget == 0);
 }
@@ -143,17 +143,17 @@ Test(window, without_trains_goes_on_one_by_one)
 	config.window = 8;
 	loop_begin(0);
 	refusal = EMSGSIZE;
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().trains_refused == 1 && notices == 1);
 	cr_assert(strstr(noticed, "sending one by one"), "%s", noticed);
 	refusal = 0;
-	turn(t);
+	turn_once(t);
 	cr_assert(sent_count == 8, "%u", sent_count);
 	cr_assert(sent[0].segments == 1 && sent[0].bytes == LOOP_BYTES);
 	/* Each slot holds the payload of a probe, whichever it is. */
 	for (uint32_t i = 0; i < 8; i++)
 		loop_answer(i);
-	turn(t);
+	turn_once(t);
 	cr_assert(loop_counts().answered == 8 && loop_counts().corrupt == 0);
 }
 
@@ -163,10 +163,10 @@ Test(window, makes_one_send_and_one_receive_of_a_ping_pong)
 	config.spin = true;
 	script.echo = true;
 	loop_begin(0);
-	turn(t);
+	turn_once(t);
 	script.sends = script.receives = 0;
 	for (unsigned i = 0; i < 100; i++)
-		turn(t);
+		turn_once(t);
 	cr_assert(loop_counts().answered == 100);
 	cr_assert(script.sends == 100 && script.receives == 100);
 }

@@ -28,9 +28,3 @@ struct load {
 	uint64_t queued_near, queued_far;
 	_Atomic bool interrupted;
 };
-
-/* The longest train that a thread sends now. Between runs, or at their end. */
-uint32_t load_longest_train(const struct load *l);
-
-/* What of the result is of trains, and of the path's MTU. */
-void load_see_trains(const struct load *l, struct load_result *r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the io_uring backend share: uring.c receives and is the
- * backend, uring_ring.c makes the ring and its buffers, uring_send.c sends. */
+ * backend, uring_reap.c reads completions, uring_ring.c makes the ring and its
+ * buffers, uring_send.c sends. */
 #pragma once
 
 #include "backend/backend.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "load/loop/mode.h"
+#include "load/loop/modes.h"
 
 const struct mode_ops *mode_of(const struct load_config *c)
 {

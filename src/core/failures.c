@@ -3,7 +3,9 @@
 
 #include <errno.h>
 
-bool failure_of_network(int error)
+/* Is this errno what a host or router on the way said (ICMP), or what the state
+ * of a route or device is? */
+static bool is_of_network(int error)
 {
 	switch (error) {
 	case ECONNREFUSED:
@@ -40,7 +42,7 @@ static bool is_final(int error)
 enum failures_verdict failures_judge(struct failures *f, int error)
 {
 	f->in_a_row++;
-	if (failure_of_network(error))
+	if (is_of_network(error))
 		return f->in_a_row < FAILURES_REPORTS ? FAILURES_PASS
 						      : FAILURES_PAUSE;
 	if (!f->worked || is_final(error) || f->in_a_row >= FAILURES_MAX)

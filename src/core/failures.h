@@ -40,9 +40,5 @@ static inline void failures_none(struct failures *f)
  */
 enum failures_verdict failures_judge(struct failures *f, int error);
 
-/* Is this errno what a host or router on the way said (ICMP), or what the state
- * of a route or device is? */
-bool failure_of_network(int error);
-
 /* What can be done about it: a clause that begins with "; ", or "". */
 const char *failure_advice(int error);

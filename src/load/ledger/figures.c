@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/ledger/figures.h"
 
+#include "load/ledger/proc.h"
 #include "net/qdisc.h"
 
 #include <errno.h>
@@ -28,50 +29,37 @@ const char *figure_name(enum figure f, bool v6)
 	return v6 ? names[f].v6 : names[f].v4;
 }
 
-static void add(struct figures *out, bool v6, const char *name, uint64_t value)
+/* Where the counters of a file go. */
+struct into {
+	const struct figures_scope *scope;
+	struct figures *out;
+};
+
+static void add(
+	void *arg, const char *protocol, const char *key, uint64_t value)
 {
+	const struct into *into = arg;
+	char name[NAME_ROOM];
+
+	snprintf(name, sizeof(name), "%s%s", protocol, key);
 	for (enum figure i = 0; i < FIGURES; i++) {
-		const char *wanted = figure_name(i, v6);
+		const char *wanted = figure_name(i, into->scope->v6);
 
 		if (wanted && strcmp(wanted, name) == 0)
-			out->v[i] += value;
+			into->out->v[i] += value;
 	}
 }
 
-/* "Udp: A B", and in the next line "Udp: 1 2". */
 static void parse_pairs(
 	FILE *f, const struct figures_scope *scope, struct figures *out)
 {
-	char *keys = NULL, *values = NULL;
-	size_t key_room = 0, value_room = 0;
-
-	while (getline(&keys, &key_room, f) > 0 &&
-		getline(&values, &value_room, f) > 0) {
-		char *k, *v, *key, *value, name[NAME_ROOM];
-		const char *protocol = strtok_r(keys, ": \n", &k);
-
-		if (!protocol || !strtok_r(values, ": \n", &v))
-			continue;
-		while ((key = strtok_r(NULL, " \n", &k)) &&
-			(value = strtok_r(NULL, " \n", &v))) {
-			snprintf(name, sizeof(name), "%s%s", protocol, key);
-			add(out, scope->v6, name, strtoull(value, NULL, 10));
-		}
-	}
-	free(keys);
-	free(values);
+	proc_read_pairs(f, add, &(struct into){scope, out});
 }
 
-/* "Udp6NoPorts     1". */
 static void parse_names(
 	FILE *f, const struct figures_scope *scope, struct figures *out)
 {
-	char line[256], name[NAME_ROOM];
-	uint64_t value;
-
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%63s %" SCNu64, name, &value) == 2)
-			add(out, scope->v6, name, value);
+	proc_read_names(f, add, &(struct into){scope, out});
 }
 
 /* "eth0: bytes packets errs drop fifo frame compressed multicast", and the
@@ -97,17 +85,19 @@ static void parse_devices(
 	}
 }
 
-/* A line a CPU, in base 16: processed, dropped, ... */
+static void add_backlog(
+	void *arg, const char *protocol, const char *key, uint64_t value)
+{
+	(void)protocol;
+	(void)key;
+	((struct figures *)arg)->v[FIGURE_BACKLOG] += value;
+}
+
 static void parse_softnet(
 	FILE *f, const struct figures_scope *scope, struct figures *out)
 {
-	char line[512];
-	uint64_t dropped;
-
 	(void)scope;
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%*x %" SCNx64, &dropped) == 1)
-			out->v[FIGURE_BACKLOG] += dropped;
+	proc_read_softnet(f, add_backlog, out);
 }
 
 /* Which column is meant; FIGURES for one that tells nothing. */
@@ -149,8 +139,6 @@ static void parse_neighbours(
 	}
 }
 
-/* Of the thread that opens them: /proc/net would be of the process's first. */
-#define FOLDER "/proc/thread-self/net/"
 /* Of all namespaces, and shown in the host's alone. */
 #define FIRST "/proc/1/net/stat/"
 
@@ -162,11 +150,11 @@ static const struct {
 	void (*parse)(FILE *f, const struct figures_scope *scope,
 		struct figures *out);
 } files[] = {
-	[FIGURES_SNMP] = {FOLDER "snmp", ONLY_V4, parse_pairs},
-	[FIGURES_NETSTAT] = {FOLDER "netstat", ONLY_V4, parse_pairs},
-	[FIGURES_SNMP6] = {FOLDER "snmp6", ONLY_V6, parse_names},
-	[FIGURES_DEV] = {FOLDER "dev", ANY_IP, parse_devices},
-	[FIGURES_SOFTNET] = {FOLDER "softnet_stat", ANY_IP, parse_softnet},
+	[FIGURES_SNMP] = {PROC_NET "snmp", ONLY_V4, parse_pairs},
+	[FIGURES_NETSTAT] = {PROC_NET "netstat", ONLY_V4, parse_pairs},
+	[FIGURES_SNMP6] = {PROC_NET "snmp6", ONLY_V6, parse_names},
+	[FIGURES_DEV] = {PROC_NET "dev", ANY_IP, parse_devices},
+	[FIGURES_SOFTNET] = {PROC_NET "softnet_stat", ANY_IP, parse_softnet},
 	[FIGURES_ARP] = {FIRST "arp_cache", ONLY_V4, parse_neighbours},
 	[FIGURES_NDISC] = {FIRST "ndisc_cache", ONLY_V6, parse_neighbours},
 };
@@ -215,28 +203,13 @@ void figures_close(struct figures_source *s)
 	*s = (struct figures_source){0};
 }
 
-/* Back at its start such a file is written anew. A stream of its own each time:
- * one that lives on may go back within what it has read already. */
-static FILE *again(int fd)
-{
-	FILE *f;
-	int copy = lseek(fd, 0, SEEK_SET) == 0 ? dup(fd) : -1;
-
-	if (copy < 0)
-		return NULL;
-	f = fdopen(copy, "r");
-	if (!f)
-		close(copy);
-	return f;
-}
-
 void figures_read(const struct figures_source *s, struct figures *out)
 {
 	struct qdisc_counts q = {0};
 
 	*out = (struct figures){0};
 	for (size_t i = 0; s->open && i < FIGURES_FILES; i++) {
-		FILE *f = s->file[i] >= 0 ? again(s->file[i]) : NULL;
+		FILE *f = proc_again(s->file[i]);
 
 		if (!f)
 			continue;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/stress/counts.h"
 
+#include "load/ledger/proc.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -41,63 +43,49 @@ static bool wanted(const char *protocol, const char *key)
 	return strcmp(key, "IPReversePathFilter") == 0;
 }
 
+static void add_wanted(
+	void *arg, const char *protocol, const char *key, uint64_t value)
+{
+	char name[COUNT_NAME];
+
+	if (!wanted(protocol, key))
+		return;
+	snprintf(name, sizeof(name), "%s%s", protocol, key);
+	add(arg, name, value);
+}
+
+static void add_name(
+	void *arg, const char *protocol, const char *key, uint64_t value)
+{
+	(void)protocol;
+	if (strncmp(key, "UdpLite6", 8) != 0)
+		add(arg, key, value);
+}
+
 static void parse_pairs(FILE *f, struct counts *out)
 {
-	char *keys = NULL, *values = NULL;
-	size_t key_room = 0, value_room = 0;
-
-	while (getline(&keys, &key_room, f) > 0 &&
-		getline(&values, &value_room, f) > 0) {
-		char *k, *v, *key, *value, name[COUNT_NAME];
-		const char *protocol = strtok_r(keys, ": \n", &k);
-
-		if (!protocol || !strtok_r(values, ": \n", &v))
-			continue;
-		while ((key = strtok_r(NULL, " \n", &k)) &&
-			(value = strtok_r(NULL, " \n", &v))) {
-			if (!wanted(protocol, key))
-				continue;
-			snprintf(name, sizeof(name), "%s%s", protocol, key);
-			add(out, name, strtoull(value, NULL, 10));
-		}
-	}
-	free(keys);
-	free(values);
+	proc_read_pairs(f, add_wanted, out);
 }
 
 static void parse_names(FILE *f, struct counts *out)
 {
-	char line[256], name[COUNT_NAME];
-	uint64_t value;
-
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%39s %" SCNu64, name, &value) == 2 &&
-			strncmp(name, "UdpLite6", 8) != 0)
-			add(out, name, value);
+	proc_read_names(f, add_name, out);
 }
 
 static void parse_softnet(FILE *f, struct counts *out)
 {
-	uint64_t dropped;
-	char line[512];
-
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%*x %" SCNx64, &dropped) == 1)
-			add(out, "softnet_dropped", dropped);
+	proc_read_softnet(f, add_name, out);
 }
-
-/* Of the thread that opens them: /proc/net would be of the process's first. */
-#define FOLDER "/proc/thread-self/net/"
 
 static const struct {
 	const char *path;
 	bool v4, v6;
 	void (*parse)(FILE *f, struct counts *out);
 } files[] = {
-	[COUNTS_SNMP] = {FOLDER "snmp", true, false, parse_pairs},
-	[COUNTS_NETSTAT] = {FOLDER "netstat", true, false, parse_pairs},
-	[COUNTS_SNMP6] = {FOLDER "snmp6", false, true, parse_names},
-	[COUNTS_SOFTNET] = {FOLDER "softnet_stat", true, true, parse_softnet},
+	[COUNTS_SNMP] = {PROC_NET "snmp", true, false, parse_pairs},
+	[COUNTS_NETSTAT] = {PROC_NET "netstat", true, false, parse_pairs},
+	[COUNTS_SNMP6] = {PROC_NET "snmp6", false, true, parse_names},
+	[COUNTS_SOFTNET] = {PROC_NET "softnet_stat", true, true, parse_softnet},
 };
 
 void counts_parse(enum counts_file kind, FILE *f, struct counts *out)
@@ -135,22 +123,16 @@ void counts_close(struct counts_source *s)
 	*s = (struct counts_source){0};
 }
 
-/* A stream of its own each time: see figures.c. */
 void counts_read(const struct counts_source *s, struct counts *out)
 {
 	out->n = 0;
 	for (size_t i = 0; s->open && i < COUNTS_FILES; i++) {
-		int copy = s->file[i] < 0 || lseek(s->file[i], 0, SEEK_SET)
-				   ? -1
-				   : dup(s->file[i]);
-		FILE *f = copy < 0 ? NULL : fdopen(copy, "r");
+		FILE *f = proc_again(s->file[i]);
 
-		if (f) {
-			files[i].parse(f, out);
-			fclose(f);
-		} else if (copy >= 0) {
-			close(copy);
-		}
+		if (!f)
+			continue;
+		files[i].parse(f, out);
+		fclose(f);
 	}
 }
 

@@ -34,7 +34,8 @@ int forge_send(struct stress_lab *lab, const union address *to,
 	return -errno;
 }
 
-void forge_emit(struct forge *f, uint32_t bytes)
+/* What is at f->packet goes out. */
+static void emit(struct forge *f, uint32_t bytes)
 {
 	int error;
 
@@ -74,7 +75,7 @@ void forge_packet(struct forge *f, const struct packet_ip *ip,
 		whole.id = (uint16_t)(f->sequence + 1);
 	n = packet_ip(f->packet, &f->path, &whole, bytes);
 	memcpy(f->packet + n, data, bytes);
-	forge_emit(f, n + bytes);
+	emit(f, n + bytes);
 }
 
 uint32_t forge_udp(struct forge *f, uint32_t bytes)
@@ -106,7 +107,7 @@ void forge_piece_of(struct forge *f, uint8_t protocol, uint32_t offset,
 		n = packet_ip(f->packet, &f->path, &ip, bytes);
 	}
 	memcpy(f->packet + n, f->datagram + offset, bytes);
-	forge_emit(f, n + bytes);
+	emit(f, n + bytes);
 }
 
 void forge_piece(struct forge *f, uint32_t offset, uint32_t bytes, bool more)

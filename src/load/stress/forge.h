@@ -20,7 +20,7 @@ struct forge_case {
 	enum forge_fate fate;
 	bool must; /* a standard says so, or what is delivered would be wrong */
 	enum forge_family families;
-	/* One datagram, in as many packets as it takes, by forge_emit(). */
+	/* One datagram, in as many packets as it takes. */
 	void (*build)(struct forge *f);
 	uint32_t number; /* for build */
 	uint32_t count;  /* datagrams; 0: FORGE_COUNT */
@@ -48,9 +48,6 @@ struct forge {
 /* The payload of the datagram that is built: at f->payload, of which so many
  * bytes are sent and the first right ones must come back. */
 void forge_payload(struct forge *f, uint32_t bytes, uint32_t right);
-
-/* What is at f->packet goes out. */
-void forge_emit(struct forge *f, uint32_t bytes);
 
 /* An IP packet of that protocol, with so many bytes of data in it. */
 void forge_packet(struct forge *f, const struct packet_ip *ip,

@@ -42,7 +42,8 @@ uint16_t packet_fold(uint32_t sum)
 	return (uint16_t)~sum;
 }
 
-uint32_t packet_pseudo(
+/* The sum of a pseudo header (RFC 768, RFC 8200 8.1). */
+static uint32_t pseudo_sum(
 	const struct packet_path *path, uint8_t protocol, uint32_t bytes)
 {
 	const uint8_t *from, *to;
@@ -63,8 +64,8 @@ uint32_t packet_pseudo(
 static uint16_t udp_sum(
 	const struct packet_path *path, const uint8_t *udp, uint32_t bytes)
 {
-	uint16_t sum = packet_fold(packet_add(
-		packet_pseudo(path, IPPROTO_UDP, bytes), udp, bytes));
+	uint16_t sum = packet_fold(
+		packet_add(pseudo_sum(path, IPPROTO_UDP, bytes), udp, bytes));
 
 	return sum ? sum : 0xffff;
 }
@@ -158,8 +159,7 @@ uint32_t packet_icmp(uint8_t *out, const struct packet_path *path, uint8_t type,
 	uint8_t code, const uint8_t *quoted, uint32_t bytes)
 {
 	uint32_t all = ICMP_HEADER + bytes;
-	uint32_t sum =
-		is_v6(path) ? packet_pseudo(path, IPPROTO_ICMPV6, all) : 0;
+	uint32_t sum = is_v6(path) ? pseudo_sum(path, IPPROTO_ICMPV6, all) : 0;
 
 	memset(out, 0, ICMP_HEADER);
 	out[0] = type;

@@ -36,10 +36,6 @@ uint32_t packet_add(uint32_t sum, const uint8_t *data, uint32_t bytes);
 /* Folded and complemented, as it stands in a header. */
 uint16_t packet_fold(uint32_t sum);
 
-/* The sum of a pseudo header (RFC 768, RFC 8200 8.1). */
-uint32_t packet_pseudo(
-	const struct packet_path *path, uint8_t protocol, uint32_t bytes);
-
 /*
  * UDP header and data at out: PACKET_UDP + bytes. length is what the header
  * says, lie or not. The checksum is that of a datagram of that length, or of

@@ -104,6 +104,8 @@ struct load_server {
 	/* Queries that this client sent, less those that the server received,
 	 * from others too: only the difference over a run tells something. */
 	int64_t queries_lost;
+	/* Of this client, so far; the server may not have told of them yet. */
+	uint64_t queries_sent;
 };
 
 struct load_interval {

@@ -216,6 +216,8 @@ static struct load_counts counts_before(const struct load *l)
 	return sum;
 }
 
+/* Of the queries that went before, none is lost that was not counted yet: so
+ * many may have been lost since, at most. */
 static struct load_server server_between(
 	const struct load_server *a, const struct load_server *b)
 {
@@ -223,7 +225,8 @@ static struct load_server server_between(
 		.cpu_user_ns = b->cpu_user_ns - a->cpu_user_ns,
 		.cpu_system_ns = b->cpu_system_ns - a->cpu_system_ns,
 		.batches = b->batches - a->batches,
-		.queries_lost = b->queries_lost - a->queries_lost,
+		.queries_lost = b->queries_lost - a->queries_lost +
+				(int64_t)a->queries_sent,
 		.asked = b->asked,
 	};
 

@@ -292,6 +292,7 @@ int remote_read(struct remote *r, enum load_look look, struct load_server *out)
 	out->published = g.published;
 	out->asked = true;
 	out->queries_lost += (int64_t)g.sent;
+	out->queries_sent = g.sent;
 	return 0;
 }
 

@@ -70,8 +70,10 @@ static int look_at(
 	if (!o->view.reader)
 		return o->remote ? remote_read(o->remote, look, out) : -ENOENT;
 	error = load_view_read(&o->view, out);
-	if (o->remote)
-		out->queries_lost += (int64_t)remote_sent(o->remote);
+	if (o->remote) {
+		out->queries_sent = remote_sent(o->remote);
+		out->queries_lost += (int64_t)out->queries_sent;
+	}
 	return error;
 }
 

@@ -22,6 +22,7 @@ static pthread_t thread;
 static atomic_bool over, held; /* held: no reply leaves */
 static atomic_int delay_us;    /* of the next reply */
 static atomic_ullong echoed;
+static atomic_bool lose_next;
 static atomic_bool hold_receive; /* the next one, until all else rests */
 static enum { TICKS, TICKS_AWAIT_ALL, TICKS_AWAIT_REPLIES } ticks;
 static char why[256];
@@ -42,6 +43,8 @@ static void *echo(void *arg)
 		if (n < 0)
 			continue;
 		(void)usleep((useconds_t)atomic_exchange(&delay_us, 0));
+		if (atomic_exchange(&lose_next, false))
+			continue;
 		while (atomic_load(&held) && !atomic_load(&over))
 			(void)usleep(100);
 		atomic_fetch_add(&echoed, 1);
@@ -285,6 +288,36 @@ Test(run, is_not_over_while_a_thread_is_held_up_and_may_send)
 	cr_assert(result.whole.answered == result.whole.sent);
 	cr_assert(!result.ledger.shared);
 	cr_assert(result.ledger.delivered == result.whole.sent);
+}
+
+/* At the start it has not yet told of a query that it has received; and then it
+ * drops one with a datagram. */
+static int look_at_drops(
+	void *arg, enum load_look look, struct load_server *out)
+{
+	static bool started;
+	int n = look_at_echoed(arg, look, out);
+
+	out->queries_lost = 1;
+	out->queries_sent = 1 + started;
+	out->counters.socket_drops = started ? 2 : 0;
+	started = true;
+	return n;
+}
+
+Test(run, may_have_lost_a_query_that_went_before_one_was_told)
+{
+	hooks.server = look_at_drops;
+	config.flows = config.threads = 1;
+	config.count = 8;
+	config.omit_ns = 0;
+	config.server_apart = true;
+	atomic_store(&lose_next, true);
+	run();
+	cr_assert(result.whole.sent == 8);
+	cr_assert(result.whole.answered == 7);
+	cr_assert(result.ledger.unexplained == 0, "%ld",
+		result.ledger.unexplained);
 }
 
 Test(run, by_a_count_ends_with_its_last_reply)

@@ -18,7 +18,8 @@ def load(program, address, *arguments, seconds="300ms", warm_up="0", **more):
     return r, json.loads(r.stdout) if r.stdout else None
 
 # An interval on standard error: see --interval.
-PROGRESS = re.compile(r" *\d+\.\d s  sent +\S+( [kMG])?/s .*  answered +.*/s .*")
+PROGRESS = re.compile(r" *\d+\.\d s  sent +\S+( [kMG])?/s .*"
+                      r"  answered +.*/s .*")
 
 
 def messages(stderr):

@@ -194,7 +194,8 @@ class Closed(balance.Balance):
                 peer.end()
 
         def check(r):
-            self.assertSaid(r, 4, r"\Audpmill load: 127.* nobody listens any more")
+            self.assertSaid(r, 4,
+                            r"\Audpmill load: 127.* nobody listens any more")
             report = json.loads(r.stdout)
             refusals = report["refusals"]
             self.assertGreater(refusals["count"], 0)

@@ -140,7 +140,7 @@ def measure(arm, workload, seat, timing, generator, seed, pmu=None):
 def _measure(arm, workload, seat, timing, generator, seed, pmu):
     with Server(server_argv(arm, workload, seat), seat.server_cpus,
                 seat.server_netns) as server, \
-            Segment(f'/dev/shm/udpmill.{server.pid}') as segment, \
+            Segment(server.segment) as segment, \
             Program(load_argv(generator, workload, seat, timing, seed),
                     seat.client_cpus, seat.client_netns) as load:
         watch = Watch(segment, {'server': server.pid, 'client': load.pid,

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
 """What the harness starts, found and counted: short, on real traffic."""
 import os
+import socket
+import time
 
 import pytest
 from udpmill_perf.errors import PerfError
-from udpmill_perf.host import process
+from udpmill_perf.host import process, seats
 from udpmill_perf.host.process import Server
-from udpmill_perf.measure import arms
+from udpmill_perf.measure import arms, foreign, ladder
+from udpmill_perf.measure.peers import floor
 from udpmill_perf.measure.segment import Segment
+from udpmill_perf.measure.trial import Timing
+from udpmill_perf.measure.workload import Workload
 
 SERVE = ('serve', '127.0.0.1:0', '--workers', '1')
 
@@ -54,3 +59,31 @@ def test_the_usual_name_is_found_and_none_where_none_is():
         assert server.segment is None
     with pytest.raises(PerfError, match='exports no counters'):
         Segment(None)
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2,
+                    reason='server and generator want a CPU each')
+@pytest.mark.parametrize('arrival', ['single', 'trains'])
+@pytest.mark.parametrize('service', ['echo', 'discard'])
+def test_the_floor_is_measured_as_a_peer(service, arrival):
+    if floor.missing():
+        pytest.skip(floor.missing())
+    own = ladder.FloorWorkload(Workload(service, 'mmsg', arrival=arrival))
+    with seats.Places() as places:
+        seat = places.place('loopback').seat(own)
+        made = foreign.measure(floor.PEER, own, seat, Timing(0.05, 0.3))
+    assert made['error'] is None
+    assert made['validity'] != 'INVALID', made['reasons']
+    assert made['metrics']['server_ns_per_datagram'] > 0
+
+
+def test_a_port_that_is_held_is_waited_for(monkeypatch):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
+        held.bind(('127.0.0.1', 0))
+        seat = seats.Seat((), (), port=held.getsockname()[1])
+        monkeypatch.setattr(seats, 'FREE_S', 0)
+        with pytest.raises(PerfError, match='still in use'):
+            seat.wait_until_free()
+        monkeypatch.setattr(seats, 'FREE_S', 10)
+        monkeypatch.setattr(time, 'sleep', lambda _: held.close())
+        seat.wait_until_free()

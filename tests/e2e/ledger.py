@@ -154,7 +154,7 @@ class Sockets(Case):
             try:
                 p.stderr.readline()
                 stop(s.process)
-                        before = self.drops(s)
+                before = self.drops(s)  # Once it has more its queue is full.
                 wait_for(lambda: self.drops(s) > before)
                 p.send_signal(signal.SIGINT)
                 out, err = p.communicate(timeout=60)

@@ -13,8 +13,9 @@ import sys
 import tempfile
 import unittest
 
+import balance
 from namespaces import HOSTS, NAMES, ip, inside, main
-from program import Server, run
+from program import Server
 
 UDPMILL = sys.argv.pop(1)
 
@@ -25,9 +26,9 @@ def serve(side, *arguments, host=None):
 
 
 def load(address, *arguments, seconds="300ms", netns=NAMES[0], prefix=()):
-    r = run(UDPMILL, "load", address, "-J", "-t", seconds, "-O", "50ms",
-            *(["--netns", netns] if netns else []), *arguments, prefix=prefix)
-    return r, json.loads(r.stdout) if r.stdout else None
+    return balance.load(
+        UDPMILL, address, *(["--netns", netns] if netns else []), *arguments,
+        seconds=seconds, warm_up="50ms", prefix=prefix)
 
 
 class Netns(unittest.TestCase):

@@ -21,6 +21,7 @@ import threading
 import time
 import unittest
 
+import balance
 from program import Server, ask, many_descriptors, run, split
 from shm import (SHM, User, as_user, copy, isolate, limit, most_workers,
                  path_of, put_live)
@@ -43,9 +44,8 @@ def usage(*arguments):
 
 
 def load(address, *arguments, prefix=(), seconds="200ms"):
-    r = run(UDPMILL, "load", address, "-J", "-t", seconds, "-O", "0",
-            *arguments, prefix=prefix)
-    return r, json.loads(r.stdout) if r.stdout else None
+    return balance.load(UDPMILL, address, *arguments, seconds=seconds,
+                        prefix=prefix)
 
 
 class Segments(unittest.TestCase):

@@ -67,7 +67,6 @@ class DeliveredTrains:
     octets what arrived at all: of that, the share that a socket was given."""
     pid: int
     bytes: int
-    both_ends: bool = False
     total: float = 0.0
     last: tuple | None = None
 
@@ -84,16 +83,13 @@ class DeliveredTrains:
             if given:
                 self.total += payload / self.bytes * given / (given + lost)
         self.last = now
-        return {'rx_datagrams': int(self.total / (1 + self.both_ends))}
+        return {'rx_datagrams': int(self.total)}
 
 
 def delivered_of(case, pid, same_namespace):
-    answers = case.case == 'pingpong' or (
-        case.own and case.own.service == 'echo')
-    both_ends = bool(answers and same_namespace)
     if case.case == 'trains':
-        return DeliveredTrains(pid, case.bytes, both_ends)
-    return Delivered(pid, both_ends)
+        return DeliveredTrains(pid, case.bytes)
+    return Delivered(pid, case.case == 'pingpong' and same_namespace)
 
 
 def cut(watch, client, start, timing):
@@ -127,9 +123,7 @@ def measure(peer, workload, seat, timing):
 
 def _measure(peer, workload, seat, timing):
     seconds = int(timing.warm_s + timing.window_s + TAIL_S) + 2
-    seat.wait_until_free()
-    case = Case(workload.case, workload.bytes, seat.host, seat.port, seconds,
-                workload.own)
+    case = Case(workload.case, workload.bytes, seat.host, seat.port, seconds)
     with Program(peer.server(case), seat.server_cpus,
                  seat.server_netns) as server:
         wait_until_ready(server, *peer.listens(case))

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 
 from ..errors import PerfError
-from . import ladder, peers
+from . import peers
 from .trial import Timing
 from .workload import BACKENDS, PATHS, TRAIN_MOST, Workload, parse
 
@@ -23,7 +23,6 @@ class PeerWorkload:
     path: str = 'loopback'
     workers: int = 1
     threads: int = 1
-    own = None
 
     @property
     def name(self):
@@ -48,8 +47,6 @@ class Preset:
     cases: tuple       # of peers
     rounds: int
     timing: Timing
-    more: tuple = ()   # workloads that are no product of lists
-    claims: tuple = ()
 
 
 def part(**lists):
@@ -84,10 +81,6 @@ PRESETS = {
          part(service=('echo',), arrival=('single', 'trains'),
               path=PATHS[1:])),
         ('flood', 'trains', 'pingpong'), 5, Timing(0.3, 1.0, 10)),
-    'ladder': Preset(
-        'the project\'s claims, each backend next to the floor; ten minutes',
-        (), ('flood', 'trains', 'pingpong'), ladder.ROUNDS, Timing(),
-        ladder.WORKLOADS, ladder.CLAIMS),
 }
 
 
@@ -109,8 +102,7 @@ def unique(workloads):
 
 
 def of_preset(preset):
-    return unique([*(w for lists in preset.parts for w in product(lists)),
-                   *preset.more])
+    return unique(w for lists in preset.parts for w in product(lists))
 
 
 def of_lists(lists):

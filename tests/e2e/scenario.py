@@ -35,6 +35,7 @@ CHOICES = (
     ("", "--train off", "--train 1", "--train 40"),
     ("", "--gro off", "--gro on"),
     ("", "--spin"),
+    ("", "--engine mmsg", "--engine auto"),
     ("", "-t 90s", "-t 1500us", "-t 1ns", "-t 2h"),
     ("", "-O 0", "-O 1.5s"),
     ("", "-i 100ms"),

@@ -43,6 +43,15 @@ class Usage(unittest.TestCase):
                                f'"--{wrong.split("=")[0]}" is not an option; '
                                f'--{right} would be')
 
+    def test_the_engines_are_named(self):
+        self.assertRefused("load", ["127.0.0.1:9", "--engine", "steam"],
+                           '--engine: there is no "steam"; '
+                           "choose auto or mmsg")
+        for mode in ("--stages", "--stress"):
+            r = run(UDPMILL, "load", "127.0.0.1:9", "--engine=mmsg", mode)
+            self.assertEqual((r.returncode, r.stdout), (2, ""))
+            self.assertIn("does not go with --engine", r.stderr)
+
     def test_a_value_that_is_missing_is_told_in_one_line(self):
         for verb, option, value in (
                 ("serve", "--workers", "=N"), ("serve", "-t", " TIME"),

@@ -6,6 +6,7 @@
 #include "cli/args/usage.h"
 #include "cli/load/against.h"
 #include "cli/load/checks.h"
+#include "cli/load/engine.h"
 #include "cli/load/mode/stages.h"
 #include "cli/load/mode/stress.h"
 #include "cli/load/pace.h"
@@ -40,6 +41,7 @@ enum key {
 	KEY_KEY_ADDRESS,
 	KEY_CONTENT,
 	KEY_SPIN,
+	KEY_ENGINE,
 	KEY_CSV,
 	KEY_HISTOGRAM,
 	KEY_PAYLOAD,
@@ -90,6 +92,9 @@ static const struct argp_option options[] = {
 		0},
 	{"spin", KEY_SPIN, NULL, 0,
 		"Ask for replies over and over, and never sleep", 0},
+	{"engine", KEY_ENGINE, "NAME", 0,
+		"How datagrams are sent and received: auto (default) or mmsg",
+		0},
 	{"stages", KEY_STAGES, NULL, 0,
 		"One datagram at a time, and its round trip split into the "
 		"kernel's stages, by its time stamps",
@@ -288,6 +293,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_STRESS:
 		load_stress_parse(p, arg);
+		return 0;
+	case KEY_ENGINE:
+		c->engine = load_engine_parse(arg);
+		p->engine_said = true;
 		return 0;
 	case KEY_SPIN:
 		c->spin = true;

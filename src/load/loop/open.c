@@ -258,12 +258,32 @@ static uint64_t longest_ns(const struct load_config *c)
 	return all < ns ? all : ns;
 }
 
-/* What the engine has to be able to do (enum engine_can). */
-static unsigned needs_of(const struct load_config *c)
+static int choose_engine(struct load *l, char *why, size_t why_bytes)
 {
-	return (c->train > 1 ? ENGINE_TRAINS : 0u) |
-	       (c->txtime ? ENGINE_TXTIME : 0u) |
-	       (c->replay ? ENGINE_FOREIGN : 0u);
+	const struct load_config *c = &l->config;
+	const struct {
+		enum engine_can can;
+		const char *what;
+	} needs[] = {
+		{c->train > 1 ? ENGINE_TRAINS : 0, "send trains"},
+		{c->txtime ? ENGINE_TXTIME : 0, "tell the kernel when to send"},
+		{c->replay ? ENGINE_FOREIGN : 0, "send from a capture"},
+	};
+	unsigned all = 0;
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		all |= needs[i].can;
+	if (!c->engine) {
+		l->config.engine = engine_auto(all);
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (needs[i].can & ~c->engine->can) {
+			snprintf(why, why_bytes, "engine %s cannot %s",
+				c->engine->name, needs[i].what);
+			return -EOPNOTSUPP;
+		}
+	return c->engine->probe(why, why_bytes);
 }
 
 int load_open(struct load **out, const struct load_config *config,
@@ -277,8 +297,6 @@ int load_open(struct load **out, const struct load_config *config,
 		return -ENOMEM;
 	l->config = *config;
 	l->hooks = *hooks;
-	if (!l->config.engine)
-		l->config.engine = engine_auto(needs_of(config));
 	l->longest_ns = longest_ns(config);
 	l->shared = (struct load_shared){
 		.config = &l->config,
@@ -288,7 +306,9 @@ int load_open(struct load **out, const struct load_config *config,
 	};
 	l->shared.text_bytes = (uint32_t)snprintf(l->shared.text,
 		sizeof(l->shared.text), TEXT_LENGTH, config->sizes.most);
-	error = allocate(l);
+	error = choose_engine(l, why, why_bytes);
+	if (!error)
+		error = allocate(l);
 	if (!error)
 		error = open_flows(l, why, why_bytes);
 	if (!error)

@@ -29,6 +29,7 @@ void load_stages_plan(struct load_parsing *p)
 		const char *option;
 	} others[] = {
 		{p->flood, "--flood"},
+		{p->engine_said, "--engine"},
 		{o->config.window > 0, "--window"},
 		{o->config.train > 1 && p->train_said, "--train"},
 		{p->flows_said && o->config.flows > 1, "--flows"},

@@ -89,6 +89,7 @@ void load_stress_plan(struct load_parsing *p)
 	} others[] = {
 		{o->stages, "--stages"},
 		{p->flood, "--flood"},
+		{p->engine_said, "--engine"},
 		{o->config.window > 0, "--window"},
 		{o->config.in_flight > 0, "--in-flight"},
 		{p->train_said, "--train"},

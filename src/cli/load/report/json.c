@@ -51,16 +51,18 @@ json_t *load_config_json(
 	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
 		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
 	return json_pack(
-		"{s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, "
+		"{s:s, s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, "
+		"s:i, "
 		"s:i, s:b, "
 		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
 		"s:s?, s:o, s:o}",
 		"remote", address_format(&c->remote, remote), "local", r->local,
-		"mode", load_mode_names[c->mode], "length", c->sizes.mean,
-		"length_least", (int)c->sizes.least, "length_most",
-		(int)c->sizes.most, "content", load_content_names[c->content],
-		"flows", (int)c->flows, "threads", (int)c->threads, "train",
-		(int)r->train, "train_planned", (int)r->train_planned, "window",
+		"mode", load_mode_names[c->mode], "engine", r->engine, "length",
+		c->sizes.mean, "length_least", (int)c->sizes.least,
+		"length_most", (int)c->sizes.most, "content",
+		load_content_names[c->content], "flows", (int)c->flows,
+		"threads", (int)c->threads, "train", (int)r->train,
+		"train_planned", (int)r->train_planned, "window",
 		(int)c->window, "in_flight", (int)c->in_flight, "spin", c->spin,
 		"gro", r->gro, "verify", c->verify_full ? "full" : "header",
 		"expect", load_replies_names[c->replies], "time_s", time,

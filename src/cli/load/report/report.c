@@ -121,7 +121,8 @@ void load_print_head(FILE *out, const struct load_options *o,
 		load_replay_print(out, &o->replay);
 	else
 		print_mode(out, c);
-	fprintf(out, "%s%s checked\n", c->replay ? "" : ", ", checked(c));
+	fprintf(out, "%s%s checked, engine %s\n", c->replay ? "" : ", ",
+		checked(c), r->engine);
 	fprintf(out, "  from=%s%s%s rcvbuf=%u sndbuf=%u gro=%s seed=%u\n",
 		r->local, o->netns ? " netns=" : "", o->netns ? o->netns : "",
 		r->rcvbuf, r->sndbuf, r->gro ? "on" : "off", c->run);

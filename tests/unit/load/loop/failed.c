@@ -78,6 +78,31 @@ Test(failed, too_big_is_bounded_by_what_had_left)
 	cr_assert(load->shared.too_big_until == 4);
 }
 
+static void cannot(const char *what)
+{
+	const struct load_hooks hooks = {0};
+	struct engine_ops lacking = engine_mem;
+	char why[256];
+
+	lacking.can = 0;
+	config.engine = &lacking;
+	cr_assert(load_open(&load, &config, &hooks, why, sizeof(why)) ==
+		  -EOPNOTSUPP);
+	cr_assert_str_eq(why, what);
+}
+
+Test(failed, is_an_engine_that_cannot_send_trains)
+{
+	config.train = 4;
+	cannot("engine mem cannot send trains");
+}
+
+Test(failed, is_an_engine_that_cannot_time_departures)
+{
+	config.txtime = true;
+	cannot("engine mem cannot tell the kernel when to send");
+}
+
 /* Three of four, and the kernel does not say why not the fourth. */
 static int three(void *arg, const struct engine_message *m)
 {

@@ -3,7 +3,6 @@
 """The verb load against a real server: the ledger must balance."""
 
 import json
-import os
 import signal
 import socket
 import subprocess

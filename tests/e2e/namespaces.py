@@ -102,30 +102,32 @@ def cannot_enter(name):
     return r.stdout.strip() if r.returncode else None
 
 
-def reason_to_skip():
-    """Makes the lab; why it cannot be made or used, else None."""
+def reason_to_skip(make=make_lab, remove=remove_lab, name=NAMES[0]):
+    """Makes the lab, which has a namespace of that name; why it cannot be made
+    or used, else None."""
     if os.geteuid() != 0:
         return "network namespaces and raw sockets need root"
     if not shutil.which("ip"):
         return "ip is not installed (Debian: iproute2)"
     try:
-        make_lab()
+        make()
     except subprocess.CalledProcessError as e:
-        remove_lab()
+        remove()
         return "no network namespaces here: " + e.stderr.decode().strip()
-    why = cannot_enter(NAMES[0])
+    why = cannot_enter(name)
     if why:
-        remove_lab()
+        remove()
         return "network namespaces cannot be entered here: " + why
     return None
 
 
-def main():
-    why = reason_to_skip()
+def main(make=make_lab, remove=remove_lab, name=NAMES[0]):
+    """The suite's tests, in this lab or one of its own."""
+    why = reason_to_skip(make, remove, name)
     if why:
         print("skipped:", why)
         sys.exit(77)
     try:
         unittest.main()
     finally:
-        remove_lab()
+        remove()

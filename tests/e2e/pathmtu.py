@@ -9,13 +9,13 @@ whose link to the server has an MTU of 1400. Needs root; exits 77 without.
 
 import json
 import os
-import shutil
 import socket
 import struct
 import subprocess
 import sys
 import unittest
 
+from namespaces import ip, main
 from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
@@ -27,10 +27,6 @@ FAR = {"IPv4": socket.inet_ntoa(struct.pack("!I", (198 << 24 | 19 << 16)
        "IPv6": f"fd00:19:{NUMBER:x}::1"}
 NARROW = 1400
 LENGTH_MAX = {"IPv4": NARROW - 28, "IPv6": NARROW - 48}
-
-
-def ip(*words):
-    subprocess.run(["ip", *words], check=True, stderr=subprocess.PIPE)
 
 
 def inside(name):
@@ -303,26 +299,5 @@ class Shaped(Case):
                 self.assertNobodyElse(report)
 
 
-def main():
-    why = None
-    if os.geteuid() != 0:
-        why = "network namespaces need root"
-    elif not shutil.which("ip"):
-        why = "ip is not installed (Debian: iproute2)"
-    try:
-        if not why:
-            make_lab()
-    except subprocess.CalledProcessError as e:
-        remove_lab()
-        why = "no network namespaces here: " + e.stderr.decode().strip()
-    if why:
-        print("skipped:", why)
-        sys.exit(77)
-    try:
-        unittest.main()
-    finally:
-        remove_lab()
-
-
 if __name__ == "__main__":
-    main()
+    main(make_lab, remove_lab, CLIENT)

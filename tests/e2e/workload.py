@@ -112,6 +112,17 @@ class Workload(balance.Balance):
         self.assertEqual(r.returncode, 1, r.stderr)
         self.assertIn("nothing was due in that time", r.stderr)
 
+    def test_a_plan_of_which_nothing_is_due_is_refused(self):
+        """Before anything is sent: the peer sees nothing."""
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            for rate in "--rate=0.001", "--bitrate=1", "--ramp=0.1:0.2:1s":
+                with self.subTest(rate=rate):
+                    r = run(UDPMILL, "load", s.address, "-t", "500ms", rate)
+                    self.assertEqual(r.returncode, 2, r.stdout + r.stderr)
+                    self.assertRegex(r.stderr, r": nothing is due in .*\n\Z")
+            s.stop()
+            self.assertNotIn("rx_datagrams", s.counters())
+
     def test_random_departures_have_their_mean(self):
         report = self.kept("--rate", "20k", "--spacing", "poisson", "--seed",
                            "7", count=5000, random=5 * 5000 ** 0.5)

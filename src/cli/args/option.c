@@ -2,6 +2,7 @@
 #include "cli/args/option.h"
 
 #include "cli/args/usage.h"
+#include "cli/print/text.h"
 #include "core/units.h"
 #include "net/interface.h"
 #include "net/resolve.h"
@@ -12,42 +13,53 @@
 #include <string.h>
 
 #define BUFFER_MAX (1u << 30)
-#define YEAR_NS    (366ull * 86400 * 1000000000)
+#define YEAR_NS    (366 * 86400 * SECOND_NS)
 
-bool option_switch(const char *name, const char *text)
+unsigned option_word(
+	const char *option, const char *text, const char *const words[])
 {
-	if (strcmp(text, "on") == 0)
-		return true;
-	if (strcmp(text, "off") != 0)
-		usage_error(name, "\"%s\" is neither on nor off", text);
-	return false;
+	unsigned n = 0;
+
+	for (; words[n]; n++)
+		if (strcmp(text, words[n]) == 0)
+			return n;
+	usage_error(option, "\"%s\" is %s %s", text,
+		n == 2 ? "neither" : "none of",
+		text_list(words, n == 2 ? " nor " : " and "));
+}
+
+bool option_switch(const char *option, const char *text)
+{
+	static const char *const words[] = {"on", "off", NULL};
+
+	return option_word(option, text, words) == 0;
 }
 
 uint64_t option_count(
-	const char *name, const char *text, uint64_t lowest, uint64_t highest)
+	const char *option, const char *text, uint64_t lowest, uint64_t highest)
 {
 	uint64_t v;
 
 	if (units_parse_count(&v, text, lowest, highest))
-		usage_error(name, "\"%s\" is not a number from %llu to %llu",
+		usage_error(option, "\"%s\" is not a number from %llu to %llu",
 			text, (unsigned long long)lowest,
 			(unsigned long long)highest);
 	return v;
 }
 
-uint64_t option_buffer(const char *name, const char *text)
+uint64_t option_buffer(const char *option, const char *text)
 {
 	uint64_t v;
 
 	if (units_parse_size(&v, text) || v == 0 || v > BUFFER_MAX)
-		usage_error(name,
+		usage_error(option,
 			"\"%s\" is not a size up to 1Gi; 256k or 4Mi "
 			"would be",
 			text);
 	return v;
 }
 
-double option_share(const char *name, const char *text)
+double option_share(const char *option, const char *text)
 {
 	char *end;
 	double v = strtod(text, &end);
@@ -57,34 +69,36 @@ double option_share(const char *name, const char *text)
 	else if (end == text || *end)
 		v = -1;
 	if (!(v >= 0 && v < 1))
-		usage_error(name,
+		usage_error(option,
 			"\"%s\" is not a share; 0.1%% or 0.001 "
 			"would be",
 			text);
 	return v;
 }
 
-uint64_t option_time(const char *name, const char *text, bool zero)
+uint64_t option_time_within(const char *option, const char *text,
+	uint64_t least_ns, uint64_t most_ns, const char *right)
 {
 	uint64_t v;
 
-	if (units_parse_time(&v, text) || (v == 0 && !zero) || v > YEAR_NS)
-		usage_error(name,
-			"\"%s\" is not a time from %s to 8784h; 10s, 500ms "
-			"or 2m would be",
-			text, zero ? "0" : "1ns");
+	if (units_parse_time(&v, text) || v < least_ns || v > most_ns)
+		usage_error(
+			option, "\"%s\" is not a time from %s", text, right);
 	return v;
 }
 
-uint32_t option_busy_poll(const char *name, const char *text)
+uint64_t option_time(const char *option, const char *text, bool zero)
 {
-	uint64_t ns;
+	return option_time_within(option, text, !zero, YEAR_NS,
+		zero ? "0 to 8784h; 10s, 500ms or 2m would be"
+		     : "1ns to 8784h; 10s, 500ms or 2m would be");
+}
 
-	if (units_parse_time(&ns, text) || ns < 1000 || ns > 1000000000)
-		usage_error(name,
-			"\"%s\" is not a time from 1us to 1s; 50us would "
-			"be",
-			text);
+uint32_t option_busy_poll(const char *option, const char *text)
+{
+	uint64_t ns = option_time_within(
+		option, text, 1000, SECOND_NS, "1us to 1s; 50us would be");
+
 	return (uint32_t)(ns / 1000);
 }
 

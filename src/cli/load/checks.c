@@ -2,8 +2,8 @@
 #include "cli/load/checks.h"
 
 #include "cli/args/option.h"
+#include "cli/load/names.h"
 #include "cli/load/said.h"
-#include "cli/load/values.h"
 
 enum key {
 	KEY_VERIFY = 0x500,
@@ -35,10 +35,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_VERIFY:
-		load_parse_verify(&o->config, arg);
+		o->config.verify_full =
+			option_word("verify", arg, load_verify_names) == 1;
 		return 0;
 	case KEY_EXPECT:
-		load_parse_expect(&o->config, arg);
+		o->config.replies = (enum load_replies)option_word(
+			"expect", arg, load_replies_names);
 		p->expect_said = true;
 		return 0;
 	case KEY_MAX_LOSS:

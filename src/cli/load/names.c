@@ -25,6 +25,12 @@ const char *const load_replies_names[] = {
 	NULL,
 };
 
+const char *const load_spacing_names[] = {
+	[PACE_EVEN] = "even",
+	[PACE_POISSON] = "poisson",
+	NULL,
+};
+
 const char *const load_verify_names[] = {"header", "full", NULL};
 
 const char *const load_ecn_names[] = {"not-ect", "ect1", "ect0", "ce", NULL};

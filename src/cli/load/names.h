@@ -6,5 +6,6 @@
 extern const char *const load_mode_names[];
 extern const char *const load_content_names[];
 extern const char *const load_replies_names[];
+extern const char *const load_spacing_names[];
 extern const char *const load_verify_names[];
 extern const char *const load_ecn_names[]; /* by the two bits of a mark */

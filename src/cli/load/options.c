@@ -9,11 +9,12 @@
 #include "cli/load/engine.h"
 #include "cli/load/mode/stages.h"
 #include "cli/load/mode/stress.h"
+#include "cli/load/names.h"
 #include "cli/load/pace.h"
 #include "cli/load/peer/consent.h"
 #include "cli/load/plan.h"
 #include "cli/load/scenario_print.h"
-#include "cli/load/values.h"
+#include "cli/load/time.h"
 #include "cli/process/exit.h"
 #include "core/train.h"
 #include "core/units.h"
@@ -33,7 +34,6 @@ enum key {
 	KEY_TRAIN,
 	KEY_GRO,
 	KEY_CPUS,
-	KEY_COUNT,
 	KEY_SEED,
 	KEY_CONSENT,
 	KEY_NETNS,
@@ -50,7 +50,6 @@ enum key {
 	KEY_STRESS,
 	KEY_SCENARIO,
 	KEY_PRINT,
-	KEY_TIMEOUT,
 };
 
 static const struct argp_option options[] = {
@@ -104,19 +103,6 @@ static const struct argp_option options[] = {
 		"that overlap, and what became of it; --stress=list prints "
 		"what there is",
 		0},
-	{NULL, 0, NULL, 0, "How long:", 3},
-	{"time", 't', "TIME", 0,
-		"Measured time (default 10s); of --stress all of it (20s)", 0},
-	{"omit", 'O', "TIME", 0, "Warm-up before that (default 300ms)", 0},
-	{"count", KEY_COUNT, "N", 0,
-		"End when N datagrams were sent, warm-up included", 0},
-	{"timeout", KEY_TIMEOUT, "TIME", 0,
-		"Wait this long for a reply before its datagram counts as lost "
-		"(default: follows the round trips seen, at least 200ms; 2s "
-		"before the first)",
-		0},
-	{"interval", 'i', "TIME", 0, "Say how it goes so often (default 1s)",
-		0},
 	{NULL, 0, NULL, 0, "Where:", 5},
 	{"netns", KEY_NETNS, "NAME", 0,
 		"Send from this network namespace, of those that ip netns "
@@ -163,6 +149,18 @@ static const struct argp_option options[] = {
 		0},
 	{0},
 };
+
+static uint32_t parse_train(const char *text)
+{
+	uint64_t v = 1;
+
+	if (strcmp(text, "off") != 0 &&
+		units_parse_count(&v, text, 1, TRAIN_SEND_SEGMENTS))
+		usage_error("train",
+			"\"%s\" is neither off nor a number from 1 to 64",
+			text);
+	return (uint32_t)v;
+}
 
 static error_t parse_where(int key, char *arg, struct argp_state *state)
 {
@@ -225,34 +223,6 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static error_t parse_how_long(int key, char *arg, struct argp_state *state)
-{
-	struct load_parsing *p = state->input;
-	struct load_config *c = &p->o->config;
-
-	switch (key) {
-	case 't':
-		c->time_ns = option_time("time", arg, false);
-		p->time_said = true;
-		return 0;
-	case 'O':
-		c->omit_ns = option_time("omit", arg, true);
-		p->omit_said = true;
-		return 0;
-	case 'i':
-		c->interval_ns = option_time("interval", arg, false);
-		return 0;
-	case KEY_TIMEOUT:
-		load_parse_timeout(c, arg);
-		return 0;
-	case KEY_COUNT:
-		c->count = option_count("count", arg, 1, INT64_MAX);
-		return 0;
-	default:
-		return parse_where(key, arg, state);
-	}
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct load_parsing *p = state->input;
@@ -285,7 +255,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			(uint32_t)option_count("in-flight", arg, 1, UINT32_MAX);
 		return 0;
 	case KEY_TRAIN:
-		load_parse_train(c, arg);
+		c->train = parse_train(arg);
 		p->train_said = true;
 		return 0;
 	case KEY_STAGES:
@@ -306,7 +276,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		p->gro_said = true;
 		return 0;
 	case KEY_CONTENT:
-		load_parse_content(c, arg);
+		c->content = (enum content_kind)option_word(
+			"content", arg, load_content_names);
 		p->content_said = true;
 		return 0;
 	case KEY_PAYLOAD:
@@ -317,9 +288,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[1] = &p->socket;
 		state->child_inputs[2] = &p->o->replay;
 		state->child_inputs[3] = p;
+		state->child_inputs[4] = p;
 		return 0;
 	default:
-		return parse_how_long(key, arg, state);
+		return parse_where(key, arg, state);
 	}
 }
 
@@ -327,6 +299,7 @@ static const struct argp_child children[] = {
 	{&load_pace_argp, 0, NULL, 2},
 	{&load_socket_argp, 0, NULL, 6},
 	{&load_replay_argp, 0, NULL, 2},
+	{&load_time_argp, 0, NULL, 3},
 	{&load_checks_argp, 0, NULL, 4},
 	{0},
 };

@@ -3,6 +3,7 @@
 
 #include "cli/args/option.h"
 #include "cli/args/usage.h"
+#include "cli/load/names.h"
 #include "cli/load/scenario.h"
 #include "core/units.h"
 
@@ -81,10 +82,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_rate(p, arg, key == 'b');
 		return 0;
 	case KEY_SPACING:
-		p->poisson = strcmp(arg, "poisson") == 0;
-		if (!p->poisson && strcmp(arg, "even") != 0)
-			usage_error("spacing",
-				"\"%s\" is neither even nor poisson", arg);
+		p->poisson =
+			option_word("spacing", arg, load_spacing_names) == 1;
 		return 0;
 	case KEY_BURST:
 		p->burst = (uint32_t)option_count("burst", arg, 1, BURST_MAX);

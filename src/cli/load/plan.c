@@ -52,6 +52,29 @@ static void adapt_trains(struct load_parsing *p)
 		c->time_ns);
 }
 
+/* A run that would measure nothing. A count may end it before; and what is only
+ * printed may get another --time. */
+static void refuse_nothing_due(const struct load_parsing *p)
+{
+	const struct load_config *c = &p->o->config;
+	const char *option = c->replay         ? "pcap"
+			     : p->pace.ramp.ns ? "ramp"
+			     : p->pace.bits    ? "bitrate"
+					       : "rate";
+	bool due = true;
+
+	if (c->replay)
+		due = replay_due(c->replay, c->omit_ns + c->time_ns) >
+		      replay_due(c->replay, c->omit_ns);
+	else if (p->pace.rate > 0 || p->pace.ramp.ns)
+		due = load_rate_is_due(
+			&c->pace, c->flows, c->threads, c->omit_ns, c->time_ns);
+	if (!due && !c->count && !p->o->print_scenario)
+		usage_error(option,
+			"nothing is due in the measured time; a longer --time, "
+			"a shorter --omit or a higher rate would be right");
+}
+
 static void refuse_window(const struct load_parsing *p)
 {
 	if (p->o->config.window)
@@ -129,8 +152,6 @@ static void adapt_to_server(struct load_parsing *p)
 	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
 		c->replies = REPLIES_ANY;
 	refuse_loss_unseen(p);
-	if (c->mode == LOAD_PACED && !c->replay)
-		adapt_trains(p);
 	if (!p->gro_said)
 		c->gro = c->train > 1;
 }
@@ -307,6 +328,9 @@ void load_plan(struct load_parsing *p)
 	if (!o->replay.path && load_pace_check(&p->pace, c->flows,
 				       c->sizes.mean, why, sizeof(why)))
 		usage_error(p->pace.bits ? "bitrate" : "rate", "%s", why);
+	if (load_pace_is_open(&p->pace))
+		adapt_trains(p);
+	refuse_nothing_due(p);
 	if (p->cpus) {
 		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
 			usage_error("cpus", "%s", why);

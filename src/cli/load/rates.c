@@ -2,9 +2,9 @@
 #include "cli/load/rates.h"
 
 #include "core/units.h"
-#include "load/traffic/pace.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,4 +90,27 @@ int load_ramp_parse(
 			text);
 	out->steps = (uint32_t)steps;
 	return 0;
+}
+
+/* Each thread has its part of the rate, and its first departure so much of an
+ * interval after the start (pace_init). */
+bool load_rate_is_due(const struct pace_plan *plan, uint32_t flows,
+	uint32_t threads, uint64_t omit_ns, uint64_t time_ns)
+{
+	double from = pace_planned(plan, omit_ns) / plan->burst;
+	double to = pace_planned(plan, omit_ns + time_ns) / plan->burst;
+
+	if (plan->spacing == PACE_POISSON)
+		return true;
+	for (uint32_t i = 0; i < threads; i++) {
+		uint32_t own = flows / threads + (i < flows % threads);
+		double share = (double)own / flows;
+		double offset = (double)i / threads;
+		/* What is due at the very beginning may be rounded away. */
+		double next = ceil(from * share - offset - 1e-9);
+
+		if ((next > 0 ? next : 0) + offset < to * share)
+			return true;
+	}
+	return false;
 }

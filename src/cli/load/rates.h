@@ -2,6 +2,8 @@
 /* Rates and ramps of `udpmill load`, as they are typed. */
 #pragma once
 
+#include "load/traffic/pace.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,3 +29,11 @@ struct load_ramp {
 /* "10k:1M:30s" or "10k:1M:30s:5". As above. */
 int load_ramp_parse(
 	struct load_ramp *out, const char *text, char *why, size_t why_bytes);
+
+/*
+ * Is anything due in the time behind a warm-up, of a plan for so many flows
+ * that so many threads share? True of random departures: they are not known
+ * before.
+ */
+bool load_rate_is_due(const struct pace_plan *plan, uint32_t flows,
+	uint32_t threads, uint64_t omit_ns, uint64_t time_ns);

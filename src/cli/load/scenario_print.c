@@ -173,11 +173,11 @@ static const char *show(
 	case LOSS:
 		return show_loss(p->o, text);
 	case SPACING:
-		return p->pace.poisson ? "poisson" : "even";
+		return load_spacing_names[p->pace.poisson];
 	case TIME:
 		return show_time(*(const uint64_t *)field, text);
 	case VERIFY:
-		return c->verify_full ? "full" : "header";
+		return load_verify_names[c->verify_full];
 	case EXPECT:
 		return load_replies_names[c->replies];
 	case SIZE:

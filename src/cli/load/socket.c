@@ -3,6 +3,7 @@
 
 #include "cli/args/option.h"
 #include "cli/args/usage.h"
+#include "cli/load/names.h"
 #include "core/reply_ttl.h"
 #include "core/units.h"
 
@@ -107,18 +108,6 @@ static uint8_t parse_dscp(const char *text)
 	return (uint8_t)v;
 }
 
-static uint8_t parse_ecn(const char *text)
-{
-	static const char *const names[] = {"not-ect", "ect1", "ect0", "ce"};
-
-	for (uint8_t i = 0; i < 4; i++)
-		if (strcmp(text, names[i]) == 0)
-			return i;
-	usage_error(
-		"ecn", "\"%s\" is none of not-ect, ect0, ect1 and ce", text);
-	return 0;
-}
-
 static uint64_t parse_pacing(const char *text)
 {
 	size_t n = strlen(text);
@@ -189,7 +178,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->tos = (uint8_t)((c->tos & 3) | parse_dscp(arg) << 2);
 		return 0;
 	case KEY_ECN:
-		c->tos = (uint8_t)((c->tos & ~3) | parse_ecn(arg));
+		c->tos = (uint8_t)((c->tos & ~3) |
+				   option_word("ecn", arg, load_ecn_names));
 		return 0;
 	case KEY_TTL:
 		c->ttl = parse_ttl(arg);

@@ -7,7 +7,6 @@
 #include "cli/args/parse.h"
 #include "cli/args/usage.h"
 #include "core/train.h"
-#include "core/units.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +14,6 @@
 #include <string.h>
 
 #define DEFAULT_TEXT "This is my message"
-#define SECOND_NS    1000000000ull
 
 /* RFC 8085, 3.1.1: a second where the round trip is not known, then doubled. */
 #define DEFAULT_TIMEOUT_NS SECOND_NS
@@ -47,25 +45,6 @@ static const struct argp_option option_table[] = {
 	{"json", 'J', NULL, 0, "Print one JSON object", 0},
 	{0},
 };
-
-static void take_timeout(struct send_options *o, const char *arg)
-{
-	int error = units_parse_time(&o->timeout_ns, arg);
-
-	if (error || o->timeout_ns < SECOND_NS / 1000 ||
-		o->timeout_ns > 3600 * SECOND_NS)
-		usage_error("timeout",
-			"\"%s\" is not a time from 1ms to 1h; 500ms "
-			"or 2s would be",
-			arg);
-}
-
-static void take_retries(struct send_options *o, const char *arg)
-{
-	if (units_parse_count(&o->retries, arg, 0, RETRIES_MAX))
-		usage_error("retries", "\"%s\" is not a number from 0 to %d",
-			arg, RETRIES_MAX);
-}
 
 static void read_standard(struct send_options *o)
 {
@@ -142,10 +121,13 @@ static error_t take(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_TIMEOUT:
-		take_timeout(a->options, arg);
+		a->options->timeout_ns = option_time_within("timeout", arg,
+			SECOND_NS / 1000, 3600 * SECOND_NS,
+			"1ms to 1h; 500ms or 2s would be");
 		return 0;
 	case KEY_RETRIES:
-		take_retries(a->options, arg);
+		a->options->retries =
+			option_count("retries", arg, 0, RETRIES_MAX);
 		return 0;
 	case KEY_FILE:
 		a->file = arg;

@@ -43,8 +43,7 @@ enum key {
 
 static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "What is served:", 1},
-	{"service", KEY_SERVICE, "NAME", 0,
-		"length (default), echo, discard or reflect", 0},
+	{"service", KEY_SERVICE, "NAME", 0, "(filled in by help())", 0},
 	{"allow", KEY_ALLOW, "CIDR", 0,
 		"Answer this source with more bytes than it sent, and from any "
 		"port; may be repeated (default 127.0.0.0/8 and ::1)",
@@ -65,8 +64,7 @@ static const struct argp_option options[] = {
 	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
 	{NULL, '6', NULL, 0, "IPv6 only: [::] then takes no IPv4", 0},
 	{NULL, 0, NULL, 0, "How:", 2},
-	{"backend", KEY_BACKEND, "NAME", 0,
-		"auto (default), recvfrom, mmsg or uring", 0},
+	{"backend", KEY_BACKEND, "NAME", 0, "(filled in by help())", 0},
 	{"workers", KEY_WORKERS, "N", 0,
 		"Threads, with a socket each, for each port (default: the "
 		"number of CPUs allowed)",
@@ -122,10 +120,8 @@ static const struct service_ops *parse_service(const char *text)
 	const struct service_ops *s = service_find(text);
 
 	if (!s)
-		usage_error("service",
-			"there is no \"%s\"; length, "
-			"echo, discard and reflect there are",
-			text);
+		usage_error("service", "there is no \"%s\"; %s there are", text,
+			serve_services("", " and "));
 	return s;
 }
 
@@ -303,9 +299,24 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* Of the tables, so that what is added there is seen here. */
+static char *help(int key, const char *text, void *input)
+{
+	const char *names = NULL;
+
+	(void)input;
+	if (key == KEY_SERVICE)
+		names = serve_services(" (default)", " or ");
+	else if (key == KEY_BACKEND)
+		names = serve_backends(" (default)", " or ");
+	/* What is not the text itself is freed by argp. */
+	return names ? strdup(names) : (char *)text;
+}
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
+	.help_filter = help,
 	.args_doc = "[[HOST:]PORT...]",
 	.doc = "Answer datagrams, and count them.\v"
 	       "HOST is 127.0.0.1 where none is given, * is every IPv4 "

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/serve/plan.h"
 
+#include "backend/backend.h"
 #include "backend/registry.h"
 #include "cli/args/key.h"
 #include "cli/args/usage.h"
 #include "cli/print/say.h"
+#include "cli/print/text.h"
 #include "net/resolve.h"
+#include "service/registry.h"
 
 #include <libgen.h>
 #include <limits.h>
@@ -15,6 +18,38 @@
 #include <sys/stat.h>
 
 #define DEFAULT_PORT "1060" /* the original's */
+#define BACKEND_AUTO "auto"
+
+#define NAMES_MOST 15
+
+/* The first is the default. */
+static const char *list(
+	const char *names[NAMES_MOST + 1], const char *mark, const char *glue)
+{
+	char first[64];
+
+	snprintf(first, sizeof(first), "%s%s", names[0], mark);
+	names[0] = first;
+	return text_list(names, glue);
+}
+
+const char *serve_services(const char *mark, const char *glue)
+{
+	const char *names[NAMES_MOST + 1] = {NULL};
+
+	for (size_t n = 0; n < NAMES_MOST && service_table[n]; n++)
+		names[n] = service_table[n]->name;
+	return list(names, mark, glue);
+}
+
+const char *serve_backends(const char *mark, const char *glue)
+{
+	const char *names[NAMES_MOST + 1] = {BACKEND_AUTO};
+
+	for (size_t n = 1; n < NAMES_MOST && backend_table[n - 1]; n++)
+		names[n] = backend_table[n - 1]->name;
+	return list(names, mark, glue);
+}
 
 /* It could be bound, and nothing would come: nobody joins. */
 static void refuse_group(const union address *a, const char *text)
@@ -53,7 +88,7 @@ static void choose_backend(struct serve_parsing *p)
 	const struct backend_ops *b;
 	char why[256];
 
-	if (!p->backend || strcmp(p->backend, "auto") == 0) {
+	if (!p->backend || strcmp(p->backend, BACKEND_AUTO) == 0) {
 		p->o->server.backend = backend_auto();
 		return;
 	}
@@ -63,10 +98,8 @@ static void choose_backend(struct serve_parsing *p)
 			"--backend: this build is without uring; install "
 			"liburing-dev and build again");
 	if (!b)
-		usage_error("backend",
-			"there is no \"%s\"; "
-			"auto, recvfrom, mmsg and uring there are",
-			p->backend);
+		usage_error("backend", "there is no \"%s\"; %s there are",
+			p->backend, serve_backends("", " and "));
 	if (b->probe(why, sizeof(why)))
 		say_exit(EXIT_SYSTEM, "--backend %s: %s", p->backend, why);
 	p->o->server.backend = b;

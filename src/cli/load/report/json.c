@@ -64,7 +64,7 @@ json_t *load_config_json(
 		"threads", (int)c->threads, "train", (int)r->train,
 		"train_planned", (int)r->train_planned, "window",
 		(int)c->window, "in_flight", (int)c->in_flight, "spin", c->spin,
-		"gro", r->gro, "verify", c->verify_full ? "full" : "header",
+		"gro", r->gro, "verify", load_verify_names[c->verify_full],
 		"expect", load_replies_names[c->replies], "time_s", time,
 		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
 		(double)c->interval_ns / 1e9, "count", number(c->count),
@@ -183,9 +183,7 @@ static json_t *pacing_json(
 	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:f, s:o, s:f, s:b, s:o, "
 			 "s:o}",
 		"timed_by", load_timed_by(c), "spacing",
-		c->replay                         ? "capture"
-		: c->pace.spacing == PACE_POISSON ? "poisson"
-						  : "even",
+		c->replay ? "capture" : load_spacing_names[c->pace.spacing],
 		"burst", c->replay ? 1 : (int)c->pace.burst, "rate_first",
 		rate_at(c, c->omit_ns), "rate_last", rate_at(c, r->to_ns),
 		"planned", load_planned(o, r), "due", number(r->due), "kept",

@@ -139,3 +139,83 @@ Test(rates, what_is_no_ramp_is_refused_with_what_would_be)
 			  -EINVAL);
 	}
 }
+
+#define MS 1000000u
+#define S  1000000000u
+
+Test(rates, what_is_due_in_a_time_is_known_before)
+{
+	static const struct {
+		double rate;
+		uint32_t burst, flows, threads;
+		uint64_t omit_ns, time_ns;
+		bool due;
+	} cases[] = {
+		/* The first leaves at the start, ... */
+		{0.001, 1, 8, 1, 0, 1, true},
+		{0.001, 1, 8, 1, 10u * MS, 500u * MS, false},
+		{0.001, 1, 8, 1, 300u * MS, 500u * MS, false},
+		/* ... the next an interval later. */
+		{1, 1, 1, 1, 300u * MS, 700u * MS, false},
+		{1, 1, 1, 1, 300u * MS, 701u * MS, true},
+		{1, 1, 1, 1, 1u * S, 1, true},
+		{1, 1, 1, 1, 1u * S + 1000, 999u * MS, false},
+		{10, 1, 1, 1, 300u * MS, 1, true},
+		{10, 10, 1, 1, 300u * MS, 500u * MS, false},
+		{10, 10, 1, 1, 300u * MS, 800u * MS, true},
+		/* Two threads take turns. */
+		{1, 1, 2, 2, 300u * MS, 700u * MS, false},
+		{1, 1, 2, 2, 300u * MS, 701u * MS, true},
+		/* Of three flows, two are the first's: at 0, 1.5 and 3 s, and
+		 * at 1.5 and 4.5 s of the other. */
+		{1, 1, 3, 2, 300u * MS, 1100u * MS, false},
+		{1, 1, 3, 2, 300u * MS, 1300u * MS, true},
+		{1e6, 1, 8, 4, 300u * MS, 10ull * S, true},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct pace_plan plan = {.burst = cases[i].burst};
+		bool due;
+
+		pace_constant(&plan, cases[i].rate, 100ull * S);
+		due = load_rate_is_due(&plan, cases[i].flows, cases[i].threads,
+			cases[i].omit_ns, cases[i].time_ns);
+		cr_assert(due == cases[i].due, "case %zu", i);
+	}
+}
+
+/* As the run will find it. */
+Test(rates, what_is_due_is_what_a_pace_comes_to)
+{
+	static const double rates[] = {0.1, 0.7, 1, 1.5, 3, 7};
+
+	for (size_t i = 0; i < COUNT(rates) * 40; i++) {
+		uint64_t omit = i % 8 * 137u * MS, time = i % 5 * 211u * MS + 1;
+		struct pace_plan plan = {.burst = 1 + (uint32_t)i % 3};
+		uint32_t threads = 1 + (uint32_t)i % 4, flows = threads + 3;
+		bool due = false;
+
+		pace_constant(&plan, rates[i / 40], 100ull * S);
+		for (uint32_t k = 0; k < threads; k++) {
+			uint32_t own = flows / threads + (k < flows % threads);
+			struct pace p;
+
+			pace_init(&p, &plan, (double)own / flows,
+				(double)k / threads, 1);
+			while (pace_due_ns(&p) < omit)
+				pace_advance(&p);
+			due |= pace_due_ns(&p) < omit + time;
+		}
+		cr_assert(load_rate_is_due(&plan, flows, threads, omit, time) ==
+				  due,
+			"case %zu", i);
+	}
+}
+
+Test(rates, random_departures_may_be_due)
+{
+	struct pace_plan plan = {.spacing = PACE_POISSON, .burst = 1};
+
+	pace_constant(&plan, 0.001, 100ull * S);
+	cr_assert(load_rate_is_due(&plan, 1, 1, 1u * S, 1));
+}

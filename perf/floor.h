@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The floor: what a server costs that does the system calls and nothing else.
- * It counts no errors, keeps no rules and is no server; perf/ladder measures
- * how far above it udpmill is. IPv4 only.
+ * It counts no errors, keeps no rules and is no server; "udpmill perf
+ * run -p ladder" measures how far above it udpmill is. IPv4 only.
  *
  * As udpmill serve it has the kernel tell the TTL of what it will answer, and
  * sends with a TTL by which servers know replies. It does not look at it, so

@@ -13,4 +13,8 @@ IMPROVED = 'IMPROVED'
 REGRESSION = 'REGRESSION'
 INCONCLUSIVE = 'INCONCLUSIVE'
 SAME = 'A/A'
-FAIL = 'FAIL'  # a part of the self-test
+FAIL = 'FAIL'  # a part of the self-test, or a claim
+
+# What a SUSPECT trial is reproached with where it is the host's fault.
+STEAL, OTHERS = 'the hypervisor took CPU time', 'others used CPU time'
+OF_HOST = STEAL, OTHERS

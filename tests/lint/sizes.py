@@ -7,6 +7,7 @@ import lint
 
 FILE_GOOD, FILE_MOST = 300, 400
 FUNCTION_GOOD, FUNCTION_MOST = 40, 70
+SUFFIXES = {".c", ".h", ".py", ".sh", ".bash"}
 
 
 def functions(text):
@@ -21,9 +22,17 @@ def functions(text):
             start = None
 
 
+def is_script(path):
+    """One whose first line says what runs it."""
+    with open(path, "rb") as f:
+        return f.read(2) == b"#!"
+
+
 def measure(root):
     """Name, what it is, its lines, what is good and what is too much."""
-    for path in lint.files(root, ".c", ".h", ".py", ".sh", ".bash"):
+    for path in lint.files(root):
+        if path.suffix not in SUFFIXES and not is_script(root / path):
+            continue
         text = (root / path).read_text()
         yield str(path), "file", text.count("\n"), FILE_GOOD, FILE_MOST
         if path.suffix in (".c", ".h"):
@@ -54,6 +63,7 @@ def function(lines):
 GOOD = [
     {"src/core/a.c": function(70), "src/core/a.h": "\n" * 400},
     {"src/core/a.c": function(60) + function(60)},
+    {"perf/data": "\n" * 401, "tools/a": "#!/bin/sh\n" + "\n" * 399},
     {"src/core/a.c": "int a[] = {\n" + "\t1,\n" * 100 + "};\n"},
 ]
 BAD = [
@@ -61,6 +71,7 @@ BAD = [
     ({"tests/unit/a.c": function(10) + function(80)}, "a function of 80"),
     ({"src/core/a.h": "\n" * 401}, "a file of 401"),
     ({"perf/a.py": "\n" * 401}, "a file of 401"),
+    ({"perf/a": "#!/usr/bin/python3\n" + "\n" * 400}, "a file of 401"),
 ]
 
 if __name__ == "__main__":

@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""What is counted of programs that tell nothing themselves, and how those that
-run by themselves are ended."""
+"""What is counted of programs that tell nothing themselves; and settings that
+are put back."""
 import os
 import signal
-import subprocess
-import sys
-import time
 
 import pytest
 from udpmill_perf.host import sysctl
 from udpmill_perf.measure import foreign
 from udpmill_perf.measure.peers.peer import Case
-from udpmill_perf.verbs import ladder
+from udpmill_perf.measure.workload import Workload
 
 
 def counted(monkeypatch, rows, size=100):
@@ -54,26 +51,14 @@ def test_each_case_is_counted_its_way(case, kind):
     assert type(made) is kind
 
 
-def test_a_program_s_exit_code_is_its_own():
-    assert ladder.forwarding(['sh', '-c', 'exit 7']) == 7
-    assert ladder.forwarding(['sh', '-c', 'kill -TERM $$']) == 143
-
-
-def test_what_ends_the_harness_ends_what_it_runs(tmp_path):
-    """In a process of its own, as a user has it."""
-    ready = tmp_path / 'ready'
-    child = f"trap 'exit 9' TERM; touch {ready}; while :; do sleep 0.01; done"
-    code = ('import sys\nfrom udpmill_perf.verbs import ladder\n'
-            "sys.exit(ladder.forwarding(['sh', '-c', sys.argv[1]]))")
-    where = os.path.dirname(os.path.dirname(os.path.dirname(
-        foreign.__file__)))
-    with subprocess.Popen([sys.executable, '-c', code, child],
-                          env={**os.environ, 'PYTHONPATH': where}) as run:
-        while not ready.exists():
-            assert run.poll() is None
-            time.sleep(0.005)
-        run.send_signal(signal.SIGTERM)
-        assert run.wait(20) == 9
+def test_an_echo_on_loopback_is_counted_at_both_ends():
+    """So that the floor's is halved, in trains too."""
+    for arrival, kind in (('single', 'flood'), ('trains', 'trains')):
+        for service, both in (('echo', True), ('discard', False)):
+            own = Workload(service, arrival=arrival)
+            case = Case(kind, 64, '127.0.0.1', 1, 1, own)
+            assert foreign.delivered_of(case, 1, True).both_ends == both
+            assert not foreign.delivered_of(case, 1, False).both_ends
 
 
 def test_a_signal_waits_until_settings_are_back(monkeypatch):

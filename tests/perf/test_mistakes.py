@@ -21,9 +21,6 @@ LINES = [
     (['run', '--backend', 'recvfrom', '--batch', '8', '--peers', 'none'],
      'recvfrom has no batch'),
     (['run', '--bytes', '6\u00b2'], 'list of numbers'),
-    (['run', '-p', 'ladder', '--list'], 'list is not for'),
-    (['run', '-p', 'ladder', '--report', '/tmp/a.html'], 'is not for'),
-    (['run', '-p', 'ladder', '--window', '500ms'], '1s or more'),
     (['selftest', '--inject', ','], '3,5,10'),
     (['selftest', '--aa', '1', '--keep', '/proc/none'], '/proc/none'),
 ]

@@ -180,8 +180,8 @@ def validate(document, name='the document'):
     if said != SCHEMA:
         raise PerfError(f'{name}: schema is {json.dumps(said)}, and this '
                         f'program reads "{SCHEMA}"', INVALID)
-    wrong = (_wrong_sizes(document) or _wrong_by_schema(document) or _wrong_names(document)
-             or _wrong_references(document))
+    wrong = (_wrong_sizes(document) or _wrong_by_schema(document)
+             or _wrong_names(document) or _wrong_references(document))
     if wrong:
         raise PerfError(f'{name}: {wrong}', INVALID)
     return document

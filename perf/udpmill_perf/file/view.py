@@ -84,6 +84,8 @@ class View:
                        if isinstance(block, dict)]
         self.cells = listed(self.document.get('cells'))
         self.latency = listed(self.document.get('latency'))
+        self.claims = [claim for claim in listed(self.document.get('claims'))
+                       if isinstance(claim, dict)]
         self.skipped = listed(self.document.get('skipped'))
         self.notes = [str(note) for note
                       in listed(self.document.get('notes'))]

@@ -3,6 +3,7 @@
 waited for until they say that they are ready, and ended by their own id. They
 end with the harness, however that ends."""
 import ctypes
+import glob
 import os
 import select
 import signal
@@ -16,6 +17,7 @@ from . import namespace
 
 READY_S = 15
 STOP_S = 10
+SEGMENTS = '/dev/shm/udpmill'
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -127,9 +129,31 @@ def read_line(fd, program):
     return line.decode().splitlines()[0]
 
 
+def mapped(pid):
+    """(device, inode) of each file in the memory of pid."""
+    with open(f'/proc/{pid}/maps', encoding='utf-8') as f:
+        rows = [line.split()[3:5] for line in f]
+    return {(os.makedev(*(int(n, 16) for n in device.split(':'))), int(inode))
+            for device, inode in rows if inode != '0'}
+
+
+def segment_of(pid):
+    """The file with the counters of a server: under its usual name, or under
+    another one where somebody else had that. None where there is none."""
+    own = mapped(pid)
+    for path in glob.glob(f'{SEGMENTS}.{pid}') + glob.glob(
+            f'{SEGMENTS}.{pid}.*'):
+        with suppress(OSError):
+            at = os.stat(path)
+            if (at.st_dev, at.st_ino) in own:
+                return path
+    return None
+
+
 class Server(Program):
-    """udpmill serve, ready; endpoint is where. However it is left, its segment
-    goes too."""
+    """udpmill serve, ready; endpoint is where, segment the file with its
+    counters. However it is left, that goes too."""
+    segment = None
 
     def __init__(self, argv, cpus=(), netns=None):
         read_end, write_end = os.pipe()
@@ -143,6 +167,7 @@ class Server(Program):
             os.close(write_end)
         try:
             self.endpoint = read_line(read_end, self)
+            self.segment = segment_of(self.pid)
         except BaseException:
             self.__exit__()
             raise
@@ -152,5 +177,6 @@ class Server(Program):
     def __exit__(self, *error):
         self.stop()
         super().__exit__(*error)
-        with suppress(OSError):
-            os.unlink(f'/dev/shm/udpmill.{self.pid}')
+        if self.segment:
+            with suppress(OSError):
+                os.unlink(self.segment)

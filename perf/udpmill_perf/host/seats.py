@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: MIT
 """Where the two sides of a trial sit: on which CPUs, in which namespaces."""
+import errno
 import os
 import socket
 import sys
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from ..errors import UNFIT, PerfError
+from ..errors import INVALID, UNFIT, PerfError
 from . import labs, namespace
 from .environment import of_namespace
 from .sysctl import within
 
 PORT = 10600
+FREE_S = 10
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,26 @@ class Seat:
     client_netns: int | None = None
     host: str = '127.0.0.1'
     port: int = 1060
+
+    def wait_until_free(self):
+        """An io_uring that was killed holds its port for some milliseconds
+        more."""
+        deadline = time.monotonic() + FREE_S
+        while not within(self.server_netns, self._is_free):
+            if time.monotonic() > deadline:
+                raise PerfError(f'{self.host}:{self.port} is still in use '
+                                f'after {FREE_S} s', INVALID)
+            time.sleep(0.005)
+
+    def _is_free(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            try:
+                s.bind((self.host, self.port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                return False
+        return True
 
 def cores():
     """Allowed CPUs, one of each core first, then their siblings."""

@@ -7,7 +7,8 @@ each check yields what differs, in words that say where.
 import math
 
 from ..file import document
-from . import cells, coin, equals, merge, pairs, plan, verdict
+from . import (cells, claims as judged, coin, equals, merge, pairs, plan,
+               verdict)
 
 RELATIVE = 1e-9   # another libm's last bits
 ABSOLUTE = 1e-12
@@ -180,6 +181,17 @@ def table(doc):
             yield from _differs(f'{where}, {key}', item.get(key), value)
 
 
+def claims(doc):
+    """each claim follows from the trials"""
+    made = judged.judge(doc)
+    if len(made) != len(doc['claims']):
+        yield f'claims: {len(doc["claims"])} of {len(made)} are there'
+    for said, found in zip(doc['claims'], made):
+        for key, value in found.items():
+            yield from _differs(f'{found["text"]}, {key}', said.get(key),
+                                value)
+
+
 def calibration(doc):
     """each figure of the calibration follows from the blocks"""
     if not doc['complete'] and not doc['calibration']:
@@ -200,7 +212,7 @@ def of(doc):
     if doc['kind'] == 'merge':
         return [design, equal_arms, medians, verdicts]
     if doc['kind'] == 'run':
-        return [design, table]
+        return [design, table] + [claims] * ('claims' in doc)
     if doc['kind'] == 'selftest':
         return [design]  # its comparisons are files of their own
     if doc['kind'] == 'calibrate':

@@ -67,6 +67,7 @@ class DeliveredTrains:
     octets what arrived at all: of that, the share that a socket was given."""
     pid: int
     bytes: int
+    both_ends: bool = False
     total: float = 0.0
     last: tuple | None = None
 
@@ -83,13 +84,16 @@ class DeliveredTrains:
             if given:
                 self.total += payload / self.bytes * given / (given + lost)
         self.last = now
-        return {'rx_datagrams': int(self.total)}
+        return {'rx_datagrams': int(self.total / (1 + self.both_ends))}
 
 
 def delivered_of(case, pid, same_namespace):
+    answers = case.case == 'pingpong' or (
+        case.own and case.own.service == 'echo')
+    both_ends = bool(answers and same_namespace)
     if case.case == 'trains':
-        return DeliveredTrains(pid, case.bytes)
-    return Delivered(pid, case.case == 'pingpong' and same_namespace)
+        return DeliveredTrains(pid, case.bytes, both_ends)
+    return Delivered(pid, both_ends)
 
 
 def cut(watch, client, start, timing):
@@ -123,7 +127,9 @@ def measure(peer, workload, seat, timing):
 
 def _measure(peer, workload, seat, timing):
     seconds = int(timing.warm_s + timing.window_s + TAIL_S) + 2
-    case = Case(workload.case, workload.bytes, seat.host, seat.port, seconds)
+    seat.wait_until_free()
+    case = Case(workload.case, workload.bytes, seat.host, seat.port, seconds,
+                workload.own)
     with Program(peer.server(case), seat.server_cpus,
                  seat.server_netns) as server:
         wait_until_ready(server, *peer.listens(case))

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 
 from ..errors import PerfError
-from . import peers
+from . import ladder, peers
 from .trial import Timing
 from .workload import BACKENDS, PATHS, TRAIN_MOST, Workload, parse
 
@@ -23,6 +23,7 @@ class PeerWorkload:
     path: str = 'loopback'
     workers: int = 1
     threads: int = 1
+    own = None
 
     @property
     def name(self):
@@ -47,6 +48,8 @@ class Preset:
     cases: tuple       # of peers
     rounds: int
     timing: Timing
+    more: tuple = ()   # workloads that are no product of lists
+    claims: tuple = ()
 
 
 def part(**lists):
@@ -81,6 +84,10 @@ PRESETS = {
          part(service=('echo',), arrival=('single', 'trains'),
               path=PATHS[1:])),
         ('flood', 'trains', 'pingpong'), 5, Timing(0.3, 1.0, 10)),
+    'ladder': Preset(
+        'the project\'s claims, each backend next to the floor; ten minutes',
+        (), ('flood', 'trains', 'pingpong'), ladder.ROUNDS, Timing(),
+        ladder.WORKLOADS, ladder.CLAIMS),
 }
 
 
@@ -102,7 +109,8 @@ def unique(workloads):
 
 
 def of_preset(preset):
-    return unique(w for lists in preset.parts for w in product(lists))
+    return unique([*(w for lists in preset.parts for w in product(lists)),
+                   *preset.more])
 
 
 def of_lists(lists):

@@ -20,6 +20,8 @@ class Segment:
     """Of a server that runs. Close it, or use it in a with statement."""
 
     def __init__(self, path):
+        if not path:
+            raise PerfError('the server exports no counters', INVALID)
         self.path = path
         self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:

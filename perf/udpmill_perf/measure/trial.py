@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from ..errors import INVALID, PerfError
@@ -12,7 +13,7 @@ from ..host.process import Program, Server
 from ..metrics import INSTRUCTIONS, MACHINE_NS, RATE, SERVER_NS
 from . import validity
 from .segment import Segment
-from .window import Watch, Window, foreign_s, processes
+from .window import Watch, Window, foreign_s, peak_bytes, processes
 
 TRIAL_OVERHEAD_S = 0.25  # programs started and ended, for the time left
 FIRST_S = 10    # within which the first datagram has to come
@@ -106,6 +107,12 @@ def metrics(window):
             INSTRUCTIONS: window.instructions / n if counted else None}
 
 
+def user_ns(load):
+    """The generator's own, for each datagram that it sent."""
+    sent = load['sent']['datagrams']
+    return load['cpu']['client']['user_s'] * 1e9 / sent if sent else None
+
+
 LEDGER = ('sent', 'answered', 'absorbed', 'unexplained', 'balances')
 
 
@@ -117,30 +124,36 @@ def ledger(load):
     return kept
 
 
-def result(window, slices, load, workload):
+def result(window, slices, load, workload, peak):
     verdict, reasons = validity.judge(window, load, workload, os.cpu_count())
     return {'validity': verdict, 'reasons': reasons,
             'window_s': round(window.seconds, 6), 'metrics': metrics(window),
             'cpu': cpu(window), 'ledger': ledger(load), 'slices': slices,
             'kernel': {name: n for name, n in window.kernel.items() if n},
             'latency_ns': load['latency_ns'] if workload.rate else None,
+            'server_peak_bytes': peak, 'generator_user_ns': user_ns(load),
             'error': None}
 
 
-def measure(arm, workload, seat, timing, generator, seed, pmu=None):
+def measure(arm, workload, seat, timing, generator, seed, pmu=None,
+            beside=lambda pid: nullcontext()):
     """The parts of a trial that the programs make. PerfError where they do
-    not work at all; nothing is left running."""
+    not work at all; nothing is left running. beside: of the server's pid, a
+    context in which it is loaded."""
     try:
-        return _measure(arm, workload, seat, timing, generator, seed, pmu)
+        return _measure(arm, workload, seat, timing, generator, seed, pmu,
+                        beside)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         # What was looked at had ended, or could not be started.
         raise PerfError(f'{type(error).__name__}: {error}', INVALID) from error
 
 
-def _measure(arm, workload, seat, timing, generator, seed, pmu):
+def _measure(arm, workload, seat, timing, generator, seed, pmu, beside):
+    seat.wait_until_free()
     with Server(server_argv(arm, workload, seat), seat.server_cpus,
                 seat.server_netns) as server, \
-            Segment(f'/dev/shm/udpmill.{server.pid}') as segment, \
+            Segment(server.segment) as segment, \
+            beside(server.pid), \
             Program(load_argv(generator, workload, seat, timing, seed),
                     seat.client_cpus, seat.client_netns) as load:
         watch = Watch(segment, {'server': server.pid, 'client': load.pid,
@@ -152,6 +165,7 @@ def _measure(arm, workload, seat, timing, generator, seed, pmu):
         if code not in (0, 1):
             raise PerfError(load.complaint(), INVALID)
         report = json.loads(load.stdout())
+        peak = peak_bytes(server.pid)
         if server.stop():
             raise PerfError(server.complaint(), INVALID)
-    return result(window, slices, report, workload)
+    return result(window, slices, report, workload, peak)

@@ -5,7 +5,7 @@ INVALID: the harness or the programs are wrong, so the figures mean nothing.
 SUSPECT: the host, or the setting, was in the way: the figures stay in the main
 analysis, and a second one is made without them.
 """
-from ..outcomes import INVALID, SUSPECT, VALID
+from ..outcomes import INVALID, OTHERS, STEAL, SUSPECT, VALID
 
 STEAL_MOST = 0.05      # of the CPUs' time
 OTHERS_MOST = 0.05     # of the CPUs' time
@@ -21,9 +21,9 @@ def of_host(window, cpus):
     steal = window.machine['steal'] / room
     others = window.other_s() / room
     if steal > STEAL_MOST:
-        reasons.append(f'the hypervisor took CPU time ({steal:.0%})')
+        reasons.append(f'{STEAL} ({steal:.0%})')
     if others > OTHERS_MOST:
-        reasons.append(f'others used CPU time ({others:.0%})')
+        reasons.append(f'{OTHERS} ({others:.0%})')
     return reasons
 
 

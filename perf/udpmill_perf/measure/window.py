@@ -7,6 +7,7 @@ microseconds' work. Times are CLOCK_MONOTONIC, taken next to the counters that
 the rates are made of.
 """
 import os
+import re
 import time
 from dataclasses import dataclass, field
 
@@ -38,6 +39,12 @@ def run_time(pid):
     """What the threads of pid ran for, to the nanosecond, in seconds."""
     return sum(int(read_text(f'/proc/{pid}/task/{t}/schedstat').split()[0])
                for t in os.listdir(f'/proc/{pid}/task')) / 1e9
+
+
+def peak_bytes(pid):
+    """The most memory that a process ever had."""
+    found = re.search(r'VmHWM:\s+(\d+) kB', read_text(f'/proc/{pid}/status'))
+    return int(found[1]) * 1024 if found else None
 
 
 def processes():

@@ -15,7 +15,10 @@ FIRST_PORT = 20000
 # Off loopback a server refuses to echo to a port that no client gets.
 FIRST_PORT_AFAR = 40000
 MOST = {'bytes': 65507, 'batch': 1024, 'workers': 1024, 'threads': 256,
-        'flows': 20000}
+        'flows': 20000, 'spin': 1}
+LEAST = {'bytes': 0, 'spin': 0}
+# Beyond it a window of each would overflow any buffer.
+MANY_FLOWS = 1000
 TRAIN_MOST = 32000  # bytes of a datagram: a train has two at least
 # Of what was tried the one that shows a server's loss in full: see
 # perf/STATISTICS.md on sensitivity.
@@ -36,8 +39,11 @@ class Workload:
     threads: int = 1
     flows: int = 8
     path: str = 'loopback'
+    spin: int = 0          # 1: neither side ever sleeps
     rate: float = 0        # datagrams/s, an open loop; 0: as fast as it goes
     scenario: str = ''     # a file for load, which then says what is sent
+
+    own = None             # of a floor: what it stands in for
 
     def __post_init__(self):
         for value, known, what in (
@@ -49,7 +55,7 @@ class Workload:
                 raise PerfError(f'{what}: there is no "{value}"; '
                                 f'{", ".join(known)} there are')
         for what, most in MOST.items():
-            value, least = getattr(self, what), int(what != 'bytes')
+            value, least = getattr(self, what), LEAST.get(what, 1)
             if not least <= value <= most:
                 raise PerfError(f'{what}: {value} is not within {least} to '
                                 f'{most}')
@@ -73,6 +79,8 @@ class Workload:
             parts.append(f'flows{self.flows}')
         if self.threads != 1:
             parts.append(f'threads{self.threads}')
+        if self.spin:
+            parts.append('spin')
         if self.path != 'loopback':
             parts.append(self.path)
         return '-'.join(parts)
@@ -81,7 +89,11 @@ class Workload:
         trains = 'on' if self.arrival == 'trains' or self.scenario else 'off'
         return ['--service', self.service, '--backend', self.backend,
                 '--batch', str(self.batch), '--workers', str(self.workers),
-                '--gro', trains]
+                '--gro', trains, *self.spinning]
+
+    @property
+    def spinning(self):
+        return ['--spin'] if self.spin else []
 
     def load_options(self):
         if self.scenario:
@@ -90,13 +102,15 @@ class Workload:
         first = FIRST_PORT if self.path == 'loopback' else FIRST_PORT_AFAR
         options = ['--length', str(self.bytes), '--flows', str(flows),
                    '--threads', str(self.threads), '--source-ports',
-                   f'{first}-{first + flows - 1}']
+                   f'{first}-{first + flows - 1}', *self.spinning]
         if self.arrival in ('single', 'pingpong'):
             options += ['--train', 'off']
         if self.rate:
             return options + ['--rate', f'{self.rate:.0f}']
         if self.service == 'discard':
             return options + ['--flood']
+        if flows > MANY_FLOWS:
+            return options  # they share what 16 may have in flight
         return options + ['--window', WINDOWS[self.arrival]]
 
     def at_rate(self, rate):
@@ -119,13 +133,15 @@ def parse(text):
     if len(parts) < 4 or not parts[3].isdecimal():
         raise PerfError(f'workload "{text}": {DEFAULT} would be right: '
                         'SERVICE-BACKEND-ARRIVAL-BYTES, and then batchN, '
-                        'workersN, flowsN, threadsN or a path')
+                        'workersN, flowsN, threadsN, spin or a path')
     found = dict(zip(('service', 'backend', 'arrival'), parts))
     found['bytes'] = int(parts[3])
     for part in parts[4:]:
         word = part.rstrip('0123456789')
         if word in NUMBERED and part != word:
             found[NUMBERED[word]] = int(part[len(word):])
+        elif part == 'spin':
+            found['spin'] = 1
         else:
             found['path'] = part
     return Workload(**found)

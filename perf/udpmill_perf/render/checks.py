@@ -100,7 +100,7 @@ def paired_numbers(row):
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _cells(view, _):
+def _cells(view, inconclusive):
     found = []
     for cell in view.cells:
         kind = metric(cell.get('metric'))
@@ -123,7 +123,7 @@ def _cells(view, _):
             '', 'no valid trial' if median is None else '', [line],
             {key: value for key, value in numbers.items()
              if value is not None}))
-    return found or _unmeasured(view)
+    return found + _claims(view, inconclusive) or _unmeasured(view)
 
 
 def _unmeasured(view):
@@ -145,16 +145,25 @@ def _calibration(view, _):
     return found or _unmeasured(view)
 
 
-def _selftest(view, _):
+def _claims(view, inconclusive):
+    return _proofs('claims', proof.claims(view), inconclusive)
+
+
+def _selftest(view, inconclusive):
+    return _proofs('selftest', proof.selftest(view),
+                   inconclusive) or _unmeasured(view)
+
+
+def _proofs(suite, rows, inconclusive):
+    said = {outcomes.FAIL: FAIL, INCONCLUSIVE: CHOICES[inconclusive]}
     found = []
-    for row in proof.selftest(view):
+    for row in rows:
         numbers = {key: value for key, value in row.row.items()
                    if human.number(value) is not None}
-        failed = row.verdict == outcomes.FAIL
-        found.append(Check('selftest', row.title, FAIL if failed else OK,
+        found.append(Check(suite, row.title, said.get(row.verdict, OK),
                            row.verdict, str(row.row.get('why') or row.text),
                            [row.text], numbers))
-    return found or _unmeasured(view)
+    return found
 
 
 PARTS = {'compare': _paired, 'merge': _paired, 'run': _cells,

@@ -2,8 +2,8 @@
 """The sentence under the verdict, and the few facts beside it."""
 from .. import human
 from ..file.view import keyed, listed
-from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, REGRESSION, SAME,
-                        SUSPECT)
+from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
+                        SAME, SUSPECT)
 
 WORD = {'compare': 'comparison', 'merge': 'merged comparison', 'run': 'run',
         'calibrate': 'calibration', 'selftest': 'self-test'}
@@ -84,7 +84,10 @@ def _other(view):
         own = len(view.workload) - peers
         text = f'{human.count(own, "workload")} x ' \
             f'{human.count(arms, "arm")}'
-        return text + (f', {human.count(peers, "peer")}.' if peers else '.')
+        text += f', {human.count(peers, "peer")}.' if peers else '.'
+        held = sum(row.get('verdict') == PASS for row in view.claims)
+        return text + (f' {held} of {human.count(len(view.claims), "claim")} '
+                       'shown to hold.' if view.claims else '')
     if view.kind == 'calibrate':
         return 'How small a difference this machine can show.'
     if view.kind == 'selftest':

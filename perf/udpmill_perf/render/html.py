@@ -81,6 +81,10 @@ class Report:
             for name in dict.fromkeys(str(cell.get('metric'))
                                       for cell in self.view.cells)]
 
+    def claims(self):
+        return [(TONES.get(row.verdict, 'dim'), row)
+                for row in proof.claims(self.view)]
+
     def calibration(self):
         return proof.CALIBRATION_HEAD, proof.calibration(self.view)
 

@@ -147,7 +147,14 @@ def _run(view):
         head = ['workload', 'arm', 'median', 'interval', 'ratio', 'trials']
         lines += [f'**{escape(kind.title)}**', '',
                   *table(head, rows, range(2, 6)), '']
-    return lines
+    return lines + _claims(view)
+
+
+def _claims(view):
+    rows = [[_verdict(row), escape(row.title), escape(row.text)]
+            for row in proof.claims(view)]
+    return ['**Claims**', '', *table(('', 'claim', 'measured'), rows),
+            ''] if rows else []
 
 
 def _cell(view, kind, cell, first):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Rows of a calibration and a self-test, for every renderer the same."""
+"""Rows of a calibration, a self-test and claims, for every renderer the same.
+"""
 import json
 from dataclasses import dataclass
 
@@ -52,6 +53,30 @@ def selftest(view):
         if isinstance(row, dict):
             rows.append(_replay(row))
     return rows
+
+
+def claims(view):
+    """A row each: a claim with its bound, what was measured, the verdict."""
+    found = []
+    for row in view.claims:
+        unit = f' {row.get("unit") or ""}'.rstrip()
+        sign = '>=' if row.get('least') else '<='
+        title = f'{row.get("text")} {sign} {_figure(row.get("bound"))}{unit}'
+        text = f'{_figure(row.get("measured"))}{unit}'
+        low, high = human.ends(row.get('interval'))
+        if None not in (low, high):
+            text += f' [{_figure(low)}, {_figure(high)}]'
+        if row.get('rounds'):
+            text += f', {human.count(row["rounds"], "round")}'
+        if row.get('why'):
+            text += f': {row["why"]}'
+        found.append(Proof(title, text, str(row.get('verdict') or ''), row))
+    return found
+
+
+def _figure(value):
+    value = human.number(value)
+    return human.NOTHING if value is None else human.trimmed(value)
 
 
 def _replay(row):

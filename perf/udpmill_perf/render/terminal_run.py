@@ -3,9 +3,10 @@
 from .. import human
 from ..file.view import keyed
 from ..metrics import metric
-from . import plain
+from . import plain, proof
 
 GAP = 2
+PAD = 14  # before a claim: its verdict
 
 
 def table(view, ink, width):
@@ -16,6 +17,17 @@ def table(view, ink, width):
         if lines:
             lines.append('')
         lines += _metric(view, metric(name), ink, width)
+    return lines + _claims(view, ink, width)
+
+
+def _claims(view, ink, width):
+    lines = ['', ink.strong('Claims')] if view.claims else []
+    for row in proof.claims(view):
+        first, *rest = plain.wrap(row.title, width - PAD)
+        lines += [ink.verdict(plain.left(row.verdict, PAD), row.verdict)
+                  + first, *(' ' * PAD + line for line in rest)]
+        lines += [ink.dim(line) for line
+                  in plain.wrap(row.text, width, ' ' * PAD)]
     return lines
 
 

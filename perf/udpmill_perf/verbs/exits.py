@@ -28,6 +28,13 @@ def of_verdict(verdict, inconclusive=None):
     return code
 
 
+def of_claims(claims):
+    said = {claim['verdict'] for claim in claims}
+    if outcomes.FAIL in said:
+        return REGRESSION
+    return INCONCLUSIVE if outcomes.INCONCLUSIVE in said else 0
+
+
 def in_style(code, style):
     return STYLES[style].get(code, code)
 

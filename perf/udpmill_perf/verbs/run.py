@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """udpmill perf run: how fast is it here, and next to the others?"""
-import argparse
 import os
 import random
 import subprocess
@@ -11,12 +10,13 @@ from .. import human, outcomes
 from ..errors import INVALID, UNFIT, PerfError
 from ..file import document
 from ..host import environment, pmu
-from ..judge import cells, plan
-from ..measure import arms, foreign, matrix, peers
+from ..judge import cells, claims as judged, plan
+from ..measure import arms, foreign, matrix, peers, sampled
+from ..measure.peers import floor
 from ..measure.session import Session, draw_seed
 from ..measure.trial import TRIAL_OVERHEAD_S
 from ..measure.workload import ARRIVALS, BACKENDS, PATHS, SERVICES, TRAIN_MOST
-from . import ladder, results
+from . import exits, results
 from .options import add_measuring, timing_of
 from .progress import Progress, span
 from .quantity import count
@@ -46,10 +46,9 @@ def add_arguments(parser):
                         help='a workload by name (echo-mmsg-single-64), or a '
                         'scenario file of udpmill load')
     parser.add_argument('-p', '--preset', default=None,
-                        choices=[*matrix.PRESETS, 'ladder'], help='; '.join(
+                        choices=[*matrix.PRESETS], help='; '.join(
                             f'{name}: {p.brief}' for name, p in
-                            matrix.PRESETS.items())
-                        + '; ladder: backends by the floor and the claims')
+                            matrix.PRESETS.items()))
     axes = parser.add_argument_group(
         'matrix', 'in the place of a preset; each a list with commas')
     for name, known in (('service', SERVICES), ('backend', BACKENDS),
@@ -69,7 +68,7 @@ def add_arguments(parser):
 
 
 def chosen(args):
-    """(workloads, cases of peers, rounds, timing)."""
+    """(workloads, cases of peers, rounds, timing, claims)."""
     lists = {name: getattr(args, name) for name in arms.FIELDS
              if getattr(args, name, None)}
     if args.workloads and (lists or args.preset):
@@ -79,12 +78,12 @@ def chosen(args):
         raise PerfError('--preset and the matrix\'s options: one of both')
     timing = timing_of(args)
     if args.workloads:
-        return matrix.of_arguments(args.workloads), (), 3, timing
+        return matrix.of_arguments(args.workloads), (), 3, timing, ()
     if lists:
-        return matrix.of_lists(lists), ('flood',), 3, timing
+        return matrix.of_lists(lists), ('flood',), 3, timing, ()
     preset = matrix.PRESETS[args.preset or 'smoke']
     return (matrix.of_preset(preset), preset.cases, preset.rounds,
-            timing_of(args, preset.timing))
+            timing_of(args, preset.timing), preset.claims)
 
 
 def probe(binary, backend):
@@ -105,8 +104,7 @@ def available(session, workloads):
     reasons, skipped, kept = {}, session.document['skipped'], []
     for w in workloads:
         cpus = len(os.sched_getaffinity(0))
-        keys = [('backend', w.backend)] if isinstance(
-            w, matrix.Workload) else []
+        keys = [('backend', w.backend)] if hasattr(w, 'backend') else []
         keys += [('path', w.path), ('CPUs', w.workers + w.threads)]
         for key in keys:
             if key not in reasons:
@@ -133,28 +131,51 @@ def why_not(session, binary, key, cpus):
     return None
 
 
-def measure(session, workload):
+def measure(session, workload, **where):
     arm = session.arms['A']
-    if isinstance(workload, matrix.PeerWorkload):
-        peer = peers.by_name(workload.peer)
-        return session.note(workload, arm, lambda seat: foreign.measure(
-            peer, workload, seat, session.timing))
-    return session.run(arm, workload)
+    if isinstance(workload, matrix.Workload):
+        return session.run(arm, workload, **where)
+    peer = floor.PEER if workload.own else peers.by_name(workload.peer)
+    return session.note(workload, arm, lambda seat: foreign.measure(
+        peer, workload, seat, session.timing), **where)
+
+
+def sample(session, workload, **where):
+    arm = session.arms['A']
+    return session.note(workload, arm, lambda seat: sampled.measure(
+        arm, workload, seat, session.timing, session.generator, session.seed),
+        **where)
+
+
+def shuffled(workloads, coin):
+    """What stands for one another next to one another, either one first."""
+    groups = {}
+    for workload in workloads:
+        groups.setdefault(workload.own or workload, []).append(workload)
+    order = list(groups.values())
+    coin.shuffle(order)
+    for group in order:
+        coin.shuffle(group)
+    return [workload for group in order for workload in group]
 
 
 def rounds_of(session, workloads, rounds, progress):
-    """Every workload once a round, in an order of its own."""
+    """Every workload once a round, in an order of its own. Where claims are
+    judged a round is a block of theirs, and user time is sampled."""
     coin = random.Random(session.seed)
-    progress.total = rounds * len(workloads)
+    claims = session.document['design'].get('claims', ())
+    looked_at = {claim['of'] for claim in claims if sampled.is_there()
+                 and claim['figure'] == 'user_share'}
+    progress.total = rounds * (len(workloads) + len(looked_at))
     for n in range(rounds):
-        order = list(workloads)
-        coin.shuffle(order)
-        for workload in order:
-            progress.show(f'round {n + 1}: {workload.name}')
-            trial = measure(session, workload)
-            if trial['error']:
-                progress.note(f'{workload.name}: {trial["error"]}')
-            progress.step(f'round {n + 1}: {workload.name}')
+        where = {'block': n} if claims else {}
+        for workload in shuffled(workloads, coin):
+            for how in (measure, sample)[:1 + (workload.name in looked_at)]:
+                progress.show(f'round {n + 1}: {workload.name}')
+                trial = how(session, workload, **where)
+                if trial['error']:
+                    progress.note(f'{workload.name}: {trial["error"]}')
+                progress.step(f'round {n + 1}: {workload.name}')
 
 
 def base_of(workload, names):
@@ -179,15 +200,22 @@ def tabulate(made, workloads):
              for metric in plan.setting(made['design'], 'metrics')
              for w in workloads)
     made['cells'] = [cell for cell in found if cell]
+    if 'claims' in made['design']:
+        made['claims'] = judged.judge(made)
 
 
-def prepare(args, workloads, rounds, timing):
+def prepare(args, workloads, rounds, timing, claims):
     generator, before = arms.own_binary(), environment.collect()
-    arm = arms.Arm('A', generator, label='udpmill')
+    # The claims are of what serve does by default, as the floor does it.
+    arm = arms.Arm('A', generator, ['--gro', 'on'] if claims else [],
+                   label='udpmill')
     design = {'metrics': pmu.metrics(), 'rounds': rounds,
               'workloads': [w.name for w in workloads],
               'warm_s': timing.warm_s, 'window_s': timing.window_s,
               'slices': timing.slices}
+    if claims:
+        design.update(claims=list(claims), **{
+            key: plan.DEFAULTS[key] for key in ('alpha_red', 'alpha_pass')})
     made = document.new('run', arms.version(generator), args.argv,
                         args.seed or draw_seed(), design)
     made['arms'] = [arm.as_dict()]
@@ -209,11 +237,7 @@ def show_list(workloads, skipped, rounds, timing):
 
 
 def run(args):
-    if args.preset == 'ladder':
-        parser = argparse.ArgumentParser()
-        add_arguments(parser)
-        return ladder.run(args, vars(parser.parse_args([])))
-    workloads, cases, rounds, timing = chosen(args)
+    workloads, cases, rounds, timing, claims = chosen(args)
     rounds = args.rounds or rounds
     others, skipped = (matrix.of_peers(args.peers, cases, 64) if cases
                        else ([], []))
@@ -222,7 +246,9 @@ def run(args):
                         f'batch, and trains no more than {TRAIN_MOST} bytes')
     if args.list:
         return show_list(workloads + others, skipped, rounds, timing)
-    session = prepare(args, workloads + others, rounds, timing)
+    if claims and floor.missing():
+        raise PerfError(floor.missing(), UNFIT)
+    session = prepare(args, workloads + others, rounds, timing, claims)
     session.document['skipped'] = skipped
     with Progress(0, quiet=args.quiet) as progress:
         def work():
@@ -244,4 +270,4 @@ def run(args):
         print(f'udpmill perf run: no trial was valid of {", ".join(bad)}',
               file=sys.stderr)
         return INVALID
-    return code
+    return code or exits.of_claims(session.document.get('claims', ()))

@@ -14,8 +14,9 @@ def server(case):
 
 
 def client(case):
-    return ['nuttcp', '-u', '-Ru', '-l', str(case.bytes), '-T', str(case.seconds),
-            '-P', control(case), '-p', str(case.port), case.host]
+    return ['nuttcp', '-u', '-Ru', '-l', str(case.bytes), '-T',
+            str(case.seconds), '-P', control(case), '-p', str(case.port),
+            case.host]
 
 
 PEER = Peer('nuttcp', ('nuttcp',), 'sudo apt-get install nuttcp', ('flood',),

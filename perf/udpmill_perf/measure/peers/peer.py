@@ -37,6 +37,7 @@ class Case:
     host: str
     port: int
     seconds: int
+    own: object = None  # what of ours the floor takes the place of
 
 
 def tcp(case):

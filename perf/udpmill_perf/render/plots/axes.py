@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the plots' axes have in common: room, ticks, labels that keep apart.
 """
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import (FuncFormatter, LogLocator, MaxNLocator,
+                               NullFormatter, NullLocator)
 
 from ... import human
 from ..plain import cut
@@ -16,6 +17,33 @@ def room(figure, left=0.7, right=0.15, top=0.35, bottom=0.45):
         bottom=bottom / height, top=1 - top / height)
 
 
+WIDE = 10        # times the smallest: beyond, a linear axis hides the small
+FIT = {'x': (30, 5), 'y': (1500, 12)}  # ratio with 2 and 5; ticks at most
+SINCE = f'since the largest is more than {WIDE} times the smallest.'
+LOGARITHMIC = f'; equal distances are equal ratios, {SINCE}'
+
+
+def is_wide(values):
+    """Whether a linear axis would hide the small ones beside the large."""
+    return bool(values) and 0 < WIDE * min(values) < max(values)
+
+
+def log_ticks(axis, ratio, crowded, most):
+    """At 1, 2 and 5, or at powers of ten where there are too many. ratio: of
+    the axis' ends."""
+    subs = (1, 2, 5) if ratio < crowded else (1,)
+    if ratio < 4:
+        subs = (1, 1.5, 2, 3, 4, 5, 7)
+    axis.set_major_locator(LogLocator(subs=subs, numticks=most))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+
+
+def explained(caption, values, why=LOGARITHMIC):
+    """A plot's caption, with what is different where its values are wide."""
+    return caption[:-1] + why if is_wide(values) else caption
+
+
 def ticks(axis, kind, bins=5):
     """Ticks as people write them: 1.2 M/s, 830 ns."""
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
@@ -24,10 +52,29 @@ def ticks(axis, kind, bins=5):
         .replace('us', 'µs') if value else '0'))
 
 
-def percent_ticks(axis, bins=6, sign=' %'):
+def scale(axes, which, kind, values):
+    """The axis x or y for these values: from zero, or logarithmic where they
+    are wide. Returns its title."""
+    axis = getattr(axes, f'{which}axis')
+    limits = getattr(axes, f'set_{which}lim')
+    if not is_wide(values):
+        limits(0, 1.05 * max(values, default=0) or 1)
+        ticks(axis, kind, 4)
+        return kind.axis
+    getattr(axes, f'set_{which}scale')('log')
+    low, high = min(values), max(values)
+    room_ = (high / low) ** 0.05
+    limits(low / room_, high * room_)
+    ticks(axis, kind)
+    log_ticks(axis, high / low, *FIT[which])
+    return f'{kind.axis}, logarithmic'
+
+
+def percent_ticks(axis, bins=6, sign=' %', form='+g'):
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(
-        lambda value, _: f'{value:+g}{sign}' if abs(value) > 1e-9 else '0'))
+        lambda value, _: f'{value:{form}}{sign}' if abs(value) > 1e-9
+        else '0'))
 
 
 def apart(places, gap):

@@ -3,7 +3,7 @@
 from ... import human
 from ...file.view import keyed
 from ...metrics import MACHINE_NS, RATE, metric
-from .axes import Rows, room, ticks
+from .axes import SINCE, Rows, explained, is_wide, percent_ticks, room, ticks
 from .svg import SMALL, Plot, draw, ink
 
 PARTS = (('server_user_s', 'server-user', 'server, user'),
@@ -13,6 +13,7 @@ PARTS = (('server_user_s', 'server-user', 'server, user'),
          ('other_s', 'other', 'other'))
 CAPTION = ('On loopback the kernel receives on the sender\'s CPU, so only '
            'the whole bar compares; its parts say where to look.')
+SHARES = f'; all bars are as long, {SINCE}'
 LEFT, RIGHT = 1.1, 0.85
 TALL = 18                   # bars
 
@@ -22,7 +23,8 @@ def plots(view, prefix):
               if (found := _bars(view, workload))]
     if not groups:
         return
-    longest = max(sum(parts) for _, found in groups for _, parts in found)
+    totals = [sum(parts) for _, found in groups for _, parts in found]
+    shares = is_wide(totals)
     sheets = _sheets(groups)
     for number, sheet in enumerate(sheets):
         name = f'{prefix}cpu{number}'
@@ -35,9 +37,9 @@ def plots(view, prefix):
         layout = Rows([(workload, [who for who, _ in found])
                        for workload, found in sheet])
         bars = [parts for _, found in sheet for _, parts in found]
-        yield Plot(name, title, CAPTION, draw(
+        yield Plot(name, title, explained(CAPTION, totals, SHARES), draw(
             name, layout.height(0.235, 0.8), alt,
-            _painter(layout, bars, longest)),
+            _painter(layout, bars, None if shares else max(totals))),
             [(role, 'bar', text) for _, role, text in PARTS])
 
 
@@ -74,23 +76,31 @@ def _parts(view, workload, arm):
 
 
 def _painter(layout, bars, longest):
+    """longest: None for the parts as shares of their bar."""
+    kind = metric(MACHINE_NS)
+
     def paint(figure):
         axes = figure.add_subplot()
         room(figure, LEFT, RIGHT, 0.38, 0.38)
         layout.label(axes, LEFT)
         axes.grid(axis='x')
         for place, parts in zip(layout.places, bars):
-            _bar(axes, place, parts)
-        axes.set_xlim(0, 1.05 * longest or 1)
-        ticks(axes.xaxis, metric(MACHINE_NS), 5)
-        axes.set_title(metric(MACHINE_NS).axis)
+            _bar(axes, place, parts, 1 if longest else sum(parts) / 100 or 1)
+        if longest is None:
+            axes.set_xlim(0, 100)
+            percent_ticks(axes.xaxis, sign=' %', form='g')
+            axes.set_title(f'shares of the {kind.axis}')
+        else:
+            axes.set_xlim(0, 1.05 * longest or 1)
+            ticks(axes.xaxis, kind, 5)
+            axes.set_title(kind.axis)
     return paint
 
 
-def _bar(axes, place, parts):
+def _bar(axes, place, parts, unit):
     start = 0
     for value, (_, role, _) in zip(parts, PARTS):
-        axes.barh([place], [value], left=start, height=0.66,
+        axes.barh([place], [value / unit], left=start / unit, height=0.66,
                   color=ink(role), lw=0)
         start += value
     axes.annotate(human.duration(start).replace('us', 'µs'), (1, place),

@@ -2,11 +2,11 @@
 """Latency by percentile, each further nine as far as the one before."""
 import math
 
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
 from ... import human
 from ...file.view import keyed
-from .axes import room
+from .axes import FIT, log_ticks, room
 from .svg import Plot, arm_role, draw, ink, marker
 
 CAPTION = ('Measured below capacity, open loop: lines that part to the '
@@ -78,7 +78,11 @@ def _painter(view, curves):
         axes.set_xticks(places, [ticks[place] for place in places])
         axes.set_xlabel('percentile of requests')
         axes.set_title('latency (log scale)')
-        _ticks(axes)
+        low, high = axes.get_ylim()
+        log_ticks(axes.yaxis, high / low, *FIT['y'])
+        axes.yaxis.set_major_formatter(FuncFormatter(
+            lambda value, _: human.duration(value, human.trimmed)
+            .replace('us', 'µs')))
     return paint
 
 
@@ -91,16 +95,3 @@ def _curve(axes, view, arm, curve, shift):
         if low is not None and high is not None and low > 0:
             axes.plot([x, x], [low, high], color=colour, lw=4, alpha=0.35,
                       solid_capstyle='butt')
-
-
-def _ticks(axes):
-    """Some decades have room for 1, 2 and 5, others for 1 alone."""
-    low, high = axes.get_ylim()
-    subs = (1, 2, 5) if high / low < 1500 else (1,)
-    if high / low < 4:
-        subs = (1, 1.5, 2, 3, 4, 5, 7)
-    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
-    axes.yaxis.set_major_formatter(FuncFormatter(
-        lambda value, _: human.duration(value, human.trimmed)
-        .replace('us', 'µs')))
-    axes.yaxis.set_minor_formatter(NullFormatter())

@@ -2,7 +2,7 @@
 """A run's cells: median and interval, the arms of a workload together."""
 from ... import human
 from ...metrics import metric
-from .axes import Rows, room, ticks
+from .axes import Rows, explained, is_wide, room, scale
 from .svg import SMALL, Plot, arm_role, draw, ink, marker
 
 LEFT, RIGHT = 1.0, 0.95
@@ -28,9 +28,16 @@ def plots(view, prefix):
             f'{cell.get("workload")} {view.who(cell)} '
             f'{kind.show(cell["median"])}' for cell in cells)
         id = f'{prefix}cells{number}'
+        svg = draw(id, layout.height(0.235, 0.8), alt,
+                   _painter(view, kind, cells, layout))
         yield Plot(id, kind.title[0].upper() + kind.title[1:],
-                   _caption(kind), draw(id, layout.height(0.235, 0.8), alt,
-                                        _painter(view, kind, cells, layout)))
+                   explained(_caption(kind), _ends(cells)), svg)
+
+
+def _ends(cells):
+    """All that a plot has to have room for."""
+    return [value for cell in cells for end in ('low', 'median', 'high')
+            if (value := human.number(cell.get(end))) is not None]
 
 
 def _caption(kind):
@@ -46,20 +53,20 @@ def _painter(view, kind, cells, layout):
         room(figure, LEFT, RIGHT, 0.38, 0.38)
         layout.label(axes, LEFT)
         axes.grid(axis='x')
+        values = _ends(cells)
         for place, cell in zip(layout.places, cells):
-            _cell(axes, view, kind, place, cell)
-        axes.set_xlim(left=0)
-        ticks(axes.xaxis, kind, 4)
-        axes.set_title(kind.axis)
+            _cell(axes, view, kind, place, cell, is_wide(values))
+        axes.set_title(scale(axes, 'x', kind, values))
     return paint
 
 
-def _cell(axes, view, kind, place, cell):
+def _cell(axes, view, kind, place, cell, wide):
     peer = view.workload.get(str(cell.get('workload')), {}).get('peer')
     colour = ink('muted' if peer else arm_role(view, cell.get('arm')))
     value = cell['median']
     low, high = (human.number(cell.get(end)) for end in ('low', 'high'))
-    axes.plot([0, value], [place, place], color=colour, lw=1, alpha=0.4)
+    if not wide:  # a length from zero, which a logarithmic axis has not
+        axes.plot([0, value], [place, place], color=colour, lw=1, alpha=0.4)
     if low is not None and high is not None:
         axes.plot([low, high], [place, place], color=colour, lw=5,
                   alpha=0.35, solid_capstyle='butt')

@@ -2,7 +2,7 @@
 """Throughput over batch, workers and size: whatever the matrix varies."""
 from ... import human
 from ...metrics import RATE, metric
-from .axes import room, ticks
+from .axes import explained, room, scale
 from .svg import ARMS, MARKERS, Plot, arm_role, draw, ink
 
 VARIED = (('batch', 'batch', 'datagrams per system call'),
@@ -12,8 +12,8 @@ FIXED = ('service', 'backend', 'bytes', 'batch', 'trains', 'workers', 'path',
          'load')
 CAPTIONS = {
     'batch': 'Where a line flattens, a larger batch buys nothing more.',
-    'workers': 'Twice the workers should be twice as high, until the CPUs '
-               'or the generator run out.',
+    'workers': 'Twice the workers should deliver twice as much, until the '
+               'CPUs or the generator run out.',
     'bytes': 'Flat means that the cost is per datagram; falling, that it is '
              'per byte.'}
 
@@ -28,7 +28,8 @@ def plots(view, prefix):
             f'{label}: ' + ', '.join(
                 f'{x} {human.si(y, "/s")}' for x, y, _, _ in points)
             for label, _, points in lines)
-        yield Plot(name, f'Throughput over {title}', CAPTIONS[key],
+        caption = explained(CAPTIONS[key], _ends(lines))
+        yield Plot(name, f'Throughput over {title}', caption,
                    draw(name, 2.7, alt, _painter(lines, unit)),
                    [(*look, label) for label, look, _ in lines])
 
@@ -87,6 +88,12 @@ def _value(view, workload, arm):
     return None if middle is None else (middle, None, None)
 
 
+def _ends(lines):
+    """All that a plot has to have room for."""
+    return [value for _, _, points in lines for _, *point in points
+            for value in point if value is not None]
+
+
 def _painter(lines, unit):
     def paint(figure):
         axes = figure.add_subplot()
@@ -105,8 +112,6 @@ def _painter(lines, unit):
                               alpha=0.35, solid_capstyle='butt')
         axes.set_xticks(xs, [f'{x:g}' for x in xs])
         axes.minorticks_off()
-        axes.set_ylim(bottom=0)
-        ticks(axes.yaxis, metric(RATE))
+        axes.set_title(scale(axes, 'y', metric(RATE), _ends(lines)))
         axes.set_xlabel(unit)
-        axes.set_title(metric(RATE).axis)
     return paint

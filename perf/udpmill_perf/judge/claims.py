@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Whether the project's claims hold: figures of a run, or ratios of them, held
+against bounds.
+
+A round of a run is a block: all that is compared was measured in it, in an
+order that was drawn, and what is compared with the floor next to it. So each
+round gives a claim one number: how far it was beyond its bound (in ln, d > 0
+is beyond). These are judged as a comparison's confirmation is, with no change
+ignored and none tolerated.
+"""
+import math
+from statistics import fmean
+
+from ..metrics import RATE, SERVER_NS
+from ..outcomes import (FAIL, IMPROVED, INCONCLUSIVE, INVALID, OF_HOST, PASS,
+                        REGRESSION)
+from . import evidence, sentences, verdict
+
+FIGURES = {
+    'rate': lambda trial: trial['metrics'].get(RATE),
+    'server_ns': lambda trial: trial['metrics'].get(SERVER_NS),
+    'user_share': lambda trial: percent(trial['cpu']),
+    'peak_mib': lambda trial: mib(trial.get('server_peak_bytes')),
+    'generator_ns': lambda trial: trial.get('generator_user_ns'),
+}
+VERDICTS = {REGRESSION: FAIL, IMPROVED: PASS}
+WHY = {FAIL: 'beyond the bound, to 99.5 %', PASS: ''}
+
+
+def percent(cpu):
+    """Of user space: as sampled, else as the kernel counts it."""
+    share = cpu.get('server_user_share')
+    if share is None and cpu.get('server_user_s') is not None:
+        total = cpu['server_user_s'] + cpu['server_system_s']
+        share = cpu['server_user_s'] / total if total else None
+    # None seen has no logarithm, and is less than can be seen.
+    return None if share is None else max(100 * share, 0.01)
+
+
+def mib(value):
+    return None if value is None else value / 2 ** 20
+
+
+def _usable(document, workload, figure):
+    """round -> its trials that have the figure. Where user time was sampled,
+    what the kernel counted is left out."""
+    found = {}
+    for trial in document['trials']:
+        if (trial['workload'] == workload and trial['validity'] != INVALID
+                and FIGURES[figure](trial)):
+            found.setdefault(trial['block'], []).append(trial)
+    if figure == 'user_share':
+        sampled = {n: kept for n, trials in found.items()
+                   if (kept := [t for t in trials if t['cpu'].get(
+                       'server_user_share') is not None])}
+        found = sampled or found
+    return found
+
+
+def _ln(trials, figure):
+    return fmean(math.log(FIGURES[figure](trial)) for trial in trials)
+
+
+def _doubted(trials):
+    """Whether the host had other work. A generator at its limit, which flood
+    is by its nature, hides nothing of what a datagram costs."""
+    return any(reason.startswith(OF_HOST) for trial in trials
+               for reason in trial['reasons'])
+
+
+def differences(document, claim):
+    """(d of each round, how many of them are doubted)."""
+    of, to = (_usable(document, claim[side], claim['figure'])
+              if claim[side] else None for side in ('of', 'to'))
+    rounds = [n for n in sorted(of) if to is None or n in to]
+    sign = -1 if claim['least'] else 1
+    values = [sign * (_ln(of[n], claim['figure'])
+                      - (_ln(to[n], claim['figure']) if to else 0.0)
+                      - math.log(claim['bound'])) for n in rounds]
+    return values, sum(_doubted(of[n] + (to[n] if to else []))
+                       for n in rounds)
+
+
+def judged(document, claim):
+    values, doubted = differences(document, claim)
+    design = {**document['design'], 'ignore': 0.0, 'tolerance': 0.0}
+    f = evidence.of_blocks(design, values)
+    said = verdict.decide(design, 'confirm', f, f.p, f.p_better)
+    said = VERDICTS.get(said, said)
+    why = WHY.get(said, 'neither could be shown in so many rounds')
+    if said == PASS and 2 * doubted > len(values):
+        said, why = INCONCLUSIVE, sentences.DOUBTED
+    if not values:
+        why = 'not measured'
+
+    def figure(d):
+        sign = -1 if claim['least'] else 1
+        return None if d is None else claim['bound'] * math.exp(sign * d)
+    ends = [figure(end) for end in (f.low, f.high)]
+    return {**claim, 'rounds': f.n, 'measured': figure(f.estimate),
+            'interval': ends[::-1] if claim['least'] else ends,
+            'p': f.p, 'p_better': f.p_better, 'sd': f.sd, 'verdict': said,
+            'why': why}
+
+
+def judge(document):
+    """The document's claims, in the order of its design's."""
+    return [judged(document, claim)
+            for claim in document['design'].get('claims', ())]

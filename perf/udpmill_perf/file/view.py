@@ -162,6 +162,14 @@ class View:
                 if name != 'None']
 
     @cached_property
+    def tables(self):
+        """[(metric, its cells)], in the document's order."""
+        found = {}
+        for cell in self.cells:
+            found.setdefault(str(cell.get('metric')), []).append(cell)
+        return [(metric(name), cells) for name, cells in found.items()]
+
+    @cached_property
     def _warm(self):
         return {id for block in self.blocks
                 if block.get('phase') == 'warm' or block.get('used') is False

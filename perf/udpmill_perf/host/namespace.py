@@ -44,7 +44,7 @@ def make():
         try:
             _check(_libc.unshare(CLONE_NEWNET), 'unshare')
             set_up_loopback()
-            made.append(os.open(f'/proc/thread-self/ns/net',
+            made.append(os.open('/proc/thread-self/ns/net',
                                 os.O_RDONLY | os.O_CLOEXEC))
         except OSError as error:
             made.append(error)

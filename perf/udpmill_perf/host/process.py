@@ -92,6 +92,17 @@ class Program:
             raise PerfError(f'{" ".join(self.argv)}: still runs after '
                             f'{seconds:.0f} s', INVALID) from None
 
+    def wait_until(self, done, seconds, late, every=0.005):
+        """Looks until done(); PerfError where the program ends before, or it
+        takes longer: late says what did not happen."""
+        deadline = time.monotonic() + seconds
+        while not done():
+            if not self.alive():
+                raise PerfError(self.complaint(), INVALID)
+            if time.monotonic() > deadline:
+                raise PerfError(f'{late} in {seconds} s', INVALID)
+            time.sleep(every)
+
     def stop(self, number=signal.SIGTERM):
         if self.alive():
             self.popen.send_signal(number)

@@ -10,7 +10,7 @@ from .. import outcomes
 from ..errors import INVALID, PerfError
 from ..host.process import Program
 from .peers.peer import Case
-from .trial import TAIL_S, cpu, metrics
+from .trial import TAIL_S, entry
 from .validity import of_host
 from .window import Watch, Window, foreign_s, ip_octets, processes, snmp
 
@@ -34,18 +34,6 @@ def is_open(pid, protocol, port):
                     and fields[3] == STATES[protocol]):
                 return True
     return False
-
-
-def wait_until_ready(server, protocol, port):
-    deadline = time.monotonic() + READY_S
-    while not is_open(server.pid, protocol, port):
-        if not server.alive():
-            raise PerfError(server.complaint(), INVALID)
-        if time.monotonic() > deadline:
-            raise PerfError(f'{server.argv[0]}: does not listen at '
-                            f'{protocol} port {port} after {READY_S} s',
-                            INVALID)
-        time.sleep(0.005)
 
 
 @dataclass
@@ -99,13 +87,8 @@ def delivered_of(case, pid, same_namespace):
 def cut(watch, client, start, timing):
     """(Window, slices): begins once a thousand datagrams arrived, for many
     of them speak with their server first."""
-    deadline = time.monotonic() + READY_S
-    while watch.datagrams()[1] - start < 1000:
-        if not client.alive():
-            raise PerfError(client.complaint(), INVALID)
-        if time.monotonic() > deadline:
-            raise PerfError(f'{client.argv[0]}: sends nothing', INVALID)
-        time.sleep(0.005)
+    client.wait_until(lambda: watch.datagrams()[1] - start >= 1000, READY_S,
+                      f'{client.argv[0]}: sends nothing')
     time.sleep(timing.warm_s)
     others = processes()
     first = watch.moment()
@@ -132,7 +115,10 @@ def _measure(peer, workload, seat, timing):
                 workload.own)
     with Program(peer.server(case), seat.server_cpus,
                  seat.server_netns) as server:
-        wait_until_ready(server, *peer.listens(case))
+        protocol, port = peer.listens(case)
+        server.wait_until(lambda: is_open(server.pid, protocol, port), READY_S,
+                          f'{server.argv[0]}: does not listen at {protocol} '
+                          f'port {port}')
         delivered = delivered_of(case, server.pid, seat.server_netns
                                  == seat.client_netns)
         start = delivered.read()['rx_datagrams']
@@ -152,7 +138,4 @@ def result(window, seat):
     validity = outcomes.SUSPECT if suspect else outcomes.VALID
     if window.datagrams <= 0:
         validity, suspect = outcomes.INVALID, ['no datagram arrived']
-    return {'validity': validity, 'reasons': suspect,
-            'window_s': round(window.seconds, 6), 'metrics': metrics(window),
-            'cpu': cpu(window), 'ledger': {}, 'slices': [],
-            'latency_ns': None, 'error': None}
+    return entry(validity, suspect, window)

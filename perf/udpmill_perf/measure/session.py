@@ -4,6 +4,7 @@ whatever ends the run, what was measured is kept, and is valid."""
 import random
 import signal
 import time
+from dataclasses import asdict
 
 from ..errors import UNFIT, PerfError
 from ..file import document
@@ -11,7 +12,7 @@ from ..host import environment, pmu
 from ..host.seats import Places
 from ..host.signals import STOPPING, handled
 from ..outcomes import INVALID
-from . import trial
+from . import arms, trial
 
 SAVE_EVERY_S = 5
 
@@ -28,14 +29,27 @@ def draw_seed():
     return random.SystemRandom().randrange(1, 2 ** 31)
 
 
+def begin(kind, argv, seed, design, both, workloads, before, output, timing):
+    """A session in which nothing was measured yet. both: the arms, of which
+    there may be one; output: as Session's."""
+    generator = arms.own_binary()
+    made = document.new(kind, arms.version(generator), argv,
+                        seed or draw_seed(),
+                        {**design, 'workloads': [w.name for w in workloads],
+                         **asdict(timing)})
+    made['arms'] = [arm.as_dict() for arm in both]
+    made['workloads'] = [w.as_dict() for w in workloads]
+    return Session(made, before, both, generator, output, timing)
+
+
 class Session:
     """A context. made: a new document, with its arms and workloads; before:
     the environment; generator: the udpmill that loads; output: the document's
     file, or None."""
 
-    def __init__(self, made, before, arms, generator, output, timing):
+    def __init__(self, made, before, both, generator, output, timing):
         self.document, self.before = made, before
-        self.arms = {arm.name: arm for arm in arms}
+        self.arms = {arm.name: arm for arm in both}
         self.generator, self.output, self.timing = generator, output, timing
         self.stop = None
         self.started = self.saved = time.monotonic()
@@ -113,7 +127,8 @@ class Session:
             # What this host cannot do it cannot do the next time either.
             if error.exit_code == UNFIT:
                 raise
-            entry.update(failed(str(error)))
+            entry.update(trial.entry(INVALID, [str(error)],
+                                     error=str(error)))
         self.trials.append(entry)
         if time.monotonic() - self.saved > SAVE_EVERY_S:
             self.save()
@@ -124,10 +139,3 @@ class Session:
         self.saved = time.monotonic()
         if self.output:
             document.save(self.document, self.output)
-
-
-def failed(why):
-    """The trial that could not be."""
-    return {'validity': INVALID, 'reasons': [why], 'window_s': 0.0,
-            'metrics': {}, 'cpu': {}, 'ledger': {}, 'slices': [],
-            'latency_ns': None, 'error': why}

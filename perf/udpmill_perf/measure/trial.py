@@ -46,20 +46,10 @@ def load_argv(generator, workload, seat, timing, seed):
             str(seed), *consent, *workload.load_options()]
 
 
-def wait_for_first(watch, generator):
-    deadline = time.monotonic() + FIRST_S
-    while not watch.datagrams()[1]:
-        if not generator.alive():
-            raise PerfError(generator.complaint(), INVALID)
-        if time.monotonic() > deadline:
-            raise PerfError('no datagram arrived at the server in '
-                            f'{FIRST_S} s', INVALID)
-        time.sleep(0.002)
-
-
 def cut(watch, generator, timing):
     """(Window, slices)."""
-    wait_for_first(watch, generator)
+    generator.wait_until(lambda: watch.datagrams()[1], FIRST_S,
+                         'no datagram arrived at the server', 0.002)
     time.sleep(timing.warm_s)
     others = processes()
     first = watch.moment()
@@ -124,15 +114,22 @@ def ledger(load):
     return kept
 
 
+def entry(verdict, reasons, window=None, **more):
+    """The document's, as far as all kinds of trials have it."""
+    found = {'window_s': round(window.seconds, 6), 'metrics': metrics(window),
+             'cpu': cpu(window)} if window else {
+                 'window_s': 0.0, 'metrics': {}, 'cpu': {}}
+    return {'validity': verdict, 'reasons': reasons, **found, 'ledger': {},
+            'slices': [], 'latency_ns': None, 'error': None, **more}
+
+
 def result(window, slices, load, workload, peak):
-    verdict, reasons = validity.judge(window, load, workload, os.cpu_count())
-    return {'validity': verdict, 'reasons': reasons,
-            'window_s': round(window.seconds, 6), 'metrics': metrics(window),
-            'cpu': cpu(window), 'ledger': ledger(load), 'slices': slices,
-            'kernel': {name: n for name, n in window.kernel.items() if n},
-            'latency_ns': load['latency_ns'] if workload.rate else None,
-            'server_peak_bytes': peak, 'generator_user_ns': user_ns(load),
-            'error': None}
+    return entry(
+        *validity.judge(window, load, workload, os.cpu_count()), window,
+        ledger=ledger(load), slices=slices,
+        kernel={name: n for name, n in window.kernel.items() if n},
+        latency_ns=load['latency_ns'] if workload.rate else None,
+        server_peak_bytes=peak, generator_user_ns=user_ns(load))
 
 
 def measure(arm, workload, seat, timing, generator, seed, pmu=None,

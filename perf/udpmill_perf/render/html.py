@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from .. import human
 from ..file.view import View, keyed, listed
-from ..metrics import metric
 from . import headline, proof
 from .ink import TONES
 from .plain import clean
@@ -75,11 +74,8 @@ class Report:
                 for (validity, reason), amount in self.view.reasons]
 
     def cells(self):
-        return [(metric(name), [
-            _cell(self.view, metric(name), cell) for cell in self.view.cells
-            if str(cell.get('metric')) == name])
-            for name in dict.fromkeys(str(cell.get('metric'))
-                                      for cell in self.view.cells)]
+        return [(kind, [proof.cell(self.view, kind, cell) for cell in cells])
+                for kind, cells in self.view.tables]
 
     def claims(self):
         return [(TONES.get(row.verdict, 'dim'), row)
@@ -148,20 +144,19 @@ def _judged(view, row):
         'title': row.metric.title, 'verdict': row.verdict or 'not judged',
         'tone': TONES.get(row.verdict, 'dim'),
         'a': row.metric.show(row.base), 'b': row.metric.show(row.other),
-        'worse': human.percent(row.estimate),
-        'interval': human.interval(row.row.get('interval')),
-        'blocks': row.blocks or '', 'p': _p(row),
-        'sd': human.percent(row.row.get('sd'), sign=False),
+        **_difference(row.row), 'p': _p(row),
         'why': str(row.row.get('why') or ''),
         'take': take[:1].upper() + take[1:],
         'without': {
-            'suspects': row.doubtful(view.unit),
-            'worse': human.percent(other.get('estimate')),
-            'interval': human.interval(other.get('interval')),
-            'blocks': other.get('blocks') or '',
+            'suspects': row.doubtful(view.unit), **_difference(other),
             'verdict': str(other.get('verdict') or ''),
             'tone': TONES.get(other.get('verdict'), 'neutral'),
         } if other else None}
+
+
+def _difference(found):
+    return dict(zip(('worse', 'interval', 'blocks', 'sd'),
+                    proof.difference(found)))
 
 
 def _p(row):
@@ -169,20 +164,6 @@ def _p(row):
     if value is None:
         return ''
     return '< 0.0001' if value < 0.0001 else f'{value:.2g}'
-
-
-def _cell(view, kind, cell):
-    ratio = keyed(cell.get('ratio'))
-    ends = human.ends([ratio.get('low'), ratio.get('high')])
-    return {'workload': str(cell.get('workload')), 'who': view.who(cell),
-            'median': kind.show(cell.get('median')),
-            'span': human.span(kind.show, cell.get('low'),
-                                 cell.get('high')),
-            'trials': cell.get('trials', ''),
-            'ratio': human.ratio(ratio.get('value')) if ratio else '',
-            'ratio_span': f'{ends[0]:.2f} .. {ends[1]:.2f}'
-            if None not in ends else '',
-            'to': view.arm_label(ratio.get('to')) if ratio else ''}
 
 
 def _arm(arm):

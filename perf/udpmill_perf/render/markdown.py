@@ -8,12 +8,10 @@ import re
 
 from .. import human
 from ..file.view import View, listed
-from ..metrics import metric
 from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
                         SAME, SUSPECT)
 from . import headline, proof, tails
 from .plain import clean
-from .terminal_run import base
 
 MARK = {PASS: ':white_check_mark:', IMPROVED: ':rocket:',
         REGRESSION: ':x:', INCONCLUSIVE: ':grey_question:',
@@ -83,10 +81,7 @@ def _paired(view):
         rows.append([
             name, escape(row.metric.title), _verdict(row),
             row.metric.show(row.base), row.metric.show(row.other),
-            human.percent(row.estimate),
-            escape(human.interval(row.row.get('interval'))),
-            escape(row.blocks or ''),
-            human.percent(row.row.get('sd'), sign=False)])
+            *map(escape, proof.difference(row.row))])
         rows += _without(view, row)
         notes += _note(view, row)
     if not rows:
@@ -117,9 +112,7 @@ def _without(view, row):
         return []
     return [['', f'<sub>without {row.doubtful(view.unit)}</sub>',
              f'<sub>{escape(other.get("verdict") or "")}</sub>', '', '',
-             human.percent(other.get('estimate')),
-             escape(human.interval(other.get('interval'))),
-             escape(other.get('blocks') or ''), '']]
+             *map(escape, proof.difference(other)[:3]), '']]
 
 
 def _note(view, row):
@@ -135,15 +128,12 @@ def _note(view, row):
 
 def _run(view):
     lines = []
-    for name in dict.fromkeys(str(cell.get('metric'))
-                              for cell in view.cells):
-        kind, rows, previous = metric(name), [], None
-        for cell in view.cells:
-            if str(cell.get('metric')) != name:
-                continue
-            workload = str(cell.get('workload'))
-            rows.append(_cell(view, kind, cell, workload != previous))
-            previous = workload
+    for kind, cells in view.tables:
+        rows, previous = [], None
+        for cell in cells:
+            row = proof.cell(view, kind, cell)
+            rows.append(_cell(row, row['workload'] != previous))
+            previous = row['workload']
         head = ['workload', 'arm', 'median', 'interval', 'ratio', 'trials']
         lines += [f'**{escape(kind.title)}**', '',
                   *table(head, rows, range(2, 6)), '']
@@ -157,15 +147,10 @@ def _claims(view):
             ''] if rows else []
 
 
-def _cell(view, kind, cell, first):
-    to = base(view, cell)
-    ratio = human.ratio((cell.get('ratio') or {}).get('value')) if to \
-        else ''
-    return [code(cell.get('workload')) if first else '',
-            escape(view.who(cell)), kind.show(cell.get('median')),
-            human.span(kind.show, cell.get('low'), cell.get('high')),
-            f'{ratio} of {escape(to)}' if to else '',
-            escape(cell.get('trials', ''))]
+def _cell(row, first):
+    to = f'{row["ratio"]} of {escape(row["to"])}' if row['to'] else ''
+    return [code(row['workload']) if first else '', escape(row['who']),
+            row['median'], row['span'], to, escape(row['trials'])]
 
 
 def _calibration(view):

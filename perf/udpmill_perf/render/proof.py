@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows of a calibration, a self-test and claims, for every renderer the same.
-"""
+"""Rows and their texts, for every renderer the same."""
 import json
 from dataclasses import dataclass
 
@@ -13,6 +12,29 @@ CALIBRATION_HEAD = ('workload', 'metric', 'blocks', 'sd', 'floor',
                     'recommended')
 KNOWN = {'calibration': ('rows',), 'selftest': ('aa', 'inject', 'replay',
                                                 'seed')}
+
+
+def difference(found):
+    """Texts of a verdict's figures, or of its second analysis'."""
+    return (human.percent(found.get('estimate')),
+            human.interval(found.get('interval')),
+            str(found.get('blocks') or ''),
+            human.percent(found.get('sd'), sign=False))
+
+
+def cell(view, kind, found):
+    """Texts of a run's cell."""
+    ratio = keyed(found.get('ratio'))
+    ends = human.ends([ratio.get('low'), ratio.get('high')])
+    return {'workload': str(found.get('workload')), 'who': view.who(found),
+            'median': kind.show(found.get('median')),
+            'span': human.span(kind.show, found.get('low'),
+                               found.get('high')),
+            'trials': found.get('trials', ''),
+            'ratio': human.ratio(ratio.get('value')) if ratio else '',
+            'ratio_span': f'{ends[0]:.2f} .. {ends[1]:.2f}'
+            if None not in ends else '',
+            'to': view.arm_label(ratio.get('to')) if ratio else ''}
 
 
 def calibration(view):

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A comparison on a terminal: per workload and metric, the figures of d."""
-from .. import human
 from ..outcomes import IMPROVED, INVALID, PASS, SUSPECT
-from . import headline, plain, tails
+from . import headline, plain, proof, tails
 
 TITLE = 22                  # columns of the metric's title
 ROW = '  {title} {verdict} {worse} {interval} {blocks} {sd}'
@@ -53,9 +52,7 @@ def _row(view, row, ink, width):
         why = 'invalid' if view.verdict == INVALID else 'not judged'
         return [f'  {plain.left(row.metric.title, TITLE)} {why}']
     lines = [_format(
-        row.metric.title, row.verdict, human.percent(row.estimate),
-        human.interval(row.row.get('interval')), str(row.blocks),
-        human.percent(row.row.get('sd'), sign=False),
+        row.metric.title, row.verdict, *proof.difference(row.row),
         lambda text: ink.verdict(text, row.verdict))]
     lines += _without(view, row, ink)
     for text in _notes(view, row):
@@ -70,9 +67,7 @@ def _without(view, row, ink):
         return []
     few = f'{row.left_out} suspect' if row.left_out else 'suspect'
     text = _format(f'  without {few}', str(other.get('verdict') or ''),
-                   human.percent(other.get('estimate')),
-                   human.interval(other.get('interval')),
-                   str(other.get('blocks') or ''), '')
+                   *proof.difference(other)[:3], '')
     same = other.get('verdict') == row.verdict
     return [ink.dim(text) if same else ink.verdict(text, SUSPECT)]
 

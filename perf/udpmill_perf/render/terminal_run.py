@@ -1,22 +1,18 @@
 # SPDX-License-Identifier: MIT
 """A run on a terminal: a table by workload for each metric."""
-from .. import human
-from ..file.view import keyed
-from ..metrics import metric
 from . import plain, proof
 
 GAP = 2
+TEXTS = ('who', 'median', 'span', 'ratio', 'to')
 PAD = 14  # before a claim: its verdict
 
 
 def table(view, ink, width):
     """Median, interval and ratio; an arm a line where there are several."""
     lines = []
-    names = dict.fromkeys(str(cell.get('metric')) for cell in view.cells)
-    for name in names:
-        if lines:
-            lines.append('')
-        lines += _metric(view, metric(name), ink, width)
+    for kind, cells in view.tables:
+        lines += [''] if lines else []
+        lines += _metric(view, kind, cells, ink, width)
     return lines + _claims(view, ink, width)
 
 
@@ -31,18 +27,16 @@ def _claims(view, ink, width):
     return lines
 
 
-def _metric(view, kind, ink, width):
-    cells = [cell for cell in view.cells
-             if str(cell.get('metric')) == kind.name]
-    bases = {base(view, cell) for cell in cells} - {''}
+def _metric(view, kind, cells, ink, width):
+    found = [proof.cell(view, kind, cell) for cell in cells]
+    bases = {row['to'] for row in found} - {''}
     head = ['workload', 'arm', 'median', 'interval',
             f'vs {min(bases)}' if len(bases) == 1 else 'ratio', 'to']
     rows, previous = [], None
-    for cell in cells:
-        workload = str(cell.get('workload'))
-        rows.append([workload if workload != previous else '',
-                     *_texts(view, kind, cell)])
-        previous = workload
+    for row in found:
+        rows.append(['' if row['workload'] == previous else row['workload'],
+                     *(row[key] for key in TEXTS)])
+        previous = row['workload']
     keep = [0, 2, 3, 4]
     if len(view.arm_names) > 1:
         keep.insert(1, 1)
@@ -52,20 +46,6 @@ def _metric(view, kind, ink, width):
     widths = _widths(columns, keep, width)
     text = [_line(line, widths, keep) for line in zip(*columns)]
     return [ink.strong(kind.title), ink.dim(text[0]), *text[1:]]
-
-
-def base(view, cell):
-    """What a cell's ratio is to, by its label; '' without a ratio."""
-    ratio = keyed(cell.get('ratio'))
-    return view.arm_label(ratio.get('to')) if ratio else ''
-
-
-def _texts(view, kind, cell):
-    ratio = keyed(cell.get('ratio'))
-    return [view.who(cell), kind.show(cell.get('median')),
-            human.span(kind.show, cell.get('low'), cell.get('high')),
-            human.ratio(ratio.get('value')) if ratio else '',
-            base(view, cell)]
 
 
 def _widths(columns, keep, width):

@@ -8,13 +8,13 @@ machine, and `compare` raises what it ignores to what equals differ by here.
 import sys
 
 from ..errors import INVALID, PerfError
-from ..file import calibration, document
+from ..file import calibration
 from ..host import environment, pmu
 from ..judge import equals, plan
 from ..measure import arms
 from ..measure.comparison import Comparison
 from ..measure.matrix import unique
-from ..measure.session import Session, draw_seed
+from ..measure.session import begin
 from ..measure.workload import DEFAULT, parse
 from . import results
 from .options import add_measuring, timing_of
@@ -32,27 +32,21 @@ def add_arguments(parser):
     add_measuring(parser)
 
 
-def prepare(args, workloads, timing):
-    binary, before = arms.own_binary(), environment.collect()
-    both = [arms.Arm(name, binary, label=name) for name in 'AB']
+def prepare(args, workloads):
+    both = [arms.Arm(name, arms.own_binary(), label=name) for name in 'AB']
     # One screen, which nothing follows: nobody decides anything here.
     design = {**plan.DEFAULTS, 'metrics': pmu.metrics(),
-              'screen': args.blocks, 'confirm': 0, 'extend': 0,
-              'workloads': [w.name for w in workloads],
-              'warm_s': timing.warm_s, 'window_s': timing.window_s,
-              'slices': timing.slices}
-    made = document.new('calibrate', arms.version(binary), args.argv,
-                        args.seed or draw_seed(), design)
-    made['arms'] = [arm.as_dict() for arm in both]
-    made['workloads'] = [w.as_dict() for w in workloads]
-    made['aa'] = True
-    return Session(made, before, both, binary,
-                   results.output(args, 'calibrate'), timing)
+              'screen': args.blocks, 'confirm': 0, 'extend': 0}
+    session = begin('calibrate', args.argv, args.seed, design, both, workloads,
+                    environment.collect(), results.output(args, 'calibrate'),
+                    timing_of(args))
+    session.document['aa'] = True
+    return session
 
 
 def run(args):
     workloads = unique(map(parse, args.workload or [DEFAULT]))
-    session = prepare(args, workloads, timing_of(args))
+    session = prepare(args, workloads)
     made = session.document
     with Progress(0, quiet=args.quiet) as progress:
         comparison = Comparison(session, workloads, progress)

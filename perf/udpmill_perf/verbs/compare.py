@@ -9,7 +9,7 @@ from ..judge import plan
 from ..measure import arms
 from ..measure.comparison import Comparison
 from ..measure.matrix import unique
-from ..measure.session import Session, draw_seed
+from ..measure.session import begin
 from ..measure.trial import TRIAL_OVERHEAD_S
 from ..measure.workload import DEFAULT, parse
 from . import exits, results
@@ -82,7 +82,7 @@ def make_arms(args):
                      labelled(args.b_label, 'B'))]
 
 
-def make_design(args, workloads, timing, fingerprint):
+def make_design(args, workloads, fingerprint):
     floor = calibration.floor(fingerprint, workloads)
     ignore, tolerance = plan.margins(plan.ln_of_percent(args.ignore),
                                      plan.ln_of_percent(args.tolerance),
@@ -90,10 +90,7 @@ def make_design(args, workloads, timing, fingerprint):
     return {**plan.DEFAULTS, 'metrics': pmu.metrics(), 'ignore': ignore,
             'tolerance': tolerance, 'screen': args.screen,
             'confirm': args.confirm,
-            'extend': args.extend, 'floor': floor,
-            'workloads': [w.name for w in workloads],
-            'warm_s': timing.warm_s, 'window_s': timing.window_s,
-            'slices': timing.slices}
+            'extend': args.extend, 'floor': floor}
 
 
 def expected(session, comparison):
@@ -109,21 +106,16 @@ def expected(session, comparison):
 
 def prepare(args, workloads):
     """A session in which nothing was measured yet."""
-    both, timing = make_arms(args), timing_of(args)
+    both, before = make_arms(args), environment.collect()
     for arm in both:
         for workload in workloads:
             arm.workload(workload)
         arms.check(arm)
-    generator, before = arms.own_binary(), environment.collect()
-    made = document.new(
-        'compare', arms.version(generator), args.argv,
-        args.seed or draw_seed(), make_design(
-            args, workloads, timing, environment.fingerprint(before)))
-    made['arms'] = [arm.as_dict() for arm in both]
-    made['workloads'] = [w.as_dict() for w in workloads]
-    made['aa'] = both[0].same_as(both[1])
-    return Session(made, before, both, generator,
-                   results.output(args, 'compare'), timing)
+    design = make_design(args, workloads, environment.fingerprint(before))
+    session = begin('compare', args.argv, args.seed, design, both, workloads,
+                    before, results.output(args, 'compare'), timing_of(args))
+    session.document['aa'] = both[0].same_as(both[1])
+    return session
 
 
 def run(args):

@@ -8,12 +8,11 @@ import textwrap
 
 from .. import human, outcomes
 from ..errors import INVALID, UNFIT, PerfError
-from ..file import document
 from ..host import environment, pmu
 from ..judge import cells, claims as judged, plan
 from ..measure import arms, foreign, matrix, peers, sampled
 from ..measure.peers import floor
-from ..measure.session import Session, draw_seed
+from ..measure.session import begin
 from ..measure.trial import TRIAL_OVERHEAD_S
 from ..measure.workload import ARRIVALS, BACKENDS, PATHS, SERVICES, TRAIN_MOST
 from . import exits, results
@@ -205,22 +204,15 @@ def tabulate(made, workloads):
 
 
 def prepare(args, workloads, rounds, timing, claims):
-    generator, before = arms.own_binary(), environment.collect()
     # The claims are of what serve does by default, as the floor does it.
-    arm = arms.Arm('A', generator, ['--gro', 'on'] if claims else [],
+    arm = arms.Arm('A', arms.own_binary(), ['--gro', 'on'] if claims else [],
                    label='udpmill')
-    design = {'metrics': pmu.metrics(), 'rounds': rounds,
-              'workloads': [w.name for w in workloads],
-              'warm_s': timing.warm_s, 'window_s': timing.window_s,
-              'slices': timing.slices}
+    design = {'metrics': pmu.metrics(), 'rounds': rounds}
     if claims:
         design.update(claims=list(claims), **{
             key: plan.DEFAULTS[key] for key in ('alpha_red', 'alpha_pass')})
-    made = document.new('run', arms.version(generator), args.argv,
-                        args.seed or draw_seed(), design)
-    made['arms'] = [arm.as_dict()]
-    return Session(made, before, [arm], generator,
-                   results.output(args, 'run'), timing)
+    return begin('run', args.argv, args.seed, design, [arm], workloads,
+                 environment.collect(), results.output(args, 'run'), timing)
 
 
 def show_list(workloads, skipped, rounds, timing):

@@ -19,7 +19,7 @@ from ..judge import plan, rerandomise, simulate
 from ..judge.stats import clopper_pearson
 from ..measure import arms
 from ..measure.comparison import Comparison
-from ..measure.session import Session, draw_seed
+from ..measure.session import begin, draw_seed
 from ..measure.workload import DEFAULT, parse
 from ..metrics import RATE, SERVER_NS
 from . import results
@@ -84,31 +84,22 @@ class Selftest:
         self.args, self.workload, self.progress = args, workload, progress
         self.timing, self.binary = timing_of(args), arms.own_binary()
         self.before = environment.collect()
-        self.design = {**plan.DEFAULTS, 'workloads': [workload.name],
-                       'warm_s': self.timing.warm_s,
-                       'window_s': self.timing.window_s,
-                       'slices': self.timing.slices}
         self.seed = args.seed or draw_seed()
         self.documents = []
 
-    def document(self, kind, both, seed):
-        made = document.new(kind, arms.version(self.binary), self.args.argv,
-                            seed, self.design)
-        made['arms'] = [arm.as_dict() for arm in both]
-        made['workloads'] = [self.workload.as_dict()]
-        return made
+    def begin(self, kind, both, seed, output):
+        return begin(kind, self.args.argv, seed, plan.DEFAULTS, both,
+                     [self.workload], self.before, output, self.timing)
 
     def session(self, name, burn_ns=0.0):
         options = ['--burn', f'{burn_ns:.3f}'] if burn_ns else []
         both = [arms.Arm('A', self.binary, label='A'),
                 arms.Arm('B', self.binary, options, label='B')]
-        made = self.document('compare', both,
-                             self.seed + len(self.documents) + 1)
         # Not labelled A/A, for then it could not fail, which is the question.
         keep = (os.path.join(self.args.keep, f'{name}.json')
                 if self.args.keep and name else None)
-        return Session(made, self.before, both, self.binary, keep,
-                       self.timing)
+        return self.begin('compare', both,
+                          self.seed + len(self.documents) + 1, keep)
 
     def compare(self, name, burn_ns=0.0):
         """One comparison's document, judged. What the plan spares or adds, by
@@ -246,11 +237,9 @@ def run(args):
     where = results.output(args, 'selftest')
     with Progress(0, quiet=args.quiet) as progress:
         test = Selftest(args, parse(args.workload), progress)
-        made = test.document('selftest', [arms.Arm('A', test.binary)],
-                             test.seed)
-        made['selftest'] = found = {'seed': test.seed}
-        session = Session(made, test.before, [], test.binary, where,
-                          test.timing)
+        session = test.begin('selftest', [arms.Arm('A', test.binary)],
+                             test.seed, where)
+        session.document['selftest'] = found = {'seed': test.seed}
         ended = results.carry_out(
             session, lambda: try_all(args, test, found, progress))
     failed = verdict_of(found)

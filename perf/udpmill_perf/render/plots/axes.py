@@ -103,10 +103,30 @@ def labels_right(axes, labels):
     gap = (high - low) * SMALL * 1.25 / 72 / inches
     places = apart([y for y, _, _ in labels], gap)
     for place, (_, text, role) in zip(places, labels):
-        axes.annotate(text, (1, place), xytext=(6, 0), color=ink(role),
-                      xycoords=('axes fraction', 'data'),
-                      textcoords='offset points', va='center',
-                      fontsize=SMALL, annotation_clip=False)
+        beside(axes, place, text, color=ink(role))
+
+
+def beside(axes, place, text, room=6, **look):
+    """A text at the right edge, in the row of a place."""
+    axes.annotate(text, (1, place), xycoords=('axes fraction', 'data'),
+                  xytext=(room, 0), textcoords='offset points', va='center',
+                  fontsize=SMALL, annotation_clip=False, **look)
+
+
+def above(axes, x, text, role, up=4, **look):
+    """A text over the plot, where x is."""
+    axes.annotate(text, (x, 1), xycoords=('data', 'axes fraction'),
+                  xytext=(0, up), textcoords='offset points', fontsize=SMALL,
+                  color=ink(role), **look)
+
+
+def interval(axes, low, high, place, colour, which='x', lw=5, alpha=0.35):
+    """A thick bar along x, or y, from low to high: none where one lacks."""
+    if low is None or high is None:
+        return
+    ends = [low, high], [place, place]
+    axes.plot(*(ends if which == 'x' else ends[::-1]), color=colour, lw=lw,
+              alpha=alpha, solid_capstyle='butt')
 
 
 class Rows:
@@ -137,15 +157,14 @@ class Rows:
         axes.set_yticks([])
         labels = [label for _, group in self.groups for label in group]
         edge = (-left * 72 + 2, 0)
-        for place, label in zip(self.places, labels):
-            axes.annotate(cut(label, int(left * 72 / 6.2)), (0, place),
-                          xytext=edge, xycoords=('axes fraction', 'data'),
-                          textcoords='offset points', va='center',
-                          fontsize=SMALL, color=ink('muted'),
-                          annotation_clip=False)
-        for place, title in self.titles:
-            axes.annotate(cut(title, 54), (0, place), xytext=edge,
+        small = {'fontsize': SMALL, 'color': ink('muted')}
+        large = {'fontsize': NORMAL, 'fontweight': 'bold'}
+        for place, text, look in [
+                *((place, cut(label, int(left * 72 / 6.2)), small)
+                  for place, label in zip(self.places, labels)),
+                *((place, cut(title, 54), large)
+                  for place, title in self.titles)]:
+            axes.annotate(text, (0, place), xytext=edge, va='center',
                           xycoords=('axes fraction', 'data'),
-                          textcoords='offset points', va='center',
-                          fontsize=NORMAL, fontweight='bold',
-                          annotation_clip=False)
+                          textcoords='offset points', annotation_clip=False,
+                          **look)

@@ -3,8 +3,9 @@
 from ... import human
 from ...file.view import keyed
 from ...metrics import MACHINE_NS, RATE, metric
-from .axes import SINCE, Rows, explained, is_wide, percent_ticks, room, ticks
-from .svg import SMALL, Plot, draw, ink
+from .axes import (SINCE, Rows, beside, explained, is_wide, percent_ticks,
+                   room, ticks)
+from .svg import Plot, draw, ink
 
 PARTS = (('server_user_s', 'server-user', 'server, user'),
          ('server_system_s', 'server-system', 'server, system'),
@@ -103,7 +104,4 @@ def _bar(axes, place, parts, unit):
         axes.barh([place], [value / unit], left=start / unit, height=0.66,
                   color=ink(role), lw=0)
         start += value
-    axes.annotate(human.duration(start).replace('us', 'µs'), (1, place),
-                  xycoords=('axes fraction', 'data'), xytext=(6, 0),
-                  textcoords='offset points', va='center', fontsize=SMALL,
-                  annotation_clip=False)
+    beside(axes, place, human.duration(start).replace('us', 'µs'))

@@ -2,7 +2,7 @@
 """Every judged measure in one picture: interval, margins, verdict."""
 from ... import human
 from ..ink import TONES
-from .axes import Rows, percent_ticks, room
+from .axes import Rows, above, beside, interval, percent_ticks, room
 from .svg import SMALL, Plot, draw, ink
 
 LEFT, RIGHT = 1.6, 1.85
@@ -60,11 +60,8 @@ def _paint(figure, view, layout, rows):
         axes.axvspan(-ignore, ignore, color=ink('muted'), alpha=0.13, lw=0)
     if tolerance:
         axes.axvline(tolerance, color=ink('bad'), lw=1.1, ls=(0, (4, 3)))
-        axes.annotate(f'tolerance {human.trimmed(round(tolerance, 2))} %',
-                      (tolerance, 1),
-                      xycoords=('data', 'axes fraction'), xytext=(0, 5),
-                      textcoords='offset points', ha='center',
-                      color=ink('bad'), fontsize=SMALL)
+        above(axes, tolerance, f'tolerance '
+              f'{human.trimmed(round(tolerance, 2))} %', 'bad', 5, ha='center')
     axes.grid(axis='x')
     percent_ticks(axes.xaxis, 7, '')
     for text, shift, align in (('← B better, %', -14, 'right'),
@@ -83,8 +80,7 @@ def _bar(axes, place, row):
     value = human.as_percent(row.estimate)
     ends = [end for end in (low, high) if end is not None]
     if ends:
-        axes.plot([min(ends + [value]), max(ends + [value])], [place, place],
-                  color=colour, lw=5, alpha=0.35, solid_capstyle='butt')
+        interval(axes, min(ends + [value]), max(ends + [value]), place, colour)
     surer = [human.as_percent(end) for end in human.ends(
         [row.row.get('lower_bound'), row.row.get('upper_bound')])
         if end is not None]
@@ -92,8 +88,6 @@ def _bar(axes, place, row):
         axes.plot(surer, [place, place], color=colour, lw=1.2)
         ends += surer
     axes.plot([value], [place], 'o', color=colour, ms=6.5)
-    text = f'{human.percent(row.estimate)}  {row.verdict}'
-    axes.annotate(text, (1, place), xycoords=('axes fraction', 'data'),
-                  xytext=(8, 0), textcoords='offset points', va='center',
-                  fontsize=SMALL, color=colour, annotation_clip=False)
+    beside(axes, place, f'{human.percent(row.estimate)}  {row.verdict}', 8,
+           color=colour)
     return [*ends, value]

@@ -6,8 +6,8 @@ from ...file.history import series
 from ...file.view import View
 from ...metrics import metric
 from ..plain import cut
-from .axes import room, ticks
-from .svg import SMALL, Plot, draw, ink
+from .axes import above, interval, room, ticks
+from .svg import Plot, draw, ink
 
 CAPTION = ('A marked step is where to start looking, never a verdict: '
            'machines, kernels and compilers change too.')
@@ -60,9 +60,7 @@ def _painter(one, kind, steps):
         axes.grid(axis='y')
         for x, point in enumerate(one.points):
             low, high = human.number(point.low), human.number(point.high)
-            if low is not None and high is not None:
-                axes.plot([x, x], [low, high], color=ink('accent'), lw=3,
-                          alpha=0.3, solid_capstyle='butt')
+            interval(axes, low, high, x, ink('accent'), 'y', 3, 0.3)
         axes.plot([point.median for point in one.points], 'o-',
                   color=ink('accent'), ms=3.8, lw=0.9)
         _levels(axes, one, kind, steps)
@@ -83,10 +81,8 @@ def _levels(axes, one, kind, steps):
         axes.axvline(step.index - 0.5, color=ink('unsure'), lw=1,
                      ls=(0, (3, 3)))
         change = 100 * (step.after / step.before - 1)
-        axes.annotate(f'{change:+.1f} %', (step.index - 0.5, 1),
-                      xycoords=('data', 'axes fraction'), xytext=(0, 4),
-                      textcoords='offset points', ha='center',
-                      fontsize=SMALL, color=ink('unsure'))
+        above(axes, step.index - 0.5, f'{change:+.1f} %', 'unsure',
+              ha='center')
 
 
 def _dates(axes, points):

@@ -6,7 +6,7 @@ from matplotlib.ticker import FuncFormatter
 
 from ... import human
 from ...file.view import keyed
-from .axes import FIT, log_ticks, room
+from .axes import FIT, interval, log_ticks, room
 from .svg import Plot, arm_role, draw, ink, marker
 
 CAPTION = ('Measured below capacity, open loop: lines that part to the '
@@ -92,6 +92,5 @@ def _curve(axes, view, arm, curve, shift):
     colour = ink(arm_role(view, arm))
     axes.plot(xs, ys, marker=marker(view, arm), color=colour, ms=5)
     for x, (_, _, _, (low, high)) in zip(xs, curve):
-        if low is not None and high is not None and low > 0:
-            axes.plot([x, x], [low, high], color=colour, lw=4, alpha=0.35,
-                      solid_capstyle='butt')
+        if low is not None and low > 0:
+            interval(axes, low, high, x, colour, 'y', lw=4)

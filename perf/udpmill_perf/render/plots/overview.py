@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: MIT
 """A run's cells: median and interval, the arms of a workload together."""
 from ... import human
-from ...metrics import metric
-from .axes import Rows, explained, is_wide, room, scale
-from .svg import SMALL, Plot, arm_role, draw, ink, marker
+from .axes import Rows, beside, explained, interval, is_wide, room, scale
+from .svg import Plot, arm_role, draw, ink, marker
 
 LEFT, RIGHT = 1.0, 0.95
 
 
 def plots(view, prefix):
-    for number, name in enumerate(dict.fromkeys(
-            str(cell.get('metric')) for cell in view.cells)):
-        kind = metric(name)
-        cells = [cell for cell in view.cells
-                 if str(cell.get('metric')) == name
-                 and human.number(cell.get('median')) is not None]
+    for number, (kind, cells) in enumerate(view.tables):
+        cells = [cell for cell in cells
+                 if human.number(cell.get('median')) is not None]
         if not cells:
             continue
         workloads = dict.fromkeys(str(cell.get('workload'))
@@ -67,12 +63,7 @@ def _cell(axes, view, kind, place, cell, wide):
     low, high = (human.number(cell.get(end)) for end in ('low', 'high'))
     if not wide:  # a length from zero, which a logarithmic axis has not
         axes.plot([0, value], [place, place], color=colour, lw=1, alpha=0.4)
-    if low is not None and high is not None:
-        axes.plot([low, high], [place, place], color=colour, lw=5,
-                  alpha=0.35, solid_capstyle='butt')
+    interval(axes, low, high, place, colour)
     axes.plot([value], [place], color=colour, ms=5.5,
               marker='o' if peer else marker(view, cell.get('arm')))
-    axes.annotate(kind.show(value).replace('us', 'µs'), (1, place),
-                  xycoords=('axes fraction', 'data'), xytext=(6, 0),
-                  textcoords='offset points', va='center', fontsize=SMALL,
-                  annotation_clip=False)
+    beside(axes, place, kind.show(value).replace('us', 'µs'))

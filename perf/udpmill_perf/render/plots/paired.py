@@ -2,9 +2,9 @@
 """Each block's difference: what the test saw, and what it made of it."""
 from ... import human
 from ...file.view import keyed
-from .axes import labels_right, percent_ticks, room
+from .axes import above, labels_right, percent_ticks, room
 from .forest import margins, role
-from .svg import SMALL, Plot, draw, ink
+from .svg import Plot, draw, ink
 
 CAPTION = ('Points spread evenly about one level are noise around an '
            'effect; a trend or two levels say that the machine changed.')
@@ -123,8 +123,5 @@ def _phases(axes, points):
         if phase != previous and TITLES.get(phase, phase):
             if previous is not None:
                 axes.axvline(x - 0.5, color=ink('faint'), lw=1)
-            axes.annotate(TITLES.get(phase, phase), (x - 0.4, 1),
-                          xycoords=('data', 'axes fraction'), xytext=(0, 4),
-                          textcoords='offset points', fontsize=SMALL,
-                          color=ink('muted'))
+            above(axes, x - 0.4, TITLES.get(phase, phase), 'muted')
         previous = phase

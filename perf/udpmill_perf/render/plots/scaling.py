@@ -2,7 +2,7 @@
 """Throughput over batch, workers and size: whatever the matrix varies."""
 from ... import human
 from ...metrics import RATE, metric
-from .axes import explained, room, scale
+from .axes import explained, interval, room, scale
 from .svg import ARMS, MARKERS, Plot, arm_role, draw, ink
 
 VARIED = (('batch', 'batch', 'datagrams per system call'),
@@ -107,9 +107,7 @@ def _painter(lines, unit):
                       [y for _, y, _, _ in points], marker=mark,
                       color=ink(role), ms=5)
             for x, _, low, high in points:
-                if low is not None and high is not None:
-                    axes.plot([x, x], [low, high], color=ink(role), lw=4,
-                              alpha=0.35, solid_capstyle='butt')
+                interval(axes, low, high, x, ink(role), 'y', lw=4)
         axes.set_xticks(xs, [f'{x:g}' for x in xs])
         axes.minorticks_off()
         axes.set_title(scale(axes, 'y', metric(RATE), _ends(lines)))

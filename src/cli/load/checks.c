@@ -13,7 +13,8 @@ enum key {
 
 static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "What is checked:", 4},
-	{"verify", KEY_VERIFY, "header|full", 0,
+	{"verify", KEY_VERIFY, "header|full",
+		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_PCAP,
 		"Of replies: number, flow, run and length (default), or the "
 		"payload too",
 		0},
@@ -21,7 +22,7 @@ static const struct argp_option options[] = {
 		"What the peer answers: probes (echo, reflect), text (length), "
 		"any or none; found out where the server is seen",
 		0},
-	{"max-loss", KEY_MAX_LOSS, "SHARE", 0,
+	{"max-loss", KEY_MAX_LOSS, "SHARE", LOAD_NOT_STRESS,
 		"Fail the run (exit code 1) where more than this share is "
 		"lost: 1%, 0.001, 0",
 		0},

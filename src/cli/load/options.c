@@ -7,12 +7,12 @@
 #include "cli/load/against.h"
 #include "cli/load/checks.h"
 #include "cli/load/engine.h"
-#include "cli/load/mode/stages.h"
 #include "cli/load/mode/stress.h"
 #include "cli/load/names.h"
 #include "cli/load/pace.h"
 #include "cli/load/peer/consent.h"
 #include "cli/load/plan.h"
+#include "cli/load/refuse.h"
 #include "cli/load/scenario_print.h"
 #include "cli/load/time.h"
 #include "cli/process/exit.h"
@@ -26,6 +26,7 @@
 #define DEFAULT_FLOWS  8
 #define DEFAULT_BUFFER (8u << 20)
 #define WINDOW_MAX     1000000
+#define STRESS_NS      20000000000u /* all of it */
 
 enum key {
 	KEY_FLOOD = 0x100,
@@ -54,30 +55,36 @@ enum key {
 
 static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "How much:", 1},
-	{"length", 'l', "BYTES", 0,
+	{"length", 'l', "BYTES", LOAD_NOT_STRESS | LOAD_NOT_PCAP,
 		"Payload of a datagram, 0 to 65507, or 65527 on IPv6 (default "
 		"64); below 32 there is no room for a number, and replies are "
 		"counted only. Or a range (32-1472), imix, weights "
 		"(64:7,576:4,1472:1), or @FILE with a size and a weight a line",
 		0},
-	{"content", KEY_CONTENT, "KIND", 0,
+	{"content", KEY_CONTENT, "KIND", LOAD_NOT_STRESS | LOAD_NOT_PCAP,
 		"What it is filled with: random (default), zeros or text", 0},
-	{"flows", 'P', "N", 0, "Sockets, each a flow of its own (default 8)",
-		0},
-	{"threads", 'T', "N", 0, "Threads that share the flows (default 1)", 0},
-	{"flood", KEY_FLOOD, NULL, LOAD_CLOSED_LOOP,
+	{"flows", 'P', "N", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
+		"Sockets, each a flow of its own (default 8)", 0},
+	{"threads", 'T', "N", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
+		"Threads that share the flows (default 1)", 0},
+	{"flood", KEY_FLOOD, NULL,
+		LOAD_CLOSED_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_PCAP,
 		"Send as fast as the kernel takes it; the default where the "
 		"server is seen to be one that does not answer",
 		0},
-	{"window", KEY_WINDOW, "N", LOAD_CLOSED_LOOP,
+	{"window", KEY_WINDOW, "N",
+		LOAD_CLOSED_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_PCAP,
 		"Datagrams in flight of a flow, a reply lets the next one go "
 		"(default 8 trains, or 64 without trains)",
 		0},
-	{"in-flight", KEY_IN_FLIGHT, "N", 0,
+	{"in-flight", KEY_IN_FLIGHT, "N", LOAD_NOT_STRESS | LOAD_NOT_PCAP,
 		"Datagrams in flight of all flows together (default: what 16 "
 		"may have, where --window is not said)",
 		0},
-	{"train", KEY_TRAIN, "N|off", 0,
+	{"train", KEY_TRAIN, "N|off",
+		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_PCAP,
 		"Datagrams of one send, by UDP_SEGMENT (default: the most that "
 		"fit, at most 64)",
 		0},
@@ -85,16 +92,17 @@ static const struct argp_option options[] = {
 		"Receive trains whole, by UDP_GRO (default on; off with "
 		"--train off)",
 		0},
-	{"payload", KEY_PAYLOAD, "FILE", 0,
+	{"payload", KEY_PAYLOAD, "FILE",
+		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_PCAP,
 		"Each datagram is what FILE holds, for a peer that wants more "
 		"than any bytes; replies are counted",
 		0},
-	{"spin", KEY_SPIN, NULL, 0,
+	{"spin", KEY_SPIN, NULL, LOAD_NOT_STRESS,
 		"Ask for replies over and over, and never sleep", 0},
-	{"engine", KEY_ENGINE, "NAME", 0,
+	{"engine", KEY_ENGINE, "NAME", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
 		"How datagrams are sent and received: auto (default) or mmsg",
 		0},
-	{"stages", KEY_STAGES, NULL, 0,
+	{"stages", KEY_STAGES, NULL, LOAD_NOT_STRESS,
 		"One datagram at a time, and its round trip split into the "
 		"kernel's stages, by its time stamps",
 		0},
@@ -130,9 +138,13 @@ static const struct argp_option options[] = {
 	{"seed", KEY_SEED, "N", 0,
 		"Number of the run, which is in every probe (default: drawn)",
 		0},
-	{"csv", KEY_CSV, "FILE", LOAD_COMMAND_LINE_ONLY,
+	{"csv", KEY_CSV, "FILE",
+		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_SEARCH,
 		"Write each interval there, as a line of CSV (- is stdout)", 0},
-	{"histogram", KEY_HISTOGRAM, "FILE", LOAD_COMMAND_LINE_ONLY,
+	{"histogram", KEY_HISTOGRAM, "FILE",
+		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_SEARCH,
 		"Write the whole distribution of latency there, as "
 		"HdrHistogram "
 		"prints percentiles, or as JSON where FILE ends with .json",
@@ -241,7 +253,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'T':
 		c->threads = (uint32_t)option_count(
 			"threads", arg, 1, LOAD_THREADS_MAX);
-		p->threads_said = true;
 		return 0;
 	case KEY_FLOOD:
 		p->flood = true;
@@ -262,11 +273,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		p->o->stages = true;
 		return 0;
 	case KEY_STRESS:
-		load_stress_parse(p, arg);
+		p->o->stress = load_stress_parse(arg);
 		return 0;
 	case KEY_ENGINE:
 		c->engine = load_engine_parse(arg);
-		p->engine_said = true;
 		return 0;
 	case KEY_SPIN:
 		c->spin = true;
@@ -278,7 +288,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_CONTENT:
 		c->content = (enum content_kind)option_word(
 			"content", arg, load_content_names);
-		p->content_said = true;
 		return 0;
 	case KEY_PAYLOAD:
 		p->payload = arg;
@@ -347,10 +356,11 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	option_peer(&o->config.remote, p.peer, p.family);
 	/* Its own sockets, of IPv4, reach it as well. */
 	address_unmap(&o->config.remote);
-	if (o->stress)
-		load_stress_plan(&p);
-	if (o->stages)
-		load_stages_plan(&p);
+	load_refuse(&p);
+	if (o->stages || o->stress)
+		o->config.flows = o->config.threads = 1;
+	if (o->stress && !p.time_said)
+		o->config.time_ns = STRESS_NS;
 	load_socket_plan(&p.socket);
 	if (o->json &&
 		((o->csv && strcmp(o->csv, "-") == 0) ||

@@ -27,21 +27,29 @@ enum key {
 
 static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "When (an open loop; else a window or a flood):", 2},
-	{"bitrate", 'b', "BITS[/flow]", LOAD_OPEN_LOOP,
+	{"bitrate", 'b', "BITS[/flow]",
+		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_PCAP,
 		"Send so many payload bits a second, in all or of each flow",
 		0},
-	{"rate", KEY_RATE, "N[/flow]", LOAD_OPEN_LOOP,
+	{"rate", KEY_RATE, "N[/flow]",
+		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_PCAP,
 		"Send so many datagrams a second, in all or of each flow", 0},
 	{"spacing", KEY_SPACING, "even|poisson", LOAD_OF_OPEN_LOOP,
 		"Departures at equal intervals (default), or at random ones",
 		0},
-	{"burst", KEY_BURST, "N", LOAD_OF_OPEN_LOOP,
+	{"burst", KEY_BURST, "N", LOAD_OF_OPEN_LOOP | LOAD_NOT_PCAP,
 		"N datagrams leave at one moment (default 1, or a train)", 0},
-	{"ramp", KEY_RAMP, "FROM:TO:TIME[:N]", LOAD_OPEN_LOOP,
+	{"ramp", KEY_RAMP, "FROM:TO:TIME[:N]",
+		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_PCAP,
 		"Datagrams a second, in all: from one rate to another, "
 		"linearly, or in N steps",
 		0},
-	{"find-capacity", KEY_FIND, NULL, LOAD_OPEN_LOOP,
+	{"find-capacity", KEY_FIND, NULL,
+		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_PCAP,
 		"Search for the highest rate that is carried, by trials of "
 		"--time each (then 1s by default)",
 		0},

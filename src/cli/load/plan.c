@@ -84,38 +84,6 @@ static void refuse_window(const struct load_parsing *p)
 			"--rate would be right");
 }
 
-/* What is said of when and how much must be of one mode. */
-static void refuse_contradictions(const struct load_parsing *p)
-{
-	bool open = load_pace_is_open(&p->pace);
-
-	load_replay_refuse(p);
-	if (p->payload && (p->length_said || p->o->config.verify_full))
-		usage_clash("payload",
-			"--payload goes with neither --length nor "
-			"--verify full: the file is all that is known");
-	if (p->pace.find_capacity &&
-		(p->o->csv || p->o->histogram || p->o->config.count))
-		usage_clash("find-capacity",
-			"--find-capacity goes with neither "
-			"--count nor --csv nor --histogram: it "
-			"runs many trials");
-	if (p->pace.find_capacity && p->o->max_loss_said)
-		usage_clash("max-loss", "--max-loss does not go with "
-					"--find-capacity, which has --loss");
-	if (p->flood && open)
-		usage_clash("flood", "--flood and a rate: one of them says how "
-				     "fast");
-	if (p->flood && p->o->config.window)
-		usage_clash("flood",
-			"--flood and --window: one of them says how "
-			"much is in flight");
-	if (open && p->o->config.window)
-		usage_clash("window",
-			"--window goes without a rate: an open loop "
-			"waits for no reply");
-}
-
 /* A loss that cannot be known must not pass for none. */
 static void refuse_loss_unseen(const struct load_parsing *p)
 {
@@ -313,7 +281,6 @@ void load_plan(struct load_parsing *p)
 	struct load_config *c = &o->config;
 	char why[256];
 
-	refuse_contradictions(p);
 	load_txtime_plan(p);
 	if (p->train_said)
 		c->train_asked = c->train;

@@ -21,7 +21,8 @@ enum key {
 
 static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "When, and what, by a capture:", 2},
-	{"pcap", KEY_PCAP, "FILE", LOAD_OPEN_LOOP,
+	{"pcap", KEY_PCAP, "FILE",
+		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS,
 		"Send what UDP carried in a capture (pcap, pcapng) again, at "
 		"its own times, until its end",
 		0},

@@ -13,39 +13,6 @@
 
 #define FLOWS_DEFAULT_MAX 1024
 
-void load_replay_refuse(const struct load_parsing *p)
-{
-	const struct load_config *c = &p->o->config;
-	const struct load_pace *pace = &p->pace;
-	const struct {
-		bool said;
-		const char *option;
-	} others[] = {
-		{pace->find_capacity, "--find-capacity"},
-		{pace->ramp.ns > 0, "--ramp"},
-		{pace->bits, "--bitrate"},
-		{pace->rate > 0, "--rate"},
-		{pace->burst > 0, "--burst"},
-		{p->flood, "--flood; --speed max would be right"},
-		{c->window > 0, "--window"},
-		{c->in_flight > 0, "--in-flight"},
-		{p->train_said && c->train > 1, "--train"},
-		{p->length_said, "--length"},
-		{p->payload, "--payload"},
-		{p->content_said, "--content"},
-		{c->verify_full, "--verify full"},
-		{c->flow_lifetime_ns > 0, "--flow-lifetime"},
-		{p->socket.txtime, "--kernel-pacing=txtime"},
-	};
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (p->o->replay.path && others[i].said)
-			usage_clash("pcap",
-				"--pcap says what is sent and when, and does "
-				"not go with %s",
-				others[i].option);
-}
-
 static void read_capture(struct load_replay *r)
 {
 #ifdef HAVE_PCAP

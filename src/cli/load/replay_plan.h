@@ -4,9 +4,6 @@
 
 #include "cli/load/said.h"
 
-/* Prints and exits where something else was said that contradicts it. */
-void load_replay_refuse(const struct load_parsing *p);
-
 /* Reads the capture, and fills in what it decides of o->config. Prints and
  * exits where it cannot be read. */
 void load_replay_plan(struct load_parsing *p);

@@ -43,7 +43,7 @@ struct load_parsing {
 	const char *peer, *cpus, *length, *payload, *key, *key_address;
 	int family;
 	bool flood, gro_said, expect_said, train_said, time_said, length_said;
-	bool flows_said, threads_said, omit_said, content_said, engine_said;
+	bool flows_said, omit_said;
 	struct load_pace pace;
 	struct load_socket socket;
 };

@@ -21,6 +21,11 @@ enum load_option_flags {
 	LOAD_OPEN_LOOP = 1 << 18,
 	/* ... and where it is not an open loop, these too. */
 	LOAD_OF_OPEN_LOOP = 1 << 19,
+	/* What contradicts such a run: see refuse.c. */
+	LOAD_NOT_STAGES = 1 << 20,
+	LOAD_NOT_STRESS = 1 << 21,
+	LOAD_NOT_PCAP = 1 << 22,
+	LOAD_NOT_SEARCH = 1 << 23, /* --find-capacity */
 };
 
 struct load_key {

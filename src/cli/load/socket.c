@@ -4,6 +4,7 @@
 #include "cli/args/option.h"
 #include "cli/args/usage.h"
 #include "cli/load/names.h"
+#include "cli/load/scenario.h"
 #include "core/reply_ttl.h"
 #include "core/units.h"
 
@@ -33,10 +34,10 @@ static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "Its sockets:", 6},
 	{"bind", 'B', "ADDRESS[-ADDRESS]", 0,
 		"Send from this address, or from these in turn", 0},
-	{"source-ports", KEY_PORTS, "FIRST-LAST", 0,
+	{"source-ports", KEY_PORTS, "FIRST-LAST", LOAD_NOT_STRESS,
 		"Send from these ports in turn (default: the kernel's choice)",
 		0},
-	{"flow-lifetime", KEY_LIFETIME, "TIME", 0,
+	{"flow-lifetime", KEY_LIFETIME, "TIME", LOAD_NOT_STAGES | LOAD_NOT_PCAP,
 		"Replace each flow by a new one, with a socket and port of its "
 		"own, when it is so old (default: it lasts as long as the run)",
 		0},
@@ -55,11 +56,12 @@ static const struct argp_option options[] = {
 		0},
 	{"ttl", KEY_TTL, "N", 0, "Time to live, or hop limit, 1 to 128 or 255",
 		0},
-	{"dont-fragment", KEY_DONTFRAG, NULL, 0,
+	{"dont-fragment", KEY_DONTFRAG, NULL, LOAD_NOT_STRESS,
 		"Send nothing that the path would have to fragment", 0},
 	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
 		"A receive polls the device so long (SO_BUSY_POLL)", 0},
-	{"kernel-pacing", KEY_PACING, "BITS[/s]|txtime", 0,
+	{"kernel-pacing", KEY_PACING, "BITS[/s]|txtime",
+		LOAD_NOT_STAGES | LOAD_NOT_PCAP,
 		"Let qdisc fq space what a flow sends (SO_MAX_PACING_RATE), "
 		"headers included; or let qdisc fq or etf time each departure "
 		"of an open loop (SO_TXTIME)",
@@ -333,4 +335,20 @@ void load_socket_plan(const struct load_socket *s)
 	refuse_many_sockets(s->config);
 	if (s->config->bind.sa.sa_family == AF_UNSPEC && s->config->port_first)
 		s->config->bind.sa.sa_family = s->config->remote.sa.sa_family;
+}
+
+struct socket_config load_socket_config(const struct load_config *c)
+{
+	return (struct socket_config){
+		.bind = c->bind,
+		.remote = c->remote,
+		.rcvbuf = c->rcvbuf,
+		.sndbuf = c->sndbuf,
+		.tos = c->tos,
+		.ttl = c->ttl,
+		.dontfrag = c->dontfrag,
+		.device = c->device,
+		.busy_poll_us = c->busy_poll_us,
+		.max_pacing_bytes = c->pacing_bytes,
+	};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "load/load.h"
+#include "net/socket.h"
 
 #include <argp.h>
 
@@ -15,6 +16,9 @@ struct load_socket {
 
 /* A child of load's argp; its input is a struct load_socket. */
 extern const struct argp load_socket_argp;
+
+/* As the kernel is asked for one of them, that is connected. */
+struct socket_config load_socket_config(const struct load_config *c);
 
 /* What could not be known before the peer was: prints and exits where it does
  * not fit. */

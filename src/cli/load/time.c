@@ -13,10 +13,11 @@ static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "How long:", 3},
 	{"time", 't', "TIME", 0,
 		"Measured time (default 10s); of --stress all of it (20s)", 0},
-	{"omit", 'O', "TIME", 0, "Warm-up before that (default 300ms)", 0},
-	{"count", KEY_COUNT, "N", 0,
+	{"omit", 'O', "TIME", LOAD_NOT_STRESS,
+		"Warm-up before that (default 300ms)", 0},
+	{"count", KEY_COUNT, "N", LOAD_NOT_STRESS | LOAD_NOT_SEARCH,
 		"End when N datagrams were sent, warm-up included", 0},
-	{"timeout", KEY_TIMEOUT, "TIME", 0,
+	{"timeout", KEY_TIMEOUT, "TIME", LOAD_NOT_STRESS,
 		"Wait this long for a reply before its datagram counts as lost "
 		"(default: follows the round trips seen, at least 200ms; 2s "
 		"before the first)",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/load/mode/capacity.h"
-
-#include "cli/args/verb.h"
+/* --find-capacity of `udpmill load`: trials, told one by one, and their end. */
+#include "cli/load/mode/mode.h"
 #include "cli/load/report/absence.h"
 #include "cli/load/report/json.h"
 #include "cli/load/report/pace.h"
@@ -9,13 +8,16 @@
 #include "cli/print/json.h"
 #include "cli/print/say.h"
 #include "cli/print/style.h"
+#include "cli/print/text.h"
 #include "cli/process/exit.h"
+#include "cli/process/privilege.h"
 #include "cli/process/streams.h"
 #include "core/units.h"
 #include "load/traffic/search.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SCHEMA "udpmill.capacity/1"
@@ -38,12 +40,15 @@ struct trial {
 
 /* What is known by now. */
 struct finding {
+	struct load *load;
 	struct search search;
 	struct trial best; /* the last that was carried */
 	struct load_result last;
 	json_t *trials;
 	unsigned number;
 	bool balances;
+	int ended; /* before its end, by this error */
+	char why[512];
 };
 
 static const char *carried_name(enum search_outcome o)
@@ -96,24 +101,24 @@ static void judge(struct trial *t, const struct load_options *o,
 		t->outcome = SEARCH_GOOD;
 }
 
-static int run_trial(const struct load_capacity *c, struct trial *t,
-	struct load_result *r, char *why, size_t why_bytes)
+static int run_trial(const struct load_options *o, struct finding *f,
+	struct trial *t, char *why, size_t why_bytes)
 {
-	const struct load_config *config = &c->options->config;
-	struct pace_plan plan = config->pace;
+	const struct load_config *c = &o->config;
+	struct load_result *r = &f->last;
+	struct pace_plan plan = c->pace;
 	int error;
 
-	pace_constant(
-		&plan, t->rate, config->omit_ns + config->time_ns + SLACK_NS);
-	load_set_pace(c->load, &plan);
-	error = load_run(c->load, r, why, why_bytes);
+	pace_constant(&plan, t->rate, c->omit_ns + c->time_ns + SLACK_NS);
+	load_set_pace(f->load, &plan);
+	error = load_run(f->load, r, why, why_bytes);
 	if (!error && *r->halted) {
 		snprintf(why, why_bytes, "a trial ended early: %s", r->halted);
 		error = -EIO;
 	}
 	if (error)
 		return error;
-	judge(t, c->options, r);
+	judge(t, o, r);
 	return 0;
 }
 
@@ -146,78 +151,79 @@ static json_t *trial_json(const struct trial *t)
 }
 
 static void print_unfinished(
-	const struct load_capacity *c, const struct search *s)
+	const struct load_options *o, const struct search *s, bool colour)
 {
-	char a[UNITS_TEXT], b[UNITS_TEXT];
-
-	printf("\n%sNot finished%s: ", STYLE(c->colour, STYLE_BOLD),
-		STYLE(c->colour, STYLE_END));
+	printf("\n%sNot finished%s: ", STYLE(colour, STYLE_BOLD),
+		STYLE(colour, STYLE_END));
 	if (s->good > 0)
 		printf("%s/s was carried so far, with a loss of %g %% or less",
-			units_format_si(s->good, a), 100 * c->options->loss);
+			text_si(s->good), 100 * o->loss);
 	else
 		printf("no rate was carried so far");
 	if (s->bad > 0)
-		printf(", and %s/s was not", units_format_si(s->bad, b));
+		printf(", and %s/s was not", text_si(s->bad));
 	printf("\n");
 }
 
-/* What was found, in words. best: the last trial that was carried. */
-static void print_text(const struct load_capacity *c, const struct search *s,
-	const struct trial *best, const struct load_result *last)
+/* What was found, in words. */
+static void print_text(const struct load_options *o, const struct finding *f)
 {
-	double mean = c->options->config.sizes.mean;
-	char a[UNITS_TEXT], b[UNITS_TEXT];
+	const struct search *s = &f->search;
+	const struct trial *best = &f->best;
+	bool colour = style_on(stdout);
 
-	load_print_head(stdout, c->options, last, c->colour);
+	load_print_head(stdout, o, &f->last, colour);
 	if (!search_is_over(s)) {
-		print_unfinished(c, s);
+		print_unfinished(o, s, colour);
 		return;
 	}
 	if (s->phase != SEARCH_FOUND) {
 		printf("\nNo rate was carried with a loss of %g %% or less.\n",
-			100 * c->options->loss);
+			100 * o->loss);
 		return;
 	}
 	printf("\n%sCapacity  %s/s  %sbit/s%s, with a loss of %g %% or less\n",
-		STYLE(c->colour, STYLE_BOLD), units_format_si(s->rate, a),
-		units_format_si(s->rate * mean * 8, b),
-		STYLE(c->colour, STYLE_END), 100 * c->options->loss);
+		STYLE(colour, STYLE_BOLD), text_si(s->rate),
+		text_si(s->rate * o->config.sizes.mean * 8),
+		STYLE(colour, STYLE_END), 100 * o->loss);
 	printf("  there       loss %.4f %%, round trip p50 %s  p99 %s\n",
-		100 * best->loss, units_format_time((double)best->p50_ns, a),
-		units_format_time((double)best->p99_ns, b));
+		100 * best->loss, text_time((double)best->p50_ns),
+		text_time((double)best->p99_ns));
 	if (best->server_ns > 0)
 		printf("  server      %s of CPU time a datagram\n",
-			units_format_time(best->server_ns, a));
+			text_time(best->server_ns));
 	if (s->bad > 0)
-		printf("  above       %s/s %s\n", units_format_si(s->bad, a),
+		printf("  above       %s/s %s\n", text_si(s->bad),
 			s->bad_outcome == SEARCH_LIMITED
 				? "was not reached: the generator is the "
 				  "limit"
 				: "lost more");
 }
 
-static int print_json(const struct load_capacity *c, const struct search *s,
-	json_t *trials, const struct load_result *last, int ended,
-	const char *why)
+static int print_json(const struct load_job *job, struct finding *f)
 {
-	json_t *error = ended ? json_text(why) : json_null();
-	enum exit_code code = exit_of(ended);
+	const struct load_options *o = job->options;
+	const struct search *s = &f->search;
+	enum exit_code code = exit_of(f->ended);
+	json_t *error = f->ended ? json_text(f->why) : json_null();
+	json_t *trials = f->trials;
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:f, s:f, "
 				"s:b, s:o, s:b, s:f, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
-		json_argv("load", c->argc, c->argv), "config",
-		load_config_json(c->options, last), "environment",
-		load_environment_json(c->options), "loss_bound",
-		c->options->loss, "precision", s->precision, "capacity",
+		json_argv("load", job->argc, job->argv), "config",
+		load_config_json(o, &f->last), "environment",
+		load_environment_json(o), "loss_bound", o->loss, "precision",
+		s->precision, "capacity",
 		s->phase == SEARCH_FOUND ? s->rate : 0.0, "above", s->bad,
 		"generator_limited",
 		s->bad > 0 && s->bad_outcome == SEARCH_LIMITED, "trials",
 		trials, "finished", search_is_over(s), "carried", s->good,
-		"outcome", ended ? json_string(outcome_of(ended)) : json_null(),
-		"exit_code", ended ? json_integer(code) : json_null(), "error",
-		error);
+		"outcome",
+		f->ended ? json_string(outcome_of(f->ended)) : json_null(),
+		"exit_code", f->ended ? json_integer(code) : json_null(),
+		"error", error);
 
+	f->trials = NULL;
 	return json_write(stdout, all, JSON_REPORT);
 }
 
@@ -227,72 +233,133 @@ static bool nothing_came(const struct load_result *r)
 	return !r->server_seen && r->whole.answered == 0;
 }
 
+/* A trial that tells nothing of the rate: -errno, and one line in why. */
+static int refuse_trial(const struct load_options *o, const struct finding *f,
+	char *why, size_t why_bytes)
+{
+	const struct load_result *r = &f->last;
+
+	if (r->interrupted) {
+		snprintf(why, why_bytes, "interrupted after %u trials",
+			f->number);
+		return -EINTR;
+	}
+	if (r->absence != ABSENCE_NONE) {
+		load_absence_say(o, r, why, why_bytes);
+		return -ECONNREFUSED;
+	}
+	if (nothing_came(r)) {
+		snprintf(why, why_bytes,
+			"nothing came back, and the server cannot be seen: its "
+			"capacity cannot be known from here");
+		return -ETIMEDOUT;
+	}
+	return 0;
+}
+
 /* 0; or -errno and one line in why, and then what was found so far is known. */
-static int search(const struct load_capacity *c, struct finding *f, char *why,
+static int search(const struct load_options *o, struct finding *f, char *why,
 	size_t why_bytes)
 {
-	int error = 0;
-
-	while (!error && !search_is_over(&f->search)) {
+	while (!search_is_over(&f->search)) {
 		struct trial t = {.rate = f->search.rate};
+		int error = run_trial(o, f, &t, why, why_bytes);
 
-		error = run_trial(c, &t, &f->last, why, why_bytes);
-		if (!error && f->last.interrupted) {
-			snprintf(why, why_bytes, "interrupted after %u trials",
-				f->number);
-			return -EINTR;
-		}
-		if (!error && f->last.absence != ABSENCE_NONE) {
-			load_absence_say(c->options, &f->last, why, why_bytes);
-			return -ECONNREFUSED;
-		}
-		if (!error && nothing_came(&f->last)) {
-			snprintf(why, why_bytes,
-				"nothing came back, and the server cannot be "
-				"seen: its capacity cannot be known from here");
-			return -ETIMEDOUT;
-		}
+		if (!error)
+			error = refuse_trial(o, f, why, why_bytes);
 		if (error)
 			return error;
 		f->balances = f->balances && t.balances;
 		if (t.outcome == SEARCH_GOOD)
 			f->best = t;
 		f->number++;
-		if (!c->options->quiet)
+		if (!o->quiet)
 			print_trial(&t, f->number);
 		json_array_append_new(f->trials, trial_json(&t));
 		search_tell(&f->search, t.outcome);
 	}
-	return error;
-}
-
-int load_capacity_find(
-	const struct load_capacity *c, int *code, char *why, size_t why_bytes)
-{
-	struct finding f = {.balances = true, .trials = json_array()};
-	int error, ended;
-
-	search_init(&f.search, FIRST, LOWEST, HIGHEST, PRECISION);
-	ended = search(c, &f, why, why_bytes);
-	/* Without a trial there is nothing to tell but the error. */
-	if (ended && !f.number) {
-		json_decref(f.trials);
-		return ended;
-	}
-	*code = f.balances ? EXIT_OK : EXIT_CLAIM;
-	if (ended) {
-		*code = (int)exit_of(ended);
-		say("%s", why);
-	}
-	if (!c->options->json) {
-		json_decref(f.trials);
-		print_text(c, &f.search, &f.best, &f.last);
-		return 0;
-	}
-	error = print_json(c, &f.search, f.trials, &f.last, ended, why);
-	if (error) {
-		streams_tell("udpmill load", error);
-		*code = EXIT_SYSTEM;
-	}
 	return 0;
 }
+
+static void stop(void *state)
+{
+	load_interrupt(((struct finding *)state)->load);
+}
+
+static int begin(struct load_job *job, char *why, size_t why_bytes)
+{
+	const struct load_hooks hooks = {
+		.server = load_kind_server(job),
+		.notice = load_kind_notice,
+		.arg = job,
+	};
+	struct finding *f = job->state = calloc(1, sizeof(*f));
+
+	if (!f) {
+		snprintf(why, why_bytes, "no memory");
+		return -ENOMEM;
+	}
+	f->balances = true;
+	f->trials = json_array();
+	search_init(&f->search, FIRST, LOWEST, HIGHEST, PRECISION);
+	return load_open(
+		&f->load, &job->options->config, &hooks, why, why_bytes);
+}
+
+static uint64_t keep(const struct load_job *job)
+{
+	return job->options->config.flow_lifetime_ns ? privilege_sockets() : 0;
+}
+
+/* Without a trial there is nothing to tell but the error. */
+static int run(struct load_job *job, char *why, size_t why_bytes)
+{
+	struct finding *f = job->state;
+
+	f->ended = search(job->options, f, f->why, sizeof(f->why));
+	if (!f->ended || f->number)
+		return 0;
+	snprintf(why, why_bytes, "%s", f->why);
+	return f->ended;
+}
+
+static int report(struct load_job *job)
+{
+	struct finding *f = job->state;
+	int error;
+
+	if (f->ended)
+		say("%s", f->why);
+	if (!job->options->json) {
+		print_text(job->options, f);
+	} else {
+		error = print_json(job, f);
+		if (error) {
+			streams_tell("udpmill load", error);
+			return EXIT_SYSTEM;
+		}
+	}
+	if (f->ended)
+		return (int)exit_of(f->ended);
+	return f->balances ? EXIT_OK : EXIT_CLAIM;
+}
+
+static void end(struct load_job *job)
+{
+	struct finding *f = job->state;
+
+	if (!f)
+		return;
+	load_close(f->load);
+	json_decref(f->trials);
+	free(f);
+}
+
+const struct load_kind load_kind_capacity = {
+	.open = begin,
+	.keep = keep,
+	.stop = stop,
+	.run = run,
+	.report = report,
+	.close = end,
+};

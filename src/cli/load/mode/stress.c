@@ -2,26 +2,19 @@
 #include "cli/load/mode/stress.h"
 
 #include "cli/args/usage.h"
-#include "cli/load/fail.h"
-#include "cli/load/peer/key.h"
+#include "cli/load/mode/mode.h"
 #include "cli/load/peer/peer.h"
 #include "cli/load/report/stress.h"
 #include "cli/print/say.h"
 #include "cli/print/style.h"
-#include "cli/process/interrupt.h"
 #include "cli/process/privilege.h"
 #include "cli/process/streams.h"
 #include "load/stress/stress.h"
-#include "net/affinity.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DEFAULT_TIME_NS 20000000000u
-
-static atomic_bool interrupted;
 
 static _Noreturn void print_table(void)
 {
@@ -50,16 +43,15 @@ static uint32_t find(const char *name)
 	return 0;
 }
 
-void load_stress_parse(struct load_parsing *p, char *names)
+uint32_t load_stress_parse(const char *names)
 {
 	char *copy, *rest, *name;
+	uint32_t chosen = 0;
 
-	p->o->stress = (1u << STRESS_COUNT) - 1;
 	if (!names)
-		return;
+		return (1u << STRESS_COUNT) - 1;
 	if (strcmp(names, "list") == 0)
 		print_table();
-	p->o->stress = 0;
 	copy = strdup(names);
 	for (name = copy ? strtok_r(copy, ",", &rest) : NULL; name;
 		name = strtok_r(NULL, ",", &rest)) {
@@ -67,80 +59,38 @@ void load_stress_parse(struct load_parsing *p, char *names)
 
 		if (!bit)
 			usage_error("stress",
-				"there is no \"%s\"; --stress=list "
-				"prints those there are",
+				"there is no \"%s\"; --stress=list prints "
+				"those "
+				"there are",
 				name);
-		p->o->stress |= bit;
+		chosen |= bit;
 	}
 	free(copy);
-	if (!p->o->stress)
+	if (!chosen)
 		usage_error("stress",
-			"\"%s\" names none; --stress=list prints "
-			"those there are",
+			"\"%s\" names none; --stress=list prints those there "
+			"are",
 			names);
+	return chosen;
 }
 
-void load_stress_plan(struct load_parsing *p)
-{
-	struct load_options *o = p->o;
-	const struct {
-		bool said;
-		const char *option;
-	} others[] = {
-		{o->stages, "--stages"},
-		{p->flood, "--flood"},
-		{p->engine_said, "--engine"},
-		{o->config.window > 0, "--window"},
-		{o->config.in_flight > 0, "--in-flight"},
-		{p->train_said, "--train"},
-		{p->flows_said, "--flows"},
-		{p->threads_said, "--threads"},
-		{load_pace_is_open(&p->pace), "--rate, --bitrate or --ramp"},
-		{p->pace.find_capacity, "--find-capacity"},
-		{p->payload, "--payload"},
-		{p->length_said, "--length"},
-		{p->content_said, "--content"},
-		{o->config.count, "--count"},
-		{p->omit_said, "--omit"},
-		{o->config.verify_full, "--verify full"},
-		{o->config.spin, "--spin"},
-		{o->replay.path, "--pcap"},
-		{p->socket.ports, "--source-ports"},
-		{o->config.dontfrag, "--dont-fragment"},
-		{o->max_loss_said, "--max-loss"},
-		{o->config.timeout_ns > 0, "--timeout"},
-		{o->csv, "--csv"},
-		{o->histogram, "--histogram"},
-	};
+struct stresses {
+	atomic_bool interrupted;
+	struct stress_result result;
+};
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (others[i].said)
-			usage_clash("stress",
-				"--stress says itself what is sent, and when, "
-				"and does not go with %s",
-				others[i].option);
-	o->config.flows = o->config.threads = 1;
-	if (!p->time_said)
-		o->config.time_ns = DEFAULT_TIME_NS;
-}
-
-static void stop(void *arg)
+static void stop(void *state)
 {
-	atomic_store((atomic_bool *)arg, true);
-}
-
-static int server(void *arg, enum load_look look, struct load_server *out)
-{
-	return load_peer_read(arg, look, out);
+	atomic_store(&((struct stresses *)state)->interrupted, true);
 }
 
 /* A terminal has one line, over and over; a file each case that is done. */
 static void progress(void *arg, const struct stress_row *row, bool done)
 {
 	bool terminal = style_terminal(stderr);
-	const struct load_options *o = arg;
+	const struct load_job *job = arg;
 
-	if (o->quiet)
+	if (job->options->quiet)
 		return;
 	if (terminal)
 		fputs("\r\033[K", stderr);
@@ -150,24 +100,32 @@ static void progress(void *arg, const struct stress_row *row, bool done)
 	fputs(done ? "\n" : "", stderr);
 }
 
-static int run(struct load_options *o, struct stress_result *r, char *why,
-	size_t why_bytes)
+static int begin(struct load_job *job, char *why, size_t why_bytes)
 {
+	job->state = calloc(1, sizeof(struct stresses));
+	if (job->state)
+		return 0;
+	snprintf(why, why_bytes, "no memory");
+	return -ENOMEM;
+}
+
+static uint64_t keep(const struct load_job *job)
+{
+	uint64_t sockets = privilege_sockets();
+
+	return job->options->config.server_netns
+		       ? sockets | privilege_namespaces()
+		       : sockets;
+}
+
+static int run(struct load_job *job, char *why, size_t why_bytes)
+{
+	struct load_options *o = job->options;
 	const struct load_config *c = &o->config;
+	struct stresses *s = job->state;
 	struct load_receiver to;
 	struct stress_config config = {
-		.socket =
-			{
-				.bind = c->bind,
-				.remote = c->remote,
-				.rcvbuf = c->rcvbuf,
-				.sndbuf = c->sndbuf,
-				.tos = c->tos,
-				.ttl = c->ttl,
-				.device = c->device,
-				.busy_poll_us = c->busy_poll_us,
-				.max_pacing_bytes = c->pacing_bytes,
-			},
+		.socket = load_socket_config(c),
 		.replies = c->replies,
 		.own = o->own,
 		.server_apart = c->server_apart,
@@ -175,75 +133,54 @@ static int run(struct load_options *o, struct stress_result *r, char *why,
 		.chosen = o->stress,
 		.time_ns = c->time_ns,
 		.run = c->run,
-		.interrupted = &interrupted,
-		.server = o->view.reader || o->remote ? server : NULL,
+		.interrupted = &s->interrupted,
+		.server = load_kind_server(job),
 		.progress = progress,
-		.arg = o,
+		.arg = job,
 	};
-	uint64_t keep = privilege_sockets();
-	int error = c->cpus ? affinity_pin(c->cpus->cpu[0]) : 0;
 
 	/* Many sockets come and go: a port of its own has none of them. */
 	if (config.socket.bind.sa.sa_family)
 		address_set_port(&config.socket.bind, 0);
-	if (error) {
-		snprintf(why, why_bytes, "pinning to CPU %u: %s",
-			c->cpus->cpu[0], strerror(-error));
-		return error;
-	}
 	load_peer_receiver(o, &to);
 	config.peer_rcvbuf = to.rcvbuf;
-	if (c->server_netns)
-		keep |= privilege_namespaces();
-	error = privilege_drop(keep, why, why_bytes);
-	if (error)
-		return error;
-	error = load_key_keep(o, stop, &interrupted, why, why_bytes);
-	if (error)
-		return error;
-	interrupt_catch(stop, &interrupted);
-	error = stress_run(&config, r, why, why_bytes);
-	interrupt_release();
-	return error;
+	return stress_run(&config, &s->result, why, why_bytes);
 }
 
-static int report(const struct load_options *o, const struct stress_result *r,
-	int argc, char **argv)
+static int report(struct load_job *job)
 {
+	const struct load_options *o = job->options;
+	const struct stress_result *r =
+		&((struct stresses *)job->state)->result;
 	char peer[ADDRESS_TEXT];
 	int error = 0;
 
 	if (!o->json)
 		stress_print_text(stdout, o, r, style_on(stdout));
 	else
-		error = stress_print_json(stdout, o, r, argc, argv);
+		error = stress_print_json(stdout, o, r, job->argc, job->argv);
 	if (error) {
 		streams_tell("udpmill load", error);
 		return EXIT_SYSTEM;
 	}
-	if (r->server_gone) {
-		say("%s: the server ended, or answers no "
-		    "more",
+	if (r->server_gone)
+		return say_failed(EXIT_NO_PEER,
+			"%s: the server ended, or answers no more",
 			address_format(&o->config.remote, peer));
-		return EXIT_NO_PEER;
-	}
 	return r->verdicts[STRESS_FAILED] ? EXIT_CLAIM : EXIT_OK;
 }
 
-int load_stress(struct load_options *o, int argc, char **argv)
+static void end(struct load_job *job)
 {
-	struct stress_result *r = calloc(1, sizeof(*r));
-	int code = EXIT_SYSTEM, error;
-	char why[512];
-
-	if (!r) {
-		say("no memory");
-		return code;
-	}
-	error = run(o, r, why, sizeof(why));
-	code = error ? load_fail_tell(error, why) : report(o, r, argc, argv);
-	if (load_key_lapsed(o))
-		code = EXIT_CLAIM;
-	free(r);
-	return code;
+	free(job->state);
 }
+
+const struct load_kind load_kind_stress = {
+	.one_thread = true,
+	.open = begin,
+	.keep = keep,
+	.stop = stop,
+	.run = run,
+	.report = report,
+	.close = end,
+};

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/mode/mode.h"
+
+#include "cli/load/fail.h"
+#include "cli/load/peer/key.h"
+#include "cli/load/peer/peer.h"
+#include "cli/print/say.h"
+#include "cli/process/interrupt.h"
+#include "cli/process/privilege.h"
+#include "net/affinity.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int pin(const struct load_config *c, char *why, size_t why_bytes)
+{
+	int error = c->cpus ? affinity_pin(c->cpus->cpu[0]) : 0;
+
+	if (error)
+		snprintf(why, why_bytes, "pinning to CPU %u: %s",
+			c->cpus->cpu[0], strerror(-error));
+	return error;
+}
+
+static int prepare(const struct load_kind *kind, struct load_job *job,
+	char *why, size_t why_bytes)
+{
+	int error = 0;
+
+	if (kind->one_thread)
+		error = pin(&job->options->config, why, why_bytes);
+	if (!error)
+		error = kind->open(job, why, why_bytes);
+	if (!error)
+		error = privilege_drop(kind->keep(job), why, why_bytes);
+	if (!error)
+		error = load_key_keep(
+			job->options, kind->stop, job->state, why, why_bytes);
+	return error;
+}
+
+int load_kind_run(const struct load_kind *kind, struct load_job *job)
+{
+	struct load_options *o = job->options;
+	char why[512];
+	int code, error = prepare(kind, job, why, sizeof(why));
+
+	if (!error) {
+		interrupt_catch(kind->stop, job->state);
+		error = kind->run(job, why, sizeof(why));
+		interrupt_release();
+	}
+	code = error ? load_fail_tell(error, why) : kind->report(job);
+	if (load_key_lapsed(o) && !job->refused)
+		code = EXIT_CLAIM;
+	/* Its thread calls stop(). */
+	remote_close(o->remote);
+	o->remote = NULL;
+	kind->close(job);
+	return code;
+}
+
+static int server(void *job, enum load_look look, struct load_server *out)
+{
+	return load_peer_read(((struct load_job *)job)->options, look, out);
+}
+
+int (*load_kind_server(const struct load_job *job))(
+	void *job, enum load_look look, struct load_server *out)
+{
+	return job->options->view.reader || job->options->remote ? server
+								 : NULL;
+}
+
+void load_kind_notice(void *job, const char *text)
+{
+	(void)job;
+	say("%s", text);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* A run of the generator, told as it goes and at its end. */
+#include "cli/args/usage.h"
+#include "cli/load/mode/mode.h"
+#include "cli/load/report/absence.h"
+#include "cli/load/report/files.h"
+#include "cli/load/report/json.h"
+#include "cli/load/report/loss.h"
+#include "cli/load/report/report.h"
+#include "cli/load/report/sends.h"
+#include "cli/print/say.h"
+#include "cli/print/style.h"
+#include "cli/process/privilege.h"
+#include "cli/process/streams.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct plain {
+	struct load *load;
+	struct load_result result;
+	json_t *intervals;
+	struct load_file csv, histogram;
+	bool rewrite; /* stderr is a terminal: one line, again and again */
+};
+
+static void stop(void *state)
+{
+	load_interrupt(((struct plain *)state)->load);
+}
+
+static void interval(void *arg, const struct load_interval *i)
+{
+	const struct load_job *job = arg;
+	struct plain *p = job->state;
+
+	if (p->intervals)
+		json_array_append_new(p->intervals, load_interval_json(i));
+	load_csv_write(&p->csv, i);
+	if (job->options->quiet)
+		return;
+	if (p->rewrite) {
+		fputs("\r\033[K", stderr);
+		load_print_progress(stderr, i);
+	} else {
+		load_print_interval(stderr, i);
+		fputc('\n', stderr);
+	}
+	fflush(stderr);
+}
+
+/* Before anything is sent. */
+static void open_files(struct plain *p, const struct load_options *o)
+{
+	int error = load_file_open(&p->csv, o->csv);
+
+	if (error)
+		usage_error("csv", "%s: %s", *o->csv ? o->csv : "\"\"",
+			strerror(-error));
+	error = load_file_open(&p->histogram, o->histogram);
+	if (!error)
+		return;
+	(void)load_file_close(&p->csv);
+	usage_error("histogram", "%s: %s",
+		*o->histogram ? o->histogram : "\"\"", strerror(-error));
+}
+
+static int begin(struct load_job *job, char *why, size_t why_bytes)
+{
+	const struct load_options *o = job->options;
+	const struct load_hooks hooks = {
+		.server = load_kind_server(job),
+		.interval = interval,
+		.notice = load_kind_notice,
+		.arg = job,
+	};
+	struct plain *p = job->state = calloc(1, sizeof(*p));
+
+	if (!p) {
+		snprintf(why, why_bytes, "no memory");
+		return -ENOMEM;
+	}
+	p->rewrite = style_terminal(stderr);
+	open_files(p, o);
+	if (o->json)
+		p->intervals = json_array();
+	return load_open(&p->load, &o->config, &hooks, why, why_bytes);
+}
+
+/* Flows that come later open their sockets later. */
+static uint64_t keep(const struct load_job *job)
+{
+	const struct load_options *o = job->options;
+
+	return privilege_to_remove(o->csv) | privilege_to_remove(o->histogram) |
+	       (o->config.flow_lifetime_ns ? privilege_sockets() : 0);
+}
+
+static int run(struct load_job *job, char *why, size_t why_bytes)
+{
+	struct plain *p = job->state;
+
+	return load_run(p->load, &p->result, why, why_bytes);
+}
+
+static int close_file(struct load_file *f, const char *option, const char *path)
+{
+	int error = load_file_close(f);
+
+	if (error)
+		say("--%s: writing %s: %s", option, path, strerror(-error));
+	return error;
+}
+
+/* Nothing of the run is worth a file. */
+static bool is_nobody(const struct load_result *r)
+{
+	return r->absence == ABSENCE_NOBODY && !r->server_gone;
+}
+
+/* All that is written: 0, or -errno, which was told. */
+static int print(const struct load_job *job, struct plain *p)
+{
+	const struct load_options *o = job->options;
+	const struct load_result *r = &p->result;
+	bool taken = p->csv.out == stdout || p->histogram.out == stdout;
+	/* The report makes room for what a program reads. */
+	FILE *out = taken ? stderr : stdout;
+	json_t *intervals = p->intervals;
+	int error;
+
+	if (p->rewrite)
+		fputs("\r\033[K", stderr);
+	if (o->json) {
+		p->intervals = NULL; /* consumed */
+		error = load_print_json(
+			stdout, o, r, intervals, job->argc, job->argv);
+		if (error) {
+			streams_tell("udpmill load", error);
+			return error;
+		}
+	} else {
+		load_print_text(out, o, r, style_on(out));
+	}
+	if (!is_nobody(r))
+		load_histogram_write(
+			&p->histogram, &r->histograms[LOAD_LATENCY]);
+	error = close_file(&p->csv, "csv", o->csv);
+	return error ? error
+		     : close_file(&p->histogram, "histogram", o->histogram);
+}
+
+/* Was nothing sent, or can nothing be said of what was? EXIT_OK: neither. */
+static int judge_sending(
+	const struct load_options *o, const struct load_result *r)
+{
+	if (*r->halted)
+		return say_failed(
+			EXIT_SYSTEM, "the run ended early: %s", r->halted);
+	if (r->whole.sent == 0 && o->config.mode == LOAD_PACED &&
+		r->whole.due == 0)
+		return say_failed(EXIT_CLAIM,
+			"nothing was due in that time; a longer --time or a "
+			"higher rate would be right");
+	if (load_nothing_fits(r)) {
+		fprintf(stderr, "udpmill load: nothing fits the path: ");
+		load_print_limit(stderr, o, r);
+		fputc('\n', stderr);
+		return EXIT_SYSTEM;
+	}
+	if (r->whole.sent == 0)
+		return say_failed(EXIT_SYSTEM, "nothing could be sent");
+	return EXIT_OK;
+}
+
+static int report(struct load_job *job)
+{
+	const struct load_options *o = job->options;
+	struct plain *p = job->state;
+	const struct load_result *r = &p->result;
+	struct load_loss loss;
+	char why[512];
+	int code;
+
+	if (print(job, p))
+		return EXIT_SYSTEM;
+	code = judge_sending(o, r);
+	if (code != EXIT_OK)
+		return code;
+	job->refused =
+		r->absence == ABSENCE_NOBODY || r->absence == ABSENCE_GONE;
+	if (load_absence_say(o, r, why, sizeof(why)))
+		return say_failed(EXIT_NO_PEER, "%s", why);
+	loss = load_loss_of(o, r);
+	if (!load_loss_is_borne(o, &loss) || !ledger_balances(&r->ledger) ||
+		r->whole.corrupt > 0)
+		return EXIT_CLAIM;
+	return EXIT_OK;
+}
+
+static void end(struct load_job *job)
+{
+	struct plain *p = job->state;
+
+	if (!p)
+		return;
+	load_close(p->load);
+	json_decref(p->intervals);
+	(void)load_file_close(&p->csv);
+	(void)load_file_close(&p->histogram);
+	free(p);
+}
+
+const struct load_kind load_kind_plain = {
+	.open = begin,
+	.keep = keep,
+	.stop = stop,
+	.run = run,
+	.report = report,
+	.close = end,
+};

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/refuse.h"
+
+#include "cli/args/usage.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* A kind of run, and the flag of all options that it does not go with. */
+static const struct kind {
+	const char *option;
+	int flag;
+	const char *why;
+} kinds[] = {
+	{"stress", LOAD_NOT_STRESS,
+		"--stress says itself what is sent, and when"},
+	{"stages", LOAD_NOT_STAGES, "--stages sends one datagram at a time"},
+	{"pcap", LOAD_NOT_PCAP, "--pcap says what is sent and when"},
+	{"find-capacity", LOAD_NOT_SEARCH, "--find-capacity runs many trials"},
+};
+
+/* What such a run does anyway. */
+static const struct {
+	const char *option, *value;
+} harmless[] = {
+	{"train", "off"},
+	{"train", "1"},
+	{"flows", "1"},
+	{"threads", "1"},
+	{"verify", "header"},
+};
+
+/* Where only one value is meant, or another would do. */
+static const struct {
+	const char *option, *text;
+} texts[] = {
+	{"verify", "--verify full"},
+	{"kernel-pacing", "--kernel-pacing=txtime"},
+};
+
+static bool is_harmless(const struct load_parsing *p, const struct load_key *k)
+{
+	const char *name = k->option->name;
+
+	if (strcmp(name, "kernel-pacing") == 0)
+		return !p->socket.txtime;
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		if (strcmp(name, harmless[i].option) == 0 &&
+			strcmp(k->value, harmless[i].value) == 0)
+			return true;
+	return false;
+}
+
+static _Noreturn void refuse(const struct kind *kind, const char *name)
+{
+	bool flood = kind->flag == LOAD_NOT_PCAP && strcmp(name, "flood") == 0;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(name, texts[i].option) == 0)
+			usage_clash(kind->option, "%s, and does not go with %s",
+				kind->why, texts[i].text);
+	usage_clash(kind->option, "%s, and does not go with --%s%s", kind->why,
+		name, flood ? "; --speed max would be right" : "");
+}
+
+static void refuse_kind(const struct load_parsing *p, const struct kind *kind)
+{
+	const struct load_scenario *s = &p->o->scenario;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct load_key *k = &s->keys[i];
+
+		if (k->value && k->option->flags & kind->flag &&
+			!is_harmless(p, k))
+			refuse(kind, k->option->name);
+	}
+}
+
+/* What says how fast, or how much is in flight. */
+static void refuse_loops(const struct load_parsing *p)
+{
+	bool open = load_pace_is_open(&p->pace);
+
+	if (p->flood && open)
+		usage_clash("flood",
+			"--flood and a rate: one of them says how fast");
+	if (p->flood && p->o->config.window)
+		usage_clash("flood",
+			"--flood and --window: one of them says how much is in "
+			"flight");
+	if (open && p->o->config.window)
+		usage_clash("window",
+			"--window goes without a rate: an open loop waits for "
+			"no reply");
+}
+
+void load_refuse(const struct load_parsing *p)
+{
+	const struct load_scenario *s = &p->o->scenario;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		for (unsigned k = 0; k < s->count; k++)
+			if (s->keys[k].value && strcmp(s->keys[k].option->name,
+							kinds[i].option) == 0)
+				refuse_kind(p, &kinds[i]);
+	if (p->payload && (p->length_said || p->o->config.verify_full))
+		usage_clash("payload",
+			"--payload goes with neither --length nor --verify "
+			"full: the file is all that is known");
+	if (p->pace.find_capacity && p->o->max_loss_said)
+		usage_clash("max-loss", "--max-loss does not go with "
+					"--find-capacity, which has "
+					"--loss");
+	refuse_loops(p);
+}

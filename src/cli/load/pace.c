@@ -5,7 +5,7 @@
 #include "cli/args/usage.h"
 #include "cli/load/names.h"
 #include "cli/load/scenario.h"
-#include "core/units.h"
+#include "cli/print/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -137,7 +137,6 @@ static double rate_of(
 int load_pace_check(const struct load_pace *p, uint32_t flows,
 	double mean_bytes, char *why, size_t why_bytes)
 {
-	char rate[UNITS_TEXT];
 	double v;
 
 	if (p->rate <= 0)
@@ -154,7 +153,7 @@ int load_pace_check(const struct load_pace *p, uint32_t flows,
 	snprintf(why, why_bytes,
 		"this is %s datagrams a second in all; 0.001 to 10G would be "
 		"right",
-		units_format_si(v, rate));
+		text_si(v));
 	return -ERANGE;
 }
 

@@ -5,7 +5,7 @@
 #include "cli/args/verb.h"
 #include "cli/load/scenario.h"
 #include "cli/print/json.h"
-#include "core/units.h"
+#include "cli/print/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -91,13 +91,11 @@ const char *load_replay_left_out(
 
 void load_replay_print(FILE *out, const struct load_replay *r)
 {
-	char count[UNITS_TEXT], flows[UNITS_TEXT], text[LOAD_REPLAY_LEFT];
+	char text[LOAD_REPLAY_LEFT];
 
 	fprintf(out, "a capture, %s datagram%s in %s flow%s over %.2f s, at ",
-		units_format_grouped(r->replay.count, count),
-		r->replay.count == 1 ? "" : "s",
-		units_format_grouped(r->flows, flows), r->flows == 1 ? "" : "s",
-		r->seconds);
+		text_grouped(r->replay.count), r->replay.count == 1 ? "" : "s",
+		text_grouped(r->flows), r->flows == 1 ? "" : "s", r->seconds);
 	if (r->max)
 		fprintf(out, "speed max\n  ");
 	else

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* For people to read, too, and times to the nanosecond of a second. */
@@ -12,6 +13,12 @@
  * while a document was put together, so that none is printed that lacks a part.
  */
 void json_write_begin(void);
+
+/* Of counts: below 2^63. */
+static inline json_t *json_number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
 
 /* Any bytes as a string: what is no UTF-8 is quoted, as the verbs quote it.
  * NULL for want of memory. */

@@ -5,11 +5,11 @@
 #include "cli/args/option.h"
 #include "cli/args/verb.h"
 #include "cli/print/say.h"
+#include "cli/print/text.h"
 #include "cli/process/exit.h"
 #include "cli/process/privilege.h"
 #include "cli/process/streams.h"
 #include "core/clock.h"
-#include "core/units.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,13 +20,10 @@
 static void note_retry(
 	const struct send_options *o, const struct send_result *r, uint64_t ns)
 {
-	char text[UNITS_TEXT];
-
 	if (isatty(STDERR_FILENO))
 		say("no answer in %s, asking again (%u of "
 		    "%u)",
-			units_format_time((double)ns, text), r->tries,
-			(unsigned)o->retries);
+			text_time((double)ns), r->tries, (unsigned)o->retries);
 }
 
 /* Asks, and waits, until there is an answer, an error or no try left. */
@@ -70,13 +67,12 @@ static bool is_too_short(const struct send_options *o)
 static void say_silence(const struct exchange *e, const struct send_options *o,
 	struct send_result *r)
 {
-	char peer[ADDRESS_TEXT], time[UNITS_TEXT], others[80], few[160];
+	char peer[ADDRESS_TEXT], others[80], few[160];
 
 	snprintf(r->why, sizeof(r->why),
 		"%s did not answer in %s, asked %u time%s",
-		address_format(&e->peer, peer),
-		units_format_time(r->seconds * 1e9, time), r->tries,
-		r->tries == 1 ? "" : "s");
+		address_format(&e->peer, peer), text_time(r->seconds * 1e9),
+		r->tries, r->tries == 1 ? "" : "s");
 	snprintf(others, sizeof(others),
 		"; %u datagram%s of others passed over", e->strangers,
 		e->strangers == 1 ? "" : "s");

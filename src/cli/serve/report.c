@@ -2,9 +2,9 @@
 #include "cli/serve/report.h"
 
 #include "cli/print/json.h"
+#include "cli/print/text.h"
 #include "cli/process/streams.h"
 #include "core/quote.h"
-#include "core/units.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -217,16 +217,13 @@ static bool is_total(enum counter_id id)
 
 void serve_print_end(FILE *out, const struct server *server)
 {
-	char text[UNITS_TEXT];
-
 	fprintf(out, "Counted, all workers together:\n");
 	for (enum counter_id id = 0; id < COUNTER_COUNT; id++) {
 		uint64_t v = sum(server, id);
 
 		if (is_total(id) && v > 0)
 			fprintf(out, "  %-28s %24s %s\n",
-				counter_table[id].name,
-				units_format_grouped(v, text),
+				counter_table[id].name, text_grouped(v),
 				counter_table[id].unit);
 	}
 	(void)streams_flush(out);

@@ -2,6 +2,7 @@
 #include "cli/stat/report.h"
 
 #include "cli/print/style.h"
+#include "cli/print/text.h"
 #include "core/clock.h"
 #include "core/units.h"
 
@@ -41,7 +42,7 @@ static void print_head(FILE *out, const struct reader *r)
 static void print_rate(
 	FILE *out, const struct counter_description *d, double per_second)
 {
-	char text[UNITS_TEXT + 16], si[UNITS_TEXT];
+	char text[UNITS_TEXT + 16];
 	bool cpu = strcmp(d->unit, CPU_UNIT) == 0;
 	const char *unit = cpu ? "ns" : d->unit;
 
@@ -49,8 +50,7 @@ static void print_rate(
 		snprintf(text, sizeof(text), "%.1f %% of a CPU",
 			per_second / 1e7);
 	else
-		snprintf(text, sizeof(text), "%s/s",
-			units_format_si(per_second, si));
+		snprintf(text, sizeof(text), "%s/s", text_si(per_second));
 	fprintf(out, "%s %*s\n", unit, UNIT_COLUMNS - 1 - (int)strlen(unit),
 		text);
 }
@@ -58,10 +58,7 @@ static void print_rate(
 static void print_row(FILE *out, const struct counter_description *d,
 	uint64_t value, uint64_t before, double seconds)
 {
-	char text[UNITS_TEXT];
-
-	fprintf(out, "  %-27s %26s ", d->name,
-		units_format_grouped(value, text));
+	fprintf(out, "  %-27s %26s ", d->name, text_grouped(value));
 	if (seconds > 0 && d->kind == COUNTER_KIND_COUNTER && value >= before)
 		print_rate(out, d, (double)(value - before) / seconds);
 	else
@@ -74,7 +71,7 @@ static void print_gauge(FILE *out, const struct stat_view *v, uint32_t index)
 	const struct reader_about *a = reader_about(v->reader);
 	const struct counter_description *d = reader_counter(v->reader, index);
 	uint64_t low = UINT64_MAX, high = 0;
-	char least[UNITS_TEXT], most[UNITS_TEXT], both[2 * UNITS_TEXT + 2];
+	char range[2 * UNITS_TEXT + 2];
 
 	for (uint32_t w = 0; w < a->worker_count; w++) {
 		uint64_t now = v->now[(size_t)w * a->counter_count + index];
@@ -82,12 +79,11 @@ static void print_gauge(FILE *out, const struct stat_view *v, uint32_t index)
 		low = now < low ? now : low;
 		high = now > high ? now : high;
 	}
-	units_format_grouped(low, least);
-	units_format_grouped(high, most);
-	if (low < high)
-		snprintf(both, sizeof(both), "%s..%s", least, most);
-	fprintf(out, "  %-27s %26s %s%s\n", d->name, low < high ? both : most,
-		d->unit, a->worker_count > 1 ? " each" : "");
+	snprintf(range, sizeof(range), "%s%s%s",
+		low < high ? text_grouped(low) : "", low < high ? ".." : "",
+		text_grouped(high));
+	fprintf(out, "  %-27s %26s %s%s\n", d->name, range, d->unit,
+		a->worker_count > 1 ? " each" : "");
 }
 
 /* All workers together. */

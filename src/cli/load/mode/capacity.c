@@ -12,7 +12,6 @@
 #include "cli/process/exit.h"
 #include "cli/process/privilege.h"
 #include "cli/process/streams.h"
-#include "core/units.h"
 #include "load/traffic/search.h"
 
 #include <errno.h>
@@ -124,13 +123,10 @@ static int run_trial(const struct load_options *o, struct finding *f,
 
 static void print_trial(const struct trial *t, unsigned number)
 {
-	char rate[UNITS_TEXT], sent[UNITS_TEXT], p50[UNITS_TEXT];
-
 	fprintf(stderr,
 		"%4u  %9s/s  sent %9s/s  loss %8.4f %%  p50 %8s  %s%s%s%s\n",
-		number, units_format_si(t->rate, rate),
-		units_format_si(t->sent_rate, sent), 100 * t->loss,
-		t->p50_ns ? units_format_time((double)t->p50_ns, p50) : "-",
+		number, text_si(t->rate), text_si(t->sent_rate), 100 * t->loss,
+		t->p50_ns ? text_time((double)t->p50_ns) : "-",
 		carried_name(t->outcome), t->cause ? ", " : "",
 		t->cause ? t->cause : "",
 		t->balances ? "" : ", DOES NOT BALANCE");

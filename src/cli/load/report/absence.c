@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/report/absence.h"
 
-#include "core/units.h"
+#include "cli/print/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,12 +10,10 @@
 
 static void say_refusals(const struct load_result *r, char text[TEXT])
 {
-	char count[UNITS_TEXT];
-
 	snprintf(text, TEXT,
 		"nobody listens any more (%s ICMP port unreachable, from "
 		"%.1f s to %.1f s of the run)",
-		units_format_grouped(r->whole.refused, count),
+		text_grouped(r->whole.refused),
 		(double)r->refused_first_ns / 1e9,
 		(double)r->refused_last_ns / 1e9);
 }

@@ -3,31 +3,26 @@
 #include "cli/load/report/checks.h"
 
 #include "cli/print/style.h"
-#include "core/units.h"
+#include "cli/print/text.h"
 
 static void print_check(FILE *out, const char *what, uint64_t n, bool colour)
 {
-	char text[UNITS_TEXT];
-
 	if (n)
 		fprintf(out, "  %s%-32s %22s%s\n", STYLE(colour, STYLE_RED),
-			what, units_format_grouped(n, text),
-			STYLE(colour, STYLE_END));
+			what, text_grouped(n), STYLE(colour, STYLE_END));
 }
 
 /* A closed loop goes on without replies that take too long. */
 static void print_written_off(
 	FILE *out, const struct load_result *r, bool colour)
 {
-	char text[UNITS_TEXT], time[UNITS_TEXT];
-
 	if (!r->whole.written_off)
 		return;
 	print_check(
 		out, "replies given up as lost", r->whole.written_off, colour);
 	fprintf(out, "%14safter %s at the end; %s of them came later\n", "",
-		units_format_time((double)r->timeout_ns, time),
-		units_format_grouped(r->whole.came_late, text));
+		text_time((double)r->timeout_ns),
+		text_grouped(r->whole.came_late));
 }
 
 static void print_refused(FILE *out, const struct load_result *r, bool colour)

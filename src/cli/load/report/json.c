@@ -20,17 +20,12 @@
 
 #define SCHEMA "udpmill.load/1"
 
-static json_t *number(uint64_t v)
-{
-	return json_integer((json_int_t)v);
-}
-
 static json_t *rate_json(uint64_t datagrams, uint64_t bytes, double seconds)
 {
-	return json_pack("{s:o, s:o, s:f, s:f}", "datagrams", number(datagrams),
-		"bytes", number(bytes), "datagrams_per_second",
-		(double)datagrams / seconds, "bits_per_second",
-		(double)bytes * 8 / seconds);
+	return json_pack("{s:o, s:o, s:f, s:f}", "datagrams",
+		json_number(datagrams), "bytes", json_number(bytes),
+		"datagrams_per_second", (double)datagrams / seconds,
+		"bits_per_second", (double)bytes * 8 / seconds);
 }
 
 json_t *load_config_json(
@@ -67,10 +62,10 @@ json_t *load_config_json(
 		"gro", r->gro, "verify", load_verify_names[c->verify_full],
 		"expect", load_replies_names[c->replies], "time_s", time,
 		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
-		(double)c->interval_ns / 1e9, "count", number(c->count),
+		(double)c->interval_ns / 1e9, "count", json_number(c->count),
 		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
-		(int)r->sndbuf, "seed", number(c->run), "cpus", cpus, "capture",
-		load_replay_json(&o->replay), "netns", o->netns,
+		(int)r->sndbuf, "seed", json_number(c->run), "cpus", cpus,
+		"capture", load_replay_json(&o->replay), "netns", o->netns,
 		"flow_lifetime_s", lifetime, "timeout_s", timeout);
 }
 
@@ -112,14 +107,14 @@ json_t *latency_json(const struct histogram *h)
 	if (h->count == 0)
 		return json_pack("{s:i}", "count", 0);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f}",
-		"count", number(h->count), "min", number(h->min), "p50",
-		number(histogram_quantile(h, 0.5)), "p90",
-		number(histogram_quantile(h, 0.9)), "p99",
-		number(histogram_quantile(h, 0.99)), "p999",
-		number(histogram_quantile(h, 0.999)), "p9999",
-		number(histogram_quantile(h, 0.9999)), "p99999",
-		number(histogram_quantile(h, 0.99999)), "max", number(h->max),
-		"mean", histogram_mean(h));
+		"count", json_number(h->count), "min", json_number(h->min),
+		"p50", json_number(histogram_quantile(h, 0.5)), "p90",
+		json_number(histogram_quantile(h, 0.9)), "p99",
+		json_number(histogram_quantile(h, 0.99)), "p999",
+		json_number(histogram_quantile(h, 0.999)), "p9999",
+		json_number(histogram_quantile(h, 0.9999)), "p99999",
+		json_number(histogram_quantile(h, 0.99999)), "max",
+		json_number(h->max), "mean", histogram_mean(h));
 }
 
 static json_t *one_way_json(const struct load_result *r)
@@ -139,8 +134,8 @@ static json_t *jitter_json(const struct load_result *r)
 	if (!j->flows)
 		return json_null();
 	return json_pack("{s:f, s:o, s:o, s:f}", "mean",
-		j->sum_ns / (double)j->flows, "max", number(j->most_ns),
-		"flows", number(j->flows), "difference_mean",
+		j->sum_ns / (double)j->flows, "max", json_number(j->most_ns),
+		"flows", json_number(j->flows), "difference_mean",
 		w->differences
 			? (double)w->difference_ns / (double)w->differences
 			: 0.0);
@@ -152,10 +147,10 @@ static json_t *variation_json(const struct histogram *h)
 	if (!h->count)
 		return json_null();
 	return json_pack("{s:o, s:o, s:o, s:o}", "p50",
-		number(histogram_quantile(h, 0.5) - h->min), "p99",
-		number(histogram_quantile(h, 0.99) - h->min), "p999",
-		number(histogram_quantile(h, 0.999) - h->min), "max",
-		number(h->max - h->min));
+		json_number(histogram_quantile(h, 0.5) - h->min), "p99",
+		json_number(histogram_quantile(h, 0.99) - h->min), "p999",
+		json_number(histogram_quantile(h, 0.999) - h->min), "max",
+		json_number(h->max - h->min));
 }
 
 static json_t *variations_json(const struct load_result *r)
@@ -186,9 +181,9 @@ static json_t *pacing_json(
 		c->replay ? "capture" : load_spacing_names[c->pace.spacing],
 		"burst", c->replay ? 1 : (int)c->pace.burst, "rate_first",
 		rate_at(c, c->omit_ns), "rate_last", rate_at(c, r->to_ns),
-		"planned", load_planned(o, r), "due", number(r->due), "kept",
-		load_kept(o, r), "kept_up", load_kept_up(o, r), "not_sent",
-		number(load_not_sent(o, r)), "lag_ns",
+		"planned", load_planned(o, r), "due", json_number(r->due),
+		"kept", load_kept(o, r), "kept_up", load_kept_up(o, r),
+		"not_sent", json_number(load_not_sent(o, r)), "lag_ns",
 		latency_json(&r->histograms[LOAD_LAG]));
 }
 
@@ -203,12 +198,13 @@ static json_t *marks_json(const struct load_result *r)
 	return json_pack("{s:i, s:s, s:i, s:o, s:o, s:o, s:o, s:b, s:f, "
 			 "s:{s:o, s:o, s:o, s:o}}",
 		"dscp", r->tos >> 2, "ecn", load_ecn_names[r->tos & 3], "ttl",
-		r->ttl, "datagrams", number(k.datagrams), "dscp_kept_low",
-		number(k.dscp_least), "dscp_kept_high", number(k.dscp_most),
-		"ecn_kept", number(k.ecn), "ttl_kept", k.ttl_kept, "ttl_mean",
-		k.ttl_mean, "ecn_seen", "not_ect", number(s->ecn[0]), "ect1",
-		number(s->ecn[1]), "ect0", number(s->ecn[2]), "ce",
-		number(s->ecn[3]));
+		r->ttl, "datagrams", json_number(k.datagrams), "dscp_kept_low",
+		json_number(k.dscp_least), "dscp_kept_high",
+		json_number(k.dscp_most), "ecn_kept", json_number(k.ecn),
+		"ttl_kept", k.ttl_kept, "ttl_mean", k.ttl_mean, "ecn_seen",
+		"not_ect", json_number(s->ecn[0]), "ect1",
+		json_number(s->ecn[1]), "ect0", json_number(s->ecn[2]), "ce",
+		json_number(s->ecn[3]));
 }
 
 static json_t *cpu_json(const struct load_result *r)
@@ -242,16 +238,16 @@ json_t *load_interval_json(const struct load_interval *i)
 	json_t *lost = json_null(), *jitter = json_null();
 
 	if (i->lost_known)
-		lost = number(i->lost);
+		lost = json_number(i->lost);
 	if (i->jitter_known)
 		jitter = json_real(i->jitter_ns);
 	return json_pack("{s:f, s:f, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"start_s", i->start_s, "seconds", i->seconds, "omitted",
-		i->omitted, "sent", number(i->sent), "answered",
-		number(i->answered), "sent_bytes", number(i->sent_bytes),
-		"answered_bytes", number(i->answered_bytes), "lost", lost,
-		"jitter_ns", jitter, "trains_refused",
-		number(i->trains_refused));
+		i->omitted, "sent", json_number(i->sent), "answered",
+		json_number(i->answered), "sent_bytes",
+		json_number(i->sent_bytes), "answered_bytes",
+		json_number(i->answered_bytes), "lost", lost, "jitter_ns",
+		jitter, "trains_refused", json_number(i->trains_refused));
 }
 
 /* ICMP port unreachable, of the whole run. */
@@ -260,7 +256,7 @@ static json_t *refusals_json(const struct load_result *r)
 	if (!r->whole.refused)
 		return json_null();
 	return json_pack("{s:o, s:f, s:f, s:b}", "count",
-		number(r->whole.refused), "first_s",
+		json_number(r->whole.refused), "first_s",
 		(double)r->refused_first_ns / 1e9, "last_s",
 		(double)r->refused_last_ns / 1e9, "at_the_end",
 		r->absence == ABSENCE_NOBODY || r->absence == ABSENCE_GONE);
@@ -285,7 +281,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 		json_argv("load", argc, argv), "config", load_config_json(o, r),
 		"environment", load_environment_json(o), "seconds", r->seconds,
 		"interrupted", r->interrupted, "flows_opened",
-		number(r->flows_opened), "sent",
+		json_number(r->flows_opened), "sent",
 		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
 		rate_json(w->answered, w->answered_bytes, r->seconds),
 		"delivered", delivered, "loss", load_loss_json(o, &loss),

@@ -2,17 +2,13 @@
 /* The ledger in the report for machines. */
 #include "cli/load/report/ledger.h"
 
-static json_t *number(uint64_t v)
-{
-	return json_integer((json_int_t)v);
-}
-
+#include "cli/print/json.h"
 static void set_named(
 	json_t *object, const struct ledger_named *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		json_object_set_new(
-			object, list[i].name, number(list[i].datagrams));
+			object, list[i].name, json_number(list[i].datagrams));
 }
 
 static json_t *drops_json(const struct ledger *l)
@@ -21,7 +17,7 @@ static json_t *drops_json(const struct ledger *l)
 
 	for (size_t i = 0; i < LEDGER_CAUSES && l->dropped[i].cause; i++)
 		json_object_set_new(object, l->dropped[i].cause,
-			number(l->dropped[i].datagrams));
+			json_number(l->dropped[i].datagrams));
 	set_named(object, l->failed, l->failed_count);
 	return object;
 }
@@ -35,9 +31,9 @@ static json_t *bounds_json(const struct ledger *l)
 
 		json_object_set_new(object, d->cause,
 			json_pack("{s:o, s:o, s:o, s:b}", "skbs",
-				number(d->skbs), "datagrams_low",
-				number(d->low), "datagrams_high",
-				number(d->high), "shared", d->shared));
+				json_number(d->skbs), "datagrams_low",
+				json_number(d->low), "datagrams_high",
+				json_number(d->high), "shared", d->shared));
 	}
 	return object;
 }
@@ -65,8 +61,8 @@ static json_t *leg_bytes_json(const struct ledger *l, enum ledger_leg leg)
 		uint64_t bytes;
 
 		if (ledger_dropped_bytes(l, leg, i, &bytes) && bytes)
-			json_object_set_new(
-				object, l->dropped[i].cause, number(bytes));
+			json_object_set_new(object, l->dropped[i].cause,
+				json_number(bytes));
 	}
 	return object;
 }
@@ -83,14 +79,14 @@ static json_t *leg_json(const struct ledger *l, enum ledger_leg leg)
 	for (size_t i = 0; i < LEDGER_CAUSES; i++)
 		if (l->dropped[i].leg[leg])
 			json_object_set_new(dropped, l->dropped[i].cause,
-				number(l->dropped[i].leg[leg]));
+				json_number(l->dropped[i].leg[leg]));
 	if (w->bytes_known)
 		unexplained = json_integer(w->unexplained_bytes);
 	return json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "sent",
-		number(w->sent), "arrived", number(w->arrived), "dropped",
-		dropped, "unexplained", (json_int_t)w->unexplained,
-		"sent_bytes", number(w->sent_bytes), "arrived_bytes",
-		number(w->arrived_bytes), "dropped_bytes",
+		json_number(w->sent), "arrived", json_number(w->arrived),
+		"dropped", dropped, "unexplained", (json_int_t)w->unexplained,
+		"sent_bytes", json_number(w->sent_bytes), "arrived_bytes",
+		json_number(w->arrived_bytes), "dropped_bytes",
 		leg_bytes_json(l, leg), "unexplained_bytes", unexplained);
 }
 
@@ -98,15 +94,15 @@ static json_t *leg_json(const struct ledger *l, enum ledger_leg leg)
 static json_t *bytes_json(const struct load_result *r)
 {
 	const struct ledger_server *s = &r->server_whole.counters;
-	json_t *object =
-		json_pack("{s:o, s:o}", "sent", number(r->whole.sent_bytes),
-			"answered", number(r->whole.answered_bytes));
+	json_t *object = json_pack("{s:o, s:o}", "sent",
+		json_number(r->whole.sent_bytes), "answered",
+		json_number(r->whole.answered_bytes));
 
 	if (r->server_seen)
-		json_object_update_new(
-			object, json_pack("{s:o, s:o}", "delivered",
-					number(s->delivered_bytes), "replied",
-					number(s->answered_bytes)));
+		json_object_update_new(object,
+			json_pack("{s:o, s:o}", "delivered",
+				json_number(s->delivered_bytes), "replied",
+				json_number(s->answered_bytes)));
 	return object;
 }
 
@@ -116,8 +112,8 @@ static json_t *figures_json(const struct figures *f, bool v6)
 
 	for (enum figure i = 0; i < FIGURES; i++)
 		if (figure_name(i, v6))
-			json_object_set_new(
-				object, figure_name(i, v6), number(f->v[i]));
+			json_object_set_new(object, figure_name(i, v6),
+				json_number(f->v[i]));
 	return object;
 }
 
@@ -141,23 +137,25 @@ static json_t *totals_json(const struct load_result *r)
 
 	set_named(refused, l->refused, l->refused_count);
 	unexplained = known ? json_integer(l->unexplained) : json_null();
-	missing = number(c->sent > c->answered ? c->sent - c->answered : 0);
+	missing =
+		json_number(c->sent > c->answered ? c->sent - c->answered : 0);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
 			 "s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:b, s:b, "
 			 "s:b, s:b, s:b}",
-		"sent", number(l->sent), "answered", number(l->answered),
-		"absorbed", number(l->absorbed), "dropped", drops_json(l),
-		"dropped_bounds", bounds_json(l), "refused", refused,
-		"repeated", number(l->repeated), "unexplained", unexplained,
-		"missing", missing, "duplicate", number(c->duplicate),
-		"reordered", number(c->reordered), "corrupt",
-		number(c->corrupt), "late", number(c->late), "stale",
-		number(c->stale), "written_off", number(c->written_off),
-		"written_off_answered", number(c->came_late), "waited_s",
-		(double)r->timeout_ns / 1e9, "queued_here", number(r->queued),
-		"server_seen", l->server_seen, "server_gone", r->server_gone,
-		"shared", l->shared, "exact", l->exact, "balances",
-		ledger_balances(l));
+		"sent", json_number(l->sent), "answered",
+		json_number(l->answered), "absorbed", json_number(l->absorbed),
+		"dropped", drops_json(l), "dropped_bounds", bounds_json(l),
+		"refused", refused, "repeated", json_number(l->repeated),
+		"unexplained", unexplained, "missing", missing, "duplicate",
+		json_number(c->duplicate), "reordered",
+		json_number(c->reordered), "corrupt", json_number(c->corrupt),
+		"late", json_number(c->late), "stale", json_number(c->stale),
+		"written_off", json_number(c->written_off),
+		"written_off_answered", json_number(c->came_late), "waited_s",
+		(double)r->timeout_ns / 1e9, "queued_here",
+		json_number(r->queued), "server_seen", l->server_seen,
+		"server_gone", r->server_gone, "shared", l->shared, "exact",
+		l->exact, "balances", ledger_balances(l));
 }
 
 json_t *load_ledger_json(const struct load_result *r)

@@ -3,15 +3,12 @@
 #include "cli/load/report/ledger.h"
 
 #include "cli/print/style.h"
-#include "core/units.h"
+#include "cli/print/text.h"
 
 static void print_entry(
 	FILE *out, const char *kind, const char *name, uint64_t n)
 {
-	char text[UNITS_TEXT];
-
-	fprintf(out, "  %-9s %-22s %22s", kind, name,
-		units_format_grouped(n, text));
+	fprintf(out, "  %-9s %-22s %22s", kind, name, text_grouped(n));
 }
 
 static void print_named(FILE *out, const char *kind,
@@ -28,27 +25,23 @@ static void print_named(FILE *out, const char *kind,
 /* What the kernel's count leaves open; nothing where it leaves nothing. */
 static void print_bounds(FILE *out, const struct ledger_drop *d)
 {
-	char skbs[UNITS_TEXT], low[UNITS_TEXT], high[UNITS_TEXT];
+	const char *skbs = text_grouped(d->skbs), *s = d->skbs == 1 ? "" : "s";
+	const char *high = text_grouped(d->high);
 
 	/* A place that others share, or that has room for more: what was lost
 	 * there came in no more skbs than it had datagrams. */
-	if (d->skbs > d->datagrams) {
-		units_format_grouped(d->datagrams, skbs);
-		fprintf(out, " in %s skbs at most\n", skbs);
-		return;
-	}
-	units_format_grouped(d->skbs, skbs);
-	units_format_grouped(d->low, low);
-	units_format_grouped(d->high, high);
-	if (d->low == d->high || d->datagrams == d->high ||
-		(!d->low && d->datagrams == d->skbs))
-		fprintf(out, " in %s skb%s\n", skbs, d->skbs == 1 ? "" : "s");
+	if (d->skbs > d->datagrams)
+		fprintf(out, " in %s skbs at most\n",
+			text_grouped(d->datagrams));
+	else if (d->low == d->high || d->datagrams == d->high ||
+		 (!d->low && d->datagrams == d->skbs))
+		fprintf(out, " in %s skb%s\n", skbs, s);
 	else if (d->low)
 		fprintf(out, "\n%14sin %s skb%s, which were %s to %s\n", "",
-			skbs, d->skbs == 1 ? "" : "s", low, high);
+			skbs, s, text_grouped(d->low), high);
 	else
 		fprintf(out, "\n%14sin %s skb%s, which were %s at most\n", "",
-			skbs, d->skbs == 1 ? "" : "s", high);
+			skbs, s, high);
 }
 
 static void print_drop(FILE *out, const struct ledger_drop *d)
@@ -87,7 +80,6 @@ static void print_drops(FILE *out, const struct ledger *l)
 static void print_shared(FILE *out, const struct ledger *l)
 {
 	bool any = false;
-	char text[UNITS_TEXT];
 
 	for (size_t i = 0; i < LEDGER_CAUSES; i++) {
 		const struct ledger_drop *d = &l->dropped[i];
@@ -95,13 +87,10 @@ static void print_shared(FILE *out, const struct ledger *l)
 		if (!d->shared)
 			continue;
 		/* What it counts is not told by that of ours alone. */
-		if (d->host)
-			snprintf(text, sizeof(text), "(the whole host's)");
-		else
-			units_format_grouped(d->skbs, text);
 		fprintf(out, "%s%s %s",
 			any ? ", " : "  The kernel counted others' too: ",
-			d->cause, text);
+			d->cause,
+			d->host ? "(the whole host's)" : text_grouped(d->skbs));
 		any = true;
 	}
 	if (any)
@@ -110,26 +99,22 @@ static void print_shared(FILE *out, const struct ledger *l)
 
 static void print_way(FILE *out, const char *what, const struct ledger_way *w)
 {
-	char sent[UNITS_TEXT], arrived[UNITS_TEXT];
-
 	if (w->sent == 0)
 		return;
 	fprintf(out, "  in bytes  %-9s sent %22s  arrived %19s\n", what,
-		units_format_grouped(w->sent_bytes, sent),
-		units_format_grouped(w->arrived_bytes, arrived));
+		text_grouped(w->sent_bytes), text_grouped(w->arrived_bytes));
 }
 
 static void print_remarks(FILE *out, const struct load_result *r)
 {
 	const struct ledger *l = &r->ledger;
-	char text[UNITS_TEXT];
 
 	print_shared(out, l);
 	if (r->queued)
 		fprintf(out,
 			"  %s packets were still in a queue of this host "
 			"(tc -s qdisc)\n  and may leave, and arrive, later.\n",
-			units_format_grouped(r->queued, text));
+			text_grouped(r->queued));
 	if (l->server_seen && r->server_whole.asked)
 		fprintf(out, "  Of the server's host only the server has told "
 			     "its counters.\n");
@@ -148,7 +133,6 @@ static void print_verdict(
 	FILE *out, const struct ledger *l, bool gone, bool colour)
 {
 	bool good = ledger_balances(l);
-	char text[UNITS_TEXT];
 	int64_t n = l->unexplained;
 
 	if (!l->server_seen) {
@@ -163,10 +147,10 @@ static void print_verdict(
 			     "are not ours alone.\n");
 		return;
 	}
-	units_format_grouped((uint64_t)(n < 0 ? -n : n), text);
 	fprintf(out, "  %s%-32s %s%*s%s  %s\n",
 		STYLE(colour && !good, STYLE_RED), "unexplained",
-		n < 0 ? "-" : "", n < 0 ? 21 : 22, text,
+		n < 0 ? "-" : "", n < 0 ? 21 : 22,
+		text_grouped((uint64_t)(n < 0 ? -n : n)),
 		good ? STYLE(colour, STYLE_GREEN) : "",
 		good ? "it balances" : "IT DOES NOT BALANCE");
 	fputs(STYLE(colour, STYLE_END), out);

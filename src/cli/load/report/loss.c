@@ -3,7 +3,7 @@
 
 #include "cli/print/say.h"
 #include "cli/print/style.h"
-#include "core/units.h"
+#include "cli/print/text.h"
 
 struct load_loss load_loss_of(
 	const struct load_options *o, const struct load_result *r)
@@ -70,15 +70,12 @@ json_t *load_loss_json(
 bool load_loss_is_borne(
 	const struct load_options *o, const struct load_loss *loss)
 {
-	char lost[UNITS_TEXT], sent[UNITS_TEXT];
-
 	if (is_borne(o, loss))
 		return true;
 	if (loss->known)
 		say("%s of %s datagrams were lost, %.4g %%: "
 		    "more than --max-loss %.4g %%",
-			units_format_grouped(loss->lost, lost),
-			units_format_grouped(loss->sent, sent),
+			text_grouped(loss->lost), text_grouped(loss->sent),
 			100 * load_loss_share(loss), 100 * o->max_loss);
 	else
 		say("--max-loss: the loss is not known, "

@@ -4,7 +4,7 @@
 
 #include "cli/load/report/sends.h"
 #include "cli/print/style.h"
-#include "core/units.h"
+#include "cli/print/text.h"
 
 const char *load_timed_by(const struct load_config *c)
 {
@@ -61,16 +61,15 @@ void load_print_pace(FILE *out, const struct load_config *c)
 {
 	double first = pace_rate_at(&c->pace, c->omit_ns);
 	double last = pace_rate_at(&c->pace, c->omit_ns + c->time_ns - 1);
-	char text[UNITS_TEXT];
 
 	/* A search for the rate has none of its own. */
 	if (c->pace.step_count == 0) {
 		fprintf(out, "open loop");
 		return;
 	}
-	fprintf(out, "%s/s", units_format_si(first, text));
+	fprintf(out, "%s/s", text_si(first));
 	if (first != last)
-		fprintf(out, " to %s/s", units_format_si(last, text));
+		fprintf(out, " to %s/s", text_si(last));
 	fprintf(out, " in all, %s",
 		c->pace.spacing == PACE_POISSON ? "Poisson" : "even");
 	if (c->txtime)
@@ -79,10 +78,9 @@ void load_print_pace(FILE *out, const struct load_config *c)
 		fprintf(out, ", bursts of %u", c->pace.burst);
 }
 
-static const char *quantile(
-	const struct histogram *h, double share, char text[UNITS_TEXT])
+static const char *quantile(const struct histogram *h, double share)
 {
-	return units_format_time((double)histogram_quantile(h, share), text);
+	return text_time((double)histogram_quantile(h, share));
 }
 
 /* How well the plan was kept: what left late, and what did not leave. */
@@ -92,7 +90,6 @@ void load_print_kept(FILE *out, const struct load_options *o,
 	const struct load_config *c = &o->config;
 	const struct histogram *lag = &r->histograms[LOAD_LAG];
 	uint64_t big = r->whole.too_big, left = load_not_sent(o, r);
-	char text[UNITS_TEXT], p50[UNITS_TEXT], p99[UNITS_TEXT];
 
 	left = left > big ? left - big : 0;
 	if (c->mode != LOAD_PACED)
@@ -105,13 +102,11 @@ void load_print_kept(FILE *out, const struct load_options *o,
 	}
 	fprintf(out,
 		"  pace        %.2f %% sent; late by p50 %s  p99 %s  max %s\n",
-		100 * load_kept(o, r), quantile(lag, 0.5, p50),
-		quantile(lag, 0.99, p99),
-		units_format_time((double)lag->max, text));
+		100 * load_kept(o, r), quantile(lag, 0.5), quantile(lag, 0.99),
+		text_time((double)lag->max));
 	if (big) {
 		fprintf(out, "  %s%s not sent because they are too long: ",
-			STYLE(colour, STYLE_RED),
-			units_format_grouped(big, text));
+			STYLE(colour, STYLE_RED), text_grouped(big));
 		load_print_limit(out, o, r);
 		fprintf(out, "%s\n", STYLE(colour, STYLE_END));
 	}
@@ -120,7 +115,6 @@ void load_print_kept(FILE *out, const struct load_options *o,
 		fprintf(out,
 			"  %sthe generator, or the kernel, did not keep up: %s "
 			"not sent%s\n",
-			STYLE(colour, STYLE_RED),
-			units_format_grouped(left, text),
+			STYLE(colour, STYLE_RED), text_grouped(left),
 			STYLE(colour, STYLE_END));
 }

@@ -9,52 +9,23 @@
 #include "cli/load/report/pace.h"
 #include "cli/load/report/sends.h"
 #include "cli/print/style.h"
-#include "core/units.h"
+#include "cli/print/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *si(double v)
-{
-	/* Enough for all values of one line. */
-	static char text[8][UNITS_TEXT];
-	static unsigned next;
-
-	return units_format_si(v, text[next++ % 8]);
-}
-
-/* "51.2 Mbit/s", and "512 bit/s" too. */
-static const char *bits(uint64_t bytes, double seconds)
-{
-	static char text[8][UNITS_TEXT + 8];
-	static unsigned next;
-	const char *number = si((double)bytes * 8 / seconds);
-	char *out = text[next++ % 8];
-
-	snprintf(out, sizeof(text[0]), "%s%sbit/s", number,
-		strchr(number, ' ') ? "" : " ");
-	return out;
-}
-
-static const char *duration(double ns)
-{
-	static char text[8][UNITS_TEXT];
-	static unsigned next;
-
-	return units_format_time(ns, text[next++ % 8]);
-}
-
 void load_print_interval(FILE *out, const struct load_interval *i)
 {
 	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s ",
-		i->start_s + i->seconds, si((double)i->sent / i->seconds),
-		bits(i->sent_bytes, i->seconds),
-		si((double)i->answered / i->seconds));
+		i->start_s + i->seconds, text_si((double)i->sent / i->seconds),
+		text_bits(i->sent_bytes, i->seconds),
+		text_si((double)i->answered / i->seconds));
 	if (i->lost)
-		fprintf(out, "%7s/s lost", si((double)i->lost / i->seconds));
+		fprintf(out, "%7s/s lost",
+			text_si((double)i->lost / i->seconds));
 	else
-		fprintf(out, "%12s", bits(i->answered_bytes, i->seconds));
+		fprintf(out, "%12s", text_bits(i->answered_bytes, i->seconds));
 	fputs(i->omitted ? " warm-up" : "", out);
 }
 
@@ -63,11 +34,12 @@ void load_print_progress(FILE *out, const struct load_interval *i)
 	double left = i->left_s > 0 ? i->left_s : 0;
 
 	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s  ",
-		i->start_s + i->seconds, si((double)i->sent / i->seconds),
-		bits(i->sent_bytes, i->seconds),
-		si((double)i->answered / i->seconds));
+		i->start_s + i->seconds, text_si((double)i->sent / i->seconds),
+		text_bits(i->sent_bytes, i->seconds),
+		text_si((double)i->answered / i->seconds));
 	if (i->lost)
-		fprintf(out, "%s/s lost  ", si((double)i->lost / i->seconds));
+		fprintf(out, "%s/s lost  ",
+			text_si((double)i->lost / i->seconds));
 	fprintf(out, "%.0f s left", left);
 }
 
@@ -113,7 +85,7 @@ void load_print_head(FILE *out, const struct load_options *o,
 		fprintf(out, "%u bytes", c->sizes.most);
 	fprintf(out, ", %u flow%s", c->flows, c->flows == 1 ? "" : "s");
 	if (c->flow_lifetime_ns)
-		fprintf(out, " of %s", duration((double)c->flow_lifetime_ns));
+		fprintf(out, " of %s", text_time((double)c->flow_lifetime_ns));
 	fprintf(out, ", %u thread%s, ", c->threads, c->threads == 1 ? "" : "s");
 	load_print_trains(out, o, r);
 	fprintf(out, "\n  ");
@@ -131,11 +103,9 @@ void load_print_head(FILE *out, const struct load_options *o,
 static void print_rate(FILE *out, const char *what, uint64_t datagrams,
 	uint64_t bytes, double seconds)
 {
-	char text[UNITS_TEXT];
-
 	fprintf(out, "  %-10s %10s/s %15s %24s\n", what,
-		si((double)datagrams / seconds), bits(bytes, seconds),
-		units_format_grouped(datagrams, text));
+		text_si((double)datagrams / seconds), text_bits(bytes, seconds),
+		text_grouped(datagrams));
 }
 
 static void print_rates(FILE *out, const struct load_result *r)
@@ -155,16 +125,14 @@ static void print_rates(FILE *out, const struct load_result *r)
 static void print_flows(
 	FILE *out, const struct load_config *c, const struct load_result *r)
 {
-	char text[UNITS_TEXT];
-
 	if (c->flow_lifetime_ns)
 		fprintf(out, "  flows       %s opened in all\n",
-			units_format_grouped(r->flows_opened, text));
+			text_grouped(r->flows_opened));
 }
 
 static const char *quantile(const struct histogram *h, double share)
 {
-	return duration((double)histogram_quantile(h, share));
+	return text_time((double)histogram_quantile(h, share));
 }
 
 /* A percentile of which there are less than ten values is not one. */
@@ -181,7 +149,7 @@ static void print_tail(FILE *out, const struct histogram *h)
 		if ((double)h->count * (1 - tails[i].share) >= 10)
 			fprintf(out, "  %s %s", tails[i].name,
 				quantile(h, tails[i].share));
-	fprintf(out, "  max %s\n", duration((double)h->max));
+	fprintf(out, "  max %s\n", text_time((double)h->max));
 }
 
 static void print_jitter(FILE *out, const struct load_result *r)
@@ -192,16 +160,17 @@ static void print_jitter(FILE *out, const struct load_result *r)
 
 	if (j->flows)
 		fprintf(out, "  jitter      mean %s  max %s of %llu flow%s\n",
-			duration(j->sum_ns / (double)j->flows),
-			duration((double)j->most_ns),
+			text_time(j->sum_ns / (double)j->flows),
+			text_time((double)j->most_ns),
 			(unsigned long long)j->flows, j->flows == 1 ? "" : "s");
 	fprintf(out, "  above min   p50 %s  p99 %s",
-		duration((double)(histogram_quantile(h, 0.5) - low)),
-		duration((double)(histogram_quantile(h, 0.99) - low)));
+		text_time((double)(histogram_quantile(h, 0.5) - low)),
+		text_time((double)(histogram_quantile(h, 0.99) - low)));
 	if (h->count >= 10000)
 		fprintf(out, "  p99.9 %s",
-			duration((double)(histogram_quantile(h, 0.999) - low)));
-	fprintf(out, "  max %s\n", duration((double)(h->max - low)));
+			text_time(
+				(double)(histogram_quantile(h, 0.999) - low)));
+	fprintf(out, "  max %s\n", text_time((double)(h->max - low)));
 }
 
 static void print_latency(FILE *out, const struct load_result *r)
@@ -213,7 +182,7 @@ static void print_latency(FILE *out, const struct load_result *r)
 	if (h->count == 0)
 		return;
 	fprintf(out, "  round trip  min %s  p50 %s  p90 %s  p99 %s\n",
-		duration((double)h->min), quantile(h, 0.5), quantile(h, 0.9),
+		text_time((double)h->min), quantile(h, 0.5), quantile(h, 0.9),
 		quantile(h, 0.99));
 	print_tail(out, h);
 	print_jitter(out, r);
@@ -277,11 +246,11 @@ static void print_cpu(FILE *out, const struct load_result *r)
 	uint64_t server = s->cpu_user_ns + s->cpu_system_ns;
 
 	fprintf(out, "  CPU         client %s",
-		duration(per((double)client, r->window.sent)));
+		text_time(per((double)client, r->window.sent)));
 	print_user(out, c->user_ns, client);
 	if (r->server_seen) {
 		fprintf(out, ", server %s",
-			duration(per((double)server, s->counters.delivered)));
+			text_time(per((double)server, s->counters.delivered)));
 		print_user(out, s->cpu_user_ns, server);
 	}
 	fprintf(out, " a datagram\n");

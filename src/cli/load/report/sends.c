@@ -2,13 +2,9 @@
 /* Sends that the kernel refused, in both reports. */
 #include "cli/load/report/sends.h"
 
+#include "cli/print/json.h"
 #include "cli/print/style.h"
-#include "core/units.h"
-
-static json_t *number(uint64_t v)
-{
-	return json_integer((json_int_t)v);
-}
+#include "cli/print/text.h"
 
 /* Bytes of payload; 0 where the path's MTU is not known. */
 static uint32_t payload_max(
@@ -58,12 +54,9 @@ void load_print_trains(
 
 static void print_count(FILE *out, const char *what, uint64_t n, bool colour)
 {
-	char text[UNITS_TEXT];
-
 	if (n)
 		fprintf(out, "  %s%-36s %18s%s\n", STYLE(colour, STYLE_RED),
-			what, units_format_grouped(n, text),
-			STYLE(colour, STYLE_END));
+			what, text_grouped(n), STYLE(colour, STYLE_END));
 }
 
 void load_print_sends(FILE *out, const struct load_options *o,
@@ -90,11 +83,12 @@ json_t *load_sends_json(
 	uint32_t most = payload_max(o, r);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"messages", number(c->sent_messages), "no_room",
-		number(c->blocked), "no_buffers", number(c->nobufs), "too_big",
-		number(c->too_big), "too_big_reports",
-		number(c->too_big_reports), "trains_refused",
-		number(c->trains_refused), "failed", number(c->send_errors),
-		"path_mtu", r->path_mtu ? number(r->path_mtu) : json_null(),
-		"length_max", most ? number(most) : json_null());
+		"messages", json_number(c->sent_messages), "no_room",
+		json_number(c->blocked), "no_buffers", json_number(c->nobufs),
+		"too_big", json_number(c->too_big), "too_big_reports",
+		json_number(c->too_big_reports), "trains_refused",
+		json_number(c->trains_refused), "failed",
+		json_number(c->send_errors), "path_mtu",
+		r->path_mtu ? json_number(r->path_mtu) : json_null(),
+		"length_max", most ? json_number(most) : json_null());
 }

@@ -4,7 +4,7 @@
 #include "cli/load/peer/peer.h"
 #include "cli/load/report/loss.h"
 #include "cli/print/style.h"
-#include "core/units.h"
+#include "cli/print/text.h"
 
 #include <string.h>
 
@@ -33,23 +33,6 @@ double stage_share(const struct stages_result *r, enum stage stage)
 	return all > 0 ? histogram_mean(&r->stages[stage]) / all : 0;
 }
 
-static const char *duration(uint64_t ns)
-{
-	/* Enough for all values of one line. */
-	static char text[8][UNITS_TEXT];
-	static unsigned next;
-
-	return units_format_time((double)ns, text[next++ % 8]);
-}
-
-static const char *grouped(uint64_t n)
-{
-	static char text[8][UNITS_TEXT];
-	static unsigned next;
-
-	return units_format_grouped(n, text[next++ % 8]);
-}
-
 static void print_head(FILE *out, const struct load_options *o,
 	const struct stages_result *r, bool colour)
 {
@@ -67,9 +50,10 @@ static void print_head(FILE *out, const struct load_options *o,
 static void print_row(FILE *out, const char *name, const struct histogram *h)
 {
 	fprintf(out, "  %-24s %9s %9s %9s %9s", name,
-		duration(histogram_quantile(h, 0.5)),
-		duration(histogram_quantile(h, 0.9)),
-		duration(histogram_quantile(h, 0.99)), duration(h->max));
+		text_time((double)histogram_quantile(h, 0.5)),
+		text_time((double)histogram_quantile(h, 0.9)),
+		text_time((double)histogram_quantile(h, 0.99)),
+		text_time((double)h->max));
 }
 
 static void print_stage(
@@ -114,7 +98,7 @@ static void print_cost(
 	if (!r->plain.count || !r->stamped.count)
 		return;
 	fprintf(out, "\n  A round trip: %s plain, %s stamped (medians)%s\n",
-		duration(plain), duration(stamped),
+		text_time((double)plain), text_time((double)stamped),
 		o->config.cpus ? "" : "; not pinned (--cpus)");
 }
 
@@ -122,7 +106,7 @@ static void print_count(FILE *out, const char *what, uint64_t n, bool bad)
 {
 	if (n)
 		fprintf(out, "  %s%-44s %20s%s\n", STYLE(bad, STYLE_RED), what,
-			grouped(n), STYLE(bad, STYLE_END));
+			text_grouped(n), STYLE(bad, STYLE_END));
 }
 
 void stages_print_text(FILE *out, const struct load_options *o,

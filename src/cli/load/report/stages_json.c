@@ -8,11 +8,6 @@
 
 #include <errno.h>
 
-static json_t *number(uint64_t v)
-{
-	return json_integer((json_int_t)v);
-}
-
 static json_t *config_json(
 	const struct load_options *o, const struct stages_result *r)
 {
@@ -32,12 +27,12 @@ static json_t *config_json(
 		(int)c->sizes.most, "content", load_content_names[c->content],
 		"spin", c->spin, "expect", load_replies_names[c->replies],
 		"time_s", (double)c->time_ns / 1e9, "omit_s",
-		(double)c->omit_ns / 1e9, "count", number(c->count),
+		(double)c->omit_ns / 1e9, "count", json_number(c->count),
 		"rcvbuf_obtained", (int)s->rcvbuf, "sndbuf_obtained",
 		(int)s->sndbuf, "device", c->device, "dscp", s->tos >> 2, "ecn",
 		load_ecn_names[s->tos & 3], "ttl", (int)s->ttl, "dont_fragment",
 		s->dontfrag, "busy_poll_us_obtained", (int)s->busy_poll_us,
-		"seed", number(c->run), "cpus", cpus);
+		"seed", json_number(c->run), "cpus", cpus);
 }
 
 static json_t *stage_json(const struct stages_result *r, enum stage stage)
@@ -55,18 +50,19 @@ static json_t *stage_json(const struct stages_result *r, enum stage stage)
 static json_t *probes_json(const struct stages_result *r)
 {
 	json_t *missing = json_pack("{s:o, s:o, s:o}", "sched",
-		number(r->no_sched), "sent", number(r->no_sent), "received",
-		number(r->no_received));
+		json_number(r->no_sched), "sent", json_number(r->no_sent),
+		"received", json_number(r->no_received));
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
 			 "s:o, s:o}",
-		"sent", number(r->sent), "answered", number(r->answered),
-		"lost", number(r->lost), "nobufs", number(r->nobufs),
-		"reported", number(r->reported), "foreign", number(r->foreign),
-		"sampled", number(r->sampled), "whole", number(r->whole),
-		"skipped", number(r->skipped), "plain_skipped",
-		number(r->plain_skipped), "incomplete", number(r->incomplete),
-		"missing", missing);
+		"sent", json_number(r->sent), "answered",
+		json_number(r->answered), "lost", json_number(r->lost),
+		"nobufs", json_number(r->nobufs), "reported",
+		json_number(r->reported), "foreign", json_number(r->foreign),
+		"sampled", json_number(r->sampled), "whole",
+		json_number(r->whole), "skipped", json_number(r->skipped),
+		"plain_skipped", json_number(r->plain_skipped), "incomplete",
+		json_number(r->incomplete), "missing", missing);
 }
 
 static json_t *stages_json(const struct stages_result *r)

@@ -3,6 +3,7 @@
 
 #include "cli/load/peer/peer.h"
 #include "cli/print/style.h"
+#include "cli/print/text.h"
 #include "core/units.h"
 
 #include <ctype.h>
@@ -27,18 +28,11 @@ const char *stress_verdict_key(enum stress_verdict verdict)
 	return verdicts[verdict].key;
 }
 
-static const char *grouped(uint64_t n)
-{
-	static char text[8][UNITS_TEXT];
-	static unsigned next;
-
-	return units_format_grouped(n, text[next++ % 8]);
-}
-
 void stress_print_progress(FILE *out, const struct stress_row *row)
 {
 	fprintf(out, "%-11s %-26s sent %s, came back %s", row->stress->name,
-		row->name, grouped(row->packets), grouped(row->answered));
+		row->name, text_grouped(row->packets),
+		text_grouped(row->answered));
 }
 
 /* Words that follow one another in a paragraph. */
@@ -110,7 +104,7 @@ static void put_count(struct list *l, const char *name, uint64_t n)
 	else
 		put_mark(l->p, ',');
 	l->begun = true;
-	snprintf(text, sizeof(text), "%s %s", name, grouped(n));
+	snprintf(text, sizeof(text), "%s %s", name, text_grouped(n));
 	put(l->p, text, "");
 }
 
@@ -201,8 +195,8 @@ static void print_row(FILE *out, const struct stress_row *row, bool colour)
 	bool skipped = row->verdict == STRESS_SKIPPED;
 
 	fprintf(out, "%-11s %-30s %10s %10s  %s%s%s\n", row->stress->name,
-		row->name, skipped ? "" : grouped(row->packets),
-		skipped ? "" : grouped(row->answered),
+		row->name, skipped ? "" : text_grouped(row->packets),
+		skipped ? "" : text_grouped(row->answered),
 		style_of(row->verdict, colour), verdict,
 		STYLE(colour, STYLE_END));
 	print_details(out, row);

@@ -8,11 +8,6 @@
 #include <errno.h>
 #include <inttypes.h>
 
-static json_t *number(uint64_t v)
-{
-	return json_integer((json_int_t)v);
-}
-
 static json_t *digest_json(uint64_t digest)
 {
 	char text[20];
@@ -39,7 +34,7 @@ static json_t *config_json(
 		load_replies_names[c->replies], "time_s",
 		(double)c->time_ns / 1e9, "rcvbuf_obtained",
 		(int)r->obtained.rcvbuf, "sndbuf_obtained",
-		(int)r->obtained.sndbuf, "seed", number(c->run), "netns",
+		(int)r->obtained.sndbuf, "seed", json_number(c->run), "netns",
 		o->netns);
 }
 
@@ -48,7 +43,8 @@ static json_t *moved_json(const struct count *list, size_t n)
 	json_t *j = json_object();
 
 	for (size_t i = 0; i < n; i++)
-		json_object_set_new(j, list[i].name, number(list[i].value));
+		json_object_set_new(
+			j, list[i].name, json_number(list[i].value));
 	return j;
 }
 
@@ -56,8 +52,8 @@ static void add_named(json_t *to, const struct ledger_named *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (list[i].datagrams)
-			json_object_set_new(
-				to, list[i].name, number(list[i].datagrams));
+			json_object_set_new(to, list[i].name,
+				json_number(list[i].datagrams));
 }
 
 static json_t *server_json(const struct stress_row *row)
@@ -72,9 +68,10 @@ static json_t *server_json(const struct stress_row *row)
 	add_named(refused, s->refused, s->refused_count);
 	add_named(failed, s->failed, s->failed_count);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "delivered",
-		number(s->delivered), "answered", number(s->answered),
-		"absorbed", number(s->absorbed), "socket_drops",
-		number(s->socket_drops), "refused", refused, "failed", failed);
+		json_number(s->delivered), "answered", json_number(s->answered),
+		"absorbed", json_number(s->absorbed), "socket_drops",
+		json_number(s->socket_drops), "refused", refused, "failed",
+		failed);
 }
 
 static json_t *ledger_json(const struct stress_row *row)
@@ -88,10 +85,10 @@ static json_t *ledger_json(const struct stress_row *row)
 	for (size_t i = 0; i < LEDGER_CAUSES; i++)
 		if (l->dropped[i].datagrams)
 			json_object_set_new(dropped, l->dropped[i].cause,
-				number(l->dropped[i].datagrams));
+				json_number(l->dropped[i].datagrams));
 	return json_pack("{s:b, s:b, s:o, s:o, s:o}", "server_seen",
 		l->server_seen, "shared", l->shared, "dropped", dropped,
-		"closed_sockets", number(row->closed),
+		"closed_sockets", json_number(row->closed),
 		l->server_seen ? "unexplained" : "missing",
 		json_integer(l->unexplained));
 }
@@ -116,13 +113,15 @@ static json_t *row_json(const struct stress_row *row)
 			   "s:o, s:o}",
 		"stress", row->stress->name, "case", row->name, "expected",
 		row->rule, "verdict", stress_verdict_key(row->verdict), "why",
-		row->why, "packets", number(row->packets), "datagrams",
-		number(row->datagrams), "answered", number(row->answered),
-		"wrong", number(row->wrong), "duplicate",
-		number(row->duplicate), "foreign", number(row->foreign),
-		"reported", number(row->reported));
+		row->why, "packets", json_number(row->packets), "datagrams",
+		json_number(row->datagrams), "answered",
+		json_number(row->answered), "wrong", json_number(row->wrong),
+		"duplicate", json_number(row->duplicate), "foreign",
+		json_number(row->foreign), "reported",
+		json_number(row->reported));
 	json_object_set_new(counts, "delivered",
-		row->delivered_known ? number(row->delivered) : json_null());
+		row->delivered_known ? json_number(row->delivered)
+				     : json_null());
 	json_object_set_new(counts, "ledger", ledger_json(row));
 	json_object_set_new(counts, "server", server_json(row));
 	json_object_set_new(counts, "kernel", kernel_json(row));
@@ -140,7 +139,7 @@ static json_t *stress_json(const struct stress_result *r)
 	for (int i = 0; i <= STRESS_CUT; i++)
 		json_object_set_new(verdicts,
 			stress_verdict_key((enum stress_verdict)i),
-			number(r->verdicts[i]));
+			json_number(r->verdicts[i]));
 	return json_pack("{s:f, s:o, s:b, s:o, s:o}", "seconds", r->seconds,
 		"verdicts", verdicts, "server_gone", r->server_gone, "digest",
 		digest_json(r->digest), "rows", rows);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/loop/churn.h"
 
-#include "core/clock.h"
 #include "load/loop/thread.h"
 #include "load/loop/write_off.h"
 #include "net/socket.h"
@@ -78,7 +77,7 @@ void churn_fini(struct load_thread *t)
 void churn_begin(struct load_thread *t)
 {
 	struct churn *ch = &t->churn;
-	uint64_t now_ns = clock_ns();
+	uint64_t now_ns = t->now_ns;
 
 	if (!ch->retired)
 		return;

@@ -26,7 +26,7 @@ uint64_t churn_room(const struct load_config *c, uint32_t flows);
 int churn_init(struct load_thread *t);
 void churn_fini(struct load_thread *t);
 
-/* A run begins, now. */
+/* A run begins, at t->now_ns. */
 void churn_begin(struct load_thread *t);
 
 /* What is due at t->now_ns: flows are renewed, and retired ones closed. */

@@ -22,6 +22,7 @@ static struct load *load;
 static struct load_thread *t;
 static union address server;
 static int fd, notices;
+static uint64_t begun_ns;
 static char why[256];
 
 static void notice(void *arg, const char *text)
@@ -53,7 +54,7 @@ static void begin(void)
 	cr_assert(load_open(&load, &config, &hooks, why, sizeof(why)) == 0,
 		"%s", why);
 	t = &load->threads[0];
-	t->now_ns = clock_ns();
+	t->now_ns = begun_ns = clock_ns();
 	t->phase = PHASE_WINDOW;
 	churn_begin(t);
 	t->mode->begin(t);
@@ -85,7 +86,7 @@ TestSuite(churn, .init = start, .fini = stop);
 
 static void pass(uint64_t ns)
 {
-	t->now_ns = clock_ns() + ns;
+	t->now_ns = begun_ns + ns;
 	churn_step(t);
 }
 

@@ -76,22 +76,16 @@ class View:
         self.verdict = self.document.get('verdict')
         self.design = keyed(self.document.get('design'))
         self.aa = self.document.get('aa') is True
-        self.arms = [arm for arm in listed(self.document.get('arms'))
-                     if isinstance(arm, dict)]
-        self.trials = [trial for trial in listed(self.document.get('trials'))
-                       if isinstance(trial, dict)]
-        self.blocks = [block for block in listed(self.document.get('blocks'))
-                       if isinstance(block, dict)]
+        self.arms, self.trials, self.blocks, self.boots, self.claims = (
+            [entry for entry in listed(self.document.get(part))
+             if isinstance(entry, dict)]
+            for part in ('arms', 'trials', 'blocks', 'boots', 'claims'))
         self.cells = listed(self.document.get('cells'))
         self.latency = listed(self.document.get('latency'))
-        self.claims = [claim for claim in listed(self.document.get('claims'))
-                       if isinstance(claim, dict)]
         self.skipped = listed(self.document.get('skipped'))
         self.notes = [str(note) for note
                       in listed(self.document.get('notes'))]
         self.environment = keyed(self.document.get('environment'))
-        self.boots = [boot for boot in listed(self.document.get('boots'))
-                      if isinstance(boot, dict)]
         self.unit = 'boot' if self.kind == 'merge' else 'block'
 
     @property

@@ -88,7 +88,8 @@ def judged(document, claim):
     said = verdict.decide(design, 'confirm', f, f.p, f.p_better)
     said = VERDICTS.get(said, said)
     why = WHY.get(said, 'neither could be shown in so many rounds')
-    if said == PASS and 2 * doubted > len(values):
+    if (said == PASS and claim['figure'] != 'peak_mib'
+            and 2 * doubted > len(values)):
         said, why = INCONCLUSIVE, sentences.DOUBTED
     if not values:
         why = 'not measured'

@@ -85,7 +85,7 @@ PRESETS = {
               path=PATHS[1:])),
         ('flood', 'trains', 'pingpong'), 5, Timing(0.3, 1.0, 10)),
     'ladder': Preset(
-        'the project\'s claims, each backend next to the floor; ten minutes',
+        'the project\'s claims, next to the floor; in under ten minutes',
         (), ('flood', 'trains', 'pingpong'), ladder.ROUNDS, Timing(),
         ladder.WORKLOADS, ladder.CLAIMS),
 }

@@ -146,6 +146,12 @@ def sample(session, workload, **where):
         **where)
 
 
+def sampled_of(claims):
+    """Names of the workloads whose user time is sampled too."""
+    return {claim['of'] for claim in claims if sampled.is_there()
+            and claim['figure'] == 'user_share'}
+
+
 def shuffled(workloads, coin):
     """What stands for one another next to one another, either one first."""
     groups = {}
@@ -163,8 +169,7 @@ def rounds_of(session, workloads, rounds, progress):
     judged a round is a block of theirs, and user time is sampled."""
     coin = random.Random(session.seed)
     claims = session.document['design'].get('claims', ())
-    looked_at = {claim['of'] for claim in claims if sampled.is_there()
-                 and claim['figure'] == 'user_share'}
+    looked_at = sampled_of(claims) & {w.name for w in workloads}
     progress.total = rounds * (len(workloads) + len(looked_at))
     for n in range(rounds):
         where = {'block': n} if claims else {}
@@ -215,7 +220,7 @@ def prepare(args, workloads, rounds, timing, claims):
                  environment.collect(), results.output(args, 'run'), timing)
 
 
-def show_list(workloads, skipped, rounds, timing):
+def show_list(workloads, skipped, rounds, timing, more):
     each = timing.warm_s + timing.load_s + TRIAL_OVERHEAD_S
     for workload in workloads:
         print(workload.name)
@@ -224,7 +229,7 @@ def show_list(workloads, skipped, rounds, timing):
                             subsequent_indent='  ', break_on_hyphens=False))
     print(f'{human.count(len(workloads), "workload")}, '
           f'{human.count(rounds, "round")}, about '
-          f'{span(len(workloads) * rounds * each)}')
+          f'{span((len(workloads) + more) * rounds * each)}')
     return 0
 
 
@@ -237,7 +242,8 @@ def run(args):
         raise PerfError('nothing is left of this matrix: recvfrom has no '
                         f'batch, and trains no more than {TRAIN_MOST} bytes')
     if args.list:
-        return show_list(workloads + others, skipped, rounds, timing)
+        return show_list(workloads + others, skipped, rounds, timing,
+                         len(sampled_of(claims)))
     if claims and floor.missing():
         raise PerfError(floor.missing(), UNFIT)
     session = prepare(args, workloads + others, rounds, timing, claims)

@@ -11,22 +11,16 @@
 #include <stdarg.h>
 #include <string.h>
 
-static struct {
-	const struct load_options *o;
-	int argc;
-	char **argv;
-} about;
+static const struct load_options *about;
 
-void load_fail_begin(const struct load_options *o, int argc, char **argv)
+void load_fail_begin(const struct load_options *o)
 {
-	about.o = o;
-	about.argc = argc;
-	about.argv = argv;
+	about = o;
 }
 
 static const char *schema(void)
 {
-	return about.o->find_capacity ? "udpmill.capacity/1" : "udpmill.load/1";
+	return about->find_capacity ? "udpmill.capacity/1" : "udpmill.load/1";
 }
 
 /* One document, where JSON was asked for. */
@@ -37,15 +31,15 @@ static void print_json(
 	json_t *peer = json_null();
 	int error;
 
-	if (!about.o || !about.o->json)
+	if (!about || !about->json)
 		return;
-	if (about.o->config.remote.sa.sa_family)
+	if (about->config.remote.sa.sa_family)
 		peer = json_string(
-			address_format(&about.o->config.remote, remote));
+			address_format(&about->config.remote, remote));
 	error = json_write(stdout,
 		json_pack("{s:s, s:s, s:o, s:{s:o}, s:s, s:i, s:s}", "schema",
 			schema(), "version", UDPMILL_VERSION, "argv",
-			json_argv("load", about.argc, about.argv), "config",
+			json_argv("load", about->argc, about->argv), "config",
 			"remote", peer, "outcome", outcome, "exit_code",
 			(int)code, "error", why),
 		JSON_REPORT);
@@ -67,7 +61,7 @@ void load_fail(enum exit_code code, const char *format, ...)
 
 int load_fail_tell(int error, const char *why)
 {
-	const struct load_options *o = about.o;
+	const struct load_options *o = about;
 	enum exit_code code = exit_of(error);
 
 	fprintf(stderr, "%sudpmill load: %s%s\n",

@@ -7,9 +7,8 @@
 #include "cli/load/said.h"
 #include "cli/process/exit.h"
 
-/* Before the command line is parsed: options, and the command line as it was.
- * They stay. */
-void load_fail_begin(const struct load_options *o, int argc, char **argv);
+/* Before the command line is parsed, which fills them in. They stay. */
+void load_fail_begin(const struct load_options *o);
 
 /* One line on standard error; with --json, a document with it on standard
  * output. Returns the exit code. error: -errno. */

@@ -15,6 +15,7 @@
 #include "cli/load/refuse.h"
 #include "cli/load/scenario_print.h"
 #include "cli/load/time.h"
+#include "cli/print/say.h"
 #include "cli/process/exit.h"
 #include "core/train.h"
 #include "core/units.h"
@@ -345,6 +346,12 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 				.sndbuf = DEFAULT_BUFFER,
 			},
 	};
+	/* Parsing puts it into another order. */
+	o->argc = argc;
+	o->argv = calloc((size_t)argc + 1, sizeof(*o->argv));
+	if (!o->argv)
+		say_exit(EXIT_SYSTEM, "no memory");
+	memcpy(o->argv, argv, (size_t)argc * sizeof(*o->argv));
 	p.socket.config = &o->config;
 	load_scenario_open(&o->scenario, &argp, argc, argv, &p);
 	if (verb_parse(&argp, argc, argv, &p))
@@ -377,6 +384,7 @@ void load_options_free(struct load_options *o)
 	remote_close(o->remote);
 	load_view_close(&o->view);
 	load_replay_fini(&o->replay);
+	free(o->argv);
 	free(o->payload);
 	o->payload = NULL;
 	load_scenario_close(&o->scenario);

@@ -119,9 +119,9 @@ json_t *load_replay_json(const struct load_replay *r)
 		"fragments", (json_int_t)c->verdicts[DISSECT_FRAGMENT],
 		"cut_short", (json_int_t)c->verdicts[DISSECT_SNAPPED],
 		"damaged", (json_int_t)c->verdicts[DISSECT_DAMAGED]);
-	json_object_set_new(all, "damage",
+	json_set(all, "damage",
 		*c->damage ? json_string(c->damage) : json_null());
-	json_object_set_new(all, "speed",
+	json_set(all, "speed",
 		r->max ? json_string("max") : json_real(r->speed));
 	return all;
 }

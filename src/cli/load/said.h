@@ -35,6 +35,8 @@ struct load_options {
 	bool print_scenario; /* which is done, and all that is wanted */
 	bool peer_consents;
 	struct load_scenario scenario;
+	int argc; /* the command line, as it was typed */
+	char **argv;
 };
 
 /* What was said, before names are looked up and the server is looked for. */

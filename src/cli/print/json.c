@@ -26,6 +26,18 @@ void json_write_begin(void)
 	json_set_alloc_funcs(allocate, free);
 }
 
+void json_set(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value))
+		atomic_store(&failed, true);
+}
+
+void json_add(json_t *list, json_t *value)
+{
+	if (json_array_append_new(list, value))
+		atomic_store(&failed, true);
+}
+
 json_t *json_text(const char *text)
 {
 	size_t n = strlen(text);
@@ -56,7 +68,7 @@ int json_write(FILE *out, json_t *all, size_t flags)
 {
 	int error;
 
-	if (!all || atomic_load(&failed)) {
+	if (atomic_exchange(&failed, false) || !all) {
 		json_decref(all);
 		return -ENOMEM;
 	}

@@ -20,6 +20,11 @@ static inline json_t *json_number(uint64_t n)
 	return json_integer((json_int_t)n);
 }
 
+/* A member, or an item, that is taken over; where it is NULL or there is no
+ * room for it, json_write() will know. */
+void json_set(json_t *object, const char *key, json_t *value);
+void json_add(json_t *list, json_t *value);
+
 /* Any bytes as a string: what is no UTF-8 is quoted, as the verbs quote it.
  * NULL for want of memory. */
 json_t *json_text(const char *text);

@@ -91,68 +91,37 @@ static json_t *json_quoted(const uint8_t *data, uint32_t bytes)
 	return j;
 }
 
-/* All or nothing: NULL where a member could not be made. */
-static json_t *complete(json_t *object, int error)
-{
-	if (!error)
-		return object;
-	json_decref(object);
-	return NULL;
-}
-
 static json_t *json_answer(
 	const struct send_options *o, const struct send_result *r)
 {
-	json_t *j;
-	int e = 0;
-
 	if (!r->answered)
 		return json_null();
-	j = json_object();
-	e |= json_object_set_new(j, "from", json_address(&r->answer.from));
-	e |= json_object_set_new(j, "asked", json_boolean(was_asked(o, r)));
-	e |= json_object_set_new(j, "bytes", json_integer(r->answer.bytes));
-	e |= json_object_set_new(
-		j, "text", json_quoted(r->data, r->answer.bytes));
-	e |= json_object_set_new(j, "seconds", json_real(r->seconds));
-	return complete(j, e);
+	return json_pack("{s:o, s:b, s:i, s:o, s:f}", "from",
+		json_address(&r->answer.from), "asked", was_asked(o, r),
+		"bytes", (int)r->answer.bytes, "text",
+		json_quoted(r->data, r->answer.bytes), "seconds", r->seconds);
 }
 
 static json_t *json_config(const struct send_options *o)
 {
-	json_t *j = json_object();
-	int e = 0;
-
-	e |= json_object_set_new(j, "peer", json_address(&o->peer));
-	e |= json_object_set_new(j, "bind", json_address(&o->bind));
-	e |= json_object_set_new(j, "bytes", json_integer(o->bytes));
-	e |= json_object_set_new(j, "text", json_quoted(o->data, o->bytes));
-	e |= json_object_set_new(
-		j, "timeout_seconds", json_real((double)o->timeout_ns / 1e9));
-	e |= json_object_set_new(
-		j, "retries", json_integer((json_int_t)o->retries));
-	e |= json_object_set_new(
-		j, "promiscuous", json_boolean(o->promiscuous));
-	return complete(j, e);
+	return json_pack("{s:o, s:o, s:i, s:o, s:f, s:i, s:b}", "peer",
+		json_address(&o->peer), "bind", json_address(&o->bind), "bytes",
+		(int)o->bytes, "text", json_quoted(o->data, o->bytes),
+		"timeout_seconds", (double)o->timeout_ns / 1e9, "retries",
+		(int)o->retries, "promiscuous", o->promiscuous);
 }
 
 static json_t *json_report(
 	const struct send_options *o, const struct send_result *r)
 {
 	json_t *why = r->answered ? json_null() : json_string(r->why);
-	json_t *j = json_object();
-	int e = 0;
 
-	e |= json_object_set_new(j, "schema", json_string("udpmill.send/1"));
-	e |= json_object_set_new(j, "version", json_string(UDPMILL_VERSION));
-	e |= json_object_set_new(j, "config", json_config(o));
-	e |= json_object_set_new(j, "before", json_address(&r->before));
-	e |= json_object_set_new(j, "after", json_address(&r->after));
-	e |= json_object_set_new(j, "tries", json_integer(r->tries));
-	e |= json_object_set_new(j, "outcome", json_string(r->outcome));
-	e |= json_object_set_new(j, "error", why);
-	e |= json_object_set_new(j, "answer", json_answer(o, r));
-	return complete(j, e);
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:i, s:s, s:o, s:o}",
+		"schema", "udpmill.send/1", "version", UDPMILL_VERSION,
+		"config", json_config(o), "before", json_address(&r->before),
+		"after", json_address(&r->after), "tries", (int)r->tries,
+		"outcome", r->outcome, "error", why, "answer",
+		json_answer(o, r));
 }
 
 static int report_json(

@@ -24,7 +24,7 @@ static json_t *allow_json(const struct serve_options *o)
 
 		snprintf(text, sizeof(text), "%s/%u",
 			address_format_host(&c->base, address), c->bits);
-		json_array_append_new(list, json_string(text));
+		json_add(list, json_string(text));
 	}
 	return list;
 }
@@ -34,7 +34,7 @@ static json_t *cpus_json(const struct serve_options *o)
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < o->cpus.count; i++)
-		json_array_append_new(list, json_integer(o->cpus.cpu[i]));
+		json_add(list, json_integer(o->cpus.cpu[i]));
 	return list;
 }
 
@@ -46,7 +46,7 @@ static json_t *endpoints_json(
 	char text[ADDRESS_TEXT];
 
 	for (uint32_t i = 0; i < o->server.listen_count; i++)
-		json_array_append_new(
+		json_add(
 			list, json_string(address_format(&got[i].bound, text)));
 	return list;
 }
@@ -57,7 +57,7 @@ static json_t *known_as_json(const struct server_config *c)
 	char text[ADDRESS_TEXT];
 
 	for (size_t i = 0; i < c->known_as_count; i++)
-		json_array_append_new(list,
+		json_add(list,
 			json_string(address_format(&c->known_as[i], text)));
 	return list;
 }
@@ -82,10 +82,10 @@ json_t *serve_options_json(
 		"count", (json_int_t)c->count);
 
 	if (options && c->known_as_count)
-		json_object_set_new(options, "key_address", known_as_json(c));
+		json_set(options, "key_address", known_as_json(c));
 	/* Nobody's business but of those who ask for it. */
 	if (options && c->burn_ns > 0)
-		json_object_set_new(options, "burn_ns", json_real(c->burn_ns));
+		json_set(options, "burn_ns", json_real(c->burn_ns));
 	return options;
 }
 
@@ -97,7 +97,7 @@ static json_t *running_json(
 	json_t *options = serve_options_json(o, server);
 
 	if (options)
-		json_object_set_new(options, "counters",
+		json_set(options, "counters",
 			json_text(segment ? segment : "none"));
 	return options;
 }
@@ -237,7 +237,7 @@ int serve_print_json(FILE *out, const struct serve_options *o,
 
 	for (enum counter_id id = 0; id < COUNTER_COUNT; id++)
 		if (is_total(id))
-			json_object_set_new(counters, counter_table[id].name,
+			json_set(counters, counter_table[id].name,
 				json_integer((json_int_t)sum(server, id)));
 	all = json_pack("{s:s, s:s, s:i, s:o, s:f, s:o}", "schema", SCHEMA,
 		"version", UDPMILL_VERSION, "pid", (int)getpid(), "config",

@@ -9,27 +9,14 @@
 /* Of a moment in seconds since 1970, microseconds. */
 #define PRECISION 16
 
-/* Jansson takes NULL for a value and says -1 then, as it does without memory:
- * both is one fault, and no document is better than one with a part missing. */
-static void drop_unless(bool whole, json_t **part)
-{
-	if (whole)
-		return;
-	json_decref(*part);
-	*part = NULL;
-}
-
 static json_t *endpoints_json(const struct reader_about *a)
 {
 	json_t *endpoints = json_array();
 	char text[ADDRESS_TEXT];
-	bool whole = endpoints;
 
-	for (uint32_t i = 0; whole && i < a->endpoint_count; i++)
-		whole = json_array_append_new(endpoints,
-				json_string(address_format(
-					&a->endpoints[i], text))) == 0;
-	drop_unless(whole, &endpoints);
+	for (uint32_t i = 0; i < a->endpoint_count; i++)
+		json_add(endpoints,
+			json_string(address_format(&a->endpoints[i], text)));
 	return endpoints;
 }
 
@@ -53,22 +40,13 @@ static json_t *about_json(const struct reader_about *a)
 		"endpoints", endpoints_json(a), "config", config_json(a));
 }
 
-static bool set(json_t *object, const char *name, uint64_t value)
-{
-	return json_object_set_new(
-		       object, name, json_integer((json_int_t)value)) == 0;
-}
-
 static json_t *sums_json(const struct stat_view *v, const uint64_t *values)
 {
 	json_t *object = json_object();
-	bool whole = object;
 
-	for (uint32_t i = 0;
-		whole && i < reader_about(v->reader)->counter_count; i++)
-		whole = set(object, reader_counter(v->reader, i)->name,
-			reader_sum(v->reader, values, i));
-	drop_unless(whole, &object);
+	for (uint32_t i = 0; i < reader_about(v->reader)->counter_count; i++)
+		json_set(object, reader_counter(v->reader, i)->name,
+			json_number(reader_sum(v->reader, values, i)));
 	return object;
 }
 
@@ -76,24 +54,19 @@ static json_t *worker_json(const struct stat_view *v, uint32_t worker)
 {
 	uint32_t n = reader_about(v->reader)->counter_count;
 	json_t *object = json_object();
-	bool whole = object;
 
-	for (uint32_t i = 0; whole && i < n; i++)
-		whole = set(object, reader_counter(v->reader, i)->name,
-			v->now[(size_t)worker * n + i]);
-	drop_unless(whole, &object);
+	for (uint32_t i = 0; i < n; i++)
+		json_set(object, reader_counter(v->reader, i)->name,
+			json_number(v->now[(size_t)worker * n + i]));
 	return object;
 }
 
 static json_t *workers_json(const struct stat_view *v)
 {
-	const struct reader_about *a = reader_about(v->reader);
 	json_t *list = json_array();
-	bool whole = list;
 
-	for (uint32_t w = 0; whole && w < a->worker_count; w++)
-		whole = json_array_append_new(list, worker_json(v, w)) == 0;
-	drop_unless(whole, &list);
+	for (uint32_t w = 0; w < reader_about(v->reader)->worker_count; w++)
+		json_add(list, worker_json(v, w));
 	return list;
 }
 
@@ -110,38 +83,29 @@ int stat_print_json(FILE *out, const struct stat_view *v, bool compact)
 		"udpmill.stat/1", "about", about_json(reader_about(v->reader)),
 		"totals", sums_json(v, v->now), "workers", workers_json(v));
 
-	if (all && v->before)
-		drop_unless(json_object_set_new(all, "before",
-				    sums_json(v, v->before)) == 0 &&
-				    json_object_set_new(all, "seconds",
-					    json_real(v->seconds)) == 0,
-			&all);
+	if (all && v->before) {
+		json_set(all, "before", sums_json(v, v->before));
+		json_set(all, "seconds", json_real(v->seconds));
+	}
 	return print(out, all, compact);
 }
 
 static json_t *left_json(const struct left_list *left)
 {
 	json_t *paths = json_array();
-	bool whole = paths;
 
-	for (size_t i = 0; whole && i < left->count; i++)
-		whole = json_array_append_new(
-				paths, json_sprintf("%s/%s", SEGMENT_DIR,
-					       left->names[i].name)) == 0;
-	drop_unless(whole, &paths);
+	for (size_t i = 0; i < left->count; i++)
+		json_add(paths, json_sprintf("%s/%s", SEGMENT_DIR,
+					left->names[i].name));
 	return paths;
 }
 
 static json_t *servers_json(const struct reader_list *list)
 {
 	json_t *servers = json_array();
-	bool whole = servers;
 
-	for (size_t i = 0; whole && i < list->count; i++)
-		whole = json_array_append_new(servers,
-				about_json(reader_about(list->readers[i]))) ==
-			0;
-	drop_unless(whole, &servers);
+	for (size_t i = 0; i < list->count; i++)
+		json_add(servers, about_json(reader_about(list->readers[i])));
 	return servers;
 }
 
@@ -157,20 +121,16 @@ int stat_print_list_json(
 static json_t *counters_json(const struct reader *r)
 {
 	json_t *counters = json_array();
-	bool whole = counters;
 
-	for (uint32_t i = 0; whole && i < reader_about(r)->counter_count; i++) {
+	for (uint32_t i = 0; i < reader_about(r)->counter_count; i++) {
 		const struct counter_description *d = reader_counter(r, i);
+		bool total = d->kind == COUNTER_KIND_COUNTER;
 
-		whole = json_array_append_new(counters,
-				json_pack("{s:s, s:s, s:s, s:s}", "name",
-					d->name, "kind",
-					d->kind == COUNTER_KIND_COUNTER
-						? "counter"
-						: "gauge",
-					"unit", d->unit, "help", d->help)) == 0;
+		json_add(counters,
+			json_pack("{s:s, s:s, s:s, s:s}", "name", d->name,
+				"kind", total ? "counter" : "gauge", "unit",
+				d->unit, "help", d->help));
 	}
-	drop_unless(whole, &counters);
 	return counters;
 }
 

@@ -196,9 +196,8 @@ static void print_text(const struct load_options *o, const struct finding *f)
 				: "lost more");
 }
 
-static int print_json(const struct load_job *job, struct finding *f)
+static int print_json(const struct load_options *o, struct finding *f)
 {
-	const struct load_options *o = job->options;
 	const struct search *s = &f->search;
 	enum exit_code code = exit_of(f->ended);
 	json_t *error = f->ended ? json_text(f->why) : json_null();
@@ -206,7 +205,7 @@ static int print_json(const struct load_job *job, struct finding *f)
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:f, s:f, "
 				"s:b, s:o, s:b, s:f, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
-		json_argv("load", job->argc, job->argv), "config",
+		json_argv("load", o->argc, o->argv), "config",
 		load_config_json(o, &f->last), "environment",
 		load_environment_json(o), "loss_bound", o->loss, "precision",
 		s->precision, "capacity",
@@ -271,7 +270,7 @@ static int search(const struct load_options *o, struct finding *f, char *why,
 		f->number++;
 		if (!o->quiet)
 			print_trial(&t, f->number);
-		json_array_append_new(f->trials, trial_json(&t));
+		json_add(f->trials, trial_json(&t));
 		search_tell(&f->search, t.outcome);
 	}
 	return 0;
@@ -329,7 +328,7 @@ static int report(struct load_job *job)
 	if (!job->options->json) {
 		print_text(job->options, f);
 	} else {
-		error = print_json(job, f);
+		error = print_json(job->options, f);
 		if (error) {
 			streams_tell("udpmill load", error);
 			return EXIT_SYSTEM;

@@ -10,8 +10,6 @@
 
 struct load_job {
 	struct load_options *options;
-	int argc; /* the command line, as it was typed */
-	char **argv;
 	void *state;  /* the mode's */
 	bool refused; /* nobody listens, and so nobody can consent either */
 };

@@ -8,6 +8,7 @@
 #include "cli/load/report/loss.h"
 #include "cli/load/report/report.h"
 #include "cli/load/report/sends.h"
+#include "cli/print/json.h"
 #include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/privilege.h"
@@ -37,7 +38,7 @@ static void interval(void *arg, const struct load_interval *i)
 	struct plain *p = job->state;
 
 	if (p->intervals)
-		json_array_append_new(p->intervals, load_interval_json(i));
+		json_add(p->intervals, load_interval_json(i));
 	load_csv_write(&p->csv, i);
 	if (job->options->quiet)
 		return;
@@ -135,8 +136,7 @@ static int print(const struct load_job *job, struct plain *p)
 		fputs("\r\033[K", stderr);
 	if (o->json) {
 		p->intervals = NULL; /* consumed */
-		error = load_print_json(
-			stdout, o, r, intervals, job->argc, job->argv);
+		error = load_print_json(stdout, o, r, intervals);
 		if (error) {
 			streams_tell("udpmill load", error);
 			return error;

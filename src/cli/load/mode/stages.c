@@ -104,7 +104,7 @@ static int report(struct load_job *job)
 	if (!o->json)
 		stages_print_text(stdout, o, r, style_on(stdout));
 	else
-		error = stages_print_json(stdout, o, r, job->argc, job->argv);
+		error = stages_print_json(stdout, o, r);
 	if (error) {
 		streams_tell("udpmill load", error);
 		return EXIT_SYSTEM;

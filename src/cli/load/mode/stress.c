@@ -158,7 +158,7 @@ static int report(struct load_job *job)
 	if (!o->json)
 		stress_print_text(stdout, o, r, style_on(stdout));
 	else
-		error = stress_print_json(stdout, o, r, job->argc, job->argv);
+		error = stress_print_json(stdout, o, r);
 	if (error) {
 		streams_tell("udpmill load", error);
 		return EXIT_SYSTEM;

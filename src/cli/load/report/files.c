@@ -146,7 +146,7 @@ static int print_json(FILE *f, const struct histogram *h)
 	uint64_t n, value;
 
 	while ((n = histogram_next(h, &step, &value)) > 0)
-		json_array_append_new(steps,
+		json_add(steps,
 			json_pack("[I, I]", (json_int_t)value, (json_int_t)n));
 	all = json_pack("{s:s, s:s, s:I, s:f, s:o}", "schema",
 		"udpmill.histogram/1", "unit", "nanoseconds", "count",

@@ -44,7 +44,7 @@ json_t *load_config_json(
 	if (c->timeout_ns)
 		timeout = json_real((double)c->timeout_ns / 1e9);
 	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
-		json_array_append_new(cpus, json_integer(c->cpus->cpu[i]));
+		json_add(cpus, json_integer(c->cpus->cpu[i]));
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, "
 		"s:i, "
@@ -263,7 +263,7 @@ static json_t *refusals_json(const struct load_result *r)
 }
 
 int load_print_json(FILE *out, const struct load_options *o,
-	const struct load_result *r, json_t *intervals, int argc, char **argv)
+	const struct load_result *r, json_t *intervals)
 {
 	const struct load_counts *w = &r->window;
 	const struct ledger_server *s = &r->server_window.counters;
@@ -278,10 +278,10 @@ int load_print_json(FILE *out, const struct load_options *o,
 		"{s:s, s:s, s:o, s:o, s:o, s:f, s:b, s:o, s:o, s:o, "
 		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"schema", SCHEMA, "version", UDPMILL_VERSION, "argv",
-		json_argv("load", argc, argv), "config", load_config_json(o, r),
-		"environment", load_environment_json(o), "seconds", r->seconds,
-		"interrupted", r->interrupted, "flows_opened",
-		json_number(r->flows_opened), "sent",
+		json_argv("load", o->argc, o->argv), "config",
+		load_config_json(o, r), "environment", load_environment_json(o),
+		"seconds", r->seconds, "interrupted", r->interrupted,
+		"flows_opened", json_number(r->flows_opened), "sent",
 		rate_json(w->sent, w->sent_bytes, r->seconds), "answered",
 		rate_json(w->answered, w->answered_bytes, r->seconds),
 		"delivered", delivered, "loss", load_loss_json(o, &loss),
@@ -292,12 +292,12 @@ int load_print_json(FILE *out, const struct load_options *o,
 		"marks", marks_json(r), "cpu", cpu_json(r), "intervals",
 		intervals);
 	if (all) {
-		json_object_set_new(all, "refusals", refusals_json(r));
-		json_object_set_new(all, "sends", load_sends_json(o, r));
+		json_set(all, "refusals", refusals_json(r));
+		json_set(all, "sends", load_sends_json(o, r));
 	}
 	if (all && *r->halted)
-		json_object_set_new(all, "halted", json_string(r->halted));
+		json_set(all, "halted", json_string(r->halted));
 	if (all && load_absence_say(o, r, why, sizeof(why)))
-		json_object_set_new(all, "error", json_string(why));
+		json_set(all, "error", json_string(why));
 	return json_write(out, all, JSON_REPORT);
 }

@@ -9,7 +9,7 @@
 
 /* intervals is consumed. 0 or -errno. */
 int load_print_json(FILE *out, const struct load_options *o,
-	const struct load_result *r, json_t *intervals, int argc, char **argv);
+	const struct load_result *r, json_t *intervals);
 
 /* An interval for load_print_json(). A new reference, as all of these. */
 json_t *load_interval_json(const struct load_interval *i);

@@ -7,8 +7,7 @@ static void set_named(
 	json_t *object, const struct ledger_named *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		json_object_set_new(
-			object, list[i].name, json_number(list[i].datagrams));
+		json_set(object, list[i].name, json_number(list[i].datagrams));
 }
 
 static json_t *drops_json(const struct ledger *l)
@@ -16,7 +15,7 @@ static json_t *drops_json(const struct ledger *l)
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < LEDGER_CAUSES && l->dropped[i].cause; i++)
-		json_object_set_new(object, l->dropped[i].cause,
+		json_set(object, l->dropped[i].cause,
 			json_number(l->dropped[i].datagrams));
 	set_named(object, l->failed, l->failed_count);
 	return object;
@@ -29,7 +28,7 @@ static json_t *bounds_json(const struct ledger *l)
 	for (size_t i = 0; i < LEDGER_CAUSES && l->dropped[i].cause; i++) {
 		const struct ledger_drop *d = &l->dropped[i];
 
-		json_object_set_new(object, d->cause,
+		json_set(object, d->cause,
 			json_pack("{s:o, s:o, s:o, s:b}", "skbs",
 				json_number(d->skbs), "datagrams_low",
 				json_number(d->low), "datagrams_high",
@@ -44,8 +43,7 @@ static json_t *shared_json(const struct ledger *l)
 
 	for (size_t i = 0; i < LEDGER_CAUSES; i++)
 		if (l->dropped[i].shared)
-			json_array_append_new(
-				list, json_string(l->dropped[i].cause));
+			json_add(list, json_string(l->dropped[i].cause));
 	return list;
 }
 
@@ -61,7 +59,7 @@ static json_t *leg_bytes_json(const struct ledger *l, enum ledger_leg leg)
 		uint64_t bytes;
 
 		if (ledger_dropped_bytes(l, leg, i, &bytes) && bytes)
-			json_object_set_new(object, l->dropped[i].cause,
+			json_set(object, l->dropped[i].cause,
 				json_number(bytes));
 	}
 	return object;
@@ -78,7 +76,7 @@ static json_t *leg_json(const struct ledger *l, enum ledger_leg leg)
 	dropped = json_object();
 	for (size_t i = 0; i < LEDGER_CAUSES; i++)
 		if (l->dropped[i].leg[leg])
-			json_object_set_new(dropped, l->dropped[i].cause,
+			json_set(dropped, l->dropped[i].cause,
 				json_number(l->dropped[i].leg[leg]));
 	if (w->bytes_known)
 		unexplained = json_integer(w->unexplained_bytes);
@@ -112,7 +110,7 @@ static json_t *figures_json(const struct figures *f, bool v6)
 
 	for (enum figure i = 0; i < FIGURES; i++)
 		if (figure_name(i, v6))
-			json_object_set_new(object, figure_name(i, v6),
+			json_set(object, figure_name(i, v6),
 				json_number(f->v[i]));
 	return object;
 }
@@ -163,10 +161,10 @@ json_t *load_ledger_json(const struct load_result *r)
 	const struct ledger *l = &r->ledger;
 	json_t *all = totals_json(r);
 
-	json_object_set_new(all, "shared_counters", shared_json(l));
-	json_object_set_new(all, "request", leg_json(l, LEDGER_REQUEST));
-	json_object_set_new(all, "bytes", bytes_json(r));
-	json_object_set_new(all, "reply", leg_json(l, LEDGER_REPLY));
-	json_object_set_new(all, "kernel", kernel_json(&l->kernel));
+	json_set(all, "shared_counters", shared_json(l));
+	json_set(all, "request", leg_json(l, LEDGER_REQUEST));
+	json_set(all, "bytes", bytes_json(r));
+	json_set(all, "reply", leg_json(l, LEDGER_REPLY));
+	json_set(all, "kernel", kernel_json(&l->kernel));
 	return all;
 }

@@ -24,5 +24,5 @@ void stages_print_text(FILE *out, const struct load_options *o,
 
 /* Schema udpmill.load/1, with "stages" in place of what a load has. 0 or
  * -errno. */
-int stages_print_json(FILE *out, const struct load_options *o,
-	const struct stages_result *r, int argc, char **argv);
+int stages_print_json(
+	FILE *out, const struct load_options *o, const struct stages_result *r);

@@ -18,7 +18,7 @@ static json_t *config_json(
 
 	/* One thread: the first is its own. */
 	if (c->cpus)
-		json_array_append_new(cpus, json_integer(c->cpus->cpu[0]));
+		json_add(cpus, json_integer(c->cpus->cpu[0]));
 	return json_pack(
 		"{s:s, s:s, s:s, s:i, s:s, s:b, s:s, s:f, s:f, s:o, s:i, s:i, "
 		"s:s?, s:i, s:s, s:i, s:b, s:i, s:o, s:o}",
@@ -43,7 +43,7 @@ static json_t *stage_json(const struct stages_result *r, enum stage stage)
 	if (!h->count)
 		return json_null();
 	j = latency_json(h);
-	json_object_set_new(j, "share", json_real(stage_share(r, stage)));
+	json_set(j, "share", json_real(stage_share(r, stage)));
 	return j;
 }
 
@@ -70,7 +70,7 @@ static json_t *stages_json(const struct stages_result *r)
 	json_t *why, *stages = json_object();
 
 	for (int i = 0; i < STAGES; i++)
-		json_object_set_new(stages, stage_name((enum stage)i)->key,
+		json_set(stages, stage_name((enum stage)i)->key,
 			stage_json(r, (enum stage)i));
 	why = r->hardware ? json_null() : json_string(r->hardware_why);
 	return json_pack("{s:f, s:f, s:{s:o, s:o}, s:o, s:o, s:{s:b, s:o}}",
@@ -81,16 +81,16 @@ static json_t *stages_json(const struct stages_result *r)
 		why);
 }
 
-int stages_print_json(FILE *out, const struct load_options *o,
-	const struct stages_result *r, int argc, char **argv)
+int stages_print_json(
+	FILE *out, const struct load_options *o, const struct stages_result *r)
 {
 	const struct load_loss loss = {true, r->sent, r->lost};
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o}",
 		"schema", "udpmill.load/1", "version", UDPMILL_VERSION, "argv",
-		json_argv("load", argc, argv), "config", config_json(o, r),
-		"environment", load_environment_json(o), "interrupted",
-		r->interrupted, "loss", load_loss_json(o, &loss), "stages",
-		stages_json(r));
+		json_argv("load", o->argc, o->argv), "config",
+		config_json(o, r), "environment", load_environment_json(o),
+		"interrupted", r->interrupted, "loss", load_loss_json(o, &loss),
+		"stages", stages_json(r));
 
 	return json_write(out, all, JSON_REPORT);
 }

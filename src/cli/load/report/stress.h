@@ -19,5 +19,5 @@ void stress_print_text(FILE *out, const struct load_options *o,
 
 /* Schema udpmill.load/1, with "stress" in place of what a load has. 0 or
  * -errno. */
-int stress_print_json(FILE *out, const struct load_options *o,
-	const struct stress_result *r, int argc, char **argv);
+int stress_print_json(
+	FILE *out, const struct load_options *o, const struct stress_result *r);

@@ -25,8 +25,7 @@ static json_t *config_json(
 
 	for (size_t i = 0; i < STRESS_COUNT; i++)
 		if (o->stress >> i & 1)
-			json_array_append_new(
-				stresses, json_string(stress_table[i]->name));
+			json_add(stresses, json_string(stress_table[i]->name));
 	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:f, s:i, s:i, s:o, s:s?}",
 		"remote", address_format(&c->remote, remote), "local",
 		address_format_host(&r->obtained.bound, local), "mode",
@@ -43,8 +42,7 @@ static json_t *moved_json(const struct count *list, size_t n)
 	json_t *j = json_object();
 
 	for (size_t i = 0; i < n; i++)
-		json_object_set_new(
-			j, list[i].name, json_number(list[i].value));
+		json_set(j, list[i].name, json_number(list[i].value));
 	return j;
 }
 
@@ -52,7 +50,7 @@ static void add_named(json_t *to, const struct ledger_named *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (list[i].datagrams)
-			json_object_set_new(to, list[i].name,
+			json_set(to, list[i].name,
 				json_number(list[i].datagrams));
 }
 
@@ -84,7 +82,7 @@ static json_t *ledger_json(const struct stress_row *row)
 	dropped = json_object();
 	for (size_t i = 0; i < LEDGER_CAUSES; i++)
 		if (l->dropped[i].datagrams)
-			json_object_set_new(dropped, l->dropped[i].cause,
+			json_set(dropped, l->dropped[i].cause,
 				json_number(l->dropped[i].datagrams));
 	return json_pack("{s:b, s:b, s:o, s:o, s:o}", "server_seen",
 		l->server_seen, "shared", l->shared, "dropped", dropped,
@@ -119,14 +117,14 @@ static json_t *row_json(const struct stress_row *row)
 		"duplicate", json_number(row->duplicate), "foreign",
 		json_number(row->foreign), "reported",
 		json_number(row->reported));
-	json_object_set_new(counts, "delivered",
+	json_set(counts, "delivered",
 		row->delivered_known ? json_number(row->delivered)
 				     : json_null());
-	json_object_set_new(counts, "ledger", ledger_json(row));
-	json_object_set_new(counts, "server", server_json(row));
-	json_object_set_new(counts, "kernel", kernel_json(row));
-	json_object_set_new(counts, "seconds", json_real(row->seconds));
-	json_object_set_new(counts, "digest", digest_json(row->digest));
+	json_set(counts, "ledger", ledger_json(row));
+	json_set(counts, "server", server_json(row));
+	json_set(counts, "kernel", kernel_json(row));
+	json_set(counts, "seconds", json_real(row->seconds));
+	json_set(counts, "digest", digest_json(row->digest));
 	return counts;
 }
 
@@ -135,24 +133,23 @@ static json_t *stress_json(const struct stress_result *r)
 	json_t *rows = json_array(), *verdicts = json_object();
 
 	for (size_t i = 0; i < r->count; i++)
-		json_array_append_new(rows, row_json(&r->rows[i]));
+		json_add(rows, row_json(&r->rows[i]));
 	for (int i = 0; i <= STRESS_CUT; i++)
-		json_object_set_new(verdicts,
-			stress_verdict_key((enum stress_verdict)i),
+		json_set(verdicts, stress_verdict_key((enum stress_verdict)i),
 			json_number(r->verdicts[i]));
 	return json_pack("{s:f, s:o, s:b, s:o, s:o}", "seconds", r->seconds,
 		"verdicts", verdicts, "server_gone", r->server_gone, "digest",
 		digest_json(r->digest), "rows", rows);
 }
 
-int stress_print_json(FILE *out, const struct load_options *o,
-	const struct stress_result *r, int argc, char **argv)
+int stress_print_json(
+	FILE *out, const struct load_options *o, const struct stress_result *r)
 {
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o}", "schema",
 		"udpmill.load/1", "version", UDPMILL_VERSION, "argv",
-		json_argv("load", argc, argv), "config", config_json(o, r),
-		"environment", load_environment_json(o), "interrupted",
-		r->interrupted, "stress", stress_json(r));
+		json_argv("load", o->argc, o->argv), "config",
+		config_json(o, r), "environment", load_environment_json(o),
+		"interrupted", r->interrupted, "stress", stress_json(r));
 
 	return json_write(out, all, JSON_REPORT);
 }

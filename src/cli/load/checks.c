@@ -42,7 +42,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_EXPECT:
 		o->config.replies = (enum load_replies)option_word(
 			"expect", arg, load_replies_names);
-		p->expect_said = true;
 		return 0;
 	case KEY_MAX_LOSS:
 		o->max_loss = option_share("max-loss", arg);

@@ -44,7 +44,7 @@ static void print_json(
 			(int)code, "error", why),
 		JSON_REPORT);
 	if (error)
-		streams_tell("udpmill load", error);
+		streams_tell(error);
 }
 
 void load_fail(enum exit_code code, const char *format, ...)

@@ -244,12 +244,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'l':
 		p->length = arg;
-		p->length_said = true;
 		return 0;
 	case 'P':
 		c->flows =
 			(uint32_t)option_count("flows", arg, 1, LOAD_FLOWS_MAX);
-		p->flows_said = true;
 		return 0;
 	case 'T':
 		c->threads = (uint32_t)option_count(
@@ -268,7 +266,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_TRAIN:
 		c->train = parse_train(arg);
-		p->train_said = true;
 		return 0;
 	case KEY_STAGES:
 		p->o->stages = true;
@@ -284,7 +281,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_GRO:
 		c->gro = option_switch("gro", arg);
-		p->gro_said = true;
 		return 0;
 	case KEY_CONTENT:
 		c->content = (enum content_kind)option_word(
@@ -366,7 +362,7 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	load_refuse(&p);
 	if (o->stages || o->stress)
 		o->config.flows = o->config.threads = 1;
-	if (o->stress && !p.time_said)
+	if (o->stress && !load_said(&p, "time"))
 		o->config.time_ns = STRESS_NS;
 	load_socket_plan(&p.socket);
 	if (o->json &&

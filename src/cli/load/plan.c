@@ -40,9 +40,9 @@ static void adapt_trains(struct load_parsing *p)
 
 	p->o->find_capacity = p->pace.find_capacity;
 	p->o->loss = p->pace.loss_said ? p->pace.loss : DEFAULT_LOSS;
-	if (p->o->find_capacity && !p->time_said)
+	if (p->o->find_capacity && !load_said(p, "time"))
 		c->time_ns = TRIAL_NS;
-	if (!p->train_said)
+	if (!load_said(p, "train"))
 		c->train = 1;
 	if (!p->pace.burst)
 		p->pace.burst = c->train;
@@ -103,6 +103,7 @@ static void adapt_to_server(struct load_parsing *p)
 	struct load_config *c = &p->o->config;
 	struct load_peer peer;
 	const char *service = load_peer_known(p->o, &peer) ? peer.service : "";
+	bool expected = load_said(p, "expect") || p->payload;
 
 	if (load_pace_is_open(&p->pace) || c->replay)
 		c->mode = LOAD_PACED;
@@ -113,14 +114,14 @@ static void adapt_to_server(struct load_parsing *p)
 	c->one_clock = p->o->view.reader && strcmp(service, "reflect") == 0;
 	if (strcmp(service, "discard") == 0 || c->replies == REPLIES_NONE)
 		refuse_window(p);
-	if (!p->expect_said && strcmp(service, "discard") == 0)
+	if (!expected && strcmp(service, "discard") == 0)
 		c->replies = REPLIES_NONE;
-	if (!p->expect_said && !c->replay && strcmp(service, "length") == 0)
+	if (!expected && !c->replay && strcmp(service, "length") == 0)
 		c->replies = REPLIES_TEXT;
 	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
 		c->replies = REPLIES_ANY;
 	refuse_loss_unseen(p);
-	if (!p->gro_said)
+	if (!load_said(p, "gro"))
 		c->gro = c->train > 1;
 }
 
@@ -245,7 +246,6 @@ static void read_payload(struct load_parsing *p)
 	o->config.payload = o->payload;
 	if (o->config.replies != REPLIES_NONE)
 		o->config.replies = REPLIES_ANY;
-	p->expect_said = true;
 }
 
 static void draw_run(struct load_config *c)
@@ -282,7 +282,7 @@ void load_plan(struct load_parsing *p)
 	char why[256];
 
 	load_txtime_plan(p);
-	if (p->train_said)
+	if (load_said(p, "train"))
 		c->train_asked = c->train;
 	draw_run(c);
 	if (o->replay.path)

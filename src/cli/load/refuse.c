@@ -103,7 +103,7 @@ void load_refuse(const struct load_parsing *p)
 			if (s->keys[k].value && strcmp(s->keys[k].option->name,
 							kinds[i].option) == 0)
 				refuse_kind(p, &kinds[i]);
-	if (p->payload && (p->length_said || p->o->config.verify_full))
+	if (p->payload && (load_said(p, "length") || p->o->config.verify_full))
 		usage_clash("payload",
 			"--payload goes with neither --length nor --verify "
 			"full: the file is all that is known");

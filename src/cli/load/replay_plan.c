@@ -68,7 +68,7 @@ static void choose_flows(struct load_parsing *p, uint32_t captured)
 {
 	struct load_config *c = &p->o->config;
 
-	if (!p->flows_said)
+	if (!load_said(p, "flows"))
 		c->flows = captured < FLOWS_DEFAULT_MAX ? captured
 							: FLOWS_DEFAULT_MAX;
 	if (c->threads > c->flows)
@@ -97,9 +97,9 @@ void load_replay_plan(struct load_parsing *p)
 	note_sizes(&c->sizes, &r->replay);
 	c->replay = &r->replay;
 	c->train = 1;
-	if (!p->omit_said)
+	if (!load_said(p, "omit"))
 		c->omit_ns = 0;
-	if (!p->time_said)
+	if (!load_said(p, "time"))
 		c->time_ns = LOAD_REPLAY_UNBOUNDED_NS;
 	if (c->replies != REPLIES_NONE)
 		c->replies = REPLIES_ANY;

@@ -44,8 +44,13 @@ struct load_parsing {
 	struct load_options *o;
 	const char *peer, *cpus, *length, *payload, *key, *key_address;
 	int family;
-	bool flood, gro_said, expect_said, train_said, time_said, length_said;
-	bool flows_said, omit_said;
+	bool flood;
 	struct load_pace pace;
 	struct load_socket socket;
 };
+
+/* Did anybody say this option, on the command line or in a scenario? */
+static inline bool load_said(const struct load_parsing *p, const char *option)
+{
+	return load_scenario_says(&p->o->scenario, option);
+}

@@ -267,6 +267,14 @@ void load_scenario_open(struct load_scenario *s, const struct argp *argp,
 	read_file(s, argp);
 }
 
+bool load_scenario_says(const struct load_scenario *s, const char *option)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (strcmp(s->keys[i].option->name, option) == 0)
+			return s->keys[i].value;
+	return false;
+}
+
 void load_scenario_close(struct load_scenario *s)
 {
 	if (placed == s)

@@ -8,6 +8,7 @@
 
 #include "cli/args/usage.h"
 #include <argp.h>
+#include <stdbool.h>
 
 #define LOAD_KEYS_MAX 96
 
@@ -57,6 +58,10 @@ struct load_scenario {
  */
 void load_scenario_open(struct load_scenario *s, const struct argp *argp,
 	int argc, char **argv, void *input);
+
+/* Has that option a value in effect, or is it one that has none and was said?
+ * After load_scenario_open(). */
+bool load_scenario_says(const struct load_scenario *s, const char *option);
 
 /* Values point into it until then. Zeroed state is legal. */
 void load_scenario_close(struct load_scenario *s);

@@ -35,11 +35,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 't':
 		c->time_ns = option_time("time", arg, false);
-		p->time_said = true;
 		return 0;
 	case 'O':
 		c->omit_ns = option_time("omit", arg, true);
-		p->omit_said = true;
 		return 0;
 	case 'i':
 		c->interval_ns = option_time("interval", arg, false);

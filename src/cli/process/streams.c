@@ -27,9 +27,10 @@ int streams_flush(FILE *out)
 	return fflush(out) ? streams_failed(out) : 0;
 }
 
-void streams_tell(const char *name, int error)
+void streams_tell(int error)
 {
-	fprintf(stderr, "%s: writing the report: %s\n", name, strerror(-error));
+	fprintf(stderr, "%s: writing the report: %s\n", program_invocation_name,
+		strerror(-error));
 	told |= output_error != 0;
 }
 

@@ -29,6 +29,6 @@ int streams_failed(FILE *out);
 /* fflush() with that. 0 or -errno. */
 int streams_flush(FILE *out);
 
-/* One line: "NAME: writing the report: WHY". Where standard output is what
- * failed, this is not said again when the program ends. */
-void streams_tell(const char *name, int error);
+/* One line: "udpmill VERB: writing the report: WHY". Where standard output is
+ * what failed, this is not said again when the program ends. */
+void streams_tell(int error);

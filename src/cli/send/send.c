@@ -152,7 +152,7 @@ int verb_send(int argc, char **argv)
 		run(&o, &r);
 		error = send_report_end(&o, &r);
 		if (error) {
-			streams_tell("udpmill send", error);
+			streams_tell(error);
 			r.exit_code = EXIT_SYSTEM;
 		}
 	}

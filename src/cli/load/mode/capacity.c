@@ -330,7 +330,7 @@ static int report(struct load_job *job)
 	} else {
 		error = print_json(job->options, f);
 		if (error) {
-			streams_tell("udpmill load", error);
+			streams_tell(error);
 			return EXIT_SYSTEM;
 		}
 	}

@@ -138,7 +138,7 @@ static int print(const struct load_job *job, struct plain *p)
 		p->intervals = NULL; /* consumed */
 		error = load_print_json(stdout, o, r, intervals);
 		if (error) {
-			streams_tell("udpmill load", error);
+			streams_tell(error);
 			return error;
 		}
 	} else {

@@ -106,7 +106,7 @@ static int report(struct load_job *job)
 	else
 		error = stages_print_json(stdout, o, r);
 	if (error) {
-		streams_tell("udpmill load", error);
+		streams_tell(error);
 		return EXIT_SYSTEM;
 	}
 	return load_loss_is_borne(o, &loss) ? judge(r) : EXIT_CLAIM;

@@ -160,7 +160,7 @@ static int report(struct load_job *job)
 	else
 		error = stress_print_json(stdout, o, r);
 	if (error) {
-		streams_tell("udpmill load", error);
+		streams_tell(error);
 		return EXIT_SYSTEM;
 	}
 	if (r->server_gone)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The load generator: flows that send numbered probes, and check what comes
- * back. It shares nothing with the server but core/ and net/, so that the
- * instrument has no bug in common with what it measures.
+ * back. It shares only core/ and net/ with the server, so that a bug in the
+ * server cannot hide in the instrument that measures it.
  */
 #pragma once
 
@@ -28,159 +28,177 @@ struct engine_ops; /* load/engine/engine.h */
 #define LOAD_THREADS_MAX 256
 
 enum load_mode {
-	LOAD_WINDOW, /* closed loop: so many in flight, a reply lets one go */
+	LOAD_WINDOW, /* closed loop: a reply makes room for the next datagram */
 	LOAD_FLOOD,  /* as fast as the kernel takes them */
-	LOAD_PACED, /* open loop: at the times of a plan, whatever comes back */
+	LOAD_PACED, /* open loop: sends at planned times, whatever comes back */
 };
 
-/* What comes back, as far as it can be checked. */
+/* What the peer is expected to send back, and how far that can be checked. */
 enum load_replies {
-	REPLIES_PROBES, /* our probes, or their reflections */
+	REPLIES_PROBES, /* our probes, echoed or reflected */
 	REPLIES_TEXT,   /* "Your data was N bytes" */
-	REPLIES_ANY,    /* too short for a header: counted only */
-	REPLIES_NONE,   /* the peer is one that does not answer */
+	REPLIES_ANY,    /* replies are counted, not checked */
+	REPLIES_NONE,   /* the peer does not answer */
 };
 
 struct load_config {
-	const struct engine_ops *engine; /* NULL: the best for this run */
-	const void *engine_script;       /* of a test's engine */
+	const struct engine_ops *engine; /* NULL: chosen by engine_auto() */
+	const void *engine_script;       /* for engine_mem, in tests */
 	union address remote, bind;      /* bind: AF_UNSPEC for any */
-	uint32_t bind_count;             /* addresses from bind on, in turn */
-	uint16_t port_first;             /* 0: the kernel's choice */
-	uint32_t port_count;             /* from it on; 0: without an end */
-	const char *device;              /* NULL: any */
-	uint8_t tos, ttl;                /* ttl 0: the system's */
+	/* Flows take this many addresses in turn, from bind on. */
+	uint32_t bind_count;
+	uint16_t port_first; /* 0: the kernel chooses */
+	/* Flows take this many ports in turn, from port_first on; 0: no
+	 * limit. */
+	uint32_t port_count;
+	const char *device; /* NULL: any */
+	uint8_t tos, ttl;   /* ttl 0: the default of net/socket.h */
 	bool dontfrag;
 	uint32_t busy_poll_us;
-	uint64_t pacing_bytes; /* a second of a flow, by the qdisc; 0: none */
-	bool txtime; /* LOAD_PACED: the qdisc times each send, by this clock */
+	/* Per second and flow, paced by the qdisc; 0: unpaced. */
+	uint64_t pacing_bytes;
+	/* LOAD_PACED: the qdisc times each send, by txtime_clock. */
+	bool txtime;
 	clockid_t txtime_clock;
 	enum load_mode mode;
 	struct sizes sizes; /* payload bytes of datagrams */
 	enum content_kind content;
-	/* Each datagram is this, without a probe's header: replies are counted,
-	 * whatever they say. NULL: probes. The caller's, until load_close. */
+	/* If not NULL, each datagram has this payload and no probe header, and
+	 * replies are counted, not checked. Must stay valid until
+	 * load_close(). */
 	const uint8_t *payload;
-	/* LOAD_PACED: in place of pace and of all that says what datagrams
-	 * hold; the run ends with it. The caller's, until load_close. */
+	/* LOAD_PACED: replaces pace, sizes, content and payload; the run ends
+	 * when all of it was sent. Must stay valid until load_close(). */
 	const struct replay *replay;
-	struct pace_plan pace; /* LOAD_PACED: of all flows together, from the
-				* start of the warm-up on */
+	/* LOAD_PACED: the rate of all flows together; starts with the
+	 * warm-up. */
+	struct pace_plan pace;
 	uint32_t flows, threads;
-	/* Another takes a flow's place when it is so old, with a socket of its
-	 * own; 0: none does. Not with a replay. */
+	/* At this age a flow is replaced by a new one with a socket of its own;
+	 * 0: never. Not with a replay. */
 	uint64_t flow_lifetime_ns;
-	uint32_t train;       /* segments of a send; 1: trains off */
-	uint32_t train_asked; /* by the user, who is told of less; 0: none */
-	uint32_t window;      /* datagrams in flight of a flow */
-	uint32_t in_flight; /* of all flows together; 0: no bound but theirs */
-	bool spin;          /* never sleep while there is a run */
-	bool one_clock;     /* the server's CLOCK_MONOTONIC is ours */
+	uint32_t train; /* segments per send; 1: no trains */
+	/* By the user, who is told if it is less; 0: not asked. */
+	uint32_t train_asked;
+	uint32_t window; /* datagrams in flight per flow */
+	/* Limit for all flows together; 0: only window limits. */
+	uint32_t in_flight;
+	bool spin;      /* never sleep during a run */
+	bool one_clock; /* the server runs by this host's CLOCK_MONOTONIC */
 	bool gro;
-	bool verify_full; /* payload too, not the header only */
+	bool verify_full; /* check the payload too, not only the header */
 	enum load_replies replies;
 	uint64_t omit_ns, time_ns, interval_ns;
-	/* A reply is awaited so long; 0: by the round trips that are seen. */
+	/* How long to wait for a reply; 0: follows the measured round trips. */
 	uint64_t timeout_ns;
-	uint64_t count;              /* datagrams to send in all; 0: no bound */
+	uint64_t count;              /* datagrams to send in all; 0: no limit */
 	uint64_t rcvbuf, sndbuf;     /* bytes; 0: the system's default */
 	const struct cpu_list *cpus; /* NULL: not pinned */
-	uint32_t run; /* drawn for this run; tells stale replies */
-	/* The server is in another network namespace than this thread: in that
-	 * one, or NULL where it is not ours to look into. */
+	/* Random number of this run, in every probe: tells replies of another
+	 * run. */
+	uint32_t run;
+	/* The server is in another network namespace than this thread.
+	 * server_netns is that namespace; NULL: it cannot be entered. */
 	bool server_apart;
 	const struct netns *server_netns;
 };
 
-/* The server's counters, as far as the ledger wants them; by whoever can see
- * them. Totals since the server started. */
+/* The server's counters that the ledger needs. Totals since the server
+ * started. */
 struct load_server {
 	struct ledger_server counters;
 	uint64_t cpu_user_ns, cpu_system_ns;
 	uint64_t batches;
 	struct marks_seen marks;
-	uint64_t published; /* lowest of all workers */
-	bool asked;         /* over a network: its kernel is not seen */
-	/* Queries that this client sent, less those that the server received,
-	 * from others too: only the difference over a run tells something. */
+	/* How often the figures were read back; the lowest of all workers. */
+	uint64_t published;
+	/* Asked over the network: its kernel's counters are unknown. */
+	bool asked;
+	/* Queries that this client sent, minus those that the server received
+	 * from anybody. Only its change over a run is meaningful. */
 	int64_t queries_lost;
-	/* Of this client, so far; the server may not have told of them yet. */
+	/* Queries sent by this client so far; the server may not have reported
+	 * them yet. */
 	uint64_t queries_sent;
 };
 
 struct load_interval {
-	double start_s, seconds; /* since the first send; since the last */
-	double left_s;           /* of the run, where no count ends it before */
-	bool omitted;            /* warm-up */
+	/* Since the first send; since the last interval. */
+	double start_s, seconds;
+	double left_s; /* until the run ends, unless a count ends it earlier */
+	bool omitted;  /* warm-up */
 	uint64_t sent, answered, sent_bytes, answered_bytes;
-	/* Found to be lost by now, and not before; where replies are awaited.
-	 */
+	/* Newly found to be lost. lost_known is false if no replies are
+	 * expected. */
 	bool lost_known;
 	uint64_t lost;
-	/* How much a round trip differed from the one before on its flow, in
-	 * the mean; where two came. */
+	/* Mean difference between consecutive round trips of a flow; known if
+	 * there were two. */
 	bool jitter_known;
 	double jitter_ns;
-	uint64_t trains_refused; /* by threads that send one by one since */
+	uint64_t trains_refused; /* threads that have given trains up */
 };
 
 /* How much a look at the server's counters may cost. */
 enum load_look {
-	LOOK_GLANCE, /* nothing: where it is asked, it is not seen */
-	LOOK_MAY,    /* a moment, since the run goes on meanwhile */
-	LOOK_MUST,   /* what it takes: without it there is no ledger */
+	LOOK_GLANCE, /* costs nothing; a remote server is not queried */
+	LOOK_MAY,    /* may take a moment; the run goes on meanwhile */
+	LOOK_MUST, /* takes as long as it must: there is no ledger without it */
 };
 
 struct load_hooks {
-	/* 0 or -errno; -ESRCH where it has ended, and *out is its last. NULL:
-	 * the server cannot be seen. */
+	/* Reads the server's counters. 0 or -errno; -ESRCH: the server has
+	 * ended, and *out has its last counters. NULL: the server's counters
+	 * are not available. */
 	int (*server)(void *arg, enum load_look look, struct load_server *out);
-	/* After each interval; NULL: nobody looks. */
+	/* Called after each interval; may be NULL. */
 	void (*interval)(void *arg, const struct load_interval *i);
-	/* Once for each thing, in words for a person. */
+	/* Called at most once per subject, with a sentence for a person. */
 	void (*notice)(void *arg, const char *text);
 	void *arg;
 };
 
-/* What was counted by all threads together. */
+/* Counts of all threads together. */
 struct load_counts {
 	uint64_t sent, sent_bytes, sent_messages;
 	uint64_t answered, answered_bytes, received_trains;
 	uint64_t duplicate, reordered, late, corrupt, stale;
-	uint64_t blocked; /* sends that found no room, and were repeated */
-	uint64_t nobufs;  /* the same, ENOBUFS: queueing discipline */
-	uint64_t refused; /* ECONNREFUSED: ICMP says nobody listens */
+	uint64_t blocked; /* sends repeated because the buffer was full */
+	uint64_t nobufs;  /* sends repeated after ENOBUFS (full qdisc) */
+	uint64_t refused; /* ECONNREFUSED: by ICMP, nobody listens */
 	uint64_t send_errors;
-	uint64_t written_off; /* in flight when a flow's replies stopped */
-	/* Lost, and ICMP has reported it: a datagram or train each. */
+	/* Given up in flight, after a flow's replies had stopped. */
+	uint64_t written_off;
+	/* Losses that ICMP reported; each is one datagram or one train. */
 	uint64_t too_big_reports;
 	uint64_t too_big; /* never sent: too long for the path (EMSGSIZE) */
-	uint64_t trains_refused; /* from there on a thread sent one by one */
-	uint64_t came_late;      /* of those, answered after all */
-	uint64_t partial;        /* sends of fewer segments than a train */
-	uint64_t cut;     /* calls that took some, and failed at the next */
-	uint64_t due;     /* LOAD_PACED: meant to have left by now */
-	uint64_t renewed; /* flows whose place another has taken */
-	uint64_t gaps;    /* numbers that a later reply has passed over */
-	/* Between round trips that followed one another on a flow: so many
-	 * differences, and their sum. */
+	/* Threads that gave trains up, to send single datagrams. */
+	uint64_t trains_refused;
+	uint64_t came_late; /* of written_off, answered after all */
+	uint64_t partial;   /* sends of fewer segments than a train */
+	uint64_t cut; /* calls that took some messages and failed at the next */
+	uint64_t due; /* LOAD_PACED: planned to have left by now */
+	uint64_t renewed; /* flows that were replaced */
+	uint64_t gaps;    /* sequence numbers skipped by a later reply */
+	/* Number and sum of the differences between consecutive round trips of
+	 * a flow. */
 	uint64_t differences, difference_ns;
-	uint64_t trips, trip_ns; /* such round trips, and their sum */
+	uint64_t trips, trip_ns; /* number and sum of those round trips */
 };
 
 /* Distributions of a run, nanoseconds. */
 enum load_histogram {
-	LOAD_LATENCY, /* from the time that was meant to the reply */
-	LOAD_LAG,     /* LOAD_PACED: how much later than meant it left */
-	LOAD_THERE,   /* from the time that was meant to the server, ... */
-	LOAD_BACK,    /* ... and from there to the reply: by reflect, where both
-		       * read one clock */
+	LOAD_LATENCY, /* from the planned departure to the reply */
+	LOAD_LAG,     /* LOAD_PACED: how much later than planned it left */
+	LOAD_THERE,   /* from the planned departure to the server, ... */
+	/* ... and from there to the reply: needs reflect and one_clock */
+	LOAD_BACK,
 	LOAD_HISTOGRAMS
 };
 
-/* Of flows, the jitter of each as it was at the end: RFC 3550. */
+/* The flows' jitter (RFC 3550) at the end of the run. */
 struct load_jitter {
-	uint64_t flows; /* that have one */
+	uint64_t flows; /* that have at least two round trips */
 	double sum_ns;
 	uint64_t most_ns;
 };
@@ -189,84 +207,87 @@ struct load_cpu {
 	uint64_t user_ns, system_ns;
 };
 
-/* Why a peer is taken not to be there. */
+/* Why the peer is considered absent. */
 enum load_absence {
 	ABSENCE_NONE,
-	ABSENCE_NOBODY, /* refused (ECONNREFUSED), and never heard of */
-	ABSENCE_GONE,   /* refused since its last sign of life */
-	ABSENCE_SILENT, /* a closed loop got not one reply */
+	/* it refuses (ECONNREFUSED), and was never heard from */
+	ABSENCE_NOBODY,
+	ABSENCE_GONE,   /* it has refused since its last sign of life */
+	ABSENCE_SILENT, /* a closed loop got no reply at all */
 };
 
 struct load_result {
-	struct load_counts window; /* measured: warm-up left out */
+	struct load_counts window; /* what is measured: without the warm-up */
 	struct load_counts whole;
 	double seconds;          /* of the window */
 	uint64_t from_ns, to_ns; /* the window, since the first send */
 	const struct histogram *histograms; /* LOAD_HISTOGRAMS, of the window */
-	/* LOAD_PACED: whole departures that were due in the window, and those
-	 * of them that left. */
+	/* LOAD_PACED: departures due in the window, and those of them that left
+	 * complete. */
 	uint64_t due, kept;
 	struct load_jitter jitter;
-	uint64_t flows_opened; /* those at the start, and what followed them */
+	uint64_t flows_opened; /* at the start and by renewal */
 	struct ledger ledger;
-	bool server_seen; /* before the run and after it */
-	bool server_gone; /* it was seen at the start, and not at the end */
-	enum load_absence absence; /* the run ended early, or with it */
-	/* Since the start, when refusals were first and last seen; of
-	 * whole.refused. */
+	bool server_seen; /* both before and after the run */
+	bool server_gone; /* seen at the start, but not at the end */
+	/* The run ended early for it, or ended with it. */
+	enum load_absence absence;
+	/* When whole.refused first and last went up, since the start. */
 	uint64_t refused_first_ns, refused_last_ns;
-	uint64_t timeout_ns; /* a reply was awaited so long, at the end */
-	uint64_t queued;     /* skbs in queueing disciplines here, at the end */
-	bool window_seen;    /* at the window's ends */
+	uint64_t timeout_ns; /* how long replies were awaited at the end */
+	/* skbs left in this host's queueing disciplines at the end. */
+	uint64_t queued;
+	bool window_seen; /* the server was seen at both ends of the window */
 	struct load_server server_window; /* differences over the window */
 	struct load_server server_whole;
 	struct load_cpu client; /* over the window */
 	double machine_busy_ns; /* over the window, all CPUs */
 	const char *engine;     /* its name */
-	uint32_t train; /* in effect; of threads that differ, the longest */
-	uint32_t train_planned;  /* in effect at the start */
-	uint32_t trainless;      /* threads that gave trains up meanwhile */
-	uint32_t path_mtu;       /* as the kernel knows it; 0: it does not */
+	/* Segments per send at the end; the longest of any thread. */
+	uint32_t train;
+	uint32_t train_planned; /* the same at the start */
+	uint32_t trainless;     /* threads that gave trains up during the run */
+	uint32_t path_mtu;      /* as the kernel knows it; 0: unknown */
 	uint32_t rcvbuf, sndbuf; /* obtained */
 	bool gro;                /* obtained */
 	uint8_t tos, ttl;        /* obtained */
 	bool interrupted;
-	char halted[256]; /* why it ended early, a call that failed; or "" */
-	char local[ADDRESS_TEXT]; /* the first flow's own address */
+	char halted[256]; /* the failed call that ended the run early; or "" */
+	char local[ADDRESS_TEXT]; /* the first flow's local address */
 };
 
 struct load;
 
-/* Descriptors that a run needs at most, standard streams and all. */
+/* The most descriptors that a run needs, standard streams included. */
 uint64_t load_descriptors(const struct load_config *config);
 
-/* Bytes of payload that fit into so many of IP, its header without options. */
+/* The largest UDP payload in an IP packet of mtu bytes without IP options. */
 uint32_t load_payload_max(const struct load_config *config, uint32_t mtu);
 
-/* Sockets that a run has at once at most. */
+/* The most sockets that a run has open at once. */
 uint64_t load_sockets(const struct load_config *config);
 
-/* Sockets are opened and connected; nothing is sent. 0; or -errno and one line
- * in why. */
+/* Opens and connects the sockets; sends nothing. 0; or -errno and one line in
+ * why. */
 int load_open(struct load **out, const struct load_config *config,
 	const struct load_hooks *hooks, char *why, size_t why_bytes);
 
 /*
- * Runs to the end: warm-up, window, and until what is in flight has come to
- * rest. It ends early where the peer is not there, which is a result and no
+ * Runs the warm-up and the window, then waits until nothing is in flight any
+ * more. Blocks. An absent peer ends the run early: that is a result, not an
  * error. 0, or -errno and one line in why.
  *
- * May be called again, with the same flows: each run is its own in all that the
- * result says.
+ * May be called again, with the same flows; each result covers its own run
+ * only.
  */
 int load_run(struct load *l, struct load_result *result, char *why,
 	size_t why_bytes);
 
-/* Another plan for the next run; LOAD_PACED. Between runs. */
+/* Sets the plan of the next run (LOAD_PACED). Only between runs. */
 void load_set_pace(struct load *l, const struct pace_plan *plan);
 
-/* Ends the run early, and each one after it at once. Async-signal-safe. */
+/* Ends the current run early, and any later run at once. Async-signal-safe. */
 void load_interrupt(struct load *l);
 
-/* The result's histogram goes with it. NULL is legal. */
+/* Also frees the histograms of its results. NULL is legal. */
 void load_close(struct load *l);

@@ -42,10 +42,10 @@ class Load(balance.Balance):
 
     def test_a_train_that_is_shorter_than_was_asked_for_is_told(self):
         cases = (
-                (["-l", "1400"], "--train 64 becomes 46: one send takes"),
+                (["-l", "1400"], "--train 64 becomes 46: one send holds"),
                 (["--rate", "1k", "--burst", "8"], "becomes 8: no more may"),
-                (["--window", "10"], "becomes 10: no more may leave"),
-                (["-l", "40000"], "becomes off: one send takes no more"),
+                (["--window", "10"], "becomes 10: no more may be sent"),
+                (["-l", "40000"], "becomes off: one send holds no more"),
                 ([], None))
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for options, said in cases:

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* What a send says of itself in control messages (cmsg(3)). */
+/* Control messages (cmsg(3)) of sends and receives. */
 #pragma once
 
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* Room for all of them. */
+/* Room for all control messages of a send. */
 #define CMSG_SEND_BYTES                                                        \
 	(CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(uint64_t)))
 
-/* Room for what a receive is told: a train's segment. */
+/* Room for those of a receive: the segment size of a train. */
 #define CMSG_RECEIVE_BYTES CMSG_SPACE(sizeof(int))
 
-/* To be cut into segments of so many bytes (UDP_SEGMENT), and to leave at that
- * time (SCM_TXTIME); 0: neither. room: of CMSG_SEND_BYTES bytes. */
+/* Writes the segment size (UDP_SEGMENT) and the departure time (SCM_TXTIME) of
+ * a send into room, which has CMSG_SEND_BYTES bytes. Either is left out if it
+ * is 0. */
 void cmsg_write(
 	struct msghdr *h, void *room, uint16_t segment, uint64_t leave_ns);
 
-/* Bytes of each segment of the train that arrived (UDP_GRO); 0: it is none. */
+/* The segment size in bytes of the train that arrived (UDP_GRO); 0: a lone
+ * datagram. */
 uint32_t cmsg_segment(struct msghdr *h);

@@ -76,7 +76,7 @@ static void mem_own(void *self, void *link, void *owner)
 	((struct link *)link)->owner = owner;
 }
 
-/* Freed at the end, since what waits for it names it. */
+/* Links are freed at the end, since waiting arrivals still point to them. */
 static void mem_remove(void *self, void *link)
 {
 	struct mem *m = self;

@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mem: the engine that asks no kernel. It records the messages that it is
- * given, and hands back what its script says, so that the generator's loop and
- * its modes can be tested alone. Faults are part of the script.
+ * mem: an engine without a kernel, for tests. It records the messages that it
+ * is given and delivers what its script says, so that the generator's loop and
+ * its modes can be tested alone. The script can also inject faults.
  */
 #pragma once
 
 #include "load/engine/engine.h"
 
-/* Arrivals that wait to be taken; what comes on top is dropped, and counted. */
+/* The most arrivals that wait; any more are dropped and counted. */
 #define MEM_ARRIVALS 4096
 
-/* The test's own; it may change it while the engine is in use. */
+/* Owned by the test, which may change it while the engine is in use. */
 struct mem_script {
-	/* Called with each message: 0, or the errno with which it is refused.
+	/* Called with each message. Returns 0, or the errno to refuse it with.
 	 * NULL: all are taken. */
 	int (*sent)(void *arg, const struct engine_message *m);
 	void *arg;
-	bool echo;   /* what is taken comes back, message by message */
-	bool sleeps; /* receives that bring nothing take their time */
+	bool echo;   /* each message taken comes back as an arrival */
+	bool sleeps; /* a receive that brings nothing really sleeps */
 	int recv_error, wait_error; /* an errno; 0: none */
-	/* Told by the next reports(), and then no more. */
+	/* Returned once, by the next reports(). */
 	struct engine_reports reports;
 	/* Counted by the engine. */
 	uint64_t sends, messages, receives, dropped;
-	uint64_t waited_ns; /* what the receives that brought nothing may have
-			     * waited */
-	uint32_t sockets;   /* that are in it */
+	uint64_t waited_ns; /* sum of the timeouts of the receives that brought
+			       nothing */
+	uint32_t sockets;   /* now added */
 };
 
 extern const struct engine_ops engine_mem;
 
-/* So many bytes come for the owner of the link. segment 0: a lone datagram. */
+/* Makes bytes at data arrive at the link's socket. segment 0: a lone
+ * datagram. */
 void mem_arrive(struct engine *e, void *link, const void *data, uint32_t bytes,
 	uint32_t segment);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A batch a call: sendmmsg(2) and recvmmsg(2), on any Linux. A few sockets are
- * all asked in turn; of more, epoll says which to ask; and one alone is waited
- * for in the receive itself, so that a ping-pong makes the calls that it needs
- * and no other.
+ * One batch per call: sendmmsg(2) and recvmmsg(2), on any Linux. A few sockets
+ * are polled in turn; with more, epoll finds the readable ones. With a single
+ * socket the receive itself waits, so that a ping-pong needs no other call.
  */
 #include "core/slots.h"
 #include "load/engine/cmsg.h"
@@ -16,24 +15,24 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-/* As many sockets are asked in turn, rather than by epoll. */
+/* Up to this many sockets are polled in turn, without epoll. */
 #define SCAN_SOCKETS 8
-/* Receives that a socket's turn may take. */
+/* The most receives in one turn of a socket. */
 #define TURN_RECEIVES 4
 
 struct link {
 	int fd; /* -1: free */
 	void *owner;
-	struct link *next; /* of the free ones */
+	struct link *next; /* in the list of free ones */
 };
 
 struct mmsg {
-	struct link *links, *unused; /* sockets of them */
+	struct link *links, *unused; /* an array of sockets links */
 	uint32_t sockets;
-	uint32_t turn; /* whose it is, where all are asked */
+	uint32_t turn; /* the next socket to poll */
 	struct ready ready;
 	struct link *current; /* of the last receive */
-	uint32_t receives;    /* of its turn; 0: that is over */
+	uint32_t receives;    /* of the current turn; 0: the turn is over */
 	struct slots out, in;
 	struct mmsghdr out_headers[ENGINE_MESSAGES];
 	struct iovec out_iov[ENGINE_MESSAGES];
@@ -75,7 +74,7 @@ static int init_links(struct mmsg *e, uint32_t sockets)
 	if (!e->links)
 		return -ENOMEM;
 	e->sockets = sockets;
-	/* The first are taken first. */
+	/* In this order the list hands out the first link first. */
 	for (uint32_t i = sockets; i-- > 0;) {
 		e->links[i] = (struct link){.fd = -1, .next = e->unused};
 		e->unused = &e->links[i];
@@ -174,7 +173,7 @@ static void prepare(
 	}
 }
 
-/* Messages for one socket from the first on. */
+/* How many of the messages, from the first on, are for the same socket. */
 static uint32_t run_of(const struct engine_message *messages, uint32_t n)
 {
 	uint32_t run = 1;
@@ -221,7 +220,7 @@ static void tell(struct mmsg *e, struct engine_arrivals *in, uint32_t n)
 	}
 }
 
-/* The batch of one socket: its size; 0: it has nothing. */
+/* Receives one batch from the socket. Returns its size; 0: nothing there. */
 static int take(struct mmsg *e, struct link *link, struct engine_arrivals *in,
 	int flags)
 {
@@ -245,7 +244,7 @@ static int take(struct mmsg *e, struct link *link, struct engine_arrivals *in,
 	return n;
 }
 
-/* Of all sockets, from the one whose turn it is on, the first that has
+/* Polls all sockets, beginning with the next in turn, until one has
  * something. */
 static int scan(struct mmsg *e, struct engine_arrivals *in)
 {
@@ -262,7 +261,7 @@ static int scan(struct mmsg *e, struct engine_arrivals *in)
 	return n;
 }
 
-/* The next that epoll has told of, and that has something. */
+/* Takes from the next socket that epoll has reported and that has something. */
 static int take_ready(struct mmsg *e, struct engine_arrivals *in)
 {
 	struct link *link;

@@ -39,8 +39,8 @@ int ready_wait(struct ready *r, uint64_t timeout_ns)
 	};
 	int n = epoll_pwait2(r->epoll, r->events, READY_EVENTS, &wait, NULL);
 
-	/* Before Linux 5.11 there are whole milliseconds only, and filters that
-	 * are as old deny what they do not know. */
+	/* Linux before 5.11 lacks it and can only wait for whole milliseconds;
+	 * seccomp filters of that age refuse unknown calls. */
 	if (n < 0 && (errno == ENOSYS || errno == EPERM))
 		n = epoll_wait(r->epoll, r->events, READY_EVENTS,
 			(int)(timeout_ns / 1000000u));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which of many sockets have something to be read (epoll(7)). */
+/* Finds the readable ones among many sockets (epoll(7)). */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 struct ready {
 	int epoll;
 	bool made;
-	/* As of the last wait, and how many of them have been told. */
+	/* Of the last wait, and how many of them ready_next() has returned. */
 	struct epoll_event events[READY_EVENTS];
 	uint32_t count, told;
 };
@@ -23,12 +23,13 @@ void ready_fini(struct ready *r);
 /* 0 or -errno. */
 int ready_watch(struct ready *r, int fd, void *what);
 
-/* What was watched for it may still be told once, if a wait has found it. */
+/* If the last wait found it, ready_next() may still return it once. */
 void ready_unwatch(struct ready *r, int fd);
 
-/* Waits for the first up to timeout_ns: how many have something; 0 also where a
- * signal came; or -errno. */
+/* Waits up to timeout_ns until a socket is readable. Returns how many are, 0
+ * also after a signal, or -errno. */
 int ready_wait(struct ready *r, uint64_t timeout_ns);
 
-/* One that had something, each once a wait; NULL: all have been told. */
+/* The next readable one of the last wait, as passed to ready_watch(); NULL: no
+ * more. */
 void *ready_next(struct ready *r);

@@ -9,7 +9,7 @@
 
 #include <linux/errqueue.h>
 
-/* At a time; what is left makes the socket's next call fail again. */
+/* Per call; errors left over make the socket's next call fail again. */
 #define READS_MAX 1024
 
 static void note(struct engine_reports *q, const struct cmsghdr *c)

@@ -5,6 +5,6 @@
 
 #include "load/engine/engine.h"
 
-/* Empties the queue, and says what was there by ICMP: what this host itself
- * refused to send is told by the send. Never blocks. */
+/* Empties the queue and counts the ICMP errors in it. Errors of this host
+ * itself are left out: the send has already returned them. Never blocks. */
 void reports_read(int fd, struct engine_reports *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An open loop whose plan is a capture: each thread walks all items, and sends
- * those of its own flows. */
+/* An open loop whose plan is a capture: each thread goes through all items and
+ * sends those of its own flows. */
 #include "core/clock.h"
 #include "load/loop/mode.h"
 #include "load/loop/near.h"
@@ -10,7 +10,7 @@ static const struct replay_item *end_of(const struct replay *r)
 	return r->items + r->count;
 }
 
-/* This one, or the next that is the thread's; the end where none is. */
+/* The first item from i on that is this thread's; the end if there is none. */
 static const struct replay_item *own(
 	const struct load_thread *t, const struct replay_item *i)
 {
@@ -64,7 +64,8 @@ static void count_due(struct load_thread *t, uint64_t now_ns)
 		METER_COUNT(&t->meter, due, n);
 }
 
-/* Those that are due, as long as they are one flow's: how many. */
+/* Gathers the next due items as long as they are of one flow. Returns how
+ * many. */
 static uint32_t gather(struct load_thread *t)
 {
 	struct departures *d = &t->departures;
@@ -105,8 +106,8 @@ static bool grant(
 	return true;
 }
 
-/* An error may be of an earlier datagram (ICMP). Twice in a row it is this
- * one's own, which would hold up all others: it is left out, and counted. */
+/* An error may be due to an earlier datagram (ICMP). The second in a row is due
+ * to this datagram, which is skipped so that it does not hold up all others. */
 static void note_failure(struct load_thread *t)
 {
 	struct departures *d = &t->departures;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An open loop: datagrams leave when the plan says, whatever comes back. What
- * could not leave in time keeps the time it was meant for, so that latency,
- * which is counted from there, holds the wait (no coordinated omission).
+ * An open loop: datagrams leave when the plan says, whatever comes back. One
+ * that leaves late keeps its planned time, from which its latency is counted,
+ * so that the wait is part of the latency (no coordinated omission).
  */
 #include "core/clock.h"
 #include "load/loop/mode.h"
@@ -38,7 +38,7 @@ static void begin(struct load_thread *t)
 		seed);
 }
 
-/* Bursts that have become due, up to what there is room for. */
+/* Collects the bursts that have become due, as far as there is room. */
 static void collect(struct load_thread *t, uint64_t now_ns)
 {
 	struct departures *d = &t->departures;
@@ -59,7 +59,8 @@ static void collect(struct load_thread *t, uint64_t now_ns)
 			(uint64_t)(d->count - before) * t->config->pace.burst);
 }
 
-/* Poisson arrivals are each flow's own only where chance chooses the flow. */
+/* Each flow is a Poisson process of its own only if flows are chosen at
+ * random. */
 static struct flow *next_flow(struct load_thread *t)
 {
 	struct departures *d = &t->departures;
@@ -77,7 +78,7 @@ static void pop(struct departures *d, uint32_t n)
 	d->count -= n;
 }
 
-/* One call for several where more is due than there are flows. */
+/* Several datagrams per call if more are due than there are flows. */
 static void grant_lone_ones(struct load_thread *t, struct order *order)
 {
 	struct departures *d = &t->departures;
@@ -88,7 +89,7 @@ static void grant_lone_ones(struct load_thread *t, struct order *order)
 	*order = (struct order){next_flow(t), run, &d->due[d->first], 1, NULL};
 }
 
-/* What is left of a burst goes where it began. */
+/* The rest of a burst goes over the same flow as its start. */
 static void grant_burst(struct load_thread *t, struct order *order)
 {
 	struct departures *d = &t->departures;
@@ -143,7 +144,8 @@ static void end(struct load_thread *t)
 	uint64_t start_ns = t->shared->start_ns;
 	uint64_t now_ns = clock_ns(), from = due_ns(t);
 
-	/* By the plan's integral: there may be more than could be counted. */
+	/* Counts what is still due by the plan's integral: it may be too much
+	 * to step through. */
 	if (from < now_ns)
 		METER_COUNT(&t->meter, due,
 			(uint64_t)(t->departures.share *
@@ -160,7 +162,7 @@ static uint64_t wait_ns(struct load_thread *t)
 		return near_wait_ns(t, t->hold_ns - now_ns);
 	if (t->departures.count > 0)
 		return 0;
-	/* What the kernel times is handed over by the half of the lead. */
+	/* Sends that the kernel times are handed over half the lead ahead. */
 	return near_until_ns(t, due_ns(t), now_ns + lead_ns(t) / 2);
 }
 

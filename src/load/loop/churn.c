@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 struct churn_retired {
-	struct flow flow;  /* fd -1: the place is free */
-	uint64_t since_ns; /* it was retired then */
+	struct flow flow;  /* fd -1: this entry is free */
+	uint64_t since_ns; /* when it was retired */
 };
 
 uint64_t churn_room(const struct load_config *c, uint32_t flows)
@@ -44,7 +44,8 @@ static int allocate(struct load_thread *t, uint64_t room)
 			.times = ch->times ? ch->times + (size_t)i * FLOW_TIMES
 					   : NULL,
 		};
-		/* The first are taken first, so that few are ever touched. */
+		/* Hands out the first entries first, so that few are ever
+		 * touched. */
 		ch->free[i] = ch->room - 1 - i;
 	}
 	return 0;
@@ -72,8 +73,8 @@ void churn_fini(struct load_thread *t)
 	*ch = (struct churn){0};
 }
 
-/* The first follows when a whole lifetime is over only where there is one flow:
- * from the start on they are of different ages. */
+/* The first flow is replaced after one step, not after a whole lifetime: flows
+ * are treated as having different ages from the start. */
 void churn_begin(struct load_thread *t)
 {
 	struct churn *ch = &t->churn;
@@ -92,7 +93,7 @@ void churn_begin(struct load_thread *t)
 	ch->next_ns = now_ns;
 }
 
-/* What its socket has dropped must not go with it. */
+/* Closes a retired flow, and keeps its socket's drop count. */
 static void forget(struct load_thread *t, struct churn_retired *r)
 {
 	struct churn *ch = &t->churn;
@@ -118,7 +119,7 @@ struct flow *churn_heard(struct load_thread *t, struct flow *f)
 	return heir;
 }
 
-/* How long the way is, is what the user says, or what others' replies took. */
+/* The round trip is taken from the user's timeout or from measured replies. */
 static uint64_t rest_ns(const struct load_thread *t)
 {
 	uint64_t way_ns = t->rtt.fixed_ns;
@@ -139,7 +140,7 @@ static bool is_at_rest(
 	return now_ns > last + rest_ns;
 }
 
-/* What came last is taken before it is closed. */
+/* A socket with queued datagrams must not be closed yet. */
 static bool has_unread(const struct flow *f)
 {
 	struct socket_memory m;
@@ -166,7 +167,7 @@ static void look(struct load_thread *t)
 	}
 }
 
-/* next will lie at place. */
+/* Opens the socket of next, which will be stored at place. */
 static int open_next(struct load_thread *t, struct flow *next,
 	struct flow *place, char *why, size_t why_bytes)
 {
@@ -180,7 +181,7 @@ static int open_next(struct load_thread *t, struct flow *next,
 		return next->fd;
 	error = t->train > 1 ? flow_take_trains(t->config, next->fd) : 0;
 	if (error)
-		snprintf(why, why_bytes, "setting UDP_SEGMENT: %s",
+		snprintf(why, why_bytes, "cannot set UDP_SEGMENT: %s",
 			strerror(-error));
 	if (!error)
 		error = ops->add(t->engine.self, next->fd, place, &next->link);
@@ -192,8 +193,8 @@ static int open_next(struct load_thread *t, struct flow *next,
 	return error;
 }
 
-/* The flow's place is taken by a new one, and it takes a free one of those that
- * are retired. */
+/* Puts a new flow in the place of the old one, which moves to the retired
+ * ones. */
 static int renew(
 	struct load_thread *t, uint32_t index, char *why, size_t why_bytes)
 {
@@ -234,7 +235,8 @@ static void notice(struct load_thread *t, const char *why)
 		!hooks->notice)
 		return;
 	snprintf(text, sizeof(text),
-		"a flow keeps its socket, for it cannot have another: %s", why);
+		"a flow keeps its socket, since a new one cannot be opened: %s",
+		why);
 	hooks->notice(hooks->arg, text);
 }
 
@@ -248,8 +250,8 @@ static void notice_room(struct load_thread *t)
 		return;
 	hooks->notice(hooks->arg,
 		"replies take so long that flows live longer than "
-		"--flow-lifetime says: there are sockets for waiting half a "
-		"second; --timeout TIME makes room to wait longer");
+		"--flow-lifetime: replaced flows wait half a second for "
+		"replies, longer with a longer --timeout");
 }
 
 /* At most one replacement per flow per call; a thread that falls behind does

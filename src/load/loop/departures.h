@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where an open loop is in its plan. Private to load/. */
+/* A thread's position in the plan of an open loop. Private to load/. */
 #pragma once
 
 #include "load/engine/engine.h"
@@ -9,21 +9,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bursts that are due and have not left, at most. */
+/* The most bursts that are due and have not left. */
 #define DEPARTURES_DUE 64
 
 struct departures {
 	struct pace pace;
 	uint64_t due[DEPARTURES_DUE];
 	uint32_t first, count;
-	uint32_t burst_left; /* datagrams of the first */
-	uint32_t flow;       /* whose turn it is */
+	uint32_t burst_left; /* datagrams not yet sent of the first */
+	uint32_t flow;       /* the flow that sends */
 	uint64_t random;
-	double share;      /* of the plan's rate, this thread's */
-	uint64_t ahead_ns; /* the clock by which the kernel times sends */
-	/* Of a replay: the next to be sent, and to become due. */
+	double share;      /* this thread's part of the plan's rate */
+	uint64_t ahead_ns; /* txtime_clock minus CLOCK_MONOTONIC */
+	/* Replay: the next item to be sent, and the next to become due. */
 	const struct replay_item *item, *next_due;
-	const struct replay_item *items[ENGINE_MESSAGES]; /* that are ordered */
-	uint64_t failures; /* of sends, that have been seen by now */
-	bool failed;       /* item, once */
+	/* In the current order. */
+	const struct replay_item *items[ENGINE_MESSAGES];
+	uint64_t failures; /* failed sends noticed so far */
+	bool failed;       /* item has failed once */
 };

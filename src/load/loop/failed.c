@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes of a send that failed, and of what ICMP has reported: it is
- * counted, and repeated where that may help. */
+/* Failed sends and reported ICMP errors: each is counted, and the send is
+ * repeated where that may help. */
 #include "load/loop/failed.h"
 
 #include "load/loop/halt.h"
@@ -17,11 +17,11 @@
 #define UDP_SEGMENT 103
 #endif
 
-/* So long nothing is sent after the kernel had no room for a send: long enough
- * that trying costs little, short enough that no queue runs dry meanwhile. */
+/* Pause after the kernel had no room for a send: long enough that retries cost
+ * little, short enough that no queue runs empty. */
 #define HOLD_NS 200000u
 
-/* From here on datagrams go one by one; what was sent so far were trains. */
+/* Sends single datagrams from here on. */
 static void give_up_trains(
 	struct load_thread *t, const struct flow *f, int error)
 {
@@ -32,8 +32,8 @@ static void give_up_trains(
 
 	snprintf(why, sizeof(why), ", the path's MTU is %u", mtu);
 	snprintf(text, sizeof(text),
-		"trains of %u x %u bytes were refused (%s%s): sending one by "
-		"one",
+		"trains of %u x %u bytes were refused (%s%s): sending single "
+		"datagrams from now on",
 		t->train, t->config->sizes.most, strerror(error),
 		mtu ? why : "");
 	if (!atomic_exchange(&t->shared->noticed, true) && hooks->notice)
@@ -52,8 +52,8 @@ static void hold(struct load_thread *t)
 	t->hold_ns = t->now_ns + HOLD_NS;
 }
 
-/* All that have left by now may have died where the reported one did: routers
- * need not report each. */
+/* Any datagram sent so far may have been dropped where the reported one was,
+ * since routers need not report every drop. */
 static void note_too_big(struct load_thread *t, uint32_t reports)
 {
 	struct load_shared *s = t->shared;
@@ -66,7 +66,7 @@ static void note_too_big(struct load_thread *t, uint32_t reports)
 		atomic_store(&s->too_big_until, sum.sent);
 }
 
-/* Counts what ICMP has reported; false: it has reported nothing. */
+/* Counts reported ICMP errors. False if there were none. */
 static bool read_reports(
 	struct load_thread *t, const struct flow *f, struct engine_reports *q)
 {
@@ -76,15 +76,15 @@ static bool read_reports(
 	return q->too_big || q->refused || q->other;
 }
 
-/* True: the error was a report's, and says nothing of the call that failed.
- * What was reported will not be answered, and is not waited for as if it might.
- */
+/* True: error was a queued ICMP error, and says nothing about the call that
+ * returned it. Reported datagrams will not be answered, so that the flow need
+ * not wait the full timeout for them. */
 static bool was_reported(struct load_thread *t, struct flow *f, int error)
 {
 	struct engine_reports q;
 	bool any = read_reports(t, f, &q);
 
-	/* What the call said is in the queue as well, where that had room. */
+	/* The call's error is in the queue too, unless that was full. */
 	if (error == ECONNREFUSED && !q.refused)
 		q.refused = 1;
 	if (q.refused || q.too_big)
@@ -102,8 +102,8 @@ void failed_report(struct load_thread *t, struct flow *f, int error)
 		METER_COUNT(&t->meter, send_errors, 1);
 }
 
-/* This one cannot be sent here; the next may. Nothing else is sent in its
- * place. Where all are like it there is no hurry. */
+/* Skips a datagram that cannot be sent; nothing is sent in its place. If all
+ * others are like it, there is no hurry to try the next. */
 static void give_up_datagram(struct load_thread *t, int error)
 {
 	probes_move(t, 1);
@@ -117,16 +117,16 @@ static void give_up_datagram(struct load_thread *t, int error)
 		hold(t);
 }
 
-/* Of mixed sizes it was no train that failed, but a datagram that is too long
- * for one; of one size the socket makes a train of each send. */
+/* With mixed sizes, a message of one segment is a lone datagram that is too
+ * long for a train. With one size, the socket makes every send a train. */
 static bool is_lone(const struct load_thread *t)
 {
 	return sizes_mixed(&t->config->sizes) &&
 	       t->probes.messages[0].segments == 1;
 }
 
-/* EINVAL and EMSGSIZE: a segment exceeds the path's MTU; EIO: IPsec on the way,
- * or a device that cannot make checksums (before Linux 6.11). */
+/* EINVAL and EMSGSIZE: a segment exceeds the path's MTU. EIO: IPsec, or a
+ * device that cannot compute checksums (before Linux 6.11). */
 void failed_send(struct load_thread *t, struct flow *f, int error)
 {
 	switch (error) {

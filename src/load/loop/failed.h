@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes of a send or receive that failed, and of what ICMP has reported.
- * Private to load/. */
+/* Handles failed sends and receives, and reported ICMP errors. Private to
+ * load/. */
 #pragma once
 
 #include "load/loop/thread.h"
 
-/* A send over the flow failed with error, and none of it was taken: it is
- * counted, and where it will fail again the next one is another. */
+/* A send over the flow failed with error (an errno), and nothing was taken.
+ * Counts it; a datagram that would fail again is given up. */
 void failed_send(struct load_thread *t, struct flow *f, int error);
 
-/* A receive from the flow's socket failed with error. */
+/* A receive from the flow's socket failed with error (an errno). */
 void failed_receive(struct load_thread *t, struct flow *f, int error);
 
-/* Counts what ICMP has reported for the flow, after a call that failed with
- * error, or (0) ended before its end. */
+/* Counts the ICMP errors reported for the flow, after a call that failed with
+ * error, or that took only some messages (error 0). */
 void failed_report(struct load_thread *t, struct flow *f, int error);

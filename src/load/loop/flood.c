@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* As fast as the kernel takes them, over all flows in turn. */
+/* Sends as fast as the kernel takes datagrams, over all flows in turn. */
 #include "load/loop/mode.h"
 
-/* Where the kernel takes nothing it is asked again after that long. */
+/* How long to wait when the kernel takes nothing. */
 #define BLOCKED_NS 1000000u
-/* Where nothing is to come it is looked for once in so many datagrams. */
+/* If no replies are expected, they are looked for once per so many
+ * datagrams. */
 #define MUTE_DATAGRAMS 4096
 
 static void begin(struct load_thread *t)
@@ -12,8 +13,8 @@ static void begin(struct load_thread *t)
 	t->turn = 0;
 }
 
-/* A receive for each send would be a system call wasted where the peer does not
- * answer. */
+/* With a peer that does not answer, a receive per send would be a wasted system
+ * call. */
 static uint64_t wait_ns(struct load_thread *t)
 {
 	if (t->blocked >= t->flow_count)
@@ -26,8 +27,8 @@ static uint64_t wait_ns(struct load_thread *t)
 static bool grant(
 	struct load_thread *t, struct flow *heard, struct order *order)
 {
-	/* What came is taken first, as much as was sent: over however many
-	 * sockets it comes, it does not pile up in them. */
+	/* Receives as much as was sent before it sends again, so that replies
+	 * do not pile up in the sockets, however many these are. */
 	if (heard && t->heard < t->sent)
 		return false;
 	*order = (struct order){.flow = &t->flows[t->turn], .room = UINT64_MAX};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A flow's socket: made at the start, and anew where flows do not live as long
- * as the run. */
+/* A flow's socket: opened at the start, and later for each flow that replaces
+ * another. */
 #include "load/loop/flow.h"
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 #define UDP_SEGMENT 103
 #endif
 
-/* Addresses in turn, and a port more when all have had one. Where ports come
- * to their end the first is the next. */
+/* Flows take the addresses in turn, with the next port in each round, and the
+ * first port again after the last. */
 static union address source_of(const struct load_config *c, uint32_t number)
 {
 	union address a = c->bind;

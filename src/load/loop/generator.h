@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The generator as a whole: what open.c makes and run.c runs. Private to
+/* The generator as a whole: open.c sets it up, run.c runs it. Private to
  * load/. */
 #pragma once
 
@@ -16,15 +16,20 @@ struct load {
 	struct flow *flows;
 	uint64_t *times; /* of all flows */
 	struct histogram histograms[LOAD_HISTOGRAMS];
-	/* Of this namespace and, where it is another, of the server's. */
+	/* Kernel counters of this namespace, and of the server's if it is
+	 * another. */
 	struct figures_source near, far;
 	struct socket_obtained obtained; /* the last flow's */
-	uint32_t train_planned;          /* that fits this path */
-	uint32_t train; /* of this run, as it began; the longest of a thread */
-	uint64_t longest_ns; /* a run lasts, where no count ends it before */
+	/* Segments of the longest train that fits the path. */
+	uint32_t train_planned;
+	/* At the start of this run; the longest of any thread. */
+	uint32_t train;
+	/* Duration of a run, unless a count ends it earlier. */
+	uint64_t longest_ns;
 	struct presence presence;
-	bool silent; /* not one reply, for as long as is waited */
-	/* What queueing disciplines held when it was not waited any longer. */
+	bool silent; /* a closed loop got no reply for as long as it waits */
+	/* Skbs left in queueing disciplines when the run stopped waiting for
+	 * them. */
 	uint64_t queued_near, queued_far;
 	_Atomic bool interrupted;
 };

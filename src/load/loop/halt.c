@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A thread that cannot go on, and how the run says so. */
+/* Halts a thread that cannot go on, and explains why. */
 #include "load/loop/halt.h"
 
 #include "load/loop/thread.h"

@@ -3,8 +3,8 @@
 
 #include "core/clock.h"
 
-/* What has not been answered for so long, or twice the mean round trip, is told
- * as lost; where there was no reply yet, after more. */
+/* A datagram is reported as lost after this long or twice the mean round trip
+ * without a reply; after longer if there was no reply at all yet. */
 #define OVERDUE_NS       200000000u
 #define OVERDUE_FIRST_NS RTT_FIRST_NS
 
@@ -46,8 +46,8 @@ static uint64_t overdue_ns(
 	return twice > OVERDUE_NS ? twice : OVERDUE_NS;
 }
 
-/* How many had been sent so long ago; at the start, where that is longer than
- * is remembered. */
+/* How many had been sent by at_ns; if that is older than the history, the count
+ * at the start of the run. */
 static uint64_t sent_before(const struct intervals *i, uint64_t at_ns)
 {
 	uint32_t n = i->next < INTERVALS_PAST ? i->next : INTERVALS_PAST;
@@ -68,9 +68,9 @@ static uint64_t above(uint64_t a, uint64_t b)
 }
 
 /*
- * Lost so far, which is known from below in two ways: by the numbers that later
- * replies have passed over, less those that came after all; and by how many
- * were sent so long ago that all of them should have been answered.
+ * Lost so far: the larger of two lower bounds. One is the sequence numbers that
+ * later replies have skipped, minus those that came after all; the other is how
+ * many of the datagrams that should have been answered by now were not.
  */
 static uint64_t lost_so_far(const struct intervals *i,
 	const struct load_counts *now, uint64_t now_ns)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interarrival jitter of a flow, as RFC 3550 has it (6.4.1, A.8), of round
- * trips: how much one differs from the one before, smoothed by a sixteenth.
- * What was sent at one moment and came at one counts once, or a train would
- * smooth it away. Private to load/.
+ * Jitter of a flow's round trips, computed like the interarrival jitter of RFC
+ * 3550 (6.4.1, A.8): the difference between consecutive round trips, smoothed
+ * by 1/16. Datagrams that left together and came back together count once, or a
+ * train would smooth the jitter away. Private to load/.
  */
 #pragma once
 
@@ -17,7 +17,7 @@ struct jitter {
 	uint64_t count;   /* round trips */
 };
 
-/* Returns by how much it differs from the one before; 0 for the first. */
+/* Returns the difference from the previous round trip; 0 for the first. */
 static inline uint64_t jitter_note(struct jitter *j, uint64_t trip_ns)
 {
 	uint64_t d = trip_ns > j->last_ns ? trip_ns - j->last_ns
@@ -30,7 +30,7 @@ static inline uint64_t jitter_note(struct jitter *j, uint64_t trip_ns)
 	return d;
 }
 
-/* A flow that has one is added to those of a run. */
+/* Adds a flow's jitter, if it has had two round trips, to a run's. */
 static inline void jitter_add(struct load_jitter *sum, const struct jitter *j)
 {
 	uint64_t ns = j->scaled >> 4;

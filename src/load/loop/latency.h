@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How long what comes back was under way. Private to load/. */
+/* Latencies of the replies. Private to load/. */
 #pragma once
 
 #include "core/probe.h"
@@ -7,39 +7,41 @@
 
 #include <string.h>
 
-/* Replies in a row that were meant to leave at one time, and were taken by the
- * server at one where that is of interest: one latency, so many times. */
+/* Consecutive replies with the same planned departure and, with one_clock, the
+ * same time at the server: one latency, recorded n times. */
 struct latency_run {
 	uint64_t meant_ns, taken;
-	const uint8_t *data; /* of the first */
+	const uint8_t *data; /* the first reply */
 	uint32_t bytes, magic, n;
 };
 
-/* What one receive brought, counted once at its end. */
+/* Counts of one receive, added to the meter at its end. */
 struct tally {
 	uint32_t datagrams, first, reordered, late, duplicate, corrupt, stale;
 	uint32_t differences, trips;
-	uint32_t overdue; /* had been written off */
+	uint32_t overdue; /* came after they had been written off */
 	uint64_t bytes, gaps, difference_ns, trip_ns;
 	struct latency_run run;
 };
 
-/* A run of replies is over: each is counted, with the latency of all. */
+/* Ends a run of replies: records its latency once for each. */
 void latency_end_run(struct load_thread *t, struct flow *f, struct tally *y);
 
-/* Replies without a number are taken for the next one's, which holds where none
- * is missing: who tells of it looks at that. next: as before this train, of
- * which n are no surplus. */
+/* Records latencies of n replies without a number: each is taken as the reply
+ * to the next probe, from number next on. That is only right if none was lost,
+ * which fill_window() in run.c checks. */
 void latency_in_order(struct load_thread *t, struct flow *f, struct tally *y,
 	uint64_t next, uint32_t n);
 
-/* One round trip for all that came at once. A reply without a number that comes
- * soon after some were given up may be one of theirs, and tells nothing. */
+/* Notes one round trip for a whole receive. After probes were written off, a
+ * reply without a number may be to one of those, and is left out for a
+ * while. */
 void latency_round_trip(struct load_thread *t, const struct flow *f,
 	const struct latency_run *run);
 
-/* All that one receive brings came at one time, so that what was sent at one
- * has one latency: a comparison each, and a record for each that differs. */
+/* Everything in one receive arrived at one time, so that probes with the same
+ * departure have the same latency: a comparison each, and a record only where
+ * it differs. */
 static inline void latency_of_probe(struct load_thread *t, struct flow *f,
 	struct tally *y, const struct probe *p, const uint8_t *data,
 	uint32_t bytes)

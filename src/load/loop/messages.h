@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a thread is about to send. Private to load/. */
+/* The messages that a thread is about to send. Private to load/. */
 #pragma once
 
 #include "load/engine/engine.h"
@@ -9,26 +9,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Messages of one send where they are trains; else ENGINE_MESSAGES. */
+/* The most messages of one send if they are trains; else ENGINE_MESSAGES. */
 #define PROBES_TRAINS 8
 
-/* Where in the table of units a thread is: so many datagrams of the entry are
- * left. Each entry is as many, in however many sends, so that weights are of
- * datagrams. */
+/* A thread's position in the table of units, and how many datagrams of that
+ * entry are left. Each entry stands for the same number of datagrams, in
+ * however many sends, so that weights apply to datagrams. */
 struct cursor {
 	uint32_t unit, left;
 };
 
 struct probes {
-	struct cursor cursor; /* the next to be sent */
-	bool prefilled; /* slots hold the payload; else it is written each time
-			 */
+	struct cursor cursor; /* of the next datagram */
+	bool prefilled;       /* slots already hold the payload */
 	struct engine_message messages[ENGINE_MESSAGES];
-	uint64_t meant_ns[ENGINE_MESSAGES]; /* when each was to leave */
+	uint64_t meant_ns[ENGINE_MESSAGES]; /* the planned departure of each */
 };
 
-/* What is to be sent over a flow: room datagrams, of which each per_time are
- * meant to leave at one of times; NULL: now. Or room of a replay's items. */
+/* An order to send up to room datagrams over a flow: per_time datagrams at each
+ * of times, or all now if that is NULL. In a replay, room items. */
 struct order {
 	struct flow *flow;
 	uint64_t room;

@@ -19,7 +19,7 @@ void meter_begin(struct meter *m)
 	meter_sum(m, &m->before);
 }
 
-/* Of what was due: it has left, or never will. */
+/* Due datagrams that have left or never will. */
 static uint64_t dealt_with(const struct load_counts *c)
 {
 	return c->sent + c->too_big;

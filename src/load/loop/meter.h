@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a thread counts and times: one writer, and readers while it runs.
- * Private to load/. */
+/* Counters and histograms of a thread: written by it alone; the atomic ones may
+ * be read while it runs. Private to load/. */
 #pragma once
 
 #include "core/histogram.h"
@@ -11,26 +11,27 @@
 #include <stdint.h>
 
 struct meter {
-	/* struct load_counts, field by field. */
+	/* The fields of struct load_counts. */
 	_Alignas(64) _Atomic uint64_t
 		live[sizeof(struct load_counts) / sizeof(uint64_t)];
-	/* As of when the last datagram left or came. */
+	/* When the last datagram left or arrived. */
 	_Atomic uint64_t active_ns;
-	/* Of round trips: how long a reply is awaited, and the shortest. */
+	/* How long a reply is awaited, and the shortest round trip. */
 	_Atomic uint64_t timeout_ns, least_rtt_ns;
-	/* Of the window; and what was counted at its start: both by the thread
-	 * itself, at one moment. */
+	/* Of the window, and the counts at its start: the thread sets both at
+	 * the same moment. */
 	struct histogram histograms[LOAD_HISTOGRAMS];
 	struct load_counts before;
-	struct load_jitter jitter; /* of flows that are no more */
-	/* LOAD_PACED: what was due in the window, with what it began behind by,
-	 * and what of that left; of earlier runs, what never left. */
+	struct load_jitter jitter; /* of flows that are closed */
+	/* LOAD_PACED: datagrams due in the window, including any backlog at its
+	 * start, and how many of them left. overdue: what earlier runs left
+	 * unsent. */
 	struct {
 		uint64_t due, sent, overdue;
 	} kept;
 };
 
-/* By the thread: field of struct load_counts goes up by n. */
+/* Adds n to a field of struct load_counts. By the thread itself. */
 #define METER_COUNT(m, field, n)                                               \
 	meter_add(&(m)->live[offsetof(struct load_counts, field) /             \
 			     sizeof(uint64_t)],                                \
@@ -43,15 +44,16 @@ static inline void meter_add(_Atomic uint64_t *c, uint64_t n)
 	atomic_store_explicit(c, v + n, memory_order_relaxed);
 }
 
-/* Adds what has been counted so far. By any thread. */
+/* Adds the counts so far to sum. By any thread. */
 void meter_sum(const struct meter *m, struct load_counts *sum);
 
-/* A run begins, or its window does: what is measured is measured from here. By
- * the thread itself, between two datagrams. */
+/* Begins to measure: at the start of a run, and again at its window. By the
+ * thread itself, between two datagrams. */
 void meter_begin(struct meter *m);
 
-/* After meter_begin(), where a run begins: what is due since the one before. */
+/* After meter_begin() at the start of a run: notes what earlier runs left
+ * unsent. */
 void meter_begin_plan(struct meter *m);
 
-/* The plan is over: what of the window was kept is counted. */
+/* At the end of the plan: computes kept. */
 void meter_end_plan(struct meter *m);

@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The contract of a mode: when which flow may send how much. The loop does the
- * rest: it receives and checks, asks the mode for orders, writes and sends
- * them. A mode is a file with a const table, and a line in modes.c. Private to
- * load/.
+ * The contract of a mode: it decides when which flow may send how much. The
+ * loop does the rest: it receives and checks replies, asks the mode for orders,
+ * writes the messages and sends them. A mode is a file with a const table and a
+ * line in modes.c. Private to load/.
  *
- * All of it is called by the thread itself, while something may be sent.
+ * All functions are called by the thread itself, until the run comes to rest.
  */
 #pragma once
 
 #include "load/loop/thread.h"
 
-/* What wait_ns() says where replies are not to be looked for at all. */
+/* Returned by wait_ns() to skip the receive of this turn. */
 #define MODE_NO_RECEIVE UINT64_MAX
 
 struct mode_ops {
-	/* The thread's part of a run begins. */
+	/* Begins the thread's part of a run. */
 	void (*begin)(struct load_thread *t);
 
-	/* How long replies may be waited for before something is to be sent;
-	 * 0: they are looked for, and not waited for. */
+	/* How long the thread may wait for replies before it has to send, in
+	 * nanoseconds; 0: it receives without waiting. */
 	uint64_t (*wait_ns)(struct load_thread *t);
 
-	/* The next order, by t->now_ns; false: nothing is to be sent now.
-	 * heard: a flow that replies have come for, and NULL from the second
-	 * call of a turn on. */
+	/* Fills in the next order as of t->now_ns; false: nothing to send now.
+	 * heard: the flow that got replies in this turn, or NULL; always NULL
+	 * from the second call of a turn on. */
 	bool (*grant)(
 		struct load_thread *t, struct flow *heard, struct order *order);
 
-	/* Of the order so many datagrams were sent, and t->given_up never will
-	 * be. True: the mode may be asked for another one in this turn. */
+	/* Told after each order: n datagrams of it were sent, and t->given_up
+	 * never will be. True: grant may be called again in this turn. */
 	bool (*sent)(
 		struct load_thread *t, const struct order *order, uint32_t n);
 
-	/* Nothing will be sent any more. NULL: that is nothing to it. */
+	/* Called when nothing will be sent any more. NULL: nothing to do. */
 	void (*end)(struct load_thread *t);
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The modes there are. Private to load/. */
+/* The table of modes. Private to load/. */
 #pragma once
 
 #include "load/loop/mode.h"
 
-/* That of a run. */
+/* The mode that a run needs. */
 const struct mode_ops *mode_of(const struct load_config *config);

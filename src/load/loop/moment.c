@@ -88,7 +88,7 @@ void load_look_for_peer(struct load *l, const struct moment *begin,
 	const struct load_counts *c = &begin->counts;
 	const struct presence_counts p = {
 		.refused = now->refused - c->refused,
-		/* Who answers wrongly is there. */
+		/* A wrong answer also proves that the peer is there. */
 		.alive = now->answered - c->answered + now->corrupt -
 			 c->corrupt + now->stale - c->stale +
 			 server->counters.delivered,

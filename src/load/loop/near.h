@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How an open loop waits: it sleeps while the next departure is far, and asks
- * for replies over and over while it is near, since a sleep ends tens of
+ * How an open loop waits for a departure: it sleeps while that is far away, and
+ * busy-polls for replies when it is near, since a sleep ends tens of
  * microseconds late. Private to load/.
  */
 #pragma once
 
 #include "load/loop/thread.h"
 
-/* A departure so near is waited for awake. */
+/* Within this time of a departure the thread stays awake. */
 #define NEAR_NS 60000u
-/* One that is behind looks for replies after so many datagrams. */
+/* A thread that is behind its plan looks for replies after this many
+ * datagrams. */
 #define NEAR_UNHEARD 64
 
-/* How long replies may be waited for, where something is to be sent in ns. */
+/* How long the thread may wait for replies if it has to send in ns. */
 static inline uint64_t near_wait_ns(const struct load_thread *t, uint64_t ns)
 {
 	if (t->config->spin || ns < NEAR_NS)
@@ -22,7 +23,7 @@ static inline uint64_t near_wait_ns(const struct load_thread *t, uint64_t ns)
 	return ns < ENGINE_IDLE_NS ? ns : ENGINE_IDLE_NS;
 }
 
-/* The same until at_ns. */
+/* The same for a departure at at_ns. */
 static inline uint64_t near_until_ns(
 	const struct load_thread *t, uint64_t at_ns, uint64_t now_ns)
 {

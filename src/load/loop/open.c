@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Flows and threads made ready, and taken down. */
+/* Opens and closes the generator with its flows and threads. */
 #include "load/engine/registry.h"
 #include "load/loop/churn.h"
 #include "load/loop/generator.h"
@@ -24,7 +24,7 @@ uint32_t load_payload_max(const struct load_config *c, uint32_t mtu)
 	return mtu > headers ? mtu - headers : 0;
 }
 
-/* The longest segment that a train may have on this path: segments are not
+/* The longest segment of a train on this path, since segments are not
  * fragmented. 0: no trains. */
 static uint32_t longest_segment(const struct load *l, int fd)
 {
@@ -35,7 +35,7 @@ static uint32_t longest_segment(const struct load *l, int fd)
 	return mtu ? load_payload_max(&l->config, mtu) : UINT16_MAX;
 }
 
-/* How many datagrams of each size one send takes. */
+/* Plans how many datagrams of each size go into one send. */
 static void plan_units(struct load *l, uint32_t segment_max)
 {
 	l->train = 1;
@@ -66,7 +66,7 @@ static int open_flow(
 	return 0;
 }
 
-/* Of all flows, how many are a thread's. */
+/* How many of the flows belong to a thread. */
 static uint32_t flows_of(const struct load_config *c, uint32_t thread)
 {
 	uint64_t flows = c->flows;
@@ -89,7 +89,7 @@ uint64_t load_descriptors(const struct load_config *c)
 	return load_sockets(c) + 2ull * c->threads + 32;
 }
 
-/* Descriptors for all flows, as far as the hard limit lets us. */
+/* Raises the limit on descriptors, as far as the hard limit allows. */
 static void raise_limit(uint64_t wanted)
 {
 	struct rlimit r;
@@ -117,7 +117,7 @@ static int open_flows(struct load *l, char *why, size_t why_bytes)
 	return error;
 }
 
-/* A thread's part of the bound, by its flows; a train at least. */
+/* A thread's share of the limit, by its number of flows; at least a train. */
 static uint64_t in_flight_of(const struct load *l, uint32_t flow_count)
 {
 	uint64_t n =
@@ -128,8 +128,8 @@ static uint64_t in_flight_of(const struct load *l, uint32_t flow_count)
 	return n < l->train ? l->train : n;
 }
 
-/* The server's may be another's, which only root looks into: then the report
- * has to do without. */
+/* Another user's namespace can only be entered by root; without it the report
+ * lacks the server's kernel counters. */
 static int open_far(struct load *l, const struct figures_scope *scope)
 {
 	struct netns back;
@@ -153,7 +153,8 @@ static int open_figures(struct load *l, char *why, size_t why_bytes)
 	if (!error)
 		error = open_far(l, &scope);
 	if (error)
-		snprintf(why, why_bytes, "the kernel's counters in /proc: %s",
+		snprintf(why, why_bytes,
+			"cannot read the kernel's counters in /proc: %s",
 			strerror(-error));
 	return error;
 }
@@ -175,8 +176,8 @@ static int open_threads(struct load *l, char *why, size_t why_bytes)
 		first += t->flow_count;
 		error = thread_init(t, &l->shared);
 		if (error) {
-			snprintf(why, why_bytes, "making thread %u: %s", i,
-				strerror(-error));
+			snprintf(why, why_bytes, "cannot set up thread %u: %s",
+				i, strerror(-error));
 			return error;
 		}
 	}
@@ -204,36 +205,38 @@ static int allocate(struct load *l)
 		&l->shared.content, c->content, c->run, c->sizes.most);
 }
 
-/* Less than was asked for is worth a word: drops may come of it. */
+/* Smaller buffers than asked for may cause drops: say so. */
 static void note_buffers(const struct load *l)
 {
 	const struct socket_obtained *got = &l->obtained;
-	char text[200];
+	char text[240];
 
 	if (!l->hooks.notice || !(got->rcvbuf_capped || got->sndbuf_capped))
 		return;
 	snprintf(text, sizeof(text),
-		"buffers of %llu and %llu bytes asked for, %u and %u granted; "
-		"raise sysctl net.core.rmem_max and wmem_max",
+		"asked for socket buffers of %llu bytes to receive and %llu to "
+		"send, got %u and %u; raise sysctl net.core.rmem_max and "
+		"net.core.wmem_max",
 		(unsigned long long)l->config.rcvbuf,
 		(unsigned long long)l->config.sndbuf, got->rcvbuf / 2,
 		got->sndbuf / 2);
 	l->hooks.notice(l->hooks.arg, text);
 }
 
-/* Why trains are shorter than was asked for. */
+/* Why trains are shorter than asked for. */
 static const char *reason_for_less(const struct load *l)
 {
 	const struct load_config *c = &l->config;
 	uint32_t mtu = socket_mtu(l->flows[0].fd);
 
 	if (l->train == c->train)
-		return "no more may leave at one moment";
+		return "no more may be sent at once";
 	if (mtu && c->sizes.least > load_payload_max(c, mtu))
-		return "datagrams longer than the path's MTU are in no train";
+		return "datagrams longer than the path's MTU cannot be in a "
+		       "train";
 	if (l->train > 1 || c->sizes.least > DATAGRAM_MAX_V4 / 2)
-		return "one send takes no more of that length";
-	return "the kernel takes no trains";
+		return "one send holds no more datagrams of that length";
+	return "the kernel does not take trains";
 }
 
 static void note_train(const struct load *l)

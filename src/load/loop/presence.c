@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/loop/presence.h"
 
-/* Without a refusal for so long, a peer that does not answer is there again. */
+/* After this long without a refusal a mute peer is considered present again. */
 #define QUIET_NEAR_NS 250000000u
 #define QUIET_FAR_NS  2500000000u
 
@@ -22,8 +22,8 @@ static void note_refusal(
 		p->whole_first_ns = now_ns;
 	p->whole_last_ns = now_ns;
 	if (p->first_ns == 0) {
-		/* One that does not answer was there if datagrams had left
-		 * for a while, and none was refused. */
+		/* A mute peer was there if datagrams had left for a while
+		 * without a refusal. */
 		if (p->mute && p->then.sent > 1 &&
 			now_ns - p->start_ns > PRESENCE_NEVER_NS)
 			p->lived = true;
@@ -33,8 +33,8 @@ static void note_refusal(
 	p->at_last = *now;
 }
 
-/* Datagrams have left for so long since, and none was refused. When nothing is
- * sent, as at the end of a run, silence is no sign of life. */
+/* Have datagrams left for a while since the last refusal, with no new one? If
+ * nothing is sent, as at the end of a run, silence proves nothing. */
 static bool is_quiet(
 	const struct presence *p, const struct presence_counts *now)
 {
@@ -59,7 +59,7 @@ void presence_look(
 	}
 	p->then.refused = now->refused;
 	p->then.sent = now->sent;
-	/* A server's counters may not be seen for a moment. */
+	/* The server's counters may be unavailable for a moment. */
 	if (alive)
 		p->then.alive = now->alive;
 }

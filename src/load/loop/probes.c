@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Datagrams of an entry: of one size the table has one, without an end. */
+/* Datagrams of an entry. With one size only, the table is one endless entry. */
 static uint32_t entry_of(const struct load_thread *t)
 {
 	return sizes_mixed(&t->config->sizes) ? t->train : UINT32_MAX;
@@ -46,8 +46,8 @@ size_t probes_longest(const struct load_thread *t)
 	return longest;
 }
 
-/* Of one size and header checks only, each probe's payload is there before the
- * run: only headers are written. */
+/* With one size and only headers checked, payloads are written before the run,
+ * and only headers during it. */
 void probes_init(struct load_thread *t)
 {
 	t->probes.cursor = (struct cursor){.left = entry_of(t)};
@@ -55,8 +55,8 @@ void probes_init(struct load_thread *t)
 			      !t->config->verify_full && !t->config->replay;
 }
 
-/* Whole trains in each slot, also where few are sent at a time: those that are
- * given up become lone datagrams in any of them. */
+/* Fills every slot with a whole train: after trains are given up, single
+ * datagrams use all of the slots. */
 void probes_fill(void *arg, uint8_t *slot)
 {
 	const struct load_thread *t = arg;
@@ -73,8 +73,8 @@ static bool has_header(const struct load_thread *t, uint32_t bytes)
 	return bytes >= PROBE_BYTES && !t->config->payload;
 }
 
-/* The message's probes, all of one size; where the slot does not hold the
- * payload already, that is written too. */
+/* Writes the message's probes, all of one size, and their payload unless the
+ * slot is prefilled. */
 static void write_probes(struct load_thread *t, const struct flow *f,
 	uint32_t message, uint32_t bytes, uint64_t sequence)
 {
@@ -100,8 +100,7 @@ static void write_probes(struct load_thread *t, const struct flow *f,
 	}
 }
 
-/* Trains of several sizes cannot be told to the socket once for all, nor can
- * the times of departures. */
+/* Segment sizes of mixed trains and departure times go with each message. */
 static void say_how(struct load_thread *t, struct engine_message *m,
 	uint16_t bytes, uint64_t meant_ns)
 {
@@ -164,7 +163,7 @@ static uint32_t write_plan(
 	return i;
 }
 
-/* Of a replay: datagrams are sent from where they lie. */
+/* A replay's datagrams are sent from where they are in memory. */
 static uint32_t write_items(
 	struct load_thread *t, const struct order *o, uint64_t room)
 {

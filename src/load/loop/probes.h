@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Probes written into the engine's messages. Private to load/. */
+/* Writes probes into the engine's messages. Private to load/. */
 #pragma once
 
 #include "load/loop/thread.h"
 
-/* Before the engine is opened, which then fills its slots by probes_fill. */
+/* Call before the engine is opened with probes_fill as its fill function. */
 void probes_init(struct load_thread *t);
 void probes_fill(void *thread, uint8_t *slot);
 
-/* Bytes of the longest message. */
+/* The size of the longest message in bytes. */
 size_t probes_longest(const struct load_thread *t);
 
-/* Datagrams of one send at most. */
+/* The most datagrams of one send. */
 static inline uint32_t probes_most(uint32_t train)
 {
 	return train > 1 ? PROBES_TRAINS * train : ENGINE_MESSAGES;
 }
 
-/* Fills messages for up to room datagrams of the order: how many messages. */
+/* Fills in messages for up to room datagrams of the order. Returns the number
+ * of messages. */
 uint32_t probes_write(
 	struct load_thread *t, const struct order *order, uint64_t room);
 
-/* On by so many datagrams. */
+/* Moves the cursor on by so many datagrams. */
 void probes_move(struct load_thread *t, uint32_t datagrams);
 
-/* Trains were given up: entries are of lone datagrams from here on. */
+/* Call when trains were given up: entries become single datagrams. */
 void probes_give_up_trains(struct load_thread *t);

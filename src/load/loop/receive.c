@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A flow's way home: every reply is checked, train by train. */
+/* Receives replies and checks every one, train by train. */
 #include "load/loop/receive.h"
 
 #include "core/clock.h"
@@ -66,7 +66,7 @@ static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
 	latency_of_probe(t, f, y, &p, data, bytes);
 }
 
-/* Of one size the text is known; of many, it must be the text for one. */
+/* With one size there is one right text; with mixed sizes, one for each. */
 static bool text_is_right(
 	const struct load_thread *t, const uint8_t *data, uint32_t bytes)
 {
@@ -81,7 +81,7 @@ static bool text_is_right(
 	       n <= sizes->most;
 }
 
-/* Replies without a number: each is taken for the next one's. */
+/* Replies without a number: each is taken as the reply to the next probe. */
 static void check_text(struct load_thread *t, struct flow *f, struct tally *y,
 	const uint8_t *data, uint32_t bytes)
 {
@@ -111,8 +111,8 @@ static void check_any(struct load_thread *t, struct flow *f, struct tally *y,
 typedef void check_fn(struct load_thread *, struct flow *, struct tally *,
 	const uint8_t *, uint32_t);
 
-/* Segment by segment; inlined for each check, since a call through a pointer
- * for each datagram would be a tenth of all its cost. */
+/* Inlined for each check: a call through a pointer per datagram would be a
+ * tenth of a datagram's whole cost. */
 static inline __attribute__((always_inline)) void walk(check_fn *check,
 	struct load_thread *t, struct flow *f, struct tally *y,
 	const uint8_t *data, uint32_t left, uint32_t segment)
@@ -162,7 +162,7 @@ static void check_train(struct load_thread *t, struct flow *f, struct tally *y,
 	uint64_t next = f->verify.next;
 
 	walks[t->config->replies](t, f, y, a->data, a->bytes, a->segment_bytes);
-	/* What the highest number went up by, and did not come. */
+	/* Numbers that the highest one has skipped, and that did not come. */
 	overtaken = y->reordered + y->late - overtaken;
 	y->gaps += f->verify.next - next - (y->first - before - overtaken);
 	if (f->times)
@@ -190,7 +190,7 @@ static void count(struct load_thread *t, const struct tally *y, uint32_t trains)
 	METER_COUNT(&t->meter, stale, y->stale);
 }
 
-/* A reply came that was not awaited any more: one less was lost. */
+/* Replies without a number came that were written off: fewer were lost. */
 static void mind_the_late(struct flow *f, struct tally *y)
 {
 	uint64_t done = f->verify.next + f->skipped;
@@ -201,7 +201,7 @@ static void mind_the_late(struct flow *f, struct tally *y)
 	y->overdue += (uint32_t)(done - f->sequence);
 }
 
-/* What one receive brought of one flow. */
+/* Checks the arrivals of one receive. Returns the number of datagrams. */
 static uint32_t check(
 	struct load_thread *t, struct flow *f, const struct engine_arrivals *in)
 {
@@ -239,7 +239,8 @@ static void note_failure(struct load_thread *t, struct flow *f, int error)
 		thread_halt(t, t->engine.ops->wait_call, error);
 }
 
-/* A thread that spins needs the time for replies that stay away: seldom. */
+/* A spinning thread needs the time only to notice lost replies: reading it once
+ * in a while is enough. */
 static void note_nothing(struct load_thread *t, uint64_t timeout_ns)
 {
 	if (timeout_ns > 0 || t->idle % 1024 == 0)

@@ -7,19 +7,19 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* What is in flight has come to rest when nothing moved for so long, ... */
+/* A run is at rest after nothing has changed for this long, ... */
 #define STILL_NS 100000000u
-/* ... or, where something is missing that may be on a way that is not seen, for
- * so long and two round trips, ... */
+/* ... or, if something is missing that may be on a path that is not seen, for
+ * this long plus two round trips. */
 #define FAR_STILL_NS 1000000000u
-/* ... and is waited for so long at most, ... */
+/* The longest wait for that, ... */
 #define REST_NS 5000000000u
-/* ... or for so long, where a queue will have let go of all by then. */
+/* ... and the longest if a queue will be empty by then. */
 #define QUEUED_REST_S  20u
 #define QUEUED_REST_NS (QUEUED_REST_S * 1000000000ull)
-/* Then something has moved for so long at least. */
+/* A queue that has not moved for this long is no longer waited for. */
 #define STUCK_NS 3000000000u
-/* A server that runs has told its figures anew by then, ten times over. */
+/* A running server renews its figures about ten times in this time. */
 #define RENEWAL_NS 1000000000u
 
 static bool moved(const struct moment *a, const struct moment *b)
@@ -46,8 +46,8 @@ static bool missing(const struct moment *start, const struct moment *now)
 	       answered < y->answered - x->answered;
 }
 
-/* Is there somebody who may answer yet, or have something on its way to him,
- * whose kernel's queues are not ours to look into? */
+/* May datagrams still be on their way to or from a peer whose kernel's counters
+ * are not seen? */
 static bool is_far(const struct load *l, const struct moment *now)
 {
 	if (now->server_error)
@@ -56,8 +56,8 @@ static bool is_far(const struct load *l, const struct moment *now)
 	return now->server.asked;
 }
 
-/* How long nothing must have moved: what is missing may be on its way for as
- * long as others were, there and back, and be held up once more. */
+/* How long nothing must have changed: what is missing may need a whole round
+ * trip, like others before, and be held up for as long again. */
 static uint64_t still_ns_of(const struct load *l, const struct moment *from,
 	const struct moment *now)
 {
@@ -76,18 +76,20 @@ static uint64_t still_ns_of(const struct load *l, const struct moment *from,
 	return far && ns < l->config.timeout_ns ? l->config.timeout_ns : ns;
 }
 
-/* A rest that is under way. */
+/* State of the wait. */
 struct rest_state {
 	struct load *l;
 	const struct moment *from;
 	struct moment *end;
-	uint64_t start_ns, still_ns; /* since when nothing has moved */
-	uint64_t published;          /* the server's, as of then */
-	uint64_t queued; /* packets in queueing disciplines, at its start */
+	/* still_ns: since when nothing has changed. */
+	uint64_t start_ns, still_ns;
+	uint64_t published; /* the server's count, as of still_ns */
+	/* Packets in queueing disciplines at the start of the wait. */
+	uint64_t queued;
 	bool interrupted, noticed;
 };
 
-/* One that is held up may be about to send. */
+/* A thread that was held up may still be about to send. */
 static bool all_rest(const struct load *l)
 {
 	for (uint32_t i = 0; i < l->config.threads; i++)
@@ -127,19 +129,19 @@ static void notice_queue(const struct load *l)
 	if (!l->hooks.notice)
 		return;
 	snprintf(text, sizeof(text),
-		"waiting for %llu packets that a queue of this host still "
-		"holds (tc -s qdisc), for %u s at most",
-		(unsigned long long)queued(l), QUEUED_REST_S);
+		"waiting up to %u s for %llu packets that are still in a queue "
+		"of this host (see tc -s qdisc)",
+		QUEUED_REST_S, (unsigned long long)queued(l));
 	l->hooks.notice(l->hooks.arg, text);
 }
 
-/* Since it is at rest: what ended the run ends only that. */
+/* Interrupted during the wait? The signal that ended the run does not count. */
 static bool is_told_to_end(const struct rest_state *s)
 {
 	return !s->interrupted && atomic_load(&s->l->interrupted);
 }
 
-/* Will the queue have let go of all soon, at the pace that it had so far? */
+/* At its pace so far, will the queue be empty soon? */
 static bool is_draining(struct rest_state *s)
 {
 	uint64_t gone_ns = s->end->at_ns - s->start_ns;
@@ -157,9 +159,9 @@ static bool is_draining(struct rest_state *s)
 }
 
 /*
- * It moves yet, and is not waited for. What queues hold has been read: the
- * server's figures must be newer than that, so that what has left a queue
- * meanwhile may be counted twice, but is never lost between the two.
+ * Gives up while datagrams are still moving. The server's figures must be newer
+ * than those of the queues, so that a datagram that leaves a queue in between
+ * may be counted twice, but is never missed.
  */
 static enum rest give_up(struct rest_state *s, bool held)
 {

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in flight when the last datagram was sent. Private to load/. */
+/* Waits for what is in flight after the last datagram was sent. Private to
+ * load/. */
 #pragma once
 
 #include "load/loop/moment.h"
 
 enum rest {
 	REST_DONE,   /* nothing moves any more */
-	REST_MOVES,  /* something does, and was waited for long enough */
-	REST_QUEUED, /* some of it is still in a queueing discipline */
-	REST_SILENT, /* the server does not tell its figures any more */
+	REST_MOVES,  /* something still changes, but the wait was long enough */
+	REST_QUEUED, /* some datagrams are still in a queueing discipline */
+	REST_SILENT, /* the server's figures are no longer updated */
 };
 
 /*
- * Until nothing moves any more, at the client, each of whose threads knows that
- * nothing is sent any more, and, where it is seen, at the server; whose figures
- * are read back from the kernel now and then, so that they must have been
- * renewed meanwhile: twice, for one may have been under way. Where something is
- * missing of a peer that is not seen, it is given the round trips that replies
- * have taken. And where this host's own queueing discipline holds what is
- * missing, it is waited for as long as that lets go of it, if it will have done
- * so soon, or until the run is interrupted: that is told as a notice.
+ * Waits until no counter changes any more: at the client, once all of its
+ * threads know that nothing is to be sent, and at the server, if its counters
+ * are seen. The server reads some figures back from the kernel only now and
+ * then, so these must have been renewed twice meanwhile (the first time may
+ * already have been under way). If something is missing from a peer that is not
+ * seen, the wait is longer by the round trips seen so far. If a queueing
+ * discipline of this host holds what is missing and will be empty soon, the
+ * wait goes on until then or until the user interrupts it; a notice says so.
  */
 enum rest rest_wait(
 	struct load *l, const struct moment *from, struct moment *end);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Flows that others have followed: see churn.h. Private to load/. */
+/* Flows that have been replaced: see churn.h. Private to load/. */
 #pragma once
 
 #include <stdint.h>
 
 struct churn_retired;
 
-/* Zeroed: flows live as long as the run. */
+/* Zeroed: flows last as long as the run. */
 struct churn {
-	struct churn_retired *retired; /* NULL: the same */
+	struct churn_retired *retired; /* NULL: flows last as long as the run */
 	uint32_t room, count;
-	uint32_t *free;   /* places in retired: room - count of them */
-	uint64_t *times;  /* of as many flows; NULL: replies have numbers */
-	uint32_t turn;    /* the flow that is next */
-	uint64_t step_ns; /* from one to the next */
-	uint64_t renew_ns, look_ns, next_ns; /* the next: of each; of any */
-	uint64_t drops; /* skbs, of sockets that are closed */
+	uint32_t *free; /* free entries of retired: room - count of them */
+	/* flow.times of the entries; NULL: replies carry numbers. */
+	uint64_t *times;
+	uint32_t turn;    /* the flow to replace next */
+	uint64_t step_ns; /* from one replacement to the next */
+	/* The next replacement; the next check; the earlier of them. */
+	uint64_t renew_ns, look_ns, next_ns;
+	uint64_t drops; /* skbs dropped by sockets now closed */
 };

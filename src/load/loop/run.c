@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A run in its phases: warm-up, window, rest; then the ledger. */
+/* A run and its phases: warm-up, window, rest; then the ledger. */
 #include "core/clock.h"
 #include "load/loop/churn.h"
 #include "load/loop/generator.h"
@@ -16,8 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A closed loop that has not heard a reply for so long never will; or for two
- * of the timeouts that the user said, and so long at least. */
+/* A closed loop without any reply for this long is given up; with a timeout set
+ * by the user, after two of those, but not before PATIENCE_LEAST_NS. */
 #define PATIENCE_NS       5000000000u
 #define PATIENCE_LEAST_NS 1000000000u
 
@@ -35,8 +35,8 @@ static int start_threads(struct load *l, char *why, size_t why_bytes)
 		atomic_store(&t->rests, false);
 		error = pthread_create(&t->thread, NULL, turn_run, t);
 		if (error) {
-			snprintf(why, why_bytes, "starting thread %u: %s", i,
-				strerror(error));
+			snprintf(why, why_bytes, "cannot start thread %u: %s",
+				i, strerror(error));
 			return -error;
 		}
 		t->started = true;
@@ -44,8 +44,8 @@ static int start_threads(struct load *l, char *why, size_t why_bytes)
 	return 0;
 }
 
-/* Replies to what an earlier run sent are awaited no longer, and the trains
- * that a thread gave up then are given up. */
+/* Stops waiting for replies to earlier runs. Trains that a thread has given up
+ * stay given up. */
 static void begin_anew(struct load *l)
 {
 	l->shared.runs++;
@@ -81,7 +81,7 @@ static void begin_presence(struct load *l, const struct moment *start)
 	presence_begin(&l->presence, start->at_ns, &none);
 }
 
-/* Refused from the start on: no interval is of interest. */
+/* Refused from the start on: then intervals are not worth reporting. */
 static bool is_nobody(const struct load *l)
 {
 	return presence_is_refused(&l->presence) && !l->presence.lived;
@@ -96,8 +96,7 @@ static uint64_t patience_ns(const struct load *l)
 	return ns < PATIENCE_LEAST_NS ? PATIENCE_LEAST_NS : ns;
 }
 
-/* Nobody there? Said early, not after the whole run. A server that has taken
- * something was there, and may have gone since. */
+/* Is the peer absent? If so the run ends early. */
 static bool is_absent(struct load *l, const struct moment *begin,
 	uint64_t elapsed_ns, const struct load_server *server)
 {
@@ -110,7 +109,7 @@ static bool is_absent(struct load *l, const struct moment *begin,
 	return l->silent || presence_is_over(&l->presence);
 }
 
-/* All that was to be sent has been: a count, or a capture. */
+/* Has everything been sent: a whole count, or a capture? */
 static bool spent(const struct load *l, const struct moment *begin)
 {
 	if (replay_spent(&l->shared))
@@ -119,8 +118,8 @@ static bool spent(const struct load *l, const struct moment *begin)
 	       load_count_all(l).sent - begin->counts.sent >= l->config.count;
 }
 
-/* The run was over when the last datagram left or came, and not when that was
- * looked at. */
+/* Sets the end to when the last datagram left or came, not to when that was
+ * noticed. */
 static void end_exactly(
 	const struct load *l, const struct moment *from, struct moment *to)
 {
@@ -143,9 +142,9 @@ static void tell(struct intervals *told, const struct load *l, bool omitted)
 }
 
 /*
- * Warm-up and window, told in intervals: fills the window's two ends. A run
- * that ends in its warm-up, by a count or a signal, has all of it as window.
- * What follows after a server has gone is no measurement of it.
+ * Drives warm-up and window, reports intervals, and takes the moments at the
+ * window's two ends. A run that ends in its warm-up, by a count or a signal,
+ * counts as window from its start. If the server goes away, the run ends.
  */
 static void drive(struct load *l, const struct moment *begin,
 	struct moment *from, struct moment *to)
@@ -184,7 +183,7 @@ static void drive(struct load *l, const struct moment *begin,
 		moment_take(l, LOOK_MAY, to);
 		return;
 	}
-	/* Replies to what was sent last belong to it too. */
+	/* Give the replies to the last datagrams time to come. */
 	load_sleep_tick();
 	moment_take(l, LOOK_MAY, to);
 	end_exactly(l, from, to);
@@ -202,8 +201,8 @@ static struct load_counts counts_between(
 	return d;
 }
 
-/* As the threads counted when each began to measure, which it does between two
- * datagrams, and not in the middle of many. */
+/* The counts as each thread noted them when it began to measure, between two
+ * datagrams. */
 static struct load_counts counts_before(const struct load *l)
 {
 	struct load_counts sum = {0};
@@ -216,8 +215,8 @@ static struct load_counts counts_before(const struct load *l)
 	return sum;
 }
 
-/* Of the queries that went before, none is lost that was not counted yet: so
- * many may have been lost since, at most. */
+/* queries_lost at the start includes queries that were only still unreported.
+ * Adding all sent before makes this an upper bound on those lost since. */
 static struct load_server server_between(
 	const struct load_server *a, const struct load_server *b)
 {
@@ -302,7 +301,8 @@ static void fill_window(struct load *l, const struct moment *from,
 				&l->threads[i].meter.histograms[h]);
 	}
 	sum_jitter(l, &r->jitter);
-	/* Taken in their order, replies tell nothing where one is missing. */
+	/* Replies matched by order say nothing about latency if one is
+	 * missing. */
 	if (l->times && r->whole.answered != r->whole.sent) {
 		histogram_init(&l->histograms[LOAD_LATENCY]);
 		r->jitter = (struct load_jitter){0};
@@ -314,8 +314,8 @@ static void fill_window(struct load *l, const struct moment *from,
 	}
 }
 
-/* A thread that did not get as far as to send: 0 or -errno. Of one that was
- * halted on its way there is a result, which says so. */
+/* 0, or the -errno of a thread that never began to send. A thread that was
+ * halted later is reported in r->halted instead. */
 static int thread_error(const struct load *l, struct load_result *r)
 {
 	for (uint32_t i = 0; i < l->config.threads; i++) {
@@ -362,7 +362,8 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	end_threads(l);
 	if (error)
 		return error;
-	/* Where more is under way it would be newer than the server's. */
+	/* Only at rest: otherwise these counts would be newer than the
+	 * server's. */
 	if (rest == REST_DONE)
 		end.counts = load_count_all(l);
 	error = thread_error(l, r);

@@ -15,7 +15,7 @@ static void note_times(const struct load_thread *t, struct flow *f, uint32_t n)
 			f->times[sequence++ % FLOW_TIMES] = w->meant_ns[i];
 }
 
-/* What the kernel is to time was sent before. */
+/* 0 for a send that is made early, for the kernel to time. */
 static uint64_t late_ns(const struct load_thread *t, uint64_t meant_ns)
 {
 	return t->now_ns > meant_ns ? t->now_ns - meant_ns : 0;
@@ -53,7 +53,7 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 	return taken;
 }
 
-/* With a count, what is to be sent is taken from it first. */
+/* Reserves datagrams from the count, if there is one. */
 static uint64_t reserve(struct load_thread *t, uint64_t room)
 {
 	uint32_t most = probes_most(t->train);
@@ -71,8 +71,8 @@ static uint64_t reserve(struct load_thread *t, uint64_t room)
 	return (uint64_t)had;
 }
 
-/* With a count the run ends with its last send, which took its time. Before it
- * is counted: who has seen the count wants the time. */
+/* With a count the run ends with the last send, so that its time must be exact;
+ * set before the count, since the reader of the count then reads the time. */
 static void note_sent(struct load_thread *t)
 {
 	bool last = t->config->count && atomic_load(&t->shared->budget) <= 0;
@@ -81,7 +81,7 @@ static void note_sent(struct load_thread *t)
 		last ? clock_ns() : t->now_ns, memory_order_relaxed);
 }
 
-/* The kernel has just had no room: is it too early to try again? */
+/* After the kernel had no room: is it too early to try again? */
 static bool is_held(struct load_thread *t)
 {
 	t->now_ns = clock_ns();
@@ -113,7 +113,8 @@ uint32_t send_order(struct load_thread *t, const struct order *order)
 	}
 	if (n > 0 && (uint32_t)n < messages) {
 		METER_COUNT(&t->meter, cut, 1);
-		/* The call does not say why; a refusal is among the reports. */
+		/* The call does not say why it stopped; a refusal is among the
+		 * reports. */
 		failed_report(t, order->flow, 0);
 	}
 	if (t->config->count && taken < room)

@@ -36,8 +36,8 @@ bool settle_queued(struct load *l)
 	return l->queued_near || l->queued_far;
 }
 
-/* Two replies of this length to one train do not fit into one send, so that a
- * server that couples them as it may leaves them as they are. */
+/* Are the replies to two trains too long to fit into one send, so that the
+ * server cannot couple them? */
 static bool replies_equal(const struct load *l)
 {
 	if (sizes_mixed(&l->config.sizes))
@@ -48,7 +48,7 @@ static bool replies_equal(const struct load *l)
 	       (l->train + 1) * l->config.sizes.most > DATAGRAM_MAX_V4;
 }
 
-/* 0: they differ, or nothing is known of what a payload is answered by. */
+/* 0: lengths differ, or the reply to a payload is unknown. */
 static uint32_t reply_bytes(const struct load *l)
 {
 	if (sizes_mixed(&l->config.sizes) || l->config.payload)
@@ -57,8 +57,8 @@ static uint32_t reply_bytes(const struct load *l)
 						 : l->config.sizes.most;
 }
 
-/* As of before the server's counters were read, which have counted since what
- * has left the queue meanwhile. */
+/* Uses the value read before the server's counters, which include what has left
+ * the queue since. */
 static void set_queued(struct figures *f, uint64_t queued)
 {
 	if (f->v[FIGURE_QDISC_QUEUED] < queued)

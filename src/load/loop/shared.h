@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the threads of a run share: all of it is read-only while they run, but
- * for the atomics. Private to load/. */
+/* What the threads of a run share. While they run only the atomics change.
+ * Private to load/. */
 #pragma once
 
 #include "load/load.h"
@@ -12,15 +12,15 @@
 
 enum load_phase {
 	PHASE_WARMUP,
-	PHASE_WINDOW, /* what is measured */
-	PHASE_REST,   /* nothing is sent any more */
+	PHASE_WINDOW, /* measured */
+	PHASE_REST,   /* no more sends */
 	PHASE_END,
 };
 
-/* A send that is to be: so many datagrams of one size. */
+/* An entry of the send table: datagrams of one size. */
 struct load_unit {
 	uint16_t bytes;
-	uint16_t segments; /* at most */
+	uint16_t segments; /* the most of one send */
 };
 
 struct load_shared {
@@ -28,25 +28,27 @@ struct load_shared {
 	const struct load_hooks *hooks;
 	struct content content;
 	struct load_unit units[SIZES_TABLE];
-	char text[40]; /* what the length service answers, to one size */
+	char text[40]; /* the length service's reply, if there is one size */
 	uint32_t text_bytes;
-	uint64_t start_ns; /* of the plan */
-	uint32_t runs;     /* so far, with this one: draws differ */
+	uint64_t start_ns; /* start of the run and its plan */
+	uint32_t runs;     /* including this one; seeds the random draws */
 	_Atomic enum load_phase phase;
-	_Atomic bool measured;  /* the phase is, or was, PHASE_WINDOW */
+	_Atomic bool measured;  /* PHASE_WINDOW has begun */
 	_Atomic int64_t budget; /* datagrams still to send; with count only */
-	_Atomic bool noticed;   /* that trains were refused */
-	_Atomic uint32_t replayed;    /* threads at the end of a replay */
-	_Atomic uint32_t next_flow;   /* the next one's number */
-	_Atomic bool renewal_noticed; /* that one failed */
-	_Atomic bool room_noticed;    /* that there was none for one */
+	_Atomic bool noticed;   /* refused trains were reported */
+	_Atomic uint32_t
+		replayed; /* threads that have sent their part of a replay */
+	_Atomic uint32_t next_flow;   /* number of the next flow */
+	_Atomic bool renewal_noticed; /* a failed renewal was reported */
+	_Atomic bool room_noticed;    /* a lack of room to renew was reported */
 	_Atomic bool halted;          /* a thread cannot go on */
-	/* Datagrams that had left when ICMP last reported one too big. */
+	/* How many datagrams had been sent when ICMP last reported one too
+	 * big. */
 	_Atomic uint64_t too_big_until;
 	struct load_thread *threads;
 };
 
-/* Has each thread sent all of a replay? */
+/* Have all threads sent their part of a replay? */
 static inline bool replay_spent(const struct load_shared *s)
 {
 	return s->config->replay &&

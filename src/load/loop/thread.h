@@ -24,26 +24,26 @@ struct load_thread {
 	struct flow *flows;
 	uint32_t flow_count;
 	uint32_t number;
-	uint32_t train;        /* 1 once trains were refused */
+	uint32_t train; /* segments per send; 1 after trains were refused */
 	enum load_phase phase; /* as this thread knows it */
-	_Atomic bool rests;    /* it knows that nothing is sent any more */
-	uint64_t now_ns;       /* read once a send or receive */
+	_Atomic bool rests;    /* it will not send any more */
+	uint64_t now_ns;       /* read once per send or receive */
 	uint32_t unheard; /* datagrams sent since replies were looked for */
 	uint32_t sent;    /* datagrams of the last send */
-	uint32_t heard;   /* datagrams that have come since */
+	uint32_t heard;   /* datagrams received since the last send */
 	uint32_t idle;    /* receives in a row that brought nothing */
-	uint32_t blocked; /* sends in a row of which nothing was taken */
+	uint32_t blocked; /* consecutive sends of which nothing was taken */
 	struct rtt rtt;   /* of all of its flows */
-	uint64_t hold_ns; /* nothing is sent until then; 0: now is right */
-	/* By the last send: datagrams that the kernel never will take, which
-	 * were the next to leave. */
+	uint64_t hold_ns; /* no sends until then; 0: no pause */
+	/* Set by each send: datagrams at its start that can never be sent. */
 	uint32_t given_up;
-	uint32_t turn; /* the flow that is next, where they take turns */
+	uint32_t turn; /* the next flow in modes that take flows in turn */
 	/* LOAD_WINDOW. */
 	uint64_t in_flight;     /* of all flows together */
 	uint64_t in_flight_max; /* 0: no bound */
-	uint64_t looked_ns;     /* when flows were looked at for lost replies */
-	struct flow *asking, *asking_last; /* a list, by next_asking */
+	uint64_t looked_ns; /* when flows were last checked for lost replies */
+	/* List of flows that may have room, by next_asking. */
+	struct flow *asking, *asking_last;
 
 	struct probes probes;
 	struct departures departures;
@@ -52,11 +52,12 @@ struct load_thread {
 	pthread_t thread;
 	bool started;
 	int error;
-	const char *failed_call; /* for which it was halted */
+	/* The call for which it was halted; NULL: none. */
+	const char *failed_call;
 	struct failures receives, sends;
 };
 
-/* The flow may have room to send, and is to be asked. */
+/* Enlists a flow that may have room to send. */
 static inline void thread_ask(struct load_thread *t, struct flow *f)
 {
 	if (f->asks)
@@ -70,7 +71,7 @@ static inline void thread_ask(struct load_thread *t, struct flow *f)
 	t->asking_last = f;
 }
 
-/* So many of a flow's datagrams are in flight no more. */
+/* Counts n of a flow's datagrams as no longer in flight. */
 static inline void thread_landed(
 	struct load_thread *t, struct flow *f, uint64_t n)
 {

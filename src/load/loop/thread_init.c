@@ -33,7 +33,8 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	rtt_init(&t->rtt, c->timeout_ns);
 	atomic_store(&t->meter.timeout_ns, t->rtt.timeout_ns);
 	atomic_store(&t->meter.least_rtt_ns, t->rtt.least_ns);
-	/* A firewall may say of some flows what it does not of others. */
+	/* Not fatal even at the first call: a firewall may refuse only some of
+	 * the flows. */
 	t->receives.worked = t->sends.worked = true;
 	probes_init(t);
 	engine.slot_bytes = probes_longest(t);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A thread made ready, and taken down. Private to load/. */
+/* Sets up and tears down a thread. Private to load/. */
 #pragma once
 
 #include "load/loop/thread.h"
 
-/* t: zeroed, but for its flows, their number, its own and its train. Its engine
- * is opened with the flows' sockets in it. 0 or -errno; thread_fini in either
- * case. */
+/* Opens the thread's engine and adds its flows' sockets. t is zeroed except for
+ * flows, flow_count, number, train and in_flight_max. 0 or -errno; call
+ * thread_fini in either case. */
 int thread_init(struct load_thread *t, struct load_shared *shared);
 
 /* Legal on zeroed state. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What became of trains, and what is known of the path that refuses them. */
+/* How trains fared, and the MTU of the path. */
 #include "load/loop/trains.h"
 
 uint32_t load_longest_train(const struct load *l)
@@ -12,7 +12,7 @@ uint32_t load_longest_train(const struct load *l)
 	return longest;
 }
 
-/* A socket learns of the path's when it sends: the least that one knows. */
+/* Sockets learn the path's MTU when they send: the smallest that any knows. */
 static uint32_t path_mtu(const struct load *l)
 {
 	uint32_t least = 0;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes of trains in a run. Private to load/. */
+/* How trains fared in a run. Private to load/. */
 #pragma once
 
 #include "load/loop/generator.h"
 
-/* The longest train that a thread sends now. Between runs, or at their end. */
+/* The longest train of any thread, in segments. Not while threads run. */
 uint32_t load_longest_train(const struct load *l);
 
-/* What of the result is of trains, and of the path's MTU. */
+/* Fills in the result's fields on trains and the path's MTU. */
 void load_see_trains(const struct load *l, struct load_result *r);

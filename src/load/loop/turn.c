@@ -9,7 +9,7 @@
 
 #include <sys/prctl.h>
 
-/* What is left in the sockets at the end is taken for so long at most. */
+/* How long the thread empties its sockets at the end, at most. */
 #define LAST_NS 1000000000u
 
 static void send_granted(struct load_thread *t, struct flow *heard)
@@ -41,7 +41,7 @@ void turn_once(struct load_thread *t)
 		send_granted(t, heard);
 }
 
-/* From here on it is measured, until another beginning is. */
+/* Starts measuring anew. */
 static void begin_window(struct load_thread *t)
 {
 	meter_begin(&t->meter);
@@ -61,7 +61,7 @@ static void begin(struct load_thread *t)
 	meter_begin_plan(&t->meter);
 	if (cpus)
 		t->error = affinity_pin(cpus->cpu[t->number % cpus->count]);
-	/* A sleep may otherwise last 50 us longer than it was meant to. */
+	/* By default a sleep may last 50 us longer than asked for. */
 	(void)prctl(PR_SET_TIMERSLACK, 1);
 	churn_begin(t);
 	t->mode->begin(t);
@@ -82,8 +82,8 @@ static void enter(struct load_thread *t, enum load_phase phase)
 		atomic_store(&t->rests, true);
 }
 
-/* A thread that was held up while the run came to rest has replies in its
- * sockets that nobody counted. */
+/* A thread that was held up during the rest may have uncounted replies in its
+ * sockets. */
 static void hear_the_rest(struct load_thread *t)
 {
 	uint64_t start_ns = clock_ns();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/loop/txtime.h"
 
-/* For the way from here to the discipline. */
+/* Time from here to the queueing discipline. */
 #define SPARE_NS 200000u
 #define READINGS 8
 
@@ -13,7 +13,7 @@ static uint64_t read_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Of some readings the one with the least between. */
+/* Uses the tightest of some readings. */
 uint64_t txtime_ahead_ns(clockid_t clock)
 {
 	uint64_t best = UINT64_MAX, ahead = 0;

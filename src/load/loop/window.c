@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A closed loop: so many datagrams of a flow are in flight, and a reply lets
- * the next one go. */
+/* A closed loop: a flow has up to window datagrams in flight, and each reply
+ * makes room for the next. */
 #include "load/loop/mode.h"
 #include "load/loop/write_off.h"
 
-/* It looks so often for replies that will not come. */
+/* How often flows are checked for replies that will not come. */
 #define LOOK_NS 50000000u
 
 static void begin(struct load_thread *t)
@@ -22,14 +22,14 @@ static uint64_t wait_ns(struct load_thread *t)
 {
 	if (t->config->spin)
 		return 0;
-	/* What was refused for want of room is tried again soon. */
+	/* A send that found no room is retried soon. */
 	if (t->blocked && t->hold_ns > t->now_ns)
 		return t->hold_ns - t->now_ns;
 	return ENGINE_IDLE_NS;
 }
 
-/* Whole trains only, but for the last of a count: equal trains are what makes
- * the ledger exact. */
+/* Whole trains only, except for the last of a count: equal trains make the
+ * ledger exact. */
 static uint64_t room_of(const struct load_thread *t, const struct flow *f)
 {
 	uint64_t in_flight = flow_in_flight(f) + f->before;
@@ -56,9 +56,9 @@ static bool grant_flow(
 	return order->room > 0;
 }
 
-/* Where many flows share a bound, what one has freed goes to the next: each
- * sends its window in its turn, so that a socket that is cold is touched for
- * several trains. */
+/* Flows that share a limit send in turn, each as much of its window as fits, so
+ * that a socket that is cold in the cache is touched for several trains at
+ * once. */
 static bool grant_in_turn(struct load_thread *t, struct order *order)
 {
 	uint64_t bound = t->in_flight_max - t->in_flight;
@@ -79,8 +79,8 @@ static bool grant_in_turn(struct load_thread *t, struct order *order)
 	return false;
 }
 
-/* Flows whose replies have stopped go on without them. Looked at now and then,
- * by the time of the last send or receive. */
+/* Lets flows whose replies have stopped go on without them. Uses the time of
+ * the last send or receive. */
 static void look(struct load_thread *t)
 {
 	t->looked_ns = t->now_ns;
@@ -109,8 +109,8 @@ static bool grant(
 	return false;
 }
 
-/* A flow of which nothing was taken asks again, for it may hear of nothing that
- * makes it; after the others, which have sockets of their own. */
+/* A flow whose send failed stays enlisted, since no reply may come to enlist it
+ * again; but after the others, whose sockets may have room. */
 static bool sent(struct load_thread *t, const struct order *order, uint32_t n)
 {
 	t->in_flight += n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/loop/write_off.h"
 
-/* What was refused will not be answered: it is tried again soon, and yet not
- * over and over. */
+/* Refused datagrams will not be answered: the flow tries again soon, but not in
+ * a busy loop. */
 static uint64_t patience_ns(const struct load_thread *t, const struct flow *f)
 {
 	return f->refused && t->rtt.timeout_ns > RTT_MARGIN_NS

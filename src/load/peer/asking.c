@@ -107,6 +107,10 @@ static int send_as(struct asking *a, struct query q, uint8_t version, char *why,
 	query_begin(&room, data);
 	query_seal(data, &q, &room, &a->key);
 	error = exchange_ask(&a->exchange, data, QUERY_BYTES, why, why_bytes);
+	/* A queue or a neighbour table without room: as if it had been lost on
+	 * the way, it is repeated. */
+	if (error == -ENOBUFS)
+		return 0;
 	if (!error)
 		atomic_fetch_add(&a->sent, 1);
 	return error;

@@ -2,6 +2,23 @@
 /* Asked once: for its consent, and for its counters. */
 #include "fake.h"
 
+static unsigned no_room; /* for the client's next datagrams */
+
+ssize_t __real_sendto(int fd, const void *data, size_t bytes, int flags,
+	const struct sockaddr *to, socklen_t length);
+ssize_t __wrap_sendto(int fd, const void *data, size_t bytes, int flags,
+	const struct sockaddr *to, socklen_t length);
+
+ssize_t __wrap_sendto(int fd, const void *data, size_t bytes, int flags,
+	const struct sockaddr *to, socklen_t length)
+{
+	if (fd == fake.fd || no_room == 0)
+		return __real_sendto(fd, data, bytes, flags, to, length);
+	no_room--;
+	errno = ENOBUFS;
+	return -1;
+}
+
 TestSuite(remote, .init = start, .fini = stop);
 
 Test(remote, says_who_it_is)
@@ -12,6 +29,16 @@ Test(remote, says_who_it_is)
 	cr_assert_str_eq(remote_about(r)->service, "echo");
 	cr_assert_str_eq(remote_about(r)->backend, "fake");
 	cr_assert(remote_about(r)->workers == 4);
+	remote_close(r);
+}
+
+Test(remote, is_asked_again_where_there_was_no_room_to_ask)
+{
+	struct remote *r;
+
+	no_room = 3;
+	r = open_remote();
+	cr_assert(no_room == 0);
 	remote_close(r);
 }
 

@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""The package is imported from the tree, wherever pytest is started."""
+"""The package is imported from the tree, wherever pytest is started, and what a
+user has measured of this host (calibrate) is left alone."""
 import pathlib
 import sys
+
+import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 for folder in HERE, HERE.parents[1] / 'perf':
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path_factory.mktemp('state')))

@@ -35,6 +35,16 @@ def test_a_mistake_is_told_in_a_line_and_nothing_is_measured(argv, told,
     assert not said.out
 
 
+def test_a_mistake_is_told_before_the_host_is_called_too_noisy(monkeypatch,
+                                                               capsys):
+    monkeypatch.setattr(calibration, 'floor', lambda *_: 0.5)
+    assert main.main(['compare', '-o', 'none', '-q']) == 4
+    assert 'quieten the host' in capsys.readouterr().err
+    assert main.main(['compare', '--history', '/no/such/place/h.jsonl',
+                      '-o', 'none', '-q']) == 2
+    assert '/no/such/place' in capsys.readouterr().err
+
+
 def test_a_mistake_is_no_bad_commit(capsys):
     assert main.main(['compare', '--exit-style=bisect', '--b-opts', "'",
                       '-o', 'none']) == 255

@@ -106,14 +106,15 @@ def expected(session, comparison):
 
 def prepare(args, workloads):
     """A session in which nothing was measured yet."""
-    both, before = make_arms(args), environment.collect()
+    both, place = make_arms(args), results.output(args, 'compare')
+    before = environment.collect()
     for arm in both:
         for workload in workloads:
             arm.workload(workload)
         arms.check(arm)
     design = make_design(args, workloads, environment.fingerprint(before))
     session = begin('compare', args.argv, args.seed, design, both, workloads,
-                    before, results.output(args, 'compare'), timing_of(args))
+                    before, place, timing_of(args))
     session.document['aa'] = both[0].same_as(both[1])
     return session
 

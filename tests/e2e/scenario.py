@@ -338,7 +338,7 @@ class Scenario(unittest.TestCase):
                 self.assertTrue(path.read_text().startswith("# "))
                 r = run(UDPMILL, "load", self.echo.address, "--scenario",
                         str(path), "-J", "-t", "200ms", "-O", "50ms")
-                self.assertEqual(r.returncode, 0, r.stderr)
+                self.assertEqual(r.returncode, 0, r.stderr + r.stdout)
                 ledger = json.loads(r.stdout)["ledger"]
                 self.assertGreater(ledger["answered"], 0)
                 self.assertEqual(ledger["unexplained"], 0, ledger)

@@ -16,6 +16,7 @@
 #include "load/traffic/sizes.h"
 #include "net/affinity.h"
 #include "net/netns.h"
+#include "net/socket.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,22 +45,15 @@ enum load_replies {
 struct load_config {
 	const struct engine_ops *engine; /* NULL: chosen by engine_auto() */
 	const void *engine_script;       /* for engine_mem, in tests */
-	union address remote, bind;      /* bind: AF_UNSPEC for any */
-	/* Flows take this many addresses in turn, from bind on. */
+	/* Of each flow, connected to socket.remote; errors are switched on.
+	 * bind: AF_UNSPEC for any; txtime: LOAD_PACED only. */
+	struct socket_config socket;
+	/* Flows take this many addresses in turn, from socket.bind on. */
 	uint32_t bind_count;
 	uint16_t port_first; /* 0: the kernel chooses */
 	/* Flows take this many ports in turn, from port_first on; 0: no
 	 * limit. */
 	uint32_t port_count;
-	const char *device; /* NULL: any */
-	uint8_t tos, ttl;   /* ttl 0: the default of net/socket.h */
-	bool dontfrag;
-	uint32_t busy_poll_us;
-	/* Per second and flow, paced by the qdisc; 0: unpaced. */
-	uint64_t pacing_bytes;
-	/* LOAD_PACED: the qdisc times each send, by txtime_clock. */
-	bool txtime;
-	clockid_t txtime_clock;
 	enum load_mode mode;
 	struct sizes sizes; /* payload bytes of datagrams */
 	enum content_kind content;
@@ -83,16 +77,14 @@ struct load_config {
 	uint32_t window; /* datagrams in flight per flow */
 	/* Limit for all flows together; 0: only window limits. */
 	uint32_t in_flight;
-	bool spin;      /* never sleep during a run */
-	bool one_clock; /* the server runs by this host's CLOCK_MONOTONIC */
-	bool gro;
+	bool spin;        /* never sleep during a run */
+	bool one_clock;   /* the server runs by this host's CLOCK_MONOTONIC */
 	bool verify_full; /* check the payload too, not only the header */
 	enum load_replies replies;
 	uint64_t omit_ns, time_ns, interval_ns;
 	/* How long to wait for a reply; 0: follows the measured round trips. */
 	uint64_t timeout_ns;
 	uint64_t count;              /* datagrams to send in all; 0: no limit */
-	uint64_t rcvbuf, sndbuf;     /* bytes; 0: the system's default */
 	const struct cpu_list *cpus; /* NULL: not pinned */
 	/* Random number of this run, in every probe: tells replies of another
 	 * run. */

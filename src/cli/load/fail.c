@@ -33,9 +33,9 @@ static void print_json(
 
 	if (!about || !about->json)
 		return;
-	if (about->config.remote.sa.sa_family)
+	if (about->config.socket.remote.sa.sa_family)
 		peer = json_string(
-			address_format(&about->config.remote, remote));
+			address_format(&about->config.socket.remote, remote));
 	error = json_write(stdout,
 		json_pack("{s:s, s:s, s:o, s:{s:o}, s:s, s:i, s:s}", "schema",
 			schema(), "version", UDPMILL_VERSION, "argv",
@@ -66,7 +66,8 @@ int load_fail_tell(int error, const char *why)
 
 	fprintf(stderr, "%sudpmill load: %s%s\n",
 		style_terminal(stderr) ? "\r\033[K" : "", why,
-		o->config.bind.sa.sa_family ? option_bind_hint(error) : "");
+		o->config.socket.bind.sa.sa_family ? option_bind_hint(error)
+						   : "");
 	print_json(code, outcome_of(error), why);
 	return code;
 }

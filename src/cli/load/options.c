@@ -280,7 +280,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->spin = true;
 		return 0;
 	case KEY_GRO:
-		c->gro = option_switch("gro", arg);
+		c->socket.gro = option_switch("gro", arg);
 		return 0;
 	case KEY_CONTENT:
 		c->content = (enum content_kind)option_word(
@@ -338,8 +338,8 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 				.time_ns = 10000000000u,
 				.omit_ns = 300000000u,
 				.interval_ns = 1000000000u,
-				.rcvbuf = DEFAULT_BUFFER,
-				.sndbuf = DEFAULT_BUFFER,
+				.socket.rcvbuf = DEFAULT_BUFFER,
+				.socket.sndbuf = DEFAULT_BUFFER,
 			},
 	};
 	/* Parsing puts it into another order. */
@@ -356,9 +356,9 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 		usage_error(NULL, "no peer is named; HOST:PORT would do");
 	if (o->netns)
 		load_go_there(o->netns);
-	option_peer(&o->config.remote, p.peer, p.family);
+	option_peer(&o->config.socket.remote, p.peer, p.family);
 	/* Its own sockets, of IPv4, reach it as well. */
-	address_unmap(&o->config.remote);
+	address_unmap(&o->config.socket.remote);
 	load_refuse(&p);
 	if (o->stages || o->stress)
 		o->config.flows = o->config.threads = 1;

@@ -122,7 +122,7 @@ static void adapt_to_server(struct load_parsing *p)
 		c->replies = REPLIES_ANY;
 	refuse_loss_unseen(p);
 	if (!load_said(p, "gro"))
-		c->gro = c->train > 1;
+		c->socket.gro = c->train > 1;
 }
 
 /* Of the shortest datagrams: the most that one send may take. */
@@ -205,7 +205,7 @@ static void set_window(struct load_parsing *p)
 static void choose_sizes(struct load_parsing *p)
 {
 	struct load_config *c = &p->o->config;
-	bool v6 = c->remote.sa.sa_family == AF_INET6;
+	bool v6 = c->socket.remote.sa.sa_family == AF_INET6;
 	const struct load_length how = {
 		.most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4,
 		.headers = v6 ? 66 : 46,
@@ -235,7 +235,7 @@ static void refuse_idle_threads(const struct load_config *c)
 static void read_payload(struct load_parsing *p)
 {
 	struct load_options *o = p->o;
-	bool v6 = o->config.remote.sa.sa_family == AF_INET6;
+	bool v6 = o->config.socket.remote.sa.sa_family == AF_INET6;
 	size_t most = v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4, n;
 	char why[128], *data;
 
@@ -261,7 +261,7 @@ static void draw_run(struct load_config *c)
 static void see_server(struct load_options *o)
 {
 	struct load_view *v = &o->view;
-	int error = load_view_open(v, &o->config.remote);
+	int error = load_view_open(v, &o->config.socket.remote);
 
 	if (error)
 		load_fail(EXIT_SYSTEM, "looking for the server's counters: %s",
@@ -312,7 +312,7 @@ void load_plan(struct load_parsing *p)
 	/* Who only prints sends nothing. */
 	if (p->key && !o->print_scenario) {
 		load_key_ask(o, p->key, p->key_address, p->peer);
-		o->own = interface_owns(&c->remote);
+		o->own = interface_owns(&c->socket.remote);
 	} else if (!o->print_scenario) {
 		load_require_consent(o, p->peer);
 	}

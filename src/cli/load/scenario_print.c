@@ -59,7 +59,7 @@ static const struct row {
 	{"window", WINDOW, COUNT, OF(window)},
 	{"in-flight", WINDOW, IN_FLIGHT},
 	{"train", MADE, TRAIN, OF(train)},
-	{"gro", ALWAYS, SWITCH, OF(gro)},
+	{"gro", ALWAYS, SWITCH, OF(socket.gro)},
 	{"rate", PACED, RATE},
 	{"bitrate", PACED, BITRATE},
 	{"loss", PACED, LOSS},
@@ -70,8 +70,8 @@ static const struct row {
 	{"interval", ALWAYS, TIME, OF(interval_ns)},
 	{"verify", ALWAYS, VERIFY},
 	{"expect", ALWAYS, EXPECT},
-	{"rcvbuf", ALWAYS, SIZE, OF(rcvbuf)},
-	{"sndbuf", ALWAYS, SIZE, OF(sndbuf)},
+	{"rcvbuf", ALWAYS, SIZE, OF(socket.rcvbuf)},
+	{"sndbuf", ALWAYS, SIZE, OF(socket.sndbuf)},
 	{"seed", ALWAYS, COUNT, OF(run)},
 #undef OF
 };
@@ -151,7 +151,7 @@ static const char *show(
 		return NULL;
 	switch (row->kind) {
 	case PEER:
-		return address_format(&c->remote, text);
+		return address_format(&c->socket.remote, text);
 	case LENGTH:
 		return c->payload ? NULL : p->length;
 	case CONTENT:

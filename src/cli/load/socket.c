@@ -168,33 +168,35 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		s->ports = arg;
 		return 0;
 	case KEY_DEVICE:
-		c->device = arg;
+		c->socket.device = arg;
 		return 0;
 	case KEY_RCVBUF:
-		c->rcvbuf = option_buffer("rcvbuf", arg);
+		c->socket.rcvbuf = option_buffer("rcvbuf", arg);
 		return 0;
 	case KEY_SNDBUF:
-		c->sndbuf = option_buffer("sndbuf", arg);
+		c->socket.sndbuf = option_buffer("sndbuf", arg);
 		return 0;
 	case KEY_DSCP:
-		c->tos = (uint8_t)((c->tos & 3) | parse_dscp(arg) << 2);
+		c->socket.tos =
+			(uint8_t)((c->socket.tos & 3) | parse_dscp(arg) << 2);
 		return 0;
 	case KEY_ECN:
-		c->tos = (uint8_t)((c->tos & ~3) |
-				   option_word("ecn", arg, load_ecn_names));
+		c->socket.tos =
+			(uint8_t)((c->socket.tos & ~3) |
+				  option_word("ecn", arg, load_ecn_names));
 		return 0;
 	case KEY_TTL:
-		c->ttl = parse_ttl(arg);
+		c->socket.ttl = parse_ttl(arg);
 		return 0;
 	case KEY_DONTFRAG:
-		c->dontfrag = true;
+		c->socket.dontfrag = true;
 		return 0;
 	case KEY_BUSY_POLL:
-		c->busy_poll_us = option_busy_poll("busy-poll", arg);
+		c->socket.busy_poll_us = option_busy_poll("busy-poll", arg);
 		return 0;
 	case KEY_PACING:
 		s->txtime = strcmp(arg, "txtime") == 0;
-		c->pacing_bytes = s->txtime ? 0 : parse_pacing(arg);
+		c->socket.max_pacing_bytes = s->txtime ? 0 : parse_pacing(arg);
 		return 0;
 	case KEY_LIFETIME:
 		c->flow_lifetime_ns = parse_lifetime(arg);
@@ -233,13 +235,13 @@ static void plan_addresses(const struct load_socket *s)
 		return;
 	/* Only numbers make a range: names may have a dash. */
 	if (!dash || (!isdigit((unsigned char)dash[1]) && dash[1] != '[')) {
-		option_bind(&c->bind, s->bind, &c->remote);
+		option_bind(&c->socket.bind, s->bind, &c->socket.remote);
 		return;
 	}
 	snprintf(first, sizeof(first), "%.*s", (int)(dash - s->bind), s->bind);
-	option_bind(&c->bind, first, &c->remote);
-	option_bind(&last, dash + 1, &c->remote);
-	c->bind_count = count_addresses(s->bind, &c->bind, &last);
+	option_bind(&c->socket.bind, first, &c->socket.remote);
+	option_bind(&last, dash + 1, &c->socket.remote);
+	c->bind_count = count_addresses(s->bind, &c->socket.bind, &last);
 }
 
 static void plan_ports(const struct load_socket *s)
@@ -268,7 +270,8 @@ static void plan_ports(const struct load_socket *s)
 
 static void refuse_one_port(const struct load_config *c)
 {
-	uint16_t port = c->bind.sa.sa_family ? address_port(&c->bind) : 0;
+	uint16_t port =
+		c->socket.bind.sa.sa_family ? address_port(&c->socket.bind) : 0;
 
 	if (!port || c->port_first)
 		return;
@@ -333,22 +336,8 @@ void load_socket_plan(const struct load_socket *s)
 	plan_ports(s);
 	refuse_one_port(s->config);
 	refuse_many_sockets(s->config);
-	if (s->config->bind.sa.sa_family == AF_UNSPEC && s->config->port_first)
-		s->config->bind.sa.sa_family = s->config->remote.sa.sa_family;
-}
-
-struct socket_config load_socket_config(const struct load_config *c)
-{
-	return (struct socket_config){
-		.bind = c->bind,
-		.remote = c->remote,
-		.rcvbuf = c->rcvbuf,
-		.sndbuf = c->sndbuf,
-		.tos = c->tos,
-		.ttl = c->ttl,
-		.dontfrag = c->dontfrag,
-		.device = c->device,
-		.busy_poll_us = c->busy_poll_us,
-		.max_pacing_bytes = c->pacing_bytes,
-	};
+	if (s->config->socket.bind.sa.sa_family == AF_UNSPEC &&
+		s->config->port_first)
+		s->config->socket.bind.sa.sa_family =
+			s->config->socket.remote.sa.sa_family;
 }

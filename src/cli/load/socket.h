@@ -17,9 +17,6 @@ struct load_socket {
 /* A child of load's argp; its input is a struct load_socket. */
 extern const struct argp load_socket_argp;
 
-/* As the kernel is asked for one of them, that is connected. */
-struct socket_config load_socket_config(const struct load_config *c);
-
 /* What could not be known before the peer was: prints and exits where it does
  * not fit. */
 void load_socket_plan(const struct load_socket *s);

@@ -18,13 +18,13 @@ static int device_of(const struct load_config *c, char name[IF_NAMESIZE])
 {
 	int index;
 
-	if (c->device) {
-		snprintf(name, IF_NAMESIZE, "%s", c->device);
-		index = (int)if_nametoindex(c->device);
+	if (c->socket.device) {
+		snprintf(name, IF_NAMESIZE, "%s", c->socket.device);
+		index = (int)if_nametoindex(c->socket.device);
 		if (!index)
 			index = -errno;
 	} else {
-		index = route_device(&c->remote, &c->bind);
+		index = route_device(&c->socket.remote, &c->socket.bind);
 		if (index >= 0 && !if_indextoname((unsigned)index, name))
 			index = -errno;
 	}
@@ -63,7 +63,7 @@ void load_txtime_plan(struct load_parsing *p)
 	char device[IF_NAMESIZE];
 	int index, pacer;
 
-	if (c->pacing_bytes && !p->o->print_scenario)
+	if (c->socket.max_pacing_bytes && !p->o->print_scenario)
 		tell_idle_pacing(c);
 	if (!p->socket.txtime)
 		return;
@@ -91,6 +91,7 @@ void load_txtime_plan(struct load_parsing *p)
 			"discipline on %s: sudo tc qdisc replace dev %s root "
 			"fq",
 			device, device);
-	c->txtime = true;
-	c->txtime_clock = pacer == QDISC_ETF ? CLOCK_TAI : CLOCK_MONOTONIC;
+	c->socket.txtime = true;
+	c->socket.txtime_clock =
+		pacer == QDISC_ETF ? CLOCK_TAI : CLOCK_MONOTONIC;
 }

@@ -18,7 +18,7 @@ static uint64_t due_ns(const struct load_thread *t)
 
 static uint64_t lead_ns(const struct load_thread *t)
 {
-	return t->config->txtime ? TXTIME_LEAD_NS : 0;
+	return t->config->socket.txtime ? TXTIME_LEAD_NS : 0;
 }
 
 static void begin(struct load_thread *t)
@@ -33,7 +33,8 @@ static void begin(struct load_thread *t)
 	seed = c->run + t->number + 7919ull * t->shared->runs;
 	d->random = seed * 0x9e3779b97f4a7c15u | 1;
 	d->burst_left = c->pace.burst;
-	d->ahead_ns = c->txtime ? txtime_ahead_ns(c->txtime_clock) : 0;
+	d->ahead_ns =
+		c->socket.txtime ? txtime_ahead_ns(c->socket.txtime_clock) : 0;
 	pace_init(&d->pace, &c->pace, d->share, (double)t->number / c->threads,
 		seed);
 }

@@ -15,7 +15,7 @@
  * first port again after the last. */
 static union address source_of(const struct load_config *c, uint32_t number)
 {
-	union address a = c->bind;
+	union address a = c->socket.bind;
 	uint32_t n = c->bind_count ? c->bind_count : 1;
 	uint32_t port = number / n;
 
@@ -30,24 +30,11 @@ static union address source_of(const struct load_config *c, uint32_t number)
 int flow_open(const struct load_config *c, uint32_t number,
 	struct socket_obtained *got, char *why, size_t why_bytes)
 {
-	struct socket_config sc = {
-		.bind = source_of(c, number),
-		.remote = c->remote,
-		.gro = c->gro,
-		.errors = true,
-		.rcvbuf = c->rcvbuf,
-		.sndbuf = c->sndbuf,
-		.tos = c->tos,
-		.ttl = c->ttl,
-		.dontfrag = c->dontfrag,
-		.device = c->device,
-		.busy_poll_us = c->busy_poll_us,
-		.max_pacing_bytes = c->pacing_bytes,
-		.txtime = c->txtime,
-		.txtime_clock = c->txtime_clock,
-	};
+	struct socket_config socket = c->socket;
 
-	return socket_open(&sc, got, why, why_bytes);
+	socket.bind = source_of(c, number);
+	socket.errors = true;
+	return socket_open(&socket, got, why, why_bytes);
 }
 
 int flow_take_trains(const struct load_config *c, int fd)

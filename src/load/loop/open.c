@@ -19,7 +19,7 @@
 
 uint32_t load_payload_max(const struct load_config *c, uint32_t mtu)
 {
-	uint32_t headers = c->remote.sa.sa_family == AF_INET6 ? 48 : 28;
+	uint32_t headers = c->socket.remote.sa.sa_family == AF_INET6 ? 48 : 28;
 
 	return mtu > headers ? mtu - headers : 0;
 }
@@ -143,7 +143,7 @@ static int open_far(struct load *l, const struct figures_scope *scope)
 
 static int open_figures(struct load *l, char *why, size_t why_bytes)
 {
-	union address remote = l->config.remote;
+	union address remote = l->config.socket.remote;
 	struct figures_scope scope = {.loopback = interface_owns(&remote)};
 	int error;
 
@@ -217,8 +217,8 @@ static void note_buffers(const struct load *l)
 		"asked for socket buffers of %llu bytes to receive and %llu to "
 		"send, got %u and %u; raise sysctl net.core.rmem_max and "
 		"net.core.wmem_max",
-		(unsigned long long)l->config.rcvbuf,
-		(unsigned long long)l->config.sndbuf, got->rcvbuf / 2,
+		(unsigned long long)l->config.socket.rcvbuf,
+		(unsigned long long)l->config.socket.sndbuf, got->rcvbuf / 2,
 		got->sndbuf / 2);
 	l->hooks.notice(l->hooks.arg, text);
 }
@@ -269,7 +269,8 @@ static int choose_engine(struct load *l, char *why, size_t why_bytes)
 		const char *what;
 	} needs[] = {
 		{c->train > 1 ? ENGINE_TRAINS : 0, "send trains"},
-		{c->txtime ? ENGINE_TXTIME : 0, "tell the kernel when to send"},
+		{c->socket.txtime ? ENGINE_TXTIME : 0,
+			"tell the kernel when to send"},
 		{c->replay ? ENGINE_FOREIGN : 0, "send from a capture"},
 	};
 	unsigned all = 0;

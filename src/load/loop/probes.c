@@ -110,10 +110,10 @@ static void say_how(struct load_thread *t, struct engine_message *m,
 	if (m->segments > 1 && sizes_mixed(&c->sizes))
 		m->segment_bytes = bytes;
 	m->leave_ns = 0;
-	if (c->txtime)
-		m->leave_ns =
-			txtime_leave_ns(c->txtime_clock, meant_ns, t->now_ns) +
-			t->departures.ahead_ns;
+	if (c->socket.txtime)
+		m->leave_ns = txtime_leave_ns(c->socket.txtime_clock, meant_ns,
+				      t->now_ns) +
+			      t->departures.ahead_ns;
 }
 
 static uint32_t least_of(uint32_t a, uint32_t b, uint64_t c)

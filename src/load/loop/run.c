@@ -77,7 +77,7 @@ static void begin_presence(struct load *l, const struct moment *start)
 
 	l->silent = false;
 	l->presence.mute = l->config.replies == REPLIES_NONE && !seen;
-	l->presence.near = interface_owns(&l->config.remote);
+	l->presence.near = interface_owns(&l->config.socket.remote);
 	presence_begin(&l->presence, start->at_ns, &none);
 }
 

@@ -54,7 +54,7 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 	const struct load_config *c = &job->options->config;
 	struct split *s = job->state;
 	struct stages_config config = {
-		.socket = load_socket_config(c),
+		.socket = c->socket,
 		.length = c->sizes.most,
 		.content = c->content,
 		.replies = c->replies,
@@ -68,6 +68,7 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 		.interrupted = &s->interrupted,
 	};
 
+	config.socket.gro = false;
 	if (c->port_first)
 		address_set_port(&config.socket.bind, c->port_first);
 	return stages_run(&config, &s->result, why, why_bytes);

@@ -125,7 +125,7 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 	struct stresses *s = job->state;
 	struct load_receiver to;
 	struct stress_config config = {
-		.socket = load_socket_config(c),
+		.socket = c->socket,
 		.replies = c->replies,
 		.own = o->own,
 		.server_apart = c->server_apart,
@@ -139,6 +139,7 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 		.arg = job,
 	};
 
+	config.socket.gro = false;
 	/* Many sockets come and go: a port of its own has none of them. */
 	if (config.socket.bind.sa.sa_family)
 		address_set_port(&config.socket.bind, 0);
@@ -166,7 +167,7 @@ static int report(struct load_job *job)
 	if (r->server_gone)
 		return say_failed(EXIT_NO_PEER,
 			"%s: the server ended, or answers no more",
-			address_format(&o->config.remote, peer));
+			address_format(&o->config.socket.remote, peer));
 	return r->verdicts[STRESS_FAILED] ? EXIT_CLAIM : EXIT_OK;
 }
 

@@ -64,8 +64,8 @@ static uint64_t dealt_with(struct load_view *v)
  */
 static bool greet(struct load_options *o)
 {
-	struct socket_config c = {
-		.bind = o->config.bind, .remote = o->config.remote};
+	struct socket_config c = {.bind = o->config.socket.bind,
+		.remote = o->config.socket.remote};
 	uint64_t before = dealt_with(&o->view), last = before;
 	uint64_t now = clock_ns(), changed = now, sent = 0, start = now;
 	const struct timespec tick = {.tv_nsec = 1000000};
@@ -97,7 +97,7 @@ void load_require_consent(struct load_options *o, const char *peer)
 {
 	const struct load_view *v = &o->view;
 
-	o->own = interface_owns(&o->config.remote);
+	o->own = interface_owns(&o->config.socket.remote);
 	if (o->own)
 		return;
 	if (o->peer_consents) {

@@ -49,9 +49,9 @@ void load_key_ask(struct load_options *o, const char *path,
 	const struct remote_about *about;
 	struct mac_key key;
 	struct remote_config config = {
-		.peer = c->remote,
-		.bind = c->bind,
-		.device = c->device,
+		.peer = c->socket.remote,
+		.bind = c->socket.bind,
+		.device = c->socket.device,
 		.key = &key,
 		.run = c->run,
 	};

@@ -32,7 +32,7 @@ bool load_absence_say(const struct load_options *o, const struct load_result *r,
 {
 	char peer[ADDRESS_TEXT], what[TEXT] = "";
 
-	address_format(&o->config.remote, peer);
+	address_format(&o->config.socket.remote, peer);
 	if (r->absence == ABSENCE_NOBODY) {
 		snprintf(why, why_bytes,
 			"nobody listens at %s (ICMP port unreachable)", peer);

@@ -51,9 +51,9 @@ json_t *load_config_json(
 		"s:i, s:b, "
 		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
 		"s:s?, s:o, s:o}",
-		"remote", address_format(&c->remote, remote), "local", r->local,
-		"mode", load_mode_names[c->mode], "engine", r->engine, "length",
-		c->sizes.mean, "length_least", (int)c->sizes.least,
+		"remote", address_format(&c->socket.remote, remote), "local",
+		r->local, "mode", load_mode_names[c->mode], "engine", r->engine,
+		"length", c->sizes.mean, "length_least", (int)c->sizes.least,
 		"length_most", (int)c->sizes.most, "content",
 		load_content_names[c->content], "flows", (int)c->flows,
 		"threads", (int)c->threads, "train", (int)r->train,

@@ -8,9 +8,9 @@
 
 const char *load_timed_by(const struct load_config *c)
 {
-	if (!c->txtime)
+	if (!c->socket.txtime)
 		return "client";
-	return c->txtime_clock == CLOCK_TAI ? "etf" : "fq";
+	return c->socket.txtime_clock == CLOCK_TAI ? "etf" : "fq";
 }
 
 double load_planned(const struct load_options *o, const struct load_result *r)
@@ -72,7 +72,7 @@ void load_print_pace(FILE *out, const struct load_config *c)
 		fprintf(out, " to %s/s", text_si(last));
 	fprintf(out, " in all, %s",
 		c->pace.spacing == PACE_POISSON ? "Poisson" : "even");
-	if (c->txtime)
+	if (c->socket.txtime)
 		fprintf(out, ", timed by %s", load_timed_by(c));
 	if (c->pace.burst > 1)
 		fprintf(out, ", bursts of %u", c->pace.burst);

@@ -75,7 +75,8 @@ void load_print_head(FILE *out, const struct load_options *o,
 	char peer[ADDRESS_TEXT];
 
 	fprintf(out, "%sudpmill load %s%s", STYLE(colour, STYLE_BOLD),
-		address_format(&c->remote, peer), STYLE(colour, STYLE_END));
+		address_format(&c->socket.remote, peer),
+		STYLE(colour, STYLE_END));
 	load_peer_print(out, o);
 	fprintf(out, "\n  ");
 	if (sizes_mixed(&c->sizes))

@@ -33,7 +33,7 @@ void load_print_limit(
 			r->path_mtu, most);
 	else
 		fprintf(out, "they are longer than the path takes");
-	if (c->dontfrag)
+	if (c->socket.dontfrag)
 		fprintf(out, " with --dont-fragment");
 }
 

@@ -40,7 +40,8 @@ static void print_head(FILE *out, const struct load_options *o,
 	char peer[ADDRESS_TEXT], local[ADDRESS_TEXT];
 
 	fprintf(out, "%sudpmill load %s%s", STYLE(colour, STYLE_BOLD),
-		address_format(&c->remote, peer), STYLE(colour, STYLE_END));
+		address_format(&c->socket.remote, peer),
+		STYLE(colour, STYLE_END));
 	load_peer_print(out, o);
 	fprintf(out, "\n  %u bytes from %s, one in flight, %s, seed %u\n",
 		c->sizes.most, address_format(&r->obtained.bound, local),

@@ -22,17 +22,18 @@ static json_t *config_json(
 	return json_pack(
 		"{s:s, s:s, s:s, s:i, s:s, s:b, s:s, s:f, s:f, s:o, s:i, s:i, "
 		"s:s?, s:i, s:s, s:i, s:b, s:i, s:o, s:o}",
-		"remote", address_format(&c->remote, remote), "local",
+		"remote", address_format(&c->socket.remote, remote), "local",
 		address_format(&s->bound, local), "mode", "stages", "length",
 		(int)c->sizes.most, "content", load_content_names[c->content],
 		"spin", c->spin, "expect", load_replies_names[c->replies],
 		"time_s", (double)c->time_ns / 1e9, "omit_s",
 		(double)c->omit_ns / 1e9, "count", json_number(c->count),
 		"rcvbuf_obtained", (int)s->rcvbuf, "sndbuf_obtained",
-		(int)s->sndbuf, "device", c->device, "dscp", s->tos >> 2, "ecn",
-		load_ecn_names[s->tos & 3], "ttl", (int)s->ttl, "dont_fragment",
-		s->dontfrag, "busy_poll_us_obtained", (int)s->busy_poll_us,
-		"seed", json_number(c->run), "cpus", cpus);
+		(int)s->sndbuf, "device", c->socket.device, "dscp", s->tos >> 2,
+		"ecn", load_ecn_names[s->tos & 3], "ttl", (int)s->ttl,
+		"dont_fragment", s->dontfrag, "busy_poll_us_obtained",
+		(int)s->busy_poll_us, "seed", json_number(c->run), "cpus",
+		cpus);
 }
 
 static json_t *stage_json(const struct stages_result *r, enum stage stage)

@@ -208,7 +208,7 @@ static void print_head(FILE *out, const struct load_options *o,
 	char peer[ADDRESS_TEXT], local[ADDRESS_TEXT], time[UNITS_TEXT];
 
 	fprintf(out, "%sudpmill load %s%s", STYLE(colour, STYLE_BOLD),
-		address_format(&o->config.remote, peer),
+		address_format(&o->config.socket.remote, peer),
 		STYLE(colour, STYLE_END));
 	load_peer_print(out, o);
 	fprintf(out, "\n  stresses from %s%s%s, %s at most, seed=%u\n",

@@ -27,7 +27,7 @@ static json_t *config_json(
 		if (o->stress >> i & 1)
 			json_add(stresses, json_string(stress_table[i]->name));
 	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:f, s:i, s:i, s:o, s:s?}",
-		"remote", address_format(&c->remote, remote), "local",
+		"remote", address_format(&c->socket.remote, remote), "local",
 		address_format_host(&r->obtained.bound, local), "mode",
 		"stress", "stresses", stresses, "expect",
 		load_replies_names[c->replies], "time_s",

@@ -50,7 +50,7 @@ static void begin(void)
 {
 	const struct load_hooks hooks = {.notice = notice};
 
-	config.remote = server;
+	config.socket.remote = server;
 	cr_assert(load_open(&load, &config, &hooks, why, sizeof(why)) == 0,
 		"%s", why);
 	t = &load->threads[0];
@@ -319,7 +319,7 @@ Test(churn, keeps_what_a_socket_has_dropped)
 {
 	uint64_t drops;
 
-	config.rcvbuf = 1;
+	config.socket.rcvbuf = 1;
 	config.window = 64;
 	begin();
 	rtt_note(&t->rtt, MS);
@@ -351,7 +351,7 @@ Test(churn, lets_flows_live_on_where_there_is_no_room)
 
 Test(churn, lets_a_flow_live_on_where_its_port_is_taken)
 {
-	config.bind = server;
+	config.socket.bind = server;
 	config.bind_count = 1;
 	config.port_first = (uint16_t)(address_port(&server) - 1);
 	config.port_count = 2;

@@ -99,7 +99,7 @@ Test(failed, is_an_engine_that_cannot_send_trains)
 
 Test(failed, is_an_engine_that_cannot_time_departures)
 {
-	config.txtime = true;
+	config.socket.txtime = true;
 	cannot("engine mem cannot tell the kernel when to send");
 }
 

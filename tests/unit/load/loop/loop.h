@@ -69,7 +69,7 @@ static inline void loop_init(void)
 	config = (struct load_config){
 		.engine = &engine_mem,
 		.engine_script = &script,
-		.remote.in = {.sin_family = AF_INET,
+		.socket.remote.in = {.sin_family = AF_INET,
 			.sin_port = htons(9),
 			.sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
 		.mode = LOAD_WINDOW,

@@ -35,7 +35,7 @@ static void start(void)
 		.threads = 1,
 		.train = 1,
 		.run = 7,
-		.gro = true,
+		.socket.gro = true,
 	};
 	sizes_fixed(&config.sizes, BYTES);
 }
@@ -52,7 +52,7 @@ static void begin(void)
 
 	fd = socket_open(&c, &got, why, sizeof(why));
 	cr_assert(fd >= 0, "%s", why);
-	config.remote = got.bound;
+	config.socket.remote = got.bound;
 	cr_assert(load_open(&load, &config, &hooks, why, sizeof(why)) == 0,
 		"%s", why);
 	t = &load->threads[0];

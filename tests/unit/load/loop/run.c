@@ -124,7 +124,7 @@ static void start(void)
 			  sizeof(wait)) == 0);
 	cr_assert(pthread_create(&thread, NULL, echo, NULL) == 0);
 	config = (struct load_config){
-		.remote = got.bound,
+		.socket.remote = got.bound,
 		.mode = LOAD_WINDOW,
 		.flows = 4,
 		.threads = 2,

@@ -31,8 +31,8 @@ static void start(void)
 	loop_init();
 	config.mode = LOAD_PACED;
 	config.replies = REPLIES_NONE;
-	config.txtime = true;
-	config.txtime_clock = CLOCK_MONOTONIC;
+	config.socket.txtime = true;
+	config.socket.txtime_clock = CLOCK_MONOTONIC;
 	config.pace.burst = 1;
 	pace_constant(&config.pace, 20000, 10000000000u);
 }
@@ -88,7 +88,7 @@ Test(txtime_thread, does_not_count_what_is_early_as_late)
 
 Test(txtime_thread, says_nothing_where_it_is_not_asked_for)
 {
-	config.txtime = false;
+	config.socket.txtime = false;
 	loop_begin(0);
 	turn_once(t);
 	cr_assert(sent_count > 0 && sent[0].leave_ns == 0);

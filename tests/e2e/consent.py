@@ -156,7 +156,8 @@ class Yes(Consent):
     def test_does_not_come_for_another_key(self):
         s = self.serve()
         write_key(self.key)
-        self.refused(self.load("--key", self.key), 4, f"no yes from {SERVER}",
+        self.refused(self.load("--key", self.key), 4,
+                     f"{SERVER} did not consent",
                      "serve --key")
         s.stop()
         self.assertNotIn("rx_datagrams", s.counters())
@@ -164,7 +165,8 @@ class Yes(Consent):
 
     def test_does_not_come_without_a_key_there(self):
         s = self.serve("--service", "echo", key=False)
-        self.refused(self.load("--key", self.key), 4, f"no yes from {SERVER}")
+        self.refused(self.load("--key", self.key), 4,
+                     f"{SERVER} did not consent")
         s.stop()
         # Questions, 100 and some of the older version, and no load.
         self.assertLessEqual(s.counters()["rx_datagrams"], 110)

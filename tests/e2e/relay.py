@@ -57,7 +57,7 @@ class Relay(unittest.TestCase):
     def refused(self, r, *words):
         self.assertEqual(r.returncode, 4, r.stdout + r.stderr)
         self.assertEqual((r.stdout, r.stderr.count("\n")), ("", 1), r.stderr)
-        for word in ("udpmill load: no yes from", *words):
+        for word in (" did not consent: ", *words):
             self.assertIn(word, r.stderr)
 
     def balanced(self, peer, *options):

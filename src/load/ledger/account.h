@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a ledger is made from, and what it says: see ledger.h. */
+/* The input and the result of a ledger: see ledger.h. */
 #pragma once
 
 #include "load/ledger/figures.h"
@@ -16,67 +16,69 @@ struct ledger_named {
 	uint64_t datagrams;
 };
 
-/* What a server counted. Of a run: differences. */
+/* A server's counters; for a ledger, their differences over a run. */
 struct ledger_server {
 	uint64_t delivered, delivered_bytes;
-	uint64_t trains; /* that were delivered */
+	uint64_t trains; /* delivered trains */
 	uint64_t answered, answered_bytes;
 	uint64_t absorbed;
 	uint64_t socket_drops; /* skbs */
-	uint64_t rcvbuf;       /* bytes, of its sockets together */
-	bool gro;              /* its sockets take trains whole */
-	/* It ended, or was stopped, before the run was at rest: what it had
-	 * queued, and what was dropped since it last looked, is not known. */
+	uint64_t rcvbuf;       /* bytes, the sum of its sockets */
+	bool gro;              /* its sockets receive whole trains (UDP_GRO) */
+	/* It ended or was stopped before the run was at rest: what was left in
+	 * its queue, and what it dropped since its last update, is unknown. */
 	bool silent;
-	/* Refused by rule, or not sent: by the counters' own names. */
+	/* Refused by a rule; and not sent. Under the names of the server's
+	 * counters. */
 	struct ledger_named refused[LEDGER_NAMED_MAX];
 	size_t refused_count;
 	struct ledger_named failed[LEDGER_NAMED_MAX];
 	size_t failed_count;
 };
 
-/* What the client knows. */
+/* The client's counts. */
 struct ledger_client {
 	uint64_t sent, sent_bytes;
 	uint64_t answered, answered_bytes;
 	uint64_t trains;             /* received */
-	uint32_t bytes, reply_bytes; /* of each datagram; 0: they differ */
-	uint32_t train;   /* segments of each send but the partial ones */
-	uint64_t partial; /* sends of fewer */
-	/* A reply leaves the server as a train of as many segments as the
-	 * request had: where no two fit into one send. */
+	uint32_t bytes, reply_bytes; /* of each datagram; 0: lengths differ */
+	uint32_t train;   /* segments per send, except for the partial ones */
+	uint64_t partial; /* sends of fewer segments */
+	/* Each reply leaves the server as a train of as many segments as the
+	 * request had, since no two fit into one send. */
 	bool replies_equal;
-	uint64_t socket_drops; /* skbs, at its own sockets */
+	uint64_t socket_drops; /* skbs dropped by its own sockets */
 	bool gro;
-	/* Queries that did not arrive: of the server's socket drops, so many
-	 * may have been no probes. Negative: others' arrived. */
+	/* Queries that did not arrive: up to this many of the server's socket
+	 * drops may not be probes. Negative: other clients' queries arrived. */
 	int64_t queries_lost;
-	/* Sends that the kernel dropped and said so (ENOBUFS): repeated, so
-	 * that nothing is lost, and yet counted where they were dropped. */
+	/* Sends that failed with ENOBUFS and were repeated: nothing is lost,
+	 * but the kernel's drop counters have counted them. */
 	uint64_t nobufs;
-	uint64_t cut; /* calls that ended at a send that failed, unsaid why */
-	/* ICMP has reported so many datagrams, or trains, too big for the
-	 * path, and when it last did so many datagrams had been sent. */
+	/* Calls that stopped at a failed send without saying why. */
+	uint64_t cut;
+	/* Datagrams or trains that ICMP reported too big for the path, and how
+	 * many datagrams had been sent when the last report came. */
 	uint64_t too_big_reports, too_big_most;
 };
 
-/* The kernel's counters at both ends, over the run. */
+/* The kernel's counters at both ends: differences over the run. */
 struct ledger_kernel {
 	struct figures client, server;
 	bool client_known, server_known;
-	bool one; /* both ends are in one namespace; server is client then */
+	bool one; /* both ends share a namespace; server equals client */
 	bool v6;
 };
 
 enum ledger_leg {
 	LEDGER_REQUEST,
-	LEDGER_SERVER, /* between a datagram's arrival and its answer */
+	LEDGER_SERVER, /* from a datagram's delivery to its answer */
 	LEDGER_REPLY,
 	LEDGER_LEGS
 };
 
-/* In the order in which what is missed is explained by them: the nearer to our
- * sockets, and the fewer others count there, the earlier. */
+/* In the order in which they explain what is missing: first those nearer to our
+ * sockets, and those that count less of other traffic. */
 enum ledger_cause {
 	LEDGER_SERVER_SOCKET,
 	LEDGER_CLIENT_SOCKET,
@@ -96,28 +98,28 @@ enum ledger_cause {
 	LEDGER_CAUSES
 };
 
-/* Drops by one cause: so many skbs, which were between low and high datagrams;
- * datagrams is what of it the ledger needs to come out even. low is 0 where
- * the counter may count what others lost. */
+/* Drops by one cause: skbs, which stand for low to high datagrams, of which the
+ * ledger attributes datagrams to this run. low is 0 if the counter may include
+ * losses of other traffic. */
 struct ledger_drop {
 	const char *cause;
 	uint64_t skbs, low, high, datagrams;
-	uint64_t leg[LEDGER_LEGS]; /* datagrams of each */
-	bool two_ways;             /* it may lie on either */
-	/* It has counted others' for certain; or may have, where it explains
-	 * something, for its counter is the whole host's. */
+	uint64_t leg[LEDGER_LEGS]; /* datagrams attributed to each leg */
+	bool two_ways;             /* it may lie on either way */
+	/* The counter includes losses of other traffic; or may, since it
+	 * explains something and is the whole host's. */
 	bool shared;
 	bool host;
 };
 
-/* A stretch of the way, in datagrams: sent = arrived + dropped + unexplained,
- * and the same in bytes. */
+/* One leg, in datagrams and in bytes: sent = arrived + dropped +
+ * unexplained. */
 struct ledger_way {
 	uint64_t sent, arrived;
 	uint64_t sent_bytes, arrived_bytes;
-	uint32_t bytes; /* of each datagram; 0: they differ */
+	uint32_t bytes; /* of each datagram; 0: lengths differ */
 	int64_t unexplained;
-	int64_t unexplained_bytes; /* where the bytes of drops are known */
+	int64_t unexplained_bytes; /* valid if bytes_known */
 	bool bytes_known;
 };
 
@@ -133,11 +135,12 @@ struct ledger {
 	struct ledger_kernel kernel;
 	bool server_seen;
 	bool server_silent;
-	bool shared; /* the server had other clients: it took more than ours */
-	bool exact;  /* all drops are known to the datagram */
-	/* Datagrams that nothing explains; negative where more is explained
-	 * than was missed. Where the server is not seen: what was missed. */
+	bool shared; /* the server's counters include other clients */
+	bool exact;  /* all drops are known exactly */
+	/* Datagrams that nothing explains; negative if more is explained than
+	 * is missing. If the server is not seen: all that is missing. */
 	int64_t unexplained;
-	/* Datagrams of refused trains that had left already, and left again. */
+	/* Datagrams of refused trains that left twice: they had already left
+	 * when the train was refused, and it was repeated. */
 	uint64_t repeated;
 };

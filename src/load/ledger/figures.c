@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Protocol and what it counts, as in snmp6. */
+/* Enough for a protocol and a counter's name, as in snmp6. */
 #define NAME_ROOM 64
-/* Of stat/arp_cache there are 13. */
+/* stat/arp_cache has 13. */
 #define COLUMNS_MAX 32
 
 static const struct {
@@ -62,8 +62,8 @@ static void parse_names(
 	proc_read_names(f, add, &(struct into){scope, out});
 }
 
-/* "eth0: bytes packets errs drop fifo frame compressed multicast", and the
- * same for what was sent. fifo and frame are in errs and drop already. */
+/* "eth0: bytes packets errs drop fifo frame compressed multicast", received,
+ * then the same sent. errs and drop already include fifo and frame. */
 static void parse_devices(
 	FILE *f, const struct figures_scope *scope, struct figures *out)
 {
@@ -100,7 +100,7 @@ static void parse_softnet(
 	proc_read_softnet(f, add_backlog, out);
 }
 
-/* Which column is meant; FIGURES for one that tells nothing. */
+/* The figure of a column; FIGURES: not wanted. */
 static enum figure neighbour_figure(const char *name)
 {
 	if (strcmp(name, "unresolved_discards") == 0)
@@ -112,7 +112,7 @@ static enum figure neighbour_figure(const char *name)
 	return FIGURES;
 }
 
-/* A line of names, then one a CPU, in base 16. */
+/* A line of names, then a line per CPU in base 16. */
 static void parse_neighbours(
 	FILE *f, const struct figures_scope *scope, struct figures *out)
 {
@@ -120,7 +120,7 @@ static void parse_neighbours(
 	char line[1024], *rest;
 	bool first = true;
 
-	/* Nobody is asked who he is on loopback. */
+	/* Loopback needs no neighbour resolution. */
 	if (scope->loopback)
 		return;
 	for (size_t i = 0; i < COLUMNS_MAX; i++)
@@ -139,7 +139,7 @@ static void parse_neighbours(
 	}
 }
 
-/* Of all namespaces, and shown in the host's alone. */
+/* Counted for all namespaces together, and shown only in the host's. */
 #define FIRST "/proc/1/net/stat/"
 
 enum version { ANY_IP, ONLY_V4, ONLY_V6 };

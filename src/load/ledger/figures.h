@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's own counters of a network namespace, taken at a moment and
- * subtracted: where datagrams are lost that no socket of ours counts. Each
- * counter is the whole namespace's, or the whole host's, and so counts what
- * others lose as well.
+ * The kernel's counters of a network namespace, read before and after a run and
+ * subtracted: they show losses that no socket of ours counts. Each covers the
+ * whole namespace or the whole host, and so includes losses of other traffic.
  */
 #pragma once
 
@@ -22,17 +21,17 @@ struct figures {
 	uint64_t v[FIGURES];
 };
 
-/* Which of the counters are meant: what the traffic does not touch tells of
- * others' only. */
+/* Which counters to read: those that this traffic cannot touch would only count
+ * other traffic. */
 struct figures_scope {
-	bool loopback; /* of the devices "lo" alone; else all but that */
+	bool loopback; /* only the device "lo"; else all others */
 	bool v6;
 };
 
-/* NULL where this version of IP has none. */
+/* The counter's name; NULL if this version of IP has none. */
 const char *figure_name(enum figure f, bool v6);
 
-/* The files of /proc/net that are read, each of its own form. */
+/* The files of /proc/net that are read, each in its own format. */
 enum figures_file {
 	FIGURES_SNMP,
 	FIGURES_NETSTAT,
@@ -44,30 +43,30 @@ enum figures_file {
 	FIGURES_FILES
 };
 
-/* Where figures come from: files and a socket that stay in the namespace they
- * were opened in, whoever reads them. Zeroed: nowhere. */
+/* Open files and a socket that read one namespace, the one they were opened in,
+ * from any thread. Zeroed: none. */
 struct figures_source {
 	bool open;
 	struct figures_scope scope;
-	int file[FIGURES_FILES]; /* -1: does not open */
+	int file[FIGURES_FILES]; /* -1: could not be opened */
 	int qdisc;               /* -1: the same */
 };
 
-/* In the namespace that this thread is in. What does not open is left out;
- * where nothing does, -errno. */
+/* Opens the counters of this thread's namespace. Files that do not open are
+ * left out. 0; -errno if none opens. */
 int figures_open(struct figures_source *s, const struct figures_scope *scope);
 
 /* Zeroed state is legal. */
 void figures_close(struct figures_source *s);
 
-/* What cannot be read is 0. */
+/* Counters that cannot be read are 0. */
 void figures_read(const struct figures_source *s, struct figures *out);
 
-/* end - start, and what is a state and no sum as it is in end. A counter that
- * went back, with its device, has not moved. */
+/* Returns end - start; for a state that is no sum, end's value. 0 for a counter
+ * that went back, as when its device went away. */
 struct figures figures_between(
 	const struct figures *start, const struct figures *end);
 
-/* Adds what a file says: for figures_read(), and for tests. */
+/* Adds the counters in a file: for figures_read() and for tests. */
 void figures_parse(enum figures_file kind, FILE *f,
 	const struct figures_scope *scope, struct figures *out);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What of a place's skbs explains what was missed. */
+/* How much of what is missing a place's skbs explain. */
 struct pool {
 	const struct place *place;
 	uint64_t low, high;
@@ -75,8 +75,8 @@ static void fill(struct pools *pools)
 	}
 }
 
-/* As many datagrams of it as are there, of n that are wanted. A place of one
- * leg may have given its low already. */
+/* Takes up to n datagrams from the place, as many as it has left beyond its
+ * low, which explain() has taken already. */
 static uint64_t take(struct pool *p, enum ledger_leg leg, uint64_t n)
 {
 	uint64_t most = p->place->most[leg];
@@ -90,8 +90,8 @@ static uint64_t take(struct pool *p, enum ledger_leg leg, uint64_t n)
 	return n;
 }
 
-/* Is it known how many were lost there? It is too where that is all that can
- * have been, and no more is missing. */
+/* Exact if the counter leaves no range, or if all losses are explained with the
+ * place used up to its maximum. */
 static bool is_exact(const struct pool *p, bool all_explained)
 {
 	if (p->low == p->high || !used(p))
@@ -107,9 +107,9 @@ static bool is_exact(const struct pool *p, bool all_explained)
 }
 
 /*
- * Gives each place its part of what was missed on a leg: at least its low, then
- * up to its high as long as something is left. Returns what is left, or,
- * negative, what the lows exceed the missed by.
+ * Gives each place its part of what is missing on a leg: first its low, then up
+ * to its high until nothing is left. Returns what is left; negative: the excess
+ * of the lows over what is missing.
  */
 static int64_t explain(
 	struct pools *pools, enum ledger_leg leg, uint64_t missed)
@@ -120,7 +120,7 @@ static int64_t explain(
 	for (size_t i = 0; i < n; i++) {
 		struct pool *p = &pools->list[i];
 
-		/* Ours alone, and so of one leg. */
+		/* Counts only our own drops, which are all on one leg. */
 		if (!p->place->most[leg] || !p->low)
 			continue;
 		p->used[leg] = p->low;
@@ -135,7 +135,7 @@ static int64_t explain(
 	return left;
 }
 
-/* Datagrams at most: of the ways that it has a part in, where it has any. */
+/* The most datagrams, considering only the legs that it was used on, if any. */
 static uint64_t high_of(const struct pool *p)
 {
 	uint32_t most = 0;
@@ -146,7 +146,7 @@ static uint64_t high_of(const struct pool *p)
 	return most && !p->low ? p->place->skbs * most : p->high;
 }
 
-/* Places of one cause, together. */
+/* Sums up the places of each cause. */
 static void set_drops(struct ledger *l, const struct pools *pools)
 {
 	uint64_t others[LEDGER_CAUSES] = {0};
@@ -211,12 +211,12 @@ bool ledger_dropped_bytes(const struct ledger *l, enum ledger_leg leg,
 	*bytes = n * w->bytes;
 	if (n == 0 || w->bytes)
 		return true;
-	/* All that is missing, or a part that cannot be told. */
+	/* Known only if this cause explains all that is missing. */
 	*bytes = w->sent_bytes - w->arrived_bytes;
 	return n == w->sent - w->arrived;
 }
 
-/* The server's own stretch has none: what it takes is not what it sends. */
+/* Not for the server's own leg, whose requests and replies differ in length. */
 static void set_bytes(struct ledger *l, enum ledger_leg leg)
 {
 	struct ledger_way *w = &l->way[leg];
@@ -230,7 +230,8 @@ static void set_bytes(struct ledger *l, enum ledger_leg leg)
 			w->bytes_known = false;
 		left -= bytes;
 	}
-	/* Of those that differ, a reply that came twice has been counted so. */
+	/* If lengths differ, bytes of duplicate replies may have been
+	 * counted. */
 	if (w->bytes == 0 && left)
 		w->bytes_known = false;
 	if (w->bytes_known)
@@ -239,8 +240,8 @@ static void set_bytes(struct ledger *l, enum ledger_leg leg)
 
 /*
  * A train that a device takes apart may be refused (ENOBUFS) when some of it
- * has left: the client repeats all of it, and what had left is there twice. So
- * much more than was sent may be found.
+ * has already left. The client repeats all of it, so that more datagrams may be
+ * found than were sent.
  */
 static void forgive_repeats(struct ledger *l, const struct ledger_client *c)
 {
@@ -260,7 +261,7 @@ static void settle_seen(struct ledger *l, const struct ledger_client *c,
 {
 	struct pools pools;
 
-	/* It sent replies, and was gone before it had counted them. */
+	/* It ended after it had sent replies that it had not counted yet. */
 	if (s->silent && s->answered < c->answered) {
 		s->answered_bytes +=
 			(c->answered - s->answered) * c->reply_bytes;
@@ -275,7 +276,8 @@ static void settle_seen(struct ledger *l, const struct ledger_client *c,
 	l->server_silent = s->silent;
 	set_ways(l, c, s);
 	if (s->delivered > c->sent || c->answered > s->answered) {
-		/* What of the server's is ours cannot be told any more. */
+		/* Which of the server's counts are ours can no longer be
+		 * told. */
 		l->shared = true;
 		return;
 	}
@@ -285,7 +287,7 @@ static void settle_seen(struct ledger *l, const struct ledger_client *c,
 	for (enum ledger_leg leg = 0; leg < LEDGER_LEGS; leg++) {
 		struct ledger_way *w = &l->way[leg];
 
-		/* More than was taken cannot have been dealt with. */
+		/* Negative: more came out of this leg than went in. */
 		if (w->arrived > w->sent)
 			w->unexplained = -(int64_t)(w->arrived - w->sent);
 		else
@@ -331,12 +333,13 @@ bool ledger_balances(const struct ledger *l)
 {
 	if (!l->server_seen || l->shared)
 		return true;
-	/* One that was killed may have counted datagrams and not yet bytes. */
+	/* A killed server may have counted datagrams but not yet their
+	 * bytes. */
 	if (!l->server_silent &&
 		(l->way[LEDGER_REQUEST].unexplained_bytes ||
 			l->way[LEDGER_REPLY].unexplained_bytes))
 		return false;
-	/* What one way lacks must not make up for what the other has. */
+	/* A shortage on one leg must not cancel an excess on another. */
 	for (enum ledger_leg leg = 0; leg < LEDGER_LEGS; leg++)
 		if (l->way[leg].unexplained)
 			return false;

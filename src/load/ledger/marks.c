@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/ledger/marks.h"
 
-/* A bit that n datagrams should have, or none: so many have it otherwise. Each
- * datagram that lost its DSCP has one such bit at least, and six at most. */
+/* For each bit, counts the datagrams in which it is wrong. Each datagram that
+ * lost its DSCP has one to six wrong bits, which bounds their number. */
 static void compare_dscp(
 	struct marks_kept *out, const struct marks_seen *seen, uint8_t dscp)
 {

@@ -9,29 +9,30 @@
 #define SERVER  (1u << LEDGER_SERVER)
 #define REPLY   (1u << LEDGER_REPLY)
 
-/* No skb in a socket's queue is charged with less. */
+/* The least that an skb in a socket's queue is charged with. */
 #define SKB_BYTES_LEAST 512
-/* Skbs that wait for a neighbour's address: net.ipv4.neigh.*.unres_qlen_bytes,
- * as it is where nobody has changed it. */
+/* The most skbs that wait for a neighbour's address, by the default of
+ * net.ipv4.neigh.*.unres_qlen_bytes. */
 #define NEIGHBOUR_QUEUE (212992 / SKB_BYTES_LEAST)
 
-/* One of the two namespaces, or the one that is both. */
+/* The namespace of the client or the server, or the one that both share. */
 struct end {
 	const struct figures *f; /* NULL: not known */
 	unsigned in, out;        /* legs that end and begin there */
-	/* Datagrams of an skb that arrives: least and most at a socket. */
+	/* The least and most datagrams of an skb that arrives at a socket. */
 	uint32_t least, most;
-	uint64_t backlog; /* what its devices dropped, and the backlog did */
+	uint64_t backlog; /* drops of the backlog that its devices count too */
 };
 
 struct ends {
 	struct end client, server;
 	bool one;
-	uint32_t most[LEDGER_LEGS]; /* datagrams of an skb on its way */
-	/* The client's sends that were dropped and repeated, and those of which
-	 * that may be so. */
+	/* The most datagrams of an skb on each leg. */
+	uint32_t most[LEDGER_LEGS];
+	/* The client's sends that were dropped and repeated, and those that may
+	 * have been. */
 	uint64_t nobufs, cut;
-	/* A discipline may have taken each of those apart: datagrams. */
+	/* The most datagrams of those, if a discipline took them apart. */
 	uint64_t nobufs_most, cut_most;
 };
 
@@ -53,7 +54,7 @@ static void add(struct places *p, const struct place *place)
 	p->list[p->count++] = *place;
 }
 
-/* A counter that is not ours alone. */
+/* Adds a counter that may include other traffic. */
 static void add_theirs(struct places *p, const struct ends *e, unsigned legs,
 	enum ledger_cause cause, uint64_t skbs, uint64_t again)
 {
@@ -67,11 +68,10 @@ static void add_theirs(struct places *p, const struct ends *e, unsigned legs,
 }
 
 /*
- * What sockets of ours have dropped. SK_MEMINFO_DROPS holds all of it; what of
- * it UdpRcvbufErrors does not hold was a bad checksum, which nobody sends on a
- * path of ours, or for want of memory, counted in UdpMemErrors or (Linux 6.18)
- * nowhere else. So many of the skbs may have been something else than
- * datagrams of a run: others.
+ * Drops of our own sockets. SK_MEMINFO_DROPS counts all of them. Those not in
+ * UdpRcvbufErrors had a bad checksum, which we never send, or were dropped for
+ * lack of memory, which UdpMemErrors or (Linux 6.18) nothing else counts. Up to
+ * others of the skbs may not have been datagrams of the run.
  */
 static void add_socket(struct places *p, const struct end *end,
 	enum ledger_leg leg, enum ledger_cause cause, uint64_t drops,
@@ -90,14 +90,14 @@ static void add_socket(struct places *p, const struct end *end,
 
 	place.most[leg] = end->most;
 	add(p, &place);
-	/* Where the checksums are more than the rest, there is none of it. */
+	/* None if bad checksums can account for the whole rest. */
 	place.cause = LEDGER_MEMORY;
 	place.skbs = beyond(rest, bad);
 	add(p, &place);
 }
 
-/* A server that has not looked since: what else the namespace's sockets
- * dropped may be its own, and its queue may be full. */
+/* A silent server: other drops of the namespace's sockets may be its own, and
+ * its queue may be full. */
 static void add_silence(
 	struct places *p, const struct ends *e, const struct ledger_server *s)
 {
@@ -111,12 +111,12 @@ static void add_silence(
 }
 
 /*
- * From device to device. One that hands over to a backlog (veth) counts what
- * that drops as its own, and so does the one that receives; what a device or a
- * queueing discipline says at once to a sender becomes ENOBUFS. The client
- * repeats those sends, so that none is lost by that. Disciplines and devices
- * are not on one way only: what arrives may be sent on within the namespace
- * (ifb, bridge).
+ * From one device to the other. A device that hands over to a backlog (veth)
+ * counts the backlog's drops as its own, and so does the receiving device. A
+ * drop that a device or queueing discipline reports to the sender at once
+ * becomes ENOBUFS; the client repeats such sends, so that nothing is lost.
+ * Disciplines and devices serve both ways, since what arrives may be sent on
+ * within the namespace (ifb, bridge).
  */
 static void add_crossing(struct places *p, const struct ends *e,
 	const struct end *from, const struct end *to)
@@ -144,8 +144,8 @@ static void add_crossing(struct places *p, const struct ends *e,
 			device);
 }
 
-/* What else is lost on leaving. A server is not told that the queue has dropped
- * its send, and UdpSndbufErrors counts it. */
+/* Other losses on departure. The kernel does not tell a server that the queue
+ * dropped its send, but counts it in UdpSndbufErrors. */
 static void add_departure(
 	struct places *p, const struct ends *e, const struct end *end)
 {
@@ -155,10 +155,11 @@ static void add_departure(
 
 	if (!end->f)
 		return;
-	/* Some of it may have left meanwhile, and is not others' for that. */
+	/* Some of these may have left meanwhile, which does not make them other
+	 * traffic. */
 	add_theirs(p, e, REQUEST | REPLY, LEDGER_QUEUED,
 		end->f->v[FIGURE_QDISC_QUEUED], end->f->v[FIGURE_QDISC_QUEUED]);
-	/* A clsact filters both ways with one counter. */
+	/* A clsact counts both ways in one counter. */
 	add_theirs(p, e, REQUEST | REPLY, LEDGER_QDISC,
 		end->f->v[FIGURE_FILTER_DROPS], nobufs + cut);
 	if (!(end->out & REPLY))
@@ -169,7 +170,7 @@ static void add_departure(
 	add_theirs(p, e, REPLY, LEDGER_IP, discards, discards);
 }
 
-/* Where a host takes it in. */
+/* Losses on arrival at a host. */
 static void add_arrival(
 	struct places *p, const struct ends *e, const struct end *end)
 {
@@ -195,12 +196,13 @@ static void add_arrival(
 }
 
 /*
- * Fragments that arrived, and are in no datagram: each may be the only one of
- * its datagram that did. (Those that are given up, IpReasmFails, are older
- * than the run: half a minute.) Of how many fragments a datagram is, the
- * sender's counters say where all are equal; else it is two at least. Trains
- * are not fragmented. A router may have made more fragments of a datagram than
- * its sender did, so that those of another host say nothing of others.
+ * Fragments that arrived but became part of no datagram: each may be the only
+ * one of its datagram that arrived. (IpReasmFails counts fragments given up
+ * after half a minute, which are older than the run.) If all datagrams are
+ * equal, the sender's counters tell how many fragments make one; else it is at
+ * least two. Trains are not fragmented. A router may cut a datagram further
+ * than its sender did, so that fragments from another host do not prove other
+ * traffic.
  */
 static void add_reassembly(struct places *p, const struct ends *e,
 	const struct end *from, const struct end *to, bool equal)
@@ -225,9 +227,9 @@ static void add_reassembly(struct places *p, const struct ends *e,
 	add(p, &place);
 }
 
-/* A device that does GRO itself (veth with NAPI, most others) takes trains
- * apart and makes others of them. Where those that arrived are not as they were
- * sent, what was dropped need not have been either. */
+/* A device that does GRO itself (veth with NAPI, and most others) may join
+ * datagrams into other trains than were sent. If the trains that arrived differ
+ * from those sent, so may those that were dropped. */
 static void set_trains(struct ends *e, struct end *end, enum ledger_leg leg,
 	bool gro, bool equal, uint32_t train, uint64_t datagrams,
 	uint64_t trains)
@@ -241,8 +243,8 @@ static void set_trains(struct ends *e, struct end *end, enum ledger_leg leg,
 	end->most = gro ? e->most[leg] : 1;
 }
 
-/* A device's drop is the backlog's if that counted one; where devices cannot be
- * read, all of the host's may be this end's. */
+/* Device drops are taken for the backlog's, as far as that counted any. If
+ * devices cannot be read, all of the host's may be this end's. */
 static uint64_t backlog_of(const struct end *end, const struct ledger_kernel *k)
 {
 	uint64_t host = k->client.v[FIGURE_BACKLOG];
@@ -277,8 +279,8 @@ static void find_ends(struct ends *e, const struct ledger_client *c,
 	e->server.backlog = backlog_of(&e->server, k);
 }
 
-/* An entry that fails or is destroyed takes with it what waits there, and no
- * counter tells how much; as much as may wait there at most. */
+/* A neighbour entry that fails or is destroyed drops what waits in its queue,
+ * which no counter shows: at most a full queue. */
 static void add_neighbours(
 	struct places *p, const struct ends *e, const struct figures *host)
 {
@@ -299,10 +301,11 @@ static void add_neighbours(
 }
 
 /*
- * A router had no room for it, and reported that by ICMP: of requests to our
- * sockets. A report is of a datagram, or of a train that came to the router
- * whole; and since a router need not report each, as many as had been sent by
- * then may have died with it. A server's kernel counts the reports of replies.
+ * Datagrams too big for a router's next link. ICMP reports on requests reach
+ * our sockets; those on replies are only counted by the server's kernel. A
+ * report stands for a datagram, or for a train that reached the router whole;
+ * and since a router need not report every drop, any datagram sent by then may
+ * have been dropped as well.
  */
 static void add_too_big(
 	struct places *p, const struct ends *e, const struct ledger_client *c)
@@ -328,7 +331,7 @@ static void add_too_big(
 	add(p, &place);
 }
 
-/* Those that are only possible are the last. */
+/* Places that are only possible come last. */
 static unsigned rank(const struct place *p)
 {
 	return p->spare ? LEDGER_CAUSES : p->cause;
@@ -370,7 +373,7 @@ void places_find(struct places *p, const struct ledger_client *client,
 	if (server->silent)
 		add_silence(p, &e, server);
 	if (e.one) {
-		/* Its counters do not tell one way from the other. */
+		/* One set of counters does not distinguish the two ways. */
 		e.client.in = e.client.out = REQUEST | REPLY;
 		add_between(p, &e, &e.client, &e.client,
 			client->bytes && client->reply_bytes);

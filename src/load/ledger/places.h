@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where datagrams can be lost, and what was counted there: the kernel's
- * figures read as places on the way. Several figures may count one loss, and
- * here it becomes one. Private to the ledger.
+ * The places on the way where datagrams can be lost, and what the kernel's
+ * figures counted at each. Where several figures count the same loss, it
+ * becomes one here. Private to the ledger.
  */
 #pragma once
 
@@ -11,23 +11,24 @@
 struct place {
 	enum ledger_cause cause;
 	uint64_t skbs;
-	/* Datagrams of an skb: at least; 0 where the counter is not ours alone,
-	 */
+	/* The least datagrams of an skb; 0 if the counter may include other
+	 * traffic. */
 	uint32_t least;
-	/* and at most, of each leg; 0 where it does not lie on that. */
+	/* The most, for each leg; 0 if the place is not on it. */
 	uint32_t most[LEDGER_LEGS];
-	uint64_t doubtful; /* skbs that may be others' nevertheless */
-	/* Skbs that say nothing of others: they may be counted elsewhere too,
-	 * or be sends of ours that were repeated. */
+	uint64_t doubtful; /* skbs that may be other traffic even so */
+	/* Skbs that do not prove other traffic, since they may be counted
+	 * elsewhere too, or be sends of ours that were repeated. */
 	uint64_t again;
 	bool host; /* the counter is the whole host's */
-	/* Not counted, only possible: it explains what nothing else does. */
+	/* Not counted, only possible: used only for what nothing else
+	 * explains. */
 	bool spare;
 };
 
 #define PLACES_MAX 40
 
-/* In the order of their causes. */
+/* Sorted by cause. */
 struct places {
 	struct place list[PLACES_MAX];
 	size_t count;

@@ -36,7 +36,7 @@ void proc_read_names(FILE *f, proc_sink *sink, void *arg)
 			sink(arg, "", name, value);
 }
 
-/* A line a CPU, in base 16: processed, dropped, ... */
+/* A line per CPU, in base 16: processed, dropped, ... */
 void proc_read_softnet(FILE *f, proc_sink *sink, void *arg)
 {
 	uint64_t dropped;

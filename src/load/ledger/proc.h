@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's counters as /proc/net has them (proc(5)), read as pairs of a
- * name and a value. */
+/* Reads the kernel's counters in /proc/net (proc(5)) as pairs of name and
+ * value. */
 #pragma once
 
 #include <stdint.h>
 #include <stdio.h>
 
-/* Of the thread that opens them: /proc/net would be of the process's first. */
+/* The namespace of the thread that opens it; /proc/net is that of the process's
+ * first thread. */
 #define PROC_NET "/proc/thread-self/net/"
 
-/* Called for each counter: of snmp and netstat, protocol "Udp" and key
- * "InErrors"; of other files protocol is "", and key the whole name. */
+/* Called for each counter. In snmp and netstat, protocol is for example "Udp"
+ * and key "InErrors"; in other files protocol is "" and key the whole name. */
 typedef void proc_sink(
 	void *arg, const char *protocol, const char *key, uint64_t value);
 
-/* snmp, netstat: "Udp: A B", and in the next line "Udp: 1 2". */
+/* snmp, netstat: a line "Udp: A B", then a line "Udp: 1 2". */
 void proc_read_pairs(FILE *f, proc_sink *sink, void *arg);
 
 /* snmp6: "Udp6NoPorts     1". */
 void proc_read_names(FILE *f, proc_sink *sink, void *arg);
 
-/* softnet_stat: "softnet_dropped", of each CPU. */
+/* softnet_stat: calls sink with "softnet_dropped" for each CPU. */
 void proc_read_softnet(FILE *f, proc_sink *sink, void *arg);
 
-/* An open file at its start, where it is written anew: a stream of its own each
- * time, since one that lives on may go back within what it has read already.
- * To be closed with fclose(); NULL: it cannot be read, also of fd -1. */
+/* Rewinds an open /proc file, which makes the kernel write it anew, and returns
+ * a fresh stream for it, since an old one might return buffered text. Close it
+ * with fclose(). NULL: the file cannot be read, or fd is -1. */
 FILE *proc_again(int fd);

@@ -10,23 +10,23 @@
 
 #define MS UINT64_C(1000000)
 
-/* Opening: nothing is known of the path, nor whether there is anybody. */
+/* At first nothing is known about the path, or whether anybody is there. */
 #define BEGIN_AGAIN_NS (40 * MS)
 #define BEGIN_SEND_NS  (4000 * MS)
 #define BEGIN_WAIT_NS  (5000 * MS)
-/* Of so many sendings one asks by the older version too, to be able to say so
- * where that is all the server knows. */
+/* One in so many sendings is repeated in the old version, so that an old server
+ * can be recognised and named as the reason. */
 #define BEGIN_OLD 10
 /*
- * Later: a server that is flooded loses questions as it loses the rest, so that
- * they are sent again soon, and often; but not before the answer can be here.
+ * Later, a flooded server loses queries like anything else, so they are
+ * repeated soon and often, but not before an answer can have come.
  */
 #define AGAIN_NS    (10 * MS)
 #define OVERDUE(ns) ((ns) + (ns) / 4 + AGAIN_NS)
-/* Who waits looks up so often, for the end may have come. */
+/* How often a waiting thread checks whether to give up. */
 #define SLICE_NS (20 * MS)
 
-#define SENDINGS 512 /* a power of two: the last ones are remembered */
+#define SENDINGS 512 /* how many sendings are remembered; a power of two */
 
 struct question {
 	struct query query;
@@ -34,7 +34,7 @@ struct question {
 	uint64_t sent_ns[SENDINGS], sent[SENDINGS];
 };
 
-/* When to send it again, and for how long. */
+/* When to repeat a query, and for how long. */
 struct patience {
 	bool begins;
 	uint64_t first_ns, again_ns, send_until_ns, until_ns;
@@ -144,19 +144,19 @@ static void note_yes(struct asking *a, uint64_t sent_ns)
 	a->denied = false;
 }
 
-/* An older server does not say whom it answers, nor who was asked: its yes is
- * worth nothing. A newer one answers an older question by saying nothing of
- * itself, which is passed over: it will answer the newer ones. */
+/* An old server's answer names no addresses, so that its yes is not trusted. A
+ * new server answers an old query with an empty body, which is ignored: it will
+ * answer the new queries. */
 static int judge_old(const struct answer *answer)
 {
 	return answer->body.left ? -EPROTONOSUPPORT : 0;
 }
 
 /*
- * 1 the answer is yes; 0 it is none to this question: a late one to another, or
- * somebody's who has not the key. A no counts only at first: whoever sends a
- * copy of a question from elsewhere can bring one about, and is not to end a
- * run that the server consents to.
+ * 1: a yes; 0: no answer to this query, but a late one to another, or from
+ * somebody without the key; or -errno. A no counts only at first: anybody can
+ * provoke one by sending a copy of a query from elsewhere, and must not be able
+ * to end a run that the server consents to.
  */
 static int judge(struct asking *a, const struct question *q, uint32_t bytes,
 	bool begins, struct answer *answer)
@@ -185,7 +185,7 @@ static int judge(struct asking *a, const struct question *q, uint32_t bytes,
 	return 1;
 }
 
-/* Until something came that is an answer, or for so long. */
+/* Receives until an answer comes or until_ns. 1, 0 or -errno, as judge(). */
 static int take(struct asking *a, const struct question *q, bool begins,
 	uint64_t until_ns, struct answer *answer, char *why, size_t why_bytes)
 {
@@ -219,8 +219,8 @@ static void nap(uint64_t ns)
 	(void)nanosleep(&t, NULL);
 }
 
-/* Sends what is due. Whether that failed is told where nothing is known yet;
- * later a path that is gone for a moment is no reason to end. */
+/* Sends what is due. Errors are returned only at first; later a path that is
+ * down for a moment is no reason to give up. */
 static int send_due(struct asking *a, struct question *q,
 	const struct patience *p, char *why, size_t why_bytes)
 {
@@ -283,7 +283,7 @@ int asking_begin(
 	return n;
 }
 
-/* With the lock. */
+/* With a->lock held. */
 static int ask_until(struct asking *a, struct question *q, uint64_t until_ns,
 	struct answer *answer)
 {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What silence or a no of the server's means, in sentences. */
+/* Sentences on what a server's silence or no means. */
 #include "load/peer/asking.h"
 
 #include <stdio.h>
 
-/* Without the port where any is meant. */
+/* Leaves the port out if it is 0 (any). */
 static const char *format(const union address *a, char text[ADDRESS_TEXT])
 {
 	return address_port(a) ? address_format(a, text)
 			       : address_format_host(a, text);
 }
 
-/* Each side vouches for its own addresses only. */
+/* Each side can only vouch for its own addresses. */
 static void advise(const struct asking *a, char *text, size_t bytes)
 {
 	char there[ADDRESS_TEXT + 64] = "", here[ADDRESS_TEXT + 64] = "";
@@ -35,16 +35,15 @@ void asking_explain_no(const struct asking *a, char *why, size_t why_bytes)
 
 	advise(a, advice, sizeof(advice));
 	snprintf(why, why_bytes,
-		"no yes from %s: the question was sent from %s to %s, and the "
-		"server that answered got it from %s at %s. If a NAT that you "
-		"know does that, use %s; otherwise somebody is relaying "
+		"%s did not consent: the query was sent from %s to %s, but "
+		"the server that answered got it from %s at %s. If a NAT that "
+		"you know of does that, use %s; otherwise somebody is relaying "
 		"another server's consent",
 		format(&a->to, to), format(&a->from, from), to,
 		format(&a->seen_from, seen_from), format(&a->seen_to, seen_to),
 		advice);
 }
 
-/* Silence has many causes, and some leave traces. */
 void asking_explain_silence(const struct asking *a, char *why, size_t why_bytes)
 {
 	unsigned long long sent = a->sent, came = a->came;
@@ -53,20 +52,20 @@ void asking_explain_silence(const struct asking *a, char *why, size_t why_bytes)
 	address_format(&a->to, to);
 	if (came)
 		snprintf(why, why_bytes,
-			"no yes from %s: %llu questions were sent, and %llu "
-			"datagrams came back, none of them an answer by this "
-			"key. The server there runs without serve --key or "
-			"with another key, or is not udpmill; "
-			"--peer-consents, without --key, does not ask",
+			"%s did not consent: %llu queries were sent, and %llu "
+			"datagrams came back, but no answer with this key. "
+			"The server runs without serve --key or with another "
+			"key, or is not udpmill; --peer-consents instead of "
+			"--key loads it without asking",
 			to, sent, came);
 	else
 		snprintf(why, why_bytes,
-			"no yes from %s: %llu questions were sent, and nothing "
-			"came back. The server there needs serve --key with "
-			"the same key, since another key gets no answer; a "
+			"%s did not consent: %llu queries were sent, and "
+			"nothing came back. The server needs serve --key with "
+			"the same key, since it does not answer another; a "
 			"firewall, or a path that loses nearly everything, "
-			"looks the same. "
-			"--peer-consents, without --key, does not ask",
+			"looks the same. --peer-consents instead of --key "
+			"loads it without asking",
 			to, sent);
 }
 
@@ -79,15 +78,15 @@ void asking_explain_loss(const struct asking *a, char *why, size_t why_bytes)
 	address_format(&a->to, to);
 	if (a->denied)
 		snprintf(why, why_bytes,
-			"%s now says no, because it gets the questions from "
-			"%s at %s: a NAT on the way has changed, or somebody "
-			"is relaying them",
+			"%s now refuses, because it gets the queries from %s "
+			"at %s: a NAT on the way has changed, or somebody is "
+			"relaying them",
 			to, address_format(&a->seen_from, seen_from),
 			address_format(&a->seen_to, seen_to));
 	else
 		snprintf(why, why_bytes,
-			"%s has not said yes for %u s, to %llu questions; %llu "
-			"datagrams came back. It has ended, hangs or is "
+			"%s has not consented for %u s, asked by %llu queries; "
+			"%llu datagrams came back. It has ended, hangs or is "
 			"overloaded, or the path loses nearly everything",
 			to, ASKING_LAPSE_NS / 1000000000u, sent, came);
 }

@@ -41,7 +41,7 @@ static void read_named(const struct counters_of *c, struct ledger_server *s)
 	}
 }
 
-/* Zeros of a server that does not read them. */
+/* All zero if the server does not read marks. */
 static void read_marks(const struct counters_of *c, struct marks_seen *m)
 {
 	static const char *const ecn[] = {
@@ -103,7 +103,7 @@ int counted_read(
 	return 0;
 }
 
-/* The same names in the same order, and none counts backwards. */
+/* Are names and order the same, and has no counter gone down? */
 static bool named_follow(const struct ledger_named *before, size_t before_count,
 	const struct ledger_named *now, size_t now_count)
 {

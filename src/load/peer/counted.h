@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A server's counters, by the names that they have there: of whatever build it
- * is, and whoever brings them from it. */
+/* A server's counters by name, from a server of any build, however they were
+ * obtained. */
 #pragma once
 
 #include "load/load.h"
@@ -11,33 +11,32 @@ struct counted {
 };
 
 /*
- * The most that is believed: 2^50 datagrams take 130 days at 100 million a
- * second, and 2^62 bytes or nanoseconds take over 100 years. Whoever writes a
- * segment or has the key may tell anything; within these bounds no sum or
- * product of the ledger's overflows.
+ * The largest values that are believed: 2^50 datagrams take 130 days at 100
+ * million a second, and 2^62 bytes or nanoseconds over 100 years. Anybody who
+ * writes a segment or has the key can report any value; within these bounds no
+ * sum or product in the ledger overflows.
  */
 #define COUNTED_MOST       (UINT64_C(1) << 50)
 #define COUNTED_MOST_UNITS (UINT64_C(1) << 62) /* of *_bytes, *_ns, *_hops */
 
 /*
- * What the ledger wants of them; what is not there is 0. Each counter that says
- * what became of a datagram is told by its own name, whatever this build knows
- * of it. All but out->published, which is no sum, and the queries sent, which
- * are to be added to out->queries_lost. 0; -EPROTO, and nothing is written,
- * where a value is above what is believed.
+ * Fills in out from a list of counters; missing ones are 0. Counters of refused
+ * and failed datagrams keep their names, even if this build does not know them.
+ * The caller sets out->published, and adds the queries sent to
+ * out->queries_lost. 0; -EPROTO if a value is larger than is believed, and then
+ * out is unchanged.
  */
 int counted_read(
 	struct load_server *out, const struct counted *list, size_t count);
 
-/* What was told last. Zeroed at first. wrong is the caller's to set and read.
- */
+/* The last counters received; zeroed at first. wrong belongs to the caller. */
 struct counted_past {
 	bool any;
-	bool wrong; /* something was told that cannot be */
+	bool wrong; /* impossible counters were received */
 	struct load_server last;
 };
 
-/* Can now have followed? Nothing may count backwards, and no name may appear,
- * go or change its place: the ledger subtracts one from the other. 0; -EPROTO,
- * and the past stays as it was. */
+/* Checks that the counters in now can follow those in past: the ledger
+ * subtracts them, so that none may go down, and no name may appear, vanish or
+ * move. 0; or -EPROTO, and past is unchanged. */
 int counted_follow(struct counted_past *past, const struct load_server *now);

@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* After so long a yes is asked for again. */
+/* How long after a yes the next is asked for. */
 #define PERIOD_NS 500000000u
 #define PAUSE_NS  20000000u
-/* What the counters may take, where the run waits for them and where not: they
- * come in several parts, one after another. */
+/* How long reading the counters may take if the run waits for them (MUST) or
+ * goes on (MAY), plus so many round trips: they come in several parts, one
+ * after another. */
 #define MUST_NS   2000000000u
 #define MAY_NS    100000000u
 #define MUST_RTTS 10
@@ -25,9 +26,9 @@
 struct remote {
 	struct asking asking;
 	struct remote_about about;
-	uint64_t server; /* the one that said yes first */
+	uint64_t server; /* identity of the server that gave the first yes */
 	char peer[ADDRESS_TEXT];
-	/* remote_read()'s: names, and the list that points to them. */
+	/* Used by remote_read(): names, and the list that points to them. */
 	char names[COUNTERS_MAX][QUERY_NAME];
 	struct counted list[COUNTERS_MAX];
 
@@ -59,7 +60,7 @@ static int read_about(struct remote *r, struct answer *a)
 	return 0;
 }
 
-/* By a clock that nobody sets. */
+/* Waits by CLOCK_MONOTONIC, which nobody can set. */
 static void init_end(struct remote *r)
 {
 	pthread_condattr_t a;
@@ -80,7 +81,8 @@ static int ask_first(struct remote *r, char *why, size_t why_bytes)
 	if (n == 1) {
 		n = read_about(r, &a);
 		if (n)
-			snprintf(why, why_bytes, "%s does not say who it is",
+			snprintf(why, why_bytes,
+				"%s consents, but its answer is malformed",
 				r->peer);
 		return n;
 	}
@@ -92,9 +94,9 @@ static int ask_first(struct remote *r, char *why, size_t why_bytes)
 		asking_explain_no(&r->asking, why, why_bytes);
 	else if (n == -EPROTONOSUPPORT)
 		snprintf(why, why_bytes,
-			"no yes from %s: it has the key, but an older udpmill, "
-			"whose yes does not say for which address it is; "
-			"this version is needed there",
+			"%s did not consent: it has the key, but runs an older "
+			"udpmill, whose consent names no address; run this "
+			"version there",
 			r->peer);
 	else if (n != -ECONNREFUSED && r->asking.exchange.icmp)
 		return -EHOSTUNREACH;
@@ -141,7 +143,7 @@ const struct remote_about *remote_about(const struct remote *r)
 	return &r->about;
 }
 
-/* True: it is over. */
+/* True if the end was requested. */
 static bool wait_ended(struct remote *r, uint64_t ns)
 {
 	struct timespec until;
@@ -160,8 +162,9 @@ static bool wait_ended(struct remote *r, uint64_t ns)
 	return end;
 }
 
-/* Until a yes is so old that it is time to ask: and a moment at least, in which
- * whoever reads the counters gets on. True: it is over. */
+/* Waits until the last yes is old enough to ask again, and at least a moment,
+ * so that a thread that reads the counters gets its turn. True if the end was
+ * requested. */
 static bool wait_period(struct remote *r)
 {
 	uint64_t wait_ns = PAUSE_NS;
@@ -203,7 +206,7 @@ int remote_keep(struct remote *r, void (*lost)(void *arg), void *arg)
 
 	r->lost = lost;
 	r->arg = arg;
-	/* What came before it took no time of the server's. */
+	/* Time spent before this call must not count against the server. */
 	atomic_store(&r->asking.yes_ns, clock_ns());
 	atomic_store(&r->asking.lapses, true);
 	error = pthread_create(&r->keeper, NULL, keep, r);
@@ -216,7 +219,7 @@ bool remote_is_lost(const struct remote *r)
 	return atomic_load(&r->is_lost);
 }
 
-/* A snapshot that is being put together. */
+/* A snapshot being assembled. */
 struct gathering {
 	uint64_t generation, published, sent;
 	uint16_t next, parts;
@@ -224,9 +227,9 @@ struct gathering {
 };
 
 /*
- * The parts are asked for in their order. One of another generation means that
- * somebody else has asked meanwhile: what there is of the old one is given up,
- * and the new one asked for from its beginning.
+ * Parts are requested in order. A part of another generation means that
+ * somebody else has queried meanwhile: the old snapshot is dropped, and the new
+ * one requested from its first part.
  */
 static int add_part(struct remote *r, struct gathering *g, struct answer *a)
 {
@@ -255,7 +258,7 @@ static int add_part(struct remote *r, struct gathering *g, struct answer *a)
 	return a->body.left ? -EPROTO : 0;
 }
 
-/* The next part that is wanted: 1, 0 not in time, or -errno. */
+/* Requests the next part: 1, 0 not in time, or -errno. */
 static int ask_part(struct remote *r, const struct gathering *g,
 	uint64_t until_ns, struct answer *a)
 {
@@ -301,7 +304,7 @@ uint64_t remote_sent(const struct remote *r)
 	return atomic_load(&r->asking.sent);
 }
 
-/* Its thread has ended, and nobody else asks any more. */
+/* Only after the thread has ended. */
 void remote_explain_loss(const struct remote *r, char *why, size_t why_bytes)
 {
 	asking_explain_loss(&r->asking, why, why_bytes);

@@ -112,7 +112,7 @@ class Loopback(Case):
         for address, most in zip(self.server.addresses, (65507, 65527)):
             r, report = stress(address, names=["sizes"], prefix=ANYBODY)
             self.assertEqual(r.returncode, 0, r.stdout)
-            row = rows(report)["sizes", "all there are"]
+            row = rows(report)["sizes", "every size"]
             self.assertEqual(row["verdict"], "as_expected", row)
             self.assertGreater(row["datagrams"], most)
             self.assertEqual(row["answered"], row["datagrams"])
@@ -124,7 +124,7 @@ class Loopback(Case):
                     UDPMILL, "127.0.0.1:0", "--service", service) as s:
                 r, report = stress(s.address, names=STRESSES[1:3],
                                    prefix=ANYBODY)
-                silent = {("bursts", "into the least buffer")} \
+                silent = {("bursts", "into the smallest buffer")} \
                     if service == "discard" else ()
                 self.assertAsExpected(r, report, but=silent)
 
@@ -187,7 +187,7 @@ class Loopback(Case):
         r, report = stress(self.server.address, seconds="300ms")
         self.assertLess(time.monotonic() - start, 10)
         self.assertEqual(r.returncode, 0, r.stdout)
-        self.assertEqual(rows(report)["sizes", "all there are"]["verdict"],
+        self.assertEqual(rows(report)["sizes", "every size"]["verdict"],
                          "cut")
 
     def begin(self):
@@ -209,7 +209,7 @@ class Loopback(Case):
         self.assertEqual(p.returncode, 0, err)
         self.assertTrue(report["interrupted"])
         self.assertGreater(len(report["stress"]["rows"]), 0)
-        self.assertNotIn(("unreachable", "a port that nobody has"),
+        self.assertNotIn(("unreachable", "a closed port"),
                          rows(report))
 
     def test_a_peer_that_is_not_there_is_told(self):
@@ -331,7 +331,7 @@ class Lab(Case):
                 self.assertAsExpected(r, report)
                 self.assertMoved(report, "client", V6)
                 if service == "discard":
-                    row = rows(report)["length", "as it is"]
+                    row = rows(report)["length", "correct"]
                     self.assertEqual(row["delivered"], 64)
 
     def test_an_error_of_icmp_does_not_end_a_flow(self):
@@ -341,9 +341,9 @@ class Lab(Case):
                                prefix=inside(0))
         self.assertAsExpected(r, report)
         table = rows(report)
-        row = table["unreachable", "forged, at a flow that works"]
+        row = table["unreachable", "forged, at a working flow"]
         self.assertEqual((row["answered"], row["reported"]), (500, 2000))
-        row = table["unreachable", "a port that nobody has"]
+        row = table["unreachable", "a closed port"]
         self.assertEqual(row["reported"], 5000)
 
     def test_who_consents_is_sent_nothing_that_is_forged(self):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is split into stages, and for how long: see stages.h. */
+/* Configuration of a run of stages: see stages.h. */
 #pragma once
 
 #include "load/load.h"
@@ -11,23 +11,25 @@
 #include <stdint.h>
 
 struct stages_config {
-	/* Its remote is the peer. Errors are switched on, and it waits,
-	 * whatever is said here. */
+	/* remote is the peer. errors is always on and nonblock always off,
+	 * whatever is set here. */
 	struct socket_config socket;
 	uint32_t length; /* payload bytes of a datagram */
 	enum content_kind content;
 	enum load_replies replies;
-	bool spin;           /* receive without waiting, again and again */
-	bool shared_clock;   /* the server's CLOCK_MONOTONIC is ours */
+	bool spin;         /* busy-poll for replies */
+	bool shared_clock; /* the server runs by this host's CLOCK_MONOTONIC */
 	uint64_t timeout_ns; /* as in load_config */
-	/* Stretches: warm-up, without stamps, warm-up, with stamps. Each
-	 * warm-up takes omit_ns, and the second until the kernel stamps what is
-	 * received; the last takes time_ns, and that without stamps a quarter
-	 * of it, a second at most. */
+	/* The run has four stretches: warm-up, measurement without stamps,
+	 * warm-up, measurement with stamps. A warm-up takes omit_ns, the second
+	 * one at least until the kernel stamps what is received. The last
+	 * stretch takes time_ns, the one without stamps a quarter of that, but
+	 * at most a second. */
 	uint64_t omit_ns, time_ns;
-	/* Datagrams to send in all; 0: no bound. Stretches share it: a tenth
-	 * for a warm-up, a fifth without stamps, what is left with them. */
+	/* Datagrams to send in all; 0: no limit. A warm-up may use a tenth, the
+	 * measurement without stamps a fifth, that with stamps the rest. */
 	uint64_t count;
-	uint32_t run;                   /* as load_config's */
-	const atomic_bool *interrupted; /* ends it early; NULL: nobody does */
+	uint32_t run; /* as in load_config */
+	/* Set to end the run early; may be NULL. */
+	const atomic_bool *interrupted;
 };

@@ -16,15 +16,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What a receive waits is set anew where it is off by so much. */
+/* SO_RCVTIMEO is set anew when it is off by this much. */
 #define WAIT_STEP_NS 10000000u
-/* A device's stamp may come after the reply; a driver's has come before. */
+/* A device's stamp may come after the reply; a driver's comes before it. */
 #define STAMP_MS 2
-/* So many late replies are looked for at once, in case they never end. */
+/* The most late replies taken at once, in case they never end. */
 #define LATE_MAX 1000
-/* After an error of the network the next one waits: it would get the same. */
+/* Pause after a network error: an immediate retry would get the same. */
 #define REPORTED_NS 20000000u
-/* A spinning receive looks at the clock once in so many calls. */
+/* A spinning receive reads the clock once in so many calls. */
 #define SPINS 64
 
 static int fail(struct ping *p, const char *doing, int error)
@@ -41,8 +41,8 @@ static int fail(struct ping *p, const char *doing, int error)
 	return -error;
 }
 
-/* What a network says of one datagram and not of the next. A send has such an
- * error of one that was sent before, too. */
+/* Network errors, which concern one datagram and not the next. A send may also
+ * return the error of an earlier datagram. */
 static bool is_reported(int error)
 {
 	switch (error) {
@@ -61,9 +61,8 @@ static bool is_reported(int error)
 	}
 }
 
-/* One datagram is lost by it, and no more: 0; or -errno where it cannot go on.
- * The socket's queue of errors is emptied, or its next read would stop at it.
- */
+/* 0: a network error, by which one datagram is lost; -errno: cannot go on.
+ * Empties the socket's error queue, which would otherwise be read as stamps. */
 static int note_error(struct ping *p, const char *doing, int error)
 {
 	const struct timespec pause = {.tv_nsec = REPORTED_NS};
@@ -78,7 +77,7 @@ static int note_error(struct ping *p, const char *doing, int error)
 	while (stamp_next(p->fd, &old) > 0)
 		;
 	(void)nanosleep(&pause, NULL);
-	/* Whether it was numbered is not known: numbers start anew. */
+	/* The kernel may or may not have numbered it: restart the numbers. */
 	return p->stamping ? ping_stamp(p, p->hardware) : 0;
 }
 
@@ -99,7 +98,7 @@ static int fill(struct ping *p)
 	return 0;
 }
 
-/* Between two round trips, as far as the last ones have changed it. */
+/* Adjusts SO_RCVTIMEO to the current timeout, between two round trips. */
 static int set_wait(struct ping *p)
 {
 	uint64_t ns = p->rtt.timeout_ns;
@@ -159,7 +158,7 @@ int ping_stamp(struct ping *p, bool hardware)
 	int error = stamp_enable(p->fd, hardware, p->why, sizeof(p->why));
 	struct stamp old;
 
-	/* Their numbers come again. */
+	/* The numbers restart: drop old stamps. */
 	while (stamp_next(p->fd, &old) > 0)
 		;
 	p->stamping = true;
@@ -168,7 +167,7 @@ int ping_stamp(struct ping *p, bool hardware)
 	return error;
 }
 
-/* Is what came the reply to the last that was sent? Only a probe says so. */
+/* Is it the reply to the last datagram? Only a probe can tell for certain. */
 static bool is_reply(const struct ping *p, uint32_t bytes)
 {
 	const struct stages_config *c = p->config;
@@ -190,8 +189,8 @@ static bool is_reply(const struct ping *p, uint32_t bytes)
 	}
 }
 
-/* One datagram: its bytes, or -errno; -EAGAIN where none came in time. The
- * clock is read here, so that nothing comes between. */
+/* Receives one datagram: its bytes, or -errno; -EAGAIN if none came in time.
+ * Reads the clock here, right after the receive. */
 static ssize_t take(struct ping *p, struct sample *s)
 {
 	_Alignas(struct cmsghdr) char control[STAMP_CONTROL];
@@ -226,7 +225,7 @@ static ssize_t take(struct ping *p, struct sample *s)
 	return n;
 }
 
-/* 1 it came, 0 not in time, -errno. */
+/* 1 the reply came, 0 not in time or a network error, -errno. */
 static int await_reply(struct ping *p, struct sample *s)
 {
 	uint64_t sent_ns = p->end_ns - p->rtt.timeout_ns;
@@ -252,8 +251,8 @@ static int await_reply(struct ping *p, struct sample *s)
 	}
 }
 
-/* All that the error queue has: what was before, of one that was lost, goes
- * unused. What has not come is waited for once. 0 or -errno. */
+/* Takes all stamps in the error queue, and ignores those of earlier datagrams.
+ * Waits once for missing ones. 0 or -errno. */
 static int collect(struct ping *p, struct sample *s)
 {
 	struct pollfd queue = {.fd = p->fd};
@@ -275,8 +274,8 @@ static int collect(struct ping *p, struct sample *s)
 	}
 }
 
-/* After a loss: a reply that comes late is not the next one's. Where it does
- * not say which it is, it is given as much time again to come. */
+/* After a loss: a late reply must not be taken for the next one's. If replies
+ * carry no number, waits the timeout once more for it. */
 static void drain(struct ping *p)
 {
 	int wait = p->config->replies == REPLIES_PROBES ? MSG_DONTWAIT : 0;
@@ -289,7 +288,7 @@ static void drain(struct ping *p)
 		p->foreign++;
 }
 
-/* 1 sent, 0 the queueing discipline dropped it, -errno. */
+/* 1 sent, 0 dropped by the queueing discipline or a network error, -errno. */
 static int send_one(struct ping *p, struct sample *s)
 {
 	const struct probe probe = {
@@ -314,7 +313,7 @@ static int send_one(struct ping *p, struct sample *s)
 			return note_error(p, "sending to", errno);
 		p->nobufs++;
 		/* Whether it was numbered depends on the kernel's version and
-		 * where it failed: numbers start anew. */
+		 * on where it failed: restart the numbers. */
 		return p->stamping ? ping_stamp(p, p->hardware) : 0;
 	}
 }

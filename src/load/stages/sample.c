@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/stages/sample.h"
 
-/* A stacked device (bonding, VLAN) stamps once a layer: what lies between its
- * layers belongs to what lies between qdisc and driver. */
+/* A stacked device (bonding, VLAN) stamps once per layer; the time between its
+ * layers counts as between qdisc and driver. */
 void sample_add(struct sample *s, const struct stamp *stamp)
 {
 	uint64_t at = stamp->software_ns;

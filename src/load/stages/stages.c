@@ -10,25 +10,25 @@
 #include <stdio.h>
 
 #define SECOND_NS 1000000000u
-/* Of a peer that never answered, so many errors in a row are believed. */
+/* A peer that never answered is given up after so many errors in a row. */
 #define REPORTED_MAX 3
-/* Who has not answered by then will not; where the user said a timeout, by two
- * of those, and a second at least. */
+/* A peer without any reply is given up after this long; with a timeout set by
+ * the user, after two of those, but at least a second. */
 #define PATIENCE_NS (5ull * SECOND_NS)
-/* Who was there, and whom errors have been saying gone for so long, is. */
+/* A peer that has answered is considered gone after errors for this long. */
 #define GONE_NS SECOND_NS
-/* The kernel begins to stamp what is received a moment after it was asked, and
- * may still be about to end those that another socket had asked for, for both
- * are left to a work item (net_enable_timestamp()). A warm-up goes on until
- * stamps came for so long without a gap, ... */
+/* The kernel begins to stamp what is received a moment after a socket asks for
+ * it, and may just be about to stop because another socket is done, since both
+ * are left to a work item (net_enable_timestamp()). So the warm-up goes on
+ * until there was no missing stamp for this long, ... */
 #define SETTLE_NS 100000000u
-/* ... but not for ever: some path may have none. */
+/* ... but not for ever, since some paths may have no stamps. */
 #define UNSETTLED_NS SECOND_NS
 
 struct stretch {
 	bool measured;
 	uint64_t ns;
-	uint64_t count; /* datagrams, at most */
+	uint64_t count; /* the most datagrams */
 };
 
 struct run {
@@ -36,8 +36,8 @@ struct run {
 	struct stages_result *result;
 	struct ping ping;
 	uint64_t start_ns;
-	uint64_t gap_ns;   /* when last a reply had no stamp */
-	uint64_t heard_ns; /* when last there was a reply */
+	uint64_t gap_ns;   /* when a reply last had no stamp */
+	uint64_t heard_ns; /* when a reply last came */
 };
 
 static bool interrupted(const struct run *r)
@@ -94,7 +94,7 @@ static int once(struct run *r, bool measured, char *why, size_t why_bytes)
 		snprintf(why, why_bytes, "%s", r->ping.why);
 		return got;
 	}
-	/* It was not waited for until its time. */
+	/* Interrupted before its timeout: not a loss. */
 	if (got == 0 && interrupted(r))
 		return 0;
 	out->sent++;
@@ -110,7 +110,7 @@ static int once(struct run *r, bool measured, char *why, size_t why_bytes)
 	return 0;
 }
 
-/* It has answered, and for a second now the network says that it is gone. */
+/* Has the peer answered, but errors have come for a second now? */
 static bool is_gone(struct run *r)
 {
 	return r->result->answered && r->ping.in_row &&
@@ -126,7 +126,7 @@ static uint64_t patience_ns(const struct stages_config *c)
 	return ns < SECOND_NS ? SECOND_NS : ns;
 }
 
-/* Nobody there? Said early, and at the end of a run that was shorter. */
+/* Is nobody there? Checked during the run and at its end. */
 static int check_peer(struct run *r, bool end, char *why, size_t why_bytes)
 {
 	const struct stages_result *out = r->result;
@@ -140,7 +140,7 @@ static int check_peer(struct run *r, bool end, char *why, size_t why_bytes)
 	if (out->answered || !out->sent ||
 		(!end && elapsed < patience_ns(r->config)))
 		return 0;
-	/* Nothing came but errors. */
+	/* Only errors came. */
 	if (r->ping.in_row) {
 		snprintf(why, why_bytes, "%s", r->ping.why);
 		return r->ping.error;
@@ -148,7 +148,7 @@ static int check_peer(struct run *r, bool end, char *why, size_t why_bytes)
 	snprintf(why, why_bytes, "no reply from %s to %llu probes in %.1f s%s",
 		address_format(&r->config->socket.remote, text),
 		(unsigned long long)out->sent, (double)elapsed / 1e9,
-		r->ping.foreign ? ", but datagrams that are none" : "");
+		r->ping.foreign ? ", only datagrams that are not replies" : "");
 	return -ETIMEDOUT;
 }
 
@@ -176,7 +176,7 @@ static int run_stretch(struct run *r, const struct stretch *s, double *seconds,
 	return error;
 }
 
-/* What never leaves this host meets no device. */
+/* Traffic that stays on this host passes no device. */
 static bool find_hardware(struct run *r)
 {
 	struct stages_result *out = r->result;
@@ -190,7 +190,7 @@ static bool find_hardware(struct run *r)
 		out->hardware_why, sizeof(out->hardware_why));
 }
 
-/* Without stamps, then with them. */
+/* Measures without stamps, then with them. */
 static int run_all(struct run *r, char *why, size_t why_bytes)
 {
 	const struct stages_config *c = r->config;

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-/* TSONLY: without the datagram, which would need CAP_NET_RAW where
- * net.core.tstamp_allow_data is 0. TX_SWHW: the driver's stamp even where the
+/* TSONLY: without a copy of the datagram, which needs CAP_NET_RAW if
+ * net.core.tstamp_allow_data is 0. TX_SWHW: the driver's stamp even if the
  * device takes one too. */
 #define SOFTWARE                                                               \
 	(SOF_TIMESTAMPING_TX_SCHED | SOF_TIMESTAMPING_TX_SOFTWARE |            \
@@ -34,13 +34,13 @@ int stamp_disable(int fd)
 
 int stamp_enable(int fd, bool hardware, char *why, size_t why_bytes)
 {
-	/* The numbers begin at 0 where OPT_ID was off before. */
+	/* Numbers restart at 0 only if OPT_ID was off before. */
 	int error = stamp_disable(fd);
 
 	if (!error)
 		error = set(fd, SOFTWARE | (hardware ? HARDWARE : 0));
 	if (error)
-		snprintf(why, why_bytes, "setting SO_TIMESTAMPING: %s",
+		snprintf(why, why_bytes, "cannot set SO_TIMESTAMPING: %s",
 			strerror(-error));
 	return error;
 }
@@ -72,7 +72,7 @@ static enum stamp_kind kind_of(const struct sock_extended_err *ee)
 
 struct stamp stamp_parse(const struct msghdr *message)
 {
-	/* CMSG_NXTHDR takes none that is const. */
+	/* CMSG_NXTHDR takes no const pointer. */
 	struct msghdr m = *message;
 	struct stamp out = {.kind = STAMP_RECEIVED};
 	bool stamped = false;

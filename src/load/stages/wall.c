@@ -3,10 +3,10 @@
 
 #include "core/clock.h"
 
-/* One after another is farther apart than this only where something came
- * between, or the clock was set; ... */
+/* If the difference has changed by more than this, the thread was interrupted
+ * between the readings, or the clock was set; ... */
 #define CLOSE_NS 2000
-/* ... and the latter only where the best of many readings says so. */
+/* ... which the tightest of many readings decides. */
 #define STEP_NS  1000
 #define READINGS 16
 

@@ -31,7 +31,8 @@ static enum answer judge_probe(struct stress_lab *lab, uint32_t flow,
 	uint64_t bit;
 	struct probe p;
 
-	/* Sent one at a time, and numbered by their lengths. */
+	/* Too short for a number: sent one at a time and told apart by
+	 * length. */
 	if (bytes < PROBE_BYTES)
 		return memcmp(data, content_at(&lab->content, flow, bytes),
 			       bytes) == 0

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Is what came the answer to what was asked? Private to load/stress/. */
+/* Judges answers. Private to load/stress/. */
 #pragma once
 
 #include "load/stress/lab.h"
 
-/* Answers that carry no number are told from others by this length. */
+/* The length of control datagrams, by which answers without a number are
+ * recognised. */
 #define TALK_CONTROL_BYTES 77
 #define TALK_CONTROL_FLOW  UINT32_MAX
 
@@ -12,11 +13,11 @@ enum answer {
 	ANSWER_RIGHT,
 	ANSWER_WRONG,
 	ANSWER_AGAIN,
-	ANSWER_FOREIGN, /* another socket's, or another run's */
-	ANSWER_CONTROL, /* to talk_control() */
+	ANSWER_FOREIGN, /* for another socket or of another run */
+	ANSWER_CONTROL, /* the answer to talk_control() */
 };
 
-/* What came to the socket of that flow; noted, so that a second one is
- * ANSWER_AGAIN. */
+/* Judges what came to the socket of that flow, and remembers it, so that a
+ * second answer is ANSWER_AGAIN. */
 enum answer answer_judge(struct stress_lab *lab, uint32_t flow,
 	const uint8_t *data, uint32_t bytes);

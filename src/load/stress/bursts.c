@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* More at once than a receive buffer holds: the peer's, and one of ours. */
+/* More at once than a receive buffer holds: the peer's, then one of ours. */
 #include "load/stress/rows.h"
 #include "load/stress/settle.h"
 #include "load/stress/tables.h"
@@ -8,19 +8,20 @@
 #include "core/probe.h"
 
 #define BYTES 64
-/* What the kernel charges to a buffer for a datagram of so many bytes. */
+/* What the kernel charges a buffer for a datagram of BYTES. */
 #define CHARGED     832
 #define BURSTS      8
 #define BURST_LEAST 2000
 #define BURST_MOST  16000u
 #define SILENCE_NS  20000000u
-/* The least that the kernel grants, and bursts that are more than that. */
+/* Asks for the smallest buffer that the kernel grants; bursts exceed it. */
 #define LEAST_RCVBUF 1
 #define SMALL_BURST  64
 #define SMALL_BURSTS 100
 
 struct plan {
-	uint64_t rcvbuf; /* of our own socket; 0: as the run's */
+	/* Of our own socket; 0: as in the run's configuration. */
+	uint64_t rcvbuf;
 	uint32_t bursts, burst;
 };
 
@@ -72,13 +73,13 @@ static void run(struct stress_lab *lab)
 	};
 
 	run_plan(lab, "twice the peer's buffer",
-		"what is dropped is counted by the socket", &peers);
+		"the socket counts what it drops", &peers);
 	if (!lab_replies(lab))
-		lab_skip(lab, "into the least buffer",
+		lab_skip(lab, "into the smallest buffer",
 			"the peer does not answer");
 	else if (!lab->result->interrupted && !lab->result->server_gone)
-		run_plan(lab, "into the least buffer",
-			"what is dropped is counted by the socket", &ours);
+		run_plan(lab, "into the smallest buffer",
+			"the socket counts what it drops", &ours);
 }
 
 const struct stress stress_bursts = {

@@ -28,7 +28,7 @@ static void zero(struct forge *f)
 	send_with(f, f->now->number, SUM_ZERO);
 }
 
-/* A short one is checked when it arrives, a long one when it is read. */
+/* The kernel checks a short one when it arrives, a long one when it is read. */
 static const struct forge_case cases[] = {
 	{"right", "RFC 768: delivered", FORGE_DELIVERED, true, FORGE_BOTH,
 		right, 512},
@@ -42,7 +42,7 @@ static const struct forge_case cases[] = {
 		wrong, 57},
 	{"wrong, long", "RFC 8200 8.1: dropped", FORGE_DROPPED, true, FORGE_V6,
 		wrong, 1400},
-	{"zero", "RFC 768, none was made: delivered", FORGE_DELIVERED, false,
+	{"zero", "RFC 768, no checksum: delivered", FORGE_DELIVERED, false,
 		FORGE_V4, zero, 512},
 	{"zero", "RFC 8200 8.1, RFC 6935: dropped", FORGE_DROPPED, true,
 		FORGE_V6, zero, 512},
@@ -55,7 +55,7 @@ static void run(struct stress_lab *lab)
 
 const struct stress stress_checksum = {
 	.name = "checksum",
-	.brief = "UDP checksums that are wrong, zero, right",
+	.brief = "UDP checksums that are right, wrong or zero",
 	.needs = STRESS_OWN | STRESS_RAW | STRESS_WITNESS,
 	.weight = 1,
 	.run = run,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sockets that are opened and closed, many of them before their replies have
- * come, while another one goes on. */
+/* Opens and closes sockets, many of them before their replies have come, while
+ * another socket stays open. */
 #include "load/stress/rows.h"
 #include "load/stress/settle.h"
 #include "load/stress/tables.h"
@@ -8,13 +8,13 @@
 
 #define BYTES      64
 #define SOCKETS    2000
-#define MOST       4 /* datagrams of a socket */
+#define MOST       4 /* the most datagrams of a socket */
 #define SILENCE_NS 20000000u
 #define LAST_NS    100000000u
 
 struct churn {
 	struct stress_lab *lab;
-	struct talk steady; /* goes on */
+	struct talk steady; /* stays open */
 	struct lab_client client;
 	uint64_t sequence;
 };
@@ -30,8 +30,8 @@ static bool ask(struct churn *c, struct talk *t)
 	return true;
 }
 
-/* Half of them are closed at once: replies find them closed, or lie in them
- * when they are closed. */
+/* Half of the sockets are closed at once: their replies find a closed port, or
+ * are still in the socket when it is closed. */
 static bool one(struct churn *c, uint32_t i)
 {
 	uint64_t draw = lab_draw(c->lab, i);
@@ -46,7 +46,8 @@ static bool one(struct churn *c, uint32_t i)
 		if (!talk_hear(&t, SILENCE_NS))
 			break;
 	if (ok) {
-		/* More where its port was another's before. */
+		/* heard may exceed asked if the port was another socket's
+		 * before. */
 		if (t.heard < t.asked)
 			c->lab->row->closed_most += t.asked - t.heard;
 		c->client.socket_drops += talk_drops(&t);
@@ -65,10 +66,10 @@ static void churn(struct churn *c)
 	}
 	if (lab_replies(c->lab))
 		talk_drain(&c->steady, LAST_NS);
-	/* Nobody closed that one. */
+	/* This socket was never closed, so nothing excuses a loss. */
 	if (lab_replies(c->lab) && c->steady.heard < c->steady.asked)
 		lab_judge(c->lab, STRESS_OTHERWISE,
-			"%llu replies to the socket that stayed are missing",
+			"%llu replies to the open socket are missing",
 			(unsigned long long)(c->steady.asked -
 					     c->steady.heard));
 }
@@ -78,7 +79,7 @@ static void run(struct stress_lab *lab)
 	struct churn c = {.lab = lab, .client.bytes = BYTES};
 
 	lab_begin(lab, "sockets opened and closed",
-		"who stays open is served, what meets no port is counted");
+		"the open socket gets its replies, others are counted");
 	if (talk_open(&c.steady, lab, lab_flow(lab), 0, 0) == 0) {
 		churn(&c);
 		talk_settle(&c.steady, &c.client);

@@ -31,7 +31,7 @@ static void add(struct counts *c, const char *name, uint64_t value)
 		at->value += value;
 }
 
-/* TCP's are nobody's business here, but for one that is IP's. */
+/* Leaves out TCP's, except one that is really about IP. */
 static bool wanted(const char *protocol, const char *key)
 {
 	static const char *const protocols[] = {
@@ -138,7 +138,7 @@ void counts_read(const struct counts_source *s, struct counts *out)
 
 static uint64_t value_of(const struct counts *c, const char *name, size_t hint)
 {
-	/* Most are where they were. */
+	/* Usually at the same index as before. */
 	if (hint < c->n && strcmp(c->list[hint].name, name) == 0)
 		return c->list[hint].value;
 	for (size_t i = 0; i < c->n; i++)
@@ -178,7 +178,7 @@ bool counts_is_plain(const char *name)
 		if (length > n && strcmp(name + length - n, ends[i]) == 0)
 			return true;
 	}
-	/* Each is in IcmpMsg or by type as well. */
+	/* ICMP totals repeat the counters by type. */
 	return strcmp(name, "IcmpInMsgs") == 0 ||
 	       strcmp(name, "IcmpOutMsgs") == 0 ||
 	       strcmp(name, "Icmp6InMsgs") == 0 ||

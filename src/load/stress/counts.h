@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All counters that a network namespace has of IP, ICMP and UDP, by the names
- * that nstat(8) has for them, and the host's of its backlogs: what the stack
- * did with something, whatever it was. figures.h has those that explain a loss.
+ * All IP, ICMP and UDP counters of a network namespace, under the names of
+ * nstat(8), and the host's backlog drops: they show what the stack did with any
+ * packet. figures.h has only those that explain a loss.
  */
 #pragma once
 
@@ -25,20 +25,20 @@ struct counts {
 };
 
 enum counts_file {
-	COUNTS_SNMP,    /* IPv4: names in a line, values in the next */
-	COUNTS_NETSTAT, /* the same */
-	COUNTS_SNMP6,   /* IPv6: a name and a value a line */
-	COUNTS_SOFTNET, /* either: a line a CPU, in base 16 */
+	COUNTS_SNMP,    /* IPv4: a line of names, then a line of values */
+	COUNTS_NETSTAT, /* IPv4: the same */
+	COUNTS_SNMP6,   /* IPv6: a name and a value per line */
+	COUNTS_SOFTNET, /* both: a line per CPU in base 16 */
 	COUNTS_FILES
 };
 
-/* Files that stay in the namespace they were opened in. Zeroed: nowhere. */
+/* Open files, which read the namespace they were opened in. Zeroed: none. */
 struct counts_source {
 	bool open;
 	int file[COUNTS_FILES];
 };
 
-/* In the namespace that this thread is in. 0; or -errno where none opens. */
+/* Opens the counters of this thread's namespace. 0; or -errno if none opens. */
 int counts_open(struct counts_source *s, bool v6);
 
 /* Zeroed state is legal. */
@@ -46,14 +46,14 @@ void counts_close(struct counts_source *s);
 
 void counts_read(const struct counts_source *s, struct counts *out);
 
-/* What moved up, at most room of it: end - start by name, in end's order; what
- * start does not have began at 0. Returns how many. */
+/* Writes the counters that have gone up, at most room of them: end - start by
+ * name, in end's order; one missing in start counts as 0 there. Returns how
+ * many. */
 size_t counts_between(struct count *out, size_t room,
 	const struct counts *start, const struct counts *end);
 
-/* Adds what a file says: for counts_read(), and for tests. */
+/* Adds the counters in a file: for counts_read() and for tests. */
 void counts_parse(enum counts_file kind, FILE *f, struct counts *out);
 
-/* Does it count what went well, as any datagram does that is sent and
- * received? */
+/* Is it a counter of ordinary traffic, which every datagram raises? */
 bool counts_is_plain(const char *name);

@@ -7,7 +7,7 @@
 
 #define BYTES 512
 
-/* Options, by what their two highest bits demand of who does not know them. */
+/* Unknown options: their two highest bits say what a receiver must do. */
 #define OPTION_SKIP   0x1e
 #define OPTION_DROP   0x5e
 #define OPTION_REPORT 0x9e
@@ -17,8 +17,8 @@
 struct chain {
 	uint8_t data[512];
 	uint32_t bytes;
-	uint8_t first; /* what the IP header says comes next */
-	uint8_t *next; /* where the last header says what follows */
+	uint8_t first; /* the next header in the IP header */
+	uint8_t *next; /* the next header field of the last header */
 };
 
 static void add(struct chain *c, uint8_t type, const void *body, uint32_t bytes)
@@ -92,7 +92,7 @@ static void many_headers(struct forge *f)
 	send_chain(f, &c, IPPROTO_UDP);
 }
 
-/* So many options of two bytes that are to be skipped. */
+/* number options of two bytes each, to be skipped. */
 static void many_options(struct forge *f)
 {
 	uint8_t body[254] = {0};
@@ -106,7 +106,7 @@ static void many_options(struct forge *f)
 	send_chain(f, &c, IPPROTO_UDP);
 }
 
-/* Type and segments left in number's bytes; one address. */
+/* number: routing type and segments left, a byte each; one address. */
 static void routing(struct forge *f)
 {
 	uint8_t body[22] = {
@@ -118,7 +118,7 @@ static void routing(struct forge *f)
 	send_chain(f, &c, IPPROTO_UDP);
 }
 
-/* A header that ends behind the packet. */
+/* A header that ends beyond the packet. */
 static void beyond_the_end(struct forge *f)
 {
 	struct packet_ip ip = {.protocol = IPPROTO_DSTOPTS};
@@ -142,8 +142,8 @@ static void unknown_header(struct forge *f)
 	send_chain(f, &c, 253); /* for experiments: RFC 3692 */
 }
 
-/* So many headers of 8 bytes, of which the first fragment has 16: those, and
- * UDP's, come with the second only (RFC 7112). */
+/* number headers of 8 bytes: the first fragment has 16 of them; the rest, and
+ * the UDP header, come in the second (RFC 7112). */
 static void split_chain(struct forge *f)
 {
 	struct chain c = {0};
@@ -193,15 +193,15 @@ static const struct forge_case cases[] = {
 		false, FORGE_V6, many_options, 100},
 	{"routing 0, segments left", "RFC 5095: dropped", FORGE_DROPPED, true,
 		FORGE_V6, routing, 0 << 8 | 1},
-	{"routing 0, none left", "RFC 8200 4.4: passed over", FORGE_DELIVERED,
-		true, FORGE_V6, routing, 0 << 8 | 0},
+	{"routing 0, none left", "RFC 8200 4.4: ignored", FORGE_DELIVERED, true,
+		FORGE_V6, routing, 0 << 8 | 0},
 	{"routing 253, segments left", "RFC 8200 4.4: dropped", FORGE_DROPPED,
 		true, FORGE_V6, routing, 253 << 8 | 1},
-	{"routing 253, none left", "RFC 8200 4.4: passed over", FORGE_DELIVERED,
+	{"routing 253, none left", "RFC 8200 4.4: ignored", FORGE_DELIVERED,
 		true, FORGE_V6, routing, 253 << 8 | 0},
 	{"a header too long", "no such bytes: dropped", FORGE_DROPPED, true,
 		FORGE_V6, beyond_the_end},
-	{"no next header", "RFC 8200 4.7: passed over", FORGE_DROPPED, true,
+	{"no next header", "RFC 8200 4.7: ignored", FORGE_DROPPED, true,
 		FORGE_V6, nothing_follows},
 	{"unknown next header", "RFC 8200 4: dropped, and reported",
 		FORGE_DROPPED, true, FORGE_V6, unknown_header},

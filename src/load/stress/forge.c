@@ -10,9 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* So long after the last answer there comes no other. The question behind all
- * of them has been answered by then, so that this is for those that overtook
- * each other. */
+/* How long to wait for answers after the control, which is sent behind all
+ * others, has been answered: only overtaken answers can still come. */
 #define SILENCE_NS 5000000u
 #define ANSWER_NS  20000000u
 #define TTL        64
@@ -22,7 +21,7 @@ int forge_send(struct stress_lab *lab, const union address *to,
 {
 	union address where = *to;
 
-	/* To a raw socket it would be a protocol. */
+	/* A raw socket would take the port as a protocol. */
 	address_set_port(&where, 0);
 	for (int i = 0; i < 100; i++) {
 		if (sendto(lab->raw, data, bytes, 0, &where.sa,
@@ -34,7 +33,7 @@ int forge_send(struct stress_lab *lab, const union address *to,
 	return -errno;
 }
 
-/* What is at f->packet goes out. */
+/* Sends the packet at f->packet, or adds it to the digest. */
 static void emit(struct forge *f, uint32_t bytes)
 {
 	int error;
@@ -55,7 +54,8 @@ void forge_payload(struct forge *f, uint32_t bytes, uint32_t right)
 	uint32_t flow = lab_flow(f->lab);
 
 	talk_fill(f->lab, flow, f->sequence, f->payload, bytes);
-	/* Its header's sum is over its length: that which is to arrive. */
+	/* The probe's check covers its length: write it for what is to
+	 * arrive. */
 	if (right != bytes)
 		talk_fill(f->lab, flow, f->sequence, f->payload, right);
 	if (!f->plan)
@@ -70,7 +70,7 @@ void forge_packet(struct forge *f, const struct packet_ip *ip,
 
 	if (!whole.ttl)
 		whole.ttl = TTL;
-	/* Of 0 the kernel would choose one itself. */
+	/* The kernel would replace an id of 0. */
 	if (!whole.id)
 		whole.id = (uint16_t)(f->sequence + 1);
 	n = packet_ip(f->packet, &f->path, &whole, bytes);
@@ -91,7 +91,7 @@ void forge_piece_of(struct forge *f, uint8_t protocol, uint32_t offset,
 	struct packet_ip ip = {.protocol = protocol, .ttl = TTL};
 	uint32_t id = (uint32_t)(lab_flow(f->lab) * 8191 + f->sequence) + 1, n;
 
-	/* What another run has left behind is not of this one. */
+	/* Must not match fragments that another run has left. */
 	if (!f->plan)
 		id += f->lab->first_id;
 
@@ -135,7 +135,7 @@ static uint64_t server_took(const struct stress_lab *lab, uint64_t controls)
 	return n > controls ? n - controls : 0;
 }
 
-/* Were that many dropped for want of room, here or there? */
+/* Were at least n dropped for lack of buffer space, at either end? */
 static bool had_no_room(struct stress_lab *lab, uint64_t n)
 {
 	struct figures now;
@@ -150,8 +150,8 @@ static bool had_no_room(struct stress_lab *lab, uint64_t n)
 	return dropped >= n;
 }
 
-/* Who answers says by that what arrived; of one that does not its counters do.
- */
+/* What arrived shows in the answers; if the peer does not answer, in its
+ * counters. */
 static void judge(struct stress_lab *lab, const struct forge_case *c)
 {
 	struct stress_row *row = lab->row;
@@ -164,7 +164,7 @@ static void judge(struct stress_lab *lab, const struct forge_case *c)
 	}
 	if (!lab_replies(lab))
 		n = row->delivered;
-	/* Not all was sent, and what was has been answered or not. */
+	/* Already judged otherwise: not everything was sent. */
 	if (row->verdict != STRESS_AS_EXPECTED)
 		return;
 	if (c->fate == FORGE_DROPPED && n)
@@ -178,7 +178,8 @@ static void judge(struct stress_lab *lab, const struct forge_case *c)
 			(unsigned long long)(row->datagrams - n));
 }
 
-/* One at a time, where it will be known that it came: no buffer is so small. */
+/* Waits for each datagram if its arrival can be seen, so that even the smallest
+ * buffer suffices. */
 static void await_fate(struct forge *f, struct talk *t, uint64_t *lost)
 {
 	struct stress_lab *lab = f->lab;
@@ -212,13 +213,13 @@ static void send_all(struct forge *f, struct talk *t)
 	}
 	if (f->error)
 		lab_judge(f->lab, STRESS_OTHERWISE,
-			"this kernel does not send it: %s",
+			"this kernel refuses to send it: %s",
 			strerror(-f->error));
 }
 
 #define LET_GO_BYTES 1024
 
-/* The kernel drops all of a packet of which fragments overlap. */
+/* Makes the kernel drop incomplete packets by overlapping fragments. */
 static void let_go(struct forge *f)
 {
 	for (uint64_t i = 0; i < f->lab->row->datagrams; i++) {
@@ -239,7 +240,7 @@ static void run_case(struct forge *f, const struct forge_case *c)
 		send_all(f, &t);
 		if (!talk_control(&t)) {
 			lab_judge(lab, STRESS_FAILED,
-				"the server does not answer any more");
+				"the server no longer answers");
 			lab->result->server_gone = true;
 		}
 		(void)talk_hear(&t, SILENCE_NS);

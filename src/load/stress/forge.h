@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Datagrams made by hand and sent by a raw socket, on behalf of a socket of
- * ours that takes what is answered. A stress of such is a table of cases.
+ * Forged datagrams, sent through a raw socket on behalf of an ordinary socket,
+ * which receives the answers. A stress that uses them is a table of cases.
  * Private to load/stress/.
  */
 #pragma once
@@ -18,14 +18,17 @@ struct forge;
 struct forge_case {
 	const char *name, *rule;
 	enum forge_fate fate;
-	bool must; /* a standard says so, or what is delivered would be wrong */
+	/* Another fate is a failure: a standard forbids it, or wrong data would
+	 * be delivered. */
+	bool must;
 	enum forge_family families;
-	/* One datagram, in as many packets as it takes. */
+	/* Sends one datagram, in as many packets as it takes. */
 	void (*build)(struct forge *f);
-	uint32_t number; /* for build */
+	uint32_t number; /* a parameter of build */
 	uint32_t count;  /* datagrams; 0: FORGE_COUNT */
-	/* Where a fragment overlaps what the kernel holds of each in vain: it
-	 * is sent at the end, and all of it is let go. 0: nothing is held. */
+	/* If the kernel keeps fragments of an incomplete datagram: an offset
+	 * within them, where a fragment sent at the end overlaps, so that the
+	 * kernel frees them. 0: none are kept. */
 	uint32_t held_at;
 };
 
@@ -35,40 +38,40 @@ struct forge {
 	struct stress_lab *lab;
 	const struct forge_case *now;
 	struct packet_path path;
-	uint64_t sequence; /* of the datagram that is built */
-	/* Without addresses, ports and what follows from them: for the digest,
-	 * which is of what a seed says. */
+	uint64_t sequence; /* of the datagram being built */
+	/* Building for the digest, which covers what follows from the seed:
+	 * addresses and ports are left out, and nothing is sent. */
 	bool plan;
-	int error;         /* -errno of the first packet that was refused */
-	uint8_t *packet;   /* PACKET_ROOM */
-	uint8_t *datagram; /* the same, for a UDP datagram yet to be cut */
+	int error; /* -errno of the first packet that the kernel refused */
+	uint8_t *packet; /* PACKET_ROOM */
+	uint8_t *
+		datagram; /* PACKET_ROOM, for a UDP datagram before it is cut */
 	uint8_t *payload;
 };
 
-/* The payload of the datagram that is built: at f->payload, of which so many
- * bytes are sent and the first right ones must come back. */
+/* Fills f->payload with bytes bytes, of which the first right bytes are
+ * expected back. */
 void forge_payload(struct forge *f, uint32_t bytes, uint32_t right);
 
-/* An IP packet of that protocol, with so many bytes of data in it. */
+/* Sends an IP packet with that header and data. */
 void forge_packet(struct forge *f, const struct packet_ip *ip,
 	const uint8_t *data, uint32_t bytes);
 
-/* An ordinary UDP datagram at f->datagram, with a payload of bytes: its length.
- */
+/* Makes an ordinary UDP datagram with a payload of bytes at f->datagram.
+ * Returns its length. */
 uint32_t forge_udp(struct forge *f, uint32_t bytes);
 
-/* A piece of f->datagram as a fragment, of either version of IP, and of a
- * packet that is UDP's from its start. */
+/* Sends a piece of f->datagram as a fragment, with UDP as the protocol. */
 void forge_piece(struct forge *f, uint32_t offset, uint32_t bytes, bool more);
 
-/* The same of another protocol, or header. */
+/* The same with another protocol or extension header. */
 void forge_piece_of(struct forge *f, uint8_t protocol, uint32_t offset,
 	uint32_t bytes, bool more);
 
-/* A row for each case that this version of IP has. */
+/* Runs the cases for this version of IP, each as a row. */
 void forge_run(
 	struct stress_lab *lab, const struct forge_case *cases, size_t count);
 
-/* Sends what is at data, a packet, to the address that it says. 0 or -errno. */
+/* Sends the IP packet at data; to: its destination. 0 or -errno. */
 int forge_send(struct stress_lab *lab, const union address *to,
 	const uint8_t *data, uint32_t bytes);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Four pieces, of which the last is shorter; each but the last a multiple of 8.
- */
+/* Four pieces, of which the last is shorter and the others are multiples of
+ * 8. */
 #define PIECE   1024
 #define PIECES  4
 #define PAYLOAD 3800
@@ -56,7 +56,7 @@ static void tiny(struct forge *f)
 		forge_piece(f, at, 8, at + 8 < whole);
 }
 
-/* As long as a datagram can be, in pieces that fit into any link. */
+/* The longest possible datagram, in pieces that fit any link. */
 static void longest(struct forge *f)
 {
 	uint32_t whole = forge_udp(f, f->lab->v6 ? 65527 : 65507);
@@ -68,7 +68,8 @@ static void longest(struct forge *f)
 	}
 }
 
-/* Each but the last, for behind that a new packet begins. */
+/* All pieces but the last twice: the last completes the packet, and a copy of
+ * it would begin a new one. */
 static void twice(struct forge *f)
 {
 	uint32_t whole = forge_udp(f, PAYLOAD);
@@ -80,7 +81,7 @@ static void twice(struct forge *f)
 	}
 }
 
-/* The second piece begins 8 bytes early, and says something else there. */
+/* The second piece begins 8 bytes early, with other bytes there. */
 static void overlapping(struct forge *f)
 {
 	uint32_t whole = forge_udp(f, PAYLOAD);
@@ -105,7 +106,7 @@ static void with_a_hole(struct forge *f)
 			piece(f, i, whole);
 }
 
-/* The last piece ends behind the longest packet there can be. */
+/* The last piece ends beyond the longest possible packet. */
 static void too_long(struct forge *f)
 {
 	uint32_t whole = forge_udp(f, PAYLOAD);
@@ -115,7 +116,7 @@ static void too_long(struct forge *f)
 	forge_piece(f, 65528, 512, false);
 }
 
-/* Two that end at different places. */
+/* Two last fragments that end at different places. */
 static void two_ends(struct forge *f)
 {
 	uint32_t whole = forge_udp(f, PAYLOAD);
@@ -136,33 +137,33 @@ static void odd(struct forge *f)
 	piece(f, 3, whole);
 }
 
-/* The only one: a fragment header, and nothing is cut (RFC 6946). */
+/* An atomic fragment: a fragment header on a whole datagram (RFC 6946). */
 static void atomic(struct forge *f)
 {
 	forge_piece(f, 0, forge_udp(f, 512), false);
 }
 
-/* Of what is never whole: so few that the kernel does not give up the first for
- * the pieces of the last (net.ipv4.ipfrag_max_dist). */
+/* Incomplete datagrams: few enough that the kernel does not give up the first
+ * when fragments of the last come (net.ipv4.ipfrag_max_dist). */
 #define HELD 16
 
 static const struct forge_case cases[] = {
-	{"in order", "RFC 791: put together", FORGE_DELIVERED, true, FORGE_V4,
+	{"in order", "RFC 791: reassembled", FORGE_DELIVERED, true, FORGE_V4,
 		in_order},
-	{"in order", "RFC 8200 4.5: put together", FORGE_DELIVERED, true,
+	{"in order", "RFC 8200 4.5: reassembled", FORGE_DELIVERED, true,
 		FORGE_V6, in_order},
-	{"reversed", "IP keeps no order: put together", FORGE_DELIVERED, true,
+	{"reversed", "IP keeps no order: reassembled", FORGE_DELIVERED, true,
 		FORGE_BOTH, reversed},
-	{"shuffled", "IP keeps no order: put together", FORGE_DELIVERED, true,
+	{"shuffled", "IP keeps no order: reassembled", FORGE_DELIVERED, true,
 		FORGE_BOTH, shuffled},
-	{"of 8 bytes each", "RFC 791: put together", FORGE_DELIVERED, false,
+	{"of 8 bytes each", "RFC 791: reassembled", FORGE_DELIVERED, false,
 		FORGE_BOTH, tiny},
-	{"of the longest", "put together", FORGE_DELIVERED, false, FORGE_BOTH,
+	{"of the longest", "reassembled", FORGE_DELIVERED, false, FORGE_BOTH,
 		longest, 0, 4},
 	{"one, atomic", "RFC 6946: delivered", FORGE_DELIVERED, true, FORGE_V6,
 		atomic},
-	{"some of them twice", "Linux: the copy is passed over",
-		FORGE_DELIVERED, false, FORGE_BOTH, twice},
+	{"some of them twice", "Linux: the copy is ignored", FORGE_DELIVERED,
+		false, FORGE_BOTH, twice},
 	{"overlapping", "Linux, as RFC 5722: all of it dropped", FORGE_DROPPED,
 		true, FORGE_V4, overlapping, 0, HELD, 2 * PIECE - 8},
 	{"overlapping", "RFC 5722, RFC 8200 4.5: all of it dropped",
@@ -174,8 +175,8 @@ static const struct forge_case cases[] = {
 		true, FORGE_V4, too_long, 0, HELD, PIECE - 8},
 	{"beyond 65535", "RFC 8200 4.5: dropped", FORGE_DROPPED, true, FORGE_V6,
 		too_long, 0, HELD, PIECE - 8},
-	{"with two ends", "contradict one another: dropped", FORGE_DROPPED,
-		false, FORGE_BOTH, two_ends, 0, HELD, 2 * PIECE - 8},
+	{"with two ends", "contradictory: dropped", FORGE_DROPPED, false,
+		FORGE_BOTH, two_ends, 0, HELD, 2 * PIECE - 8},
 	{"no multiple of 8", "RFC 8200 4.5: dropped", FORGE_DROPPED, true,
 		FORGE_V6, odd, 0, HELD, PIECE - 8},
 	{"no multiple of 8", "Linux cuts it, a hole: dropped", FORGE_DROPPED,

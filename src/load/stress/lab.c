@@ -16,8 +16,8 @@
 
 #define TELL_NS 100000000u
 
-/* The server's may be another's, which only root looks into: then the report
- * has to do without. */
+/* Another user's namespace can only be entered by root; without it the report
+ * lacks the server's kernel counters. */
 static int open_far(struct stress_lab *lab, const struct figures_scope *scope)
 {
 	const struct netns *there = lab->config->server_netns;
@@ -41,8 +41,8 @@ static int open_counters(struct stress_lab *lab)
 	return error ? error : open_far(lab, &scope);
 }
 
-/* Nobody but this host and its labs is sent what is wrong on purpose: and by a
- * device of the user's choice the way to them may lead out. */
+/* Wrong packets are only sent to this host and its labs; with a --device of the
+ * user's choice they might leave it. */
 static int open_raw(const struct stress_lab *lab)
 {
 	int fd;
@@ -76,7 +76,8 @@ int lab_open(struct stress_lab *lab, const struct stress_config *config,
 	}
 	error = open_counters(lab);
 	if (error)
-		snprintf(why, why_bytes, "the kernel's counters in /proc: %s",
+		snprintf(why, why_bytes,
+			"cannot read the kernel's counters in /proc: %s",
 			strerror(-error));
 	return error;
 }
@@ -111,18 +112,18 @@ bool lab_look(struct stress_lab *lab, enum load_look look)
 const char *lab_lacks(struct stress_lab *lab, unsigned needs)
 {
 	if (needs & STRESS_V6 && !lab->v6)
-		return "the peer's address is of IPv4";
+		return "the peer's address is IPv4";
 	if (needs & STRESS_OWN && !lab->config->own)
-		return "the peer is not this host's, nor a lab's of it";
+		return "the peer is not on this host or in a lab on it";
 	if (needs & STRESS_RAW && lab->config->socket.device)
-		return "nothing is forged for a --device";
+		return "forged packets cannot be sent with --device";
 	if (needs & STRESS_RAW && lab->raw == -EPERM)
 		return "needs CAP_NET_RAW";
 	if (needs & STRESS_RAW && lab->raw < 0)
-		return "no raw socket here";
+		return "cannot open a raw socket";
 	if (needs & STRESS_WITNESS && !lab_replies(lab) &&
 		!lab_look(lab, LOOK_MUST))
-		return "the peer does not answer, and its counters are not "
+		return "the peer does not answer, and its counters cannot be "
 		       "seen";
 	return NULL;
 }
@@ -169,7 +170,7 @@ bool lab_over(struct stress_lab *lab)
 	}
 	if (now < lab->deadline_ns)
 		return false;
-	lab_judge(lab, STRESS_CUT, "the time was up");
+	lab_judge(lab, STRESS_CUT, "out of time; a longer --time gives more");
 	return true;
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A run of stresses: what all of them share. Private to load/stress/. */
+/* The state of a run, shared by all stresses. Private to load/stress/. */
 #pragma once
 
 #include "core/failures.h"
 #include "load/stress/row.h"
 
-#define LAB_SEEN    (1u << 17) /* datagrams of a row, at most */
+#define LAB_SEEN    (1u << 17) /* the most numbered datagrams of a row */
 #define LAB_LONGEST 65536
 
-/* Everything that is told as a difference. */
+/* Everything that is reported as a difference. */
 struct lab_moment {
 	uint64_t at_ns;
 	struct counts near, far;
@@ -20,54 +20,59 @@ struct lab_moment {
 struct stress_lab {
 	const struct stress_config *config;
 	struct stress_result *result;
-	union address remote; /* an IPv4 address as such */
+	union address remote; /* unmapped: IPv4 as AF_INET */
 	bool v6;
 	struct content content;
 	struct counts_source near, far;
 	struct figures_source near_figures, far_figures;
-	const struct stress *stress; /* that runs, until then: */
+	/* The current one; it must end by deadline_ns. */
+	const struct stress *stress;
 	uint64_t deadline_ns;
-	struct stress_row *row, spare; /* what no room is left for */
+	struct stress_row *row, spare; /* for rows that there is no room for */
 	struct lab_moment start, now;
 	uint64_t told_ns;
-	bool rested;       /* as lab_rest() found the server */
-	uint64_t numbered; /* of the row: one more than the highest number */
-	uint64_t seen[LAB_SEEN / 64]; /* answers of the row, by number */
-	uint32_t asked[LAB_LONGEST];  /* for answers that tell a length */
-	uint8_t *in, *out;            /* room for any packet */
-	uint64_t rtt_ns;  /* as the first answer took: waits are longer by it */
-	uint64_t control; /* number of the last */
-	uint64_t control_oldest; /* whose answer is still good */
-	uint32_t controls_out;   /* whose answers may yet come */
-	bool control_ok;         /* that of the last has */
-	int raw;                 /* to send packets by, or -errno */
-	uint16_t first_id;       /* of packets that are cut up */
+	bool rested;       /* lab_rest() found the server at rest */
+	uint64_t numbered; /* one more than the highest number in the row */
+	uint64_t seen[LAB_SEEN / 64]; /* answered numbers of the row */
+	/* Open datagrams by length, for answers that tell it. */
+	uint32_t asked[LAB_LONGEST];
+	uint8_t *in, *out;       /* PACKET_ROOM each */
+	uint64_t rtt_ns;         /* of the first answer; added to all waits */
+	uint64_t control;        /* number of the last control */
+	uint64_t control_oldest; /* the oldest control whose answer counts */
+	uint32_t controls_out;   /* controls whose answers may still come */
+	bool control_ok;         /* the last control was answered */
+	int raw;                 /* the raw socket, or -errno */
+	uint16_t first_id;       /* IP id of fragmented packets */
 	struct failures receives;
-	int error; /* -errno of a receive that will not work any more */
+	int error; /* -errno after receiving has failed for good */
 };
 
-/* Zeroed state is legal in lab_close(). */
+/* 0; or -errno and one line in why. Call lab_close() in either case; it is
+ * legal on zeroed state. */
 int lab_open(struct stress_lab *lab, const struct stress_config *config,
 	struct stress_result *result, char *why, size_t why_bytes);
 void lab_close(struct stress_lab *lab);
 
-/* Gives the row a verdict, if it is worse than what it has. */
+/* Gives the row this verdict if it is worse than the one it has. */
 void lab_judge(struct stress_lab *lab, enum stress_verdict verdict,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Must the row end? Then it is marked as cut. Says how it goes, too. */
+/* Must the row end? Then marks it as cut. Also reports progress. */
 bool lab_over(struct stress_lab *lab);
 
-/* The row's digest goes on with that. */
+/* Adds data to the row's digest. */
 void lab_digest(struct stress_lab *lab, const void *data, size_t bytes);
 
-/* Reads lab->now.server. Does the server live, as far as can be seen? */
+/* Reads the server's counters into lab->now.server. True if they could be
+ * read. */
 bool lab_look(struct stress_lab *lab, enum load_look look);
 
-/* What of enum stress_needs is not there, in words; NULL: nothing. */
+/* Which of the needs (enum stress_needs) is not met, in words; NULL: all
+ * are. */
 const char *lab_lacks(struct stress_lab *lab, unsigned needs);
 
-/* Numbers that are drawn anew for each seed, row and place in it. */
+/* A pseudo-random number from the seed, the row and a place in it. */
 uint64_t lab_draw(const struct stress_lab *lab, uint64_t place);
 
 static inline bool lab_replies(const struct stress_lab *lab)

@@ -2,9 +2,9 @@
 #include "load/stress/forge.h"
 #include "load/stress/tables.h"
 
-#define BYTES 512 /* of payload that there are */
+#define BYTES 512 /* of payload, in fact */
 
-/* The header says so many bytes, itself included. */
+/* Sends a UDP header that claims length bytes, itself included. */
 static void says(struct forge *f, uint32_t length, uint32_t right)
 {
 	const struct packet_ip ip = {.protocol = IPPROTO_UDP};
@@ -31,7 +31,7 @@ static void less(struct forge *f)
 	says(f, PACKET_UDP + f->now->number, f->now->number);
 }
 
-/* A packet that ends within UDP's header. */
+/* A packet that ends within the UDP header. */
 static void cut_header(struct forge *f)
 {
 	const struct packet_ip ip = {.protocol = IPPROTO_UDP};
@@ -40,7 +40,7 @@ static void cut_header(struct forge *f)
 	forge_packet(f, &ip, f->datagram, f->now->number);
 }
 
-/* IP claims more than there is, or less than UDP says. */
+/* IP claims more than there is, or less than UDP claims. */
 static void ip_lies(struct forge *f)
 {
 	const struct packet_ip ip = {.protocol = IPPROTO_UDP,
@@ -50,9 +50,9 @@ static void ip_lies(struct forge *f)
 	forge_packet(f, &ip, f->datagram, n);
 }
 
-/* What would be delivered of those that claim more was never sent. */
+/* A datagram that claims more than was sent must not be delivered. */
 static const struct forge_case cases[] = {
-	{"as it is", "RFC 768: delivered", FORGE_DELIVERED, true, FORGE_BOTH,
+	{"correct", "RFC 768: delivered", FORGE_DELIVERED, true, FORGE_BOTH,
 		exactly},
 	{"more than there is", "no such bytes: dropped", FORGE_DROPPED, true,
 		FORGE_BOTH, by_number, PACKET_UDP + BYTES + 1},
@@ -83,7 +83,7 @@ static void run(struct stress_lab *lab)
 
 const struct stress stress_length = {
 	.name = "length",
-	.brief = "lengths that lie, of UDP and of IPv6",
+	.brief = "false lengths in UDP and IPv6 headers",
 	.needs = STRESS_OWN | STRESS_RAW | STRESS_WITNESS,
 	.weight = 1,
 	.run = run,

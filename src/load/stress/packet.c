@@ -60,7 +60,7 @@ static uint32_t pseudo_sum(
 	return sum + protocol + (bytes >> 16) + (bytes & 0xffff);
 }
 
-/* A sum of 0 would say that there is none: it is sent as the other zero. */
+/* 0 would mean no checksum, so that 0xffff is sent in its place. */
 static uint16_t udp_sum(
 	const struct packet_path *path, const uint8_t *udp, uint32_t bytes)
 {
@@ -70,7 +70,7 @@ static uint16_t udp_sum(
 	return sum ? sum : 0xffff;
 }
 
-/* Neither right, nor zero, nor right by the other zero. */
+/* A checksum that is wrong, and neither 0 nor 0xffff. */
 static uint16_t wrong_sum(uint16_t right)
 {
 	uint16_t wrong = right ^ 0x5555;
@@ -154,7 +154,7 @@ uint32_t packet_extension(
 	return 2 + bytes;
 }
 
-/* Only ICMPv6 has a pseudo header in its sum (RFC 4443, 2.3). */
+/* Only ICMPv6's checksum includes a pseudo header (RFC 4443, 2.3). */
 uint32_t packet_icmp(uint8_t *out, const struct packet_path *path, uint8_t type,
 	uint8_t code, const uint8_t *quoted, uint32_t bytes)
 {

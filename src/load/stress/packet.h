@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Packets as a raw socket sends them, right or wrong in just the one thing that
- * is asked for: IPv4 and IPv6, UDP, fragments, extension headers. Arithmetic;
- * nothing is sent here.
+ * Writes packets for a raw socket, correct or with exactly the one fault that
+ * is asked for: IPv4 and IPv6, UDP, fragments, extension headers. Nothing is
+ * sent here.
  */
 #pragma once
 
@@ -15,10 +15,10 @@
 #define PACKET_IPV6     40
 #define PACKET_UDP      8
 #define PACKET_FRAGMENT 8 /* the fragment header of IPv6 */
-/* The longest that any of this makes: an IPv6 packet, and some headers. */
+/* Room for the longest packet: an IPv6 payload and some headers. */
 #define PACKET_ROOM (65535 + 1024)
 
-/* Both of one family, IPv4 addresses as such. */
+/* Both of one family; IPv4 as AF_INET, not mapped. */
 struct packet_path {
 	union address from, to;
 };
@@ -26,48 +26,49 @@ struct packet_path {
 enum packet_sum {
 	SUM_RIGHT,
 	SUM_WRONG,
-	SUM_ZERO, /* none was made (RFC 768) */
+	SUM_ZERO, /* no checksum (RFC 768) */
 };
 
-/* The one's complement sum of 16-bit words, as in RFC 1071, of data that goes
- * on from a sum; not complemented. An odd byte is the upper half of a word. */
+/* Adds data to a one's complement sum of 16-bit words (RFC 1071); not
+ * complemented. An odd last byte is the upper half of a word. */
 uint32_t packet_add(uint32_t sum, const uint8_t *data, uint32_t bytes);
 
-/* Folded and complemented, as it stands in a header. */
+/* The sum folded and complemented, as in a header. */
 uint16_t packet_fold(uint32_t sum);
 
 /*
- * UDP header and data at out: PACKET_UDP + bytes. length is what the header
- * says, lie or not. The checksum is that of a datagram of that length, or of
- * all there is where that is not enough or too much.
+ * Writes a UDP header and data at out; returns PACKET_UDP + bytes. length goes
+ * into the header, true or not. The checksum covers that length, or everything
+ * if that is not a possible length.
  */
 uint32_t packet_udp(uint8_t *out, const struct packet_path *path,
 	const void *data, uint32_t bytes, uint16_t length, enum packet_sum sum);
 
 struct packet_ip {
-	uint8_t protocol; /* of what follows: IPv6's next header */
+	uint8_t protocol; /* or IPv6's next header */
 	uint8_t ttl;      /* or hop limit */
-	/* IPv4 only: a fragment of the packet of that number. */
+	/* IPv4 only: identification, fragment offset and more fragments. */
 	uint16_t id;
-	uint32_t offset; /* bytes, a multiple of 8 */
+	uint32_t offset; /* in bytes, a multiple of 8 */
 	bool more;
-	/* IPv6 only: so much more is claimed to follow than does. */
+	/* IPv6 only: added to the true payload length. */
 	int32_t lie;
 };
 
-/* The IP header at out, of so many bytes that follow. Returns its length. */
+/* Writes an IP header for bytes that follow it. Returns its length. */
 uint32_t packet_ip(uint8_t *out, const struct packet_path *path,
 	const struct packet_ip *ip, uint32_t bytes);
 
-/* IPv6's fragment header. */
+/* Writes IPv6's fragment header. Returns its length. */
 uint32_t packet_fragment(
 	uint8_t *out, uint8_t next, uint32_t id, uint32_t offset, bool more);
 
-/* An extension header of IPv6: next, its length, and a body of bytes, of which
- * 2 + bytes must be a multiple of 8. Returns 2 + bytes. */
+/* Writes an IPv6 extension header: next, its length and a body. 2 + bytes must
+ * be a multiple of 8, and is returned. */
 uint32_t packet_extension(
 	uint8_t *out, uint8_t next, const void *body, uint32_t bytes);
 
-/* A message of ICMP or ICMPv6 that quotes so many bytes of a packet. */
+/* Writes an ICMP or ICMPv6 message that quotes bytes of a packet. Returns its
+ * length. */
 uint32_t packet_icmp(uint8_t *out, const struct packet_path *path, uint8_t type,
 	uint8_t code, const uint8_t *quoted, uint32_t bytes);

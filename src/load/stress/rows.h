@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of a report, as stresses fill them. Private to load/stress/. */
+/* Begins and ends the rows of a result. Private to load/stress/. */
 #pragma once
 
 #include "load/stress/lab.h"
 
-/* A row that begins, with the counters as they are; never NULL. rule lives on.
- */
+/* Begins a row and reads the counters; never NULL. name and rule must outlive
+ * the result. */
 struct stress_row *lab_begin(
 	struct stress_lab *lab, const char *name, const char *rule);
 
-/* The row is done: what has moved, and the verdict where none was given. A row
- * that was cut has none. */
+/* Ends the row: sets its differences of counters, and judges it. */
 void lab_end(struct stress_lab *lab);
 
-/* A row that is nothing but a reason. */
+/* Adds a skipped row with the reason. */
 void lab_skip(struct stress_lab *lab, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What became of a row's datagrams: the ledger, by the rules of any run. */
+/* The ledger of a row, by the same rules as for any run. */
 #include "load/stress/settle.h"
 #include "core/clock.h"
 #include "load/traffic/text.h"
@@ -39,9 +39,9 @@ static bool moved(const struct load_server *a, const struct load_server *b)
 	       x->absorbed != y->absorbed || x->socket_drops != y->socket_drops;
 }
 
-/* Where something is missing, what the server reads back from the kernel now
- * and then must have been renewed since: twice, for once may have been under
- * way. False where it was not in all that time. */
+/* If something is missing, the figures that the server reads back from the
+ * kernel now and then must have been renewed twice meanwhile (the first time
+ * may already have been under way). False if that did not happen in time. */
 static bool comes_to_rest(struct stress_lab *lab)
 {
 	uint64_t start = clock_ns(), still = start, published, now;
@@ -99,8 +99,8 @@ static void read_kernel(struct stress_lab *lab, struct ledger_kernel *k)
 	k->server_known = k->one || lab->far_figures.open;
 }
 
-/* Replies that lay in sockets when these were closed are nowhere counted: so
- * many at most are not to be explained. */
+/* The kernel does not count replies left in sockets that are closed: up to
+ * closed_most missing replies are excused. */
 static void excuse_closed(struct stress_row *row)
 {
 	struct ledger *l = &row->ledger;
@@ -118,26 +118,26 @@ static void excuse_closed(struct stress_row *row)
 		w->unexplained_bytes = 0;
 }
 
-/* drops: at our own sockets, which need no server to be known. */
+/* drops: at our own sockets, known even if the server is not seen. */
 static void judge(struct stress_lab *lab, int64_t drops)
 {
 	const struct ledger *l = &lab->row->ledger;
 
 	if (!l->server_seen && lab_replies(lab) && l->unexplained > drops)
 		lab_judge(lab, STRESS_OTHERWISE,
-			"%lld are missing, of which a server that cannot be "
-			"seen tells nothing",
+			"%lld are missing, and the server's counters cannot be "
+			"seen",
 			(long long)(l->unexplained - drops));
 	else if (l->shared)
 		lab_judge(lab, STRESS_AS_EXPECTED,
-			"others used the server meanwhile");
+			"other clients used the server meanwhile");
 	else if (!ledger_balances(l))
 		lab_judge(lab, STRESS_FAILED,
 			"no counter explains %lld datagrams",
 			(long long)l->unexplained);
 }
 
-/* Has it counted what became of all that it took? */
+/* Has the server counted the fate of all datagrams that it received? */
 static bool is_even(const struct ledger_server *s)
 {
 	uint64_t n = s->answered + s->absorbed;

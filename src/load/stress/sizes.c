@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each size that a datagram can have, and some of them in fragments. */
+/* Every size that a datagram can have, some of them in fragments. */
 #include "core/clock.h"
 #include "core/probe.h"
 #include "core/train.h"
@@ -9,18 +9,18 @@
 #include "load/stress/tables.h"
 #include "load/stress/talk.h"
 
-/* In flight at most, with what the kernel adds. */
+/* The most in flight, including the kernel's overhead. */
 #define FLIGHT_BYTES 65536
 #define SILENCE_NS   20000000u
 #define LAST_NS      100000000u
-/* Of those too short for a number, which not every service answers. */
+/* For datagrams too short for a number, which not every service answers. */
 #define SHORT_NS 5000000u
-/* Of a datagram, which fits into any link: a multiple of 8. */
+/* Size of a fragment that fits any link: a multiple of 8. */
 #define PIECE 1224
 
-/* At first those at which something changes; then a walk that is everywhere
- * from its start, for the time may cut it short. The step is a prime that
- * divides neither number of sizes. */
+/* First the sizes at which something changes; then all others in steps that
+ * cover the range evenly, since time may run out. The step is a prime that does
+ * not divide either number of sizes. */
 static uint32_t size_at(uint32_t n, uint32_t sizes)
 {
 	static const uint32_t edges[] = {0, 1, 31, 32, 55, 56, 1231, 1232, 1233,
@@ -32,7 +32,7 @@ static uint32_t size_at(uint32_t n, uint32_t sizes)
 	return (uint32_t)((n - count) * 40487ull % sizes);
 }
 
-/* All, edges twice. */
+/* All sizes; edges twice. */
 static void sweep(struct talk *t, uint32_t sizes, struct lab_client *client)
 {
 	uint64_t flight = 0, lost = 0, most = t->lab->config->peer_rcvbuf / 4;
@@ -44,7 +44,8 @@ static void sweep(struct talk *t, uint32_t sizes, struct lab_client *client)
 		uint32_t bytes = size_at(n, sizes);
 		bool alone = bytes < PROBE_BYTES;
 
-		/* Those go one by one, and are told by their sizes. */
+		/* Too short for a number: sent one at a time, and told apart by
+		 * size. */
 		if (talk_ask(t, alone ? bytes : n, bytes)) {
 			lab_judge(t->lab, STRESS_FAILED,
 				"%u bytes could not be sent", bytes);
@@ -69,8 +70,8 @@ static void run_all(struct stress_lab *lab)
 	struct lab_client client = {0};
 	struct talk t;
 
-	lab_begin(lab, "all there are",
-		"RFC 768: each comes back, or a counter has it");
+	lab_begin(lab, "every size",
+		"RFC 768: each comes back, or a counter explains it");
 	if (talk_open(&t, lab, lab_flow(lab), 0, 0) == 0) {
 		sweep(&t, lab->v6 ? DATAGRAM_MAX_V6 + 1 : DATAGRAM_MAX_V4 + 1,
 			&client);
@@ -80,7 +81,7 @@ static void run_all(struct stress_lab *lab)
 	lab_end(lab);
 }
 
-/* A size above that of a piece. */
+/* Cuts a datagram longer than a piece. */
 static void in_pieces(struct forge *f)
 {
 	uint32_t longest = f->lab->v6 ? DATAGRAM_MAX_V6 : DATAGRAM_MAX_V4;
@@ -95,10 +96,10 @@ static void in_pieces(struct forge *f)
 	}
 }
 
-/* Where the path cuts nothing, as loopback does not, it is cut by hand. */
+/* Fragments are made by hand, since some paths, such as loopback, make none. */
 static const struct forge_case pieces = {
-	.name = "2000 of them, in fragments",
-	.rule = "IP puts them together: each comes back",
+	.name = "2000 sizes, in fragments",
+	.rule = "IP reassembles them: each comes back",
 	.fate = FORGE_DELIVERED,
 	.must = true,
 	.families = FORGE_BOTH,
@@ -111,7 +112,7 @@ static void run(struct stress_lab *lab)
 	uint64_t end = lab->deadline_ns, now = clock_ns();
 	const char *lacking = lab_lacks(lab, stress_fragments.needs);
 
-	/* Of two each has its half. */
+	/* Half of the time for each of the two rows. */
 	if (!lacking && end > now)
 		lab->deadline_ns = now + (end - now) / 2;
 	run_all(lab);
@@ -126,7 +127,7 @@ static void run(struct stress_lab *lab)
 
 const struct stress stress_sizes = {
 	.name = "sizes",
-	.brief = "datagrams of every size, and in fragments",
+	.brief = "datagrams of every size, whole and in fragments",
 	.weight = 8,
 	.run = run,
 };

@@ -28,7 +28,7 @@ static bool is_chosen(const struct stress_lab *lab, size_t i)
 	return lab->config->chosen >> i & 1;
 }
 
-/* Each has its share of the time that is left, and what is not used is for
+/* Each stress gets its share of the time left, so that unused time goes to
  * those that follow. */
 static uint64_t deadline(struct stress_lab *lab, size_t i, uint64_t end)
 {
@@ -41,7 +41,7 @@ static uint64_t deadline(struct stress_lab *lab, size_t i, uint64_t end)
 	return sum ? now + left / sum * stress_table[i]->weight : now;
 }
 
-/* Who does not answer and is not seen may be gone all the same. */
+/* A peer that neither answers nor is seen may have gone: ICMP tells. */
 static bool is_refused(struct stress_lab *lab)
 {
 	bool refused = false;
@@ -78,7 +78,7 @@ static void run_all(struct stress_lab *lab)
 	}
 }
 
-/* Is anybody there? Said before all else. */
+/* Checks first that the peer is there. */
 static int greet(struct stress_lab *lab, char *why, size_t why_bytes)
 {
 	char peer[ADDRESS_TEXT];
@@ -94,7 +94,7 @@ static int greet(struct stress_lab *lab, char *why, size_t why_bytes)
 	if (error) {
 		snprintf(why, why_bytes, "%s", lab->row->why);
 	} else if (!lab_replies(lab) && !lab_look(lab, LOOK_MUST)) {
-		/* Nothing would tell. */
+		/* Neither answers nor counters can tell. */
 	} else if (!talk_control(&t)) {
 		error = lab->row->reported ? -ECONNREFUSED : -ETIMEDOUT;
 		if (error == -ECONNREFUSED)
@@ -104,8 +104,8 @@ static int greet(struct stress_lab *lab, char *why, size_t why_bytes)
 		else
 			snprintf(why, why_bytes,
 				"no reply from %s to a datagram of %u bytes; "
-				"of a peer that does not answer --expect none "
-				"says so",
+				"for a peer that does not answer, use --expect "
+				"none",
 				peer, TALK_CONTROL_BYTES);
 	} else if (lab_replies(lab)) {
 		lab->rtt_ns = clock_ns() - start;

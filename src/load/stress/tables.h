@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each file's entry of stress_table. Private to load/stress/. */
+/* The entries of stress_table, one per file. Private to load/stress/. */
 #pragma once
 
 #include "load/stress/row.h"

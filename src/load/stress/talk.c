@@ -18,10 +18,10 @@
 #define CONTROL_TRIES   20
 #define REFUSED_TRIES   3
 #define CONTROL_WAIT_NS 100000000u
-/* Who sends something else again and again is not waited for longer. */
+/* The longest wait, in case the peer keeps sending something else. */
 #define CONTROL_LONGEST_NS 500000000u
 #define DRAIN_LONGEST_NS   2000000000u
-/* Taken at a time, in case they never end. */
+/* The most taken at once, in case they never end. */
 #define HEAR_MAX         65536
 #define CONTROL_STILL_NS 20000000u
 
@@ -57,7 +57,7 @@ void talk_close(struct talk *t)
 	t->fd = -1;
 }
 
-/* Nothing in it is of its time: the same seed makes the same bytes. */
+/* No time stamp in it: the same seed makes the same bytes. */
 void talk_fill(struct stress_lab *lab, uint32_t flow, uint64_t sequence,
 	uint8_t *out, uint32_t bytes)
 {
@@ -130,11 +130,12 @@ static int send_out(struct talk *t, uint32_t bytes)
 		} else if (errno == ECONNREFUSED || errno == EHOSTUNREACH ||
 			   errno == ENETUNREACH || errno == EPROTO ||
 			   errno == EACCES || errno == ENOPROTOOPT) {
-			/* Of one that was sent before. */
+			/* The error of an earlier datagram. */
 			talk_reports(t);
 		} else if (errno == EMSGSIZE) {
 			talk_reports(t);
-			/* Of this one: no router has said it. */
+			/* No router reported it: this datagram itself is too
+			 * long. */
 			if (row->too_big == too_big)
 				return -EMSGSIZE;
 		} else if (errno != EINTR) {
@@ -151,7 +152,7 @@ int talk_ask(struct talk *t, uint64_t sequence, uint32_t bytes)
 	int error;
 
 	talk_fill(lab, t->flow, sequence, lab->out, bytes);
-	/* All behind the header follows from it, and the seed. */
+	/* The payload follows from the header and the seed. */
 	lab_digest(lab, &bytes, sizeof(bytes));
 	lab_digest(lab, lab->out, n);
 	error = send_out(t, bytes);
@@ -184,7 +185,7 @@ static void take(struct talk *t, uint32_t bytes)
 		lab->controls_out--;
 }
 
-/* lab->error is set where it will not work any more. */
+/* Sets lab->error once receiving has failed for good. */
 static void receive_failed(struct talk *t, int error)
 {
 	const struct timespec pause = {.tv_nsec = FAILURES_PAUSE_NS};
@@ -266,8 +267,8 @@ static uint64_t delivered(struct stress_lab *lab)
 					: 0;
 }
 
-/* Silence is all that a server says which does not answer: its counters must
- * move, and then come to rest. */
+/* A server that does not answer: its counters must change, and then come to
+ * rest. */
 static bool control_unheard(struct talk *t)
 {
 	struct stress_lab *lab = t->lab;
@@ -312,13 +313,13 @@ bool talk_control(struct talk *t)
 	uint64_t before = lab->row->reported, end_ns;
 	bool ok = false;
 
-	/* Where an answer takes long, that of an earlier try will do. */
+	/* If answers take long, that to an earlier try counts too. */
 	lab->control_oldest = lab->control + 1;
 
 	if (!lab_replies(lab))
 		return control_unheard(t);
 	for (int i = 0; !ok && i < CONTROL_TRIES; i++) {
-		/* Its host says that it is not there. */
+		/* The peer's host refuses them. */
 		if (i >= REFUSED_TRIES && lab->row->reported > before)
 			break;
 		ask_control(t);

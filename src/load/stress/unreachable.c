@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ICMP errors: those that come of themselves when nobody listens, and forged
- * ones that are aimed at a socket which is served well. */
+/* ICMP errors: genuine ones, when nobody listens, and forged ones against a
+ * socket that works. */
 #include "load/stress/forge.h"
 #include "load/stress/rows.h"
 #include "load/stress/settle.h"
@@ -15,11 +15,11 @@
 #define TRIALS     64
 #define TRIAL_NS   50000000u
 #define SILENCE_NS 100000000u
-/* Below those that systems give to clients, above those of services. */
+/* Below ephemeral ports, above those of services. */
 #define PORT_FIRST 20000
 #define PORTS      10000
 
-/* Of which port the peer's host says that nobody listens there? 0: of none. */
+/* Finds a port that the peer's host reports as closed. 0: none. */
 static uint16_t find_closed(struct stress_lab *lab)
 {
 	struct stress_row *row = lab->row;
@@ -40,7 +40,8 @@ static uint16_t find_closed(struct stress_lab *lab)
 	return found;
 }
 
-/* Trials are of the environment, and not of the seed alone. */
+/* Trials depend on the environment, and must not change the row or its
+ * digest. */
 static void forget_trials(struct stress_row *row)
 {
 	row->packets = row->datagrams = row->reported = row->answered = 0;
@@ -63,17 +64,17 @@ static void storm(struct stress_lab *lab, uint16_t port)
 	talk_close(&t);
 	if (row->answered || row->wrong)
 		lab_judge(lab, STRESS_FAILED,
-			"%llu answers from a port where nobody listens",
+			"%llu answers came from a closed port",
 			(unsigned long long)(row->answered + row->wrong));
 	else if (!row->reported)
-		lab_judge(lab, STRESS_OTHERWISE, "nothing was reported");
+		lab_judge(lab, STRESS_OTHERWISE, "ICMP reported nothing");
 }
 
 static void closed_port(struct stress_lab *lab)
 {
 	uint16_t port;
 
-	lab_begin(lab, "a port that nobody has",
+	lab_begin(lab, "a closed port",
 		"RFC 1122 4.1.3.1: reported by ICMP, to its sender");
 	port = find_closed(lab);
 	forget_trials(lab->row);
@@ -81,13 +82,13 @@ static void closed_port(struct stress_lab *lab)
 		storm(lab, port);
 	else
 		lab_judge(lab, STRESS_OTHERWISE,
-			"of no port there it is said that nobody listens");
+			"no port there is reported as closed");
 	lab_end(lab);
 }
 
-/* "Unreachable" as the peer's host or a router would say it of a datagram of
- * ours, for each reason but that it was too long: that would change the route.
- */
+/* Forges an "unreachable" message about a datagram of ours, as from the peer's
+ * host, for each reason except "too big", which would change the route's
+ * MTU. */
 static int accuse(struct stress_lab *lab, const struct talk *t, uint32_t round)
 {
 	static const uint8_t v4[] = {0, 1, 2, 3, 5, 9, 10, 13};
@@ -116,15 +117,15 @@ static int accuse(struct stress_lab *lab, const struct talk *t, uint32_t round)
 	return forge_send(lab, &t->local, packet, head + n);
 }
 
-/* Each datagram has its storm before its reply. */
+/* Sends forged errors before each datagram. */
 static void forged(struct stress_lab *lab)
 {
 	struct lab_client client = {.bytes = BYTES};
 	struct talk t;
 	int error = 0;
 
-	lab_begin(lab, "forged, at a flow that works",
-		"RFC 1122 4.1.3.3: told to the socket, which goes on");
+	lab_begin(lab, "forged, at a working flow",
+		"RFC 1122 4.1.3.3: reported to the socket, which goes on");
 	if (talk_open(&t, lab, lab_flow(lab), 0, 0) == 0) {
 		for (uint32_t i = 0; i < ROUNDS && !lab_over(lab); i++) {
 			for (int k = 0; k < 4 && !error; k++)
@@ -137,11 +138,11 @@ static void forged(struct stress_lab *lab)
 		talk_drain(&t, SILENCE_NS);
 		if (error)
 			lab_judge(lab, STRESS_OTHERWISE,
-				"this kernel does not send it: %s",
+				"this kernel refuses to send it: %s",
 				strerror(-error));
 		else if (!lab->row->reported)
 			lab_judge(lab, STRESS_OTHERWISE,
-				"nothing was told to the socket");
+				"the socket was told nothing");
 		talk_settle(&t, &client);
 	}
 	talk_close(&t);
@@ -157,9 +158,9 @@ static void run(struct stress_lab *lab)
 		return;
 	lacking = lab_lacks(lab, STRESS_OWN | STRESS_RAW);
 	if (lacking)
-		lab_skip(lab, "forged, at a flow that works", "%s", lacking);
+		lab_skip(lab, "forged, at a working flow", "%s", lacking);
 	else if (!lab_replies(lab))
-		lab_skip(lab, "forged, at a flow that works",
+		lab_skip(lab, "forged, at a working flow",
 			"the peer does not answer");
 	else
 		forged(lab);
@@ -167,7 +168,7 @@ static void run(struct stress_lab *lab)
 
 const struct stress stress_unreachable = {
 	.name = "unreachable",
-	.brief = "ICMP errors, earned and forged",
+	.brief = "ICMP errors, genuine and forged",
 	.needs = STRESS_OWN,
 	.weight = 4,
 	.run = run,

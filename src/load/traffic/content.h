@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What datagrams are filled with behind their headers: a stream from a seed, of
- * which each datagram has the piece that its flow and number say, so that a
- * payload which came back with another's header is found out.
+ * The payload behind the probe headers: a stream drawn from a seed. Each
+ * datagram has the piece at an offset that depends on its flow and number, so
+ * that a payload returned with another datagram's header is detected.
  */
 #pragma once
 
@@ -12,12 +12,12 @@
 #include <stdint.h>
 
 enum content_kind {
-	CONTENT_RANDOM, /* nothing that a NIC or a compressor could shorten */
+	CONTENT_RANDOM, /* not compressible */
 	CONTENT_ZEROS,
-	CONTENT_TEXT, /* printable, in lines */
+	CONTENT_TEXT, /* printable text in lines */
 };
 
-/* Pieces begin within so many bytes, at multiples of 64. */
+/* Pieces begin at multiples of 64 below this. */
 #define CONTENT_SPAN 65536
 
 struct content {
@@ -25,15 +25,15 @@ struct content {
 	uint32_t longest;
 };
 
-/* For datagrams of at most longest bytes. 0 or -ENOMEM. */
+/* longest: the most bytes of a datagram. 0 or -ENOMEM. */
 int content_init(struct content *c, enum content_kind kind, uint64_t seed,
 	uint32_t longest);
 
 /* Zeroed state is legal. */
 void content_fini(struct content *c);
 
-/* Where the datagram's bytes begin in the stream: byte n of the datagram is
- * byte n of this, where no header has been written over it. */
+/* The datagram's content, header room included: byte n of the datagram is byte
+ * n of it, unless a header has been written there. */
 static inline const uint8_t *content_at(
 	const struct content *c, uint32_t flow, uint64_t sequence)
 {
@@ -42,7 +42,8 @@ static inline const uint8_t *content_at(
 	return c->data + (h >> 48 & (CONTENT_SPAN - 64));
 }
 
-/* Is all of a probe's payload, of bytes, what was sent? The sum of what reflect
- * has written over it is checked in its place. p has been read from data. */
+/* Is the payload of a probe of bytes at data what was sent? If reflect has
+ * written its receive record over it, checks that record's sum instead. p: the
+ * header read from data. */
 bool content_is_right(const struct content *c, const struct probe *p,
 	const uint8_t *data, uint32_t bytes);

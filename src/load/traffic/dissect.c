@@ -15,8 +15,8 @@
 
 #define UDP_BYTES 8
 
-/* What is left of a packet: at is before end, the end of the layer that is
- * being read, which may be behind what was captured. */
+/* The rest of a packet: at <= end, the end of the current layer, which may be
+ * beyond what was captured. */
 struct cursor {
 	const uint8_t *data;
 	uint32_t captured, at, end;
@@ -27,7 +27,7 @@ static uint32_t read16(const uint8_t *p)
 	return (uint32_t)p[0] << 8 | p[1];
 }
 
-/* Can so many bytes be read here? DISSECT_DATAGRAM: they can. */
+/* Can so many bytes be read here? DISSECT_DATAGRAM: yes. */
 static enum dissect_verdict ask(const struct cursor *c, uint32_t bytes)
 {
 	if (bytes > c->end - c->at)
@@ -74,7 +74,7 @@ static enum dissect_verdict read_ipv4(struct dissected *out, struct cursor *c)
 		return DISSECT_DAMAGED;
 	if (ip[9] != NEXT_UDP)
 		return DISSECT_NOT_UDP;
-	/* More are to come, or it is not the first. */
+	/* More fragments follow, or this is not the first. */
 	if (read16(ip + 6) & 0x3fff)
 		return DISSECT_FRAGMENT;
 	out->tuple[0] = 4;
@@ -85,8 +85,8 @@ static enum dissect_verdict read_ipv4(struct dissected *out, struct cursor *c)
 	return read_udp(out, c);
 }
 
-/* To what the chain of headers leads. A part without an offset, and none to
- * come, is whole (RFC 6946). */
+/* Follows the chain of headers. A fragment header without an offset and with
+ * nothing to follow means a whole packet (RFC 6946). */
 static enum dissect_verdict read_chain(
 	struct dissected *out, struct cursor *c, uint8_t next)
 {
@@ -133,7 +133,7 @@ static enum dissect_verdict read_ipv6(struct dissected *out, struct cursor *c)
 	return read_chain(out, c, ip[6]);
 }
 
-/* By the version in its first byte. */
+/* Chooses by the version in the first byte. */
 static enum dissect_verdict read_ip(struct dissected *out, struct cursor *c)
 {
 	enum dissect_verdict v = ask(c, 1);
@@ -150,8 +150,8 @@ static enum dissect_verdict read_ip(struct dissected *out, struct cursor *c)
 	}
 }
 
-/* The type is at c->at + type_at; what it is of begins after header bytes, but
- * for VLAN tags, each of which holds the next type. */
+/* The type is at c->at + type_at; the next layer follows after header bytes and
+ * any VLAN tags, each of which has the next type. */
 static enum dissect_verdict read_typed(struct dissected *out, struct cursor *c,
 	uint32_t type_at, uint32_t header)
 {
@@ -174,8 +174,8 @@ static enum dissect_verdict read_typed(struct dissected *out, struct cursor *c,
 	return type == TYPE_IPV6 ? read_ipv6(out, c) : DISSECT_NOT_UDP;
 }
 
-/* AF_INET is 2 everywhere, AF_INET6 is not; either may be of a host of the
- * other byte order. */
+/* AF_INET is 2 on all systems, AF_INET6 varies; the capturing host may have had
+ * either byte order. */
 static bool is_ip_family(const uint8_t *family)
 {
 	static const uint8_t known[] = {2, 10, 23, 24, 28, 30};
@@ -205,7 +205,8 @@ enum dissect_verdict dissect(struct dissected *out, enum dissect_link link,
 	struct cursor c = {
 		.data = data,
 		.captured = bytes,
-		/* Less on the wire than was captured there cannot have been. */
+		/* on_wire may be wrong, but cannot be less than what was
+		 * captured. */
 		.end = on_wire > bytes ? on_wire : bytes,
 	};
 

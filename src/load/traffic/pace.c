@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Of a datagram: what the arithmetic may be off. */
+/* The error of the arithmetic, in datagrams. */
 #define ROUNDING 1e-6
 
 double pace_random(uint64_t *state)
@@ -34,7 +34,7 @@ static void enter_step(struct pace *p)
 		is_constant(s) && s->from > 0 ? 1e9 / (s->from * p->share) : 0;
 }
 
-/* What is left of the step, in datagrams of this share. */
+/* The rest of the step in datagrams of this share. */
 static double left_in_step(const struct pace *p, const struct pace_step *s)
 {
 	double length = (double)s->duration_ns;
@@ -44,8 +44,8 @@ static double left_in_step(const struct pace *p, const struct pace_step *s)
 	return (now + s->to) / 2 * p->share * (length - p->in_step_ns) / 1e9;
 }
 
-/* After how many nanoseconds of the step, from where it is, so many datagrams
- * are due: the smaller root of rate t + slope t^2 / 2 = datagrams. */
+/* How many nanoseconds from the current position so many datagrams take: the
+ * smaller root of rate t + slope t^2 / 2 = datagrams. */
 static double time_of(
 	const struct pace *p, const struct pace_step *s, double datagrams)
 {
@@ -57,7 +57,7 @@ static double time_of(
 		return 0;
 	slope = (s->to - s->from) * p->share / length;
 	rate = s->from * p->share + slope * p->in_step_ns / 1e9;
-	/* As this is written neither subtracts what is nearly equal. */
+	/* In this form no nearly equal numbers are subtracted. */
 	return 1e9 * 2 * datagrams /
 	       (rate + sqrt(fmax(rate * rate + 2 * slope * datagrams, 0)));
 }
@@ -68,7 +68,7 @@ static void go(struct pace *p, double datagrams)
 		const struct pace_step *s = &p->plan->steps[p->step];
 		double left = left_in_step(p, s);
 
-		/* What is due at the end itself is the next step's. */
+		/* A departure exactly at the end belongs to the next step. */
 		if (datagrams < left - ROUNDING) {
 			p->in_step_ns += time_of(p, s, datagrams);
 			p->base_ns = p->in_step_ns;
@@ -101,7 +101,7 @@ void pace_init(struct pace *p, const struct pace_plan *plan, double share,
 		.share = share,
 		.random = seed * 0x9e3779b97f4a7c15u | 1,
 	};
-	/* The first numbers after a small seed are small. */
+	/* The first numbers from a small seed are small. */
 	for (int i = 0; i < 8; i++)
 		(void)pace_random(&p->random);
 	if (plan->step_count)
@@ -112,7 +112,7 @@ void pace_init(struct pace *p, const struct pace_plan *plan, double share,
 
 void pace_advance(struct pace *p)
 {
-	/* Nearly always the step goes on, at one rate. */
+	/* The common case: the same step goes on at a constant rate. */
 	double next = next_amount(p);
 	double amount = p->amount + next;
 	double t = p->base_ns + amount * p->interval_ns;

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Far behind the end of any run, and it can still be added to a clock. */
+/* Later than the end of any run, but small enough to add to a clock. */
 #define NEVER_NS (UINT64_MAX / 4)
 
-/* Room for one more element of size bytes, and for as many again. */
+/* Makes room for needed elements of size bytes, by doubling. */
 static int grow(void **array, size_t *room, size_t needed, size_t size)
 {
 	size_t more = needed < 512 ? 1024 : 2 * needed;
@@ -46,7 +46,7 @@ int replay_add(struct replay *r, uint64_t at_ns,
 	return 0;
 }
 
-/* Of one time and one place in the data, the empty one was first. */
+/* An empty item has the same offset as the one added after it. */
 static int compare_items(const void *a, const void *b)
 {
 	const struct replay_item *x = a, *y = b;

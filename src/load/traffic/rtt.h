@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How long a reply is awaited: by the round trips seen so far, smoothed as in
- * RFC 6298. Before the first reply nothing is known of the path, and the wait
- * is long. Pure arithmetic by shifts, since it is done for each receive.
+ * The timeout for replies: follows the round trips so far, smoothed as in RFC
+ * 6298. Before the first reply nothing is known about the path, and the timeout
+ * is long. Uses only shifts, since it runs once per receive.
  */
 #pragma once
 
 #include <stdint.h>
 
-/* Before the first reply. */
+/* The timeout before the first reply. */
 #define RTT_FIRST_NS 2000000000u
-/* What is added to the smoothed round trip at least; Linux's TCP_RTO_MIN. */
+/* The least margin over the smoothed round trip; Linux's TCP_RTO_MIN. */
 #define RTT_MARGIN_NS 200000000u
-/* The most that is waited. */
+/* The longest timeout. */
 #define RTT_MOST_NS 10000000000u
 
 struct rtt {
-	uint64_t fixed_ns; /* as the user said; 0: by what is measured */
+	uint64_t fixed_ns; /* the user's timeout; 0: follow the round trips */
 	uint64_t smoothed_ns, deviation_ns;
-	uint64_t least_ns; /* UINT64_MAX: no reply has come */
+	uint64_t least_ns; /* shortest round trip; UINT64_MAX: none yet */
 	uint64_t timeout_ns;
 };
 
@@ -31,7 +31,7 @@ static inline void rtt_init(struct rtt *r, uint64_t fixed_ns)
 	};
 }
 
-/* A reply came ns after its datagram was sent. */
+/* Notes a round trip of ns. */
 static inline void rtt_note(struct rtt *r, uint64_t ns)
 {
 	int64_t off = (int64_t)(ns - r->smoothed_ns);

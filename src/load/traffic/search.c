@@ -22,7 +22,7 @@ static void confirm(struct search *s)
 	s->fails = 0;
 }
 
-/* The middle of what is not known yet, by ratio. */
+/* Tries the geometric mean of good and bad, or confirms if they are close. */
 static void halve(struct search *s)
 {
 	s->phase = SEARCH_HALVE;
@@ -39,7 +39,7 @@ static void climb(struct search *s, bool good)
 		return;
 	}
 	if (!good) {
-		/* Down, until something is carried. */
+		/* Go down until a rate passes. */
 		if (s->rate <= s->lowest) {
 			s->phase = SEARCH_NONE;
 			s->rate = 0;
@@ -62,7 +62,7 @@ static void set_bad(struct search *s, enum search_outcome outcome)
 	s->bad_outcome = outcome;
 }
 
-/* A majority of all repeats, asked for no longer than it is open. */
+/* Decides by a majority of the repeats, as soon as one is certain. */
 static void vote(struct search *s, enum search_outcome outcome)
 {
 	bool good = outcome == SEARCH_GOOD;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The search for the highest rate that is carried with little enough loss: the
- * throughput of RFC 2544 with a bound above zero, and its trials repeated where
- * it counts, as the multiple loss ratio search (RFC 9971) has it. Decisions
- * only: who runs the trials tells what came of each.
+ * Searches for the highest rate with tolerable loss: the throughput of RFC 2544
+ * with a loss limit above zero, and with decisive trials repeated, as in the
+ * multiple loss ratio search (RFC 9971). Decisions only: the caller runs the
+ * trials and reports their outcomes.
  *
- * Climbs by doubling until a rate fails, halves the way between the highest
- * good and the lowest bad one until they are near, then repeats the good one. A
- * rate is bad when it has failed twice in a row: a hiccup of the host must not
- * send the search the wrong way. Of the repeats the majority decides; where it
- * is against, the rate was luck, and the search goes on below it.
+ * Doubles the rate until it fails, then bisects between the highest good and
+ * the lowest bad rate until they are close, then repeats the good one. A rate
+ * is bad once it has failed twice in a row: a hiccup of the host must not
+ * mislead the search. The majority of the repeats decides; if it is against the
+ * rate, the search goes on below it.
  */
 #pragma once
 
@@ -29,21 +29,21 @@ enum search_phase {
 	SEARCH_HALVE,
 	SEARCH_CONFIRM,
 	SEARCH_FOUND,
-	SEARCH_NONE, /* not even the lowest rate is carried */
+	SEARCH_NONE, /* even the lowest rate fails */
 };
 
 struct search {
-	double precision; /* bad / good at the end, above 1 */
+	double precision; /* end when bad / good is at most this; above 1 */
 	double lowest, highest;
 	enum search_phase phase;
-	double rate;      /* of the next trial; found: the answer */
+	double rate; /* rate of the next trial; with SEARCH_FOUND the answer */
 	double good, bad; /* 0: none yet */
 	enum search_outcome bad_outcome;
-	bool doubted; /* this rate has failed once */
+	bool doubted; /* the current rate has failed once */
 	uint32_t passes, fails;
 };
 
-/* Begins at first; never tries above highest or below lowest. */
+/* Begins at the rate first; stays between lowest and highest. */
 void search_init(struct search *s, double first, double lowest, double highest,
 	double precision);
 
@@ -52,6 +52,6 @@ static inline bool search_is_over(const struct search *s)
 	return s->phase >= SEARCH_FOUND;
 }
 
-/* What the trial at s->rate came to: s->rate and s->phase are then the next
- * one's. */
+/* Reports the outcome of the trial at s->rate, and sets s->rate and s->phase
+ * for the next one. */
 void search_tell(struct search *s, enum search_outcome outcome);

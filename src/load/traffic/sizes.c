@@ -43,7 +43,8 @@ void sizes_fixed(struct sizes *s, uint32_t bytes)
 	sum_up(s);
 }
 
-/* Evenly over the range, ends included, so that the mean is the middle. */
+/* Spread evenly over the range, both ends included, so that the mean is in the
+ * middle. */
 void sizes_range(struct sizes *s, uint32_t least, uint32_t most, uint64_t seed)
 {
 	double span = (double)most - least;

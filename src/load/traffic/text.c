@@ -5,7 +5,7 @@
 
 #define BEFORE "Your data was "
 #define BEHIND " bytes"
-/* A datagram's length has five digits at most. */
+/* A datagram's length has at most five digits. */
 #define DIGITS_MOST 5
 
 bool text_read_length(const uint8_t *data, uint32_t bytes, uint32_t *length)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What the length service answers: "Your data was N bytes". */
+/* The reply of the length service: "Your data was N bytes". */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of one uint32_t. */
+/* A printf format for one uint32_t. */
 #define TEXT_LENGTH "Your data was %u bytes"
 
-/* Is it that, and nothing else? *length is N then: as printf would write it. */
+/* Is data exactly that text, with N as printf would write it? Sets *length to
+ * N. */
 bool text_read_length(const uint8_t *data, uint32_t bytes, uint32_t *length);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS_FIRST 1024 /* a power of two, as all that follow */
+#define SLOTS_FIRST 1024 /* a power of two, as all later sizes */
 
-/* FNV-1a, of which the upper half is the better. */
+/* FNV-1a, whose upper half is better distributed. */
 static size_t hash(const uint8_t *tuple)
 {
 	uint64_t h = 0xcbf29ce484222325u;
@@ -17,7 +17,7 @@ static size_t hash(const uint8_t *tuple)
 	return (size_t)(h >> 32 ^ h);
 }
 
-/* Where it is, or the free one where it would be. */
+/* The tuple's slot, or the free one where it belongs. */
 static uint32_t *find(const struct tuples *t, const uint8_t *tuple)
 {
 	size_t mask = t->slot_count - 1, at = hash(tuple) & mask;
@@ -28,7 +28,7 @@ static uint32_t *find(const struct tuples *t, const uint8_t *tuple)
 	return &t->slots[at];
 }
 
-/* Twice the slots, and a list of half as many. */
+/* Doubles the slots, with room in the list for half as many. */
 static int grow(struct tuples *t)
 {
 	size_t n = t->slot_count ? 2 * t->slot_count : SLOTS_FIRST;

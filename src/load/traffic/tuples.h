@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers for flows: each distinct tuple has one, in the order they came. */
+/* Numbers distinct tuples from 0, in the order of their first appearance. */
 #pragma once
 
 #include "load/traffic/dissect.h"
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A hash table that is at most half full; zeroed state is an empty one. */
+/* A hash table, at most half full; zeroed: empty. */
 struct tuples {
 	uint8_t (*list)[DISSECT_TUPLE];
 	uint32_t *slots; /* number + 1; 0: free */
@@ -15,7 +15,7 @@ struct tuples {
 	uint32_t count;
 };
 
-/* 0 or -ENOMEM. */
+/* Sets *number to the tuple's number, a new one if needed. 0 or -ENOMEM. */
 int tuples_number(
 	struct tuples *t, const uint8_t tuple[DISSECT_TUPLE], uint32_t *number);
 

@@ -20,7 +20,7 @@ static void add_gap(struct verify *v, uint64_t first, uint64_t end)
 	*gap_at(v, v->gap_count++) = (struct verify_gap){first, end};
 }
 
-/* Gap i becomes two, with what was filled between them left out. */
+/* Splits gap i around the sequence number that came. */
 static void split(struct verify *v, uint32_t i, uint64_t sequence)
 {
 	struct verify_gap *g = gap_at(v, i);

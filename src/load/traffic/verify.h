@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What came back to one flow: is it the answer to one of its probes, is it the
- * first, did it overtake? Replies in order cost a comparison; only those that
- * are not touch the list of gaps.
+ * Classifies the replies of one flow by sequence number: first, duplicate,
+ * reordered or late. Replies in order cost one comparison; only others touch
+ * the list of gaps.
  */
 #pragma once
 
 #include <stdint.h>
 
-/* Gaps remembered: a reply to what was skipped before them is "late". */
+/* How many gaps are remembered; a reply into an older gap is "late". */
 #define VERIFY_GAPS 64
 
 enum verify_result {
-	VERIFY_FIRST,     /* the first reply to this probe */
-	VERIFY_REORDERED, /* the first, and one sent later came before it */
-	VERIFY_LATE,      /* so old that it cannot be told from a duplicate */
+	VERIFY_FIRST, /* the first reply to this probe */
+	/* The first, but a reply to a later probe came before it. */
+	VERIFY_REORDERED,
+	VERIFY_LATE, /* so old that it may also be a duplicate */
 	VERIFY_DUPLICATE,
-	VERIFY_UNSENT, /* nothing of that number was sent */
+	VERIFY_UNSENT, /* no probe of that number was sent */
 };
 
-/* Sequence numbers not seen, first to end - 1. */
+/* Sequence numbers not seen: first to end - 1. */
 struct verify_gap {
 	uint64_t first, end;
 };
 
-/* Zeroed is the state at the start of a flow. */
+/* Zeroed: the start of a flow. */
 struct verify {
 	uint64_t next;  /* one more than the highest number seen */
 	uint64_t floor; /* gaps before this are forgotten */
@@ -32,7 +33,7 @@ struct verify {
 	struct verify_gap gaps[VERIFY_GAPS]; /* a ring, ascending */
 };
 
-/* Slow way of verify_note(). */
+/* The slow path of verify_note(). */
 enum verify_result verify_unexpected(
 	struct verify *v, uint64_t sequence, uint64_t sent);
 

@@ -3,29 +3,34 @@
 """What the verb load says of loss and jitter, and --max-loss, with peers that
 answer some of what they get, or later."""
 
+import collections
 import csv
 import json
 import os
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 import unittest
 
-from program import Server, run
+from program import Server, run, wait_for
 
 UDPMILL = sys.argv.pop(1)
 
 
 class Peer:
-    """Answers one of every so many, each after so many seconds."""
+    """Answers one of every so many, each after so many seconds; not the first
+    ones."""
 
-    def __init__(self, every=2, delays=(0,)):
+    def __init__(self, every=2, delays=(0,), first=0):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
-        self.every, self.delays = every, delays
+        self.every, self.delays, self.first = every, delays, first
+        self.answered = collections.Counter()  # by the client's port
         self.thread = threading.Thread(target=self.answer)
         self.thread.start()
 
@@ -36,9 +41,10 @@ class Peer:
             if data == b"end":
                 return
             taken += 1
-            if taken % self.every == 0:
+            if taken > self.first and taken % self.every == 0:
                 time.sleep(self.delays[taken % len(self.delays)])
                 self.socket.sendto(data, client)
+                self.answered[client[1]] += 1
 
     def __enter__(self):
         return self
@@ -57,25 +63,49 @@ def load(address, *options):
     return r, json.loads(r.stdout)
 
 
+def load_until(condition, address, *options):
+    """A run that lasts until this holds of the lines it has said so far."""
+    with tempfile.TemporaryFile("w+") as told:
+        p = subprocess.Popen(
+            [UDPMILL, "load", address, "-J", "-t", "200s", "-O", "0",
+             *options], stdout=subprocess.PIPE, stderr=told, text=True)
+
+        def said():
+            told.seek(0)
+            return told.read().splitlines()
+
+        try:
+            wait_for(lambda: p.poll() is not None or condition(said()))
+            p.send_signal(signal.SIGINT)
+            out = p.communicate(timeout=60)[0]
+        finally:
+            p.kill()
+        return said(), json.loads(out)
+
+
+def is_prompt(report):
+    """No reply came as late as one that an interval tells as lost: 200 ms."""
+    return report["latency_ns"]["max"] < 100e6
+
+
 PACED = ("--rate", "500", "-P", "1", "-i", "100ms")
 
 
 class Loss(unittest.TestCase):
     def test_of_an_unseen_peer_fails_a_run_by_the_gate_alone(self):
-        with Peer() as peer:
-            for options, code in (
-                    ((), 0), (("--max-loss", "0.6"), 0),
-                    (("--max-loss", "1%"), 1)):
-                with self.subTest(options=options):
-                    r, report = load(peer.address, *PACED, *options)
-                    loss = report["loss"]
-                    self.assertEqual(r.returncode, code, r.stderr)
-                    self.assertEqual(loss["lost"], report["ledger"]["missing"])
-                    self.assertAlmostEqual(loss["share"], 0.5, delta=0.02)
-                    self.assertEqual(
-                        loss["borne"], (code == 0) if options else None)
-                    self.assertEqual("more than --max-loss" in r.stderr,
-                                     code == 1)
+        for options, code in (((), 0), (("--max-loss", "0.6"), 0),
+                              (("--max-loss", "1%"), 1)):
+            with self.subTest(options=options), Peer() as peer:
+                r, report = load(peer.address, *PACED, "--count", "200", "-t",
+                                 "60s", *options)
+                loss = report["loss"]
+                self.assertEqual(r.returncode, code, r.stderr)
+                self.assertEqual(loss["lost"], report["ledger"]["missing"])
+                self.assertEqual(loss["share"], 0.5)
+                self.assertEqual(
+                    loss["borne"], (code == 0) if options else None)
+                self.assertEqual("more than --max-loss" in r.stderr,
+                                 code == 1)
 
     def test_of_a_peer_that_is_seen_is_what_neither_came_nor_was_taken(self):
         for service in "echo", "discard":
@@ -102,24 +132,33 @@ class Loss(unittest.TestCase):
                     self.assertTrue(report["loss"]["borne"])
 
     def test_is_told_in_each_interval(self):
-        with tempfile.TemporaryDirectory() as folder, Peer() as peer:
+        """The first 20 are lost, which the first reply tells. Two intervals
+        follow, in which nothing is."""
+        with tempfile.TemporaryDirectory() as folder, \
+                Peer(every=1, first=20) as peer:
             path = os.path.join(folder, "csv")
-            r, report = load(peer.address, *PACED, "--csv", path)
+            said, report = load_until(
+                lambda said: any("/s lost" in line for line in said[:-2]),
+                peer.address, *PACED, "--csv", path)
             with open(path) as f:
                 rows = list(csv.DictReader(f))
-        intervals = report["intervals"]
-        self.assertEqual([i["lost"] for i in intervals],
-                         [int(row["lost"]) for row in rows])
-        # The last may not have been found out when the run ended.
-        self.assertAlmostEqual(sum(i["lost"] for i in intervals),
-                               report["loss"]["lost"], delta=25)
-        self.assertIn("/s lost", r.stderr)
+        lost = [i["lost"] for i in report["intervals"]]
+        self.assertEqual(lost, [int(row["lost"]) for row in rows])
+        self.assertEqual(report["loss"]["lost"], 20)
+        self.assertEqual([n > 0 for n in lost],
+                         ["/s lost" in line for line in said
+                          if "  sent " in line])
+        if is_prompt(report):
+            self.assertEqual(sum(lost), 20)
 
     def test_is_not_told_where_there_is_none(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
-            r, report = load(s.address, "--rate", "500", "-i", "100ms")
-            self.assertEqual({i["lost"] for i in report["intervals"]}, {0})
-            self.assertNotIn("lost", r.stderr)
+            r, report = load(s.address, "--rate", "500", "-i", "100ms", "-O",
+                             "0")
+            if is_prompt(report):
+                self.assertEqual({i["lost"] for i in report["intervals"]}, {0})
+                self.assertNotIn("lost", r.stderr)
+            self.assertEqual(report["loss"]["lost"], 0)
         with Server(UDPMILL, "127.0.0.1:0", "--service", "discard") as s:
             r, report = load(s.address, "--rate", "500")
             self.assertEqual({i["lost"] for i in report["intervals"]}, {None})
@@ -184,10 +223,15 @@ class Jitter(unittest.TestCase):
             self.assertGreater(report["delay_variation_ns"][way]["p99"], 0)
 
     def test_of_flows_that_come_and_go_is_all_of_them(self):
-        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
-            _, report = load(s.address, "--rate", "2k", "-P", "4",
-                             "--flow-lifetime", "100ms")
-        self.assertGreater(report["jitter_ns"]["flows"], 4)
+        with Peer(every=1) as peer:
+            def answered():
+                """Flows whose round trips can differ."""
+                return sum(n > 1 for n in list(peer.answered.values()))
+
+            _, report = load_until(
+                lambda _: answered() > 12, peer.address, "--rate", "500",
+                "-P", "4", "--flow-lifetime", "100ms", "--timeout", "10s")
+            self.assertEqual(report["jitter_ns"]["flows"], answered())
 
     def test_is_not_told_where_replies_cannot_be_placed(self):
         with Peer() as peer:

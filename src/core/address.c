@@ -134,8 +134,8 @@ void address_unmap(union address *a)
 	a->in = in;
 }
 
-/* The IPv4 address in host order that this is, mapped or plain. Without a copy
- * of the whole: the rules below are asked for each train. */
+/* Gets the IPv4 address, mapped or plain, in host order. Without copying the
+ * whole address: the rules below run for each train. */
 static bool is_v4(const union address *a, uint32_t *host)
 {
 	if (a->sa.sa_family == AF_INET) {
@@ -180,7 +180,7 @@ bool address_is_group(const union address *a)
 	       IN6_IS_ADDR_MULTICAST(&a->in6.sin6_addr);
 }
 
-/* The low 32 bits, in host order; NULL for a family not ours. */
+/* The last 32 bits, in network order; NULL for other families. */
 static uint8_t *low_bytes(union address *a)
 {
 	switch (a->sa.sa_family) {
@@ -243,7 +243,7 @@ static bool prefix_equal(const uint8_t *a, const uint8_t *b, unsigned bits)
 	return rest == 0 || (a[whole] ^ b[whole]) >> (8 - rest) == 0;
 }
 
-/* Were there any to be cleared? */
+/* Clears the bits behind the prefix. True if any were set. */
 static bool clear_behind(struct cidr *c)
 {
 	unsigned all;
@@ -285,7 +285,7 @@ int cidr_parse(struct cidr *c, const char *text)
 		return -EINVAL;
 	r.bits = (unsigned)bits;
 	more = clear_behind(&r);
-	/* What is matched is unmapped first: so is what it is matched with. */
+	/* cidr_match() unmaps addresses, so the prefix must be unmapped too. */
 	if (all == 128 && r.bits >= 96 &&
 		IN6_IS_ADDR_V4MAPPED(&r.base.in6.sin6_addr)) {
 		address_unmap(&r.base);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Socket addresses as plain data: print, parse, compare, match. No name is
- * looked up here and no socket is opened; net/resolve.h does that.
+ * Socket addresses as plain data: print, parse, compare, match. No name lookup
+ * and no socket; for names see net/resolve.h.
  */
 #pragma once
 
@@ -20,10 +20,10 @@ union address {
 /* Room for "[v6%scope]:port" and its NUL, with the longest interface name. */
 #define ADDRESS_TEXT 80
 
-/* Bytes to pass to the kernel for this family; 0 for a family not ours. */
+/* The length to pass to the kernel for this family; 0 for other families. */
 socklen_t address_length(const union address *a);
 
-/* In host order. */
+/* In host byte order. */
 static inline uint16_t address_port(const union address *a)
 {
 	/* sin_port and sin6_port lie at one offset. */
@@ -38,7 +38,7 @@ void address_set_port(union address *a, uint16_t port);
  */
 const char *address_format(const union address *a, char text[ADDRESS_TEXT]);
 
-/* The same without port and brackets. */
+/* The same without port or brackets. */
 const char *address_format_host(
 	const union address *a, char text[ADDRESS_TEXT]);
 
@@ -60,8 +60,8 @@ static inline bool address_equal(const union address *a, const union address *b)
 	       memcmp(&a->in6.sin6_addr, &b->in6.sin6_addr, 16) == 0;
 }
 
-/* The host in 32 bits, for a hash table: (fold * ADDRESS_MIX) >> (32 - bits) is
- * its place in one of that many bits. */
+/* Folds the host into 32 bits, for a hash table: (fold * ADDRESS_MIX) >> (32 -
+ * bits) is an index of that many bits. */
 #define ADDRESS_MIX 0x9e3779b1u
 static inline uint32_t address_fold(const union address *a)
 {
@@ -73,39 +73,40 @@ static inline uint32_t address_fold(const union address *a)
 	return word[0] ^ word[1] ^ word[2] ^ word[3];
 }
 
-/* Same host address, ports apart; ::ffff:a.b.c.d equals a.b.c.d. */
+/* Same host, ignoring ports; ::ffff:a.b.c.d equals a.b.c.d. */
 bool address_same_host(const union address *a, const union address *b);
 
 /*
- * ::ffff:a.b.c.d becomes a.b.c.d, anything else stays. A rule about addresses
- * applied without this can be walked around with a v4-mapped one (coturn,
+ * ::ffff:a.b.c.d becomes a.b.c.d, anything else stays. Without this, a rule
+ * about addresses can be bypassed with a v4-mapped one (coturn,
  * CVE-2020-26262).
  */
 void address_unmap(union address *a);
 
-/* All after unmapping: 127/8 and ::1; 0.0.0.0 and ::; multicast and
- * 255.255.255.255. */
+/* All unmap first. loopback: 127/8 and ::1; any: 0.0.0.0 and ::; group:
+ * multicast and 255.255.255.255. */
 bool address_is_loopback(const union address *a);
 bool address_is_any(const union address *a);
 bool address_is_group(const union address *a);
 
-/* The host n further on, within its family; nothing for AF_UNSPEC. */
+/* Adds n to the host address; does nothing for AF_UNSPEC. */
 void address_add(union address *a, uint32_t n);
 
-/* How many further on last is, ports apart: 0 where they are the same host.
- * UINT64_MAX where it is before first, of another family, or 2^32 away. */
+/* How many addresses last is after first, ignoring ports; 0: the same host.
+ * UINT64_MAX if it is before first, of another family, or 2^32 or more after
+ * it. */
 uint64_t address_distance(
 	const union address *first, const union address *last);
 
-/* A prefix, "192.0.2.0/24", "2001:db8::/32", or one address. A v4-mapped one,
- * "::ffff:192.0.2.0/120", is the IPv4 prefix. */
+/* A prefix, "192.0.2.0/24" or "2001:db8::/32", or a single address. A v4-mapped
+ * prefix, "::ffff:192.0.2.0/120", becomes the IPv4 one. */
 struct cidr {
 	union address base;
 	unsigned bits;
 };
 
-/* 0, or -EINVAL and *c untouched: no address, or more bits than the family
- * has. -ERANGE where bits are set behind the prefix, a slip of the pen: of
- * "192.0.2.1/24", *c is then 192.0.2.0/24. */
+/* 0; -EINVAL if it is no address or has more bits than the family, and *c is
+ * untouched; -ERANGE if bits are set behind the prefix, as in "192.0.2.1/24",
+ * and *c is the prefix that was meant, 192.0.2.0/24. */
 int cidr_parse(struct cidr *c, const char *text);
 bool cidr_match(const struct cidr *c, const union address *a);

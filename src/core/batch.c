@@ -14,9 +14,9 @@ static void *map(size_t bytes)
 }
 
 /*
- * With trains off every segment is a message of its own, so there is room for
- * the longest train a sender can make, in every slot. The memory is mapped and
- * not touched: what is never used is never resident.
+ * With trains off every segment is a message, so that there is room for the
+ * longest train in every slot. The memory is mapped but not touched: unused
+ * parts never become resident.
  */
 int batch_init(struct batch *b, uint32_t capacity)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What one receive brought, and the messages that answer it.
+ * The trains of one receive, and the messages that answer them.
  *
  * A batch is a loan: between a backend's recv and its send of the same batch,
- * data and peer of every train are the caller's to read and to write in place.
- * send takes all of it back, also the trains nobody answers, so there is no
- * release that could be forgotten.
+ * the caller may read data and peer of every train, and write data in place.
+ * send takes everything back, including trains that are not answered, so that
+ * no release can be forgotten.
  *
- * One thread at a time. batch_init() takes memory, nothing else here does.
+ * One thread at a time. Only batch_init() allocates memory.
  */
 #pragma once
 
@@ -20,9 +20,10 @@
 #define BATCH_CAPACITY_MAX 1024
 
 /*
- * One call's worth of reply: segments of one size (the last may be shorter) to
- * one peer, gathered from iov. couple() makes them, a backend sends them and
- * says in sent_* what the kernel took; the rest failed with error.
+ * What one send call takes: reply segments of one size (the last may be
+ * shorter) to one peer, gathered from iov. couple() makes messages; a backend
+ * sends them and sets sent_* to what the kernel took. The rest failed with
+ * error.
  */
 struct message {
 	const union address *peer;
@@ -35,12 +36,13 @@ struct message {
 
 	uint32_t sent_segments;
 	uint32_t sent_bytes;
-	int error;       /* 0, or -errno of the segments not sent */
-	int train_error; /* 0, or -errno the train was refused with: then its
-			  * segments went out one by one */
+	int error; /* 0, or -errno of the segments not sent */
+	/* 0, or the -errno with which the train was refused, so that its
+	 * segments were sent one by one. */
+	int train_error;
 };
 
-/* A stretch of a reply on its way to a message; couple()'s own. */
+/* A part of a reply that belongs to a message; internal to couple(). */
 struct piece {
 	uint8_t *data;
 	uint32_t bytes;
@@ -51,8 +53,8 @@ struct batch {
 	struct train *trains;
 	uint32_t count; /* trains in use */
 	uint32_t capacity;
-	uint64_t received_ns; /* CLOCK_MONOTONIC, only where a service asks */
-	/* Which replies are not coupled; NULL, as of batch_init(): any are. */
+	uint64_t received_ns; /* CLOCK_MONOTONIC, if the service wants it */
+	/* Limits on coupling; NULL, as batch_init() leaves it: none. */
 	const struct bounds *bounds;
 
 	struct message *messages;

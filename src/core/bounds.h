@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Up to which length replies may be coupled: what a refused train has taught,
- * about one peer: its path takes no segments of that length, or no trains at
- * all. What was learned is forgotten after a minute, so that one peer, or one
- * bad moment, costs no other its trains.
+ * Limits on the length of replies that may be coupled, learned per peer from
+ * refused trains: the path takes no segments of that length, or no trains at
+ * all. They expire after a minute, so that neither one peer nor a bad moment
+ * costs others their trains for long.
  *
- * One place a hash of the peer's host, and no chains: who takes another's place
- * costs it one more refusal. One thread at a time.
+ * A hash table by the peer's host with one place per hash and no chains: a peer
+ * that takes another's place costs that one more refusal. One thread at a time.
  */
 #pragma once
 
@@ -18,29 +18,29 @@
 #define BOUNDS_KEPT_NS 60000000000ull
 
 struct bound {
-	union address peer; /* its port does not matter */
-	uint32_t bytes;     /* longer replies go alone */
-	uint64_t until_ns;  /* CLOCK_MONOTONIC; 0: the place is free */
+	union address peer; /* its port is ignored */
+	uint32_t bytes;     /* longer replies are not coupled */
+	uint64_t until_ns;  /* CLOCK_MONOTONIC; 0: free */
 };
 
 struct bounds {
-	uint32_t least; /* of all places: what is no longer is not looked up */
+	uint32_t least; /* the smallest limit: shorter replies need no lookup */
 	struct bound place[BOUNDS_PLACES];
 };
 
 void bounds_init(struct bounds *b);
 
-/* Replies of more than bytes to this peer go alone. */
+/* From now on, replies longer than bytes to this peer are not coupled. */
 void bounds_learn(struct bounds *b, const union address *peer, uint32_t bytes,
 	uint64_t now_ns);
 
-/* Forgets what is too old. Now and then; cheap where nothing was learned. */
+/* Removes expired limits. Call now and then; cheap if there are none. */
 void bounds_expire(struct bounds *b, uint64_t now_ns);
 
-/* The slow half of bounds_allow(). */
+/* The slow path of bounds_allow(). */
 uint32_t bounds_of(const struct bounds *b, const union address *peer);
 
-/* May replies of so many bytes to this peer be coupled? */
+/* May replies of this length to this peer be coupled? */
 static inline bool bounds_allow(
 	const struct bounds *b, const union address *peer, uint32_t bytes)
 {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* CLOCK_MONOTONIC: never set, so differences are durations. */
+/* CLOCK_MONOTONIC: never set, so that differences are durations. */
 static inline uint64_t clock_ns(void)
 {
 	struct timespec t;
@@ -14,7 +14,7 @@ static inline uint64_t clock_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* CLOCK_REALTIME: what a person's watch says. */
+/* CLOCK_REALTIME: time since the epoch. */
 static inline uint64_t clock_wall_ns(void)
 {
 	struct timespec t;

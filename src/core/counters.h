@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The counters of one worker: one writer, any number of readers in any
- * process. A reader may see two counters of one batch apart; it never sees a
- * torn one.
+ * The counters of one worker: one writer, any number of readers in any process.
+ * A reader may see one counter of a batch updated and another not yet, but
+ * never a torn value.
  */
 #pragma once
 
@@ -31,7 +31,7 @@ struct counters {
 	_Alignas(64) _Atomic uint64_t value[COUNTER_COUNT];
 };
 
-/* By the one writer only: no locked instruction is needed for its own. */
+/* By the one writer only, which therefore needs no locked instruction. */
 static inline void counter_add(
 	struct counters *c, enum counter_id id, uint64_t n)
 {
@@ -51,5 +51,5 @@ static inline uint64_t counter_get(const struct counters *c, enum counter_id id)
 	return atomic_load_explicit(&c->value[id], memory_order_relaxed);
 }
 
-/* The send_failed_* counter for a -errno that sendmsg returned. */
+/* The send_failed_* counter for a -errno of sendmsg. */
 enum counter_id counter_of_send_error(int error);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two passes. The first gives every piece of a reply to a message: the one
- * that is open for its peer, found in a small table, or a new one. The second
- * lays the pieces of each message side by side, for a message's iovecs are one
+ * Two passes. The first assigns every piece of a reply to a message: the one
+ * open for its peer, found in a small table, or a new one. The second puts the
+ * pieces of each message next to each other, since a message's iovecs are one
  * array.
  *
- * The table has a place a hash and no chains. A peer that loses its place to
- * another starts a new message, which costs a little coupling, and never the
- * order: a newer message is always sent after an older one.
+ * The table has one place per hash and no chains. A peer that loses its place
+ * to another starts a new message, which costs a little coupling but never the
+ * order, since newer messages are sent after older ones.
  */
 #include "core/couple.h"
 
@@ -20,7 +20,7 @@ struct couple {
 	uint32_t segments_max;
 };
 
-/* Number of the message open for a hash of peer, plus 1; 0: none. */
+/* The open message for a hash of the peer: its number + 1; 0: none. */
 struct places {
 	uint32_t open[1 << PLACES_BITS];
 };
@@ -50,8 +50,8 @@ static bool may_couple(const struct couple *c, const struct train *t)
 }
 
 /*
- * A shorter segment may only be the last one, and a zero-length datagram
- * cannot be a segment at all.
+ * Only the last segment may be shorter, and a datagram of zero bytes cannot be
+ * a segment at all.
  */
 static bool joins(const struct couple *c, const struct message *m,
 	const struct train *t, uint32_t bytes)
@@ -64,7 +64,7 @@ static bool joins(const struct couple *c, const struct message *m,
 	       same_local(m->local, &t->local) && may_couple(c, t);
 }
 
-/* How many whole segments of t, of left, go into m now: at least one. */
+/* How many of the left segments of t fit into m: at least one. */
 static uint32_t fitting(const struct couple *c, const struct message *m,
 	const struct train *t, uint32_t left)
 {
@@ -84,7 +84,7 @@ static struct message *open_message(
 	struct couple *c, const struct train *t, uint32_t *slot)
 {
 	struct batch *b = c->batch;
-	/* There is room: each message but this one has a piece at least. */
+	/* There is room, since each other message has at least one piece. */
 	struct message *m = &b->messages[b->message_count++];
 
 	*m = (struct message){
@@ -96,7 +96,7 @@ static struct message *open_message(
 	return m;
 }
 
-/* The number of segments for which there was no room. */
+/* Returns the number of segments for which there was no room. */
 static uint32_t couple_train(
 	struct couple *c, const struct train *t, uint32_t *slot)
 {
@@ -111,8 +111,8 @@ static uint32_t couple_train(
 				       : t->reply_segment_bytes;
 		uint32_t n, bytes;
 
-		/* Before one is opened: a message of nothing would be sent as
-		 * a datagram of nothing. */
+		/* Checked before a message is opened, since an empty message
+		 * would be sent as an empty datagram. */
 		if (b->piece_count == b->piece_capacity)
 			return left;
 		if (!m || !joins(c, m, t, one))
@@ -172,7 +172,7 @@ uint32_t couple_more(struct batch *b, uint32_t first, uint32_t segments_max)
 	struct couple c = {b, segments_max};
 	uint32_t i = first_answer(b, first), slot = 0, lost;
 
-	/* A sink never pays for the table, nor who answers one by one. */
+	/* The table is only needed for two or more answers. */
 	if (i == b->count)
 		return 0;
 	if (i == b->count - 1)

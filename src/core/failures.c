@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-/* Is this errno what a host or router on the way said (ICMP), or what the state
- * of a route or device is? */
+/* Is it an error that a host or router reported (ICMP), or the state of a route
+ * or device? */
 static bool is_of_network(int error)
 {
 	switch (error) {
@@ -63,8 +63,8 @@ const char *failure_advice(int error)
 		       "seccomp filter hides it";
 	case ENOMEM:
 	case ENOBUFS:
-		return "; memory is short: look at the limits of the "
-		       "control group, and at the system's";
+		return "; memory is short: check the limits of the control "
+		       "group and of the system";
 	default:
 		return "";
 	}

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is to become of a loop whose system call failed. What the network
- * reported passes; what cannot change ends the loop at once; all else may be a
- * passing want, and is tried again a few times with a pause in between, so that
- * no loop goes round for ever, and none at full speed.
+ * What a loop should do when its system call fails. Errors reported by the
+ * network are passed over; errors that cannot go away end the loop at once; all
+ * others may be temporary, and are retried a few times with pauses, so that no
+ * loop runs for ever, and none at full speed.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* So many failures in a row, with pauses: a fifth of a second. */
+/* Consecutive failures before the end; with pauses a fifth of a second. */
 #define FAILURES_MAX      20
 #define FAILURES_PAUSE_NS 10000000
-/* Reports of the network in a row before they too get a pause. */
+/* Consecutive network errors before they too cause a pause. */
 #define FAILURES_REPORTS 64
 
 struct failures {
-	bool worked; /* the call has succeeded once, or found nothing */
+	bool worked; /* the call has succeeded once, or has found nothing */
 	uint32_t in_a_row;
 };
 
@@ -27,7 +27,7 @@ enum failures_verdict {
 	FAILURES_END,   /* going on is pointless */
 };
 
-/* The call succeeded, or there was nothing to be had. */
+/* The call succeeded, or found nothing. */
 static inline void failures_none(struct failures *f)
 {
 	f->worked = true;
@@ -35,10 +35,11 @@ static inline void failures_none(struct failures *f)
 }
 
 /*
- * The call failed with error, an errno that is not EAGAIN or EINTR. A call that
- * has never worked is not tried again.
+ * The call failed with error, an errno other than EAGAIN and EINTR. A call that
+ * has never worked is not retried.
  */
 enum failures_verdict failures_judge(struct failures *f, int error);
 
-/* What can be done about it: a clause that begins with "; ", or "". */
+/* A hint at cause and remedy of an errno: a clause that begins with "; ", or
+ * "". */
 const char *failure_advice(int error);

@@ -11,8 +11,8 @@ void histogram_init(struct histogram *h)
 }
 
 /*
- * A value's step: its leading bit says which doubling, the next six bits which
- * step of it. The first two doublings hold one value a step.
+ * A value's step: its leading bit gives the doubling, the next six bits the
+ * step in it. Up to 127 each step has one value.
  */
 static uint32_t step_of(uint64_t value)
 {

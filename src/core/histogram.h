@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A log-linear histogram of durations: exact below 128, then 64 steps to each
- * doubling, so that no value is told more than 1/128 off. Reaches over an hour
- * in nanoseconds; what is longer counts in the last step, and max is exact.
+ * A log-linear histogram of durations: exact below 128, then 64 steps per
+ * doubling, so that values are off by at most 1/128. Covers more than an hour
+ * in nanoseconds; longer values count in the last step. max is exact.
  *
- * One writer at a time; merge the threads' when they have ended.
+ * One writer at a time; merge per-thread histograms after the threads have
+ * ended.
  */
 #pragma once
 
@@ -23,25 +24,25 @@ struct histogram {
 
 void histogram_init(struct histogram *h);
 
-/* n values of one size. */
+/* Records value n times. */
 void histogram_record(struct histogram *h, uint64_t value, uint64_t n);
 
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
-/* The value that a share of all values, 0 to 1, does not exceed: the middle of
- * its step, and within min and max. 0 where there are none. */
+/* The quantile for a share from 0 to 1: the middle of its step, limited to min
+ * and max. 0 if the histogram is empty. */
 uint64_t histogram_quantile(const struct histogram *h, double share);
 
-/* Of all values, how many are not above this one, to a step. */
+/* How many values are not above this one, to the accuracy of a step. */
 uint64_t histogram_count_upto(const struct histogram *h, uint64_t value);
 
-/* The steps that hold something, in ascending order: *step begins at 0 and is
- * moved behind the one returned. The number of values in it, and *value its
- * middle; 0 when there are no more. */
+/* Iterates over the steps that are not empty, in ascending order: set *step to
+ * 0 at first. Returns the number of values in the step, and sets *value to its
+ * middle; 0 after the last. */
 uint64_t histogram_next(
 	const struct histogram *h, uint32_t *step, uint64_t *value);
 
 double histogram_mean(const struct histogram *h);
 
-/* The standard deviation, of the steps' middles. */
+/* The standard deviation, computed from the middles of the steps. */
 double histogram_deviation(const struct histogram *h);

@@ -15,7 +15,7 @@ static int digit_value(uint8_t c)
 	return -1;
 }
 
-/* How many digits there are; -1 where there is anything but digits. */
+/* The number of hexadecimal digits; -1 if there is anything else. */
 static int count_digits(const uint8_t *text, size_t bytes)
 {
 	int n = 0;
@@ -47,7 +47,7 @@ static size_t decode(uint8_t *out, const uint8_t *text, size_t bytes)
 	return n / 2;
 }
 
-/* 32 random bytes are taken for digits once in 10^31 times. */
+/* 32 random bytes look like digits once in 10^31 times. */
 int mac_key_read(struct mac_key *key, const void *text, size_t bytes)
 {
 	uint8_t secret[MAC_SECRET_MOST / 2];

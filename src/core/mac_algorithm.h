@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The algorithm behind mac.h, and what a build without it says in its place
- * (mac_sodium.c, mac_none.c). */
+/* The algorithm behind mac.h (mac_sodium.c), or its replacement in a build
+ * without it (mac_none.c). */
 #pragma once
 
 #include <stdbool.h>
@@ -14,11 +14,11 @@ struct mac_key {
 	uint8_t bytes[MAC_KEY_BYTES];
 };
 
-/* False: this build is without libsodium, makes no key, and matches nothing. */
+/* False: built without libsodium; no key can be made, and nothing matches. */
 bool mac_available(void);
 
 void mac_make(uint8_t mac[MAC_BYTES], const struct mac_key *key,
 	const void *data, size_t bytes);
 
-/* mac_key_read()'s second half. */
+/* Makes the key from the secret bytes. 0 or -ENOSYS. */
 int mac_key_derive(struct mac_key *key, const uint8_t *secret, size_t bytes);

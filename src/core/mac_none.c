@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In the place of mac_sodium.c, where a build is without libsodium. */
+/* Replaces mac_sodium.c in a build without libsodium. */
 #include "core/mac_algorithm.h"
 
 #include <errno.h>

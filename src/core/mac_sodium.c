@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The only file that knows libsodium. */
+/* The only file that uses libsodium. */
 #include "core/mac_algorithm.h"
 
 #include <errno.h>
 #include <sodium.h>
 
-/* So that the same secret, used elsewhere, is another key there. */
+/* Makes the same secret a different key for other purposes. */
 #define PURPOSE "udpmill queries, version 1"
 
 bool mac_available(void)
@@ -25,7 +25,7 @@ int mac_key_derive(struct mac_key *key, const uint8_t *secret, size_t bytes)
 		       : 0;
 }
 
-/* It fails for lengths that are none of its own only. */
+/* It can only fail for invalid lengths. */
 void mac_make(uint8_t mac[MAC_BYTES], const struct mac_key *key,
 	const void *data, size_t bytes)
 {

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The load generator's datagram, as it is on the wire. All numbers are
- * big-endian. A probe is at least PROBE_BYTES long; what follows the header is
- * payload, and reflect uses the first PROBE_RECEIVE_BYTES of it, where the
- * datagram is that long, for what the server saw.
+ * The load generator's datagram on the wire. All numbers are big-endian. A
+ * probe is at least PROBE_BYTES long; payload follows the header. If there is
+ * room, reflect overwrites the first PROBE_RECEIVE_BYTES of the payload with
+ * its receive record.
  *
  *   0  magic     4  "uml1" from the client, "uml!" in a reply of reflect:
- *                   the direction, so that a reply is never answered
- *   4  run       4  drawn at the start of a run; a stale reply differs
+ *                   tells the direction, so that a reply is never answered
+ *   4  run       4  random for each run, to recognise stale replies
  *   8  flow      4  number of the flow in its run, from 0
- *  12  check     4  over magic, run, flow, sequence, sent, and the length of
- *                   the datagram: one cut short is found out; probe_check()
+ *  12  check     4  probe_check() over magic, run, flow, sequence, sent and the
+ *                   datagram's length, which detects a truncated one
  *  16  sequence  8  from 0, per flow
- *  24  sent      8  nanoseconds of the client's CLOCK_MONOTONIC: the time this
- *                   probe was meant to leave
+ *  24  sent      8  the planned departure: nanoseconds of the client's
+ *                   CLOCK_MONOTONIC
  *  32  received  8  reflect: nanoseconds of the server's CLOCK_MONOTONIC
  *  40  order     8  reflect: probes this worker answered before this one
  *  48  worker    4  reflect: number of the worker
  *  52  receive_check 4  reflect: over received, order, worker
  *
- * echo returns a probe as it is.
+ * echo returns a probe unchanged.
  */
 #pragma once
 
@@ -43,7 +43,7 @@ struct probe_receive {
 	uint32_t worker;
 };
 
-/* Numbers as they are on the wire. */
+/* Write and read big-endian numbers. */
 static inline void probe_put32(uint8_t *at, uint32_t v)
 {
 	v = htobe32(v);
@@ -74,8 +74,8 @@ static inline uint64_t probe_get64(const uint8_t *at)
 
 /*
  * Two rounds of multiply and fold (the finaliser of MurmurHash3, public
- * domain). It finds damage, not malice; a CRC would cost more than the rest of
- * the probe.
+ * domain). It detects damage, not malice; a CRC would cost more than the rest
+ * of the probe.
  */
 static inline uint32_t probe_mix(uint64_t a, uint64_t b, uint64_t c)
 {
@@ -93,9 +93,8 @@ static inline uint32_t probe_check(const struct probe *p, uint32_t bytes)
 		p->sent_ns ^ (uint64_t)p->magic << 32);
 }
 
-/* PROBE_BYTES are written at data, of a datagram of so many bytes. Inline, as
- * reading is: the generator does both for each of ten million datagrams a
- * second. */
+/* Writes the header of a datagram of bytes at data. Inline, like probe_read():
+ * the generator calls both ten million times a second. */
 static inline void probe_write(
 	uint8_t *data, uint32_t bytes, const struct probe *p)
 {
@@ -107,8 +106,8 @@ static inline void probe_write(
 	probe_put64(data + 24, p->sent_ns);
 }
 
-/* False where it is too short, or magic or check is wrong; *p is then not to be
- * used. */
+/* Reads the header. False if the datagram is too short, or its magic or check
+ * is wrong; *p is then undefined. */
 static inline bool probe_read(
 	const uint8_t *data, uint32_t bytes, struct probe *p)
 {
@@ -124,11 +123,12 @@ static inline bool probe_read(
 }
 
 /*
- * Turns the request at data into its reply: the magic is changed, the check is
- * made anew, and where bytes leave room for it the receive side is filled in.
+ * Turns the request at data into its reply: changes the magic, recomputes the
+ * check and, if there is room, writes the receive record.
  */
 void probe_answer(uint8_t *data, uint32_t bytes, const struct probe_receive *r);
 
-/* False where there is no room for it or its check is wrong. */
+/* Reads the receive record. False if the datagram is too short for one, or its
+ * check is wrong. */
 bool probe_read_receive(
 	const uint8_t *data, uint32_t bytes, struct probe_receive *r);

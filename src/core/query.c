@@ -186,7 +186,7 @@ int query_open(const uint8_t *data, uint32_t bytes, const struct mac_key *key,
 	return b->at + b->left > data + MAC_AT ? -EPROTO : 0;
 }
 
-/* The key's owner sent it; what it says is printed nevertheless. */
+/* Even texts from somebody with the key must be safe to print. */
 static bool is_sound(const char *text, bool name)
 {
 	for (const char *c = text; *c; c++) {

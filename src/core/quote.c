@@ -9,8 +9,8 @@ struct range {
 };
 
 /*
- * What a terminal may obey, or show as nothing: C1 controls, Unicode's format
- * characters (bidirectional overrides among them), line and paragraph
+ * Characters that a terminal may obey or not show: C1 controls, Unicode's
+ * format characters (including bidirectional overrides), line and paragraph
  * separators, surrogates, private use, non-characters and tags.
  */
 static const struct range unprintable[] = {
@@ -38,8 +38,8 @@ static bool is_printable(uint32_t c)
 	return (c & 0xfffe) != 0xfffe;
 }
 
-/* Bytes of the well-formed and printable character at data, which is not
- * ASCII; 0 where there is none. */
+/* The length of the well-formed, printable, non-ASCII character at data; 0 if
+ * there is none. */
 static size_t character(const uint8_t *data, size_t bytes)
 {
 	static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -53,11 +53,11 @@ static size_t character(const uint8_t *data, size_t bytes)
 			return 0;
 		c = c << 6 | (data[i] & 0x3fu);
 	}
-	/* Overlong forms are how filters are walked around. */
+	/* Overlong forms are used to bypass filters. */
 	return c >= lowest[n] && is_printable(c) ? n : 0;
 }
 
-/* Writes what stands for data[0] and says how long it is. */
+/* Writes the escape of a byte and returns its length. */
 static size_t escape(char piece[4], uint8_t c)
 {
 	static const char plain[] = "\"\\\n\r\t", letter[] = "\"\\nrt";
@@ -75,7 +75,8 @@ static size_t escape(char piece[4], uint8_t c)
 	return 4;
 }
 
-/* Bytes at data that may be shown as they are; 0: none. */
+/* How many bytes at data form a character that may be shown as it is; 0:
+ * none. */
 static size_t shown(const uint8_t *data, size_t bytes, bool utf8)
 {
 	if (data[0] == '"' || data[0] == '\\')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that datagrams and trains lie in: so many slots of one size. */
+/* Memory for datagrams and trains: slots of one size. */
 #pragma once
 
 #include <stddef.h>
@@ -12,9 +12,9 @@ struct slots {
 };
 
 /*
- * Each of bytes at least. The stride is an odd number of cache lines: at
- * exactly 64 KiB the first lines of all slots would share one set of the cache.
- * Mapped, not touched. 0 or -ENOMEM.
+ * Maps count slots of at least bytes each, without touching them. The stride is
+ * an odd number of cache lines: with exactly 64 KiB the first lines of all
+ * slots would share one set of the cache. 0 or -ENOMEM.
  */
 int slots_init(struct slots *s, uint32_t count, size_t bytes);
 

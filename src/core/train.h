@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A packet train: one or more datagrams of one size from one peer, back to
- * back in one buffer; the last may be shorter. A lone datagram is a train of
- * one, and a datagram of zero bytes is a train of one too.
+ * A packet train: one or more datagrams of one size from one peer, back to back
+ * in one buffer; the last may be shorter. A lone datagram, even of zero bytes,
+ * is a train of one.
  *
  * A train is what UDP GRO hands to recvmsg (udp(7), UDP_GRO, Linux 5.0) and
  * what UDP GSO takes from sendmsg (UDP_SEGMENT, Linux 4.18).
@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 /*
- * Most segments the kernel takes in one GSO send: 64 until Linux 6.9, 128
- * since (commit 1382e3b6a350). Sends keep to what every kernel takes; a
- * receiver must expect what a local sender may send.
+ * The most segments that the kernel takes in one GSO send: 64 until Linux 6.9,
+ * 128 since (commit 1382e3b6a350). Sends stay within what every kernel takes; a
+ * receiver must expect the most that a local sender may send.
  */
 #define TRAIN_SEND_SEGMENTS    64
 #define TRAIN_RECEIVE_SEGMENTS 128
@@ -26,14 +26,15 @@
 #define DATAGRAM_MAX_V4 65507
 #define DATAGRAM_MAX_V6 65527
 
-/* Bytes that are always writable at train.data, whatever arrived: a service
- * may write its reply there (128 replies of 24 bytes fit many times). */
+/* Bytes that are always writable at train.data, whatever arrived, so that a
+ * service can write its reply there (128 replies of 24 bytes fit many
+ * times). */
 #define TRAIN_ROOM 65535
 
 /*
  * Where a datagram arrived, from IP_PKTINFO or IPV6_PKTINFO (ip(7), ipv6(7)).
- * family is AF_UNSPEC where the socket is bound to one address and nothing
- * needs to be known.
+ * family is AF_UNSPEC if the socket is bound to one address, which makes it
+ * unnecessary.
  */
 struct local_address {
 	sa_family_t family;
@@ -45,11 +46,11 @@ struct local_address {
 	};
 };
 
-/* What is to become of a train: set by service and guard, read by couple. */
+/* What to do with a train: set by service and guard, read by couple(). */
 enum verdict {
-	VERDICT_ABSORB, /* taken, and not answered; what a fresh train says */
+	VERDICT_ABSORB, /* taken and not answered; the initial value */
 	VERDICT_ANSWER, /* reply_* are valid */
-	VERDICT_REFUSE, /* not answered, by rule; refusal says which */
+	VERDICT_REFUSE, /* not answered, by a rule; refusal says which */
 };
 
 struct train {
@@ -58,18 +59,18 @@ struct train {
 	uint32_t bytes;            /* of all segments, as received */
 	uint32_t segment_bytes;    /* of each but the last; == bytes for one */
 	uint32_t segments;         /* >= 1 */
-	bool truncated; /* the kernel had more than the buffers took */
-	/* Of each segment's IP header, where the socket asks for them: DSCP and
-	 * ECN, and what was left of the TTL or hop limit; 0: not known. */
+	bool truncated;            /* it did not fit the buffers */
+	/* From the IP header, if the socket asks for them: DSCP and ECN, and
+	 * the TTL or hop limit on arrival; 0: not known. */
 	uint8_t tos, ttl;
 
 	uint8_t verdict; /* enum verdict */
 	/*
-	 * Segments refused by rule, out of segments, and the counter that says
-	 * why (enum counter_id). A service may refuse some of a train and
-	 * answer the others. Where it refuses some for one reason and some for
-	 * another, all count under the last one met. What the guard refuses
-	 * after it, it counts itself, and refused stays the service's.
+	 * How many of the segments a service refused by a rule, and the counter
+	 * that says why (enum counter_id). A service may refuse some segments
+	 * of a train and answer the others. If it has several reasons, all
+	 * count under the last one. The guard counts its own refusals itself
+	 * and leaves refused as it is.
 	 */
 	uint8_t refusal;
 	uint16_t refused;
@@ -82,8 +83,8 @@ struct train {
 	struct local_address local;
 };
 
-/* A train of one segment or many: segments from bytes, without a division for
- * the lone datagram that most trains are. segment_bytes 0 or >= bytes: one. */
+/* Sets bytes, segment_bytes and segments, without a division for a lone
+ * datagram, as most trains are. segment_bytes 0 or >= bytes: one segment. */
 static inline void train_shape(
 	struct train *t, uint32_t bytes, uint32_t segment_bytes)
 {
@@ -97,7 +98,7 @@ static inline void train_shape(
 	}
 }
 
-/* The whole train is refused, and counter says why. */
+/* Refuses the whole train; counter says why. */
 static inline void train_refuse(struct train *t, uint8_t counter)
 {
 	t->verdict = VERDICT_REFUSE;

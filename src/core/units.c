@@ -10,7 +10,7 @@
 
 #define BILLION 1000000000u
 
-/* Of a rate, which no clock divides any further. */
+/* The highest rate: no clock could time a higher one. */
 #define RATE_MAX 1000000000000000000u
 
 struct unit {
@@ -24,7 +24,8 @@ int units_parse_count(
 	char *end;
 	unsigned long long v;
 
-	/* strtoull takes blanks and a sign, and turns "-1" into a large one. */
+	/* strtoull would accept blanks and a sign, and turn "-1" into a large
+	 * number. */
 	if (!isdigit((unsigned char)text[0]))
 		return -EINVAL;
 	errno = 0;
@@ -38,8 +39,8 @@ int units_parse_count(
 }
 
 /*
- * digits[.digits] in units of 1/10^9, exact: a double would turn 0.1 s into
- * something else. *rest is what follows.
+ * Parses digits[.digits] exactly, in units of 1/10^9: a double cannot hold 0.1.
+ * Sets *rest to what follows.
  */
 static int parse_decimal(
 	uint64_t *whole, uint64_t *billionths, const char *text, char **rest)
@@ -65,7 +66,7 @@ static int parse_decimal(
 	return 0;
 }
 
-/* In billionths of a unit: 2^64 x 10^9 x 2^40 is less than 2^128. */
+/* The value in billionths: 2^64 x 10^9 x 2^40 is less than 2^128. */
 static int parse_billionths(
 	unsigned __int128 *value, const char *text, const struct unit *units)
 {
@@ -103,7 +104,7 @@ static int parse_unit(
 	return 0;
 }
 
-/* Of two names for one factor, the last is the one that is written. */
+/* Of several names for one factor, the last is the one written. */
 static const struct unit size_units[] = {
 	{"", 1},
 	{"K", 1000},
@@ -143,7 +144,7 @@ int units_parse_rate(double *value, const char *text)
 		return error;
 	if (v / BILLION > RATE_MAX)
 		return -ERANGE;
-	/* In two parts, each as exact as a double can be. */
+	/* Two parts, each as exact as a double can be. */
 	*value = (double)(uint64_t)(v / BILLION) +
 		 (double)(uint64_t)(v % BILLION) / BILLION;
 	return 0;
@@ -154,7 +155,7 @@ int units_parse_time(uint64_t *value_ns, const char *text)
 	return parse_unit(value_ns, text, time_units);
 }
 
-/* By the largest unit of which it is a whole number. */
+/* Uses the largest unit of which the value is a whole multiple. */
 static const char *spell(
 	uint64_t value, const struct unit *units, char text[UNITS_TEXT])
 {
@@ -213,7 +214,7 @@ const char *units_format_si(double value, char text[UNITS_TEXT])
 			       : value >= 9.995                        ? 1
 								       : 2;
 
-		/* Three digits behind the zeros that follow the point. */
+		/* Three digits after the zeros that follow the point. */
 		for (double v = value;
 			value < 0.0995 && v > 0 && v < 0.995 && decimals < 14;
 			v *= 10)

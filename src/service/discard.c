@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* discard (RFC 863): what comes is taken, and nobody hears of it. A fresh
- * train says just that. */
+/* discard (RFC 863): takes everything and answers nothing, which is a fresh
+ * train's verdict already. */
 #include "service/services.h"
 
 static void discard_handle(void *self, struct batch *b)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* echo (RFC 862): what comes goes back. A train at a time: the replies lie
- * where the requests lay. */
+/* echo (RFC 862): sends everything back, whole trains in place. */
 #include "service/services.h"
 
 static void echo_handle(void *self, struct batch *b)

@@ -2,11 +2,11 @@
 /*
  * length: "Your data was 18 bytes", the example this program grew from.
  *
- * The text may be longer than the request, so all requests of a train are
- * looked at before the first reply is written over them. All replies but the
- * last tell one number and so have one length; the last request is not longer
- * than the others, so its number has no more digits: a reply train keeps the
- * rule that only its last segment may be shorter.
+ * The text may be longer than the request, so that all requests of a train are
+ * examined before the first reply overwrites them. All replies but the last
+ * have the same number and so the same length; the last request is not longer
+ * than the others, so its number has no more digits: only the last segment of
+ * the reply train may be shorter, as it must be.
  */
 #include "service/services.h"
 
@@ -16,10 +16,10 @@
 #define TAIL     " bytes"
 #define HEAD_LEN (sizeof(HEAD) - 1)
 #define TAIL_LEN (sizeof(TAIL) - 1)
-/* With the five digits of the largest datagram. */
+/* With five digits, for the largest datagram. */
 #define TEXT_MAX (HEAD_LEN + 5 + TAIL_LEN)
 
-/* Room for TRAIN_RECEIVE_SEGMENTS texts, and more than that never arrive. */
+/* More than TRAIN_RECEIVE_SEGMENTS, the most that can arrive. */
 #define SEGMENTS_MAX (TRAIN_ROOM / TEXT_MAX)
 
 static bool is_own_text(const uint8_t *data, uint32_t bytes)
@@ -50,13 +50,14 @@ static uint32_t write_text(uint8_t *out, uint32_t number)
 	return at + TAIL_LEN;
 }
 
-/* How many segments are own texts; *last_is_own says it of the last one. */
+/* How many segments are this service's own texts; *last_is_own: the last one
+ * is. */
 static uint32_t count_own(const struct train *t, bool *last_is_own)
 {
 	uint32_t own = 0,
 		 last = t->bytes - (t->segments - 1) * t->segment_bytes;
 
-	/* A loop's datagrams are short: nothing else is worth a look. */
+	/* Only short segments can be our own texts. */
 	if (t->segment_bytes <= TEXT_MAX)
 		for (uint32_t i = 0; i + 1 < t->segments; i++)
 			own += is_own_text(t->data + i * t->segment_bytes,
@@ -81,7 +82,8 @@ static void answer(struct train *t)
 	t->refusal = COUNTER_REFUSED_OWN_TEXT;
 	t->verdict = VERDICT_ANSWER;
 	t->reply_segments = t->segments - own;
-	/* Replies that tell segment_bytes: all but an answered last one. */
+	/* Replies that say segment_bytes: all but the last, if that is
+	 * answered. */
 	whole = t->reply_segments - !last_is_own;
 	text_bytes = write_text(text, t->segment_bytes);
 	for (uint32_t i = 0; i < whole; i++, at += text_bytes)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reflect: sends a load generator's probe back with the receive side filled
- * in: when it came, as which of this worker's, to which worker (core/probe.h).
- * Nothing else is answered, and no reply is: its magic differs.
+ * reflect: returns a load generator's probe with a receive record: when it
+ * came, how many this worker had answered before, and which worker it is
+ * (core/probe.h). Nothing else is answered; replies are recognised by their
+ * magic.
  */
 #include "core/probe.h"
 #include "service/services.h"
@@ -50,7 +51,7 @@ static void answer(struct reflect *r, struct train *t, uint64_t now_ns)
 			t->refusal = why;
 			t->refused++;
 		} else {
-			/* Close the gap that a refused one left. */
+			/* Close the gap left by a refused segment. */
 			if (to != from)
 				memmove(t->data + to, t->data + from, n);
 			receive.order = r->order++;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The contract of a service: what answer a datagram gets. A pure function on a
- * batch: it makes no system call, reads no clock, takes no memory after init,
- * and knows nothing of sockets, backends, threads or policy. It includes core/
- * and libc only.
+ * The contract of a service: it decides how a datagram is answered. It is a
+ * pure function on a batch: it makes no system call, reads no clock, allocates
+ * no memory after init, and knows nothing of sockets, backends, threads or
+ * policy. It includes only core/ and libc.
  *
- * A new service is a file with a const table and a line in registry.c.
+ * A new service is a file with a const table, declared in services.h, and a
+ * line in registry.c. All functions are called by the worker's thread.
  */
 #pragma once
 
@@ -13,33 +14,33 @@
 #include "core/counters.h"
 
 struct service_config {
-	uint32_t worker; /* number of the worker, in the whole server */
+	uint32_t worker; /* number of the worker in the server, from 0 */
 };
 
 struct service_ops {
 	const char *name;  /* as typed on the command line */
 	const char *brief; /* for --help */
-	size_t size;       /* of the private state, which the core zeroes */
-	bool wants_time;   /* batch->received_ns is read before handle */
+	size_t size;       /* of the private state; it is zeroed before init */
+	bool wants_time;   /* needs batch->received_ns */
 	/*
-	 * Answers whatever comes (echo): two of its kind set at each other
-	 * would never stop, so the guard asks more of a source.
+	 * It answers anything (echo): two such services set against each other
+	 * would never stop, so the guard is stricter about sources.
 	 */
 	bool loops;
-	/* Answers nothing, ever: its socket need not tell what only the guard
-	 * wants to know. */
+	/* It never answers, so that its socket need not report what only the
+	 * guard needs. */
 	bool silent;
 
 	/* NULL: nothing to do. 0 or -errno. */
 	int (*init)(void *self, const struct service_config *config);
 
 	/*
-	 * For each train of batch: sets verdict, and reply_* for an answer,
-	 * which it writes in place at data. The reply of n segments is itself
-	 * a train of n segments: of one size, the last may be shorter. A
-	 * service may refuse some segments of a train: it closes the gaps,
-	 * sets refused and refusal, and reply_segments = segments - refused.
-	 * Leaves truncated trains alone; the worker has refused those.
+	 * Sets verdict for each train of the batch, and for an answer reply_*;
+	 * writes the answer in place at data. The reply to n segments is a
+	 * train of n segments of one size, the last of which may be shorter. To
+	 * refuse some segments of a train, it closes the gaps, sets refused and
+	 * refusal, and reply_segments = segments - refused. It skips truncated
+	 * trains, which the worker has refused.
 	 */
 	void (*handle)(void *self, struct batch *batch);
 
@@ -47,7 +48,7 @@ struct service_ops {
 	void (*fini)(void *self);
 };
 
-/* Private state allocated, zeroed, and made by ops->init. */
+/* A service and its private state, allocated by service_open(). */
 struct service {
 	const struct service_ops *ops;
 	void *self;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The services there are, for the table in registry.c. */
+/* The tables of the services: for registry.c alone. */
 #pragma once
 
 #include "service/service.h"
@@ -9,7 +9,7 @@ extern const struct service_ops service_echo;
 extern const struct service_ops service_discard;
 extern const struct service_ops service_reflect;
 
-/* The answer is as long and in as many segments as what is left of t. */
+/* Answers with as many bytes and segments as t has. */
 static inline void service_answer_same(struct train *t)
 {
 	t->verdict = VERDICT_ANSWER;

@@ -155,14 +155,28 @@ class Stat(unittest.TestCase):
             self.assertIn('\n# HELP udpmill_rx_bytes a \\"quote\\" and a \\\\\n',
                           self.stat(path, "--openmetrics").stdout)
 
+    def figures(self, text):
+        """The counters that a report in words shows, one a line."""
+        return {name: int(value.replace(" ", "")) for name, value in re.findall(
+            r"(?m)^  (\w+) +(\d[\d ]*) ", text)}
+
     def test_a_watch_shows_cpu_time_as_a_part_of_a_cpu(self):
         with Server(UDPMILL, "0", "--workers", "1", "--spin") as s:
             r = self.stat(str(s.pid), "--watch=300ms", "-n2")
         first, second = r.stdout.split("udpmill serve, ")[1:]
         self.assertNotIn("%", first)
-        parts = re.findall(r"\n  cpu_\w+ns .* ns +([\d.]+) % of a CPU\n",
+        before, after = map(self.figures, (first, second))
+        rate = re.search(r"(?m)^  published .* times +(\S+)/s$", second)[1]
+        seconds = (after["published"] - before.get("published", 0)) / float(
+            rate)
+        parts = re.findall(r"(?m)^  (cpu_\w+ns) .* ns +([\d.]+) % of a CPU$",
                            second)
-        self.assertTrue(0 < sum(map(float, parts)) < 150, second)
+        self.assertEqual([name for name, _ in parts],
+                         ["cpu_user_ns", "cpu_system_ns"])
+        for name, part in parts:
+            spent = (after[name] - before.get(name, 0)) / 1e9
+            self.assertAlmostEqual(float(part), 100 * spent / seconds,
+                                   delta=0.06 + float(part) / 50)
         self.assertRegex(second, r"\n  recv_calls .* calls +\S+ ?[kM]?/s\n")
         for line in second.splitlines():
             self.assertLessEqual(len(line), 80, line)

@@ -152,6 +152,18 @@ static int check_peer(struct run *r, bool end, char *why, size_t why_bytes)
 	return -ETIMEDOUT;
 }
 
+/* The kernel switches stamps on when it gets to it: the datagrams that a count
+ * leaves for the wait are spread over all of it. */
+static void pause_for_stamps(const struct stretch *s)
+{
+	uint64_t ns = UNSETTLED_NS / (s->count ? s->count : 1);
+	const struct timespec t = {.tv_sec = (time_t)(ns / SECOND_NS),
+		.tv_nsec = (long)(ns % SECOND_NS)};
+
+	if (ns > 0)
+		(void)nanosleep(&t, NULL);
+}
+
 static int run_stretch(struct run *r, const struct stretch *s, double *seconds,
 	char *why, size_t why_bytes)
 {
@@ -166,6 +178,8 @@ static int run_stretch(struct run *r, const struct stretch *s, double *seconds,
 
 		if (now >= end && !settling)
 			break;
+		if (now >= end)
+			pause_for_stamps(s);
 		error = once(r, s->measured, why, why_bytes);
 		if (!error)
 			error = check_peer(r, false, why, why_bytes);

@@ -25,7 +25,8 @@
 #define ENGINE_MESSAGES 64
 #define ENGINE_ARRIVALS 16
 
-/* An idle receive returns at least this often. */
+/* A receive that is given this long, or longer, may end some milliseconds late:
+ * nothing else is waited for. */
 #define ENGINE_IDLE_NS 10000000u
 
 /* What an engine can do beyond sending lone datagrams from its own slots. */

@@ -36,10 +36,7 @@ static void note_end(struct load_thread *t)
 
 static uint64_t failures(const struct load_thread *t)
 {
-	struct load_counts c = {0};
-
-	meter_sum(&t->meter, &c);
-	return c.send_errors;
+	return METER_READ(&t->meter, send_errors);
 }
 
 static void begin(struct load_thread *t)
@@ -49,7 +46,6 @@ static void begin(struct load_thread *t)
 	d->item = own(t, t->config->replay->items);
 	d->next_due = d->item;
 	d->failed = false;
-	d->failures = failures(t);
 	note_end(t);
 }
 
@@ -91,13 +87,16 @@ static bool grant(
 {
 	struct departures *d = &t->departures;
 
-	(void)heard;
+	/* As in a flood: one that is behind must not starve the replies. */
+	if (heard && t->owed > 0)
+		return false;
 	if (d->item == d->next_due) {
 		t->now_ns = clock_ns();
 		count_due(t, t->now_ns);
 	}
 	if (d->item == d->next_due)
 		return false;
+	d->failures = failures(t);
 	*order = (struct order){
 		.flow = &t->flows[d->item->flow - t->flows[0].number],
 		.room = gather(t),
@@ -111,11 +110,9 @@ static bool grant(
 static void note_failure(struct load_thread *t)
 {
 	struct departures *d = &t->departures;
-	uint64_t now = failures(t);
 
-	if (now == d->failures)
+	if (failures(t) == d->failures)
 		return;
-	d->failures = now;
 	if (d->failed)
 		advance(t, d->item);
 	else
@@ -130,7 +127,7 @@ static bool sent(struct load_thread *t, const struct order *order, uint32_t n)
 	}
 	if (t->given_up) {
 		advance(t, t->departures.item);
-		return true;
+		return t->unheard < NEAR_UNHEARD;
 	}
 	note_failure(t);
 	return false;

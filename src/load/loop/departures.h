@@ -25,6 +25,6 @@ struct departures {
 	const struct replay_item *item, *next_due;
 	/* In the current order. */
 	const struct replay_item *items[ENGINE_MESSAGES];
-	uint64_t failures; /* failed sends noticed so far */
+	uint64_t failures; /* of sends, as of before the last */
 	bool failed;       /* item has failed once */
 };

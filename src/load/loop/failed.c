@@ -47,9 +47,9 @@ static void give_up_trains(
 	METER_COUNT(&t->meter, trains_refused, 1);
 }
 
-static void hold(struct load_thread *t)
+static void hold(struct load_thread *t, uint64_t ns)
 {
-	t->hold_ns = t->now_ns + HOLD_NS;
+	t->hold_ns = t->now_ns + ns;
 }
 
 /* Any datagram sent so far may have been dropped where the reported one was,
@@ -114,7 +114,7 @@ static void give_up_datagram(struct load_thread *t, int error)
 		METER_COUNT(&t->meter, send_errors, 1);
 	if (!sizes_mixed(&t->config->sizes) && !t->config->replay &&
 		t->config->mode != LOAD_PACED)
-		hold(t);
+		hold(t, ENGINE_IDLE_NS);
 }
 
 /* With mixed sizes, a message of one segment is a lone datagram that is too
@@ -133,11 +133,11 @@ void failed_send(struct load_thread *t, struct flow *f, int error)
 	case EAGAIN:
 		METER_COUNT(&t->meter, blocked, 1);
 		if (t->config->mode == LOAD_PACED)
-			hold(t);
+			hold(t, HOLD_NS);
 		return;
 	case ENOBUFS:
 		METER_COUNT(&t->meter, nobufs, 1);
-		hold(t);
+		hold(t, HOLD_NS);
 		return;
 	case EINTR:
 		return;

@@ -27,9 +27,9 @@ static uint64_t wait_ns(struct load_thread *t)
 static bool grant(
 	struct load_thread *t, struct flow *heard, struct order *order)
 {
-	/* Receives as much as was sent before it sends again, so that replies
-	 * do not pile up in the sockets, however many these are. */
-	if (heard && t->heard < t->sent)
+	/* First take as much as was sent, or replies that come over many
+	 * sockets pile up in them. */
+	if (heard && t->owed > 0)
 		return false;
 	*order = (struct order){.flow = &t->flows[t->turn], .room = UINT64_MAX};
 	if (++t->turn == t->flow_count)

@@ -37,6 +37,11 @@ struct meter {
 			     sizeof(uint64_t)],                                \
 		n)
 
+#define METER_READ(m, field)                                                   \
+	atomic_load_explicit(&(m)->live[offsetof(struct load_counts, field) /  \
+					sizeof(uint64_t)],                     \
+		memory_order_relaxed)
+
 static inline void meter_add(_Atomic uint64_t *c, uint64_t n)
 {
 	uint64_t v = atomic_load_explicit(c, memory_order_relaxed);

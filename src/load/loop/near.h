@@ -20,7 +20,8 @@ static inline uint64_t near_wait_ns(const struct load_thread *t, uint64_t ns)
 	if (t->config->spin || ns < NEAR_NS)
 		return 0;
 	ns -= NEAR_NS;
-	return ns < ENGINE_IDLE_NS ? ns : ENGINE_IDLE_NS;
+	/* In less than ENGINE_IDLE_NS it comes back in time. */
+	return ns < ENGINE_IDLE_NS ? ns : ENGINE_IDLE_NS - 1;
 }
 
 /* The same for a departure at at_ns. */

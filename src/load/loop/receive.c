@@ -226,8 +226,9 @@ static void take(
 	struct load_thread *t, struct flow *f, const struct engine_arrivals *in)
 {
 	uint64_t before = flow_in_flight(f);
+	uint32_t n = check(t, f, in);
 
-	t->heard += check(t, f, in);
+	t->owed -= n < t->owed ? n : t->owed;
 	thread_landed(t, f, before - flow_in_flight(f));
 }
 
@@ -246,6 +247,7 @@ static void note_nothing(struct load_thread *t, uint64_t timeout_ns)
 	if (timeout_ns > 0 || t->idle % 1024 == 0)
 		t->now_ns = clock_ns();
 	t->idle++;
+	t->owed = 0;
 }
 
 struct flow *receive_next(struct load_thread *t, uint64_t timeout_ns)

@@ -29,8 +29,10 @@ struct load_thread {
 	_Atomic bool rests;    /* it will not send any more */
 	uint64_t now_ns;       /* read once per send or receive */
 	uint32_t unheard; /* datagrams sent since replies were looked for */
-	uint32_t sent;    /* datagrams of the last send */
-	uint32_t heard;   /* datagrams received since the last send */
+	/* Datagrams sent for which replies are yet to be looked for: fewer for
+	 * each datagram that comes, and none once nothing came. */
+	uint64_t owed;
+	bool unfinished;  /* the last turn ended at its limit */
 	uint32_t idle;    /* receives in a row that brought nothing */
 	uint32_t blocked; /* consecutive sends of which nothing was taken */
 	struct rtt rtt;   /* of all of its flows */
@@ -76,6 +78,8 @@ static inline void thread_landed(
 	struct load_thread *t, struct flow *f, uint64_t n)
 {
 	t->in_flight -= n;
-	if (f->heir)
-		f->heir->before -= n;
+	if (!f->heir || n == 0)
+		return;
+	f->heir->before -= n;
+	thread_ask(t, f->heir);
 }

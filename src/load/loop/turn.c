@@ -19,14 +19,16 @@ static void send_granted(struct load_thread *t, struct flow *heard)
 	struct order order;
 	uint32_t n;
 
+	t->unfinished = false;
 	while (t->mode->grant(t, heard, &order)) {
 		n = send_order(t, &order);
-		t->unheard += n;
-		t->sent = n;
-		t->heard = 0;
+		t->unheard += n + t->given_up;
+		t->owed += n;
 		t->blocked = n > 0 ? 0 : t->blocked + 1;
-		if (!t->mode->sent(t, &order, n))
+		if (!t->mode->sent(t, &order, n)) {
+			t->unfinished = n > 0;
 			return;
+		}
 		heard = NULL;
 	}
 }
@@ -58,7 +60,8 @@ static void begin(struct load_thread *t)
 	t->phase =
 		atomic_load(&t->shared->measured) ? PHASE_WINDOW : PHASE_WARMUP;
 	t->now_ns = clock_ns();
-	t->unheard = t->blocked = t->sent = t->heard = 0;
+	t->unheard = t->blocked = 0;
+	t->owed = 0;
 	begin_window(t);
 	meter_begin_plan(&t->meter);
 	if (cpus)

@@ -6,6 +6,9 @@
 
 /* How often flows are checked for replies that will not come. */
 #define LOOK_NS 50000000u
+/* A turn ends after this many datagrams, however much room there is: replies
+ * are to be taken, and the end of the run is to be seen. */
+#define TURN_DATAGRAMS ENGINE_MESSAGES
 
 static void begin(struct load_thread *t)
 {
@@ -20,7 +23,7 @@ static void begin(struct load_thread *t)
 
 static uint64_t wait_ns(struct load_thread *t)
 {
-	if (t->config->spin)
+	if (t->config->spin || t->unfinished)
 		return 0;
 	/* A send that found no room is retried soon. */
 	if (t->blocked && t->hold_ns > t->now_ns)
@@ -118,7 +121,7 @@ static bool sent(struct load_thread *t, const struct order *order, uint32_t n)
 		forget_first(t);
 		thread_ask(t, order->flow);
 	}
-	return n > 0;
+	return n > 0 && t->unheard < TURN_DATAGRAMS;
 }
 
 const struct mode_ops mode_window = {

@@ -79,6 +79,20 @@ Test(by_capture, leaves_out_at_once_what_is_too_long)
 	cr_assert(t->departures.item == &replay.items[4]);
 }
 
+/* As when ICMP tells a receive of it. */
+Test(by_capture, leaves_out_nothing_for_what_failed_in_between)
+{
+	loop_begin(10 * MS);
+	refusal = EAGAIN;
+	for (unsigned i = 0; i < 4; i++) {
+		script.recv_error = EHOSTUNREACH;
+		turn_once(t);
+		t->hold_ns = 1;
+	}
+	cr_assert(loop_counts().send_errors == 4);
+	cr_assert(t->departures.item == &replay.items[0]);
+}
+
 Test(by_capture, waits_for_room)
 {
 	loop_begin(10 * MS);

@@ -140,8 +140,38 @@ Test(by_plan, sleeps_until_shortly_before_the_next)
 	turn_once(t);
 	cr_assert(sent_count == 1);
 	turn_once(t);
-	cr_assert(script.waited_ns == ENGINE_IDLE_NS);
+	/* In less than that, a wait ends in time. */
+	cr_assert(script.waited_ns == ENGINE_IDLE_NS - 1);
 	load->config.spin = true;
 	turn_once(t);
-	cr_assert(script.waited_ns == ENGINE_IDLE_NS);
+	cr_assert(script.waited_ns == ENGINE_IDLE_NS - 1);
+}
+
+Test(by_plan, of_which_nothing_can_be_sent_does_not_make_a_turn_without_end)
+{
+	behind(1e9, 3600000000000);
+	refusal = EMSGSIZE;
+	turn_once(t);
+	cr_assert(loop_counts().too_big >= 64 && loop_counts().too_big < 200,
+		"%lu", loop_counts().too_big);
+	cr_assert(script.receives == 1);
+}
+
+Test(by_plan, that_is_behind_takes_as_much_as_it_sends)
+{
+	config.flows = 64;
+	behind(1000000, 1 * MS);
+	turn_once(t);
+	cr_assert(sent_count >= 64);
+	for (uint32_t i = 0; i < 64; i++)
+		loop_answer(i);
+	for (uint32_t i = 0; i < 64; i++) {
+		uint32_t before = sent_count;
+
+		turn_once(t);
+		cr_assert(
+			i == 63 || sent_count == before, "replies came first");
+	}
+	cr_assert(loop_counts().answered == 64);
+	cr_assert(sent_count > 64);
 }

@@ -298,6 +298,23 @@ Test(churn, closes_after_half_a_second_what_is_not_answered)
 	cr_assert(t->churn.count == 0);
 }
 
+/* Its heir had no room, and hears of nothing that makes it send. */
+Test(churn, lets_the_heir_send_for_what_is_not_answered)
+{
+	config.window = 1;
+	config.timeout_ns = 0;
+	begin();
+	rtt_note(&t->rtt, MS);
+	t->rtt.timeout_ns = 5000u * (uint64_t)MS;
+	cr_assert(take_turns() == 1);
+	pass(LIFETIME + MS);
+	t->churn.renew_ns = UINT64_MAX;
+	cr_assert(take_turns() == 0);
+	pass(LIFETIME + 600u * MS);
+	cr_assert(t->churn.count == 0 && counts().written_off == 0);
+	cr_assert(take_turns() == 1);
+}
+
 Test(churn, takes_what_came_last_before_it_closes)
 {
 	begin();

@@ -17,13 +17,44 @@ Test(window, is_filled_by_each_flow_and_not_exceeded)
 	cr_assert(sent_count == 12);
 }
 
-Test(window, of_more_than_one_send_is_filled_in_one_turn)
+Test(window, of_more_than_one_send_is_filled_without_waiting)
 {
 	config.window = 200;
 	loop_begin(0);
 	turn_once(t);
+	script.waited_ns = 0;
+	for (unsigned i = 1; i < 4; i++)
+		turn_once(t);
 	cr_assert(sent_count == 200, "%u", sent_count);
-	cr_assert(script.sends == 4);
+	cr_assert(script.sends == 4 && script.receives == 4);
+	cr_assert(script.waited_ns == 0);
+	turn_once(t);
+	cr_assert(script.waited_ns == ENGINE_IDLE_NS);
+}
+
+/* Or it would never take a reply, nor see the end of the run. */
+Test(window, without_end_does_not_make_a_turn_without_end)
+{
+	config.flows = 100;
+	config.window = 1000000;
+	config.timeout_ns = 1;
+	loop_begin(0);
+	turn_once(t);
+	cr_assert(sent_count <= 2 * ENGINE_MESSAGES, "%u", sent_count);
+}
+
+Test(window, of_all_flows_does_not_make_a_turn_without_end)
+{
+	config.flows = 100;
+	config.window = 1000000;
+	config.in_flight = 100000000;
+	config.timeout_ns = 1;
+	loop_begin(0);
+	turn_once(t);
+	cr_assert(sent_count <= 2 * ENGINE_MESSAGES, "%u", sent_count);
+	script.waited_ns = 0;
+	turn_once(t);
+	cr_assert(script.waited_ns == 0);
 }
 
 Test(window, lets_one_go_for_each_reply)
@@ -78,6 +109,7 @@ Test(window, is_tried_again_where_there_was_no_room_and_no_reply_comes)
 	cr_assert(sent_count == 0);
 	cr_assert(loop_counts().blocked == 1);
 	refusal = 0;
+	turn_once(t);
 	turn_once(t);
 	cr_assert(sent_count == 80, "%u", sent_count);
 }

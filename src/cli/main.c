@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const struct verb verbs[] = {
-	{"serve", "answer datagrams, and count them", verb_serve},
-	{"send", "send one datagram and print the answer", verb_send},
-	{"load", "send many, and account for every one", verb_load},
+	{"serve", "answer datagrams and count them", verb_serve},
+	{"send", "send one datagram and print the reply", verb_send},
+	{"load", "send many datagrams and account for every one", verb_load},
 	{"stat", "show the counters of a running server", verb_stat},
 	{"perf", "measure, compare and report", verb_perf},
 	{NULL, NULL, NULL},
@@ -19,12 +19,12 @@ static const struct verb verbs[] = {
 
 static void print_usage(FILE *out)
 {
-	fprintf(out, "Usage: udpmill VERB [OPTION...] [ARGUMENT...]\n"
-		     "What Linux does with UDP, measured.\n\n");
+	fprintf(out, "Usage: udpmill VERB [OPTION...] [ARGUMENT...]\nMeasure "
+		     "what Linux does with UDP.\n\n");
 	for (const struct verb *v = verbs; v->name; v++)
 		fprintf(out, "  %-8s %s\n", v->name, v->brief);
-	fprintf(out, "\n\"udpmill VERB --help\" says more, and so does "
-		     "\"man udpmill-VERB\".\n");
+	fprintf(out, "\nFor more, see \"udpmill VERB --help\" or \"man "
+		     "udpmill-VERB\".\n");
 }
 
 static int run_verb(const struct verb *v, int argc, char **argv)
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], v->name) == 0)
 			return run_verb(v, argc - 1, argv + 1);
 	fprintf(stderr,
-		"udpmill: no verb \"%s\"; \"udpmill --help\" lists "
+		"udpmill: \"%s\" is not a verb; \"udpmill --help\" lists "
 		"them\n",
 		argv[1]);
 	return EXIT_USAGE;

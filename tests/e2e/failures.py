@@ -155,7 +155,7 @@ class Receives(Cases):
                 self.assertEqual(len(r.ready), 1, r)
                 self.assertEqual(r.failed - self.ending(backend),
                                  1 if error in FINAL else IN_A_ROW, r)
-                self.assertIn("Counted, all workers together", r.out)
+                self.assertIn("Counters, summed over all workers", r.out)
                 self.assertOneSentence(r, "serve", "worker 0 failed: ")
 
     def test_that_fail_once_or_a_few_times_are_gone_on_from(self):

@@ -250,7 +250,7 @@ class Address(Keyed):
 
     def test_of_a_nat_is_one_host_and_port(self):
         for text in ("*:7", "0.0.0.0:7", "192.0.2.1:0", "224.0.0.1:7"):
-            self.refused("203.0.113.9:7007 would be", "serve", "0", "--key",
+            self.refused("try 203.0.113.9:7007", "serve", "0", "--key",
                          self.path, "--key-address", text)
         self.refused("--key", "serve", "0", "--key-address", "192.0.2.1:7")
 

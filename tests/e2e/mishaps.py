@@ -252,13 +252,13 @@ class Mishaps(unittest.TestCase):
 
     def test_an_address_of_the_wrong_kind_is_called_that(self):
         for words, said in (
-                (["serve", "239.1.1.1:7007"], "is the address of a group"),
-                (["serve", "[ff02::1%lo]:7007"], "is the address of a group"),
+                (["serve", "239.1.1.1:7007"], "is the address of a multicast group"),
+                (["serve", "[ff02::1%lo]:7007"], "is the address of a multicast group"),
                 (["load", "127.255.255.255:7"], "is a broadcast address"),
                 (["load", "255.255.255.255:7"], "is a broadcast address"),
                 (["send", "127.255.255.255:7"], "is a broadcast address"),
-                (["load", "[::1]:7", "-B", "::1"], "[::1] would be right"),
-                (["send", "[::1]:7", "-B", "::1"], "[::1] would be right"),
+                (["load", "[::1]:7", "-B", "::1"], "write [::1]"),
+                (["send", "[::1]:7", "-B", "::1"], "write [::1]"),
                 (["load", "127.0.0.1:7", "-t", "0"], "from 1ns to 8784h"),
                 (["load", "127.0.0.1:7", "-i", "0"], "from 1ns to 8784h"),
                 (["load", "127.0.0.1:7", "-O", "x"], "from 0 to 8784h")):

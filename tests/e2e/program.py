@@ -87,7 +87,7 @@ class Server:
     def counters(self):
         """Of the text that serve ends with: name to number."""
         table = {}
-        for line in self.out.split("Counted, all")[-1].splitlines()[1:]:
+        for line in self.out.split("Counters, summed")[-1].splitlines()[1:]:
             words = line.split()
             table[words[0]] = int("".join(words[1:-1]))
         return table

@@ -288,11 +288,12 @@ class Scenario(unittest.TestCase):
                 ("flows = 1\n\nflows = 1\n", 3,
                  '"flows" a second time; line 1 has it too'),
                 ("spin = maybe\n", 1, '"maybe" is neither yes nor no'),
-                ("[pases]\n", 1, "[pases] is not a section; there are [server]"),
+                ("[pases]\n", 1, "[pases] is not a section; the sections "
+                 "are [server]"),
                 ("flows\n", 1, 'has no "="'),
                 ("flows =\n", 1, '"flows" has no value'),
                 (b"flows = 1\0\n", 1, "byte 0x00 at column 10"),
-                ("#" * 1001 + "\n", 1, "a line of 1001 characters"),
+                ("#" * 1001 + "\n", 1, "the line has 1001 characters"),
                 # What is found out when all has been said.
                 ("time = 1s\nlength = 70000\n", 2, "--length: 70000 bytes"),
                 ("\nthreads = 9\n", 2, "--threads: 9 threads share 8"),

@@ -210,7 +210,7 @@ class Segments(unittest.TestCase):
                 pids, err = self.listed(prefix=prefix)
                 self.assertEqual(sorted(pids),
                                  sorted([self.server.pid, bobs.pid]))
-                self.assertIn("\nudpmill stat: files in /dev/shm not looked at: "
+                self.assertIn("\nudpmill stat: files in /dev/shm left out: "
                               "36, since one user has too many", err)
 
     def squatted(self, owner, mode=0o644, uid=0):
@@ -281,7 +281,7 @@ class Segments(unittest.TestCase):
         try:
             pids, err = self.listed(prefix=as_user(BOB))
             self.assertEqual(pids, [])
-            self.assertIn("you may not read", err)
+            self.assertIn("you are not permitted to read", err)
             r = run(UDPMILL, "stat", str(self.server.pid),
                     prefix=as_user(BOB))
             self.assertEqual(r.returncode, 3)

@@ -216,7 +216,7 @@ class Send(unittest.TestCase):
         self.assertEqual(run.returncode, 0)
         self.assertIn(b'says "not asked"\n', run.stdout)
         self.assertIn(
-            f"Not the one asked: that was {peer.address}.".encode(), run.stdout)
+            f"That is not the server that was asked, {peer.address}.".encode(), run.stdout)
 
     def test_prints_one_json_object(self):
         with Peer(by_a_stranger) as peer:
@@ -254,7 +254,7 @@ class Send(unittest.TestCase):
         with Peer(echo) as peer:
             run = send(peer.address, "--bind", peer.address)
         self.assertOneLine(run, 3, f"{re.escape(peer.address)}: Address "
-                           "already in use; another port would do")
+                           "already in use; use another port")
 
     def test_refuses_bad_usage_with_one_line(self):
         cases = [
@@ -268,9 +268,9 @@ class Send(unittest.TestCase):
             (["[fe80::1%nodev]:7"], 'no interface "nodev"'),
             (["0.0.0.0:7"], "not an address to send to"),
             (["*:7"], "not an address to send to"),
-            (["224.0.0.1:7"], "address of a group"),
+            (["224.0.0.1:7"], "address of a multicast group"),
             (["255.255.255.255:7"], "a broadcast address"),
-            (["[ff02::1]:7"], "address of a group"),
+            (["[ff02::1]:7"], "address of a multicast group"),
             (["127.0.0.1:7", "--timeout", "soon"], "--timeout: \"soon\""),
             (["127.0.0.1:7", "--timeout", "0"], "--timeout: \"0\""),
             (["127.0.0.1:7", "--retries", "11"], "--retries: \"11\""),

@@ -203,8 +203,8 @@ class Serve(unittest.TestCase):
         for name, sysctl in ("rcvbuf", "rmem_max"), ("sndbuf", "wmem_max"):
             got = re.search(rf" {name}_obtained=(\d+)\s", s.out)[1]
             self.assertLess(int(got), 1 << 31, "more than any limit allows")
-            self.assertIn(f"  note: {name}_obtained={got}, and twice --{name} "
-                          "would be 2147483648;\n        raise sysctl "
+            self.assertIn(f"  note: {name}_obtained={got} is less than twice "
+                          f"--{name} (2147483648);\n        raise sysctl "
                           f"net.core.{sysctl}, or run with CAP_NET_ADMIN\n",
                           s.out)
         for line in s.out.splitlines():
@@ -353,10 +353,10 @@ class Serve(unittest.TestCase):
 
     def test_says_what_would_be_right(self):
         for arguments, right in (
-                (("--busy-poll", "x"), "50us would be"),
+                (("--busy-poll", "x"), "try 50us"),
                 (("--counters=",), "a path, or none"),
-                (("--counters", "/tmp"), "is a directory; a file in it"),
-                (("--allow", "10.0.0.1/8"), "10.0.0.0/8 would be right"),
+                (("--counters", "/tmp"), "is a directory; name a file in it"),
+                (("--allow", "10.0.0.1/8"), "write 10.0.0.0/8"),
                 (("[fe80::1%nodev]:0",), 'no interface "nodev"'),
                 (("[fe80::1]:0",), "[fe80::1%eth0]:0 would"),
                 (("99999",), "0 to 65535"),

@@ -201,8 +201,7 @@ class Stat(unittest.TestCase):
             r = self.stat(*arguments)
             time = arguments[arguments[0] == "--watch"]
             self.assertEqual(r.returncode, 2)
-            self.assertRegex(r.stderr, rf"\A[^\n]*--watch={time} would be right[^\n]*"
-                             r"\n\Z")
+            self.assertRegex(r.stderr, rf"\A[^\n]*write --watch={time}\n\Z")
 
     def test_notices_once_that_its_output_was_lost(self):
         for arguments in ([], ["-J"], ["--openmetrics"], ["--list"],
@@ -268,7 +267,7 @@ class Stat(unittest.TestCase):
         with Server(UDPMILL, "0"):
             r = self.stat()
             self.assertEqual(r.returncode, 2)
-            self.assertIn("a pid says which", r.stderr)
+            self.assertIn("choose one by its pid", r.stderr)
             self.assertIn(f"pid {self.pid} ", r.stderr)
 
     def test_describes_every_counter(self):
@@ -322,7 +321,7 @@ class Stat(unittest.TestCase):
             r = self.stat("--clean")
             self.assertEqual((r.returncode, r.stderr), (0, ""))
             for path in left:
-                self.assertIn(f" gone, and has left {path}\n", said)
+                self.assertIn(f" is gone, but left {path} behind\n", said)
                 self.assertIn(path, as_json)
                 self.assertIn(f"removed {path}\n", r.stdout)
                 self.assertFalse(os.path.lexists(path))

@@ -41,7 +41,7 @@ class Usage(unittest.TestCase):
                 ("load", "dcsp", "dscp"), ("stat", "halp", "help")):
             self.assertRefused(verb, [f"--{wrong}"],
                                f'"--{wrong.split("=")[0]}" is not an option; '
-                               f'--{right} would be')
+                               f'did you mean --{right}?')
 
     def test_the_engines_are_named(self):
         self.assertRefused("load", ["127.0.0.1:9", "--engine", "steam"],
@@ -60,20 +60,21 @@ class Usage(unittest.TestCase):
                 ("load", "--length", "=BYTES"), ("load", "-l", " BYTES"),
                 ("load", "--rate", "=N[/flow]"), ("stat", "--count", "=N")):
             self.assertRefused(verb, ["-J", option],
-                               f"{option} wants a value; {option}{value} "
-                               "would be right")
+                               f"{option} needs a value; write "
+                               f"{option}{value}")
 
     def test_a_value_too_many_is_told_in_one_line(self):
         for verb in VERBS:
             self.assertRefused(verb, ["--json=1"],
-                               '"--json=1": --json takes no value; it goes '
-                               'without')
+                               '"--json=1": --json takes no value; leave '
+                               'it out')
 
     def test_an_option_that_could_be_two_is_told_in_one_line(self):
         self.assertRefused("serve", ["--ready", "x"],
-                           '"--ready" could be --ready-file or --ready-fd')
+                           '"--ready" is ambiguous; it could be '
+                           '--ready-file or --ready-fd')
         self.assertRefused("send", ["--ipv"],
-                           '"--ipv" could be --ipv4 or --ipv6')
+                           '"--ipv" is ambiguous; it could be --ipv4 or --ipv6')
 
     def test_what_belongs_to_an_option_is_no_option(self):
         r = run(UDPMILL, "serve", "--backend", "--foo")
@@ -106,7 +107,7 @@ class Usage(unittest.TestCase):
     def test_no_verb_is_told(self):
         r = subprocess.run([UDPMILL, "srve"], capture_output=True, text=True)
         self.assertEqual((r.returncode, r.stdout), (2, ""))
-        self.assertRegex(r.stderr, r'\Audpmill: no verb "srve"; [^\n]*\n\Z')
+        self.assertRegex(r.stderr, r'\Audpmill: "srve" is not a verb; [^\n]*\n\Z')
 
 
 if __name__ == "__main__":

@@ -127,8 +127,9 @@ static _Noreturn void refuse_unknown(const struct known *k, const char *name)
 	const char *near = nearest(k, name);
 
 	if (near)
-		usage_error(NULL, "\"--%s\" is not an option; --%s would be",
-			name, near);
+		usage_error(NULL,
+			"\"--%s\" is not an option; did you mean --%s?", name,
+			near);
 	usage_error(NULL, "\"--%s\" is not an option; \"%s --help\" lists them",
 		name, program_invocation_name);
 }
@@ -147,7 +148,8 @@ static _Noreturn void refuse_name(const struct known *k, const char *text)
 				sizeof(several) - at, "%s--%s",
 				at ? " or " : "", k->longs[i].name);
 	if (at)
-		usage_error(NULL, "\"--%s\" could be %s", name, several);
+		usage_error(NULL, "\"--%s\" is ambiguous; it could be %s", name,
+			several);
 	refuse_unknown(k, name);
 }
 
@@ -168,15 +170,14 @@ static _Noreturn void refuse(const struct known *k, int c, const char *last)
 	char letter[8];
 
 	if (c == ':' && optopt >= FIRST_LONG)
-		usage_error(NULL, "--%s wants a value; --%s=%s would be right",
-			o->name, o->name, o->arg);
+		usage_error(NULL, "--%s needs a value; write --%s=%s", o->name,
+			o->name, o->arg);
 	if (c == ':')
-		usage_error(NULL, "-%c wants a value; -%c %s would be right",
-			optopt, optopt, o->arg);
+		usage_error(NULL, "-%c needs a value; write -%c %s", optopt,
+			optopt, o->arg);
 	if (o)
-		usage_error(NULL,
-			"\"%s\": --%s takes no value; it goes without", last,
-			o->name);
+		usage_error(NULL, "\"%s\": --%s takes no value; leave it out",
+			last, o->name);
 	if (!optopt)
 		refuse_name(k, last + strlen("--"));
 	snprintf(letter, sizeof(letter),

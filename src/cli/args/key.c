@@ -35,8 +35,8 @@ static void check_owner(int fd, const char *path)
 			path, st.st_uid, geteuid());
 	if (st.st_mode & GROUP_AND_OTHERS)
 		usage_error("key",
-			"%s is open to others than its owner (mode %04o); "
-			"chmod 600 %s, if nobody has read it",
+			"%s is accessible to others than its owner (mode "
+			"%04o); run chmod 600 %s if nobody else has read it",
 			path, st.st_mode & 07777, path);
 }
 
@@ -47,9 +47,9 @@ void key_read(struct mac_key *out, const char *path)
 	int fd, error;
 
 	if (!mac_available())
-		say_exit(EXIT_SYSTEM, "--key: this build is without keys; "
-				      "install libsodium-dev and "
-				      "build again");
+		say_exit(
+			EXIT_SYSTEM, "--key: this build does not support keys; "
+				     "install libsodium-dev and build again");
 	/* No core file has it, and no other process of this user reads it; nor
 	 * is it swapped out, as far as that is allowed. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
@@ -70,13 +70,13 @@ void key_read(struct mac_key *out, const char *path)
 	explicit_bzero(text, sizeof(text));
 	if (error == -EMSGSIZE)
 		usage_error("key",
-			"%s holds no %d to %d bytes; head -c 32 /dev/urandom "
-			"makes a key",
+			"%s does not hold %d to %d bytes; make a key with head "
+			"-c 32 /dev/urandom",
 			path, MAC_SECRET_LEAST, MAC_SECRET_MOST);
 	if (error == -EINVAL)
 		usage_error("key",
 			"%s holds an odd number of hexadecimal digits: one is "
-			"lost",
+			"missing",
 			path);
 	if (error)
 		say_exit(EXIT_SYSTEM, "--key: libsodium: %s", strerror(-error));

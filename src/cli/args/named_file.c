@@ -98,7 +98,7 @@ int named_file_check(const char *path, char *why, size_t why_bytes)
 	if (S_ISREG(s.st_mode))
 		return 0;
 	snprintf(why, why_bytes,
-		"a pipe or a device, which may have no end; a file would be "
-		"right");
+		"it is a pipe or a device, which may never end; name a regular "
+		"file");
 	return -EINVAL;
 }

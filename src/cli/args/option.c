@@ -23,9 +23,11 @@ unsigned option_word(
 	for (; words[n]; n++)
 		if (strcmp(text, words[n]) == 0)
 			return n;
-	usage_error(option, "\"%s\" is %s %s", text,
-		n == 2 ? "neither" : "none of",
-		text_list(words, n == 2 ? " nor " : " and "));
+	if (n == 2)
+		usage_error(option, "\"%s\" is neither %s nor %s", text,
+			words[0], words[1]);
+	usage_error(option, "there is no \"%s\"; choose %s", text,
+		text_list(words, " or "));
 }
 
 bool option_switch(const char *option, const char *text)
@@ -53,8 +55,7 @@ uint64_t option_buffer(const char *option, const char *text)
 
 	if (units_parse_size(&v, text) || v == 0 || v > BUFFER_MAX)
 		usage_error(option,
-			"\"%s\" is not a size up to 1Gi; 256k or 4Mi "
-			"would be",
+			"\"%s\" is not a size up to 1Gi; try 256k or 4Mi",
 			text);
 	return v;
 }
@@ -70,8 +71,7 @@ double option_share(const char *option, const char *text)
 		v = -1;
 	if (!(v >= 0 && v < 1))
 		usage_error(option,
-			"\"%s\" is not a share; 0.1%% or 0.001 "
-			"would be",
+			"\"%s\" is not a share below 100%%; try 0.1%% or 0.001",
 			text);
 	return v;
 }
@@ -90,14 +90,14 @@ uint64_t option_time_within(const char *option, const char *text,
 uint64_t option_time(const char *option, const char *text, bool zero)
 {
 	return option_time_within(option, text, !zero, YEAR_NS,
-		zero ? "0 to 8784h; 10s, 500ms or 2m would be"
-		     : "1ns to 8784h; 10s, 500ms or 2m would be");
+		zero ? "0 to 8784h; try 10s, 500ms or 2m"
+		     : "1ns to 8784h; try 10s, 500ms or 2m");
 }
 
 uint32_t option_busy_poll(const char *option, const char *text)
 {
 	uint64_t ns = option_time_within(
-		option, text, 1000, SECOND_NS, "1us to 1s; 50us would be");
+		option, text, 1000, SECOND_NS, "1us to 1s; try 50us");
 
 	return (uint32_t)(ns / 1000);
 }
@@ -105,8 +105,8 @@ uint32_t option_busy_poll(const char *option, const char *text)
 void option_family(int *family, int wanted)
 {
 	if (*family != AF_UNSPEC && *family != wanted)
-		usage_error(NULL, "-4 and -6: only IPv4 and only IPv6 at "
-				  "once; neither of them means both");
+		usage_error(NULL, "-4 and -6 exclude each other; to allow IPv4 "
+				  "and IPv6, give neither");
 	*family = wanted;
 }
 
@@ -118,18 +118,18 @@ void option_peer(union address *out, const char *text, int family)
 		usage_error(NULL, "%s", why);
 	if (address_is_any(out) || address_port(out) == 0)
 		usage_error(NULL,
-			"\"%s\" is not an address to send to; 127.0.0.1:1060 "
-			"would be",
+			"\"%s\" is not an address to send to; try "
+			"127.0.0.1:1060",
 			text);
 	if (interface_broadcasts(out))
 		usage_error(NULL,
-			"\"%s\" is a broadcast address; the address of one "
-			"host would be right",
+			"\"%s\" is a broadcast address; give the address of "
+			"one host",
 			text);
 	if (address_is_group(out))
 		usage_error(NULL,
-			"\"%s\" is the address of a group; the address of one "
-			"host would be right",
+			"\"%s\" is the address of a multicast group; give the "
+			"address of one host",
 			text);
 }
 
@@ -144,8 +144,8 @@ void option_bind(
 	/* Whether the last of its parts is a port nobody can tell. */
 	if (!bracket && colon && strchr(colon + 1, ':'))
 		usage_error("bind",
-			"\"%s\" has more than one colon; [%s] would "
-			"be right, or [ADDRESS]:PORT",
+			"\"%s\" has more than one colon; write [%s], or "
+			"[ADDRESS]:PORT",
 			text, text);
 	snprintf(whole, sizeof(whole), "%s%s", text, port ? "" : ":0");
 	if (resolve(out, whole, NULL, AF_UNSPEC, why, sizeof(why)))
@@ -154,8 +154,8 @@ void option_bind(
 		address_unmap(out);
 	if (out->sa.sa_family != peer->sa.sa_family)
 		usage_error("bind",
-			"\"%s\" is not of the peer's family; an %s "
-			"address would be right",
+			"\"%s\" is not of the peer's family; give an %s "
+			"address",
 			text, peer->sa.sa_family == AF_INET6 ? "IPv6" : "IPv4");
 }
 
@@ -163,13 +163,14 @@ const char *option_bind_hint(int error)
 {
 	switch (error) {
 	case -EADDRINUSE:
-		return "; another port would do, or 0 for any free one (\"ss "
-		       "-lunp\" says whose it is)";
+		return "; use another port, or 0 for any free one (\"ss "
+		       "-lunp\" shows who has this one)";
 	case -EADDRNOTAVAIL:
-		return "; an address of this host would do (\"ip address\" "
-		       "lists them)";
+		return "; use an address of this host (\"ip address\" lists "
+		       "them)";
 	case -EACCES:
-		return "; a port above 1023 would do, or CAP_NET_BIND_SERVICE";
+		return "; use a port above 1023, or run with "
+		       "CAP_NET_BIND_SERVICE";
 	default:
 		return "";
 	}

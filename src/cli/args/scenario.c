@@ -68,14 +68,15 @@ static void cut_comment(char *line)
 static int check_line(struct scenario *s, const char *line, size_t bytes)
 {
 	if (bytes > SCENARIO_LINE_MAX)
-		return fail(s, "a line of %zu characters; %u are the most",
+		return fail(s, "the line has %zu characters; the limit is %u",
 			bytes, SCENARIO_LINE_MAX);
 	for (size_t i = 0; i < bytes; i++) {
 		unsigned char c = (unsigned char)line[i];
 
 		if ((c < 0x20 && c != '\t') || c == 0x7f)
 			return fail(s,
-				"byte 0x%02x at column %zu; a scenario is text",
+				"byte 0x%02x at column %zu; a scenario must be "
+				"plain text",
 				c, i + 1);
 	}
 	return 0;
@@ -112,7 +113,7 @@ static int fail_section(struct scenario *s, const char *name)
 		n += (size_t)snprintf(list + n,
 			n < sizeof(list) ? sizeof(list) - n : 0, "%s[%s]",
 			i ? ", " : "", s->sections[i]);
-	fail_about(s, name, "[%s] is not a section; there are ");
+	fail_about(s, name, "[%s] is not a section; the sections are ");
 	n = strlen(s->why);
 	snprintf(s->why + n, sizeof(s->why) - n, "%s", list);
 	return -EINVAL;
@@ -124,8 +125,8 @@ static int parse_section(struct scenario *s, char *text)
 
 	if (!bracket || bracket[1])
 		return fail_about(s, text,
-			"\"%s\" begins a section and does not end with the "
-			"bracket; \"[pace]\" would be right");
+			"\"%s\" begins a section but does not end with a "
+			"bracket; write it like \"[pace]\"");
 	*bracket = '\0';
 	text = trim(text + 1);
 	for (size_t i = 0; s->sections[i]; i++)
@@ -141,17 +142,17 @@ static int parse_pair(
 
 	if (!equals)
 		return fail_about(s, text,
-			"\"%s\" has no \"=\"; \"rate = 10k\" would be right");
+			"\"%s\" has no \"=\"; write it like \"rate = 10k\"");
 	*equals = '\0';
 	cut_comment(equals + 1); /* "rate =# none" */
 	*pair = (struct scenario_pair){trim(text), trim(equals + 1), s->line};
 	if (!*pair->key)
 		return fail_about(s, pair->value,
-			"\"= %s\" has no key; \"rate = 10k\" would be right");
+			"\"= %s\" has no key; write it like \"rate = 10k\"");
 	if (!*pair->value)
 		return fail_about(s, pair->key,
-			"\"%s\" has no value; leave the line out where there "
-			"is nothing to say");
+			"\"%s\" has no value; to use the default, leave the "
+			"line out");
 	return 1;
 }
 

@@ -52,8 +52,9 @@ int verb_perf(int argc, char **argv)
 	execvp(PROGRAM, argv);
 fail:
 	fprintf(stderr,
-		"udpmill perf: " PROGRAM ": %s; it comes with udpmill, and "
-		"needs python3: UDPMILL_EXEC_PATH says where it is\n",
+		"udpmill perf: " PROGRAM
+		": %s; it is a part of udpmill that needs python3; if it is "
+		"elsewhere, set UDPMILL_EXEC_PATH to its directory\n",
 		strerror(errno));
 	return EXIT_SYSTEM;
 }

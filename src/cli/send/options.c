@@ -32,13 +32,13 @@ enum { KEY_TIMEOUT = 256, KEY_RETRIES, KEY_FILE, KEY_PROMISCUOUS };
 static const struct argp_option option_table[] = {
 	{"timeout", KEY_TIMEOUT, "TIME", 0,
 		"Wait this long after the first try, and twice as long after "
-		"each one more (default 1s)",
+		"each further one (default 1s)",
 		0},
 	{"retries", KEY_RETRIES, "N", 0, "Ask again up to N times (default 3)",
 		0},
-	{"file", KEY_FILE, "FILE", 0, "Send the bytes of FILE as they are", 0},
+	{"file", KEY_FILE, "FILE", 0, "Send the contents of FILE unchanged", 0},
 	{"promiscuous", KEY_PROMISCUOUS, NULL, 0,
-		"Take an answer from anybody, and say who it was", 0},
+		"Accept a reply from any address, and print whose it was", 0},
 	{"bind", 'B', "ADDR[:PORT]", 0, "Send from this address", 0},
 	{"ipv4", '4', NULL, 0, "Use IPv4 only", 0},
 	{"ipv6", '6', NULL, 0, "Use IPv6 only", 0},
@@ -97,7 +97,8 @@ static void take_content(struct arguments *a)
 	uint32_t most;
 
 	if (a->file && a->word_count)
-		usage_error(NULL, "TEXT and --file: one of them is enough");
+		usage_error(NULL,
+			"TEXT and --file exclude each other; give one of them");
 	if (a->file || (a->word_count == 1 && strcmp(a->words[0], "-") == 0))
 		read_file(a);
 	else if (a->word_count)
@@ -110,8 +111,8 @@ static void take_content(struct arguments *a)
 					     : DATAGRAM_MAX_V4;
 	if (o->bytes > most)
 		usage_error(NULL,
-			"more than %u bytes: longer than a datagram of %s can "
-			"be; nothing was sent",
+			"the message has more than %u bytes, the most that a "
+			"datagram of %s can hold; nothing was sent",
 			most, most == DATAGRAM_MAX_V6 ? "IPv6" : "IPv4");
 }
 
@@ -121,9 +122,9 @@ static error_t take(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_TIMEOUT:
-		a->options->timeout_ns = option_time_within("timeout", arg,
-			SECOND_NS / 1000, 3600 * SECOND_NS,
-			"1ms to 1h; 500ms or 2s would be");
+		a->options->timeout_ns =
+			option_time_within("timeout", arg, SECOND_NS / 1000,
+				3600 * SECOND_NS, "1ms to 1h; try 500ms or 2s");
 		return 0;
 	case KEY_RETRIES:
 		a->options->retries =
@@ -155,8 +156,8 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!a->peer)
-			usage_error(NULL, "no HOST:PORT to send to; "
-					  "127.0.0.1:1060 would be one");
+			usage_error(NULL, "no HOST:PORT is given to send to; "
+					  "try 127.0.0.1:1060");
 		option_peer(&a->options->peer, a->peer, a->family);
 		if (a->bind)
 			option_bind(
@@ -172,13 +173,12 @@ static const struct argp argp = {
 	.options = option_table,
 	.parser = take,
 	.args_doc = "HOST:PORT [TEXT...]",
-	.doc = "Send one datagram, and print what comes back."
-	       "\vTEXT is \"" DEFAULT_TEXT "\" where none is given, and what "
-	       "standard input holds where it is \"-\". Only HOST:PORT can "
-	       "answer, unless --promiscuous is given.\n\n"
-	       "Exit status: 0 answered, 2 usage, 3 the system lacks "
-	       "something, "
-	       "4 no answer.",
+	.doc = "Send one datagram and print the reply.\vTEXT defaults to "
+	       "\"" DEFAULT_TEXT
+	       "\"; \"-\" reads it from standard input. Only a reply from "
+	       "HOST:PORT counts, unless --promiscuous is given.\n\nExit "
+	       "status: 0 answered, 2 usage, 3 the system lacks something, 4 "
+	       "no answer.",
 };
 
 int send_parse(struct send_options *o, int argc, char **argv)

@@ -67,9 +67,9 @@ static int report_text(
 	printf("The server %s says \"%s\"\n", from, text);
 	free(text);
 	if (!was_asked(o, r))
-		printf("Not the one asked: that was %s. Anyone who finds the "
-		       "port can\nanswer; without --promiscuous only the one "
-		       "asked.\n",
+		printf("That is not the server that was asked, %s.\nWithout "
+		       "--promiscuous such a reply is ignored, since anyone "
+		       "can send one.\n",
 			address_format(&o->peer, peer));
 	return 0;
 }

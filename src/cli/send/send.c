@@ -74,13 +74,13 @@ static void say_silence(const struct exchange *e, const struct send_options *o,
 		address_format(&e->peer, peer), text_time(r->seconds * 1e9),
 		r->tries, r->tries == 1 ? "" : "s");
 	snprintf(others, sizeof(others),
-		"; %u datagram%s of others passed over", e->strangers,
+		"; ignored %u datagram%s from other addresses", e->strangers,
 		e->strangers == 1 ? "" : "s");
 	if (e->strangers)
 		add_reason(r, others);
 	snprintf(few, sizeof(few),
-		"; %u bytes may be too few: a udpmill server answers with no "
-		"more than it was sent, unless its --allow names the source",
+		"; %u bytes may be too few: a udpmill server sends no reply "
+		"longer than the request, unless its --allow names the source",
 		o->bytes);
 	if (is_too_short(o))
 		add_reason(r, few);

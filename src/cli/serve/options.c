@@ -42,74 +42,76 @@ enum key {
 };
 
 static const struct argp_option options[] = {
-	{NULL, 0, NULL, 0, "What is served:", 1},
+	{NULL, 0, NULL, 0, "Service:", 1},
 	{"service", KEY_SERVICE, "NAME", 0, "(filled in by help())", 0},
 	{"allow", KEY_ALLOW, "CIDR", 0,
-		"Answer this source with more bytes than it sent, and from any "
-		"port; may be repeated (default 127.0.0.0/8 and ::1)",
+		"Allow longer replies to this source, whatever its port; may "
+		"be repeated (default 127.0.0.0/8 and ::1)",
 		0},
 	{"key", KEY_KEY, "FILE", 0,
-		"Consent to be loaded from other hosts, and tell the counters, "
-		"to whom has the key in FILE (load --key)",
+		"Let whoever holds the key in FILE load this server from other "
+		"hosts and read its counters (load --key)",
 		0},
 	{"key-address", KEY_KEY_ADDRESS, "HOST:PORT", 0,
-		"Behind a NAT: holders of the key reach this server at that "
-		"address too; may be repeated",
+		"Behind a NAT: another address at which holders of the key "
+		"reach this server; may be repeated",
 		0},
 	{"count", KEY_COUNT, "N", 0,
-		"End after N datagrams; what came with the last one is still "
-		"answered",
+		"Stop after N datagrams; those that arrived with the last one "
+		"are still answered",
 		0},
-	{"time", 't', "TIME", 0, "End after TIME (10s, 500ms, 2m)", 0},
+	{"time", 't', "TIME", 0, "Stop after TIME (10s, 500ms, 2m)", 0},
 	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
-	{NULL, '6', NULL, 0, "IPv6 only: [::] then takes no IPv4", 0},
-	{NULL, 0, NULL, 0, "How:", 2},
+	{NULL, '6', NULL, 0, "IPv6 only: [::] then accepts no IPv4", 0},
+	{NULL, 0, NULL, 0, "Operation:", 2},
 	{"backend", KEY_BACKEND, "NAME", 0, "(filled in by help())", 0},
 	{"workers", KEY_WORKERS, "N", 0,
-		"Threads, with a socket each, for each port (default: the "
+		"Threads for each port, each with its own socket (default: the "
 		"number of CPUs allowed)",
 		0},
 	{"cpus", KEY_CPUS, "LIST", 0,
 		"Pin the workers to these CPUs in turn (0-3,8)", 0},
-	{"batch", KEY_BATCH, "N", 0, "Trains taken by one receive (default 32)",
-		0},
+	{"batch", KEY_BATCH, "N", 0,
+		"Most trains that one receive takes (default 32)", 0},
 	{"trains", KEY_TRAINS, "on|off", 0,
-		"Send replies to one peer coupled, by UDP_SEGMENT (default on)",
+		"Send replies to one peer together, by UDP_SEGMENT (default "
+		"on)",
 		0},
 	{"gro", KEY_GRO, "on|off", 0,
 		"Receive trains whole, by UDP_GRO (default on)", 0},
 	{"spin", KEY_SPIN, NULL, 0,
-		"Never sleep: look for datagrams over and over. For the least "
-		"latency; takes a whole CPU for each worker",
+		"Never sleep, but poll for datagrams all the time: the lowest "
+		"latency, at the cost of a whole CPU for each worker",
 		0},
 	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
-		"Let a receive poll the device for so long before it sleeps, "
-		"by SO_BUSY_POLL (50us)",
+		"Let a receive poll the device for this long (50us) before it "
+		"sleeps, by SO_BUSY_POLL",
 		0},
 	/* For "udpmill perf selftest", which has to be shown a slowdown. */
 	{"burn", KEY_BURN, "NS", OPTION_HIDDEN,
-		"Waste so many nanoseconds for each datagram", 0},
+		"Waste this many nanoseconds for each datagram", 0},
 	{"marks", KEY_MARKS, "on|off", 0,
-		"Count how datagrams came marked: ECN, DSCP, TTL (default off)",
+		"Count the marks that datagrams arrive with: ECN, DSCP, TTL "
+		"(default off)",
 		0},
 	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
 		"Receive buffer of each socket (default 4Mi)", 0},
 	{"sndbuf", KEY_SNDBUF, "SIZE", 0,
 		"Send buffer of each socket (default 4Mi)", 0},
-	{NULL, 0, NULL, 0, "What is said:", 3},
+	{NULL, 0, NULL, 0, "Output:", 3},
 	{"counters", KEY_COUNTERS, "FILE|none", 0,
-		"Where the counters are exported (default "
-		"/dev/shm/udpmill.PID)",
+		"Export the counters to FILE (default /dev/shm/udpmill.PID), "
+		"or not at all",
 		0},
 	{"ready-file", KEY_READY_FILE, "FILE", 0,
-		"Write the bound addresses there, a line each, once datagrams "
-		"are answered; what is there before goes first",
+		"Write the bound addresses to FILE, one a line, once datagrams "
+		"are answered; an existing file is removed at the start",
 		0},
 	{"ready-fd", KEY_READY_FD, "N", 0,
 		"Write the bound addresses to this open descriptor, 3 or "
 		"above, once datagrams are answered, and close it",
 		0},
-	{"verbose", 'v', NULL, 0, "Say what each client says", 0},
+	{"verbose", 'v', NULL, 0, "Print what each client says", 0},
 	{"json", 'J', NULL, 0,
 		"Print options and final counters as JSON on stdout", 0},
 	{0},
@@ -120,8 +122,8 @@ static const struct service_ops *parse_service(const char *text)
 	const struct service_ops *s = service_find(text);
 
 	if (!s)
-		usage_error("service", "there is no \"%s\"; %s there are", text,
-			serve_services("", " and "));
+		usage_error("service", "there is no \"%s\"; choose %s", text,
+			serve_services("", " or "));
 	return s;
 }
 
@@ -132,13 +134,13 @@ static void parse_cidr(struct cidr *c, const char *text)
 
 	if (error == -ERANGE)
 		usage_error("allow",
-			"\"%s\" has bits set behind its prefix; %s/%u "
-			"would be right, or the address alone",
+			"\"%s\" has bits set after its prefix; write %s/%u, or "
+			"the address alone",
 			text, address_format_host(&c->base, base), c->bits);
 	if (error)
 		usage_error("allow",
-			"\"%s\" is not a prefix; "
-			"192.0.2.0/24 or 2001:db8::/32 would be",
+			"\"%s\" is not a prefix; try 192.0.2.0/24 or "
+			"2001:db8::/32",
 			text);
 }
 
@@ -162,8 +164,8 @@ static double parse_burn(const char *text)
 
 	if (end == text || *end || !(ns >= 0 && ns <= BURN_NS_MAX))
 		usage_error("burn",
-			"\"%s\" is not a number of nanoseconds up to "
-			"10000; 2.5 would be",
+			"\"%s\" is not a number of nanoseconds up to 10000; "
+			"try 2.5",
 			text);
 	return ns;
 }
@@ -176,8 +178,8 @@ static int parse_ready_fd(const char *text)
 
 	if (error)
 		usage_error("ready-fd",
-			"%d is not open for writing; "
-			"\"--ready-fd %d %d>FILE\" would open it",
+			"%d is not open for writing; open it with \"--ready-fd "
+			"%d %d>FILE\"",
 			fd, fd, fd);
 	return fd;
 }
@@ -185,7 +187,8 @@ static int parse_ready_fd(const char *text)
 static void add_text(struct serve_parsing *p, char *arg)
 {
 	if (p->text_count == sizeof(p->texts) / sizeof(p->texts[0]))
-		usage_error(NULL, "more than %u addresses to listen at",
+		usage_error(NULL,
+			"there are more than %u addresses to listen at",
 			p->text_count);
 	p->texts[p->text_count++] = arg;
 }
@@ -193,7 +196,7 @@ static void add_text(struct serve_parsing *p, char *arg)
 static void add_key_address(struct serve_parsing *p, char *arg)
 {
 	if (p->key_address_count == SERVE_KEY_ADDRESSES)
-		usage_error("key-address", "more than %u of them",
+		usage_error("key-address", "it may be given at most %u times",
 			SERVE_KEY_ADDRESSES);
 	p->key_addresses[p->key_address_count++] = arg;
 }
@@ -318,14 +321,13 @@ static const struct argp argp = {
 	.parser = parse,
 	.help_filter = help,
 	.args_doc = "[[HOST:]PORT...]",
-	.doc = "Answer datagrams, and count them.\v"
-	       "HOST is 127.0.0.1 where none is given, * is every IPv4 "
-	       "address, [::] every address of IPv6 and IPv4. PORT is a "
-	       "number, a "
-	       "service name, or 0 for any free one; 1060 where none is "
-	       "given. Each port has its own workers.\n\n"
-	       "SIGINT, SIGTERM and SIGHUP answer what has arrived and print "
-	       "the final counters; a second SIGINT or SIGTERM ends at once.",
+	.doc = "Answer datagrams and count them.\vHOST defaults to 127.0.0.1; "
+	       "* is every IPv4 address, and [::] every IPv6 and IPv4 address. "
+	       "PORT is a number, a service name, or 0 for any free port; it "
+	       "defaults to 1060. Each port has its own workers.\n\nOn SIGINT, "
+	       "SIGTERM or SIGHUP the server answers what has arrived and "
+	       "prints the final counters; a second SIGINT or SIGTERM ends it "
+	       "at once.",
 };
 
 void serve_options_parse(struct serve_options *o, int argc, char **argv)

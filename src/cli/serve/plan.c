@@ -56,8 +56,8 @@ static void refuse_group(const union address *a, const char *text)
 {
 	if (address_is_group(a))
 		usage_error(NULL,
-			"\"%s\" is the address of a group; an address of this "
-			"host would be right",
+			"\"%s\" is the address of a multicast group; give an "
+			"address of this host",
 			text);
 }
 
@@ -95,11 +95,11 @@ static void choose_backend(struct serve_parsing *p)
 	b = backend_find(p->backend);
 	if (!b && strcmp(p->backend, "uring") == 0)
 		say_exit(EXIT_SYSTEM,
-			"--backend: this build is without uring; install "
+			"--backend: this build does not support uring; install "
 			"liburing-dev and build again");
 	if (!b)
-		usage_error("backend", "there is no \"%s\"; %s there are",
-			p->backend, serve_backends("", " and "));
+		usage_error("backend", "there is no \"%s\"; choose %s",
+			p->backend, serve_backends("", " or "));
 	if (b->probe(why, sizeof(why)))
 		say_exit(EXIT_SYSTEM, "--backend %s: %s", p->backend, why);
 	p->o->server.backend = b;
@@ -139,15 +139,17 @@ static void check_counters(const struct serve_options *o)
 	if (!path)
 		return;
 	if (!*path)
-		usage_error("counters",
-			"no file is named; a path, or none, would be right");
+		usage_error(
+			"counters", "no file is named; give a path, or none");
 	if (is_folder(path))
-		usage_error("counters",
-			"%s is a directory; a file in it would be right", path);
+		usage_error("counters", "%s is a directory; name a file in it",
+			path);
 	snprintf(folder, sizeof(folder), "%s", path);
 	if (!is_folder(dirname(folder)))
 		usage_error("counters",
-			"%s: there is no such directory to make it in", path);
+			"%s: the directory of this file does not exist; create "
+			"it, or name another file",
+			path);
 }
 
 /* One host and port, for that is what whoever asks has sent to. */
@@ -159,8 +161,8 @@ static void resolve_key_addresses(struct serve_parsing *p)
 
 	if (p->key_address_count && !p->key)
 		usage_clash("key-address",
-			"--key-address goes with --key: it is an address at "
-			"which holders of the key reach this server");
+			"--key-address needs --key: it is an address at which "
+			"holders of the key reach this server");
 	for (unsigned i = 0; i < p->key_address_count; i++) {
 		const char *said = p->key_addresses[i];
 
@@ -170,7 +172,7 @@ static void resolve_key_addresses(struct serve_parsing *p)
 			address_port(&list[i]) == 0)
 			usage_error("key-address",
 				"\"%.200s\" is not the address and port of one "
-				"host; 203.0.113.9:7007 would be",
+				"host; try 203.0.113.9:7007",
 				said);
 	}
 	s->known_as = list;

@@ -54,14 +54,13 @@ int serve_ready_init(struct serve_ready *r, const char *path, int fd, char *why,
 		return 0;
 	if (!*path) {
 		snprintf(why, why_bytes,
-			"--ready-file: no file is named; a path would be "
-			"right");
+			"--ready-file: no file is named; give a path");
 		return -EINVAL;
 	}
 	if (is_no_file(path)) {
 		snprintf(why, why_bytes,
-			"--ready-file: %s is not a regular file; the name of a "
-			"new one would be right, --ready-fd for what is open",
+			"--ready-file: %s is not a regular file; name a new "
+			"file, or use --ready-fd for an open descriptor",
 			path);
 		return -EEXIST;
 	}
@@ -71,8 +70,8 @@ int serve_ready_init(struct serve_ready *r, const char *path, int fd, char *why,
 	if (!error)
 		return 0;
 	snprintf(why, why_bytes,
-		"--ready-file: %s: %s; a file in a folder that can be written "
-		"to would be right",
+		"--ready-file: %s: %s; name a file in a directory that you can "
+		"write to",
 		path, strerror(-error));
 	serve_ready_fini(r);
 	return error;

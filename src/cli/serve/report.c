@@ -156,8 +156,8 @@ static void print_capped(
 	const char *buffer = side == 'r' ? "rcvbuf" : "sndbuf"; /* w: sent */
 
 	fprintf(out,
-		"  note: %s_obtained=%u, and twice --%s would be %llu;\n"
-		"        raise sysctl net.core.%cmem_max, or run with "
+		"  note: %s_obtained=%u is less than twice --%s (%llu);\n      "
+		"  raise sysctl net.core.%cmem_max, or run with "
 		"CAP_NET_ADMIN\n",
 		buffer, obtained, buffer, 2 * (unsigned long long)asked, side);
 }
@@ -171,14 +171,14 @@ static void print_notes(FILE *out, const struct server_config *c,
 		print_capped(out, 'w', c->sndbuf, got->sndbuf);
 	if (got->busy_poll_us < c->busy_poll_us)
 		fprintf(out,
-			"  note: busy_poll_us=%u, and --busy-poll asked for "
-			"%u; "
-			"raise sysctl\n        net.core.busy_read, or run with "
-			"CAP_NET_ADMIN\n",
+			"  note: busy_poll_us=%u, but --busy-poll asked for "
+			"%u; raise sysctl\n        net.core.busy_read, or run "
+			"with CAP_NET_ADMIN\n",
 			got->busy_poll_us, c->busy_poll_us);
 	if (c->gro && c->backend->gro && !got->gro)
-		fprintf(out, "  note: this kernel has no UDP_GRO (Linux 5.0): "
-			     "trains arrive apart\n");
+		fprintf(out, "  note: this kernel is older than Linux 5.0 and "
+			     "has no UDP_GRO: trains\n        arrive as single "
+			     "datagrams\n");
 }
 
 void serve_print_start(
@@ -217,7 +217,7 @@ static bool is_total(enum counter_id id)
 
 void serve_print_end(FILE *out, const struct server *server)
 {
-	fprintf(out, "Counted, all workers together:\n");
+	fprintf(out, "Counters, summed over all workers:\n");
 	for (enum counter_id id = 0; id < COUNTER_COUNT; id++) {
 		uint64_t v = sum(server, id);
 

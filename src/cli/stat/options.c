@@ -17,40 +17,42 @@ enum key {
 };
 
 static const struct argp_option options[] = {
-	{"all", 'a', NULL, 0, "Counters that are zero, too", 0},
-	{"workers", KEY_WORKERS, NULL, 0, "Each worker, beside their sum", 0},
+	{"all", 'a', NULL, 0, "Show counters that are zero, too", 0},
+	{"workers", KEY_WORKERS, NULL, 0,
+		"Show each worker, as well as their sum", 0},
 	{"watch", 'w', "TIME", OPTION_ARG_OPTIONAL,
-		"Again every TIME (default 1s), with rates, until the server "
+		"Update every TIME (default 1s), with rates, until the server "
 		"ends",
 		0},
-	{"count", 'n', "N", 0, "Watch so many times", 0},
-	{"json", 'J', NULL, 0, "As JSON, one object each time", 0},
+	{"count", 'n', "N", 0, "Stop after N updates", 0},
+	{"json", 'J', NULL, 0, "Print JSON, one object for each update", 0},
 	{"openmetrics", KEY_OPENMETRICS, NULL, 0,
-		"As OpenMetrics text, for a scraper", 0},
+		"Print OpenMetrics text, for a scraper", 0},
 	{"list", KEY_LIST, NULL, 0,
-		"Which servers run on this host, and which have left their "
+		"List the servers on this host, and those that left their "
 		"counters behind",
 		0},
 	{"clean", KEY_CLEAN, NULL, 0,
-		"Remove from /dev/shm what killed servers have left", 0},
+		"Remove what killed servers left behind in /dev/shm", 0},
 	{"describe", KEY_DESCRIBE, NULL, 0,
-		"What each counter means, and whether it is harmless", 0},
+		"Explain what each counter means, and whether it is harmless",
+		0},
 	{0},
 };
 
 static void take_form(struct stat_options *o, enum stat_form form)
 {
 	if (o->form != STAT_TEXT && o->form != form)
-		usage_clash("json", "--json and --openmetrics: one form is "
-				    "printed");
+		usage_clash("json", "--json and --openmetrics exclude each "
+				    "other; give one of them");
 	o->form = form;
 }
 
 static void take_subject(struct stat_options *o, enum stat_subject subject)
 {
 	if (o->subject != STAT_COUNTERS && o->subject != subject)
-		usage_clash("list", "--list, --describe and --clean: one of "
-				    "them at once");
+		usage_clash("list", "--list, --describe and --clean exclude "
+				    "each other; give one of them");
 	o->subject = subject;
 }
 
@@ -89,8 +91,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (o->which)
 			usage_error(NULL,
-				"\"%s\" after \"%s\": one server is asked", arg,
-				o->which);
+				"\"%s\" after \"%s\": only one server can be "
+				"shown",
+				arg, o->which);
 		o->which = arg;
 		return 0;
 	default:
@@ -102,10 +105,11 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[PID|FILE]",
-	.doc = "Show the counters of a running server.\v"
-	       "The server is named by its pid or by the file it exports its "
-	       "counters to; where only one runs on this host, it is that one. "
-	       "The counters are the server's own, whatever build it is of.",
+	.doc = "Show the counters of a running server.\vName the server by its "
+	       "pid, or by the file to which it exports its counters; a server "
+	       "that is the only one on this host need not be named. The "
+	       "counters are described by the server itself, so its version "
+	       "may differ.",
 };
 
 /* What goes with counters only would be ignored with all else. */
@@ -127,11 +131,10 @@ static void check_subject(const struct stat_options *o)
 	if (o->subject == STAT_CLEAN && o->form == STAT_JSON)
 		option = "--json";
 	if (option)
-		usage_error(
-			NULL, "%s goes without %s", names[o->subject], option);
+		usage_error(NULL, "%s cannot be combined with %s",
+			names[o->subject], option);
 	if (o->subject != STAT_DESCRIBE && o->which)
-		usage_error(NULL,
-			"%s is of every server; it goes without \"%s\"",
+		usage_error(NULL, "%s is about every server; leave out \"%s\"",
 			names[o->subject], o->which);
 }
 
@@ -142,11 +145,11 @@ void stat_options_parse(struct stat_options *o, int argc, char **argv)
 	if (verb_parse(&argp, argc, argv, o))
 		exit(EXIT_USAGE);
 	if (o->count && !o->interval_ns)
-		usage_clash("count", "--count bounds a watch; --watch would "
-				     "begin one");
+		usage_clash("count",
+			"--count needs --watch, whose updates it limits");
 	check_subject(o);
 	if (o->interval_ns && o->form == STAT_OPENMETRICS)
 		usage_clash("openmetrics",
-			"--openmetrics is asked for by a scraper, "
-			"each time anew; it goes without --watch");
+			"--openmetrics cannot be combined with --watch; a "
+			"scraper asks again by itself");
 }

@@ -161,7 +161,7 @@ void stat_print_files(FILE *out, const struct reader_list *list)
 void stat_print_left(FILE *out, const struct left_list *left)
 {
 	for (size_t i = 0; i < left->count; i++)
-		fprintf(out, "  pid %-8d gone, and has left %s/%s\n",
+		fprintf(out, "  pid %-8d is gone, but left %s/%s behind\n",
 			left->names[i].pid, SEGMENT_DIR, left->names[i].name);
 	if (left->count)
 		fprintf(out,

@@ -31,17 +31,17 @@ static int finish(int error)
 static void warn(const struct reader_list *list)
 {
 	if (list->doubtful_count)
-		say("segments in %s left out: %zu, which "
-		    "belong neither to you, nor to root, nor to the owner "
-		    "of the sockets they claim",
+		say("segments in %s left out: %zu, which belong neither to "
+		    "you, nor to root, nor to the owner of the sockets they "
+		    "claim",
 			SEGMENT_DIR, list->doubtful_count);
 	if (list->unreadable)
 		say("segments in %s left out: %" PRIu64
-		    ", which you may not read",
+		    ", which you are not permitted to read",
 			SEGMENT_DIR, list->unreadable);
 	if (list->passed_over)
-		say("files in %s not looked at: %" PRIu64
-		    ", since one user has too many",
+		say("files in %s left out: %" PRIu64
+		    ", since one user has too many there",
 			SEGMENT_DIR, list->passed_over);
 }
 
@@ -58,9 +58,7 @@ static bool is_time(const struct stat_options *o)
 
 	if (!o->interval_ns || units_parse_time(&ns, o->which))
 		return false;
-	say("\"%s\" is not a server; --watch=%s would be "
-	    "right "
-	    "for an interval",
+	say("\"%s\" is not a server; to set an interval, write --watch=%s",
 		o->which, o->which);
 	return true;
 }
@@ -109,8 +107,7 @@ static int open_only(struct reader **r, struct reader_list *list)
 			"no server that exports its counters runs on this "
 			"host");
 	if (list->count > 1) {
-		say("%zu servers run on this host; a pid "
-		    "says which:",
+		say("%zu servers run on this host; choose one by its pid:",
 			list->count);
 		stat_print_list(stderr, list);
 		return EXIT_USAGE;
@@ -127,18 +124,19 @@ static int miss(const struct reader_list *list, const struct stat_options *o)
 		a = reader_about(list->doubtful[0]);
 		return say_failed(EXIT_NO_PEER,
 			"%s belongs to user %u, and nothing proves that the "
-			"server does; to see it anyway, name this path",
+			"server does, too; to read it anyway, give this path",
 			a->path, (unsigned)a->owner);
 	}
 	if (list->unreadable)
 		return say_failed(EXIT_SYSTEM,
-			"you may not read what the server of pid %s exports",
+			"you are not permitted to read the counters of the "
+			"server with pid %s",
 			o->which);
 	if (is_time(o))
 		return EXIT_USAGE;
 	return say_failed(EXIT_NO_PEER,
-		"no server of pid %s exports its counters; --list names those "
-		"that do",
+		"no server with pid %s exports its counters; --list shows "
+		"those that do",
 		o->which);
 }
 
@@ -149,8 +147,8 @@ static int open_of_pid(struct reader **r, struct reader_list *list,
 		return miss(list, o);
 	if (list->count == 1)
 		return take(r, list);
-	say("%zu servers have pid %s, in different "
-	    "namespaces; a file says which:",
+	say("%zu servers have pid %s, in different namespaces; choose one by "
+	    "its file:",
 		list->count, o->which);
 	stat_print_files(stderr, list);
 	return EXIT_USAGE;

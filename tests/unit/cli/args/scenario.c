@@ -107,7 +107,8 @@ Test(scenario, what_is_wrong_has_a_line_and_a_sentence)
 		{BYTES("= 1"), 1, "\"= 1\" has no key"},
 		{BYTES("="), 1, "has no key"},
 		{BYTES("[pac]\n"), 1,
-			"[pac] is not a section; there are [load], [pace]"},
+			"[pac] is not a section; the sections are [load], "
+			"[pace]"},
 		{BYTES("[]"), 1, "[] is not a section"},
 		{BYTES("a = 1\n[pace\n"), 2, "\"[pace\" begins a section"},
 		{BYTES("[pace] a = 1\n"), 1, "begins a section"},

@@ -282,9 +282,9 @@ class Usage(unittest.TestCase):
         self.refused("999us", why="less than 1ms")
 
     def test_what_it_does_not_go_with(self):
-        self.refused("1s", "--stages", why="does not go with --flow-lifetime")
+        self.refused("1s", "--stages", why="cannot be combined with --flow-lifetime")
         self.refused("1s", "--pcap", "/dev/null",
-                     why="does not go with --flow-lifetime")
+                     why="cannot be combined with --flow-lifetime")
         self.refused("1s", "--bind", "127.0.0.1:2000", "-P", "1",
                      why="cannot both have port 2000")
 

@@ -256,7 +256,7 @@ class Address(Keyed):
 
     def test_of_this_side_is_a_host(self):
         for text in ("192.0.2.1:7", "0.0.0.0", "::", "224.0.0.1", ""):
-            self.refused("203.0.113.9 would be", "load", "127.0.0.1:9",
+            self.refused("try 203.0.113.9", "load", "127.0.0.1:9",
                          "--key", self.path, "--key-address", text)
         self.refused("--key", "load", "127.0.0.1:9", "--key-address",
                      "192.0.2.1")

@@ -392,7 +392,7 @@ class Arrival(Case):
         if "Permission denied" in r.stderr:
             self.skipTest("nobody may run " + UDPMILL)
         self.assertEqual(r.returncode, 0, r.stderr)
-        self.assertIn("are not ours to read", r.stdout)
+        self.assertIn("cannot be read without root", r.stdout)
         self.assertIn("it balances", r.stdout)
 
 

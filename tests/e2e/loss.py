@@ -167,8 +167,8 @@ class Loss(unittest.TestCase):
         with Server(UDPMILL, "127.0.0.1:0", "--counters", "none") as s:
             for options, said in (
                     (["--expect", "none"], "a loss would not show"),
-                    (["--find-capacity"], "which has --loss"),
-                    (["--stress"], "does not go with --max-loss"),
+                    (["--find-capacity"], "use --loss"),
+                    (["--stress"], "combined with --max-loss"),
                     (["--max-loss", "1"], "is not a share"),
                     (["--max-loss", "-1%"], "is not a share"),
                     (["--max-loss", "x"], "is not a share")):

@@ -220,7 +220,7 @@ class Mishaps(unittest.TestCase):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "discard") as s:
             for options in [], ["--expect", "none", "-J"]:
                 r = run(UDPMILL, "load", s.address, "--stages", *options)
-                self.assertOneLine(r, 2, "does not answer")
+                self.assertOneLine(r, 2, "does not reply")
 
     def test_files_without_an_end_are_refused(self):
         with tempfile.TemporaryDirectory() as folder, \

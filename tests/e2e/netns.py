@@ -74,8 +74,8 @@ class Netns(unittest.TestCase):
                                  prefix=inside(0))
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertFalse(report["ledger"]["server_seen"])
-        self.assertIn(f"{s.pid} is not believed: it belongs to user 64323, and "
-                      "says that its server is in another network namespace",
+        self.assertIn(f"{s.pid} is ignored: it belongs to user 64323, and "
+                      "claims that its server is in another network namespace",
                       r.stderr)
 
     def test_the_namespaces_own_addresses_are_its_host(self):

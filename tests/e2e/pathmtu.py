@@ -162,7 +162,8 @@ class Narrow(Case):
         self.forget()
         r = self.load("IPv6", "-l", "1400", "--train", "32", "--rate", "2k",
                       text=True)
-        self.assertIn("trains of 32 were refused, then one by one", r.stdout)
+        self.assertIn("trains of 32 were refused, then single "
+                          "datagrams", r.stdout)
         self.forget()
         r = self.load("IPv6", "-l", "1400", "--train", "32", "--rate", "2k",
                       "--csv", "-", text=True)

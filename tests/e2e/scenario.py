@@ -209,7 +209,7 @@ class Scenario(unittest.TestCase):
                         "--print-scenario", "--device", name)
                 self.assertEqual((r.returncode, r.stdout), (2, ""), r.stderr)
                 said = re.sub(r"[\t\n]", "?", name)
-                self.assertIn(f'--device: "{said}" cannot stand in', r.stderr)
+                self.assertIn(f'--device: "{said}" cannot be written to', r.stderr)
         self.assertComesBack(self.echo.address, "--device", "a#b c")
 
     def test_the_command_line_wins_wherever_it_stands(self):
@@ -283,10 +283,10 @@ class Scenario(unittest.TestCase):
                 ("\n# x\n[pace]\nburst = x\n", 4, '--burst: "x" is not a'),
                 ("dscp = x", 1, '--dscp: "x" is not a code point'),
                 ("lenght = 64\n", 1,
-                 '"lenght" is not a key; the nearest is "length"'),
-                ("flow = 1\n", 1, 'the nearest is "flows"'),
+                 '"lenght" is not a key; did you mean "length"?'),
+                ("flow = 1\n", 1, 'did you mean "flows"?'),
                 ("flows = 1\n\nflows = 1\n", 3,
-                 '"flows" a second time; line 1 has it too'),
+                 '"flows" is given twice; line 1 has it, too'),
                 ("spin = maybe\n", 1, '"maybe" is neither yes nor no'),
                 ("[pases]\n", 1, "[pases] is not a section; the sections "
                  "are [server]"),
@@ -296,12 +296,12 @@ class Scenario(unittest.TestCase):
                 ("#" * 1001 + "\n", 1, "the line has 1001 characters"),
                 # What is found out when all has been said.
                 ("time = 1s\nlength = 70000\n", 2, "--length: 70000 bytes"),
-                ("\nthreads = 9\n", 2, "--threads: 9 threads share 8"),
+                ("\nthreads = 9\n", 2, "--threads: 9 threads cannot share 8"),
                 ("\nbind = [::1]\n", 2, "--bind: "),
                 ("\nsource-ports = 1-2\n", 2, "--source-ports: 8 flows"),
                 ("\ncpus = 4000\n", 2, "--cpus: "),
-                ("\nburst = 2\n", 2, "--burst and --spacing go with"),
-                ("\nloss = 1%\n", 2, "--loss goes with"),
+                ("\nburst = 2\n", 2, "--burst and --spacing need"),
+                ("\nloss = 1%\n", 2, "--loss needs"),
                 ("\nramp = 1:2:1s\nrate = 1\n", 2, "--ramp, --find-capacity")):
             with self.subTest(text=text):
                 got = self.refused(text, self.echo.address)

@@ -131,8 +131,8 @@ class Segments(unittest.TestCase):
             r, report = load(self.server.address)
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertBalanced(report)
-            self.assertRegex(r.stderr, rf"udpmill load: {path_of(1)} is not "
-                             rf"believed: it belongs to user {EVIL}")
+            self.assertRegex(r.stderr, rf"udpmill load: {path_of(1)} is "
+                             rf"ignored: it belongs to user {EVIL}")
             r = run(UDPMILL, "stat", "1")
             self.assertEqual(r.returncode, 4)
             self.assertRegex(r.stderr, rf"\Audpmill stat: [^\n]*user {EVIL}"

@@ -192,7 +192,7 @@ class Stages(unittest.TestCase):
             r, _ = stages(s.address, "--timeout", "200ms",
                           seconds="20s")
         self.assertEqual(r.returncode, 4)
-        self.assertRegex(r.stderr, r"\Audpmill load: no reply [^\n]*\n\Z")
+        self.assertRegex(r.stderr, r"\Audpmill load: no probe [^\n]*\n\Z")
         self.assertLess(time.monotonic() - start, 5)
 
     def test_a_peer_that_falls_silent_is_told(self):
@@ -201,7 +201,7 @@ class Stages(unittest.TestCase):
             r, report = stages(s.address, "--count", "20", "-O", "5s",
                                seconds="20s")
         self.assertEqual(r.returncode, 4, r.stderr)
-        self.assertRegex(r.stderr, r"\Audpmill load: no reply [^\n]*\n\Z")
+        self.assertRegex(r.stderr, r"\Audpmill load: no probe [^\n]*\n\Z")
         self.assertEqual(report["stages"]["probes"]["lost"], 12)
 
     def test_interrupted_they_are_reported(self):

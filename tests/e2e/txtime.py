@@ -33,27 +33,28 @@ class Txtime(unittest.TestCase):
             with self.subTest(address=address):
                 self.refused(
                     3, "needs the fq or etf queueing discipline on "
-                    f"{device}: sudo tc qdisc replace dev {device} root fq",
+                    f"{device}; run sudo tc qdisc replace dev {device} root fq",
                     address, "--rate", "1k")
 
     def test_the_device_may_be_said(self):
-        self.refused(3, "discipline on veth0:", HOSTS[SERVER] + ":7",
+        self.refused(3, "discipline on veth0;", HOSTS[SERVER] + ":7",
                      "--rate", "1k", "--device", "veth0")
-        self.refused(3, "which device leads to the peer: No such device",
+        self.refused(3, "finding the device that leads to the peer: "
+                     "No such device",
                      "127.0.0.1:7", "--rate", "1k", "--device", "none0")
 
     def test_a_peer_that_no_route_leads_to(self):
-        self.refused(3, "which device leads to the peer", "203.0.113.1:7",
+        self.refused(3, "finding the device that leads to the peer", "203.0.113.1:7",
                      "--rate", "1k")
 
     def test_it_takes_a_plan(self):
         for options in [], ["--flood"], ["--window", "8"]:
             with self.subTest(options=options):
-                self.refused(2, "goes with --rate, --bitrate, --ramp",
+                self.refused(2, "needs --rate, --bitrate, --ramp",
                              "127.0.0.1:7", *options)
-        self.refused(2, "does not go with --kernel-pacing=txtime",
+        self.refused(2, "cannot be combined with --kernel-pacing=txtime",
                      "127.0.0.1:7", "--stages")
-        self.refused(2, "does not go with --kernel-pacing=txtime",
+        self.refused(2, "cannot be combined with --kernel-pacing=txtime",
                      "127.0.0.1:7", "--pcap", "/dev/null")
 
     def test_a_scenario_may_say_it_anywhere(self):

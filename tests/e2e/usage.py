@@ -50,7 +50,7 @@ class Usage(unittest.TestCase):
         for mode in ("--stages", "--stress"):
             r = run(UDPMILL, "load", "127.0.0.1:9", "--engine=mmsg", mode)
             self.assertEqual((r.returncode, r.stdout), (2, ""))
-            self.assertIn("does not go with --engine", r.stderr)
+            self.assertIn("cannot be combined with --engine", r.stderr)
 
     def test_a_value_that_is_missing_is_told_in_one_line(self):
         for verb, option, value in (

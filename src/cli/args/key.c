@@ -47,9 +47,9 @@ void key_read(struct mac_key *out, const char *path)
 	int fd, error;
 
 	if (!mac_available())
-		say_exit(
-			EXIT_SYSTEM, "--key: this build does not support keys; "
-				     "install libsodium-dev and build again");
+		say_exit(EXIT_SYSTEM,
+			"--key: this build does not support keys; "
+			"install libsodium-dev and build again");
 	/* No core file has it, and no other process of this user reads it; nor
 	 * is it swapped out, as far as that is allowed. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))

@@ -12,19 +12,19 @@ enum key {
 };
 
 static const struct argp_option options[] = {
-	{NULL, 0, NULL, 0, "What is checked:", 4},
+	{NULL, 0, NULL, 0, "Checks:", 4},
 	{"verify", KEY_VERIFY, "header|full",
 		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_PCAP,
-		"Of replies: number, flow, run and length (default), or the "
-		"payload too",
+		"Check number, flow, run and length of each reply (default), "
+		"or the payload, too",
 		0},
 	{"expect", KEY_EXPECT, "KIND", 0,
-		"What the peer answers: probes (echo, reflect), text (length), "
-		"any or none; found out where the server is seen",
+		"What the peer replies: probes (echo, reflect), text (length), "
+		"any or none (default: what a known server does, else probes)",
 		0},
 	{"max-loss", KEY_MAX_LOSS, "SHARE", LOAD_NOT_STRESS,
-		"Fail the run (exit code 1) where more than this share is "
-		"lost: 1%, 0.001, 0",
+		"Fail the run (exit code 1) if more than this share is lost: "
+		"1%, 0.001, 0",
 		0},
 	{0},
 };

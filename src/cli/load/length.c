@@ -42,11 +42,13 @@ static int parse_bytes(struct parsing *p, uint32_t *out, const char *text)
 
 	if (units_parse_size(&v, text))
 		return fail(p,
-			"\"%s\" is not a length; 64, 32-1472, imix, "
-			"64:7,1472:1 or @FILE would be",
+			"\"%s\" is not a length; try 64, 32-1472, imix, "
+			"64:7,1472:1 or @FILE",
 			text);
 	if (v > p->how->most)
-		return fail(p, "%llu bytes do not fit a datagram; %u do on %s",
+		return fail(p,
+			"%llu bytes do not fit into a datagram; use at most %u "
+			"on %s",
 			(unsigned long long)v, p->how->most,
 			p->how->headers > 46 ? "IPv6" : "IPv4");
 	*out = (uint32_t)v;
@@ -60,14 +62,13 @@ static int add_weight(struct parsing *p, const char *bytes, const char *weight)
 	int error;
 
 	if (p->count == WEIGHTS_MAX)
-		return fail(p, "more than %u sizes", WEIGHTS_MAX);
+		return fail(p, "there are more than %u sizes", WEIGHTS_MAX);
 	error = parse_bytes(p, &w->bytes, bytes);
 	if (error)
 		return error;
 	w->weight = strtod(weight, &end);
 	if (end == weight || *end || !(w->weight > 0) || w->weight > 1e12)
-		return fail(p,
-			"\"%s\" is not a weight; a number above 0 would be",
+		return fail(p, "\"%s\" is not a weight; give a number above 0",
 			weight);
 	p->count++;
 	return 0;
@@ -78,9 +79,9 @@ static int deal(struct parsing *p, struct sizes *sizes)
 	int error = sizes_weighted(sizes, p->weights, p->count, p->how->seed);
 
 	if (error == -ERANGE)
-		return fail(p, "one of the weights is less than a 1024th of "
-			       "them all, and would never be sent");
-	return error ? fail(p, "no sizes are named") : 0;
+		return fail(p, "one of the weights is less than 1/1024 of "
+			       "their sum, so its size would never be sent");
+	return error ? fail(p, "no sizes are given") : 0;
 }
 
 static int parse_list(struct parsing *p, struct sizes *sizes, char *text)
@@ -113,7 +114,8 @@ static int parse_line(struct parsing *p, char *line)
 		return 0;
 	weight = strtok_r(NULL, " \t\r\n", &rest);
 	if (!weight || strtok_r(NULL, " \t\r\n", &rest))
-		return fail(p, "not a size and a weight; \"1472 3\" would be");
+		return fail(
+			p, "this is not a size and a weight; try \"1472 3\"");
 	return add_weight(p, bytes, weight);
 }
 
@@ -137,11 +139,14 @@ static int parse_lines(
 	int error = 0;
 
 	if (strlen(text) != bytes)
-		return fail(p, "%s: a byte 0x00; sizes are text", path);
+		return fail(p,
+			"%s: there is a byte 0x00; the file must be text",
+			path);
 	for (unsigned n = 1; !error && (line = next_line(&rest)); n++) {
 		if (strlen(line) > LINE_MAX_BYTES)
 			return fail(p,
-				"%s:%u: a line of more than %u characters",
+				"%s:%u: the line has more than %u "
+				"characters",
 				path, n, LINE_MAX_BYTES);
 		error = parse_line(p, line);
 		if (error) {
@@ -179,8 +184,8 @@ static int parse_range(struct parsing *p, struct sizes *sizes, char *text)
 	if (error)
 		return error;
 	if (least > most)
-		return fail(p, "%u-%u goes down; %u-%u would be right", least,
-			most, most, least);
+		return fail(p, "%u-%u is in descending order; write %u-%u",
+			least, most, most, least);
 	sizes_range(sizes, least, most, p->how->seed);
 	return 0;
 }
@@ -200,7 +205,7 @@ int load_length_parse(struct sizes *sizes, const char *text,
 	if (text[0] == '@')
 		return parse_file(&p, sizes, text + 1);
 	if (strlen(text) >= sizeof(copy))
-		return fail(&p, "more than %u characters", TEXT_MAX - 1);
+		return fail(&p, "it has more than %u characters", TEXT_MAX - 1);
 	strcpy(copy, text);
 	if (strpbrk(copy, ":,"))
 		return parse_list(&p, sizes, copy);

@@ -55,38 +55,40 @@ enum key {
 };
 
 static const struct argp_option options[] = {
-	{NULL, 0, NULL, 0, "How much:", 1},
+	{NULL, 0, NULL, 0, "Workload:", 1},
 	{"length", 'l', "BYTES", LOAD_NOT_STRESS | LOAD_NOT_PCAP,
-		"Payload of a datagram, 0 to 65507, or 65527 on IPv6 (default "
-		"64); below 32 there is no room for a number, and replies are "
-		"counted only. Or a range (32-1472), imix, weights "
-		"(64:7,576:4,1472:1), or @FILE with a size and a weight a line",
+		"Payload bytes of a datagram, 0 to 65507, or 65527 on IPv6 "
+		"(default 64); below 32 there is no room for a number, so "
+		"replies are only counted. Or a range (32-1472), imix, weights "
+		"(64:7,576:4,1472:1), or @FILE with a size and a weight on "
+		"each line",
 		0},
 	{"content", KEY_CONTENT, "KIND", LOAD_NOT_STRESS | LOAD_NOT_PCAP,
-		"What it is filled with: random (default), zeros or text", 0},
+		"What to fill datagrams with: random (default), zeros or text",
+		0},
 	{"flows", 'P', "N", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
-		"Sockets, each a flow of its own (default 8)", 0},
+		"Number of flows, each with its own socket (default 8)", 0},
 	{"threads", 'T', "N", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
 		"Threads that share the flows (default 1)", 0},
 	{"flood", KEY_FLOOD, NULL,
 		LOAD_CLOSED_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
 			LOAD_NOT_PCAP,
-		"Send as fast as the kernel takes it; the default where the "
-		"server is seen to be one that does not answer",
+		"Send as fast as the kernel accepts datagrams; the default if "
+		"the server is known not to reply",
 		0},
 	{"window", KEY_WINDOW, "N",
 		LOAD_CLOSED_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
 			LOAD_NOT_PCAP,
-		"Datagrams in flight of a flow, a reply lets the next one go "
-		"(default 8 trains, or 64 without trains)",
+		"Datagrams that each flow has in flight; a reply lets the next "
+		"one leave (default 8 trains, or 64 without trains)",
 		0},
 	{"in-flight", KEY_IN_FLIGHT, "N", LOAD_NOT_STRESS | LOAD_NOT_PCAP,
-		"Datagrams in flight of all flows together (default: what 16 "
-		"may have, where --window is not said)",
+		"Datagrams that all flows together have in flight (default: "
+		"the windows of 16 flows, unless --window is given)",
 		0},
 	{"train", KEY_TRAIN, "N|off",
 		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_PCAP,
-		"Datagrams of one send, by UDP_SEGMENT (default: the most that "
+		"Datagrams in one send, by UDP_SEGMENT (default: as many as "
 		"fit, at most 64)",
 		0},
 	{"gro", KEY_GRO, "on|off", 0,
@@ -95,69 +97,71 @@ static const struct argp_option options[] = {
 		0},
 	{"payload", KEY_PAYLOAD, "FILE",
 		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_PCAP,
-		"Each datagram is what FILE holds, for a peer that wants more "
-		"than any bytes; replies are counted",
+		"Send the contents of FILE as each datagram, for a peer that "
+		"needs a specific payload; replies are counted, not checked",
 		0},
 	{"spin", KEY_SPIN, NULL, LOAD_NOT_STRESS,
-		"Ask for replies over and over, and never sleep", 0},
+		"Poll for replies all the time, and never sleep", 0},
 	{"engine", KEY_ENGINE, "NAME", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
 		"How datagrams are sent and received: auto (default) or mmsg",
 		0},
 	{"stages", KEY_STAGES, NULL, LOAD_NOT_STRESS,
-		"One datagram at a time, and its round trip split into the "
-		"kernel's stages, by its time stamps",
+		"Send one datagram at a time, and split its round trip into "
+		"the kernel's stages, by time stamps",
 		0},
 	{"stress", KEY_STRESS, "NAME,...", OPTION_ARG_OPTIONAL,
-		"What a stack is seldom sent, from every size to fragments "
-		"that overlap, and what became of it; --stress=list prints "
-		"what there is",
+		"Send rare traffic, from every size to overlapping fragments, "
+		"and report how it was handled; --stress=list prints the "
+		"choices",
 		0},
-	{NULL, 0, NULL, 0, "Where:", 5},
+	{NULL, 0, NULL, 0, "Place:", 5},
 	{"netns", KEY_NETNS, "NAME", 0,
-		"Send from this network namespace, of those that ip netns "
-		"lists",
+		"Send from this network namespace, one of those that \"ip "
+		"netns\" lists",
 		0},
 	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
 	{NULL, '6', NULL, 0, "Resolve names to IPv6 only", 0},
 	{"cpus", KEY_CPUS, "LIST", 0, "Pin the threads to these CPUs in turn",
 		0},
 	{"against", KEY_AGAINST, "KIND", LOAD_COMMAND_LINE_ONLY,
-		"Say how to load a server of that kind which is not udpmill's: "
-		"echo, discard, dns, text, other",
+		"Explain how to load a non-udpmill server of this kind, and "
+		"exit: echo, discard, dns, text, other",
 		0},
 	{"peer-consents", KEY_CONSENT, NULL, LOAD_COMMAND_LINE_ONLY,
-		"The peer is not this host, and its owner wants this traffic",
+		"Load another host: you confirm that its owner consents to "
+		"this traffic",
 		0},
 	{"key", KEY_KEY, "FILE", LOAD_COMMAND_LINE_ONLY,
-		"Ask the peer whether it consents, and for its counters: "
-		"serve --key there, with the key in FILE",
+		"Ask the peer for its consent and its counters; the peer must "
+		"run serve --key with the same key",
 		0},
 	{"key-address", KEY_KEY_ADDRESS, "HOST", LOAD_COMMAND_LINE_ONLY,
-		"Behind a NAT: the address by which the peer sees this host",
+		"Behind a NAT: the address at which the peer sees this host",
 		0},
-	{NULL, 0, NULL, 0, "What is said:", 7},
+	{NULL, 0, NULL, 0, "Output:", 7},
 	{"seed", KEY_SEED, "N", 0,
-		"Number of the run, which is in every probe (default: drawn)",
+		"Number of the run, which every probe carries (default: "
+		"random)",
 		0},
 	{"csv", KEY_CSV, "FILE",
 		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
 			LOAD_NOT_SEARCH,
-		"Write each interval there, as a line of CSV (- is stdout)", 0},
+		"Write each interval to FILE as a line of CSV (- is stdout)",
+		0},
 	{"histogram", KEY_HISTOGRAM, "FILE",
 		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
 			LOAD_NOT_SEARCH,
-		"Write the whole distribution of latency there, as "
-		"HdrHistogram "
-		"prints percentiles, or as JSON where FILE ends with .json",
+		"Write the whole distribution of latency to FILE, as "
+		"HdrHistogram prints percentiles, or as JSON if FILE ends with "
+		".json",
 		0},
 	{"scenario", KEY_SCENARIO, "FILE", LOAD_COMMAND_LINE_ONLY,
-		"Take options from there first, as lines of key = value", 0},
+		"Read options from FILE first, as lines of key = value", 0},
 	{"print-scenario", KEY_PRINT, NULL, LOAD_COMMAND_LINE_ONLY,
-		"Print all that a run would be, as such a file, and send "
-		"nothing",
+		"Print all options of the run as a scenario, and send nothing",
 		0},
 	{"quiet", 'q', NULL, LOAD_COMMAND_LINE_ONLY,
-		"Print no progress: only the report, and what is wrong", 0},
+		"Print no progress, only the report and errors", 0},
 	{"json", 'J', NULL, LOAD_COMMAND_LINE_ONLY, "Print the report as JSON",
 		0},
 	{0},
@@ -227,8 +231,9 @@ static error_t parse_where(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (p->peer)
 			usage_error(NULL,
-				"\"%s\" after \"%s\": one peer is loaded", arg,
-				p->peer);
+				"\"%s\" after \"%s\": only one peer can be "
+				"loaded",
+				arg, p->peer);
 		p->peer = arg;
 		return 0;
 	default:
@@ -316,12 +321,12 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "HOST:PORT",
 	.doc = "Send numbered datagrams, check what comes back, and account "
-	       "for every one.\v"
-	       "Ends with a ledger: what was sent was answered, absorbed, "
-	       "dropped or refused, by named causes, or is unexplained, and "
-	       "then the exit code is 1. The causes come from the counters of "
-	       "a udpmill server on this host; of another server the ledger "
-	       "knows what the client knows.",
+	       "for every one.\vThe report ends with a ledger: each datagram "
+	       "sent was answered, absorbed, dropped or refused, with a named "
+	       "cause, or is unexplained, and then the exit code is 1. The "
+	       "causes come from the counters of a udpmill server on this "
+	       "host; for any other server the ledger has only what the client "
+	       "knows.",
 };
 
 void load_options_parse(struct load_options *o, int argc, char **argv)
@@ -353,7 +358,7 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	if (verb_parse(&argp, argc, argv, &p))
 		exit(EXIT_USAGE);
 	if (!p.peer)
-		usage_error(NULL, "no peer is named; HOST:PORT would do");
+		usage_error(NULL, "no peer is named; give HOST:PORT");
 	if (o->netns)
 		load_go_there(o->netns);
 	option_peer(&o->config.socket.remote, p.peer, p.family);
@@ -368,8 +373,9 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	if (o->json &&
 		((o->csv && strcmp(o->csv, "-") == 0) ||
 			(o->histogram && strcmp(o->histogram, "-") == 0)))
-		usage_clash("json", "--json and a file called -: both want "
-				    "standard output; a name would be right");
+		usage_clash("json",
+			"--json and a file named - would both write to "
+			"standard output; give the file another name");
 	load_plan(&p);
 	if (o->print_scenario)
 		load_scenario_print(stdout, &p);

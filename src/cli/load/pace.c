@@ -26,35 +26,36 @@ enum key {
 };
 
 static const struct argp_option options[] = {
-	{NULL, 0, NULL, 0, "When (an open loop; else a window or a flood):", 2},
+	{NULL, 0, NULL, 0,
+		"Pace (an open loop; without it, a window or a flood):", 2},
 	{"bitrate", 'b', "BITS[/flow]",
 		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
 			LOAD_NOT_PCAP,
-		"Send so many payload bits a second, in all or of each flow",
+		"Send this many payload bits a second, in total or per flow",
 		0},
 	{"rate", KEY_RATE, "N[/flow]",
 		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
 			LOAD_NOT_PCAP,
-		"Send so many datagrams a second, in all or of each flow", 0},
+		"Send this many datagrams a second, in total or per flow", 0},
 	{"spacing", KEY_SPACING, "even|poisson", LOAD_OF_OPEN_LOOP,
-		"Departures at equal intervals (default), or at random ones",
-		0},
+		"Send at equal intervals (default), or at random ones", 0},
 	{"burst", KEY_BURST, "N", LOAD_OF_OPEN_LOOP | LOAD_NOT_PCAP,
-		"N datagrams leave at one moment (default 1, or a train)", 0},
+		"Send N datagrams at once (default 1, or a train)", 0},
 	{"ramp", KEY_RAMP, "FROM:TO:TIME[:N]",
 		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
 			LOAD_NOT_PCAP,
-		"Datagrams a second, in all: from one rate to another, "
-		"linearly, or in N steps",
+		"Change the total rate, in datagrams a second, from one to "
+		"another during TIME, linearly or in N steps",
 		0},
 	{"find-capacity", KEY_FIND, NULL,
 		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
 			LOAD_NOT_PCAP,
 		"Search for the highest rate that is carried, by trials of "
-		"--time each (then 1s by default)",
+		"--time each (by default 1s)",
 		0},
 	{"loss", KEY_LOSS, "SHARE", LOAD_OF_OPEN_LOOP,
-		"Loss that --find-capacity bears: 0.1% (default), 0, 0.001", 0},
+		"Loss that --find-capacity tolerates: 0.1% (default), 0, 0.001",
+		0},
 	{0},
 };
 
@@ -63,9 +64,8 @@ static void parse_rate(struct load_pace *p, const char *text, bool bits)
 	char why[256];
 
 	if (p->rate > 0)
-		usage_clash("rate",
-			"--rate and --bitrate: one of them says how fast, "
-			"once");
+		usage_clash("rate", "--rate and --bitrate exclude each other; "
+				    "give one of them, once");
 	p->bits = bits;
 	if (load_rate_parse(
 		    &p->rate, &p->per_flow, text, bits, why, sizeof(why)))
@@ -108,14 +108,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if ((p->rate > 0) + (p->ramp.ns > 0) + p->find_capacity > 1)
-			usage_clash("ramp", "--ramp, --find-capacity and a "
-					    "rate: one of them says how fast");
+			usage_clash("ramp",
+				"--ramp, --find-capacity and a rate "
+				"exclude each other; give one of them");
 		if (p->loss_said && !p->find_capacity)
-			usage_clash("loss", "--loss goes with --find-capacity");
+			usage_clash("loss", "--loss needs --find-capacity");
 		if (!load_pace_is_open(p) && (p->burst || p->poisson))
-			usage_clash("burst",
-				"--burst and --spacing go with --rate, "
-				"--bitrate or --ramp");
+			usage_clash("burst", "--burst and --spacing need "
+					     "--rate, --bitrate or --ramp");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -143,16 +143,14 @@ int load_pace_check(const struct load_pace *p, uint32_t flows,
 		return 0;
 	if (p->bits && mean_bytes <= 0) {
 		snprintf(why, why_bytes,
-			"datagrams of 0 bytes carry no bits; --rate says how "
-			"many of them leave");
+			"datagrams of 0 bytes carry no bits; use --rate");
 		return -EINVAL;
 	}
 	v = rate_of(p, flows, mean_bytes);
 	if (v >= RATE_LEAST && v <= RATE_MOST)
 		return 0;
 	snprintf(why, why_bytes,
-		"this is %s datagrams a second in all; 0.001 to 10G would be "
-		"right",
+		"this is %s datagrams a second in total; use 0.001 to 10G",
 		text_si(v));
 	return -ERANGE;
 }

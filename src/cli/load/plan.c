@@ -71,17 +71,16 @@ static void refuse_nothing_due(const struct load_parsing *p)
 			&c->pace, c->flows, c->threads, c->omit_ns, c->time_ns);
 	if (!due && !c->count && !p->o->print_scenario)
 		usage_error(option,
-			"nothing is due in the measured time; a longer --time, "
-			"a shorter --omit or a higher rate would be right");
+			"nothing is due in the measured time; use a longer "
+			"--time, a shorter --omit or a higher rate");
 }
 
 static void refuse_window(const struct load_parsing *p)
 {
 	if (p->o->config.window)
 		usage_error("window",
-			"this peer does not answer, and "
-			"nothing would open the window; a flood or "
-			"--rate would be right");
+			"this peer does not reply, so nothing would "
+			"open the window; use --flood or --rate");
 }
 
 /* A loss that cannot be known must not pass for none. */
@@ -92,9 +91,9 @@ static void refuse_loss_unseen(const struct load_parsing *p)
 	if (o->max_loss_said && o->config.replies == REPLIES_NONE &&
 		!o->view.reader && !o->remote && !o->print_scenario)
 		usage_error("max-loss",
-			"this peer does not answer, and its "
-			"counters cannot be seen, so a loss would not show; "
-			"on another host --key would show it");
+			"this peer does not reply, and its counters cannot be "
+			"seen, so a loss would not show; if it runs serve "
+			"--key, use --key");
 }
 
 /* What is sent where, and what will come back, as far as the server says. */
@@ -218,7 +217,7 @@ static void choose_sizes(struct load_parsing *p)
 	if (c->sizes.least < PROBE_BYTES && c->verify_full)
 		usage_clash("verify",
 			"--verify full: a datagram of %u bytes has no room for "
-			"a number; 32 or more have",
+			"a number; use 32 bytes or more",
 			c->sizes.least);
 }
 
@@ -226,8 +225,8 @@ static void refuse_idle_threads(const struct load_config *c)
 {
 	if (c->threads > c->flows)
 		usage_error("threads",
-			"%u threads share %u flows; --flows must "
-			"be at least as many",
+			"%u threads cannot share %u flows; use more --flows or "
+			"fewer --threads",
 			c->threads, c->flows);
 }
 
@@ -267,10 +266,9 @@ static void see_server(struct load_options *o)
 		load_fail(EXIT_SYSTEM, "looking for the server's counters: %s",
 			strerror(-error));
 	if (v->doubted[0])
-		say("%s is not believed: it belongs to "
-		    "user %u, %s",
-			v->doubted, (unsigned)v->doubted_owner,
-			v->apart ? "and says that its server is in another "
+		say("%s is ignored: it belongs to user %u, %s", v->doubted,
+			(unsigned)v->doubted_owner,
+			v->apart ? "and claims that its server is in another "
 				   "network namespace, which cannot be verified"
 				 : "who does not own the socket there");
 }
@@ -307,8 +305,8 @@ void load_plan(struct load_parsing *p)
 	c->server_apart = o->view.apart;
 	if (p->key_address && !p->key)
 		usage_clash("key-address",
-			"--key-address goes with --key: it is the address "
-			"by which the peer sees this host");
+			"--key-address needs --key: it is the address at which "
+			"the peer sees this host");
 	/* Who only prints sends nothing. */
 	if (p->key && !o->print_scenario) {
 		load_key_ask(o, p->key, p->key_address, p->peer);

@@ -47,8 +47,8 @@ int load_rate_parse(double *out, bool *per_flow, const char *text, bool bits,
 	if (n >= sizeof(number) || units_parse_rate(out, number) ||
 		*out < RATE_LEAST || *out > (bits ? BITS_MOST : RATE_MOST))
 		return fail(&w,
-			"\"%s\" is not a rate from 0.001 to %s a second; 0.5, "
-			"1.5M or 200k/flow would be",
+			"\"%s\" is not a rate from 0.001 to %s a second; try "
+			"0.5, 1.5M or 200k/flow",
 			text, bits ? "100T bits" : "10G datagrams");
 	return 0;
 }
@@ -67,8 +67,8 @@ int load_ramp_parse(
 		n++;
 	if (n < 3 || n > 4 || strlen(text) >= sizeof(copy))
 		return fail(&w,
-			"\"%s\" is not FROM:TO:TIME or FROM:TO:TIME:STEPS; "
-			"10k:1M:30s would be",
+			"\"%s\" is not FROM:TO:TIME or FROM:TO:TIME:STEPS; try "
+			"10k:1M:30s",
 			text);
 	if (load_rate_parse(&out->from, NULL, part[0], false, why, why_bytes) ||
 		load_rate_parse(&out->to, NULL, part[1], false, why, why_bytes))
@@ -76,17 +76,16 @@ int load_ramp_parse(
 	if (units_parse_time(&out->ns, part[2]) || out->ns == 0 ||
 		out->ns > YEAR_NS)
 		return fail(&w,
-			"\"%s\" is not a time from 1ns to 8784h; 10s, 500ms or "
-			"2m would be",
+			"\"%s\" is not a time from 1ns to 8784h; try 10s, "
+			"500ms or 2m",
 			part[2]);
 	if (n == 4 && units_parse_count(&steps, part[3], 2, STEPS_MOST))
 		return fail(&w, "\"%s\" is not a number from 2 to %d", part[3],
 			STEPS_MOST);
 	if (steps && out->ns / steps == 0)
 		return fail(&w,
-			"\"%s\": steps of less than a nanosecond; a longer "
-			"time "
-			"would be right",
+			"\"%s\": the steps are shorter than a nanosecond; use "
+			"a longer time",
 			text);
 	out->steps = (uint32_t)steps;
 	return 0;

@@ -13,9 +13,9 @@ static const struct kind {
 	const char *why;
 } kinds[] = {
 	{"stress", LOAD_NOT_STRESS,
-		"--stress says itself what is sent, and when"},
+		"--stress itself decides what is sent, and when"},
 	{"stages", LOAD_NOT_STAGES, "--stages sends one datagram at a time"},
-	{"pcap", LOAD_NOT_PCAP, "--pcap says what is sent and when"},
+	{"pcap", LOAD_NOT_PCAP, "--pcap decides what is sent, and when"},
 	{"find-capacity", LOAD_NOT_SEARCH, "--find-capacity runs many trials"},
 };
 
@@ -57,10 +57,11 @@ static _Noreturn void refuse(const struct kind *kind, const char *name)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(name, texts[i].option) == 0)
-			usage_clash(kind->option, "%s, and does not go with %s",
+			usage_clash(kind->option,
+				"%s, so it cannot be combined with %s",
 				kind->why, texts[i].text);
-	usage_clash(kind->option, "%s, and does not go with --%s%s", kind->why,
-		name, flood ? "; --speed max would be right" : "");
+	usage_clash(kind->option, "%s, so it cannot be combined with --%s%s",
+		kind->why, name, flood ? "; use --speed max" : "");
 }
 
 static void refuse_kind(const struct load_parsing *p, const struct kind *kind)
@@ -82,16 +83,15 @@ static void refuse_loops(const struct load_parsing *p)
 	bool open = load_pace_is_open(&p->pace);
 
 	if (p->flood && open)
-		usage_clash("flood",
-			"--flood and a rate: one of them says how fast");
+		usage_clash("flood", "--flood and a rate exclude each other; "
+				     "give one of them");
 	if (p->flood && p->o->config.window)
-		usage_clash("flood",
-			"--flood and --window: one of them says how much is in "
-			"flight");
+		usage_clash("flood", "--flood and --window exclude each other; "
+				     "give one of them");
 	if (open && p->o->config.window)
 		usage_clash("window",
-			"--window goes without a rate: an open loop waits for "
-			"no reply");
+			"--window cannot be combined with a rate: an "
+			"open loop does not wait for replies");
 }
 
 void load_refuse(const struct load_parsing *p)
@@ -105,11 +105,11 @@ void load_refuse(const struct load_parsing *p)
 				refuse_kind(p, &kinds[i]);
 	if (p->payload && (load_said(p, "length") || p->o->config.verify_full))
 		usage_clash("payload",
-			"--payload goes with neither --length nor --verify "
-			"full: the file is all that is known");
+			"--payload cannot be combined with --length "
+			"or --verify full: the file says how long a "
+			"datagram is, and nothing of replies");
 	if (p->pace.find_capacity && p->o->max_loss_said)
-		usage_clash("max-loss", "--max-loss does not go with "
-					"--find-capacity, which has "
-					"--loss");
+		usage_clash("max-loss", "--max-loss cannot be combined with "
+					"--find-capacity; use --loss");
 	refuse_loops(p);
 }

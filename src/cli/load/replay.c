@@ -20,15 +20,15 @@ enum key {
 };
 
 static const struct argp_option options[] = {
-	{NULL, 0, NULL, 0, "When, and what, by a capture:", 2},
+	{NULL, 0, NULL, 0, "Replay of a capture:", 2},
 	{"pcap", KEY_PCAP, "FILE",
 		LOAD_OPEN_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS,
-		"Send what UDP carried in a capture (pcap, pcapng) again, at "
-		"its own times, until its end",
+		"Send the UDP payloads of a capture (pcap, pcapng) again, with "
+		"the timing of the capture, until its end",
 		0},
 	{"speed", KEY_SPEED, "X|max", LOAD_OF_OPEN_LOOP,
-		"So many times as fast as it was captured (default 1), or as "
-		"fast as the kernel takes them",
+		"Replay X times as fast as captured (default 1), or as fast as "
+		"the kernel accepts datagrams",
 		0},
 	{0},
 };
@@ -42,8 +42,8 @@ static void parse_speed(struct load_replay *r, const char *text)
 	if (!r->max && (end == text || *end || !(r->speed >= SPEED_LEAST) ||
 			       r->speed > SPEED_MOST))
 		usage_error("speed",
-			"\"%s\" is neither max nor a factor from "
-			"0.001 to 1000000; 2 or 0.5 would be",
+			"\"%s\" is neither max nor a factor from 0.001 to "
+			"1000000; try 2 or 0.5",
 			text);
 }
 
@@ -60,7 +60,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (r->speed > 0 && !r->path)
-			usage_clash("speed", "--speed goes with --pcap");
+			usage_clash("speed", "--speed needs --pcap");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -33,20 +33,18 @@ static void read_capture(struct load_replay *r)
 			strerror(-error));
 	if (r->replay.count == 0)
 		usage_error("pcap",
-			"%s: of %" PRIu64 " packets none is a datagram "
-			"of UDP%s%s%s%s",
+			"%s: of %" PRIu64
+			" packets none is a UDP datagram%s%s%s%s",
 			r->path, c->packets, c->packets ? ": " : "",
 			load_replay_left_out(c, text), *c->damage ? "; " : "",
 			c->damage);
 	if (*c->damage)
-		say("--pcap: %s: taken up to where it is "
-		    "damaged: %s",
+		say("--pcap: %s: used only up to where it is damaged: %s",
 			r->path, c->damage);
 #else
 	(void)r;
-	load_fail(EXIT_SYSTEM,
-		"--pcap: this build is without libpcap; install libpcap-dev "
-		"and build again");
+	load_fail(EXIT_SYSTEM, "--pcap: this build does not support captures; "
+			       "install libpcap-dev and build again");
 #endif
 }
 
@@ -73,8 +71,8 @@ static void choose_flows(struct load_parsing *p, uint32_t captured)
 							: FLOWS_DEFAULT_MAX;
 	if (c->threads > c->flows)
 		usage_error("threads",
-			"%u threads share %u flows; --flows must "
-			"be at least as many",
+			"%u threads cannot share %u flows; use more --flows or "
+			"fewer --threads",
 			c->threads, c->flows);
 }
 

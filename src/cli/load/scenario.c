@@ -140,7 +140,7 @@ static _Noreturn void refuse_key(struct load_scenario *s, const char *name)
 	}
 	quote(quoted, sizeof(quoted), name, strnlen(name, QUOTED),
 		style_utf8());
-	usage_error(NULL, "\"%s\" is not a key; the nearest is \"%s\"", quoted,
+	usage_error(NULL, "\"%s\" is not a key; did you mean \"%s\"?", quoted,
 		nearest);
 }
 
@@ -154,11 +154,11 @@ static struct load_key *key_of(
 	if (k->option->flags & LOAD_COMMAND_LINE_ONLY)
 		usage_error(NULL,
 			"\"%s\" is for the command line only: a scenario says "
-			"what is sent, not how it is told, nor who agreed to "
-			"it",
+			"what is sent, not how it is reported, nor who agreed "
+			"to it",
 			pair->key);
 	if (k->seen)
-		usage_error(NULL, "\"%s\" a second time; line %u has it too",
+		usage_error(NULL, "\"%s\" is given twice; line %u has it, too",
 			pair->key, k->seen);
 	k->seen = pair->line;
 	return k;

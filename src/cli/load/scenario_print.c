@@ -215,9 +215,9 @@ static void print_section(
 		heading = NULL;
 		if (scenario_write(out, k->option->name, value))
 			usage_error(k->option->name,
-				"\"%s\" cannot stand in a scenario: it "
-				"is too long, or has blanks at its ends, a "
-				"comment or a control character in it",
+				"\"%s\" cannot be written to a scenario: it is "
+				"too long, begins or ends with a blank, or "
+				"holds a comment or a control character",
 				value);
 	}
 }

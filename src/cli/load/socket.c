@@ -31,17 +31,18 @@ enum key {
 };
 
 static const struct argp_option options[] = {
-	{NULL, 0, NULL, 0, "Its sockets:", 6},
+	{NULL, 0, NULL, 0, "Sockets:", 6},
 	{"bind", 'B', "ADDRESS[-ADDRESS]", 0,
-		"Send from this address, or from these in turn", 0},
+		"Send from this address, or from each of a range in turn", 0},
 	{"source-ports", KEY_PORTS, "FIRST-LAST", LOAD_NOT_STRESS,
-		"Send from these ports in turn (default: the kernel's choice)",
+		"Send from these ports in turn (default: the kernel chooses)",
 		0},
 	{"flow-lifetime", KEY_LIFETIME, "TIME", LOAD_NOT_STAGES | LOAD_NOT_PCAP,
-		"Replace each flow by a new one, with a socket and port of its "
-		"own, when it is so old (default: it lasts as long as the run)",
+		"Replace each flow at this age by a new one with its own "
+		"socket and port (default: flows last as long as the run)",
 		0},
-	{"device", KEY_DEVICE, "NAME", 0, "Send by this interface only", 0},
+	{"device", KEY_DEVICE, "NAME", 0, "Send through this interface only",
+		0},
 	{"rcvbuf", KEY_RCVBUF, "SIZE", 0,
 		"Receive buffer of each flow (default 8Mi)", 0},
 	{"sndbuf", KEY_SNDBUF, "SIZE", 0,
@@ -59,12 +60,13 @@ static const struct argp_option options[] = {
 	{"dont-fragment", KEY_DONTFRAG, NULL, LOAD_NOT_STRESS,
 		"Send nothing that the path would have to fragment", 0},
 	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
-		"A receive polls the device so long (SO_BUSY_POLL)", 0},
+		"Let a receive poll the device for this long (SO_BUSY_POLL)",
+		0},
 	{"kernel-pacing", KEY_PACING, "BITS[/s]|txtime",
 		LOAD_NOT_STAGES | LOAD_NOT_PCAP,
-		"Let qdisc fq space what a flow sends (SO_MAX_PACING_RATE), "
-		"headers included; or let qdisc fq or etf time each departure "
-		"of an open loop (SO_TXTIME)",
+		"Let qdisc fq limit the rate of each flow "
+		"(SO_MAX_PACING_RATE), headers included; or let qdisc fq or "
+		"etf time each departure of an open loop (SO_TXTIME)",
 		0},
 	{0},
 };
@@ -103,9 +105,7 @@ static uint8_t parse_dscp(const char *text)
 		return (uint8_t)named;
 	if (units_parse_count(&v, text, 0, 63))
 		usage_error("dscp",
-			"\"%s\" is not a code point; 46, ef, cs1 or "
-			"af41 "
-			"would be",
+			"\"%s\" is not a code point; try 46, ef, cs1 or af41",
 			text);
 	return (uint8_t)v;
 }
@@ -121,8 +121,7 @@ static uint64_t parse_pacing(const char *text)
 	snprintf(number, sizeof(number), "%.*s", (int)n, text);
 	if (n >= sizeof(number) || units_parse_size(&v, number) || v < 8)
 		usage_error("kernel-pacing",
-			"\"%s\" is neither a rate nor txtime; "
-			"100M or 2.5G would be a rate",
+			"\"%s\" is neither a rate nor txtime; try 100M or 2.5G",
 			text);
 	return v / 8;
 }
@@ -133,9 +132,8 @@ static uint64_t parse_lifetime(const char *text)
 
 	if (ns < LIFETIME_LEAST_NS)
 		usage_error("flow-lifetime",
-			"\"%s\" is less than 1ms, and a "
-			"socket "
-			"takes its time too",
+			"\"%s\" is too short; use at least 1ms, since opening "
+			"a socket takes time, too",
 			text);
 	return ns;
 }
@@ -147,9 +145,9 @@ static uint8_t parse_ttl(const char *text)
 
 	if (reply_ttl_may_become((unsigned)ttl))
 		usage_error("ttl",
-			"servers take what arrives with %u to %u for "
-			"the reply of another server and do not answer it; up "
-			"to %u, or %u, would be right",
+			"servers take what arrives with %u to %u for another "
+			"server's reply and do not answer it; use up to %u, or "
+			"%u",
 			REPLY_TTL_LEAST, REPLY_TTL, REPLY_TTL_LEAST - 1,
 			UINT8_MAX);
 	return (uint8_t)ttl;
@@ -216,9 +214,8 @@ static uint32_t count_addresses(
 
 	if (n == UINT64_MAX || n >= LOAD_FLOWS_MAX)
 		usage_error("bind",
-			"\"%s\" is not a range of at most %u "
-			"addresses; "
-			"127.0.0.1-127.0.0.16 would be",
+			"\"%s\" is not a range of at most %u addresses; try "
+			"127.0.0.1-127.0.0.16",
 			text, LOAD_FLOWS_MAX);
 	return (uint32_t)n + 1;
 }
@@ -255,15 +252,14 @@ static void plan_ports(const struct load_socket *s)
 	if (sscanf(s->ports, "%u-%u%c", &first, &last, &rest) != 2 ||
 		first == 0 || first > last || last > UINT16_MAX)
 		usage_error("source-ports",
-			"\"%s\" is not a range of ports; "
-			"20000-20999 would be",
+			"\"%s\" is not a range of ports; try 20000-20999",
 			s->ports);
 	c->port_first = (uint16_t)first;
 	c->port_count = last - first + 1;
 	if ((uint64_t)(last - first + 1) * c->bind_count < c->flows)
 		usage_error("source-ports",
-			"%u flows, and only %llu ports and "
-			"addresses for them",
+			"%u flows need more than these %llu ports and "
+			"addresses",
 			c->flows,
 			(unsigned long long)(last - first + 1) * c->bind_count);
 }
@@ -277,13 +273,13 @@ static void refuse_one_port(const struct load_config *c)
 		return;
 	if (c->flow_lifetime_ns)
 		usage_error("flow-lifetime",
-			"a flow and the one that follows it "
-			"cannot both have port %u; --source-ports would do",
+			"a flow and its successor cannot both have port %u; "
+			"use --source-ports",
 			port);
 	if (c->flows > c->bind_count)
 		usage_error("bind",
-			"%u flows cannot all have port %u; "
-			"--source-ports %u-%u could, or --flows %u",
+			"%u flows cannot all have port %u; use --source-ports "
+			"%u-%u or --flows %u",
 			c->flows, port, port,
 			(port + c->flows - 1) & UINT16_MAX, c->bind_count);
 }
@@ -296,8 +292,8 @@ static void refuse_many_flows(const struct load_config *c)
 		load_descriptors(c) > r.rlim_max)
 		usage_error("flows",
 			"%u flows and %u thread%s take up to %" PRIu64
-			" descriptors, and the limit of open files is %" PRIu64
-			" (ulimit -Hn); a higher limit or fewer flows would do",
+			" descriptors, but the limit of open files is %" PRIu64
+			" (ulimit -Hn); raise it or use fewer flows",
 			c->flows, c->threads, c->threads == 1 ? "" : "s",
 			load_descriptors(c), (uint64_t)r.rlim_max);
 }
@@ -316,7 +312,7 @@ static void refuse_many_sockets(const struct load_config *c)
 		usage_error("source-ports",
 			"%u flows of that lifetime have up to "
 			"%" PRIu64
-			" sockets at once, and there are only %" PRIu64
+			" sockets at once, but there are only %" PRIu64
 			" ports and addresses for them",
 			c->flows, sockets,
 			(uint64_t)c->port_count * c->bind_count);
@@ -324,9 +320,9 @@ static void refuse_many_sockets(const struct load_config *c)
 		load_descriptors(c) > r.rlim_max)
 		usage_error("flow-lifetime",
 			"%u flows of that lifetime have up to "
-			"%" PRIu64 " sockets at once, and the limit of open "
-			"files is %" PRIu64 " (ulimit -Hn); a longer one or "
-			"fewer flows would do",
+			"%" PRIu64 " sockets at once, but the limit of open "
+			"files is %" PRIu64
+			" (ulimit -Hn); use a longer lifetime or fewer flows",
 			c->flows, sockets, (uint64_t)r.rlim_max);
 }
 

@@ -10,20 +10,22 @@ enum key {
 };
 
 static const struct argp_option options[] = {
-	{NULL, 0, NULL, 0, "How long:", 3},
+	{NULL, 0, NULL, 0, "Time:", 3},
 	{"time", 't', "TIME", 0,
-		"Measured time (default 10s); of --stress all of it (20s)", 0},
+		"Measured time (default 10s); with --stress, the whole run "
+		"(default 20s)",
+		0},
 	{"omit", 'O', "TIME", LOAD_NOT_STRESS,
-		"Warm-up before that (default 300ms)", 0},
+		"Warm-up before the measured time (default 300ms)", 0},
 	{"count", KEY_COUNT, "N", LOAD_NOT_STRESS | LOAD_NOT_SEARCH,
-		"End when N datagrams were sent, warm-up included", 0},
+		"Stop after N datagrams, warm-up included", 0},
 	{"timeout", KEY_TIMEOUT, "TIME", LOAD_NOT_STRESS,
 		"Wait this long for a reply before its datagram counts as lost "
 		"(default: follows the round trips seen, at least 200ms; 2s "
 		"before the first)",
 		0},
-	{"interval", 'i', "TIME", 0, "Say how it goes so often (default 1s)",
-		0},
+	{"interval", 'i', "TIME", 0,
+		"Report progress at this interval (default 1s)", 0},
 	{0},
 };
 
@@ -45,7 +47,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_TIMEOUT:
 		c->timeout_ns =
 			option_time_within("timeout", arg, SECOND_NS / 1000,
-				60 * SECOND_NS, "1ms to 60s; 500ms is one");
+				60 * SECOND_NS, "1ms to 60s; try 500ms");
 		return 0;
 	case KEY_COUNT:
 		c->count = option_count("count", arg, 1, INT64_MAX);

@@ -51,9 +51,8 @@ static void tell_idle_pacing(const struct load_config *c)
 
 	if (pacer < 0 || pacer == QDISC_FQ)
 		return;
-	say("--kernel-pacing has no effect: %s has no "
-	    "queueing discipline fq (sudo tc qdisc replace dev %s root "
-	    "fq)",
+	say("--kernel-pacing has no effect: %s has no queueing discipline fq; "
+	    "run sudo tc qdisc replace dev %s root fq",
 		device, device);
 }
 
@@ -69,27 +68,28 @@ void load_txtime_plan(struct load_parsing *p)
 		return;
 	if (!load_pace_is_open(&p->pace))
 		usage_clash("kernel-pacing",
-			"--kernel-pacing=txtime goes with --rate, --bitrate, "
-			"--ramp or --find-capacity: the kernel times what has "
-			"a plan");
+			"--kernel-pacing=txtime needs --rate, --bitrate, "
+			"--ramp or --find-capacity: the kernel can time only "
+			"what has a plan");
 	if (p->o->print_scenario)
 		return;
 	index = device_of(c, device);
 	if (index < 0)
 		load_fail(EXIT_SYSTEM,
-			"--kernel-pacing=txtime: which device leads to the "
-			"peer: %s",
+			"--kernel-pacing=txtime: finding the device that leads "
+			"to the peer: %s",
 			strerror(-index));
 	pacer = pacer_of(index);
 	if (pacer < 0)
 		load_fail(EXIT_SYSTEM,
-			"--kernel-pacing=txtime: queueing disciplines: %s",
+			"--kernel-pacing=txtime: reading the queueing "
+			"disciplines: %s",
 			strerror(-pacer));
 	if (pacer == QDISC_NO_PACER)
 		load_fail(EXIT_SYSTEM,
 			"--kernel-pacing=txtime needs the fq or etf queueing "
-			"discipline on %s: sudo tc qdisc replace dev %s root "
-			"fq",
+			"discipline on %s; run sudo tc qdisc replace dev %s "
+			"root fq",
 			device, device);
 	c->socket.txtime = true;
 	c->socket.txtime_clock =

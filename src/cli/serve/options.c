@@ -113,7 +113,8 @@ static const struct argp_option options[] = {
 		0},
 	{"verbose", 'v', NULL, 0, "Print what each client says", 0},
 	{"json", 'J', NULL, 0,
-		"Print options and final counters as JSON on stdout", 0},
+		"Print the options and the final counters as JSON on stdout",
+		0},
 	{0},
 };
 

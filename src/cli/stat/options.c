@@ -33,7 +33,7 @@ static const struct argp_option options[] = {
 		"counters behind",
 		0},
 	{"clean", KEY_CLEAN, NULL, 0,
-		"Remove what killed servers left behind in /dev/shm", 0},
+		"Remove what killed servers left in /dev/shm", 0},
 	{"describe", KEY_DESCRIBE, NULL, 0,
 		"Explain what each counter means, and whether it is harmless",
 		0},

@@ -182,7 +182,7 @@ static void print_text(const struct load_options *o, const struct finding *f)
 		STYLE(colour, STYLE_BOLD), text_si(s->rate),
 		text_si(s->rate * o->config.sizes.mean * 8),
 		STYLE(colour, STYLE_END), 100 * o->loss);
-	printf("  there       loss %.4f %%, round trip p50 %s  p99 %s\n",
+	printf("  at that     loss %.4f %%, round trip p50 %s  p99 %s\n",
 		100 * best->loss, text_time((double)best->p50_ns),
 		text_time((double)best->p99_ns));
 	if (best->server_ns > 0)
@@ -245,8 +245,8 @@ static int refuse_trial(const struct load_options *o, const struct finding *f,
 	}
 	if (nothing_came(r)) {
 		snprintf(why, why_bytes,
-			"nothing came back, and the server cannot be seen: its "
-			"capacity cannot be known from here");
+			"nothing came back, and the server cannot be seen, so "
+			"its capacity cannot be measured from here");
 		return -ETIMEDOUT;
 	}
 	return 0;

@@ -162,8 +162,8 @@ static int judge_sending(
 	if (r->whole.sent == 0 && o->config.mode == LOAD_PACED &&
 		r->whole.due == 0)
 		return say_failed(EXIT_CLAIM,
-			"nothing was due in that time; a longer --time or a "
-			"higher rate would be right");
+			"nothing was due in that time; use a "
+			"longer --time or a higher rate");
 	if (load_nothing_fits(r)) {
 		fprintf(stderr, "udpmill load: nothing fits the path: ");
 		load_print_limit(stderr, o, r);

@@ -31,11 +31,10 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 
 	if (sizes_mixed(&c->sizes))
 		usage_clash(
-			"stages", "--stages wants datagrams of one --length");
+			"stages", "--stages needs datagrams of one --length");
 	if (c->replies == REPLIES_NONE)
-		usage_clash("stages",
-			"--stages waits for each reply, and this peer does not "
-			"answer");
+		usage_clash("stages", "--stages waits for each reply, but this "
+				      "peer does not reply");
 	job->state = calloc(1, sizeof(struct split));
 	if (job->state)
 		return 0;
@@ -84,14 +83,13 @@ static int judge(const struct stages_result *r)
 	if (r->whole || r->interrupted)
 		return EXIT_OK;
 	if (!r->sampled) {
-		say("no reply to any probe that was "
-		    "stamped");
+		say("no probe with time stamps was answered");
 		return EXIT_NO_PEER;
 	}
 	say("none of %llu round trips could be split: %s",
 		(unsigned long long)r->sampled,
-		r->incomplete ? "stamps did not come"
-			      : "the clock went back or was set");
+		r->incomplete ? "time stamps are missing"
+			      : "the clock was set or went back");
 	return EXIT_SYSTEM;
 }
 

@@ -30,8 +30,8 @@ static _Noreturn void print_table(void)
 		printf("%-12s %-57s %s\n", s->name, s->brief,
 			*needs ? needs + 1 : "-");
 	}
-	printf("\nroot: CAP_NET_RAW, and a peer on this host or in a lab of "
-	       "it.\n");
+	printf("\nroot: CAP_NET_RAW, and a peer on this host or in one of its "
+	       "namespaces.\n");
 	exit(EXIT_OK);
 }
 
@@ -59,17 +59,16 @@ uint32_t load_stress_parse(const char *names)
 
 		if (!bit)
 			usage_error("stress",
-				"there is no \"%s\"; --stress=list prints "
-				"those "
-				"there are",
+				"there is no \"%s\"; --stress=list prints the "
+				"choices",
 				name);
 		chosen |= bit;
 	}
 	free(copy);
 	if (!chosen)
 		usage_error("stress",
-			"\"%s\" names none; --stress=list prints those there "
-			"are",
+			"\"%s\" names no stress; --stress=list prints the "
+			"choices",
 			names);
 	return chosen;
 }
@@ -166,7 +165,7 @@ static int report(struct load_job *job)
 	}
 	if (r->server_gone)
 		return say_failed(EXIT_NO_PEER,
-			"%s: the server ended, or answers no more",
+			"%s: the server ended, or no longer answers",
 			address_format(&o->config.socket.remote, peer));
 	return r->verdicts[STRESS_FAILED] ? EXIT_CLAIM : EXIT_OK;
 }

@@ -33,7 +33,7 @@ void load_go_there(const char *name)
 	if (error)
 		load_fail(EXIT_SYSTEM, "--netns: entering \"%s\": %s%s", name,
 			strerror(-error),
-			error == -EPERM ? "; it takes CAP_SYS_ADMIN (sudo)"
+			error == -EPERM ? "; it needs CAP_SYS_ADMIN (sudo)"
 					: "");
 	netns_close(&was);
 	netns_close(&there);
@@ -101,22 +101,22 @@ void load_require_consent(struct load_options *o, const char *peer)
 	if (o->own)
 		return;
 	if (o->peer_consents) {
-		say("LOADING ANOTHER HOST, %s, on your word "
-		    "that its owner consents",
+		say("LOADING ANOTHER HOST, %s, since you say that its owner "
+		    "consents",
 			peer);
 		return;
 	}
 	if (!o->netns || !v->has_address)
 		usage_error(NULL,
-			"%s is not this host: who loads another host without "
-			"its owner's word attacks it; --key asks for that "
-			"word, --peer-consents gives it",
+			"%s is not this host, and loading another host without "
+			"its owner's consent is an attack; use --key to ask "
+			"for consent, or --peer-consents if you have it",
 			peer);
 	if (!greet(o))
 		load_fail(EXIT_NO_PEER,
-			"a datagram to %s did not arrive at the server there, "
-			"pid %d: is it the one? --peer-consents loads whoever "
-			"it is",
+			"a datagram to %s did not arrive at the server with "
+			"pid %d, which has this address; use --peer-consents "
+			"if the owner of the peer consents",
 			peer, reader_about(v->reader)->pid);
 	o->own = true;
 }

@@ -24,13 +24,13 @@ static void read_known_as(union address *out, const char *text)
 	snprintf(whole, sizeof(whole), bare ? "[%.250s]:0" : "%.250s:0", text);
 	if (resolve(out, whole, NULL, AF_UNSPEC, why, sizeof(why)))
 		usage_error("key-address",
-			"\"%s\" is not a host; 203.0.113.9 "
-			"would be, without a port: %s",
+			"\"%s\" is not a host; try 203.0.113.9, without a "
+			"port: %s",
 			text, why);
 	if (address_is_any(out) || address_is_group(out))
 		usage_error("key-address",
-			"\"%s\" is not the address of one host; "
-			"203.0.113.9 would be",
+			"\"%s\" is not the address of one host; try "
+			"203.0.113.9",
 			text);
 }
 

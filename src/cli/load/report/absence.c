@@ -54,14 +54,14 @@ bool load_absence_say(const struct load_options *o, const struct load_result *r,
 			"the server was not running when the run ended");
 	else if (r->absence == ABSENCE_SILENT)
 		snprintf(what, TEXT,
-			"no reply in %.0f s; --timeout waits longer, and "
-			"--flood or --expect none is for a peer that does not "
-			"answer",
+			"no reply in %.0f s; to wait longer, use --timeout; "
+			"for a peer that does not reply, use --flood or "
+			"--expect none",
 			(double)r->to_ns / 1e9);
 	else if (keeps_silent(o, r))
 		snprintf(what, TEXT,
-			"not one reply came; --expect none is for a peer that "
-			"does not answer");
+			"not one reply came; for a peer that does not reply, "
+			"use --expect none");
 	snprintf(why, why_bytes, "%s: %s", peer, what);
 	return *what;
 }

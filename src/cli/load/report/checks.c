@@ -44,7 +44,7 @@ void load_print_checks(FILE *out, const struct load_result *r, bool colour)
 	print_check(out, "stale replies, of another run", c->stale, colour);
 	print_check(out, "duplicate replies", c->duplicate, colour);
 	print_check(out, "reordered replies", c->reordered, colour);
-	print_check(out, "replies too late to be placed", c->late, colour);
+	print_check(out, "replies too late to be matched", c->late, colour);
 	print_written_off(out, r, colour);
 	print_refused(out, r, colour);
 }

@@ -31,16 +31,16 @@ static void print_bounds(FILE *out, const struct ledger_drop *d)
 	/* A place that others share, or that has room for more: what was lost
 	 * there came in no more skbs than it had datagrams. */
 	if (d->skbs > d->datagrams)
-		fprintf(out, " in %s skbs at most\n",
+		fprintf(out, " in at most %s skbs\n",
 			text_grouped(d->datagrams));
 	else if (d->low == d->high || d->datagrams == d->high ||
 		 (!d->low && d->datagrams == d->skbs))
 		fprintf(out, " in %s skb%s\n", skbs, s);
 	else if (d->low)
-		fprintf(out, "\n%14sin %s skb%s, which were %s to %s\n", "",
+		fprintf(out, "\n%14sin %s skb%s, which held %s to %s\n", "",
 			skbs, s, text_grouped(d->low), high);
 	else
-		fprintf(out, "\n%14sin %s skb%s, which were %s at most\n", "",
+		fprintf(out, "\n%14sin %s skb%s, which held at most %s\n", "",
 			skbs, s, high);
 }
 
@@ -88,7 +88,8 @@ static void print_shared(FILE *out, const struct ledger *l)
 			continue;
 		/* What it counts is not told by that of ours alone. */
 		fprintf(out, "%s%s %s",
-			any ? ", " : "  The kernel counted others' too: ",
+			any ? ", "
+			    : "  These counters include traffic of others: ",
 			d->cause,
 			d->host ? "(the whole host's)" : text_grouped(d->skbs));
 		any = true;
@@ -116,17 +117,17 @@ static void print_remarks(FILE *out, const struct load_result *r)
 			"(tc -s qdisc)\n  and may leave, and arrive, later.\n",
 			text_grouped(r->queued));
 	if (l->server_seen && r->server_whole.asked)
-		fprintf(out, "  Of the server's host only the server has told "
-			     "its counters.\n");
+		fprintf(out, "  Of the server's host, only the server's own "
+			     "counters are known.\n");
 	else if (l->server_seen && !l->kernel.server_known)
-		fprintf(out, "  The counters of the server's namespace are "
-			     "not ours to read (root may).\n");
+		fprintf(out, "  The counters of the server's namespace cannot "
+			     "be read without root.\n");
 	if (r->server_gone && l->server_seen)
 		fprintf(out, "  The server ended before the run did: what it "
-			     "had not read went with it.\n");
+			     "had not read is lost.\n");
 	else if (l->server_silent)
-		fprintf(out, "  The server did not run when the run ended: it "
-			     "may read some later.\n");
+		fprintf(out, "  The server was not running when the run ended: "
+			     "it may read some later.\n");
 }
 
 static void print_verdict(
@@ -143,8 +144,8 @@ static void print_verdict(
 		return;
 	}
 	if (l->shared) {
-		fprintf(out, "  The server has other clients too: its figures "
-			     "are not ours alone.\n");
+		fprintf(out, "  The server has other clients too: its counters "
+			     "are not of this run alone.\n");
 		return;
 	}
 	fprintf(out, "  %s%-32s %s%*s%s  %s\n",

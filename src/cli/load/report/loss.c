@@ -78,8 +78,7 @@ bool load_loss_is_borne(
 			text_grouped(loss->lost), text_grouped(loss->sent),
 			100 * load_loss_share(loss), 100 * o->max_loss);
 	else
-		say("--max-loss: the loss is not known, "
-		    "because the server has other clients too, or went "
-		    "away");
+		say("--max-loss: the loss is not known, because the server has "
+		    "other clients, too, or ended");
 	return false;
 }

@@ -70,7 +70,7 @@ void load_print_pace(FILE *out, const struct load_config *c)
 	fprintf(out, "%s/s", text_si(first));
 	if (first != last)
 		fprintf(out, " to %s/s", text_si(last));
-	fprintf(out, " in all, %s",
+	fprintf(out, " in total, %s",
 		c->pace.spacing == PACE_POISSON ? "Poisson" : "even");
 	if (c->socket.txtime)
 		fprintf(out, ", timed by %s", load_timed_by(c));
@@ -96,7 +96,7 @@ void load_print_kept(FILE *out, const struct load_options *o,
 		return;
 	if (lag->count == 0) {
 		fprintf(out, "  pace        %s\n",
-			r->due ? "nothing was sent of what was due"
+			r->due ? "nothing that was due was sent"
 			       : "nothing was due");
 		return;
 	}

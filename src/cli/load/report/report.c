@@ -52,7 +52,7 @@ static void print_mode(FILE *out, const struct load_config *c)
 	else
 		fprintf(out, "%u in flight %s",
 			c->in_flight ? c->in_flight : c->window,
-			c->in_flight ? "of all flows" : "of a flow");
+			c->in_flight ? "in all flows together" : "per flow");
 	if (c->spin)
 		fprintf(out, ", spinning");
 }
@@ -127,7 +127,7 @@ static void print_flows(
 	FILE *out, const struct load_config *c, const struct load_result *r)
 {
 	if (c->flow_lifetime_ns)
-		fprintf(out, "  flows       %s opened in all\n",
+		fprintf(out, "  flows       %s opened in total\n",
 			text_grouped(r->flows_opened));
 }
 

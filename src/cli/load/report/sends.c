@@ -47,7 +47,7 @@ void load_print_trains(
 	fprintf(out, "trains of %u", r->train_planned);
 	if (!r->trainless)
 		return;
-	fprintf(out, " were refused, then one by one");
+	fprintf(out, " were refused, then single datagrams");
 	if (r->trainless < o->config.threads)
 		fprintf(out, " (%u threads)", r->trainless);
 }

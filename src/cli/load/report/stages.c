@@ -129,7 +129,7 @@ void stages_print_text(FILE *out, const struct load_options *o,
 		colour);
 	print_count(out, "of those dropped by the queue (ENOBUFS)", r->nobufs,
 		colour);
-	print_count(out, "datagrams that were no reply", r->foreign, colour);
+	print_count(out, "datagrams that were not replies", r->foreign, colour);
 	print_count(out, "measured without stamps", r->plain.count, false);
 	print_count(out, "measured with stamps", r->sampled, false);
 	print_count(out, "split into stages", r->whole, false);

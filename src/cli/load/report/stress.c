@@ -145,7 +145,7 @@ static void put_client(struct paragraph *p, const struct stress_row *row)
 
 	put_count(&l, "ICMP errors", row->reported);
 	put_count(&l, "duplicates", row->duplicate);
-	put_count(&l, "another's", row->foreign);
+	put_count(&l, "from others", row->foreign);
 	end_list(&l);
 }
 

@@ -58,9 +58,9 @@ Test(length, that_is_wrong_is_refused_with_what_would_be_right)
 		{"x", "is not a length"},
 		{"-1", "is not a length"},
 		{"1.5", "is not a length"},
-		{"65508", "65507 do on IPv4"},
-		{"0-65508", "65507 do on IPv4"},
-		{"200-100", "100-200 would be right"},
+		{"65508", "at most 65507 on IPv4"},
+		{"0-65508", "at most 65507 on IPv4"},
+		{"200-100", "write 100-200"},
 		{"100-", "is not a length"},
 		{"64:0", "is not a weight"},
 		{"64:-1", "is not a weight"},
@@ -68,8 +68,8 @@ Test(length, that_is_wrong_is_refused_with_what_would_be_right)
 		{"64:1x", "is not a weight"},
 		{"64:2e12", "is not a weight"},
 		{"64:1,x:1", "is not a length"},
-		{"64:1,1472:10000", "less than a 1024th"},
-		{",", "no sizes are named"},
+		{"64:1,1472:10000", "less than 1/1024"},
+		{",", "no sizes are given"},
 		{"@/nonexistent", "No such file"},
 		{"@", "No such file"},
 	};
@@ -95,7 +95,7 @@ Test(length, of_ipv6_is_longer)
 	cr_assert(s.most == 65527);
 	cr_assert(load_length_parse(&s, "65528", &v6, why, sizeof(why)) ==
 		  -EINVAL);
-	cr_assert(strstr(why, "65527 do on IPv6"), "%s", why);
+	cr_assert(strstr(why, "at most 65527 on IPv6"), "%s", why);
 }
 
 /* What the file holds, parsed. */
@@ -129,12 +129,12 @@ Test(length, of_a_file_is_refused_with_its_line)
 	static const struct {
 		const char *text, *word;
 	} cases[] = {
-		{"64 1\n1472\n", ":2: not a size and a weight"},
-		{"64 1 1\n", ":1: not a size and a weight"},
+		{"64 1\n1472\n", ":2: this is not a size and a weight"},
+		{"64 1 1\n", ":1: this is not a size and a weight"},
 		{"\n\nx 1\n", ":3: \"x\" is not a length"},
 		{"64 x\n", ":1: \"x\" is not a weight"},
-		{"# nothing\n", "no sizes are named"},
-		{"", "no sizes are named"},
+		{"# nothing\n", "no sizes are given"},
+		{"", "no sizes are given"},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -104,11 +104,11 @@ Test(rates, what_is_no_ramp_is_refused_with_what_would_be)
 	static const struct {
 		const char *text, *word;
 	} cases[] = {
-		{"", "10k:1M:30s would be"},
-		{"1k", "10k:1M:30s would be"},
-		{"1k:2k", "10k:1M:30s would be"},
-		{"1k:2k:1s:2:3", "10k:1M:30s would be"},
-		{"1k:2k:1s:2:3:4:5", "10k:1M:30s would be"},
+		{"", "try 10k:1M:30s"},
+		{"1k", "try 10k:1M:30s"},
+		{"1k:2k", "try 10k:1M:30s"},
+		{"1k:2k:1s:2:3", "try 10k:1M:30s"},
+		{"1k:2k:1s:2:3:4:5", "try 10k:1M:30s"},
 		{"0:2k:1s", "\"0\" is not a rate"},
 		{"1k:x:1s", "\"x\" is not a rate"},
 		{"1k/flow:2k:1s:x", "\"x\" is not a number from 2 to 254"},
@@ -116,7 +116,7 @@ Test(rates, what_is_no_ramp_is_refused_with_what_would_be)
 		{"1k:2k:8785h", "from 1ns to 8784h"},
 		{"1k:2k:1s:1", "from 2 to 254"},
 		{"1k:2k:1s:255", "from 2 to 254"},
-		{"1:2:1ns:2", "less than a nanosecond"},
+		{"1:2:1ns:2", "shorter than a nanosecond"},
 	};
 	char text[200];
 

@@ -14,7 +14,8 @@
 
 /* How long an idle worker sleeps before it looks at its orders. */
 #define IDLE_MS 50
-/* A drain ends at the latest after this: a flood never leaves a gap. */
+/* A drain ends at the latest after this: a flood never leaves a gap. Of its
+ * thread's time, since one that others hold up has still all to answer. */
 #define DRAIN_NS 1000000000u
 
 int worker_init(struct worker *w, const struct worker_config *config)
@@ -261,12 +262,12 @@ int worker_begin(struct worker *w)
 
 static int drain(struct worker *w)
 {
-	uint64_t deadline = clock_ns() + DRAIN_NS;
+	uint64_t deadline = clock_thread_ns() + DRAIN_NS;
 	int n;
 
 	do {
 		n = turn(w, 0);
-	} while (n > 0 && clock_ns() < deadline &&
+	} while (n > 0 && clock_thread_ns() < deadline &&
 		 !(atomic_load_explicit(&w->orders, memory_order_relaxed) &
 			 ORDER_STOP));
 	return n < 0 ? n : 0;

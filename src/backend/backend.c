@@ -10,7 +10,7 @@ int backend_open(struct backend *b, const struct backend_ops *ops,
 {
 	int error;
 
-	/* Counters and rings inside want their cache lines whole. */
+	/* Counters and rings in the state are aligned to cache lines. */
 	b->self = aligned_alloc(64, (ops->size + 63) / 64 * 64);
 	if (!b->self) {
 		*b = (struct backend){0};

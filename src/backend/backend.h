@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The contract of a backend: how trains cross the kernel boundary, and nothing
- * else. A backend knows no service, no other backend, and no policy.
+ * The contract of a backend: it moves trains out of the kernel and messages
+ * into it, and does nothing else. A backend knows no service, no other backend
+ * and no policy.
  *
- * A new backend is a file with a const table, a line in registry.c, and the
- * suite in tests/contract green. recvfrom is the reference for what is right.
+ * A new backend is a file with a const table, declared in backends.h, and a
+ * line in registry.c; it must pass the tests in tests/contract. recvfrom is the
+ * reference for correct behaviour.
  *
- * All of a backend's state belongs to one thread, the worker's: init, recv,
- * send and fini are called by it. probe may be called by any.
+ * All of a backend's state belongs to one thread, the worker's, which calls
+ * init, recv, send and fini. Any thread may call probe.
  */
 #pragma once
 
@@ -18,21 +20,21 @@
 #include <stdint.h>
 
 struct backend_config {
-	int fd;             /* bound, blocking; stays the caller's */
+	int fd;             /* bound and blocking; the caller closes it */
 	sa_family_t family; /* of fd */
-	uint32_t batch;     /* trains in a batch: batch->capacity */
+	uint32_t batch;     /* the most trains of a batch: batch->capacity */
 	bool gro;           /* UDP_GRO is on at fd */
 	bool local;         /* IP_PKTINFO is on at fd: fill in train.local */
-	bool tos;           /* IP_RECVTOS is: train.tos */
-	bool ttl;           /* IP_RECVTTL is: train.ttl */
+	bool tos;           /* IP_RECVTOS is on: fill in train.tos */
+	bool ttl;           /* IP_RECVTTL is on: fill in train.ttl */
 	/*
-	 * Bytes of a receive slot; 0 means what no datagram or train exceeds.
-	 * The contract tests make it small to see truncation.
+	 * Bytes of a receive slot; 0: enough for any datagram or train. The
+	 * contract tests make it small to see truncation.
 	 */
 	uint32_t slot_bytes;
-	struct counters *counters; /* the worker's; stays valid until fini */
-	/* Once, from the worker's thread, in words for a person; may be NULL.
-	 */
+	struct counters *counters; /* the worker's; valid until fini */
+	/* Called at most once per subject, by the worker's thread, with a
+	 * sentence for a person; may be NULL. */
 	void (*notice)(void *arg, const char *text);
 	void *notice_arg;
 	const void *script; /* mem only: struct mem_script (backend/mem.h) */
@@ -41,14 +43,14 @@ struct backend_config {
 struct backend_ops {
 	const char *name;  /* as typed on the command line */
 	const char *brief; /* for --help */
-	size_t size;       /* of the private state, which the core zeroes */
-	bool gro;          /* can use UDP_GRO: receives trains whole */
-	/* The calls that recv and send stand and fall with, for messages. */
+	size_t size;       /* of the private state; it is zeroed before init */
+	bool gro;          /* can receive whole trains (UDP_GRO) */
+	/* Names of the system calls of recv and send, for messages. */
 	const char *recv_call, *send_call;
 
 	/*
-	 * Can it run here? 0, or -errno with a sentence for a person in why.
-	 * Leaves nothing behind.
+	 * Checks whether it can run here. 0, or -errno with a sentence for a
+	 * person in why. Leaves nothing behind.
 	 */
 	int (*probe)(char *why, size_t why_bytes);
 
@@ -60,44 +62,44 @@ struct backend_ops {
 
 	/*
 	 * Waits up to timeout_ms (0: not at all) for the first train, takes
-	 * what is there up to batch->capacity, and fills batch->trains with
-	 * verdict VERDICT_ABSORB and refused 0. The batch before has been sent.
+	 * what is there, up to batch->capacity, and fills batch->trains, with
+	 * verdict VERDICT_ABSORB and refused 0. The previous batch has been
+	 * sent.
 	 *
-	 * With 0 it is called over and over by a worker that spins: where
-	 * nothing came, that is one system call, or none.
+	 * A spinning worker calls it with 0 over and over: if there is nothing,
+	 * that makes at most one system call.
 	 *
-	 * Returns batch->count: 0 when the time ran out or a signal came, or
-	 * where it failed in a way that may pass (ENOMEM), after a short pause:
-	 * it always comes back to see what the worker is ordered to do.
-	 * -errno only where going on is pointless: EBADF, or a failure that has
-	 * lasted (core/failures.h), or one at the very first call. What the
-	 * network did (ECONNREFUSED) is counted, and not an error.
+	 * Returns batch->count. 0 after the timeout or a signal, and also,
+	 * after a short pause, after an error that may pass (ENOMEM): the
+	 * worker must be able to look at its orders. -errno only if going on is
+	 * pointless: EBADF, a failure that lasts (core/failures.h), or one at
+	 * the very first call. Network errors (ECONNREFUSED) are only counted.
 	 *
-	 * An arriving datagram of any size, also zero, is a train. One whose
-	 * payload or control messages were cut (MSG_TRUNC, MSG_CTRUNC) is
-	 * truncated. Counts
+	 * A datagram of any size, even zero, is a train. It is truncated if its
+	 * payload or control messages were cut (MSG_TRUNC, MSG_CTRUNC). Counts
 	 * RECV_CALLS, RECV_ERRORS and REARM_*; the worker counts RX_*.
 	 */
 	int (*recv)(void *self, struct batch *batch, int timeout_ms);
 
 	/*
-	 * Sends batch->messages in their order, and takes back the loan of all
-	 * trains. May wait a bounded time for a full send buffer. Sets sent_*
-	 * and error of every message: a message that cannot be sent costs
-	 * itself and no other. Called also where message_count is 0.
+	 * Sends batch->messages in order, and takes back the loan of all
+	 * trains. May wait for a limited time if the send buffer is full. Sets
+	 * sent_* and error of every message; one that cannot be sent does not
+	 * affect others. Also called if message_count is 0.
 	 *
-	 * 0, or -errno where going on is pointless. Counts SEND_*  calls,
-	 * shorts and waits, and GSO_REFUSED; the worker counts the rest from
-	 * the messages.
+	 * 0, or -errno if going on is pointless. Counts SEND_CALLS, SEND_SHORT,
+	 * SEND_WAITS and GSO_REFUSED; the worker counts the rest from the
+	 * messages.
 	 */
 	int (*send)(void *self, struct batch *batch);
 
-	/* Ends what is in flight, also with a batch on loan. Once it has
-	 * returned and the socket is closed, the port is free. */
+	/* Ends what is in flight and frees the state, even with a batch on
+	 * loan. After it has returned and the socket is closed, the port is
+	 * free. */
 	void (*fini)(void *self);
 };
 
-/* Private state allocated, zeroed, and made by ops->init. */
+/* A backend and its private state, allocated by backend_open(). */
 struct backend {
 	const struct backend_ops *ops;
 	void *self;

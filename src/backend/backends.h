@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The backends there are, for the table in registry.c. */
+/* The tables of the backends: for registry.c alone. */
 #pragma once
 
 #include "backend/backend.h"
 
 extern const struct backend_ops backend_recvfrom;
 extern const struct backend_ops backend_mmsg;
-extern const struct backend_ops backend_uring; /* with HAVE_URING */
+extern const struct backend_ops backend_uring; /* only with HAVE_URING */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * recvfrom(2), recvmsg(2) and sendto(2) as the kernel has them. libc's are
- * cancellation points (pthreads(7)): in a program of several threads each call
- * changes the thread's state twice by atomic operations, which was 4 % of all
- * that a datagram costs here, and nothing cancels a thread.
+ * recvfrom(2), recvmsg(2) and sendto(2) as direct system calls. libc's
+ * functions are cancellation points (pthreads(7)): with several threads each
+ * call changes the thread's state by two atomic operations, which were 4 % of
+ * the cost of a datagram, and no thread is ever cancelled here.
  *
- * errno and the value are libc's.
+ * They return the same values and set errno like libc's.
  */
 #pragma once
 

@@ -22,8 +22,8 @@ size_t control_room(const struct backend_config *config)
 }
 
 /*
- * ipi_addr is where the datagram was sent to, ipi_spec_dst what a reply to it
- * should come from: they differ for broadcast and multicast (ip(7)).
+ * ipi_addr is the datagram's destination, ipi_spec_dst the address to reply
+ * from; they differ for broadcast and multicast (ip(7)).
  */
 static void read_v4(const struct cmsghdr *c, struct local_address *local)
 {
@@ -36,8 +36,8 @@ static void read_v4(const struct cmsghdr *c, struct local_address *local)
 }
 
 /*
- * The interface is kept for link-local addresses only, which mean nothing
- * without; elsewhere the route decides, as it would without packet info.
+ * Keeps the interface only for link-local addresses, which are meaningless
+ * without it; for others the route decides, as it would without packet info.
  */
 static void read_v6(const struct cmsghdr *c, struct local_address *local)
 {
@@ -59,7 +59,7 @@ static uint32_t read_number(const struct cmsghdr *c)
 	return (uint32_t)number;
 }
 
-/* TOS is the one number that is sent as a byte (ip(7)). */
+/* TOS is delivered as a byte, other numbers as an int (ip(7)). */
 static void read_ip(const struct cmsghdr *c, size_t bytes, struct train *t)
 {
 	if (c->cmsg_type == IP_PKTINFO && bytes >= sizeof(struct in_pktinfo))
@@ -80,7 +80,8 @@ static void read_ipv6(const struct cmsghdr *c, size_t bytes, struct train *t)
 		t->ttl = (uint8_t)read_number(c);
 }
 
-/* A dual-stack socket says of IPv4 some things as IPv6, and some as IPv4. */
+/* For IPv4, a dual-stack socket delivers some control messages as IPv6 and
+ * others as IPv4. */
 uint32_t control_read(const struct msghdr *h, struct train *t)
 {
 	uint32_t segment_bytes = 0;

@@ -12,7 +12,7 @@ struct mem {
 	struct counters *counters;
 	struct slots slots;
 	union address *peers;
-	size_t next; /* train to hand out, counted over all repeats */
+	size_t next; /* the next train, counted over all repeats */
 	size_t sent; /* messages so far */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mem: the backend that asks no kernel. It hands out the trains of a script
- * and records the messages it is given, so that all above a backend can be
- * tested, and measured, alone. Faults are part of the script.
+ * mem: a backend without a kernel, for tests. It hands out the trains of a
+ * script and records the messages that it is given, so that everything above a
+ * backend can be tested and measured alone. The script can also inject faults.
  */
 #pragma once
 
@@ -16,22 +16,24 @@ struct mem_train {
 	union address peer;
 	struct local_address local;
 	uint8_t tos;
-	uint8_t ttl;      /* 0: 64, as most clients' */
-	bool ttl_unknown; /* no control message told it */
+	uint8_t ttl;      /* 0: 64, like most clients */
+	bool ttl_unknown; /* no control message carried it */
 };
 
 struct mem_script {
 	const struct mem_train *trains;
 	size_t train_count;
-	size_t repeat;  /* times the trains are handed out; 0 is once */
-	int recv_error; /* -errno once all trains are handed out; 0: timeout */
-	size_t fail_at; /* message number, from 1, that fails; 0: none */
+	size_t repeat; /* how often all trains are handed out; 0: once */
+	/* -errno after all trains were handed out; 0: time out. */
+	int recv_error;
+	size_t fail_at; /* the message that fails, from 1; 0: none */
 	int fail_error; /* with this -errno */
-	int send_error; /* send() as a whole returns this -errno */
-	/* Trains to this peer are refused with it, and sent one by one. */
+	int send_error; /* -errno that send() as a whole returns */
+	/* Trains to refuse_peer fail with this -errno, and go as single
+	 * datagrams. */
 	int refuse_error;
 	union address refuse_peer;
-	/* Called with each message that was sent; NULL: they are dropped. */
+	/* Called with each message sent; may be NULL. */
 	void (*record)(void *arg, const struct message *m);
 	void *record_arg;
 	/* Called before each receive; may be NULL. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A batch a call: recvmmsg(2) and sendmmsg(2), with GRO trains in and GSO
+ * A batch per call: recvmmsg(2) and sendmmsg(2), with GRO trains in and GSO
  * trains out.
  *
- * recvmmsg's timeout argument is not used: it is looked at only after a
+ * recvmmsg's timeout argument is not used, since it is only checked after a
  * datagram came (recvmmsg(2), BUGS). MSG_WAITFORONE with SO_RCVTIMEO waits for
- * the first and takes what else is there.
+ * the first datagram and takes what else is there.
  */
 #include "backend/backends.h"
 #include "backend/control.h"
@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-/* Messages handed over in one sendmmsg; the kernel takes up to 1024. */
+/* The most messages of one sendmmsg; the kernel takes up to 1024. */
 #define SEND_MAX 256
 
 struct out_control {
@@ -31,11 +31,11 @@ struct mmsg {
 	size_t control_room;
 	uint32_t slot_bytes;
 	uint32_t capacity;
-	uint32_t used; /* headers the last receive wrote to */
+	uint32_t used; /* headers that the last receive wrote to */
 	struct slots slots;
 	struct mmsghdr *in;
 	struct iovec *in_iov;
-	char *in_control; /* control_room bytes for each */
+	char *in_control; /* control_room() bytes for each */
 	union address *peer;
 	struct mmsghdr *out;
 	struct out_control *out_control;
@@ -90,7 +90,7 @@ static int mmsg_init(void *self, const struct backend_config *config)
 	return 0;
 }
 
-/* The kernel has written lengths over the room it was given. */
+/* The kernel has overwritten the sizes with lengths. */
 static void reset_headers(struct mmsg *s)
 {
 	for (uint32_t i = 0; i < s->used; i++) {
@@ -118,7 +118,7 @@ static void fill_train(struct mmsg *s, struct train *t, uint32_t i)
 	t->refused = 0;
 }
 
-/* With MSG_TRUNC a length is that of the datagram, not of what was copied. */
+/* With MSG_TRUNC the length is the datagram's, not that of the copy. */
 static int mmsg_recv(void *self, struct batch *b, int timeout_ms)
 {
 	struct mmsg *s = self;
@@ -164,8 +164,8 @@ static void fill_header(struct mmsg *s, uint32_t i, const struct message *m)
 }
 
 /*
- * sendmmsg that stops in mid-way says how far it came and not why: the next
- * call begins at the message it stopped at, and says it.
+ * If sendmmsg stops half-way, it says how far it came but not why: the next
+ * call, from the message where it stopped, returns the error.
  */
 static int send_some(struct mmsg *s, struct message *m, uint32_t n)
 {
@@ -229,7 +229,7 @@ static void mmsg_fini(void *self)
 
 const struct backend_ops backend_mmsg = {
 	.name = "mmsg",
-	.brief = "a batch of trains a system call: recvmmsg and sendmmsg",
+	.brief = "a batch of trains per system call: recvmmsg, sendmmsg",
 	.size = sizeof(struct mmsg),
 	.gro = true,
 	.recv_call = "recvmmsg",

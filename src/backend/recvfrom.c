@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One datagram a call, in and out: recvfrom(2), or recvmsg(2) where more is
- * wanted of a datagram than its bytes and peer, and sendto(2). It is the
- * reference that every other backend is compared with, and it always works.
+ * One datagram per call: recvfrom(2), or recvmsg(2) if control messages are
+ * needed, and sendto(2). It always works, and is the reference that other
+ * backends are compared with.
  */
 #include "backend/backends.h"
 #include "backend/call.h"
@@ -40,13 +40,13 @@ static int one_init(void *self, const struct backend_config *config)
 	o->counters = config->counters;
 	o->control_room = control_room(config);
 	o->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
-	/* As long as TRAIN_ROOM even where less is received: a reply may need
-	 * more room than its request. */
+	/* TRAIN_ROOM even if less is received: a reply may be longer than its
+	 * request. */
 	o->slot = malloc(TRAIN_ROOM);
 	return o->slot ? 0 : -ENOMEM;
 }
 
-/* recvfrom has no way to say where the datagram was sent to, nor its TTL. */
+/* recvfrom cannot tell a datagram's destination or its TTL. */
 static ssize_t receive(struct one *o, struct train *t, int flag)
 {
 	_Alignas(struct cmsghdr) char control[CONTROL_ROOM_MOST];
@@ -106,7 +106,7 @@ static int one_recv(void *self, struct batch *b, int timeout_ms)
 	return 1;
 }
 
-/* With one train a batch, and no GRO, there is at most one plain message. */
+/* With one train per batch and no GRO, there is at most one plain message. */
 static int one_send(void *self, struct batch *b)
 {
 	struct one *o = self;
@@ -141,7 +141,7 @@ static void one_fini(void *self)
 
 const struct backend_ops backend_recvfrom = {
 	.name = "recvfrom",
-	.brief = "one datagram a system call; the reference",
+	.brief = "one datagram per system call; the reference",
 	.size = sizeof(struct one),
 	.gro = false,
 	.recv_call = "recvfrom",

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* In the order in which auto tries: the fastest first, as measured (see
+/* In the order in which auto tries them: the fastest first, as measured (see
  * ARCHITECTURE.md), and last the one that always works. */
 const struct backend_ops *const backend_table[] = {
 	&backend_mmsg,

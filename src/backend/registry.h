@@ -4,12 +4,12 @@
 
 #include "backend/backend.h"
 
-/* NULL-terminated, in the order --backend auto tries and --help lists. mem,
- * the scripted fake, is not in it: only tests can name it. */
+/* NULL-terminated, in the order in which --backend auto tries them and --help
+ * lists them. mem, the scripted fake for tests, is not in it. */
 extern const struct backend_ops *const backend_table[];
 
-/* NULL where there is none of that name. */
+/* NULL if there is no backend of that name. */
 const struct backend_ops *backend_find(const char *name);
 
-/* The fastest one that probes well here: never NULL, recvfrom always does. */
+/* The first that can run here. Never NULL: recvfrom always can. */
 const struct backend_ops *backend_auto(void);

@@ -38,7 +38,7 @@ static int wait_writable(struct resend *r)
 	return -EAGAIN;
 }
 
-/* A few turns: another sender may be quicker to take the room. */
+/* Several turns, since another sender may take the room first. */
 static int send_waiting(struct resend *r, const struct msghdr *h)
 {
 	for (int turn = 0; turn < 4; turn++) {
@@ -74,8 +74,8 @@ static int send_whole(struct resend *r, struct message *m)
 }
 
 /*
- * The iovecs of a train hold whole segments each, but for the last one's end:
- * couple() made it so.
+ * Each iovec of a train has whole segments, except that the very last may be
+ * shorter: couple() guarantees that.
  */
 static void send_apart(struct resend *r, struct message *m)
 {
@@ -109,10 +109,10 @@ static void send_apart(struct resend *r, struct message *m)
 }
 
 /*
- * What a train is refused with: EIO where IPsec is on the way, or a device
- * cannot make checksums (before Linux 6.11), EINVAL and EMSGSIZE where a
- * segment exceeds the path's MTU, EOPNOTSUPP and ENOPROTOOPT where UDP_SEGMENT
- * is unknown.
+ * The errors of a refused train: EIO with IPsec on the way, or if a device
+ * cannot compute checksums (before Linux 6.11); EINVAL and EMSGSIZE if a
+ * segment exceeds the path's MTU; EOPNOTSUPP and ENOPROTOOPT if UDP_SEGMENT is
+ * unknown.
  */
 static bool refused_as_train(const struct message *m, int error)
 {
@@ -130,14 +130,13 @@ static void say_refused(struct resend *r, const struct message *m, int error)
 		return;
 	r->noticed = true;
 	snprintf(text, sizeof(text),
-		"a train of %u replies of %u bytes was refused (%s); such are "
-		"sent one by one, which is slower",
+		"a train of %u replies of %u bytes was refused (%s); such "
+		"replies are now sent as single datagrams, which is slower",
 		m->segments, m->segment_bytes, strerror(-error));
 	r->notice(r->notice_arg, text);
 }
 
-/* A rule that is not the network's may hold for ever, and the counters are not
- * looked at by everybody. */
+/* A local rule may hold for ever, and not everybody looks at the counters. */
 static void say_denied(struct resend *r, int error)
 {
 	char text[320];

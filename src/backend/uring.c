@@ -24,8 +24,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A slot is: struct io_uring_recvmsg_out, peer, control messages, payload. */
-#define NAME_BYTES 48 /* 16 + 48: what follows begins on a cache line */
+/* A slot has struct io_uring_recvmsg_out, peer, control messages, payload. */
+#define NAME_BYTES 48 /* 16 + 48: the rest begins on a cache line */
 #define NAME_AT    sizeof(struct io_uring_recvmsg_out)
 #define CONTROL_AT (NAME_AT + NAME_BYTES)
 
@@ -38,7 +38,7 @@ static uint32_t power_of_two(uint32_t n)
 	return p;
 }
 
-/* Two batches in flight while one is on loan, and a power of two. */
+/* Slots for two batches in flight while one is on loan; a power of two. */
 static int uring_init(void *self, const struct backend_config *config)
 {
 	struct uring *u = self;
@@ -73,13 +73,13 @@ static int arm(struct uring *u)
 	return 0;
 }
 
-/* What a turn through the kernel came to: as wait_failed() says. */
+/* Judges a call to the kernel. Returns as wait_failed(). */
 static int judge(struct uring *u, int entered, unsigned completions)
 {
 	int error = u->failed;
 
-	/* EBUSY and EAGAIN end when completions are taken, or when there is
-	 * memory again. */
+	/* EBUSY and EAGAIN pass once completions are taken or there is memory
+	 * again. */
 	if (!error && completions == 0 && entered != -ETIME &&
 		entered != -EINTR && entered < 0)
 		error = entered == -EAGAIN ? -EBUSY : entered;
@@ -90,7 +90,7 @@ static int judge(struct uring *u, int entered, unsigned completions)
 	return 0;
 }
 
-/* Would entering the kernel without waiting bring nothing? */
+/* Would entering the kernel without waiting be useless? */
 static bool is_quiet(const struct uring *u)
 {
 	unsigned flags = IO_URING_READ_ONCE(*u->ring.sq.kflags);
@@ -100,8 +100,8 @@ static bool is_quiet(const struct uring *u)
 	       io_uring_cq_ready(&u->ring) == 0;
 }
 
-/* Submits, waits for one arrival, and runs what makes completions. As
- * wait_failed() says, and 0 where nothing failed. */
+/* Submits, waits for one arrival, and lets the kernel make completions. Returns
+ * as wait_failed(), and 0 if nothing failed. */
 static int enter(struct uring *u, int timeout_ms)
 {
 	struct __kernel_timespec ts = {
@@ -164,7 +164,8 @@ static int uring_recv(void *self, struct batch *b, int timeout_ms)
 	struct uring *u = self;
 
 	b->count = 0;
-	/* A turn may only tell that the receive has ended: go once more. */
+	/* The first turn may only show that the receive has ended: try once
+	 * more. */
 	for (int turn = 0; u->arrival_count == 0 && turn < 2; turn++) {
 		int error = u->armed ? 0 : arm(u);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Completions: what arrived, and which sends have failed. */
+/* Reads completions: arrivals and failed sends. */
 #include "backend/uring_state.h"
 
 #include <errno.h>
@@ -15,8 +15,8 @@ static void count_rearm(struct uring *u, const struct io_uring_cqe *cqe)
 	counter_add(u->counters, id, 1);
 }
 
-/* A receive ends with ENOBUFS where all slots are taken. Where none is, memory
- * is what was wanting. */
+/* A receive ends with ENOBUFS if all slots are taken; if not, memory was
+ * short. */
 static bool is_out_of_slots(const struct uring *u, int error)
 {
 	return error == -ENOBUFS && u->loan_count + u->arrival_count > 0;

@@ -97,7 +97,7 @@ static int init_buffers(struct uring *u, uint32_t count)
 int uring_ring_init(struct uring *u, const struct backend_config *config,
 	uint32_t slot_count)
 {
-	/* Room for an arrival a slot and a failure a message in flight. */
+	/* Room for an arrival per slot and a failure per message in flight. */
 	int error = open_ring(&u->ring, 2 * slot_count + SQ_ENTRIES);
 
 	if (error)
@@ -106,7 +106,7 @@ int uring_ring_init(struct uring *u, const struct backend_config *config,
 	error = io_uring_register_files(&u->ring, &config->fd, 1);
 	if (error)
 		return error;
-	/* Saves a look-up of the ring's descriptor per call; needs nothing. */
+	/* Saves a lookup of the ring's descriptor per call; optional. */
 	(void)io_uring_register_ring_fd(&u->ring);
 	return init_buffers(u, slot_count);
 }
@@ -120,9 +120,9 @@ void uring_ring_fini(struct uring *u)
 	};
 
 	/* The kernel must be done with the slots before they are unmapped, and
-	 * with the socket before its port is bound again: what is left of the
-	 * receive runs in the second call, and exiting alone lets go of files
-	 * some milliseconds after it has returned. */
+	 * with the socket before its port is bound again. The rest of the
+	 * receive runs in the second call; exiting alone would release files
+	 * only some milliseconds later. */
 	if (u->ring_made) {
 		(void)io_uring_register_sync_cancel(&u->ring, &cancel);
 		(void)io_uring_get_events(&u->ring);

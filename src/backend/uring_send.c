@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Replies: a batch of them in one submission. */
+/* Sends replies: a batch per submission. */
 #include "backend/uring_state.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@ static void queue_message(
 	struct msghdr *h = &u->out[number];
 
 	if (m->segments == 1 && m->local->family == AF_UNSPEC) {
-		/* OP_SEND spares the copies of a msghdr and its iovec. */
+		/* OP_SEND avoids copying a msghdr and its iovec. */
 		io_uring_prep_send(sqe, 0, m->iov->iov_base, m->iov->iov_len,
 			MSG_DONTWAIT);
 		io_uring_prep_send_set_addr(
@@ -33,7 +33,7 @@ static void queue_message(
 	sqe->user_data = number;
 }
 
-/* 0: submit again, or -errno. */
+/* 0: submit again; or -errno. */
 static int submit_failed(struct uring *u, int error)
 {
 	const struct timespec pause = {.tv_nsec = FAILURES_PAUSE_NS};
@@ -49,8 +49,8 @@ static int submit_failed(struct uring *u, int error)
 	}
 }
 
-/* What could not be submitted stays in the ring, and speaks of memory that is
- * used for the next batch: either all of it leaves, or the worker ends. */
+/* Entries that could not be submitted stay in the ring and refer to memory that
+ * the next batch will reuse: either all of them leave, or the worker ends. */
 static int submit(struct uring *u, struct message *m)
 {
 	int error = 0;

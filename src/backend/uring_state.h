@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the io_uring backend share: uring.c receives and is the
- * backend, uring_reap.c reads completions, uring_ring.c makes the ring and its
- * buffers, uring_send.c sends. */
+/* Shared by the files of the io_uring backend: uring.c has the backend's table
+ * and receives, uring_reap.c reads completions, uring_ring.c sets up the ring
+ * and its buffers, uring_send.c sends. */
 #pragma once
 
 #include "backend/backend.h"
@@ -12,8 +12,10 @@
 
 #include <liburing.h>
 
-#define URING_SEND_MAX    128
-#define URING_TAG_RECEIVE UINT64_MAX /* sends carry their message's number */
+#define URING_SEND_MAX 128
+#define URING_TAG_RECEIVE                                                      \
+	UINT64_MAX /* a send's tag is its message's number                     \
+		    */
 
 struct uring_arrival {
 	int bytes;
@@ -23,7 +25,7 @@ struct uring_arrival {
 struct uring {
 	struct io_uring ring;
 	bool ring_made, armed;
-	int failed;              /* -errno that the receive ended with */
+	int failed;              /* -errno with which the receive ended */
 	struct wait wait;        /* of receives */
 	struct failures submits; /* of sends */
 	struct io_uring_buf_ring *buffers;
@@ -31,9 +33,9 @@ struct uring {
 	struct slots slots;
 	uint32_t head; /* bytes of a slot before its payload */
 	uint32_t slot_bytes;
-	struct msghdr in; /* how much of a slot is name and control */
+	struct msghdr in; /* sizes of name and control messages in a slot */
 
-	/* Received and not handed out yet: as many as there are slots. */
+	/* Received and not handed out yet; room for one per slot. */
 	struct uring_arrival *arrivals;
 	uint32_t arrival_first, arrival_count;
 	uint16_t *loan;
@@ -47,19 +49,20 @@ struct uring {
 
 int uring_probe(char *why, size_t why_bytes);
 
-/* The ring with the socket registered, and slot_count (a power of two) slots
- * of head + slot_bytes for the kernel to fill. 0 or -errno; uring_ring_fini is
- * legal after either, and on zeroed state. */
+/* Sets up the ring with the socket registered, and slot_count (a power of two)
+ * slots of head + slot_bytes for the kernel to fill. 0 or -errno;
+ * uring_ring_fini is legal after either, and on zeroed state. */
 int uring_ring_init(struct uring *u, const struct backend_config *config,
 	uint32_t slot_count);
 void uring_ring_fini(struct uring *u);
 
-/* Gives the kernel n slots back. */
+/* Gives n slots back to the kernel. */
 void uring_give_slots(struct uring *u, const uint16_t *slots, uint32_t n);
 
-/* Empties the completion queue: arrivals are noted, failed sends told to the
- * messages, of which m is the first in flight. The number of completions. */
+/* Empties the completion queue: notes arrivals, and sets the error of messages
+ * whose send failed; m: the first message in flight. Returns the number of
+ * completions. */
 unsigned uring_reap(struct uring *u, struct message *m);
 
-/* The operation of backend.h. */
+/* backend_ops.send. */
 int uring_send(void *self, struct batch *b);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waiting inside the receiving call: SO_RCVTIMEO on a blocking socket costs no
- * call of its own while datagrams come, where poll(2) would cost one a batch.
- * And what becomes of a receive that fails, which is the same for all backends.
+ * Waits inside the receiving call: SO_RCVTIMEO on a blocking socket needs no
+ * extra call while datagrams come, but poll(2) would need one per batch. Also
+ * handles failed receives, alike for all backends.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 
 struct wait {
 	int fd;
-	int timeout_ms; /* as set at fd; -1: not set yet */
+	int timeout_ms; /* as set on fd; -1: not set yet */
 	struct counters *counters;
 	struct failures failures;
 };
@@ -21,20 +21,20 @@ struct wait {
 void wait_init(struct wait *w, const struct backend_config *config);
 
 /*
- * Makes the next receive wait up to timeout_ms. Returns the flag for it: 0, or
- * MSG_DONTWAIT for no waiting at all. -errno on failure.
+ * Makes the next receive wait up to timeout_ms. Returns the flag to pass to it:
+ * 0, or MSG_DONTWAIT not to wait; or -errno.
  */
 int wait_flag(struct wait *w, int timeout_ms);
 
-/* A receive succeeded. */
+/* Call after a successful receive. */
 static inline void wait_worked(struct wait *w)
 {
 	failures_none(&w->failures);
 }
 
 /*
- * A receive failed with error (an errno). 1: try again at once; 0: nothing was
- * there, or the failure may pass and a moment has been waited, so return to
- * whoever gives orders; -errno: it will not work any more.
+ * Call after a receive failed with error (an errno). 1: try again at once; 0:
+ * there was nothing, or the failure may pass and a short pause was made, so
+ * return to the worker; -errno: receiving will not work any more.
  */
 int wait_failed(struct wait *w, int error);

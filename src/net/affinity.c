@@ -10,8 +10,8 @@
 #include <string.h>
 
 /*
- * sched_getaffinity(2) fails with EINVAL on a set smaller than the kernel's
- * own, so this one holds the most that Linux can be built for.
+ * sched_getaffinity(2) fails with EINVAL if the set is smaller than the
+ * kernel's own, so it has the largest number that Linux can be built for.
  */
 #define CPUS_MAX 8192
 
@@ -44,7 +44,7 @@ int affinity_allowed(struct cpu_list *out)
 	return error;
 }
 
-/* A number at *at, which is moved behind it. */
+/* Reads a number at *at, and moves *at behind it. */
 static bool take_number(uint64_t *value, const char **at)
 {
 	char digits[8];
@@ -58,7 +58,8 @@ static bool take_number(uint64_t *value, const char **at)
 	return units_parse_count(value, digits, 0, CPUS_MAX - 1) == 0;
 }
 
-/* FIRST, FIRST-LAST or FIRST-LAST:STEP at *at, which is moved behind it. */
+/* Reads FIRST, FIRST-LAST or FIRST-LAST:STEP at *at, and moves *at behind
+ * it. */
 static bool take_range(
 	const char **at, uint64_t *first, uint64_t *last, uint64_t *step)
 {
@@ -80,15 +81,16 @@ static bool take_range(
 static int malformed(const char *text, char *why, size_t why_bytes)
 {
 	snprintf(why, why_bytes,
-		"\"%s\" is not a list of CPUs; 0-3,8 or 0-6:2 would be", text);
+		"\"%s\" is not a list of CPUs; use a list like 0-3,8 or 0-6:2",
+		text);
 	return -EINVAL;
 }
 
 static int not_allowed(uint64_t cpu, char *why, size_t why_bytes)
 {
 	snprintf(why, why_bytes,
-		"CPU %u is not there, or this process may not run on it; "
-		"\"taskset -cp $$\" lists those that it may",
+		"CPU %u does not exist, or this process may not run on it; "
+		"\"taskset -cp $$\" lists the CPUs that it may use",
 		(unsigned)cpu);
 	return -ENODEV;
 }

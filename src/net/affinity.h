@@ -8,17 +8,18 @@
 
 struct cpu_list {
 	unsigned count;
-	unsigned short cpu[AFFINITY_CPUS_MAX]; /* ascending, each once */
+	/* In ascending order, without duplicates. */
+	unsigned short cpu[AFFINITY_CPUS_MAX];
 };
 
-/* The CPUs the calling thread may run on. 0 or -errno. */
+/* The CPUs that the calling thread may run on. 0 or -errno. */
 int affinity_allowed(struct cpu_list *out);
 
-/* "0-3,8,10-11" or "0-6:2", as taskset -c takes. 0; -EINVAL malformed; -ENODEV
- * a CPU that this process may not run on; one line in why. *out is untouched on
- * failure. */
+/* Parses a list such as "0-3,8,10-11" or "0-6:2", as for taskset -c. 0; or one
+ * line in why and -EINVAL: malformed, or -ENODEV: a CPU that this process may
+ * not run on. *out is untouched on failure. */
 int affinity_parse(
 	struct cpu_list *out, const char *text, char *why, size_t why_bytes);
 
-/* The calling thread runs on this CPU only from now on. 0 or -errno. */
+/* Pins the calling thread to this CPU. 0 or -errno. */
 int affinity_pin(unsigned cpu);

@@ -19,7 +19,7 @@ int exchange_init(struct exchange *e, const struct exchange_config *config,
 		.bind = config->bind,
 		.device = config->device,
 		.family = config->peer.sa.sa_family,
-		.dual = true, /* a v4-mapped peer is a peer */
+		.dual = true, /* so that a v4-mapped peer can be reached */
 		.errors = true,
 	};
 	struct socket_obtained got;
@@ -38,8 +38,9 @@ int exchange_init(struct exchange *e, const struct exchange_config *config,
 }
 
 /*
- * The socket's error queue (ip(7), IP_RECVERR) knows what errno does not: was
- * it the network that said so, or this host? Reading it also clears it.
+ * The socket's error queue (ip(7), IP_RECVERR) tells what errno does not:
+ * whether the network or this host reported the error. Reading it also clears
+ * it.
  */
 static void read_errors(struct exchange *e)
 {
@@ -96,8 +97,8 @@ static int call_connect(struct exchange *e)
 	if (connect(e->fd, &e->peer.sa, address_length(&e->peer)))
 		return -errno;
 	e->connected = true;
-	/* The kernel's own idea of the peer: connecting to 0.0.0.0 reaches
-	 * 127.0.0.1, and that is where the answer comes from. */
+	/* The peer as the kernel sees it: connecting to 0.0.0.0 reaches
+	 * 127.0.0.1, from where the answer comes. */
 	return getpeername(e->fd, &e->peer.sa, &n) ? -errno : 0;
 }
 
@@ -142,7 +143,7 @@ int exchange_ask(struct exchange *e, const void *data, uint32_t bytes,
 	return 0;
 }
 
-/* 1 there is something to take, 0 the time ran out, -errno. */
+/* 1 something to receive, 0 timeout, -errno. */
 static int wait_until(int fd, uint64_t end_ns)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -164,7 +165,7 @@ int exchange_wait(struct exchange *e, uint64_t timeout_ns, void *data,
 {
 	uint64_t end_ns = clock_ns() + timeout_ns;
 
-	/* Once at least, and no longer for all that comes of strangers. */
+	/* At least once, and not for longer if strangers keep sending. */
 	do {
 		struct exchange_answer a = {0};
 		socklen_t n = sizeof(a.from);
@@ -180,8 +181,8 @@ int exchange_wait(struct exchange *e, uint64_t timeout_ns, void *data,
 			continue;
 		if (got < 0)
 			return fail(e, "receiving from", errno, why, why_bytes);
-		/* Also a connected socket may have a stranger's datagram in its
-		 * queue: one that came between bind and connect. */
+		/* Even a connected socket may have a stranger's datagram, one
+		 * that came between bind and connect. */
 		if (!e->promiscuous && !address_equal(&a.from, &e->peer)) {
 			e->strangers++;
 			continue;

@@ -7,15 +7,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* io_uring lets go of the socket of a program that was killed some ten
- * milliseconds after the program has gone, in a work queue. */
+/* io_uring releases a killed program's socket in a work queue, some ten
+ * milliseconds after the program has ended. */
 #define BUSY_NS  250000000u
 #define RETRY_NS 10000000
 
 /*
- * Only a socket that does not share finds out whether the port is free, and
- * with port 0 only such a one is given a port that nobody shares already. It
- * is closed again, since the group cannot be bound beside it.
+ * Only a socket that does not share its port finds out whether the port is
+ * free; and with port 0 only such a socket gets one that nobody shares. It is
+ * closed again, since the group cannot be bound beside it.
  */
 static int find_port(struct socket_config *c, char *why, size_t why_bytes)
 {

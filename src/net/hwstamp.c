@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A filter for some datagrams is for those of PTP. */
+/* Filters other than "all" only match PTP. */
 bool hwstamp_suffices(int tx_type, int rx_filter)
 {
 	return tx_type != HWTSTAMP_TX_OFF && rx_filter == HWTSTAMP_FILTER_ALL;
@@ -33,13 +33,15 @@ bool hwstamp_on(unsigned device, char *why, size_t why_bytes)
 	if (fd >= 0)
 		close(fd);
 	if (error == EOPNOTSUPP || error == EINVAL || error == ENOTTY)
-		snprintf(why, why_bytes, "%s has none, or does not say so",
+		snprintf(why, why_bytes,
+			"%s does not report hardware time stamps",
 			request.ifr_name);
 	else if (error)
 		snprintf(why, why_bytes, "asking %s: %s", request.ifr_name,
 			strerror(error));
 	else if (!hwstamp_suffices(config.tx_type, config.rx_filter))
-		snprintf(why, why_bytes, "%s does not stamp all datagrams now",
+		snprintf(why, why_bytes,
+			"%s is not set up to stamp all datagrams",
 			request.ifr_name);
 	else
 		return true;

@@ -56,13 +56,13 @@ bool interface_broadcasts(const union address *a)
 	address_unmap(&to);
 	if (to.sa.sa_family != AF_INET)
 		return false;
-	/* Of port 0 it is not asked whether that may be. */
+	/* With port 0 the kernel does not check whether it may broadcast. */
 	if (address_port(&to) == 0)
 		address_set_port(&to, 9);
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
-	/* A route that prohibits says the same, with that option too. */
+	/* A prohibit route gives EACCES too, but also with SO_BROADCAST. */
 	found = connect(fd, &to.sa, address_length(&to)) && errno == EACCES &&
 		setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one)) ==
 			0 &&

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A dump comes in pieces of this size at most. */
+/* The largest piece of a dump. */
 #define PIECE_BYTES 32768
 
 struct dump {
@@ -108,7 +108,7 @@ int neighbours_unresolved(neighbour_fn *each, void *arg)
 		return -errno;
 	error = ask(fd);
 	while (!error && !d.done) {
-		/* The kernel fills in all that there is before it returns. */
+		/* Each piece is ready before the previous call returns. */
 		ssize_t n = recv(fd, d.piece, sizeof(d.piece), MSG_DONTWAIT);
 
 		error = n < 0 ? -errno : read_piece(&d, (size_t)n);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Neighbours that do not answer: what is sent to one waits for its link-layer
- * address (arp(7), RFC 4861) in the kernel's queue, and is charged to the
- * socket's send buffer for the three seconds that it is asked for.
+ * Neighbours that do not answer: datagrams to one wait in the kernel for its
+ * link-layer address (arp(7), RFC 4861), and are charged to the socket's send
+ * buffer for the three seconds that the kernel keeps asking.
  */
 #pragma once
 
@@ -10,9 +10,10 @@
 
 #include <stdint.h>
 
-/* Called with each; its port is 0. */
+/* Called with each neighbour; its port is 0. */
 typedef void neighbour_fn(void *arg, const union address *neighbour);
 
-/* All of this network namespace, of both families, whose address is being asked
- * for, or was asked for in vain. Their number, or -errno. */
+/* Calls each for all neighbours in this network namespace, of both families,
+ * whose link-layer address is being requested, or was requested in vain.
+ * Returns their number, or -errno. */
 int neighbours_unresolved(neighbour_fn *each, void *arg);

@@ -46,8 +46,7 @@ int netns_open(struct netns *n, const char *name, char *why, size_t why_bytes)
 	if (!is_name(name) || strlen(name) > NAME_MAX) {
 		snprintf(why, why_bytes,
 			"\"%s\" is not the name of a namespace; \"ip netns "
-			"list\" "
-			"prints those there are",
+			"list\" prints their names",
 			name);
 		return -EINVAL;
 	}
@@ -56,8 +55,7 @@ int netns_open(struct netns *n, const char *name, char *why, size_t why_bytes)
 	if (error == -ENOENT)
 		snprintf(why, why_bytes,
 			"there is no namespace \"%s\"; \"ip netns list\" "
-			"prints "
-			"those there are",
+			"prints their names",
 			name);
 	else if (error)
 		snprintf(why, why_bytes, "%s: %s", path, strerror(-error));

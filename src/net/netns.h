@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Network namespaces (network_namespaces(7)). A socket belongs to the one that
- * its thread was in when it was made, and so does an open file of /proc/net:
- * one enters, opens, and leaves.
+ * Network namespaces (network_namespaces(7)). A socket belongs to the namespace
+ * that its thread was in when it was created, and so does an open file of
+ * /proc/net: so enter, open, and leave.
  */
 #pragma once
 
@@ -11,35 +11,35 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Held open. Zeroed: none. */
+/* An open namespace. Zeroed: none. */
 struct netns {
 	int fd;
 	bool open;
-	uint64_t inode; /* tells one from another */
+	uint64_t inode; /* identifies the namespace */
 };
 
 /*
- * By the name that `ip netns` knows it by. 0, or -errno and a sentence in why:
- * -EINVAL no name of a namespace, -ENOENT none of that name.
+ * Opens a namespace by its name in `ip netns`. 0, or -errno and a sentence in
+ * why: -EINVAL not a valid name, -ENOENT no namespace of that name.
  */
 int netns_open(struct netns *n, const char *name, char *why, size_t why_bytes);
 
-/* The one that a process is in: -EACCES or -EPERM where that is not ours to
- * see, -ENOENT without such a process. */
+/* Opens the namespace of a process. 0; -EACCES or -EPERM if this process may
+ * not see it, -ENOENT if there is no such process, or another -errno. */
 int netns_open_pid(struct netns *n, pid_t pid);
 
 /* Zeroed state is legal. */
 void netns_close(struct netns *n);
 
 /*
- * This thread goes there, and back is where it was. 0, or -errno with the
- * thread where it was and back closed: -EPERM without CAP_SYS_ADMIN.
+ * Moves this thread there, and sets back to where it was. 0; or -errno, with
+ * the thread where it was and back closed: -EPERM without CAP_SYS_ADMIN.
  */
 int netns_enter(const struct netns *there, struct netns *back);
 
-/* Closes back. A thread that cannot return is in the wrong place for all that
- * follows: -errno is the end of what it was meant to do. */
+/* Moves this thread back and closes back. After -errno the thread is in the
+ * wrong namespace, and must not go on. */
 int netns_leave(struct netns *back);
 
-/* Of the namespace that this thread is in; 0 where it cannot be told. */
+/* The inode of this thread's namespace; 0: unknown. */
 uint64_t netns_own(void);

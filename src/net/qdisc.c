@@ -11,7 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* In every namespace it is made first. */
+/* The loopback device is the first in every namespace. */
 #define LOOPBACK_INDEX 1
 /* A message of a dump is at most a page or two. */
 #define BUFFER_BYTES 32768
@@ -108,7 +108,7 @@ static void take(const struct nlmsghdr *h, struct look *l)
 {
 	const struct nlmsgerr *e = NLMSG_DATA(h);
 
-	/* What is left of a dump that was given up. */
+	/* A leftover of an earlier dump that was abandoned. */
 	if (h->nlmsg_seq != l->sequence)
 		return;
 	if (h->nlmsg_type == NLMSG_ERROR) {

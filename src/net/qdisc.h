@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* What queueing disciplines have dropped, and hold (rtnetlink(7)). */
+/* Drops and queue lengths of queueing disciplines (rtnetlink(7)). */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
- * Of root disciplines only: a class's drops are in its root's as well. Each
- * skb is one, and a segment of a train that a discipline took apart is one.
+ * Sums over root disciplines only, since these include the drops of their
+ * classes. Counts skbs; if a discipline takes a train apart, each segment
+ * counts.
  */
 struct qdisc_counts {
-	uint64_t drops;    /* on the way out */
-	uint64_t filtered; /* by a filter of an ingress or clsact */
-	uint64_t queued;   /* now */
+	uint64_t drops;    /* of egress disciplines */
+	uint64_t filtered; /* dropped by a filter of an ingress or clsact */
+	uint64_t queued;   /* held now */
 };
 
-/* A socket that asks the namespace that this thread is in, from wherever it is
- * used; close(2) it. Or -errno. */
+/* Opens a socket that queries this thread's namespace, wherever it is used
+ * later; close(2) it. Or -errno. */
 int qdisc_open(void);
 
-/* Sums over the namespace's interfaces: the loopback device alone, or all but
- * that. 0 or -errno; what cannot be read is 0. */
+/* Sums over the namespace's interfaces: only the loopback device, or all
+ * others. 0 or -errno; counts that cannot be read are 0. */
 int qdisc_read(int fd, bool loopback, struct qdisc_counts *out);
 
-/* That sends what is told a time at that time (SO_TXTIME), by which clock. */
+/* Disciplines that send at a given time (SO_TXTIME), and their clocks. */
 enum qdisc_pacer {
 	QDISC_NO_PACER,
 	QDISC_FQ,  /* CLOCK_MONOTONIC */
-	QDISC_ETF, /* CLOCK_TAI, as it is always set up */
+	QDISC_ETF, /* CLOCK_TAI, as it is usually set up */
 };
 
-/* Of a device's disciplines, the first of these. One of enum qdisc_pacer, or
- * -errno. */
+/* The first such discipline of a device: one of enum qdisc_pacer, or -errno. */
 int qdisc_pacer(int fd, unsigned device);

@@ -19,8 +19,8 @@
 struct endpoint {
 	char host[HOST_BYTES];
 	const char *port;
-	bool numeric; /* host stood in brackets */
-	bool any;     /* port 0 is any free one, and not a peer's */
+	bool numeric; /* host was in brackets */
+	bool any;     /* port 0 means any free one */
 };
 
 struct reason {
@@ -39,7 +39,7 @@ __attribute__((format(printf, 3, 4))) static int refuse(
 	return error;
 }
 
-/* The text's host, where it has one, and its port. */
+/* Splits the text into host, if it has one, and port. */
 static int split(struct endpoint *e, const char *text, const struct reason *why)
 {
 	const char *first = strchr(text, ':'), *colon = strrchr(text, ':');
@@ -50,25 +50,25 @@ static int split(struct endpoint *e, const char *text, const struct reason *why)
 	if (text[0] == '[') {
 		if (n < 2 || colon[-1] != ']')
 			return refuse(why, -EINVAL,
-				"\"%s\" names no port; [ADDRESS]:PORT would",
-				text);
+				"\"%s\" has no port; use [ADDRESS]:PORT", text);
 		e->numeric = true;
 		host++;
 		n -= 2;
 		if (n == 0)
 			return refuse(why, -EINVAL,
-				"\"%s\": no address in the brackets; "
-				"[::1]:PORT would be right",
+				"\"%s\" has no address in the brackets; use "
+				"one "
+				"as in [::1]:PORT",
 				text);
 	} else if (first != colon) {
 		return refuse(why, -EINVAL,
-			"\"%s\": an IPv6 address needs brackets; "
-			"[ADDRESS]:PORT would be right",
+			"\"%s\": an IPv6 address needs brackets; use "
+			"[ADDRESS]:PORT",
 			text);
 	}
 	if (!*e->port)
-		return refuse(why, -EINVAL,
-			"\"%s\" names no port; HOST:PORT would", text);
+		return refuse(why, -EINVAL, "\"%s\" has no port; use HOST:PORT",
+			text);
 	if (n >= sizeof(e->host))
 		return refuse(why, -EINVAL,
 			"\"%.40s...\": no host name is that long", text);
@@ -76,7 +76,7 @@ static int split(struct endpoint *e, const char *text, const struct reason *why)
 	return 0;
 }
 
-/* Names an address where the text names none, or all of them. */
+/* Fills in the default host, or the wildcard address for "*". */
 static int complete(struct endpoint *e, const char *text, const char *fallback,
 	int family, const struct reason *why)
 {
@@ -85,8 +85,9 @@ static int complete(struct endpoint *e, const char *text, const char *fallback,
 	} else if (!e->host[0]) {
 		if (!fallback)
 			return refuse(why, -EINVAL,
-				"\"%s\" is not HOST:PORT; 127.0.0.1:1060 or "
-				"[::1]:1060 would be",
+				"\"%s\" is not HOST:PORT; try 127.0.0.1:1060 "
+				"or "
+				"[::1]:1060",
 				text);
 		if (snprintf(e->host, sizeof(e->host), "%s", fallback) >=
 			(int)sizeof(e->host))
@@ -96,12 +97,12 @@ static int complete(struct endpoint *e, const char *text, const char *fallback,
 	}
 	if (e->numeric && family == AF_INET)
 		return refuse(why, -EINVAL,
-			"\"%s\" is an IPv6 address, and IPv4 was asked for",
+			"\"%s\" is an IPv6 address, but IPv4 was asked for",
 			text);
 	return 0;
 }
 
-/* In brackets is what getaddrinfo takes for no address. */
+/* Explains why the host in brackets is not an address. */
 static int refuse_numeric(const struct endpoint *e, const struct reason *why)
 {
 	char host[HOST_BYTES], *scope;
@@ -116,12 +117,13 @@ static int refuse_numeric(const struct endpoint *e, const struct reason *why)
 			why, -EINVAL, "\"%s\" is not an IPv6 address", e->host);
 	if (!if_nametoindex(scope))
 		return refuse(why, -EINVAL,
-			"\"%s\": there is no interface \"%s\" here; \"ip "
-			"link\" lists them",
+			"\"%s\": there is no interface \"%s\"; \"ip link\" "
+			"lists "
+			"the interfaces",
 			e->host, scope);
 	return refuse(why, -EINVAL,
-		"\"%s\": only a link-local address takes an interface; "
-		"\"%s\" would be right",
+		"\"%s\": only a link-local address takes an interface; use "
+		"\"%s\"",
 		e->host, host);
 }
 
@@ -130,33 +132,37 @@ static int refuse_lookup(const struct endpoint *e, int family, int gai,
 {
 	switch (gai) {
 	case EAI_SYSTEM:
-		return refuse(why, -error, "looking up \"%s\": %s", e->host,
+		return refuse(why, -error, "cannot look up \"%s\": %s", e->host,
 			strerror(error));
 	case EAI_SERVICE:
 		return refuse(why, -ENOENT,
-			"\"%s\" is not a port; %d to 65535 or a UDP service of "
-			"/etc/services would be",
+			"\"%s\" is not a port; use %d to 65535 or a UDP "
+			"service "
+			"in /etc/services",
 			e->port, e->any ? 0 : 1);
 	case EAI_AGAIN:
 		return refuse(why, -EAGAIN,
-			"looking up \"%s\": the name servers did not answer",
+			"cannot look up \"%s\": the name servers did not "
+			"answer",
 			e->host);
 	case EAI_MEMORY:
-		return refuse(why, -ENOMEM, "looking up \"%s\": %s", e->host,
-			gai_strerror(gai));
+		return refuse(why, -ENOMEM, "cannot look up \"%s\": %s",
+			e->host, gai_strerror(gai));
 	case EAI_ADDRFAMILY:
 	case EAI_NODATA:
 		return refuse(why, -EINVAL,
-			"\"%s\" has no address of the family asked for",
+			"\"%s\" has no address of the family asked for (-4, "
+			"-6)",
 			e->host);
 	default:
 		if (e->numeric)
 			return refuse_numeric(e, why);
-		return refuse(why, -ENOENT, "\"%s\" is not a host known here%s",
-			e->host,
-			family == AF_INET    ? " by an IPv4 address"
-			: family == AF_INET6 ? " by an IPv6 address"
-					     : "");
+		return refuse(why, -ENOENT,
+			"no %saddress is known for host \"%s\"",
+			family == AF_INET    ? "IPv4 "
+			: family == AF_INET6 ? "IPv6 "
+					     : "",
+			e->host);
 	}
 }
 
@@ -180,8 +186,8 @@ static const struct addrinfo *choose(const struct addrinfo *list)
 }
 
 /*
- * getaddrinfo reads ports with strtoul: it takes "-1" and " 53", and makes 4464
- * of "70000". So numbers are read here, and it gets what may be a name.
+ * getaddrinfo reads ports with strtoul: it accepts "-1" and " 53", and turns
+ * "70000" into 4464. So numbers are read here, and it only gets names.
  */
 static bool take_port(int *port, const char *text)
 {
@@ -196,7 +202,8 @@ static bool take_port(int *port, const char *text)
 	return true;
 }
 
-/* Such a one is at home on every link: the kernel says "Invalid argument". */
+/* A link-local address exists on every link: without an interface the kernel
+ * says "Invalid argument". */
 static bool lacks_interface(const union address *a)
 {
 	return a->sa.sa_family == AF_INET6 && a->in6.sin6_scope_id == 0 &&
@@ -228,8 +235,8 @@ static int look_up(union address *out, const struct endpoint *e, int family,
 	freeaddrinfo(list);
 	if (lacks_interface(&found))
 		return refuse(why, -EINVAL,
-			"\"%s\" is link-local, and names no interface; "
-			"[%s%%eth0]:%s would",
+			"\"%s\" is link-local and needs an interface, as in "
+			"[%s%%eth0]:%s",
 			e->host, address_format_host(&found, text), e->port);
 	if (port >= 0)
 		address_set_port(&found, (uint16_t)port);

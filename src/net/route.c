@@ -60,7 +60,7 @@ static struct request request_of(
 		r.route.rtm_src_len = bits;
 		add_address(&r, RTA_SRC, from);
 	}
-	/* A link-local address says by which link. */
+	/* A link-local address names its link. */
 	if (v6 && to->in6.sin6_scope_id)
 		add(&r, RTA_OIF, &to->in6.sin6_scope_id, sizeof(uint32_t));
 	return r;

@@ -67,7 +67,8 @@ static int set_options(int fd, const struct socket_config *c, bool v6,
 		{v6, IPPROTO_IPV6, IPV6_V6ONLY, !c->dual, "IPV6_V6ONLY"},
 		{c->local && v6, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1,
 			"IPV6_RECVPKTINFO"},
-		/* A dual-stack socket reports IPv4 as v4-mapped PKTINFO. */
+		/* A dual-stack socket reports IPv4 as v4-mapped IPv6 packet
+		 * info. */
 		{c->local && !v6, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO"},
 		{c->errors && v6, IPPROTO_IPV6, IPV6_RECVERR, 1,
 			"IPV6_RECVERR"},
@@ -78,7 +79,7 @@ static int set_options(int fd, const struct socket_config *c, bool v6,
 		fd, wanted, sizeof(wanted) / sizeof(wanted[0]), why, why_bytes);
 }
 
-/* A dual-stack socket has the options of both families, each for its own. */
+/* On a dual-stack socket the options of either family apply to that family. */
 static int set_ip(int fd, const struct socket_config *c, bool v6, char *why,
 	size_t why_bytes)
 {
@@ -106,14 +107,14 @@ static int set_ip(int fd, const struct socket_config *c, bool v6, char *why,
 		fd, wanted, sizeof(wanted) / sizeof(wanted[0]), why, why_bytes);
 }
 
-/* The kernel would cut a name that is too long, and may find that device. */
+/* The kernel would cut a name that is too long, and might find a device. */
 static int set_device(int fd, const char *name, char *why, size_t why_bytes)
 {
 	char what[sizeof("SO_BINDTODEVICE ") + IFNAMSIZ];
 
 	if (strlen(name) >= IFNAMSIZ) {
-		snprintf(
-			why, why_bytes, "%s: a device's name is shorter", name);
+		snprintf(why, why_bytes, "%s: too long for a device's name",
+			name);
 		return -ENODEV;
 	}
 	snprintf(what, sizeof(what), "SO_BINDTODEVICE %s", name);
@@ -132,8 +133,8 @@ static uint32_t get_int(int fd, int level, int option)
 }
 
 /*
- * The privileged option exceeds net.core.?mem_max; without privilege the plain
- * one is capped by it and says nothing, hence the look afterwards.
+ * The privileged option may exceed net.core.?mem_max; the plain one is capped
+ * silently, so the result is read back.
  */
 static uint32_t set_buffer(
 	int fd, int force, int plain, uint64_t bytes, bool *capped)
@@ -148,7 +149,7 @@ static uint32_t set_buffer(
 	return got;
 }
 
-/* A refusal is seen by what the socket has afterwards. */
+/* A refusal shows in the value read back. */
 static uint32_t set_busy_poll(int fd, uint32_t us)
 {
 	int v = us > INT32_MAX ? INT32_MAX : (int)us;
@@ -187,9 +188,9 @@ static void read_ip(int fd, struct socket_obtained *got, bool v6)
 	got->ttl_read = get_int(fd, IPPROTO_IP, IP_RECVTTL);
 }
 
-/* A server's replies are known by their TTL (core/reply_ttl.h), so that one
- * that is not as asked for is an error. A default that could be taken for
- * theirs is replaced. */
+/* Server replies are recognised by their TTL (core/reply_ttl.h), so it is an
+ * error if the TTL is not what was asked for. A default TTL that could be taken
+ * for a reply's is replaced. */
 static int check_ttl(int fd, const struct socket_config *c, int level,
 	int option, const char *name, char *why, size_t why_bytes)
 {
@@ -237,15 +238,15 @@ static int attach(int fd, const union address *a,
 	return -error;
 }
 
-/* Any clock but CLOCK_MONOTONIC takes CAP_NET_ADMIN. What misses its time is
- * dropped by the discipline, which counts it. */
+/* Clocks other than CLOCK_MONOTONIC need CAP_NET_ADMIN. The discipline drops
+ * and counts what misses its time. */
 static int set_pacing(
 	int fd, const struct socket_config *c, char *why, size_t why_bytes)
 {
 	const struct sock_txtime txtime = {.clockid = c->txtime_clock};
 	int error = 0;
 
-	/* Before Linux 5.0 the kernel takes, and gives, the lower half. */
+	/* Before Linux 5.0 the kernel uses the lower 32 bits. */
 	if (c->max_pacing_bytes)
 		error = set(fd, SOL_SOCKET, SO_MAX_PACING_RATE,
 			&c->max_pacing_bytes, sizeof(c->max_pacing_bytes),
@@ -272,7 +273,7 @@ static int configure(int fd, const struct socket_config *c,
 	if (error)
 		return error;
 	got->local = c->local;
-	/* Before Linux 5.0 there is none: then gro stays false. */
+	/* Missing before Linux 5.0: then gro stays false. */
 	got->gro = c->gro &&
 		   setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof(one)) == 0;
 	got->rcvbuf = set_buffer(
@@ -284,7 +285,7 @@ static int configure(int fd, const struct socket_config *c,
 	if (!error)
 		error = attach(fd, &c->remote, connect, "connecting to", why,
 			why_bytes);
-	/* The route, if it is connected, may know a hop limit. */
+	/* Once connected, the route may set a hop limit. */
 	if (!error)
 		error = check_ttls(fd, c, v6, why, why_bytes);
 	if (error)

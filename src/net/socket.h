@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* UDP sockets made and configured. Whatever was asked for is read back, since
- * the kernel grants what it likes. */
+/* Opens and configures UDP sockets. Settings are read back, since the kernel
+ * may grant something else. */
 #pragma once
 
 #include "core/address.h"
@@ -11,64 +11,66 @@
 #include <time.h>
 
 struct socket_config {
-	/* Bound to; family AF_UNSPEC: not bound, remote's family is used. */
+	/* Address to bind to; family AF_UNSPEC: not bound. */
 	union address bind;
-	/* Connected to; family AF_UNSPEC: not connected. */
+	/* Address to connect to; family AF_UNSPEC: not connected. */
 	union address remote;
-	/* Of a socket that is neither yet; bind's or remote's goes before. */
+	/* The family if both of these are AF_UNSPEC. */
 	sa_family_t family;
-	bool reuseport; /* one of an SO_REUSEPORT group */
-	bool dual;      /* IPv6: takes IPv4 too (IPV6_V6ONLY off) */
-	bool gro;       /* UDP_GRO, where the kernel has it */
+	bool reuseport; /* in an SO_REUSEPORT group */
+	bool dual;      /* IPv6: also IPv4 (IPV6_V6ONLY off) */
+	bool gro;       /* UDP_GRO, if the kernel has it */
 	bool local;     /* IP_PKTINFO / IPV6_RECVPKTINFO */
 	bool errors;    /* IP_RECVERR / IPV6_RECVERR */
 	bool nonblock;
 	uint64_t rcvbuf, sndbuf; /* bytes asked for; 0: the system's default */
 	/* SO_BUSY_POLL: how long a receive polls the device; 0: as
-	 * net.core.busy_read says. Raising it took CAP_NET_ADMIN once. */
+	 * net.core.busy_read says. Older kernels need CAP_NET_ADMIN to raise
+	 * it. */
 	uint32_t busy_poll_us;
-	/* Of what is sent, by both families where the socket is dual. */
-	uint8_t tos; /* DSCP << 2 | ECN; a fresh socket has 0 */
-	/* Or hop limit, of unicast. 0: the system's default, or QUESTION_TTL
-	 * where a server could take that default for a reply's. */
+	/* Of sent datagrams, for both families if the socket is dual. */
+	uint8_t tos; /* DSCP << 2 | ECN */
+	/* Unicast TTL or hop limit. 0: the system's default, or QUESTION_TTL if
+	 * a server could take that default for a reply's. */
 	uint8_t ttl;
-	bool dontfrag; /* EMSGSIZE above the path's MTU: IP_PMTUDISC_DO */
-	uint64_t max_pacing_bytes; /* a second, by qdisc fq; 0: no bound */
-	bool txtime; /* SO_TXTIME: SCM_TXTIME says when a send leaves, ... */
+	bool dontfrag; /* IP_PMTUDISC_DO: EMSGSIZE above the path's MTU */
+	uint64_t max_pacing_bytes; /* per second, by qdisc fq; 0: no limit */
+	bool txtime; /* SO_TXTIME: SCM_TXTIME gives a send's departure, ... */
 	clockid_t txtime_clock; /* ... by this clock */
-	/* Of what arrives, as control messages: IP_RECVTOS and
+	/* Get these of received datagrams as control messages: IP_RECVTOS and
 	 * IPV6_RECVTCLASS; IP_RECVTTL and IPV6_RECVHOPLIMIT. */
 	bool tos_read, ttl_read;
 	const char *device; /* SO_BINDTODEVICE; NULL: any */
 };
 
-/* As the kernel reports it. */
+/* The settings as the kernel reports them. */
 struct socket_obtained {
-	union address bound; /* with the port that port 0 became */
+	union address bound; /* with the actual port */
 	bool gro;
 	bool local; /* IP_PKTINFO / IPV6_RECVPKTINFO is on */
-	/* SO_RCVBUF, SO_SNDBUF: twice what was asked for, since the kernel
-	 * charges its own overhead to it (socket(7)). */
+	/* SO_RCVBUF, SO_SNDBUF in bytes: twice what was asked for, to allow for
+	 * the kernel's overhead (socket(7)). */
 	uint32_t rcvbuf, sndbuf;
-	/* Less was granted than asked for: net.core.rmem_max / wmem_max, and
-	 * no privilege to exceed it (SO_RCVBUFFORCE, CAP_NET_ADMIN). */
+	/* Less than asked for, because of net.core.rmem_max or wmem_max: only
+	 * CAP_NET_ADMIN may exceed them (SO_RCVBUFFORCE). */
 	bool rcvbuf_capped, sndbuf_capped;
-	uint32_t busy_poll_us; /* where less than asked for, it was refused */
+	uint32_t busy_poll_us; /* less than asked for: it was refused */
 	uint8_t tos, ttl;
 	bool dontfrag, tos_read, ttl_read;
-	uint64_t max_pacing_bytes; /* 0: no bound */
+	uint64_t max_pacing_bytes; /* 0: no limit */
 };
 
-/* A descriptor >= 0, or -errno and a sentence in why that names the failing
- * option. got may be NULL. The caller closes it. */
+/* Opens, configures, binds and connects a socket. Returns a descriptor, which
+ * the caller closes; or -errno and a sentence in why that names the failing
+ * option. got may be NULL. */
 int socket_open(const struct socket_config *config, struct socket_obtained *got,
 	char *why, size_t why_bytes);
 
-/* What is known of the path's MTU (IP_MTU, IPV6_MTU) of a connected socket; 0
- * where nothing is. */
+/* The path's MTU as a connected socket knows it (IP_MTU, IPV6_MTU); 0:
+ * unknown. */
 uint32_t socket_mtu(int fd);
 
-/* SO_MEMINFO (Linux 4.12): the kernel's own figures of a socket. */
+/* SO_MEMINFO (Linux 4.12): the kernel's figures of a socket. */
 struct socket_memory {
 	uint32_t queued_bytes;  /* SK_MEMINFO_RMEM_ALLOC */
 	uint32_t sending_bytes; /* SK_MEMINFO_WMEM_ALLOC */

@@ -6,8 +6,8 @@
 #define TRIALS       20
 #define TRIAL_ROUNDS 200000u
 
-/* Each round waits for the one before it, so that a core of any width takes
- * the same number of cycles for it. */
+/* Each round depends on the one before, so that it takes the same number of
+ * cycles on a core of any width. */
 static void burn(uint64_t rounds)
 {
 	uint64_t x = 1;
@@ -18,7 +18,7 @@ static void burn(uint64_t rounds)
 	}
 }
 
-/* The least of several: whatever disturbs makes it longer. */
+/* The shortest of several, since disturbances only make it longer. */
 static double round_ns(void)
 {
 	uint64_t least = UINT64_MAX;

@@ -14,9 +14,9 @@ void consent_init(struct consent *c, const struct consent_config *config,
 		.generation = (uint64_t)number << 32};
 }
 
-/* The first segment says what the train is: who sends queries sends nothing
- * else from that socket. A truncated one goes where truncated ones are counted.
- */
+/* The first segment tells what the train is, since a client sends nothing else
+ * from a socket for queries. A truncated train is left to be counted as
+ * truncated. */
 static bool is_query(const struct train *t)
 {
 	return t->segment_bytes == QUERY_BYTES && !t->truncated &&
@@ -58,14 +58,14 @@ static void take_snapshot(struct consent *c)
 		if (published < c->published)
 			c->published = published;
 	}
-	/* Its low half is never 0, and never another worker's. */
+	/* The low half is never 0, and never equals another worker's. */
 	c->generation =
 		c->generation >> 32 << 32 | (uint32_t)(c->generation + 1);
 	if ((uint32_t)c->generation == 0)
 		c->generation++;
 }
 
-/* Writes one part; returns how many there are. */
+/* Writes one part. Returns the number of parts. */
 static uint16_t put_part(
 	const struct consent *c, uint16_t part, struct query_room *room)
 {
@@ -98,9 +98,9 @@ static bool tell_hello(const struct consent *c, struct query_room *room)
 }
 
 /*
- * A generation that is no longer here is answered with the one that is: who
- * asked goes on with that. Were it a new one, two who ask in turn would never
- * get all parts of any.
+ * A query for an old generation is answered with the current one, with which
+ * the client goes on. If it started a new one, two clients that ask in turn
+ * would never get all parts.
  */
 static bool tell_snapshot(
 	struct consent *c, struct query *q, struct query_room *room)
@@ -113,8 +113,8 @@ static bool tell_snapshot(
 	return q->part < q->parts;
 }
 
-/* Bound to all addresses, a socket says of each datagram which it was sent to;
- * bound to one of this host, it need not. */
+/* A socket bound to all addresses delivers each datagram's destination; one
+ * bound to a single address need not. */
 static union address arrived_at(const struct consent *c, const struct train *t)
 {
 	union address a = c->bound;
@@ -138,7 +138,7 @@ static bool is_known_as(
 	return false;
 }
 
-/* Port 0 is nobody's to be reached by. */
+/* Nobody can be reached by port 0. */
 static uint8_t judge(const struct consent *c, const struct query *q,
 	const union address *from, const union address *to)
 {
@@ -150,7 +150,7 @@ static uint8_t judge(const struct consent *c, const struct query *q,
 	return good ? QUERY_YES : QUERY_NO;
 }
 
-/* Whether yes or no, it says by which addresses the query came. */
+/* The answer, yes or no, names the addresses by which the query came. */
 static bool tell(struct consent *c, const struct train *t, struct query *q,
 	struct query_room *room)
 {
@@ -165,8 +165,8 @@ static bool tell(struct consent *c, const struct train *t, struct query *q,
 				      : tell_snapshot(c, q, room);
 }
 
-/* Of t's queries the one at data: writes at out, which may be where the query
- * is. 0; or the counter that says why not. */
+/* Answers one query of t, at data, writing to out, which may equal data. 0; or
+ * the counter that says why there is no answer. */
 static enum counter_id answer(struct consent *c, const struct train *t,
 	const uint8_t *data, uint8_t *out, struct counters *counters)
 {
@@ -188,7 +188,7 @@ static enum counter_id answer(struct consent *c, const struct train *t,
 	return 0;
 }
 
-/* What of a train can be a query is checked, as far as checks go. */
+/* Checks the segments that can be queries, as long as *checks allows. */
 static uint32_t answer_each(struct consent *c, struct train *t,
 	uint32_t *checks, struct counters *counters)
 {
@@ -239,8 +239,8 @@ static void answer_train(struct consent *c, const struct guard *guard,
 }
 
 /*
- * A train of many queries leaves something to the trains behind it, and it is
- * not always the same trains that come too late.
+ * A train of many queries leaves some checks to other trains, and the trains
+ * take turns in coming first.
  */
 static void answer_all(struct consent *c, const struct guard *guard,
 	struct train *trains, uint32_t count, struct counters *counters)

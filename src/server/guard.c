@@ -13,9 +13,8 @@
  * (SSDP, mDNS, BitTorrent, memcached, Quake, Steam); the FBI's notification of
  * July 2020 (Apple Remote Desktop, WS-Discovery, CoAP); and for the others the
  * collection github.com/Phenomite/AMP-Research, which shows request and answer
- * of each. Ports of the range that clients' sockets are given are left out,
- * since a rule that refuses one client in some ten thousand is a puzzle to its
- * user.
+ * of each. Ports in the ephemeral range are left out, since a rule that refuses
+ * one client in ten thousand would puzzle its user.
  */
 static const uint16_t reflector_ports[] = {
 	1060,  /* udpmill itself */
@@ -46,8 +45,8 @@ static const uint16_t reflector_ports[] = {
 	32414, /* Plex */
 };
 
-/* The ports a kernel gives to clients: IANA's 49152 to 65535 (RFC 6335), what
- * Linux does unless told otherwise, and what this host was told. */
+/* The ephemeral range: from the lowest to the highest of IANA's 49152 to 65535
+ * (RFC 6335), Linux's default and this host's setting. */
 static void read_ephemeral(struct guard *g)
 {
 	FILE *f = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
@@ -80,8 +79,8 @@ static bool allowed(const struct guard *g, const union address *source)
 	return false;
 }
 
-/* What the requests held that are answered; a refused one may have been the
- * short last one, and then it is less than that. */
+/* Bytes of the answered requests, at most: a refused one may have been the
+ * shorter last one. */
 static uint32_t request_bytes(const struct train *t)
 {
 	return t->bytes - t->refused * t->segment_bytes;
@@ -97,9 +96,9 @@ static bool may_loop(const struct guard *g, const union address *source)
 }
 
 /*
- * Every rule about an IPv4 address holds for the v4-mapped one: core/address.h
- * sees to that. First comes what ends a loop whatever the addresses: a TTL that
- * is not known may be a reply's.
+ * All rules about IPv4 addresses also hold for v4-mapped ones, by
+ * core/address.h. The first rules end a loop whatever the addresses are: an
+ * unknown TTL may be a reply's.
  */
 enum counter_id guard_judge(
 	const struct guard *g, const struct train *t, bool loops)

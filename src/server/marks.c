@@ -7,7 +7,7 @@
 static void count_alike(
 	struct counters *c, uint8_t tos, uint8_t ttl, uint32_t datagrams)
 {
-	/* By the two bits' value (RFC 3168). */
+	/* Indexed by the two bits (RFC 3168). */
 	static const enum counter_id ecn[1 << ECN_BITS] = {
 		COUNTER_RX_ECN_NOT_ECT,
 		COUNTER_RX_ECN_ECT1,
@@ -30,7 +30,7 @@ static void count_alike(
 	counter_add(c, COUNTER_RX_TTL_HOPS, (uint64_t)datagrams * ttl);
 }
 
-/* Trains in a row are mostly alike: they are counted together. */
+/* Consecutive trains are usually alike, and are counted together. */
 void marks_count(
 	struct marks *m, const struct batch *batch, struct counters *counters)
 {

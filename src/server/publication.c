@@ -19,8 +19,8 @@ static void say_unlisted(const struct publication *p)
 	char text[256];
 
 	snprintf(text, sizeof(text),
-		"counters: no link to them in %s (%s): udpmill stat finds them "
-		"by the file's name only, and udpmill load not at all",
+		"counters: cannot link them from %s (%s): udpmill stat finds "
+		"them only by the file's name, and udpmill load not at all",
 		SEGMENT_DIR, strerror(-writer_unlisted(p->writer)));
 	say(p, &told, text);
 }
@@ -42,7 +42,7 @@ static void fail(struct publication *p, int error)
 	p->moving = false;
 	snprintf(text, sizeof(text),
 		"counters at %s: somebody deleted the file, and it cannot be "
-		"made again (%s): tried once a second",
+		"made again (%s); trying once a second",
 		writer_path(p->writer), strerror(-error));
 	say(p, &p->told_failure, text);
 }
@@ -66,7 +66,7 @@ static void begin(struct publication *p)
 	}
 }
 
-/* 1 when all workers have moved what they count, 0 before, or -errno. */
+/* 1 if all workers have moved their counters, 0 if not yet, or -errno. */
 static int all_moved(const struct publication *p)
 {
 	int all = 1;

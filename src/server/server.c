@@ -14,14 +14,14 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* The segment is looked after once a second. */
+/* The segment is checked once a second. */
 #define TICKS_PER_LOOK (1000 / SERVER_TICK_MS)
 
-/* One thread's life as others see it. */
+/* A worker thread's state, as other threads see it. */
 enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_ENDED };
 
 struct seat {
-	/* Orders and counters of different workers share no cache line. */
+	/* Different workers share no cache line. */
 	_Alignas(64) struct worker worker;
 	struct worker_config config;
 	pthread_t thread;
@@ -103,13 +103,14 @@ static int open_endpoint(
 		.bind = c->listen[index],
 		.gro = c->gro && c->backend->gro,
 		/*
-		 * Bound to one address of this host, a reply can leave from no
-		 * other, and nothing comes that was sent to a group. Bound to
-		 * all, or to a group's, the guard must be told.
+		 * A socket bound to one address of this host can only reply
+		 * from it, and gets nothing sent to a group. Otherwise the
+		 * guard must know the destination.
 		 */
 		.local = !interface_has(&c->listen[index]),
 		.tos_read = c->marks,
-		/* Whatever answers has to know a reply; so have queries. */
+		/* Anything that answers, queries included, must recognise
+		 * replies. */
 		.ttl_read = c->marks || c->key || !c->service->silent,
 		.ttl = REPLY_TTL,
 		.dual = !c->v6_only && address_is_any(&c->listen[index]),
@@ -249,7 +250,7 @@ static int open_segment(
 	return publication_open(&s->publication, &wc, why, why_bytes);
 }
 
-/* Until no worker is starting any more; the first failure counts. */
+/* Waits until no worker is starting any more. Returns the first failure. */
 static int await_start(struct server *s, char *why, size_t why_bytes)
 {
 	pthread_mutex_lock(&s->lock);
@@ -269,8 +270,8 @@ static int start_threads(struct server *s, char *why, size_t why_bytes)
 		configure_seat(s, i);
 		error = pthread_create(&seat->thread, NULL, run_seat, seat);
 		if (error) {
-			snprintf(why, why_bytes, "starting worker %u: %s", i,
-				strerror(error));
+			snprintf(why, why_bytes, "cannot start worker %u: %s",
+				i, strerror(error));
 			return -error;
 		}
 		seat->started = true;
@@ -355,7 +356,7 @@ uint32_t server_worker_count(const struct server *s)
 
 int server_error(const struct server *s, char *why, size_t why_bytes)
 {
-	/* A worker's error is its own until its phase says that it ended. */
+	/* A worker's error may only be read after its phase is PHASE_ENDED. */
 	for (uint32_t i = 0; i < s->seat_count; i++) {
 		const struct worker *w = &s->seats[i].worker;
 

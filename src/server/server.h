@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A server: endpoints, their workers, the counter segment. All functions by one
- * thread, which calls server_tick() about twenty times a second while the
- * server runs.
+ * A server: endpoints, their workers and the counter segment. All functions are
+ * called by one thread, which calls server_tick() about twenty times a second
+ * (SERVER_TICK_MS) while the server runs.
  */
 #pragma once
 
@@ -19,76 +19,80 @@
 #define SERVER_TICK_MS 50
 
 struct server_config {
-	const union address *listen; /* a group of workers each */
+	const union address *listen; /* each gets a group of workers */
 	uint32_t listen_count;
 	bool v6_only; /* [::] takes no IPv4 */
 	const struct backend_ops *backend;
 	const struct service_ops *service;
-	uint32_t workers;            /* for each endpoint */
-	const struct cpu_list *cpus; /* pinned to, in turn; NULL: not pinned */
+	uint32_t workers; /* per endpoint */
+	/* Workers are pinned to these in turn; NULL: not pinned. */
+	const struct cpu_list *cpus;
 	uint32_t batch;
 	bool trains, gro;
-	double burn_ns;          /* wasted for each datagram */
-	bool spin;               /* workers never wait for datagrams */
-	bool marks;              /* TOS and TTL of what arrives are counted */
+	double burn_ns;          /* wasted on purpose per datagram; 0: none */
+	bool spin;               /* workers busy-poll */
+	bool marks;              /* count TOS and TTL of what arrives */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */
 	uint32_t busy_poll_us;   /* SO_BUSY_POLL; 0: the system's default */
-	uint64_t count;          /* ends after so many datagrams; 0: no bound */
+	uint64_t count;          /* ends after so many datagrams; 0: no limit */
 	const struct cidr *allow;
 	size_t allow_count;
-	const struct mac_key *key; /* who has it is answered; NULL: nobody */
-	/* Behind a NAT: addresses that those who have it reach the server by,
-	 * besides those it is bound to. */
+	/* For keyed queries; NULL: none are answered. */
+	const struct mac_key *key;
+	/* Behind a NAT: addresses by which clients with the key reach the
+	 * server, besides those it is bound to. */
 	const union address *known_as;
 	size_t known_as_count;
 	const char *counters; /* file, "none", or NULL for the default place */
 	worker_observe_fn *observe;
 	void *observe_arg;
-	/* By each worker's thread when it has opened everything, before it
-	 * answers; NULL: nothing. 0, or -errno, and it does not start. */
+	/* Called by each worker's thread after it has opened everything, before
+	 * it answers; may be NULL. 0; or -errno, and the worker does not
+	 * start. */
 	int (*settle)(void);
-	/* Once for each thing, from any thread, in words for a person. */
+	/* Called at most once per subject, by any thread, with a sentence for a
+	 * person. */
 	void (*notice)(void *arg, const char *text);
 	void *notice_arg;
 };
 
 struct server;
 
-/* Sockets are bound, nothing is answered yet. 0; or -errno, one line in why,
- * and nothing is left. What config points to must outlive the server. */
+/* Binds the sockets, but answers nothing yet. 0; or -errno, one line in why,
+ * and nothing is left behind. What config points to must outlive the server. */
 int server_open(struct server **out, const struct server_config *config,
 	char *why, size_t why_bytes);
 
-/* As bound, listen_count of them. */
+/* The endpoints as bound: listen_count of them. */
 const struct socket_obtained *server_endpoints(const struct server *s);
 
 /*
- * Workers start, and each has made its first receive on return, so that a
- * server that cannot receive is not taken for a ready one. config_json is every
- * effective option, for the segment's readers. 0; or -errno and one line in
- * why, and server_close is to be called in either case.
+ * Starts the workers, and returns after each has made its first receive, so
+ * that a server that cannot receive is not reported as ready. config_json: all
+ * effective options, for readers of the segment. 0; or -errno and one line in
+ * why. Call server_close() in either case.
  */
 int server_start(
 	struct server *s, const char *config_json, char *why, size_t why_bytes);
 
-/* The segment's file, NULL where there is none. */
+/* The path of the segment; NULL: there is none. */
 const char *server_segment(const struct server *s);
 
 void server_tick(struct server *s);
 
-/* Has every worker ended, because it was ordered to, or failed? */
+/* Has every worker ended, by order or by a failure? */
 bool server_ended(const struct server *s);
 
-/* ORDER_DRAIN, ORDER_STOP. Async: wait for server_ended(). */
+/* order: ORDER_DRAIN or ORDER_STOP. Does not wait: poll server_ended(). */
 void server_order(struct server *s, enum worker_order order);
 
 /* The workers' counters: index is endpoint x workers + worker. */
 const struct counters *server_counters(const struct server *s, uint32_t index);
 uint32_t server_worker_count(const struct server *s);
 
-/* First -errno of a worker that has ended by a failure, and one line in why,
- * which may be NULL; 0. */
+/* The -errno of the first worker that has failed, with one line in why, which
+ * may be NULL; 0: none. */
 int server_error(const struct server *s, char *why, size_t why_bytes);
 
-/* Stops what runs, and leaves nothing. NULL is legal. */
+/* Stops the workers and frees everything. NULL is legal. */
 void server_close(struct server *s);

@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-/* The kernel gives a neighbour up after three seconds, and with it what was
- * queued: so long after the last look that found little room. */
+/* How long neighbours are refused after the buffer was last found nearly full.
+ * The kernel gives up a neighbour, with what is queued for it, after three
+ * seconds. */
 #define KEPT_NS 5000000000ull
 
 static uint32_t place_of(const union address *a)
@@ -15,7 +16,7 @@ static uint32_t place_of(const union address *a)
 }
 _Static_assert(UNRESOLVED_PLACES == 1 << 12, "place_of() takes 12 bits");
 
-/* Never full: it ends at a free place. */
+/* The table is never full, so that the search ends at a free place. */
 static uint32_t find(const struct unresolved *u, const union address *a)
 {
 	uint32_t i = place_of(a);
@@ -60,7 +61,8 @@ void unresolved_look(struct unresolved *u, uint32_t queued_bytes,
 	if (now_ns >= u->until_ns)
 		u->until_ns = 0;
 	else
-		/* Without its answer all are answered, as before. */
+		/* If the kernel does not answer, all peers are answered as
+		 * before. */
 		(void)neighbours_unresolved(add, u);
 }
 

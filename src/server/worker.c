@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* How long an idle worker sleeps before it looks at its orders. */
+/* How often an idle worker looks at its orders. */
 #define IDLE_MS 50
-/* A drain ends at the latest after this: a flood never leaves a gap. Of its
- * thread's time, since one that others hold up has still all to answer. */
+/* A drain ends after this even if datagrams keep coming. CPU time of its
+ * thread, since one that others hold up still has everything to answer. */
 #define DRAIN_NS 1000000000u
 
 int worker_init(struct worker *w, const struct worker_config *config)
@@ -67,14 +67,14 @@ void worker_why(const struct worker *w, char *why, size_t why_bytes)
 
 	if (!w->failed_call) {
 		snprintf(why, why_bytes,
-			"starting a worker with backend %s: %s", backend->name,
-			strerror(-w->error));
+			"cannot start a worker with backend %s: %s",
+			backend->name, strerror(-w->error));
 		return;
 	}
 	snprintf(why, why_bytes, "worker %u failed: %s: %s%s%s",
 		w->config.number, w->failed_call, strerror(-w->error),
 		failure_advice(-w->error),
-		denied ? "; another --backend makes other calls" : "");
+		denied ? "; another --backend uses other calls" : "");
 }
 
 static uint64_t timeval_ns(struct timeval t)
@@ -104,7 +104,7 @@ static void publish(struct worker *w)
 	bounds_expire(&w->bounds, clock_ns());
 }
 
-/* What a truncated train said is not known whole, so it is not answered. */
+/* A truncated train is not known completely, and so is not answered. */
 static uint32_t count_received(struct worker *w)
 {
 	uint32_t datagrams = 0, empty = 0;
@@ -146,10 +146,10 @@ static void count_verdicts(struct worker *w)
 }
 
 /*
- * What was refused once is not tried again soon. With EIO this peer gets no
- * trains at all: since Linux 6.11 only IPsec on the way to it is the reason,
- * before also a device that cannot make checksums. Else it is the length that
- * the path to this peer does not take.
+ * Avoids trains that were refused once. After EIO this peer gets no trains at
+ * all: the reason is IPsec on the way to it or, before Linux 6.11, a device
+ * that cannot compute checksums. After other errors the segments are too long
+ * for the path to it.
  */
 static void learn(struct worker *w, const struct message *m)
 {
@@ -159,7 +159,8 @@ static void learn(struct worker *w, const struct message *m)
 		clock_ns());
 }
 
-/* Of count messages: those of queries are counted apart. */
+/* Counts the first count messages; answers to queries are counted
+ * separately. */
 static void count_sent(struct worker *w, uint32_t count)
 {
 	uint32_t datagrams = 0, trains = 0;
@@ -190,8 +191,8 @@ static void spend(struct worker *w, uint32_t datagrams)
 		w->config.spent(w->config.spent_arg);
 }
 
-/* What came, but for queries: to the messages that answer it. Returns how many
- * datagrams it was. */
+/* Makes messages from what came, except for queries. Returns the number of
+ * datagrams. */
 static uint32_t serve(struct worker *w)
 {
 	const struct worker_config *c = &w->config;
@@ -218,7 +219,7 @@ static uint32_t serve(struct worker *w)
 	return datagrams;
 }
 
-/* One batch. The number of trains it brought, 0 where none came, -errno. */
+/* One batch. Returns the number of trains, 0 if none came, or -errno. */
 static int turn(struct worker *w, int timeout_ms)
 {
 	const struct worker_config *c = &w->config;
@@ -273,8 +274,8 @@ static int drain(struct worker *w)
 	return n < 0 ? n : 0;
 }
 
-/* Nobody counts while this does not: so nothing that is counted is lost when
- * the counters move. */
+/* Runs between batches, while this thread counts nothing, so that no count is
+ * lost when the counters move. */
 static void obey(struct worker *w)
 {
 	unsigned orders = atomic_fetch_and_explicit(&w->orders,
@@ -290,8 +291,8 @@ static void obey(struct worker *w)
 		publish(w);
 }
 
-/* An empty turn of one that spins costs the try and the load of its orders: it
- * reads no clock, since others do that for it. */
+/* An empty turn of a spinning worker costs a receive and a load of its orders;
+ * it reads no clock, since another thread does that for it. */
 int worker_run(struct worker *w)
 {
 	int timeout_ms = w->config.spin ? 0 : IDLE_MS;

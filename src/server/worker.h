@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A worker: one thread, one socket, one backend, one service, one loop:
- * recv -> handle -> guard -> couple -> send. All counting that a batch shows is
- * done here, once a batch.
+ * A worker: one thread, one socket, one backend, one service, one loop: recv ->
+ * handle -> guard -> couple -> send. Whatever can be counted from a batch is
+ * counted here, once per batch.
  */
 #pragma once
 
@@ -16,15 +16,15 @@
 
 #include <stdatomic.h>
 
-/* Asked of a worker by other threads, in worker.orders. */
+/* Orders of other threads to a worker, in worker.orders. */
 enum worker_order {
 	ORDER_PUBLISH = 1, /* read back the socket's and the thread's figures */
 	ORDER_DRAIN = 2,   /* answer what is in the socket, then end */
 	ORDER_STOP = 4,    /* end after this batch */
-	ORDER_MOVE = 8,    /* have the counters moved to another file */
+	ORDER_MOVE = 8,    /* move the counters to another file */
 };
 
-/* Shown what arrived, before it is answered. By the worker's thread. */
+/* Called by the worker's thread with what arrived, before it is answered. */
 typedef void worker_observe_fn(void *arg, const struct batch *batch);
 
 struct worker_config {
@@ -32,18 +32,18 @@ struct worker_config {
 	const struct service_ops *service;
 	struct backend_config io; /* fd, family, batch, gro, local, ttl... */
 	const struct guard *guard;
-	const struct consent_config *consent; /* NULL: there is no key */
-	union address bound;                  /* what io.fd is bound to */
+	const struct consent_config *consent; /* NULL: no key */
+	union address bound;                  /* the address of io.fd */
 	uint32_t number;
 	int cpu; /* -1: not pinned */
 	bool trains;
-	bool marks;     /* TOS and TTL of what arrives are counted */
-	double burn_ns; /* wasted on purpose, for each datagram; 0: nothing */
-	bool spin;      /* never waits: receives are tried over and over */
-	worker_observe_fn *observe; /* NULL: nobody looks */
+	bool marks;     /* count TOS and TTL of what arrives */
+	double burn_ns; /* wasted on purpose per datagram; 0: none */
+	bool spin;      /* busy-poll: never wait in a receive */
+	worker_observe_fn *observe; /* may be NULL */
 	void *observe_arg;
-	/* Datagrams all workers may still receive; NULL: no bound. Whoever
-	 * uses it up calls spent. */
+	/* How many datagrams all workers may still receive; NULL: no limit. The
+	 * worker that uses it up calls spent. */
 	_Atomic int64_t *budget;
 	void (*spent)(void *arg);
 	void *spent_arg;
@@ -57,35 +57,37 @@ struct worker {
 	struct backend backend;
 	struct service service;
 	struct batch batch;
-	struct bounds bounds; /* of batch */
+	struct bounds bounds; /* for batch */
 	struct unresolved unresolved;
 	struct marks marks;
 	struct consent consent;
 	struct burn burn;
-	uint32_t drops_seen; /* SK_MEMINFO_DROPS, to see it wrap */
+	uint32_t drops_seen; /* the last SK_MEMINFO_DROPS, which may wrap */
 	_Atomic unsigned orders;
-	_Atomic int moved; /* 1 when ORDER_MOVE has been obeyed, or -errno */
-	int error; /* -errno it ended with, 0; valid when it has ended */
-	const char *failed_call; /* that ended it; NULL: it did not begin */
+	_Atomic int moved; /* 1 after ORDER_MOVE was obeyed; or -errno */
+	/* -errno with which it ended, or 0; valid after it has ended. */
+	int error;
+	/* The call that ended it; NULL: it never began. */
+	const char *failed_call;
 };
 
-/* By the worker's own thread: pins it, makes backend and service. 0 or -errno,
+/* By the worker's thread: pins it, and opens backend and service. 0; or -errno,
  * and then worker_fini has been called. */
 int worker_init(struct worker *w, const struct worker_config *config);
 
-/* Takes what has arrived, without waiting for it: shows that it can receive.
- * 0 or -errno, and then worker_fini has been called. */
+/* Makes a first receive without waiting, which shows that it can receive, and
+ * handles what came. 0; or -errno, and then worker_fini has been called. */
 int worker_begin(struct worker *w);
 
-/* Runs until ordered to end, or the backend fails: 0 or -errno. */
+/* Runs until it is ordered to end (0) or the backend fails (-errno). */
 int worker_run(struct worker *w);
 
-/* By the worker's own thread; zeroed state is legal. The socket and the
- * counters stay. */
+/* By the worker's thread; zeroed state is legal. Leaves the socket and the
+ * counters. */
 void worker_fini(struct worker *w);
 
-/* Why a worker that has ended with an error did, in a sentence, and what can be
- * done about it. */
+/* Writes a sentence on why a worker has failed and what can be done about
+ * it. */
 void worker_why(const struct worker *w, char *why, size_t why_bytes);
 
 /* By any thread. */

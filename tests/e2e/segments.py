@@ -374,8 +374,8 @@ class Segments(unittest.TestCase):
                         prefix=prefix) as s:
                 r = run(UDPMILL, "stat", path)
                 self.assertEqual(r.returncode, 0, r.stderr)
-            self.assertRegex(s.err, rf"\Audpmill serve: counters: no link to "
-                             rf"them in {SHM} \({reason}\): [^\n]*\n\Z")
+            self.assertRegex(s.err, rf"\Audpmill serve: counters: cannot link "
+                             rf"them from {SHM} \({reason}\): [^\n]*\n\Z")
             with Server(UDPMILL, "127.0.0.1:0", "--counters", "none",
                         prefix=prefix) as s:
                 ask(s.address, b"x")

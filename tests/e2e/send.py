@@ -264,7 +264,7 @@ class Send(unittest.TestCase):
             (["::1:7"], "needs brackets"),
             (["127.0.0.1:0"], "not an address to send to"),
             (["127.0.0.1:99999"], "1 to 65535"),
-            (["[fe80::1]:7"], r"\[fe80::1%eth0\]:7 would"),
+            (["[fe80::1]:7"], r"\[fe80::1%eth0\]:7"),
             (["[fe80::1%nodev]:7"], 'no interface "nodev"'),
             (["0.0.0.0:7"], "not an address to send to"),
             (["*:7"], "not an address to send to"),

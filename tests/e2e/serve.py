@@ -358,7 +358,7 @@ class Serve(unittest.TestCase):
                 (("--counters", "/tmp"), "is a directory; name a file in it"),
                 (("--allow", "10.0.0.1/8"), "write 10.0.0.0/8"),
                 (("[fe80::1%nodev]:0",), 'no interface "nodev"'),
-                (("[fe80::1]:0",), "[fe80::1%eth0]:0 would"),
+                (("[fe80::1]:0",), "[fe80::1%eth0]:0"),
                 (("99999",), "0 to 65535"),
                 (("203.0.113.1:0",), '"ip address" lists them')):
             with self.subTest(arguments=arguments):

@@ -132,8 +132,8 @@ static uint64_t parse_lifetime(const char *text)
 
 	if (ns < LIFETIME_LEAST_NS)
 		usage_error("flow-lifetime",
-			"\"%s\" is too short; use at least 1ms, since opening "
-			"a socket takes time, too",
+			"\"%s\" is less than 1ms, the shortest lifetime that "
+			"is allowed",
 			text);
 	return ns;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One program, a verb each: this table dispatches. */
+/* One program with several verbs; this table dispatches them. */
 #include "cli/args/verb.h"
 #include "cli/print/json.h"
 #include "cli/process/streams.h"

@@ -12,12 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What getopt_long(3) gives for a long option: above every character. */
+/* What getopt_long(3) returns for a long option: values above every
+ * character. */
 #define FIRST_LONG 0x100
 
 #define NAME_MOST 64
 
-/* What argp adds to each verb. */
+/* The options that argp adds to each verb. */
 static const struct argp standard = {
 	.options =
 		(const struct argp_option[]){
@@ -34,7 +35,7 @@ struct known {
 	char *shorts;         /* those with a letter */
 	char **argv;          /* a copy: getopt_long sorts what it is given */
 	int count, long_count;
-	int own; /* of count, those of the verb itself, which come first */
+	int own; /* how many of count are the verb's own; they come first */
 };
 
 static int count_options(const struct argp *argp)
@@ -62,7 +63,7 @@ static void add_option(struct known *k, const struct argp_option *o)
 	if (o->key && o->key < FIRST_LONG && o->key != '?')
 		sprintf(strchr(k->shorts, '\0'), "%c%.*s", o->key, has_arg,
 			"::");
-	/* A heading has neither. */
+	/* A heading has neither a name nor a key. */
 	if (o->name || o->key)
 		k->options[k->count++] = o;
 }
@@ -89,7 +90,7 @@ static int know(struct known *k, const struct argp *argp, int argc, char **argv)
 	if (!k->options || !k->longs || !k->shorts || !k->argv)
 		return -1;
 	memcpy(k->argv, argv, (size_t)argc * sizeof(*argv));
-	/* A value that is missing is told apart by this. */
+	/* Tells a missing value apart from an unknown option. */
 	strcpy(k->shorts, ":");
 	add_options(k, argp);
 	k->own = k->count;
@@ -105,7 +106,8 @@ static void forget(struct known *k)
 	free(k->argv);
 }
 
-/* NULL where none is near: every third letter may be wrong, or one. */
+/* NULL if none is near enough: a third of the letters may be wrong, and at
+ * least one. */
 static const char *nearest(const struct known *k, const char *name)
 {
 	unsigned third = (unsigned)strlen(name) / 3, best = third ? third : 1;
@@ -134,8 +136,8 @@ static _Noreturn void refuse_unknown(const struct known *k, const char *name)
 		name, program_invocation_name);
 }
 
-/* The text has no dashes: an option that is not there, or that several could
- * be meant by. */
+/* text comes without its dashes: it names no option, or is short for
+ * several. */
 static _Noreturn void refuse_name(const struct known *k, const char *text)
 {
 	size_t n = strcspn(text, "="), at = 0;
@@ -163,7 +165,7 @@ static const struct argp_option *find(const struct known *k, int c)
 	return NULL;
 }
 
-/* c is what getopt_long said, last the argument that it looked at. */
+/* c is what getopt_long() returned, and last the argument that it read. */
 static _Noreturn void refuse(const struct known *k, int c, const char *last)
 {
 	const struct argp_option *o = optopt ? find(k, optopt) : NULL;
@@ -189,7 +191,7 @@ static _Noreturn void refuse(const struct known *k, int c, const char *last)
 
 void verb_check(const struct argp *argp, int argc, char **argv)
 {
-	/* Refusing exits: what is static is no leak then. */
+	/* Refusing exits; what is static is not reported as a leak then. */
 	static struct known k;
 	int c;
 
@@ -199,7 +201,7 @@ void verb_check(const struct argp *argp, int argc, char **argv)
 	opterr = 0;
 	do {
 		c = getopt_long(argc, k.argv, k.shorts, k.longs, NULL);
-		/* '?' says that something is wrong, or is "-?". */
+		/* '?' stands for an error, and for the option "-?". */
 		if ((c == '?' && optopt != '?') || c == ':')
 			refuse(&k, c, k.argv[optind - 1]);
 	} while (c != -1 && c != '?' && c != 'V' && c < FIRST_LONG + k.own);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Is every option of a command line one that there is? */
+/* Checks that every option of a command line exists. */
 #pragma once
 
 #include <argp.h>
 
 /*
- * Before argp(3) parses: it would say what is wrong in two lines, and not what
- * would be right. One line on stderr and EXIT_USAGE where an option is unknown,
- * could be several, lacks its value or has one that it does not take. What
- * stands behind --help, --usage or --version is not looked at.
+ * Runs before argp(3), which would report errors in two lines, and not say what
+ * to do. Prints one line on stderr and exits with EXIT_USAGE if an option is
+ * unknown or ambiguous, lacks its value, or has one that it does not take. What
+ * follows --help, --usage or --version is not checked.
  */
 void verb_check(const struct argp *argp, int argc, char **argv);

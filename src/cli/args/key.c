@@ -16,9 +16,10 @@
 #define GROUP_AND_OTHERS 077
 
 /*
- * Whoever may write to the file says who may load us, or which servers we take
- * for willing. A pipe has bits, which mkfifo(1) gives to others as well, but
- * belongs to whoever started us, by sudo(8) perhaps.
+ * Whoever can write to the file decides who may load us, or which servers we
+ * take to consent. The mode of a pipe is not a reason to refuse its owner:
+ * mkfifo(1) gives permissions to others as well, and a pipe belongs to whoever
+ * started us, perhaps by sudo(8).
  */
 static void check_owner(int fd, const char *path)
 {
@@ -50,8 +51,8 @@ void key_read(struct mac_key *out, const char *path)
 		say_exit(EXIT_SYSTEM,
 			"--key: this build does not support keys; "
 			"install libsodium-dev and build again");
-	/* No core file has it, and no other process of this user reads it; nor
-	 * is it swapped out, as far as that is allowed. */
+	/* Keeps the key out of core files and away from other processes of this
+	 * user; and out of swap, as far as that is allowed. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		say_exit(EXIT_SYSTEM, "--key: PR_SET_DUMPABLE: %s",
 			strerror(errno));

@@ -12,12 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A pipe may be quiet so long, and all of it take so long. */
+/* How long a pipe may be quiet, and how long reading all of it may take. */
 #define QUIET_MS 2000
 #define WHOLE_NS 10000000000u
 
-/* 1 there is something, 0 it is at its end, -errno. A pipe that nobody has
- * opened for writing yet is not at its end. */
+/* 1: there is something to read; 0: the end was reached; or -errno. A pipe that
+ * nobody has opened for writing yet is not at its end. */
 static int wait_for(int fd)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};

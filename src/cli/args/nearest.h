@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* How far a name that was typed is from one that there is. */
+/* How far a mistyped name is from an existing one. */
 #pragma once
 
-/* Letters to be put in, left out, typed anew or swapped with the next, to make
- * one of the other: of the first 64. */
+/* How many letters have to be inserted, removed, replaced or swapped with the
+ * next one to turn one name into the other. Only the first 64 letters count. */
 unsigned nearest_distance(const char *a, const char *b);

@@ -141,7 +141,7 @@ void option_bind(
 	bool port = strchr(bracket ? bracket : text, ':');
 	char whole[ADDRESS_TEXT + 256], why[256];
 
-	/* Whether the last of its parts is a port nobody can tell. */
+	/* Nobody can tell whether the last part is a port. */
 	if (!bracket && colon && strchr(colon + 1, ':'))
 		usage_error("bind",
 			"\"%s\" has more than one colon; write [%s], or "

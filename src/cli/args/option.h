@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of options that several verbs take: parsed, or refused by one line
- * that says what would be right, and exit code 2. */
+/* Values of options that several verbs take. They are parsed, or refused with
+ * one line that says what to do, and exit code 2. */
 #pragma once
 
 #include "core/address.h"
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One of the words, which NULL ends: its index. */
+/* The index of text in words, a list that ends with NULL. */
 unsigned option_word(
 	const char *option, const char *text, const char *const words[]);
 
@@ -18,33 +18,34 @@ bool option_switch(const char *option, const char *text);
 uint64_t option_count(const char *option, const char *text, uint64_t lowest,
 	uint64_t highest);
 
-/* Bytes of a socket's buffer, up to 1 GiB. */
+/* Size of a socket's buffer in bytes, up to 1 GiB. */
 uint64_t option_buffer(const char *option, const char *text);
 
-/* A part of the whole, below 1: "0.1%" or "0.001". */
+/* A share below 1: "0.1%" or "0.001". */
 double option_share(const char *option, const char *text);
 
-/* Nanoseconds. right: "1ms to 1s; 50ms would be". */
+/* Nanoseconds. right: "1ms to 1s; try 50ms". */
 #define SECOND_NS 1000000000ull
 uint64_t option_time_within(const char *option, const char *text,
 	uint64_t least_ns, uint64_t most_ns, const char *right);
 
-/* Up to a year. zero: may it be none? */
+/* Nanoseconds, up to a year. zero: is 0 allowed? */
 uint64_t option_time(const char *option, const char *text, bool zero);
 
-/* Microseconds for SO_BUSY_POLL. */
+/* Microseconds, for SO_BUSY_POLL. */
 uint32_t option_busy_poll(const char *option, const char *text);
 
-/* -4 or -6, AF_INET or AF_INET6: one of them. family is AF_UNSPEC at first. */
+/* -4 or -6, of which only one may be given. wanted is AF_INET or AF_INET6;
+ * family is AF_UNSPEC at first. */
 void option_family(int *family, int wanted);
 
-/* One host to send to: not every address, no group, no port 0. */
+/* A single host to send to: no wildcard, no multicast group, no port 0. */
 void option_peer(union address *out, const char *text, int family);
 
 /* --bind: an address, with or without a port, of the peer's family. */
 void option_bind(
 	union address *out, const char *text, const union address *peer);
 
-/* What would be right where an address could not be bound: goes behind the
- * reason, and may be "". */
+/* Advice for an address that could not be bound, to be appended to the reason;
+ * it may be "". */
 const char *option_bind_hint(int error);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Of a line, in a sentence about it. */
+/* How many characters of a line a message quotes. */
 #define QUOTED 60
 
 void scenario_init(struct scenario *s, char *text, size_t bytes,
@@ -63,8 +63,8 @@ static void cut_comment(char *line)
 		}
 }
 
-/* Not only NUL: what is quoted in a message must not reach the terminal as a
- * command to it. */
+/* Control characters are refused as well as NUL: what a message quotes must not
+ * reach the terminal as a command. */
 static int check_line(struct scenario *s, const char *line, size_t bytes)
 {
 	if (bytes > SCENARIO_LINE_MAX)
@@ -82,7 +82,7 @@ static int check_line(struct scenario *s, const char *line, size_t bytes)
 	return 0;
 }
 
-/* 1 and the next line, ended by NUL; 0 behind the last; -EINVAL. */
+/* 1 and the next line, ended by a NUL; 0 at the end; or -EINVAL. */
 static int next_line(struct scenario *s, char **line)
 {
 	char *end = memchr(s->at, '\n', (size_t)(s->end - s->at));

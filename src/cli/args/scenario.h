@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text of a scenario: a "key = value" a line, sections in brackets that
- * only group, and comments from # or ; on, at the beginning of a line or after
- * a blank. What keys there are is not known here, and nothing is printed.
+ * The text of a scenario: one "key = value" a line, sections in brackets that
+ * only group, and comments that begin with # or ;, at the beginning of a line
+ * or after a blank. This parser does not know which keys exist, and prints
+ * nothing.
  */
 #pragma once
 
@@ -13,26 +14,26 @@
 
 struct scenario {
 	char *at, *end;
-	const char *const *sections; /* that there may be; ended by NULL */
-	unsigned line;               /* the one that was read last, from 1 */
+	const char *const *sections; /* those that are allowed; ended by NULL */
+	unsigned line;               /* the last one read, counted from 1 */
 	char why[2 * SCENARIO_LINE_MAX];
 };
 
 struct scenario_pair {
 	const char *key;
-	char *value; /* a parser of options may write to it, as to argv */
+	char *value; /* an option parser may write to it, as to argv */
 	unsigned line;
 };
 
-/* text is the caller's, stays for as long as the pairs do, is cut into pieces,
- * and has room for one byte more. */
+/* text belongs to the caller and must live as long as the pairs do. It is cut
+ * into pieces, and needs room for one more byte. */
 void scenario_init(struct scenario *s, char *text, size_t bytes,
 	const char *const *sections);
 
-/* 1 and *pair, neither key nor value empty; 0 at the end; -EINVAL and a
- * sentence in why, about the line that line tells. */
+/* 1 and *pair, whose key and value are not empty; 0 at the end; or -EINVAL and
+ * a message in why, which is about the line number in line. */
 int scenario_next(struct scenario *s, struct scenario_pair *pair);
 
-/* Such a line. 0; -EINVAL where it would not be read back as it is: a value
- * that is too long, or begins with a blank, or has a comment in it. */
+/* Writes such a line. 0; or -EINVAL if it would not be read back unchanged: its
+ * value is too long, begins with a blank, or contains a comment. */
 int scenario_write(FILE *out, const char *key, const char *value);

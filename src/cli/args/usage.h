@@ -4,20 +4,22 @@
 
 #include <stdio.h>
 
-/* "udpmill load: --time: \"x\" is not a time; 10s, 500ms or 2m would be".
- * option: its long name; NULL: it is about none, and has no such beginning. */
+/* Prints, for example, "udpmill load: --time: \"x\" is not a time; try 10s".
+ * option is the long name of the option, or NULL if the message is not about
+ * one option, and then begins without a name. */
 _Noreturn void usage_error(const char *option, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* A sentence that has the option's name in it, such as one about two options
- * that do not go together. */
+/* The same for a sentence that names the option itself, such as one about two
+ * options that exclude each other. */
 _Noreturn void usage_clash(const char *option, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * For a verb that reads options from a file too: where this one was said.
- * "FILE:LINE: " then goes before the message; line 0: the command line. option
- * may be NULL. NULL: there is no file.
+ * Set by a verb that also reads options from a file, to tell where an option
+ * was given. If line is not 0, "FILE:LINE: " is put before the message; 0
+ * stands for the command line. option may be NULL. The pointer is NULL if there
+ * is no file.
  */
 struct usage_place {
 	const char *file;

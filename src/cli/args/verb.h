@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A verb of the command line: serve, send, load, stat, perf. Each is a folder
- * with one function. Only cli/ prints to stdout and decides the exit code.
+ * The verbs of the command line: serve, send, load, stat, perf. Each is a
+ * folder with one function. Only cli/ prints to stdout and decides the exit
+ * code.
  */
 #pragma once
 
@@ -9,7 +10,7 @@
 
 struct verb {
 	const char *name, *brief;
-	/* argv[0] is "udpmill NAME". Returns an exit code. */
+	/* argv[0] is "udpmill NAME". Returns the exit code. */
 	int (*run)(int argc, char **argv);
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The harness is a program of its own, found as git finds its sub-commands. */
+/* The harness is a separate program, found as git finds its sub-commands. */
 #include "cli/args/verb.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 #define PROGRAM "udpmill-perf"
 
-/* With no slash at its end; "" where the kernel does not say. */
+/* Without a slash at its end; "" if the kernel does not say. */
 static void find_own_directory(char directory[PATH_MAX], char exe[PATH_MAX])
 {
 	ssize_t n = readlink("/proc/self/exe", exe, PATH_MAX - 1);
@@ -21,7 +21,7 @@ static void find_own_directory(char directory[PATH_MAX], char exe[PATH_MAX])
 	*(strrchr(directory, '/') ?: directory) = '\0';
 }
 
-/* Returns only where it is not there, or does not start. */
+/* Returns only if the program is missing, or does not start. */
 static void try(const char *directory, const char *below, char **argv)
 {
 	char path[2 * PATH_MAX];
@@ -33,15 +33,16 @@ static void try(const char *directory, const char *below, char **argv)
 		execv(path, argv);
 }
 
-/* Where this program was built, next to it; where both were installed; and by
- * PATH, for who keeps it elsewhere. */
+/* Searches the folder of this program, where it was built or installed, then
+ * where the build installs it, and then PATH, for those who keep it
+ * elsewhere. */
 int verb_perf(int argc, char **argv)
 {
 	char directory[PATH_MAX], exe[PATH_MAX];
 
 	(void)argc;
 	find_own_directory(directory, exe);
-	/* What it measures with, where it is not told otherwise. */
+	/* The program that it measures, unless it is told otherwise. */
 	if (*exe && setenv("UDPMILL", exe, 1) < 0)
 		goto fail;
 	errno = 0;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Who puts a document together need not look at each of its parts. */
+/* Lets whoever builds a document skip checking each of its parts. */
 static atomic_bool failed;
 
 static void *allocate(size_t bytes)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a verb says on standard error: a line that begins with "udpmill VERB: ".
- * What was typed may hold a newline; it is one line nevertheless.
+ * What a verb prints on standard error: one line that begins with "udpmill
+ * VERB: ", even if it quotes something with a newline in it.
  */
 #pragma once
 

@@ -7,13 +7,13 @@
 
 bool style_on(FILE *out);
 
-/* A terminal that takes escapes: TERM=dumb says that it does not. */
+/* Is it a terminal that understands escapes? TERM=dumb does not. */
 bool style_terminal(FILE *out);
 
-/* Does a reader of this program's output read UTF-8? The locale says so. */
+/* Does whoever reads our output expect UTF-8? The locale says so. */
 bool style_utf8(void);
 
-/* Escapes, or "" where colour is off. */
+/* An escape, or "" if colour is off. */
 #define STYLE(on, code) ((on) ? "\033[" code "m" : "")
 #define STYLE_BOLD      "1"
 #define STYLE_DIM       "2"

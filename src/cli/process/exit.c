@@ -11,7 +11,8 @@ static const struct outcome {
 } outcomes[] = {
 	{ECONNREFUSED, EXIT_NO_PEER, "refused"},
 	{ETIMEDOUT, EXIT_NO_PEER, "timeout"},
-	/* By ICMP, or because there is no route: nobody was reached. */
+	/* According to ICMP, or because there is no route: nobody was
+	 * reached. */
 	{EHOSTUNREACH, EXIT_NO_PEER, "unreachable"},
 	{ENETUNREACH, EXIT_NO_PEER, "unreachable"},
 	{EHOSTDOWN, EXIT_NO_PEER, "unreachable"},
@@ -19,7 +20,7 @@ static const struct outcome {
 	{ENONET, EXIT_NO_PEER, "unreachable"},
 	{ENOPROTOOPT, EXIT_NO_PEER, "unreachable"},
 	{EPROTO, EXIT_NO_PEER, "unreachable"},
-	/* A keyed server says no, or is too old to be asked. */
+	/* A keyed server refuses, or is too old to understand the query. */
 	{EREMCHG, EXIT_NO_PEER, "refused"},
 	{EPROTONOSUPPORT, EXIT_NO_PEER, "refused"},
 	{EINTR, EXIT_CLAIM, "interrupted"},

@@ -8,14 +8,14 @@
 #include <stddef.h>
 #include <time.h>
 
-/* timeout(1) sends its signal to the program and to its group: within so long a
- * second one is the first again. */
+/* timeout(1) sends its signal to the program and to its process group: a second
+ * signal within this time counts as the first one. */
 #define AGAIN_NS 250000000u
 
 static volatile sig_atomic_t interrupted;
 static void (*stop_run)(void *arg);
 static void *stop_arg;
-static _Atomic uint64_t first_ns; /* SIGINT or SIGTERM; 0: neither came */
+static _Atomic uint64_t first_ns; /* SIGINT or SIGTERM; 0: neither has come */
 
 static void end_if_second(int sig)
 {
@@ -24,7 +24,7 @@ static void end_if_second(int sig)
 	if (!first_ns) {
 		first_ns = now_ns;
 	} else if (now_ns > first_ns + AGAIN_NS) {
-		/* It is delivered when the handler has returned. */
+		/* It is delivered after the handler returns. */
 		signal(sig, SIG_DFL);
 		raise(sig);
 	}
@@ -70,13 +70,13 @@ static void list(sigset_t *signals)
 	sigemptyset(signals);
 	sigaddset(signals, SIGINT);
 	sigaddset(signals, SIGTERM);
-	/* What is blocked is delivered to sigtimedwait() even if ignored. */
+	/* sigtimedwait() receives a blocked signal even if it is ignored. */
 	if (!is_ignored(SIGHUP))
 		sigaddset(signals, SIGHUP);
 }
 
-/* Blocked between the look and the sleep, or one that comes there would be
- * found when the sleep is over. */
+/* Blocked between the check and the sleep, since otherwise a signal that comes
+ * in between would not end the sleep. */
 bool interrupt_sleep(uint64_t ns)
 {
 	const struct timespec t = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * By the system calls themselves: it is one mask, and a library for it would be
- * optional, so that a build could lack what is promised.
+ * Uses the system calls directly: there is only one mask to set, and a library
+ * would be optional, so a build could lack what is promised.
  */
 #include "cli/process/privilege.h"
 
@@ -49,7 +49,7 @@ uint64_t privilege_namespaces(void)
 	return BIT(CAP_SYS_ADMIN);
 }
 
-/* Could we write to this folder as a user without capabilities? */
+/* Could we write to this folder without any capabilities? */
 static bool may_write(const char *folder)
 {
 	struct sets before, without;
@@ -81,8 +81,8 @@ uint64_t privilege_to_remove(const char *path)
 	return may ? 0 : BIT(CAP_DAC_OVERRIDE);
 }
 
-/* A filter may deny capset(2) to who has nothing to give up: systemd's group
- * @privileged has it. */
+/* A filter may deny capset(2) even to a process with nothing to give up:
+ * systemd's group @privileged includes it. */
 static int lower(uint64_t keep)
 {
 	struct sets s, less;

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What root, or capabilities(7), let the program do is given up once everything
- * is open: a fault in what reads strangers' datagrams is then worth less.
+ * What root, or capabilities(7), allows is given up once everything is open, so
+ * that a fault in the code that reads strangers' datagrams is worth less.
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a run may still need after its start, as bits. Sockets that are opened
- * later: their buffers, devices, ports below 1024, and raw ones. */
+/* Capabilities that a run may still need after its start, as bits. For sockets
+ * that are opened later: buffer sizes, devices, ports below 1024, and raw
+ * sockets. */
 uint64_t privilege_sockets(void);
-/* Other network namespaces that are entered later. */
+/* For entering other network namespaces later. */
 uint64_t privilege_namespaces(void);
-/* What it takes to remove the file at path when the run ends: something
- * only where its folder belongs to another user. NULL is legal. */
+/* For removing the file at path when the run ends: not 0 only if its folder
+ * belongs to another user. path may be NULL. */
 uint64_t privilege_to_remove(const char *path);
 
 /*
- * Of the calling thread, and of those that it starts: keeps no capability but
- * these, as far as they are there, and no program that is executed can gain any
- * (PR_SET_NO_NEW_PRIVS). 0; or -errno, and one line in why.
+ * Drops all capabilities but these, as far as they are held, from the calling
+ * thread and from those that it starts later; and no program that is executed
+ * can gain any (PR_SET_NO_NEW_PRIVS). 0; or -errno and one line in why.
  */
 int privilege_drop(uint64_t keep, char *why, size_t why_bytes);

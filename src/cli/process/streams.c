@@ -58,7 +58,8 @@ int streams_open(void)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
-		/* Those below are open, so that this one is the lowest. */
+		/* All lower descriptors are open, so open() returns this
+		 * one. */
 		if (open("/dev/null", modes[fd]) < 0)
 			return -errno;
 	}

@@ -15,7 +15,7 @@
 
 #define DEFAULT_TEXT "This is my message"
 
-/* RFC 8085, 3.1.1: a second where the round trip is not known, then doubled. */
+/* RFC 8085, 3.1.1: one second if the round trip is not known, then doubled. */
 #define DEFAULT_TIMEOUT_NS SECOND_NS
 #define DEFAULT_RETRIES    3
 #define RETRIES_MAX        10
@@ -72,8 +72,8 @@ static void read_file(struct arguments *a)
 	free(data);
 }
 
-/* The words as one text, joined by blanks. Longer than any datagram is enough
- * to know. */
+/* Joins the words with blanks. It stops at SEND_ROOM bytes, which is already
+ * too long for a datagram. */
 static void join_words(const struct arguments *a)
 {
 	struct send_options *o = a->options;

@@ -35,7 +35,7 @@ void send_report_after(
 	(void)streams_flush(stdout);
 }
 
-/* To be freed; NULL for want of memory. */
+/* The caller frees it. NULL if there is no memory. */
 static char *quoted(const uint8_t *data, uint32_t bytes, bool utf8)
 {
 	char *text = malloc(QUOTE_ROOM(bytes));

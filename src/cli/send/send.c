@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The verb send: one datagram to one host, and the answer printed. */
+/* The verb send: sends one datagram to one host, and prints the reply. */
 #include "cli/send/asked.h"
 
 #include "cli/args/option.h"
@@ -26,7 +26,7 @@ static void note_retry(
 			text_time((double)ns), r->tries, (unsigned)o->retries);
 }
 
-/* Asks, and waits, until there is an answer, an error or no try left. */
+/* Asks and waits until there is a reply, an error, or no try left. */
 static int ask(
 	struct exchange *e, const struct send_options *o, struct send_result *r)
 {
@@ -56,7 +56,8 @@ static void add_reason(struct send_result *r, const char *more)
 	snprintf(r->why + n, sizeof(r->why) - n, "%s", more);
 }
 
-/* The rule against amplifiers, of serve(1): loopback is allowed more. */
+/* The rule against amplification, see serve(1), which does not apply to
+ * loopback. */
 static bool is_too_short(const struct send_options *o)
 {
 	int answer = snprintf(NULL, 0, "Your data was %u bytes", o->bytes);
@@ -101,8 +102,8 @@ static void judge(const struct exchange *e, const struct send_options *o,
 		r->outcome = outcome_of(got);
 		r->exit_code = (int)exit_of(got);
 	}
-	/* Whatever it is called here, the network has said that it cannot go
-	 * there. */
+	/* Whatever the error is, an ICMP message says that the network cannot
+	 * deliver. */
 	if (got < 0 && e->icmp && r->exit_code == EXIT_SYSTEM) {
 		r->outcome = "unreachable";
 		r->exit_code = EXIT_NO_PEER;

@@ -87,7 +87,8 @@ static const struct argp_option options[] = {
 		"Let a receive poll the device for this long (50us) before it "
 		"sleeps, by SO_BUSY_POLL",
 		0},
-	/* For "udpmill perf selftest", which has to be shown a slowdown. */
+	/* For "udpmill perf selftest", which needs a server that is slower by a
+	 * known amount. */
 	{"burn", KEY_BURN, "NS", OPTION_HIDDEN,
 		"Waste this many nanoseconds for each datagram", 0},
 	{"marks", KEY_MARKS, "on|off", 0,
@@ -171,7 +172,7 @@ static double parse_burn(const char *text)
 	return ns;
 }
 
-/* Below 3 is what the program itself writes to, and it would be closed. */
+/* The program itself writes to descriptors below 3, and this one is closed. */
 static int parse_ready_fd(const char *text)
 {
 	int fd = (int)option_count("ready-fd", text, 3, INT_MAX);
@@ -303,7 +304,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* Of the tables, so that what is added there is seen here. */
+/* Filled in from the tables, so that a new entry shows up here by itself. */
 static char *help(int key, const char *text, void *input)
 {
 	const char *names = NULL;
@@ -313,7 +314,7 @@ static char *help(int key, const char *text, void *input)
 		names = serve_services(" (default)", " or ");
 	else if (key == KEY_BACKEND)
 		names = serve_backends(" (default)", " or ");
-	/* What is not the text itself is freed by argp. */
+	/* argp frees a text that is not the original one. */
 	return names ? strdup(names) : (char *)text;
 }
 

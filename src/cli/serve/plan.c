@@ -17,12 +17,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define DEFAULT_PORT "1060" /* the original's */
+#define DEFAULT_PORT "1060" /* that of the program that udpmill grew from */
 #define BACKEND_AUTO "auto"
 
 #define NAMES_MOST 15
 
-/* The first is the default. */
+/* Marks the first name, which is the default. */
 static const char *list(
 	const char *names[NAMES_MOST + 1], const char *mark, const char *glue)
 {
@@ -51,7 +51,7 @@ const char *serve_backends(const char *mark, const char *glue)
 	return list(names, mark, glue);
 }
 
-/* It could be bound, and nothing would come: nobody joins. */
+/* It could be bound, but nothing would arrive, since nobody joins the group. */
 static void refuse_group(const union address *a, const char *text)
 {
 	if (address_is_group(a))
@@ -130,7 +130,7 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* What else may stand in the way is found when the file is made. */
+/* Other reasons to fail show up when the file is created. */
 static void check_counters(const struct serve_options *o)
 {
 	const char *path = o->server.counters;
@@ -152,7 +152,7 @@ static void check_counters(const struct serve_options *o)
 			path);
 }
 
-/* One host and port, for that is what whoever asks has sent to. */
+/* Each must be one host and port: the client says which address it sent to. */
 static void resolve_key_addresses(struct serve_parsing *p)
 {
 	struct server_config *s = &p->o->server;

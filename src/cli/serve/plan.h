@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* From what the command line of `udpmill serve` said to what is done: names
- * are looked up, and what was left open is chosen. */
+/* From what the command line of `udpmill serve` said to what the server does:
+ * looks up names, and chooses what was left open. */
 #pragma once
 
 #include "cli/serve/said.h"
 
-/* Fills in o->server. Prints and exits where it cannot be. */
+/* Fills in o->server. Prints and exits if that is not possible. */
 void serve_plan(struct serve_parsing *p);
 
-/* What there is, by name: the default, with mark behind it, comes first. As
- * text_list(). */
+/* The names to choose from: the default comes first, with mark after it. The
+ * text lives as long as one of text_list(). */
 const char *serve_services(const char *mark, const char *glue);
 const char *serve_backends(const char *mark, const char *glue);

@@ -17,7 +17,7 @@ int serve_ready_check_fd(int fd)
 	return (flags & O_ACCMODE) == O_RDONLY ? -EBADF : 0;
 }
 
-/* A device or a pipe would be replaced, not written to. */
+/* A device or a pipe would be replaced instead of written to. */
 static bool is_no_file(const char *path)
 {
 	struct stat st;
@@ -83,7 +83,7 @@ static int write_to(FILE *out, const struct socket_obtained *at, uint32_t count)
 
 	for (uint32_t i = 0; i < count; i++)
 		fprintf(out, "%s\n", address_format(&at[i].bound, text));
-	/* Of both, the flush has the reason. */
+	/* The flush knows the reason of either failure. */
 	if (fflush(out)) {
 		int error = -errno;
 

@@ -83,13 +83,13 @@ json_t *serve_options_json(
 
 	if (options && c->known_as_count)
 		json_set(options, "key_address", known_as_json(c));
-	/* Nobody's business but of those who ask for it. */
+	/* Shown only to those who asked for it. */
 	if (options && c->burn_ns > 0)
 		json_set(options, "burn_ns", json_real(c->burn_ns));
 	return options;
 }
 
-/* Once there is a segment, or none. */
+/* Call when the segment exists, if there is to be one. */
 static json_t *running_json(
 	const struct serve_options *o, const struct server *server)
 {
@@ -102,7 +102,7 @@ static json_t *running_json(
 	return options;
 }
 
-/* As the option is typed: on or off, and lists with commas. */
+/* Formats a value as the option is typed: on or off, and lists with commas. */
 static void format_option(char *text, size_t room, const json_t *value)
 {
 	size_t i, at = 0;
@@ -148,8 +148,8 @@ static void print_options(FILE *out, json_t *options)
 	fputc('\n', out);
 }
 
-/* The kernel grants twice what is asked for, as room for its own overhead: both
- * figures are of that kind. */
+/* The kernel grants twice the size that is requested, as room for its own
+ * overhead; both figures in the note include that. */
 static void print_capped(
 	FILE *out, char side, uint64_t asked, uint32_t obtained)
 {
@@ -262,7 +262,8 @@ static void say(
 	fputs("\"\n", out);
 }
 
-/* Several workers speak: each train's lines stay together. */
+/* Several workers print at the same time; this keeps the lines of a train
+ * together. */
 void serve_observe(void *arg, const struct batch *b)
 {
 	FILE *out = arg;

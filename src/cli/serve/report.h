@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `udpmill serve` says: that it listens, and at its end what it counted.
- */
+/* What `udpmill serve` prints: that it listens, and at the end its counters. */
 #pragma once
 
 #include "cli/serve/said.h"
@@ -8,12 +7,12 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* Every effective option, with what the kernel granted. A new reference, NULL
- * without memory. */
+/* Every option in effect, and what the kernel granted. Returns a new reference,
+ * or NULL if there is no memory. */
 json_t *serve_options_json(
 	const struct serve_options *o, const struct server *server);
 
-/* "Listening at ADDR" a line each, and every effective option. */
+/* "Listening at ADDR" for each address, then every option in effect. */
 void serve_print_start(
 	FILE *out, const struct serve_options *o, const struct server *server);
 

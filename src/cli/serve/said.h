@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the command line of `udpmill serve` says, and what follows from it: data
- * only. */
+/* What the command line of `udpmill serve` says, and what follows from it; only
+ * data. */
 #pragma once
 
 #include "server/server.h"
@@ -9,18 +9,18 @@
 
 struct serve_options {
 	struct server_config server;
-	union address *listen; /* what server.listen points to */
+	union address *listen; /* server.listen points to it */
 	struct cpu_list cpus;
-	struct cidr *allow; /* what server.allow points to */
-	struct mac_key key; /* what server.key points to */
+	struct cidr *allow; /* server.allow points to it */
+	struct mac_key key; /* server.key points to it */
 	union address known_as[SERVE_KEY_ADDRESSES]; /* server.known_as */
-	uint64_t time_ns;                            /* 0: no bound */
+	uint64_t time_ns;                            /* 0: no limit */
 	const char *ready_file;
 	int ready_fd; /* -1: none */
 	bool verbose, json;
 };
 
-/* What was said, before names are looked up. */
+/* The command line before names are looked up. */
 struct serve_parsing {
 	struct serve_options *o;
 	const char *texts[64]; /* addresses */

@@ -27,8 +27,9 @@ static void notice(void *arg, const char *text)
 	say("%s", text);
 }
 
-/* A tick: 0, or the signal that came meanwhile, or -errno. Who waits for the
- * end of a server does not wait for its tick. */
+/* Sleeps for a tick. Returns 0, the signal that came in the meantime, or
+ * -errno. While the server drains, ticks are short, so that nobody waits long
+ * for its end. */
 static int sleep_tick(const sigset_t *signals, bool draining)
 {
 	const struct timespec tick = {
@@ -46,10 +47,10 @@ static int sleep_tick(const sigset_t *signals, bool draining)
 	return sig;
 }
 
-/* Until the time is over, a worker fails or the count is reached, or a signal
- * comes: the first drains, the second stops. SIGHUP only drains, since it often
- * comes along with another. 0; or -errno where signals cannot be waited for,
- * and then nobody could end it. */
+/* Runs until the time is over, a worker fails, the count is reached or a signal
+ * comes: the first signal drains, the second stops. SIGHUP only drains, since
+ * it often comes together with another signal. Returns 0; or -errno if it
+ * cannot wait for signals, and then stops, since nobody could end it. */
 static int run(struct server *server, uint64_t time_ns, const sigset_t *signals)
 {
 	uint64_t start = clock_ns();
@@ -76,7 +77,7 @@ static int run(struct server *server, uint64_t time_ns, const sigset_t *signals)
 	return error;
 }
 
-/* A worker has what it needs for good. */
+/* Runs in each worker when it has everything that it needs. */
 static int settle(void)
 {
 	char why[128];
@@ -161,10 +162,10 @@ int verb_serve(int argc, char **argv)
 		o.server.observe = serve_observe;
 		o.server.observe_arg = o.json ? stderr : stdout;
 	}
-	/* They come to sleep_tick() only. */
+	/* Only sleep_tick() receives them. */
 	interrupt_block(&signals);
 	signal(SIGPIPE, SIG_IGN);
-	/* A file that may not be so large is an error with a sentence. */
+	/* Exceeding the file size limit then is an error with a message. */
 	signal(SIGXFSZ, SIG_IGN);
 	if (serve_ready_init(
 		    &ready, o.ready_file, o.ready_fd, why, sizeof(why)))

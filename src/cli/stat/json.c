@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The counters of a server, and what is known of it, for machines. */
+/* The counters and the description of a server, as JSON. */
 #include "cli/print/json.h"
 #include "cli/stat/report.h"
 
 #include <errno.h>
 #include <jansson.h>
 
-/* Of a moment in seconds since 1970, microseconds. */
+/* Enough digits for seconds since 1970 with microseconds. */
 #define PRECISION 16
 
 static json_t *endpoints_json(const struct reader_about *a)
@@ -20,7 +20,7 @@ static json_t *endpoints_json(const struct reader_about *a)
 	return endpoints;
 }
 
-/* Whatever it is that the server wrote: null where it is no JSON. */
+/* The configuration that the server wrote, or null if it is not JSON. */
 static json_t *config_json(const struct reader_about *a)
 {
 	json_error_t error;

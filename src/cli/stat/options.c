@@ -112,7 +112,8 @@ static const struct argp argp = {
 	       "may differ.",
 };
 
-/* What goes with counters only would be ignored with all else. */
+/* Options that only apply to counters are refused, instead of ignored, with any
+ * other subject. */
 static void check_subject(const struct stat_options *o)
 {
 	static const char *const names[] = {

@@ -12,9 +12,9 @@ struct stat_options {
 	enum stat_form form;
 	enum stat_subject subject;
 	bool all, workers;
-	uint64_t interval_ns; /* of a watch; 0: once */
-	uint64_t count;       /* of a watch's turns; 0: no bound */
+	uint64_t interval_ns; /* between updates; 0: only one */
+	uint64_t count;       /* of updates; 0: no limit */
 };
 
-/* Prints and exits by itself where the command line does not parse. */
+/* Prints and exits if the command line cannot be parsed. */
 void stat_options_parse(struct stat_options *o, int argc, char **argv);

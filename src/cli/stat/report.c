@@ -35,10 +35,10 @@ static void print_head(FILE *out, const struct reader *r)
 
 #define CPU_UNIT "nanoseconds"
 
-/* Behind the value and a blank, up to column 80. */
+/* After the value and a blank, up to column 80. */
 #define UNIT_COLUMNS 23
 
-/* Of CPU time, so many nanoseconds a second are a part of a CPU. */
+/* CPU time, in nanoseconds per second, is shown as a share of a CPU. */
 static void print_rate(
 	FILE *out, const struct counter_description *d, double per_second)
 {
@@ -65,7 +65,8 @@ static void print_row(FILE *out, const struct counter_description *d,
 		fprintf(out, "%s\n", d->unit);
 }
 
-/* What each worker has is no share of a whole, and is not added up. */
+/* Gauges are values of single workers and cannot be added up: shows their
+ * range. */
 static void print_gauge(FILE *out, const struct stat_view *v, uint32_t index)
 {
 	const struct reader_about *a = reader_about(v->reader);
@@ -86,7 +87,7 @@ static void print_gauge(FILE *out, const struct stat_view *v, uint32_t index)
 		a->worker_count > 1 ? " each" : "");
 }
 
-/* All workers together. */
+/* The sum over all workers. */
 static void print_totals(
 	FILE *out, const struct stat_options *o, const struct stat_view *v)
 {
@@ -168,7 +169,7 @@ void stat_print_left(FILE *out, const struct left_list *left)
 			"  \"udpmill stat --clean\" removes what is left\n");
 }
 
-/* Words filled into lines of at most 80 columns, each indented. */
+/* Fills words into indented lines of at most 80 columns. */
 static void print_filled(FILE *out, const char *words)
 {
 	int column = 80;

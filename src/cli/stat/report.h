@@ -17,15 +17,15 @@ struct stat_view {
 void stat_print_text(
 	FILE *out, const struct stat_options *o, const struct stat_view *v);
 void stat_print_list(FILE *out, const struct reader_list *list);
-/* By their files, where pids do not tell them apart. */
+/* Lists the servers by file, for when pids do not tell them apart. */
 void stat_print_files(FILE *out, const struct reader_list *list);
 void stat_print_left(FILE *out, const struct left_list *left);
 void stat_print_descriptions(FILE *out, const struct reader *r);
 
-/* 0 or -errno. Schema udpmill.stat/1; compact: on one line. */
+/* Schema udpmill.stat/1. compact: on one line. 0 or -errno. */
 int stat_print_json(FILE *out, const struct stat_view *v, bool compact);
 
-/* The same; schemas udpmill.list/1 and udpmill.describe/1. */
+/* The same, with the schemas udpmill.list/1 and udpmill.describe/1. */
 int stat_print_list_json(FILE *out, const struct reader_list *list,
 	const struct left_list *left);
 int stat_print_descriptions_json(FILE *out, const struct reader *r);

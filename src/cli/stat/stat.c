@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* main() says why standard output could not be written. */
+/* streams.c reports why standard output could not be written. */
 static int finish(int error)
 {
 	if (error == -ENOMEM)
@@ -26,8 +26,8 @@ static int finish(int error)
 	return error ? EXIT_SYSTEM : EXIT_OK;
 }
 
-/* What is not shown, a line for each reason: a list that leaves something out
- * in silence would be taken for the whole. */
+/* Reports what is left out, with a line for each reason: an incomplete list
+ * must not pass for a complete one. */
 static void warn(const struct reader_list *list)
 {
 	if (list->doubtful_count)
@@ -51,7 +51,7 @@ static int fail_listing(int error)
 	return EXIT_SYSTEM;
 }
 
-/* Was a time meant by what is no server's name? */
+/* Did the user mean the interval, and not the name of a server? */
 static bool is_time(const struct stat_options *o)
 {
 	uint64_t ns;
@@ -84,7 +84,7 @@ static int open_file(struct reader **r, const struct stat_options *o)
 	return say_failed(EXIT_NO_PEER, "%s", why);
 }
 
-/* Of a list that it outlives. */
+/* Takes the reader out of the list, so that it outlives the list. */
 static int take(struct reader **r, struct reader_list *list)
 {
 	char why[512];
@@ -115,7 +115,7 @@ static int open_only(struct reader **r, struct reader_list *list)
 	return take(r, list);
 }
 
-/* There is none that is believed: why? */
+/* No trusted server has that pid: says why. */
 static int miss(const struct reader_list *list, const struct stat_options *o)
 {
 	const struct reader_about *a;
@@ -154,7 +154,8 @@ static int open_of_pid(struct reader **r, struct reader_list *list,
 	return EXIT_USAGE;
 }
 
-/* A number is a pid: its segment, or the link to it, has it in its name. */
+/* A number is a pid: the name of the segment, or of the link to it, contains
+ * it. */
 static int open_server(struct reader **r, const struct stat_options *o)
 {
 	struct reader_list list;
@@ -200,7 +201,8 @@ static int list_servers(const struct stat_options *o)
 	return finish(error);
 }
 
-/* What another has taken away meanwhile, or taken over, is no failure. */
+/* It is not a failure if somebody else removed a file first, or took it
+ * over. */
 static int clean(void)
 {
 	struct left_list left;
@@ -249,7 +251,7 @@ static int print(const struct stat_options *o, const struct stat_view *v)
 	return streams_flush(stdout);
 }
 
-/* Until the count is reached, the server ends, or a signal comes. */
+/* Prints until the count is reached, the server ends, or a signal comes. */
 static int show(const struct stat_options *o, struct reader *r, uint64_t *a,
 	uint64_t *b)
 {
@@ -286,8 +288,8 @@ static int run(const struct stat_options *o, struct reader *r)
 
 	if (!values)
 		return finish(-ENOMEM);
-	/* Between two turns a watch ends in good order. All else ends at once:
-	 * nothing is left behind. */
+	/* A watch ends in good order between two updates. Anything else may end
+	 * at once, since it leaves nothing behind. */
 	if (o->interval_ns)
 		interrupt_catch(NULL, NULL);
 	code = show(o, r, values, values + n);

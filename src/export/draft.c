@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Counters are there to be read: by other users' monitors, too. */
+/* Other users' monitors may read counters, too. */
 #define MODE 0644
 
-/* The part of path that names its folder, with the slash; "" for none. */
+/* The folder part of path, with the slash; "" if there is none. */
 static char *folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -26,7 +26,7 @@ static int open_nameless(const char *folder)
 {
 	int fd;
 
-	/* It would get its name by this. */
+	/* Needed to give an unnamed file its name. */
 	if (access("/proc/self/fd", X_OK))
 		return -EOPNOTSUPP;
 	fd = open(*folder ? folder : ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -50,8 +50,8 @@ static int open_named(struct draft *d, const char *folder)
 	return fd;
 }
 
-/* Not ftruncate: where there is no room this fails, and does not kill the
- * server by a signal when it counts for the first time. */
+/* Not ftruncate: if there is no room, this fails now, instead of killing the
+ * server by a signal at its first count. */
 static int prepare(int fd, size_t bytes)
 {
 	if (flock(fd, LOCK_EX | LOCK_NB) || fchmod(fd, MODE))
@@ -67,7 +67,7 @@ int draft_open(struct draft *d, const char *path, size_t bytes)
 	if (!folder)
 		return -ENOMEM;
 	d->fd = open_nameless(folder);
-	/* EISDIR: the kernel takes no notice of what O_TMPFILE adds. */
+	/* EISDIR: the kernel does not know O_TMPFILE. */
 	if (d->fd == -EOPNOTSUPP || d->fd == -EISDIR)
 		d->fd = open_named(d, folder);
 	free(folder);
@@ -80,7 +80,7 @@ static void forget_name(struct draft *d)
 	d->name = NULL;
 }
 
-/* A file system without hard links can rename. */
+/* For file systems without hard links: rename. */
 static int publish_named(struct draft *d, const char *path)
 {
 	if (link(d->name, path) == 0) {

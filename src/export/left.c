@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* Servers of old builds left it so when they were killed early. */
+/* Old versions left an empty file when they were killed early. */
 static bool is_empty(int folder, const char *name, const struct stat *st)
 {
 	struct stat here;
@@ -20,8 +20,8 @@ static bool is_empty(int folder, const char *name, const struct stat *st)
 	       here.st_size == 0 && here.st_uid == geteuid();
 }
 
-/* The file that a server wrote by this name, open; -ENOENT where there is no
- * such one, whatever else may have the name. */
+/* Opens the file that a server wrote under this name. -ENOENT if there is none,
+ * whatever else may have the name. */
 static int open_own(int folder, const char *name)
 {
 	struct segment_header h;
@@ -109,8 +109,8 @@ void left_list_close(struct left_list *list)
 	*list = (struct left_list){0};
 }
 
-/* Whoever replaces a stale segment holds its lock: so the name still leads to
- * this file when it goes. */
+/* Under the lock, which anybody who replaces a stale segment must hold, so that
+ * the name still refers to this file when it is removed. */
 static int remove_locked(int folder, int fd, const char *name)
 {
 	struct stat here, there;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What servers that were killed have left in the registry: their segments, or
- * links to their segments. Only what this user may be expected to take away is
- * looked at: one's own, and for root everybody's. Anything else there is not
- * known to be a server's, and is no matter of this.
+ * Segments, and links to segments, that killed servers have left in the
+ * registry. Only considers those that this user may remove: the user's own, or
+ * for root everybody's. Anything else in the folder is not known to be a
+ * server's, and is left alone.
  */
 #pragma once
 
@@ -20,16 +20,17 @@ struct left_name {
 struct left_list {
 	struct left_name *names;
 	size_t count;
-	uint64_t passed_over; /* too many to be looked at */
+	uint64_t passed_over; /* not looked at, since there are too many */
 };
 
-/* 0 or -errno, and then the list is empty. registry is a folder. */
+/* Lists what is left in registry, a folder. 0; or -errno, and the list is
+ * empty. */
 int left_list_open(struct left_list *list, const char *registry);
 void left_list_close(struct left_list *list); /* zeroed state is legal */
 
 /*
- * Takes away what a server has left by that name: the segment, or the link, but
- * not what the link leads to. 0; -EBUSY where a server lives, or may; or
- * another -errno, -ENOENT where there is nothing of a server's.
+ * Removes what a server has left under that name: the segment, or the link but
+ * not its target. 0; -EBUSY if the server is or may be running; -ENOENT if the
+ * name is not a server's; or another -errno.
  */
 int left_remove(const char *registry, const char *name);

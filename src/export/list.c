@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The registry: all live segments of this host, and who serves an address. */
+/* Lists all live segments of this host, and finds who serves an address. */
 #include "export/owner.h"
 #include "export/reader.h"
 #include "export/reader_state.h"
@@ -22,15 +22,15 @@ static int by_start(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-/* What a scan of a registry becomes. */
+/* State while a registry's files are turned into a list. */
 struct look {
 	struct reader_list *list;
 	const char *registry;
 	struct owners owners;
-	bool asked; /* for who owns sockets */
+	bool asked; /* the owners were asked for */
 };
 
-/* Only asked for where somebody else's segment is found. */
+/* Reads the owners only once another user's segment is found. */
 static bool know_owners(struct look *l)
 {
 	if (!l->asked && owners_open(&l->owners))
@@ -81,8 +81,8 @@ static int take(struct look *l, bool trusted, struct reader *r)
 	return append(&list->readers, &list->count, r);
 }
 
-/* Stale, starting, or no segment at all: not a live server's. What cannot be
- * known is no matter of the file's. */
+/* 0: not a live server's segment (stale, starting or none at all), so skip it.
+ * Errors that are not about the file are returned. */
 static int judge(struct look *l, bool trusted, int error)
 {
 	switch (error) {
@@ -107,7 +107,7 @@ static int add(struct look *l, const struct scan_file *f)
 		return -ENOMEM;
 	error = reader_begin(&r, path, true, why, sizeof(why));
 	free(path);
-	/* Not by what the name led to before. */
+	/* Judge the file that was opened, not what the name led to before. */
 	trusted = error ? f->trusted : segment_trusts(reader_about(r)->owner);
 	if (!error)
 		error = take(l, trusted, r);
@@ -157,15 +157,15 @@ void reader_list_close(struct reader_list *list)
 	*list = (struct reader_list){0};
 }
 
-/* Both unmapped: a socket at [::ffff:0.0.0.0] takes IPv4 only. */
+/* Both are unmapped, since a socket at [::ffff:0.0.0.0] receives only IPv4. */
 static bool endpoint_serves(const union address *e, const union address *a)
 {
 	if (address_port(e) != address_port(a))
 		return false;
 	if (!address_is_any(e))
 		return address_same_host(e, a);
-	/* [::] takes IPv4 as well, unless it was told not to: then another
-	 * socket may hold the IPv4 side, and its endpoint says so. */
+	/* [::] also receives IPv4, unless IPV6_V6ONLY is set; then another
+	 * socket may have the IPv4 side, with an endpoint of its own. */
 	return e->sa.sa_family == AF_INET6 || a->sa.sa_family == AF_INET;
 }
 

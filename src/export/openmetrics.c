@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The specification wants a unit to be the end of its metric's name. */
+/* The specification requires a metric's name to end with its unit. */
 static bool ends_with_unit(const char *name, const char *unit)
 {
 	size_t n = strlen(name), u = strlen(unit);
@@ -13,7 +13,7 @@ static bool ends_with_unit(const char *name, const char *unit)
 	       strcmp(name + n - u, unit) == 0;
 }
 
-/* As an escaped-string of OpenMetrics, and a newline. */
+/* Prints an escaped-string of OpenMetrics and a newline. */
 static void print_escaped(FILE *out, const char *text)
 {
 	for (; *text; text++)

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Not /proc/net, which is the namespace of the process's first thread. */
+/* Not /proc/net, which shows the namespace of the process's first thread. */
 #define PROC "/proc/thread-self/"
 
-/* One reading in fifty lacks a socket where others open and close many. */
+/* One reading in fifty misses a socket if others open and close many. */
 #define READS 5
 
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -27,7 +27,7 @@ static int compare(const void *a, const void *b)
 	return order;
 }
 
-/* The kernel prints the words of an address as numbers of its own order. */
+/* The kernel prints the words of an address as numbers in host byte order. */
 static bool parse_v4(const char *line, struct owner_socket *s)
 {
 	unsigned word, port, owner;
@@ -98,7 +98,7 @@ static int read_table(struct owners *o, const char *path,
 	return error;
 }
 
-/* Of a group's sockets there is one line each. */
+/* A group has a line for each of its sockets: drop duplicates. */
 static void sort(struct owners *o)
 {
 	size_t kept = 0;
@@ -111,7 +111,7 @@ static void sort(struct owners *o)
 	o->count = kept;
 }
 
-/* Adds to what is known. */
+/* Adds the sockets in the kernel's tables. */
 static int read_tables(struct owners *o)
 {
 	int error;
@@ -120,7 +120,7 @@ static int read_tables(struct owners *o)
 	error = read_table(o, PROC "net/udp", parse_v4);
 	if (!error)
 		error = read_table(o, PROC "net/udp6", parse_v6);
-	/* A kernel without IPv6 has no such table. */
+	/* A kernel without IPv6 has no second table. */
 	if (error == -ENOENT && o->sockets)
 		error = 0;
 	sort(o);
@@ -171,7 +171,7 @@ static int find(const struct owners *o, const uint8_t host[16], uint16_t port,
 	return 0;
 }
 
-/* False: of no family that has ports. */
+/* False: not an IP address. */
 static bool host_of(const union address *a, uint8_t host[16])
 {
 	switch (a->sa.sa_family) {
@@ -195,8 +195,8 @@ int owners_find(const struct owners *o, const union address *a, uid_t *owner)
 	return find(o, host, address_port(a), owner);
 }
 
-/* As the kernel looks a socket up: the address itself before all addresses of
- * its family, and these before those of both. */
+/* In the order of the kernel's lookup: the address itself, then the wildcard of
+ * its family, then the dual-stack wildcard. */
 int owners_receiver(
 	const struct owners *o, const union address *a, uid_t *owner)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whose socket an address is, by the kernel's word (/proc/net/udp and udp6), in
- * the network namespace of the calling thread. What a segment claims of an
- * address is proved by it.
+ * Which user's socket has an address, according to the kernel (/proc/net/udp
+ * and udp6) in the calling thread's network namespace. This verifies a
+ * segment's claim to an address.
  */
 #pragma once
 
@@ -13,36 +13,36 @@
 #include <sys/types.h>
 
 struct owner_socket {
-	uint8_t host[16]; /* IPv4 as v4-mapped */
+	uint8_t host[16]; /* IPv4 is v4-mapped */
 	uint16_t port;
 	uid_t owner;
 };
 
 struct owners {
-	struct owner_socket *sockets; /* sorted, none twice */
+	struct owner_socket *sockets; /* sorted, without duplicates */
 	size_t count, room;
 	uint64_t netns;
-	unsigned reads; /* of the kernel's tables */
+	unsigned reads; /* how often the kernel's tables were read */
 };
 
-/* 0 or -errno; owners_close is due in either case. Without a /proc nothing is
- * known: -ENOENT. */
+/* Reads the tables. 0 or -errno: -ENOENT without /proc. Call owners_close in
+ * either case. */
 int owners_open(struct owners *o);
 void owners_close(struct owners *o); /* zeroed state is legal */
 
-/* Who has bound a socket to just this address: 0, -ENOENT, or -EEXIST where
- * several users have. */
+/* The user who has bound a socket to exactly this address: 0, -ENOENT, or
+ * -EEXIST if several users have. */
 int owners_find(const struct owners *o, const union address *a, uid_t *owner);
 
-/* Whose socket receives what is sent to this address: as above. */
+/* The user whose socket receives what is sent to this address. Returns the
+ * same. */
 int owners_receiver(
 	const struct owners *o, const union address *a, uid_t *owner);
 
 /*
- * Is that so, for this owner's socket and nobody else's? The kernel's tables
- * are not read in one step: a socket may be missing because another one was
- * closed meanwhile. So they are read again, a few times in all, before the
- * answer is no.
+ * Is it this owner's socket, and nobody else's? The kernel's tables cannot be
+ * read atomically: a socket may be missing because another one was closed
+ * meanwhile. So they are reread a few times before the answer is no.
  */
 bool owners_has_bound(struct owners *o, const union address *a, uid_t owner);
 bool owners_receives(struct owners *o, const union address *a, uid_t owner);

@@ -15,13 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Milliseconds until a lock is taken for one that stays; fewer in the registry,
- * where there is another name. */
+/* How many milliseconds to wait for a lock before its holder counts as a live
+ * server; fewer in the registry, where another name can be used. */
 #define TRIES          100
 #define REGISTRY_TRIES 10
 #define BETWEEN_NS     1000000
 
-/* Of names that nobody can have guessed. */
+/* Tries with random names, which nobody can have guessed. */
 #define NAMES 16
 
 static bool same(const struct stat *a, const struct stat *b)
@@ -29,7 +29,7 @@ static bool same(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Is it this very file, and no link to it, that has this name? */
+/* Does the name belong to this very file, and not to a link? */
 static bool has_name(int fd, const char *name)
 {
 	struct stat here, there;
@@ -38,7 +38,8 @@ static bool has_name(int fd, const char *name)
 	       same(&here, &there);
 }
 
-/* Readers that look whether it is stale hold it too, for a moment each. */
+/* Readers that check whether the file is stale also hold its lock, for a
+ * moment. */
 static int lock_stale(int fd, int tries)
 {
 	const struct timespec between = {.tv_nsec = BETWEEN_NS};
@@ -56,8 +57,8 @@ static int take_away(const char *name)
 	return unlink(name) && errno != ENOENT ? -errno : 0;
 }
 
-/* Of somebody else's only root takes away what is left over. An empty file is
- * what servers of old builds left when they were killed early. */
+/* Only root removes other users' leftovers. Old versions left an empty file
+ * when they were killed early. */
 static bool is_left(int fd, bool registry)
 {
 	struct stat st;
@@ -70,8 +71,8 @@ static bool is_left(int fd, bool registry)
 	       (registry && st.st_size == 0 && st.st_uid == geteuid());
 }
 
-/* Under the lock, so that of two that find one stale file the second does not
- * take away what the first has put in its place. */
+/* Under the lock, so that of two servers that find a stale file the second does
+ * not remove what the first has put there. */
 static int clear_file(const char *name, bool registry)
 {
 	int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -87,8 +88,8 @@ static int clear_file(const char *name, bool registry)
 	return error;
 }
 
-/* One's own link in the registry goes unless it leads to a live server other
- * than this. What it leads to stays: it may be anybody's. */
+/* Removes a link of this user in the registry, unless it leads to another live
+ * server. Its target stays: it may be anybody's. */
 static int clear_link(const struct place *p, const char *name)
 {
 	struct stat st, own;
@@ -111,7 +112,7 @@ static int clear_link(const struct place *p, const char *name)
 	return live ? -EEXIST : take_away(name);
 }
 
-/* Nothing is at this name after 0; -EEXIST where something is kept. */
+/* 0: the name is free now; -EEXIST: something is kept there. */
 static int clear(const struct place *p, const char *name, bool registry)
 {
 	struct stat st;
@@ -148,7 +149,7 @@ static int put(struct place *p, const char *name, put_fn *how, bool registry)
 	return error ? error : how(p, name);
 }
 
-/* number 0 is for the plain name. */
+/* number 0: the plain name. */
 static char *name_in(const char *registry, uint32_t number)
 {
 	char more[16] = "", *name;
@@ -161,8 +162,8 @@ static char *name_in(const char *registry, uint32_t number)
 	return name;
 }
 
-/* By the pid; where somebody has taken that name, and keeps it, by one that
- * nobody could take before. */
+/* Uses the name with the pid; if somebody has taken it, one that nobody could
+ * predict. */
 static int put_in_registry(struct place *p, char **out, put_fn *how)
 {
 	uint32_t number = 0;
@@ -184,7 +185,7 @@ static int put_in_registry(struct place *p, char **out, put_fn *how)
 			return error;
 		if (getrandom(&number, sizeof(number), 0) < 0)
 			return -errno;
-		number |= 1; /* 0 is no number */
+		number |= 1; /* 0 would mean the plain name */
 	}
 	return error;
 }
@@ -217,10 +218,10 @@ const char *place_kept(const char *name)
 
 	if (fd >= 0)
 		close(fd);
-	return ours ? "exists, and a server that runs writes to it; another "
-		      "file would be right"
-		    : "exists, and is not a counter segment; the name of a new "
-		      "file would be right";
+	return ours ? "exists, and a running server writes to it; use another "
+		      "file"
+		    : "exists, and is not a counter segment; use the name of a "
+		      "new file";
 }
 
 int place_register(struct place *p)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a server's segment lies: its file, the lock on it that says that the
- * server lives, and its name in the registry. What a killed server has left
- * at either place is replaced; what a live one holds, or what is no segment,
- * is kept. In the registry, where anybody may have taken a name, another name
- * is found then.
+ * The place of a server's segment: its file, the lock that shows that the
+ * server is running, and its name in the registry. A killed server's leftovers
+ * are replaced; a live server's file, or a file that is no segment, is kept. In
+ * the registry, where anybody may have taken a name, another name is used then.
  */
 #pragma once
 
@@ -12,41 +11,40 @@
 
 #include <stdbool.h>
 
-/* Zeroed: nowhere. */
+/* Zeroed: none. */
 struct place {
 	struct draft file;
 	char *registry; /* the folder */
-	char *path;     /* once it is published there, or is to be */
-	bool asked;     /* for this path, and not for any in the registry */
+	char *path;     /* where it is, or will be, published */
+	bool asked;     /* the caller asked for this path */
 	bool published;
-	char *link;   /* in the registry; NULL: path is there itself */
+	char *link; /* a link in the registry; NULL: path is in the registry */
 	char *target; /* of the link */
 };
 
 /*
- * Makes a locked file with so much room, which has no name yet: path NULL is
- * for one in the registry. 0 or -errno; place_fini is due in either case.
+ * Creates a locked file of bytes, without a name yet. path NULL: in the
+ * registry. 0 or -errno; call place_fini in either case.
  */
 int place_init(
 	struct place *p, const char *registry, const char *path, size_t bytes);
 
-/* Gives the file its name, once what it has in it is complete. 0 or -errno:
- * -EEXIST where something is kept at the path that was asked for. */
+/* Gives the file its name, once its content is complete. 0 or -errno: -EEXIST
+ * if the path asked for has something that is kept. */
 int place_publish(struct place *p);
 
-/* Why something is kept at this name, and what would be right. */
+/* A clause on why the file of this name is kept, and what to do. */
 const char *place_kept(const char *name);
 
-/* Links the file from the registry, where it is not there itself. 0 or -errno.
- */
+/* Links the file from the registry, if it is not there itself. 0 or -errno. */
 int place_register(struct place *p);
 
-/* Does its name lead to another file, or nowhere? Somebody deleted it then. */
+/* Has somebody deleted the file, or the link: does the name lead elsewhere? */
 bool place_lost(const struct place *p);
 bool place_link_lost(const struct place *p);
 
-/* The link that leads to from's path, which is to's as well, is to's now. */
+/* Hands over from's link to to; both have the same path. */
 void place_take_link(struct place *to, struct place *from);
 
-/* Takes away what is still this server's, and lets the lock go. */
+/* Removes what still belongs to this server, and releases the lock. */
 void place_fini(struct place *p);

@@ -22,7 +22,7 @@ static int fail(char *why, size_t why_bytes, int error, const char *path,
 	return error;
 }
 
-/* All of it, or -errno; a file that ends early is no segment. */
+/* Reads exactly bytes; 0 or -errno. A file that ends early is no segment. */
 static int read_at(int fd, void *out, size_t bytes, uint64_t offset)
 {
 	while (bytes > 0) {
@@ -52,13 +52,13 @@ static int read_header(int fd, const char *path, struct segment_header *h,
 		return fail(why, why_bytes, -EPROTO, path, NO_SEGMENT);
 	if (h->layout != SEGMENT_LAYOUT)
 		return fail(why, why_bytes, -EPROTO, path,
-			"is of another layout than this build reads");
+			"has another layout than this build reads");
 	if (!segment_is_held(fd))
 		return fail(why, why_bytes, -ESRCH, path,
 			"is left over from a server that is gone");
 	if (!h->ready)
 		return fail(why, why_bytes, -EAGAIN, path,
-			"its server is starting");
+			"its server is starting; try again in a moment");
 	if (!sound_header(h, file_bytes))
 		return fail(why, why_bytes, -EPROTO, path, DAMAGED);
 	return 0;
@@ -86,8 +86,7 @@ static int read_endpoints(struct reader *r)
 	return 0;
 }
 
-/* So that what a name finds is the only one, here and in a metrics' database.
- */
+/* Names must be unique, here and in a metrics database. */
 static bool is_new(const struct reader *r, uint32_t index)
 {
 	for (uint32_t i = 0; i < index; i++)
@@ -178,7 +177,7 @@ int reader_read(
 	return error;
 }
 
-/* The descriptor, or -errno. */
+/* Returns the descriptor, or -errno. */
 static int open_file(const struct reader *r, struct stat *st,
 	struct segment_header *h, char *why, size_t why_bytes)
 {
@@ -245,8 +244,8 @@ void reader_rest(struct reader *r)
 	r->fd = -1;
 }
 
-/* By its name, of which another file may have become the owner: it has to be
- * the same server's, and tables and all, or it is not it. */
+/* Opens the file by its name, which may be another file now: it must belong to
+ * the same server and have the same tables. */
 static int reopen(struct reader *r, char *why, size_t why_bytes)
 {
 	struct segment_header h;
@@ -261,8 +260,8 @@ static int reopen(struct reader *r, char *why, size_t why_bytes)
 		return 0;
 	}
 	close(fd);
-	return fail(
-		why, why_bytes, -ESRCH, r->path, "has become another server's");
+	return fail(why, why_bytes, -ESRCH, r->path,
+		"now belongs to another server");
 }
 
 int reader_resume(struct reader *r, char *why, size_t why_bytes)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A reader's side of counter segments. Nothing in a segment is believed before
- * it is checked: anybody may put a file into /dev/shm. The file is read with
- * pread(2), never mapped, so that one cut short cannot kill the reader.
+ * Reads counter segments. Nothing in a segment is trusted before it is checked,
+ * since anybody may put a file into /dev/shm. The file is read with pread(2)
+ * and never mapped, so that truncating it cannot kill the reader.
  */
 #pragma once
 
@@ -16,7 +16,7 @@
 struct reader;
 
 /*
- * Of a file that the user has named, whoever owns it. 0, or -errno and a
+ * Opens a file that the user has named, whoever owns it. 0, or -errno and a
  * sentence in why: -ENOENT no file, -ESRCH a stale segment of a server that is
  * gone, -EAGAIN not ready yet, -EPROTO another layout or no segment.
  */
@@ -26,64 +26,65 @@ int reader_open(
 /* NULL is legal. */
 void reader_close(struct reader *r);
 
-/* Strings and endpoints live until reader_close. */
+/* Strings and endpoints are valid until reader_close. */
 const struct reader_about *reader_about(const struct reader *r);
 
-/* Opens again the segment of a reader that came from a list, of which only
- * reader_about has been known. As reader_open. */
+/* Opens the segment of a reader from a list again; until then only
+ * reader_about() may be used. Returns as reader_open. */
 int reader_resume(struct reader *r, char *why, size_t why_bytes);
 
-/* index < counter_count. From the segment, not from this build. */
+/* The description of a counter, from the segment and not from this build. index
+ * < counter_count. */
 const struct counter_description *reader_counter(
 	const struct reader *r, uint32_t index);
 
-/* Index of the counter of that name, or -ENOENT: another build's server need
- * not have it. */
+/* The index of the counter of that name; -ENOENT: a server of another build may
+ * lack it. */
 int reader_index(const struct reader *r, const char *name);
 
 /*
- * All workers' values as of now, worker_count x counter_count. values has
- * that much room. A server whose segment was deleted makes it again, and is
- * followed there. 0 or -errno; -ESRCH when the server has gone (values are then
- * its last).
+ * Reads the current values: worker_count x counter_count of them; values has
+ * that much room. If the segment was deleted and the server has recreated it,
+ * goes on with the new file. 0 or -errno; -ESRCH: the server is gone, and
+ * values are its last.
  */
 int reader_snapshot(struct reader *r, uint64_t *values);
 
-/* Sum of one counter over the workers of a snapshot. */
+/* The sum of a counter over all workers of a snapshot. */
 uint64_t reader_sum(
 	const struct reader *r, const uint64_t *values, uint32_t index);
 
 /*
  * The live segments of a registry, each once, from the oldest to the newest. A
- * segment is believed if root or this user owns it, or if each address that it
- * claims is in this thread's network namespace and the file's owner is, by the
- * kernel's word, who has bound a socket there. Others are doubtful: of them
- * nothing is to be believed, and their options are not read.
+ * segment is trusted if root or this user owns it, or if its server is in this
+ * thread's network namespace and, according to the kernel, the file's owner has
+ * bound a socket to each address that it claims. Others are doubtful: they must
+ * not be trusted, and their options are not read.
  *
- * No descriptor stays open: reader_resume opens one again.
+ * No descriptor stays open: reader_resume() opens one again.
  */
 struct reader_list {
 	struct reader **readers;
 	size_t count;
 	struct reader **doubtful;
 	size_t doubtful_count;
-	uint64_t unreadable;  /* believed, and may not be read */
-	uint64_t passed_over; /* too many to be looked at */
+	uint64_t unreadable;  /* trusted, but this user may not read them */
+	uint64_t passed_over; /* not looked at, since there are too many */
 };
 
-/* 0 or -errno, and then the list is empty; what does not open because there is
- * no memory or no descriptor left is such an error. */
+/* 0; or -errno, and the list is empty. Lack of memory or descriptors is an
+ * error, and does not merely shorten the list. */
 int reader_list_open(struct reader_list *list);
 
-/* Of another folder; pid 0 is for all. */
+/* The same for another folder; pid 0: all servers. */
 int reader_list_open_in(
 	struct reader_list *list, const char *registry, int32_t pid);
 
 void reader_list_close(struct reader_list *list); /* zeroed state is legal */
 
 /*
- * Does this server, as far as its endpoints tell, serve a datagram sent to a?
- * Wildcard endpoints serve every address of their family (and IPv4 where dual
- * stack, which [::] is); the ports must be equal.
+ * Does this server, by its endpoints, receive a datagram sent to a? A wildcard
+ * endpoint receives every address of its family ([::] also IPv4); ports must be
+ * equal.
  */
 bool reader_serves(const struct reader *r, const union address *a);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a segment says of its server. Strings and endpoints are the reader's. */
+/* What a segment says about its server. Strings and endpoints belong to the
+ * reader. */
 #pragma once
 
 #include "core/address.h"

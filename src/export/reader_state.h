@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A reader from within: for its own file, and for the list, which reads only a
- * part of each segment and keeps none of them open. */
+/* The inside of a reader: for reader.c, and for list.c, which reads only parts
+ * of each segment and keeps none open. */
 #pragma once
 
 #include "core/counters.h"
@@ -8,9 +8,9 @@
 #include "export/segment.h"
 
 struct reader {
-	int fd;           /* -1: at rest */
-	bool in_registry; /* opened by the rules for what anybody may put there
-			   */
+	int fd; /* -1: closed for now */
+	/* Opened by the rules for a folder that anybody may write to. */
+	bool in_registry;
 	uid_t owner;
 	struct segment_header header;
 	struct reader_about about;
@@ -23,13 +23,13 @@ struct reader {
 enum reader_part { READER_ENDPOINTS, READER_CONFIG, READER_COUNTERS };
 #define READER_PARTS 3
 
-/* Its header, which is checked; nothing else is known yet. */
+/* Opens the segment, and reads and checks its header only. */
 int reader_begin(struct reader **out, const char *path, bool in_registry,
 	char *why, size_t why_bytes);
 
-/* One more part of it, once each; reader_about tells all that was read. */
+/* Reads one more part, each at most once; reader_about() has what was read. */
 int reader_read(
 	struct reader *r, enum reader_part part, char *why, size_t why_bytes);
 
-/* Closes its descriptor: until reader_resume. */
+/* Closes the descriptor until reader_resume(). */
 void reader_rest(struct reader *r);

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More servers than a host has; and of each user who is not believed, as many
- * as are worth a look. */
+/* More servers than a host has; and the most files of untrusted users to look
+ * at. */
 #define TRUSTED_MAX 4096
 #define FOREIGN_MAX 4096
 #define USER_MAX    64
 
-/* May it be added, or is it known, or too much? */
+/* May the file be added: is it new and within the limits? */
 static bool has_room(
 	struct scan *s, const struct scan_file *f, enum scan_what what)
 {
@@ -56,7 +56,7 @@ static int add(struct scan *s, const struct scan_file *f, enum scan_what what)
 	return 0;
 }
 
-/* Where a link leads to, if it is one to follow. */
+/* Looks at the target of a link, if it is to be followed. */
 static int look_behind(struct scan *s, const char *name, struct stat *st)
 {
 	int fd;
@@ -80,14 +80,14 @@ static int look(
 	if (!segment_name(name, &f.pid) || (pid && f.pid != pid))
 		return 0;
 	if (fstatat(s->folder, name, &st, AT_SYMLINK_NOFOLLOW))
-		return 0; /* it has just gone */
+		return 0; /* it has just vanished */
 	if (S_ISLNK(st.st_mode))
 		error = look_behind(s, name, &st);
 	if (error == -EMFILE || error == -ENFILE || error == -ENOMEM)
 		return error;
 	if (error || !S_ISREG(st.st_mode))
 		return 0;
-	strcpy(f.name, name); /* segment_name() knows its length */
+	strcpy(f.name, name); /* segment_name() has checked its length */
 	f.device = st.st_dev;
 	f.inode = st.st_ino;
 	f.owner = st.st_uid;

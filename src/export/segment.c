@@ -9,7 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* Digits without a leading zero, of a number up to most: what follows them, or
+/* Reads a number up to most, without leading zeros. Returns what follows, or
  * NULL. */
 static const char *take_number(const char *at, uint32_t most, uint32_t *out)
 {
@@ -44,7 +44,7 @@ bool segment_name(const char *name, int32_t *pid)
 	return true;
 }
 
-/* In a user namespace all users that it does not map look like this one. */
+/* In a user namespace all unmapped users look like this one. */
 #define UNMAPPED 65534
 
 static bool all_mapped(void)
@@ -82,7 +82,7 @@ static int find(int folder, const char *name, int flags, struct stat *st)
 	return error;
 }
 
-/* Closes the link. The target is not followed further. */
+/* Closes link. Does not follow a target that is itself a link. */
 static int find_target(int folder, int link, struct stat *st)
 {
 	char target[PATH_MAX];
@@ -120,7 +120,7 @@ int segment_find(int folder, const char *name, struct stat *st)
 	return -EPROTO;
 }
 
-/* What was found, for reading: the very file, whatever has its name by now. */
+/* Opens the file that was found for reading, whatever has its name by now. */
 static int open_found(int found, const struct stat *st)
 {
 	char path[32];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The counter segment: a file, by default in /dev/shm, that a server writes
- * and anybody may read while it runs. It describes itself: a reader takes
- * names, units and places from the segment and not from its own build. It has
- * no name before it is complete and locked.
+ * The counter segment: a file, by default in /dev/shm, that a server writes and
+ * anybody may read while it runs. It is self-describing: a reader takes names,
+ * units and positions from the segment and not from its own build. It gets its
+ * name only when it is complete and locked.
  *
  *   header      struct segment_header, at 0
  *   config      JSON text of every effective option, NUL-terminated
@@ -12,8 +12,8 @@
  *   workers     worker_count x worker_stride bytes, on pages of their own: one
  *               64-bit value per counter, at the index of its descriptor
  *
- * Numbers are of the host's byte order. The server holds an exclusive flock(2)
- * on the file for as long as it lives: a segment that can be locked is stale.
+ * Numbers have host byte order. The server holds an exclusive flock(2) on the
+ * file while it runs: a segment that can be locked is stale.
  */
 #pragma once
 
@@ -31,7 +31,7 @@
 struct segment_header {
 	char magic[8];
 	uint32_t layout;
-	_Atomic uint32_t ready; /* 1, stored last with release */
+	_Atomic uint32_t ready; /* 1 when complete: stored last, with release */
 	uint64_t bytes;         /* of the whole file */
 	uint64_t started_ns;    /* CLOCK_REALTIME */
 	uint64_t netns;         /* inode of the server's network namespace */
@@ -46,43 +46,43 @@ struct segment_header {
 };
 
 struct segment_counter {
-	char name[40]; /* [a-z][a-z0-9_]*, no two alike */
+	char name[40]; /* [a-z][a-z0-9_]*, unique */
 	char unit[16];
 	char help[192];
 	uint32_t kind; /* enum counter_kind */
 	uint32_t reserved;
 };
 
-/* Is it a name of the registry's? pid may be NULL. */
+/* Is it a segment's name in the registry? Sets *pid from it; pid may be
+ * NULL. */
 bool segment_name(const char *name, int32_t *pid);
 
-/* Is what this user owns believed without proof? Root's is, and one's own. */
+/* Are files of this owner trusted without proof? Root's and this user's are. */
 bool segment_trusts(uid_t owner);
 
 /*
- * Opens a file for reading. It is found by O_PATH, looked at, and only then
- * opened: a device, a pipe or a socket is never opened, since that alone may
- * start or stop something. Both return a descriptor and fill st; or they return
- * -EPROTO where it is no regular file, or too short for a header, or what the
- * kernel says.
+ * Open a file for reading. It is found by O_PATH, checked, and only then
+ * opened: opening a device, a pipe or a socket could have side effects. All
+ * return a descriptor and fill in st; or -EPROTO if it is no regular file or
+ * too short for a header, or the kernel's -errno.
  */
 
-/* One that the user has named, so links are followed. */
+/* For a file that the user has named: follows links. */
 int segment_open(const char *path, struct stat *st);
 
 /*
- * One that was found in a folder that anybody may write to: a link is followed
- * once, and only if root or this user made it and its target belongs to the
- * same user or to root; else -EPERM.
+ * For a file in a folder that anybody may write to: follows one link, and only
+ * if root or this user made it and its target belongs to the same user or to
+ * root; else -EPERM.
  */
 int segment_open_at(int folder, const char *name, struct stat *st);
 
-/* The same, but only finds it: the descriptor is O_PATH's. */
+/* The same, but returns the O_PATH descriptor without opening the file. */
 int segment_find(int folder, const char *name, struct stat *st);
 
-/* Does the file have a segment's first bytes? */
+/* Does the file begin with a segment's magic? */
 bool segment_is(int fd);
 
-/* Does a live server hold this file? The lock that tries it lasts a moment;
- * whoever wants to lock a stale file has to reckon with it. */
+/* Does a live server hold this file? Checks by locking it for a moment, which
+ * somebody who wants to lock a stale file must expect. */
 bool segment_is_held(int fd);

@@ -5,17 +5,17 @@
 
 #include <string.h>
 
-/* More than any server has, and little enough to be read on suspicion: what is
- * kept of a segment, and printed of it, is bounded by these, however long its
- * file is, or claims to be. */
+/* More than any server has, but few enough to read from an untrusted file: they
+ * limit what is kept and printed of a segment, however long its file is or
+ * claims to be. */
 #define WORKERS_MAX   4096
 #define COUNTERS_MAX  1024
-#define VALUES_MAX    (1u << 18) /* of all workers */
+#define VALUES_MAX    (1u << 18) /* of all workers together */
 #define ENDPOINTS_MAX 1024
 #define CONFIG_MAX    (1u << 18)
 
-/* Does a table of so many entries lie within the file? None of the numbers is
- * to be trusted; none of the sums can overflow 64 bits. */
+/* Is a table of count entries within the file? None of the numbers is trusted;
+ * no sum can overflow 64 bits. */
 static bool lies_within(const struct segment_header *h, uint32_t offset,
 	uint32_t count, uint32_t stride)
 {
@@ -59,7 +59,7 @@ bool sound_header(const struct segment_header *h, uint64_t file_bytes)
 	       sound_text(h->backend, sizeof(h->backend));
 }
 
-/* A metric is named by it, and by nothing that would have to be escaped. */
+/* The name becomes part of a metric's name, and must not need escaping. */
 static bool is_name(const char *text, size_t room)
 {
 	size_t n = strnlen(text, room);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Is what a segment says fit to be believed? The reader asks it of each, the
- * writer of its own. An answer holds for what was passed: copy first, then
- * ask, since a file can change at any time.
+ * Is the content of a segment plausible? The reader checks every segment, the
+ * writer its own. Copy the data first, then check the copy, since a file can
+ * change at any time.
  */
 #pragma once
 
@@ -11,13 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Do all tables lie within the file, with numbers that need no further look?
- * Magic, layout and ready are not asked for. */
+/* Are all tables within the file, and all numbers within their limits? Does not
+ * check magic, layout and ready. */
 bool sound_header(const struct segment_header *h, uint64_t file_bytes);
 
-/* Does it end within its room, and is it printable ASCII, which moves no
- * cursor? */
+/* Does the text end within its room, and is it printable ASCII? */
 bool sound_text(const char *text, size_t room);
 
-/* Its name is [a-z][a-z0-9_]*, its texts are texts, and its kind is known. */
+/* Is its name [a-z][a-z0-9_]*, are its texts sound, and is its kind known? */
 bool sound_counter(const struct segment_counter *c);

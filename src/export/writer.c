@@ -19,7 +19,7 @@ struct writer {
 	size_t bytes;
 	uint8_t *workers;
 	struct place place; /* zeroed: memory only */
-	struct place next;  /* while it is made again */
+	struct place next;  /* while it is being recreated */
 	int unlisted;
 };
 
@@ -28,7 +28,7 @@ static uint32_t align64(uint32_t n)
 	return (n + 63) & ~63u;
 }
 
-/* What a worker counts can be moved to another file alone. */
+/* Whole pages, so that one worker's counters can be moved alone. */
 static uint32_t align_page(uint32_t n)
 {
 	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
@@ -69,8 +69,8 @@ static struct segment_header plan(const struct writer_config *c)
 
 _Static_assert(SEGMENT_ENDPOINT >= ADDRESS_TEXT, "an endpoint fits");
 
-/* The scope as a number: the interface's name is none in another namespace,
- * nor when the interface is gone. */
+/* Writes the scope as a number: the interface's name means nothing in another
+ * namespace, or once the interface is gone. */
 static void write_endpoint(char *at, const union address *a)
 {
 	union address host = *a;
@@ -128,7 +128,7 @@ static int map(struct writer *w, size_t bytes)
 	return 0;
 }
 
-/* What no reader would believe is not written. */
+/* Refuses to write what readers would not accept. */
 static int check(
 	const struct segment_header *h, const struct writer_config *config)
 {
@@ -142,7 +142,7 @@ static const char *registry(const struct writer_config *config)
 	return config->registry ? config->registry : SEGMENT_DIR;
 }
 
-/* It has a name only when there is something to read. */
+/* The file gets its name only when there is something to read. */
 static int make(struct writer *w, const struct writer_config *config)
 {
 	bool memory = config->path && strcmp(config->path, "none") == 0;
@@ -199,8 +199,8 @@ int writer_open(struct writer **out, const struct writer_config *config,
 	snprintf(why, why_bytes, "counters at %s: %s%s", path,
 		reason(error, config, path),
 		config->path ? ""
-			     : "; --counters FILE puts them elsewhere, and "
-			       "--counters none does without");
+			     : "; --counters FILE puts them elsewhere, "
+			       "--counters none does without them");
 	writer_close(w);
 	return error;
 }
@@ -235,8 +235,7 @@ bool writer_lost(struct writer *w)
 	return false;
 }
 
-/* What is in the pages from at on, to the new file, and they with it. They are
- * in memory meanwhile: so much that is written to a file has room there. */
+/* Copies the pages from at on to the new file, and maps them from there. */
 static int move(struct writer *w, uint64_t at, size_t bytes)
 {
 	uint8_t *from = (uint8_t *)w->header + at;
@@ -251,7 +250,7 @@ static int move(struct writer *w, uint64_t at, size_t bytes)
 			return -errno;
 		done += (size_t)n;
 	}
-	/* In one step, as other threads see it: they may read there. */
+	/* Atomic for other threads, which may be reading these pages. */
 	if (mmap(from, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
 		    fd, (off_t)at) == MAP_FAILED)
 		return -errno;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Peers of both families, and replies that leave from where they were asked. */
+/* Peers of both families, and replies that leave from the address that was
+ * asked. */
 #include "fixture.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What every engine of the generator has to do, over loopback: $ENGINE says
- * which is tested. The test is the peer. */
+/* The contract of the generator's engines, over loopback: $ENGINE names the
+ * engine under test. The test is the peer. */
 #include "load/engine/engine.h"
 #include "core/clock.h"
 #include "load/engine/registry.h"

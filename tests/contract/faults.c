@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sends that do not succeed. What the kernel can be brought to refuse is
- * refused by it, for every backend; what it does when buffers are full is
- * played by wrappers of its calls (ld --wrap), for those that use them.
+ * Failing sends. Where possible the kernel itself is made to refuse, for every
+ * backend; full buffers are simulated by wrappers of its calls (ld --wrap), for
+ * backends that use those calls.
  */
 #include "fixture.h"
 

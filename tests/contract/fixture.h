@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A backend on a real socket of the loopback device, with clients, all on one
- * thread: loopback queues what is sent. Which backend is said by $BACKEND, and
- * every case holds for all of them.
+ * A backend on a real loopback socket, with clients, all on one thread, since
+ * loopback queues what is sent. $BACKEND names the backend; every case holds
+ * for all of them.
  */
 #pragma once
 

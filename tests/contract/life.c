@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting, ending, and beginning that does not succeed. */
+/* Waiting, ending, and failing to begin. */
 #include "core/clock.h"
 #include "fixture.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TOS and TTL, traffic class and hop limit, as they were sent; and what becomes
- * of control messages that there is no room for. */
+/* TOS and TTL, traffic class and hop limit arrive as sent; and what happens to
+ * control messages that do not fit. */
 #include "fixture.h"
 
 #include "core/reply_ttl.h"

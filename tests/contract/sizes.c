@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Datagrams of every size pass whole, the empty one and the largest too. */
+/* Datagrams of every size pass whole, from the empty one to the largest. */
 #include "fixture.h"
 
 #include <string.h>

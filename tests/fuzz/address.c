@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses and prefixes: what is taken is printed and taken again. */
+/* Addresses and prefixes: what is accepted is printed and accepted again. */
 #include "core/address.h"
 #include "fuzz.h"
 

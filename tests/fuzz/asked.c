@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A batch as anybody may send it to a server that has a key: each query is
- * counted once, what is answered was sealed by the key, and no answer is longer
- * than its question. An input is a train after another: two bytes say what is
- * done to it, and those that follow are written over its head.
+ * Any batch that may be sent to a server with a key: each query is counted
+ * once, only queries sealed with the key are answered, and no answer is longer
+ * than its query. An input is one train after another: two bytes say what is
+ * done to it, and the following ones overwrite its beginning.
  */
 #include "core/query.h"
 #include "fuzz.h"

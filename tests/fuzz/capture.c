@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Captured packets: whatever they hold, a payload lies within what there is.
- * Memory that is read beyond the packet is for a sanitizer to see. */
+/* Captured packets: whatever they contain, the payload lies within the packet.
+ * Reads beyond the packet are left to a sanitizer. */
 #include "fuzz.h"
 #include "load/traffic/dissect.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fuzz target: LLVMFuzzerTestOneInput as libFuzzer calls it, and samples that
- * the plain driver (main.c) starts from. A target aborts where it finds a
+ * A fuzz target: LLVMFuzzerTestOneInput, as libFuzzer calls it, and samples
+ * from which the plain driver (main.c) starts. A target aborts when it finds a
  * fault.
  */
 #pragma once

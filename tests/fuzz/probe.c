@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Probes: anything may arrive, and what is taken for one is one to the bit. */
+/* Probes: whatever arrives, only exact probes are accepted as such. */
 #include "core/probe.h"
 #include "fuzz.h"
 

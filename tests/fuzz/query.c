@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Queries: whatever a stranger sends is refused, and whatever the key's owner
- * sends is read without a fault. The first byte of an input says which. */
+/* Queries: whatever is sent without the key is refused, and whatever is sent
+ * with it is read without a fault. The first byte of an input says which. */
 #include "core/query.h"
 #include "fuzz.h"
 

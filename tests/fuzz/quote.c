@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Quotations: nothing of a stranger's reaches the terminal, nothing is lost. */
+/* Quotations: no untrusted byte reaches the terminal unescaped, and none is
+ * lost. */
 #include "core/quote.h"
 #include "fuzz.h"
 

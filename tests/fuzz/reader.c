@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Segments: whatever is in the file, the reader refuses it or has answers that
- * its callers may rely on, and the values that stand there. */
+/* Segments: whatever is in the file, the reader refuses it, or gives answers
+ * that its callers can rely on and the values in the file. */
 #include "export/reader.h"
 #include "fuzz.h"
 #include "oracle/segment.h"

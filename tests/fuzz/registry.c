@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registries: whatever lies in a folder that anybody may write to, its list has
- * live segments only, each once, whose answers callers may rely on; what is
- * left over can be taken away; and a writer finds a place in it.
+ * Registries: whatever is in a folder that anybody may write to, its list has
+ * only live segments, each once, whose answers callers can rely on; leftovers
+ * can be removed; and a writer finds a place in it.
  */
 #include "export/left.h"
 #include "export/reader.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whatever a server that has the key answers: to be believed, or refused, and
- * added up without an overflow. The sockets of asking.c are replaced by answers
- * out of the input, which are sealed as the key's owner would.
+ * Any answers of a server with the key: they are accepted or refused, and added
+ * up without an overflow. The sockets of asking.c are replaced by answers from
+ * the input, sealed with the key.
  */
 #include "fuzz.h"
 #include "load/peer/asking.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scenarios: whatever a file holds, its pairs are clean lines of it, and what
- * is written of them is read back. */
+/* Scenarios: whatever a file contains, its pairs are clean lines of it, and are
+ * read back as they were written. */
 #include "cli/args/scenario.h"
 #include "cli/args/nearest.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writers and readers that meet at one stale file. */
+/* Several writers and readers at one stale file. */
 #include "export/writer.h"
 
 #include "oracle/segment.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Anybody may put a file into the registry: whatever is in it, the reader says
- * that it is damaged, or has answers that its callers may rely on.
+ * Anybody may put a file into the registry: whatever is in it, the reader
+ * either reports it as damaged or gives answers that its callers can rely on.
  */
 #include "export/reader.h"
 

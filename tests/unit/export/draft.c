@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A file that is complete before it has a name, also where a file system knows
- * no files without one. */
+/* A file that gets its name only when it is complete, even on a file system
+ * without unnamed files. */
 #include "export/draft.h"
 
 #include <criterion/criterion.h>

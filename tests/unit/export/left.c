@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What counts as left behind in a registry, and goes. */
+/* What counts as left behind in a registry, and is removed. */
 #include "export/left.h"
 
 #include "oracle/segment.h"

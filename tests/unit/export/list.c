@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is in a registry, and who of them serves an address. */
+/* Which servers are in a registry, and which of them serve an address. */
 #include "export/reader.h"
 
 #include "oracle/segment.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose sockets the kernel says there are. */
+/* Which user's sockets the kernel reports. */
 #include "export/owner.h"
 
 #include <criterion/criterion.h>

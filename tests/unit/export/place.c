@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is replaced and what is kept where a segment is put. */
+/* What is replaced and what is kept in the place of a segment. */
 #include "export/place.h"
 
 #include "oracle/segment.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the reader takes, from builds that know other counters too, and what it
- * says of what it does not take. */
+/* What the reader accepts, also from builds with other counters, and how it
+ * explains what it does not. */
 #include "export/reader.h"
 
 #include "oracle/segment.h"

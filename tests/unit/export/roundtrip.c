@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the writer wrote, the reader reads. */
+/* The reader reads what the writer wrote. */
 #include "export/reader.h"
 #include "export/registry.h"
 #include "export/writer.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A segment that somebody deletes is made again. */
+/* A segment that somebody deletes is recreated. */
 #include "export/writer.h"
 
 #include "export/reader.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A device's own stamps: found out without a change, and said why not. */
+/* Whether a device stamps datagrams: found out without changing it, with a
+ * reason if not. */
 #include "net/hwstamp.h"
 
 #include <criterion/criterion.h>

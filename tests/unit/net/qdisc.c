@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* That drops are counted where they happen is seen with real ones, in
- * tests/e2e/ledger.py. */
+/* tests/e2e/ledger.py shows with real drops that they are counted where they
+ * happen. */
 #include "net/qdisc.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a server says to who has its key, and what it says to who has not. */
+/* What a server answers to clients with its key, and to those without. */
 #include "keyed.h"
 
 TestSuite(consent, .init = set_up);

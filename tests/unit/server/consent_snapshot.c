@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The counters, as a server tells them to who has its key. */
+/* The counters that a server reports to clients with its key. */
 #include "keyed.h"
 
 TestSuite(snapshot, .init = set_up);

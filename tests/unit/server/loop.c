@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Servers set at each other by one forged datagram, as in CVE-2024-2169: after
- * one answer there is silence, whatever they serve and wherever they are.
- * Service and guard of each, without a network between. tests/e2e/loops.py has
+ * Servers set against each other by one forged datagram, as in CVE-2024-2169:
+ * after one answer there is silence, whatever they serve and wherever they are.
+ * Uses the service and guard of each without a network; tests/e2e/loops.py has
  * the network.
  */
 #include "core/probe.h"

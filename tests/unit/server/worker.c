@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The worker's loop and its counting, over a backend that asks no kernel. */
+/* The worker's loop and its counting, over the mem backend. */
 #include "server/worker.h"
 
 #include "backend/mem.h"

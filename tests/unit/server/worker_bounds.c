@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a worker learns from a train that was refused. */
+/* What a worker learns from a refused train. */
 #include "server/worker.h"
 
 #include "backend/mem.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reflect in all its cases; echo and discard, which have few, beside it. */
+/* All cases of reflect, and the few of echo and discard. */
 #include "core/probe.h"
 #include "service/registry.h"
 #include "service/service.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a send says of itself, as the kernel reads it. */
+/* Control messages of sends, as the kernel reads them. */
 #include "load/engine/cmsg.h"
 
 #include <criterion/criterion.h>

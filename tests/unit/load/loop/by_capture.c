@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A capture as the plan, over no kernel: its datagrams leave from where they
- * lie, in their order. */
+/* A capture as the plan, over the mem engine: its datagrams are sent in order,
+ * from where they are in memory. */
 #include "loop.h"
 
 static struct replay replay;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An open loop, over no kernel: what is due leaves, whatever comes back, and
- * keeps the time it was meant for. */
+/* An open loop, over the mem engine: what is due leaves, whatever comes back,
+ * and keeps its planned time. */
 #include "loop.h"
 
 static void start(void)

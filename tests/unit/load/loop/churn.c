@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Flows that follow one another, turn by turn: the test is the thread, its
- * clock, and the server. */
+/* Flows that replace one another, turn by turn: the test plays the thread, its
+ * clock and the server. */
 #include "load/loop/churn.h"
 
 #include "core/clock.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls that fail, over no kernel: what is counted, what is said, and when a
+/* Failing calls, over the mem engine: what is counted and reported, and when a
  * thread gives up. */
 #include "loop.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A flood, over no kernel: system calls are what it has to save. */
+/* A flood, over the mem engine: it must save system calls. */
 #include "loop.h"
 
 static void start(void)

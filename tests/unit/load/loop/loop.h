@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread of the generator over the engine that asks no kernel. The test takes
- * its turns, hears what it sends, and answers. Its sockets are real, and
- * nothing is sent over them.
+ * A thread of the generator over the mem engine. The test makes it take turns,
+ * sees what it sends, and answers. Its sockets are real, but nothing is sent
+ * over them.
  */
 #pragma once
 

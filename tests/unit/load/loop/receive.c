@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Latencies of what comes back: each reply counts its own, once, however many
- * come at a time. The test is the server. */
+/* Latencies of replies: each reply counts once, with its own latency, however
+ * many come at a time. The test is the server. */
 #include "load/loop/receive.h"
 
 #include "core/clock.h"

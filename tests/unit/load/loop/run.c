@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A run's parts belong together: figures of one time are of that time. */
+/* The figures of a run are consistent: those of one moment are from the same
+ * moment. */
 #include "load/loop/generator.h"
 
 #include "load/loop/moment.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the ledger is given of a run: a whole one, over no kernel, beside a
- * server that the test makes up. */
+/* What the ledger gets from a whole run, over the mem engine and with a server
+ * that the test plays. */
 #include "loop.h"
 
 #define COUNT 100

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a ledger makes of a path that is too narrow, and of counters that our
- * own datagrams have moved more than once: nothing is laid on others. */
+/* The ledger with a path that is too narrow, and with counters that our own
+ * datagrams raised more than once: nothing is blamed on other traffic. */
 #include "load/ledger/ledger.h"
 
 #include <criterion/criterion.h>

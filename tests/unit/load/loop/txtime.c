@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When a send is to leave, by the clock that the kernel is to time it by. */
+/* Departure times of sends, by the clock that the kernel times them by. */
 #include "load/loop/txtime.h"
 
 #include "loop.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A closed loop, over no kernel: what is in flight, and what a reply lets go.
- */
+/* A closed loop, over the mem engine: what is in flight, and what a reply makes
+ * room for. */
 #include "loop.h"
 
 TestSuite(window, .init = loop_init, .fini = loop_fini);

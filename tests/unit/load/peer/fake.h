@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A server of the test's own, that has a key and does what a real one would
- * not: for the tests of remote, one program each. */
+/* A fake server with a key, which does what a real one would not: for the tests
+ * of remote.c, each a program of its own. */
 #pragma once
 
 #include "core/clock.h"

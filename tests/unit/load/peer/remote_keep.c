@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Asked for its consent over and over. */
+/* A server is asked for its consent repeatedly. */
 #include "fake.h"
 
 TestSuite(keep, .init = start, .fini = stop);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer on loopback that answers as it is told, and the run that asks it: for
+/* A peer on loopback that answers as the test wants, and a run against it: for
  * the tests of stages.c and ping.c. */
 #pragma once
 

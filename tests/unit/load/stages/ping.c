@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Round trips with a kernel that misbehaves as told: stamps that do not come, a
- * queue that is full, a clock that is set. */
+/* Round trips with a kernel that misbehaves on demand: missing stamps, a full
+ * queue, a clock that is set. */
 #include "load/stages/ping.h"
 
 #include "peer.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Control messages made by hand: what is a stamp, of what, and what is none. */
+/* Control messages made by hand: which are stamps, and of what kind. */
 #include "load/stages/stamp.h"
 
 #include <criterion/criterion.h>

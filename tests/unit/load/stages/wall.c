@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A clock that was set is found out, once. A test does not set the clock: what
- * is remembered of it is falsified instead. */
+/* A clock that was set is noticed, once. The test does not set the clock, but
+ * falsifies what is remembered of it. */
 #include "load/stages/wall.h"
 
 #include "core/clock.h"

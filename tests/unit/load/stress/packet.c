@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums by RFC 1071's example, and by another program; packets are taken apart
- * by load/dissect, which has no code in common with what makes them. */
+/* Checksums are compared with RFC 1071's example and with another program's;
+ * packets are taken apart by dissect.c, which shares no code with what makes
+ * them. */
 #include "load/stress/packet.h"
 
 #include "load/traffic/dissect.h"

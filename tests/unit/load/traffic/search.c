@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths of a search through systems that are made up. */
+/* Searches on simulated systems. */
 #include "load/traffic/search.h"
 #include "load/traffic/pace.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes are dealt as often as they weigh, and in the same order each time. */
+/* Sizes come as often as their weights say, and always in the same order. */
 #include "load/traffic/sizes.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the length service answers is read back, and nothing else is. */
+/* Reads the replies of the length service, and nothing else. */
 #include "load/traffic/text.h"
 
 #include <criterion/criterion.h>

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""udpmill perf: is it fast, and did it get slower?"""
+"""udpmill perf: how fast is UDP here, and did a change make it slower?"""

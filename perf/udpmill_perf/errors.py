@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What stops a verb, as one line for its user, and what it exits with."""
+"""Errors that stop a verb: one line for the user, and an exit code."""
 import errno
 
 REGRESSION = 1
@@ -9,22 +9,23 @@ UNFIT = 4
 INVALID = 5
 
 
-# Of an OSError: the host's fault, where all others are its user's.
+# errno values that are the host's fault; all others are the user's.
 OF_HOST = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS)
 
 
 def code_of(error):
-    """What a file that could not be written exits with."""
+    """The exit code if a file could not be written."""
     return UNFIT if error.errno in OF_HOST else USAGE
 
 
 def printable(text):
-    """Without what a terminal would obey: names come from files."""
+    """The text without control characters: names in it may come from a
+    stranger's file."""
     return ''.join(c if c.isprintable() else '?' for c in text)
 
 
 class PerfError(Exception):
-    """One line: what, where, what would be right."""
+    """One line that says what is wrong, where, and what to do instead."""
 
     def __init__(self, message, exit_code=USAGE):
         super().__init__(printable(message))

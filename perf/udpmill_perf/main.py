@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The verbs of "udpmill perf", and what they exit with."""
+"""The command line of "udpmill perf": its verbs and their exit codes."""
 import argparse
 import importlib
 import os
@@ -11,27 +11,27 @@ from .errors import INVALID, UNFIT, USAGE, PerfError, printable
 from .verbs import exits
 
 VERBS = {
-    'run': 'how fast is it here, and next to the others?',
-    'compare': 'did it get slower between A and B?',
-    'report': 'show me: HTML, Markdown, JUnit, KTAP, CSV',
-    'doctor': 'is this host fit to measure on?',
-    'calibrate': 'how much noise is there, and how many blocks does it take?',
-    'selftest': 'does the harness find what is there, and nothing else?',
-    'verify': 'are the verdicts in a file what its trials say?',
-    'merge': 'two kernels: verdicts from the files of many boots',
+    'run': 'Measure how fast this host is, next to other programs',
+    'compare': 'Decide whether B is slower than A',
+    'report': 'Show results as text, HTML, Markdown, JUnit, KTAP or CSV',
+    'doctor': 'Check whether this host is fit to measure on',
+    'calibrate': 'Measure the noise, and how many blocks a comparison needs',
+    'selftest': 'Check that slowdowns are found, without false alarms',
+    'verify': 'Check that the trials in a file support its verdicts',
+    'merge': 'Compare two kernels, from the files of many boots',
 }
-OF_FILES = ('report', 'verify', 'merge')  # what they read may be anybody's
+OF_FILES = ('report', 'verify', 'merge')  # their input may come from anybody
 PACKAGES = {'numpy': 'python3-numpy', 'scipy': 'python3-scipy',
             'matplotlib': 'python3-matplotlib', 'jinja2': 'python3-jinja2',
             'jsonschema': 'python3-jsonschema'}
 EPILOG = """\
-exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive, 4 the host
-is unfit, 5 an invalid measurement{}."""
+Exit codes: 0 pass, 1 regression, 2 usage error, 3 inconclusive, 4 unfit
+host, 5 invalid measurement{}."""
 MAPPED = '; --exit-style maps them'
 
 
 class Parser(argparse.ArgumentParser):
-    """One line, like every verb of udpmill."""
+    """Errors take one line, as in every verb of udpmill."""
 
     def error(self, message):
         raise PerfError(message)
@@ -52,27 +52,27 @@ def usage():
                       VERBS.items())
     return ('Usage: udpmill perf VERB [OPTION...] [ARGUMENT...]\n'
             f'(or udpmill-perf VERB ...)\n\n{verbs}\n\n'
-            '"udpmill perf VERB --help" says more.\n'
+            'Run "udpmill perf VERB --help" to see the options of a verb.\n'
             + EPILOG.format('') + '\n')
 
 
 def load(verb):
     if verb not in VERBS:
-        raise PerfError(f'there is no verb "{verb}"; {", ".join(VERBS)} '
-                        'there are')
+        raise PerfError(f'there is no verb "{verb}"; choose one of '
+                        f'{", ".join(VERBS)}')
     try:
         return importlib.import_module(f'.verbs.{verb}', __package__)
     except ModuleNotFoundError as error:
         package = PACKAGES.get((error.name or '').split('.')[0])
         if not package:
             raise
-        raise PerfError(f'needs {error.name}: sudo apt-get install '
+        raise PerfError(f'needs {error.name}; run sudo apt-get install '
                         f'{package}', UNFIT) from None
 
 
 def style_of(argv):
-    """Also of a command line that cannot be read: whoever bisects must not
-    take that for a bad commit."""
+    """The exit style, even of a command line that cannot be parsed: git bisect
+    must not take a usage error for a bad commit."""
     found = 'plain'
     for word, after in zip(argv, [*argv[1:], '']):
         name, equals, value = word.partition('=')
@@ -83,8 +83,8 @@ def style_of(argv):
 
 
 def joined(argv):
-    """--b-opts --spin as --b-opts=--spin: argparse takes what begins with a
-    dash for an option of its own."""
+    """Turn --b-opts --spin into --b-opts=--spin, because argparse takes a word
+    that begins with a dash for one of its own options."""
     found, words = [], iter(argv)
     for word in words:
         if word in ('--a-opts', '--b-opts'):
@@ -120,11 +120,11 @@ def main(argv):
         return exits.in_style(UNFIT, style)
     except Exception as error:
         if verb in OF_FILES and not os.environ.get('UDPMILL_PERF_TRACEBACK'):
-            # Whoever sent the file is not who wrote this program.
-            print(f'udpmill perf {verb}: a file says what cannot be computed '
-                  f'with: {type(error).__name__}: {printable(str(error))}',
+            # The file is at fault, so a traceback would not help the user.
+            print(f'udpmill perf {verb}: a file has values that cannot be '
+                  f'used: {type(error).__name__}: {printable(str(error))}',
                   file=sys.stderr)
             return exits.in_style(INVALID, style)
-        # A fault of ours must not look like a regression.
+        # A bug in this program must not look like a regression.
         traceback.print_exc()
         return exits.in_style(INVALID, style)

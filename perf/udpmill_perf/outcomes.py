@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""What a trial, a metric and a comparison can come out as, as documents have
-it."""
+"""The possible results of a trial, of a metric and of a comparison, as they
+are stored in documents."""
 
-# A trial: can it be believed?
+# Whether a trial can be trusted.
 VALID = 'VALID'
 SUSPECT = 'SUSPECT'
-INVALID = 'INVALID'  # a comparison too, where too many trials are
+INVALID = 'INVALID'  # also of a comparison with too many such trials
 
-# A comparison, and each metric of it.
+# The result of a comparison, and of each of its metrics.
 PASS = 'PASS'
 IMPROVED = 'IMPROVED'
 REGRESSION = 'REGRESSION'
 INCONCLUSIVE = 'INCONCLUSIVE'
 SAME = 'A/A'
-FAIL = 'FAIL'  # a part of the self-test, or a claim
+FAIL = 'FAIL'  # of a part of the self-test, or of a claim
 
-# What a SUSPECT trial is reproached with where it is the host's fault.
+# The reasons for SUSPECT that are the host's fault.
 STEAL, OTHERS = 'the hypervisor took CPU time', 'others used CPU time'
 OF_HOST = STEAL, OTHERS

@@ -104,7 +104,7 @@ def workloads_judged(made, done):
     good = {t['workload'] for t in made['trials'] if is_good(t)}
     assert done.returncode == (0 if good == names else INVALID), done.stderr
     for name in names - good:
-        assert name in done.stderr.split('no trial was valid of')[1]
+        assert name in done.stderr.split('no valid trial of')[1]
     return good
 
 

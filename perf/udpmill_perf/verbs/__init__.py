@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What a user types: a file a verb, its options, and exit codes."""
+"""The command line: one file per verb, the options, and the exit codes."""

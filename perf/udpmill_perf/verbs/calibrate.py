@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""udpmill perf calibrate: how much noise is there on this machine, and how
-many blocks does a comparison take?
+"""udpmill perf calibrate: measure the noise of this machine, and how many
+blocks a comparison needs.
 
-Equals are compared, so all that is seen is noise. It is stored for this
-machine, and `compare` raises what it ignores to what equals differ by here.
+Equal arms are compared, so all differences are noise. The result is stored for
+this machine, and `compare` ignores at least the difference found here.
 """
 import sys
 
@@ -26,15 +26,17 @@ BLOCKS = 24
 
 def add_arguments(parser):
     parser.add_argument('-w', '--workload', action='append', metavar='SPEC',
-                        help=f'(default {DEFAULT}); may be repeated')
+                        help=f'workload to measure (default {DEFAULT}); '
+                        'may be repeated')
     parser.add_argument('--blocks', type=count(8), default=BLOCKS,
-                        metavar='N', help=f'of each (default {BLOCKS})')
+                        metavar='N', help='blocks per workload, at least 8 '
+                        f'(default {BLOCKS})')
     add_measuring(parser)
 
 
 def prepare(args, workloads):
     both = [arms.Arm(name, arms.own_binary(), label=name) for name in 'AB']
-    # One screen, which nothing follows: nobody decides anything here.
+    # Only a screen: nothing is decided here, so no phase follows it.
     design = {**plan.DEFAULTS, 'metrics': pmu.metrics(),
               'screen': args.blocks, 'confirm': 0, 'extend': 0}
     session = begin('calibrate', args.argv, args.seed, design, both, workloads,
@@ -68,12 +70,12 @@ def conclude(made):
 
 
 def store(found):
-    """For compare. What was in the way, which must not cost the results."""
+    """Store the rows for compare. Returns the error, if any: it must not keep
+    the results from being saved."""
     try:
         where = calibration.store(found['fingerprint'], found['rows'])
     except PerfError as error:
         return error
     found['stored'] = where
-    print(f'{where} has been written; compare will look there',
-          file=sys.stderr)
+    print(f'wrote {where}, which compare will use', file=sys.stderr)
     return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""udpmill perf compare: did it get slower between A and B?"""
+"""udpmill perf compare: decide whether B is slower than A."""
 import shlex
 
 from .. import human
@@ -18,35 +18,43 @@ from .progress import Progress, span
 from .quantity import count, percent
 
 
+PHASES = (
+    ('screen', 12, 'blocks to look at first, at least 6'),
+    ('confirm', 24, 'new blocks that decide, if the screen is suspicious'),
+    ('extend', 24, 'blocks to add, if the screen shows nothing but is too '
+     'noisy to exclude the tolerance'))
+
+
 def add_arguments(parser):
     parser.add_argument('binaries', nargs='*', metavar='BINARY', help='the '
-                        'udpmill of A, and that of B (default: this one)')
+                        'udpmill programs of A and of B; if only one is named, '
+                        'it is both; if none is, this udpmill is both')
     sides = parser.add_argument_group('arms')
     for side in 'ab':
         sides.add_argument(f'--{side}-opts', metavar='OPTIONS', default='',
                            help=f'options of "udpmill serve" for '
-                           f'{side.upper()}, in one string')
+                           f'{side.upper()}, as one string')
         sides.add_argument(f'--{side}-set', metavar='KEY=VALUE', default=[],
                            action='append', help='a sysctl, or a setting of '
-                           'the workload such as path=veth; may be repeated')
+                           'the workload, such as path=veth; may be repeated')
         sides.add_argument(f'--{side}-label', metavar='TEXT',
-                           help='how reports call it')
+                           help='name of this arm in reports')
     parser.add_argument('-w', '--workload', action='append', metavar='SPEC',
-                        help=f'what is measured (default {DEFAULT}); may be '
-                        'repeated, and "udpmill perf run --list" shows some')
-    how = parser.add_argument_group('how sure')
+                        help=f'workload to measure (default {DEFAULT}); may '
+                        'be repeated; "udpmill perf run --list" has examples')
+    how = parser.add_argument_group('margins and number of blocks')
     how.add_argument('--ignore', type=percent, default=1.0, metavar='PERCENT',
-                     help='a change that nobody minds (default 1)')
+                     help='ignore changes up to this size (default 1)')
     how.add_argument('--tolerance', type=percent, default=5.0,
-                     metavar='PERCENT', help='a change that PASS has to '
-                     'exclude (default 5)')
-    for name, default in (('screen', 12), ('confirm', 24), ('extend', 24)):
+                     metavar='PERCENT', help='the change for the worse that '
+                     'PASS must exclude (default 5)')
+    for name, default, brief in PHASES:
         how.add_argument(f'--{name}', type=count(0 if name != 'screen' else 6),
                          default=default, metavar='BLOCKS',
-                         help=f'(default {default})')
-    parser.add_argument('--no-latency', action='store_true', help='do without '
-                        'the latency at half capacity, which is measured last '
-                        'and judges nothing')
+                         help=f'{brief} (default {default})')
+    parser.add_argument('--no-latency', action='store_true', help='do not '
+                        'measure the latency at half capacity; it comes last '
+                        'and has no influence on the verdict')
     add_measuring(parser)
     exits.add_arguments(parser)
 
@@ -59,19 +67,19 @@ def words(option, text):
 
 
 def labelled(text, name):
-    """What its arm is called; as long as a file may have it."""
+    """The label of an arm, checked to be short enough for a document."""
     if text and len(text) > document.MOST_NAME:
         raise arms.PerfError(
-            f'--{name.lower()}-label: {len(text)} characters; '
-            f'{document.MOST_NAME} are the most')
+            f'--{name.lower()}-label: {len(text)} characters; use at most '
+            f'{document.MOST_NAME}')
     return text or name
 
 
 def make_arms(args):
     paths = [arms.find_binary(text) for text in args.binaries]
     if len(paths) not in (0, 1, 2):
-        raise arms.PerfError('two programs can be compared, and '
-                             f'{len(paths)} are named')
+        raise arms.PerfError('name at most two programs to compare, not '
+                             f'{len(paths)}')
     a = paths[0] if paths else arms.own_binary()
     b = paths[-1] if paths else a
     return [arms.Arm('A', a, words('--a-opts', args.a_opts),
@@ -94,18 +102,18 @@ def make_design(args, workloads, fingerprint):
 
 
 def expected(session, comparison):
-    """A line for who wonders how long it takes."""
+    """A line about how long the comparison will take."""
     trials = comparison.trials_left()
     each = session.timing.warm_s + session.timing.load_s + TRIAL_OVERHEAD_S
     more = session.document['design']['confirm'] * 4
     workloads = human.count(len(session.document['workloads']), 'workload')
     return (f'{workloads}, at least {trials} trials, about '
             f'{span(trials * each)}; up to '
-            f'{span((trials + more) * each)} where it is not clear')
+            f'{span((trials + more) * each)} if more blocks are needed')
 
 
 def prepare(args, workloads):
-    """A session in which nothing was measured yet."""
+    """A session without any measurements yet."""
     both, place = make_arms(args), results.output(args, 'compare')
     before = environment.collect()
     for arm in both:

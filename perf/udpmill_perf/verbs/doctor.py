@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""udpmill perf doctor: is this host fit to measure on? Looks, and changes
-nothing."""
+"""udpmill perf doctor: check whether this host is fit to measure on, without
+changing anything."""
 import json
 import os
 import shutil
@@ -22,23 +22,22 @@ COLOURS = {GOOD: '32', NOTE: '33', BAD: '31;1'}
 
 def add_arguments(parser):
     parser.add_argument('-J', '--json', action='store_true',
-                        help='as JSON')
+                        help='print the results as JSON')
 
 
 def cpus(_found):
     n = len(os.sched_getaffinity(0))
     if n < 2:
-        return BAD, f'{n} CPU is allowed', ('server and generator want one '
-                                            'each')
+        return BAD, f'only {n} CPU may be used', (
+            'the server and the generator need one CPU each')
     if n < 3:
-        return NOTE, f'{n} CPUs are allowed', ('whatever else runs, runs on '
-                                               'the server\'s or the '
-                                               'generator\'s')
-    return GOOD, f'{n} CPUs are allowed', ''
+        return NOTE, f'{n} CPUs may be used', (
+            'other programs share a CPU with the server or the generator')
+    return GOOD, f'{n} CPUs may be used', ''
 
 
 def quiet(_found):
-    """A look at a second of doing nothing."""
+    """Look at the CPU time used in a second without load of ours."""
     before = machine_times()
     time.sleep(LOOK_S)
     after = machine_times()
@@ -46,9 +45,9 @@ def quiet(_found):
     part = {kind: (after[kind] - before[kind]) / room for kind in after}
     busy = sum(part[k] for k in ('user', 'nice', 'system', 'irq', 'softirq'))
     steal = part['steal']
-    text = f'{busy:.0%} busy, {steal:.0%} stolen while nothing was asked for'
+    text = f'CPUs {busy:.0%} busy and {steal:.0%} stolen before any load'
     if busy > BUSY_MOST or steal > STEAL_MOST:
-        return BAD, text, 'end what else runs here ("top" shows it)'
+        return BAD, text, 'stop other programs ("top" shows them)'
     return GOOD, text, ''
 
 
@@ -57,33 +56,34 @@ def clock(found):
     if source in ('tsc', 'kvm-clock', 'arch_sys_counter', 'hyperv_clocksource'
                   '_tsc_page'):
         return GOOD, f'clock source {source}', ''
-    return NOTE, f'clock source {source}', ('each look at the clock is a '
-                                            'system call')
+    return NOTE, f'clock source {source}', ('each reading of the clock takes '
+                                            'a system call')
 
 
 def governor(found):
     said = {v for k, v in found.items() if k.startswith('cpu.governor')}
     if not said:
-        return NOTE, 'no frequency governor can be seen', (
-            'as in most virtual machines: the host\'s decides')
+        return NOTE, 'no frequency governor is visible', (
+            'as in most virtual machines: the hypervisor\'s host decides')
     if said == {'performance'}:
         return GOOD, 'governor performance', ''
     return NOTE, f'governor {", ".join(sorted(said))}', (
-        'sudo cpupower frequency-set -g performance')
+        'run sudo cpupower frequency-set -g performance')
 
 
 def turbo(found):
     on = found.get('cpu.no_turbo') == '0' or found.get('cpu.boost') == '1'
     if on:
-        return NOTE, 'turbo is on', ('the clock follows the temperature; '
-                                     'blocks cancel what drifts slowly')
-    return GOOD, 'turbo is off, or cannot be seen', ''
+        return NOTE, 'turbo is on', ('the CPU frequency depends on the '
+                                     'temperature; blocks cancel slow drift')
+    return GOOD, 'turbo is off, or its state is not visible', ''
 
 
 def smt(found):
     if found.get('cpu.smt') == 'on':
-        return NOTE, 'SMT is on', ('a sibling slows its core: one thread a '
-                                   'core is used where there are enough')
+        return NOTE, 'SMT is on', (
+            'CPUs that share a core slow each other down; if there are enough '
+            'cores, one CPU of each is used')
     return GOOD, f'SMT {found.get("cpu.smt", "unknown")}', ''
 
 
@@ -91,7 +91,8 @@ def machine(found):
     kind = found.get('machine.hypervisor', 'none')
     if kind == 'none':
         return GOOD, 'no hypervisor', ''
-    return NOTE, f'runs inside {kind}', 'neighbours cannot be seen, but steal'
+    return NOTE, f'runs inside {kind}', (
+        'other virtual machines are visible only as stolen time')
 
 
 def rights(_found):
@@ -99,28 +100,28 @@ def rights(_found):
         os.close(namespace.make())
     except OSError as error:
         return NOTE, f'no network namespaces: {error.strerror}', (
-            'counters are shared with whoever uses the network; paths but '
-            'loopback are left out: run as root')
-    return GOOD, 'network namespaces of our own', ''
+            'other programs move the counters too, and loopback is the only '
+            'path available; run as root')
+    return GOOD, 'network namespaces can be created', ''
 
 
 def lab(_found):
     try:
         labs.tool()
     except PerfError as error:
-        return NOTE, str(error), 'paths but loopback are left out'
+        return NOTE, str(error), 'loopback is the only path available'
     missing = [n for n in ('ip', 'nft') if not shutil.which(n)]
     if missing:
         return NOTE, f'{", ".join(missing)} not installed', (
-            'sudo apt-get install iproute2 nftables')
-    return GOOD, 'labs: veth, bridge, nft, vxlan, macvlan', ''
+            'run sudo apt-get install iproute2 nftables')
+    return GOOD, 'paths: loopback, veth, bridge, nft, vxlan, macvlan', ''
 
 
 def counters(_found):
     unit, why = pmu.open_pmu()
     if unit is None:
         return NOTE, f'no instruction counter: {why}', (
-            'time alone is gated, which is noisier')
+            'only rates and times are judged, which are noisier')
     unit.close()
     return GOOD, 'instructions can be counted', ''
 
@@ -129,25 +130,27 @@ def buffers(found):
     most = int(found.get('sysctl.net.core.rmem_max', 0))
     if most < 4 << 20 and os.geteuid() != 0:
         return NOTE, f'net.core.rmem_max is {most}', (
-            'servers get smaller buffers than they ask for: sudo sysctl '
-            'net.core.rmem_max=8388608')
-    return GOOD, 'receive buffers of any size', ''
+            'servers get smaller receive buffers than they request; run sudo '
+            'sysctl net.core.rmem_max=8388608')
+    return GOOD, 'receive buffers can be as large as requested', ''
 
 
 def others(_found):
     there = [p.name for p in peers.ALL if not p.missing()]
     if not there:
-        return NOTE, 'no peer is installed', ('sudo apt-get install iperf3 '
-                                              'sockperf iperf nuttcp')
-    return GOOD, f'peers: {", ".join(there)}', ''
+        return NOTE, 'no peer is installed', ('run sudo apt-get install '
+                                              'iperf3 sockperf iperf nuttcp')
+    return GOOD, f'installed peers: {", ".join(there)}', ''
 
 
 def calibrated(found):
     rows = calibration.load(environment.fingerprint(found))
     if rows:
         worst = max(row['sd'] for row in rows)
-        return GOOD, f'calibrated: sd of a block up to {worst:.1%}', ''
-    return NOTE, 'not calibrated', '"udpmill perf calibrate" takes 2 minutes'
+        return GOOD, (f'calibrated: standard deviation of a block up to '
+                      f'{worst:.1%}'), ''
+    return NOTE, 'not calibrated', (
+        'run "udpmill perf calibrate", which takes 2 minutes')
 
 
 CHECKS = (cpus, quiet, clock, governor, turbo, smt, machine, rights, lab,
@@ -177,6 +180,6 @@ def run(args):
                           'checks': rows, 'environment': found}, indent=1))
     else:
         show(rows, terminal.wants_colour(sys.stdout))
-        print('This host is ' + ('not fit: see above.' if unfit else
-                                 'fit to measure on.'))
+        print('This host is not fit to measure on; see above.' if unfit else
+              'This host is fit to measure on.')
     return UNFIT if unfit else 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a verdict exits with, in the dialect of who asks."""
+"""The exit code of a verdict, in the convention of the calling program."""
 from .. import outcomes
 from ..errors import INCONCLUSIVE, INVALID, REGRESSION, UNFIT, USAGE
 
@@ -10,7 +10,7 @@ OF_VERDICT = {outcomes.PASS: 0, outcomes.IMPROVED: 0, outcomes.SAME: 0,
 CHOICES = ('pass', 'fail', 'skip')
 
 # kselftest: 4 is SKIP. meson: 77 is SKIP, 99 is ERROR. git bisect run: 125
-# is a commit that cannot be tested, and above 127 it stops.
+# is a commit that cannot be tested, and a code above 127 ends the search.
 STYLES = {
     'plain': {},
     'kselftest': {INCONCLUSIVE: 4, UNFIT: 4, USAGE: 1, INVALID: 1},
@@ -43,9 +43,10 @@ def add_arguments(parser):
     group = parser.add_argument_group('exit code')
     group.add_argument(
         '--inconclusive', choices=CHOICES, default=None,
-        help='what a comparison that cannot tell exits as (default: 3, which '
-        'is a skip in every --exit-style)')
+        help='exit code of an INCONCLUSIVE comparison: 0 (pass), 1 (fail), or '
+        '3, unless --exit-style changes it (skip; default)')
     group.add_argument(
         '--exit-style', choices=sorted(STYLES), default='plain',
-        help='kselftest: 4 skips; meson: 77 skips and 99 is an error; bisect: '
-        '125, for git bisect run')
+        help='convention for exit codes: kselftest (4 is a skip), meson (77 '
+        'is a skip, 99 an error), bisect (125 is a skip, for git bisect run), '
+        'or plain (default)')

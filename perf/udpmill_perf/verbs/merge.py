@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`udpmill perf merge`: boots of one kernel against boots of another."""
+"""udpmill perf merge: compare boots of one kernel with boots of another."""
 import argparse
 import sys
 import time
@@ -9,9 +9,9 @@ from ..file import document
 from ..judge import boots, merge, plan
 from . import exits
 
-HELP = 'compare two kernels: files of `run`, one per boot'
-IN_TURNS = ('All boots of one side came before the other\'s: what drifts in '
-            'the machine looks the same as a difference. Boot them in turns.')
+
+IN_TURNS = ('All boots of one side came before those of the other, so drift '
+            'of the machine looks like a difference. Boot them in turns.')
 
 
 def percentage(text):
@@ -19,34 +19,38 @@ def percentage(text):
     try:
         percent = float(text.strip().removesuffix('%'))
     except ValueError:
-        raise argparse.ArgumentTypeError(f'"{text}" is no percentage') \
+        raise argparse.ArgumentTypeError(f'"{text}" is not a percentage; '
+                                         'try 5 or 2.5%') \
             from None
     if not 0 <= percent <= 1000:
-        raise argparse.ArgumentTypeError(f'{text}: from 0 to 1000')
+        raise argparse.ArgumentTypeError(
+            f'"{text}" is not within 0 to 1000')
     return plan.ln_of_percent(percent)
 
 
 def add_arguments(parser):
     parser.add_argument('base', nargs='+', metavar='A.json',
-                        help='a boot of the side that is compared with')
+                        help='file of a boot of A, the base')
     parser.add_argument('--vs', nargs='+', required=True, metavar='B.json',
-                        help='a boot of the side that may have got worse')
+                        help='file of a boot of B, which may be slower')
     parser.add_argument('--arm', metavar='NAME',
-                        help='which program of the files (the first)')
+                        help='program in the files to compare (default: the '
+                        'first)')
     parser.add_argument('--ignore', type=percentage, metavar='PERCENT',
                         default=plan.DEFAULTS['ignore'],
-                        help='changes up to this do not matter (1)')
+                        help='ignore changes up to this size (default 1)')
     parser.add_argument('--tolerance', type=percentage, metavar='PERCENT',
                         default=plan.DEFAULTS['tolerance'],
-                        help='PASS when more than this is excluded (5)')
+                        help='the change for the worse that PASS must '
+                        'exclude (default 5)')
     parser.add_argument('--output', '-o', metavar='FILE',
                         default='udpmill-perf-merge.json',
-                        help='the merged document (%(default)s)')
+                        help='file for the result (default %(default)s)')
     exits.add_arguments(parser)
 
 
 def merged(sides, arm, ignore, tolerance, argv):
-    """The document, judged."""
+    """The merged document, with its verdicts."""
     boots.check(sides, arm)
     made = merge.combine(sides, arm, sides[0][0][1]['tool']['version'], argv,
                          ignore, tolerance)

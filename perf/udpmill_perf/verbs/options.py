@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Options that all verbs which measure have."""
+"""The options of all verbs that measure."""
 from dataclasses import replace
 
 from ..measure.trial import Timing
@@ -9,25 +9,28 @@ from .quantity import count, seconds
 def add_measuring(parser):
     group = parser.add_argument_group('measuring')
     group.add_argument('--window', type=seconds, metavar='TIME',
-                       help='what is measured of a trial (default '
-                       '500ms; of run\'s presets, their own)')
+                       help='length of the measured part of a trial (default '
+                       '500ms; for run, the preset\'s)')
     group.add_argument('--warm-up', type=seconds, metavar='TIME',
-                       help='what goes before it (default 300ms)')
+                       help='length of the warm-up before it (default 300ms)')
     group.add_argument('--seed', type=count(1), metavar='N',
-                       help='of every coin (default: drawn, and told)')
+                       help='seed of all random choices (default: a random '
+                       'one, which is reported)')
     out = parser.add_argument_group('output')
-    out.add_argument('-o', '--output', metavar='FILE', help='the results, as '
-                     'JSON (default: udpmill-VERB-TIME.json here; none)')
+    out.add_argument('-o', '--output', metavar='FILE', help='write the '
+                     'results to this file, as JSON (default: '
+                     'udpmill-VERB-TIME.json in the current directory); '
+                     '"none" writes no file')
     out.add_argument('--report', action='append', metavar='FILE', default=[],
-                     help='a report too, of the kind that the name ends with: '
-                     '.html .md .csv .xml (JUnit) .tap (KTAP); may be '
-                     'repeated')
+                     help='also write a report; the name\'s ending decides '
+                     'its kind: .html .md .csv .xml (JUnit) .tap (KTAP); may '
+                     'be repeated')
     out.add_argument('--history', metavar='FILE.jsonl',
-                     help='add the results to this file')
+                     help='append the medians to this file')
     out.add_argument('-J', '--json', action='store_true',
-                     help='print the results as JSON')
+                     help='print the results as JSON, instead of the table')
     out.add_argument('-q', '--quiet', action='store_true',
-                     help='no progress')
+                     help='print no progress')
 
 
 def timing_of(args, default=Timing()):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""How far a long measurement is: a bar with the time left, on a terminal; a
-line each ten seconds in a log."""
+"""Progress of a long measurement: on a terminal, a bar with the time left; in
+a log, a line every ten seconds."""
 import os
 import shutil
 import sys
@@ -17,7 +17,7 @@ def span(seconds):
 
 
 class Progress:
-    """A context. total: of the units that step() is told of; it may grow."""
+    """A context. total: how many units step() will be told of; may grow."""
 
     def __init__(self, total, stream=None, quiet=False):
         self.stream = stream or sys.stderr
@@ -27,12 +27,13 @@ class Progress:
                      and os.environ.get('TERM', 'dumb') != 'dumb')
 
     def restart(self, total):
-        """Something else, which takes a time of its own."""
+        """Begin another part, whose steps take a different time."""
         self.total, self.done = total, 0
         self.started = time.monotonic()
 
     def left_s(self):
-        """By what the steps took so far; None before the first."""
+        """Seconds left, estimated from the steps so far; None before the
+        first."""
         if not self.done:
             return None
         per = (time.monotonic() - self.started) / self.done
@@ -64,7 +65,7 @@ class Progress:
         self.show(what)
 
     def note(self, text):
-        """A line that stays."""
+        """Print a line that stays."""
         if self.quiet:
             return
         self.stream.write('\r\033[K' if self.live else '')

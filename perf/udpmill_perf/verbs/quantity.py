@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Times and shares as people type them, for argparse."""
+"""Times and percentages as people type them, for argparse."""
 import argparse
 import re
 
@@ -12,7 +12,7 @@ def seconds(text):
     value = float(found[1]) * SECONDS[found[2]] if found else 0
     if value <= 0:
         raise argparse.ArgumentTypeError(
-            f'"{text}" is not a time; 1s, 500ms or 2m would be')
+            f'"{text}" is not a time; try 1s, 500ms or 2m')
     return value
 
 
@@ -23,7 +23,7 @@ def percent(text):
         value = -1.0
     if not 0 <= value < 100:
         raise argparse.ArgumentTypeError(
-            f'"{text}" is not a percentage below 100; 5 or 2.5% would be')
+            f'"{text}" is not a percentage below 100; try 5 or 2.5%')
     return value
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""udpmill perf report: documents as somebody wants to read them."""
+"""udpmill perf report: show documents in the format that is asked for."""
 import os
 import shutil
 import sys
@@ -9,27 +9,28 @@ from ..errors import PerfError, printable
 from ..file import document, history
 from ..render import output, terminal
 
-HELP = 'show files of the others: terminal, Markdown, HTML, what a CI reads'
-WIDEST = 110                # columns: wider is not read more easily
+
+WIDEST = 110                # columns; wider lines are harder to read
 
 
 def add_arguments(parser):
     parser.add_argument('files', nargs='+', metavar='FILE',
-                        help='what run, compare, calibrate, selftest or '
-                             'merge wrote')
+                        help='file written by run, compare, calibrate, '
+                             'selftest or merge')
     parser.add_argument('--format', choices=render.FORMATS, metavar='KIND',
-                        help=f'{", ".join(render.FORMATS)} (default: from '
-                        'OUT\'s suffix, or terminal)')
+                        help=f'{", ".join(render.FORMATS)} (default: by the '
+                        'ending of OUT; terminal, if there is none)')
     parser.add_argument('-o', '--output', metavar='OUT', default='-',
-                        help='a file; .html, .md, .csv, .xml (JUnit), .tap '
-                             '(KTAP), .json, .txt')
+                        help='write the report to this file: .html, .md, '
+                             '.csv, .xml (JUnit), .tap (KTAP), .json or .txt '
+                             '(default: standard output)')
     parser.add_argument('--history', metavar='FILE.jsonl',
-                        help='append the medians to it, and draw in HTML '
-                             'how they went')
+                        help='append the medians to this file, and plot '
+                             'their history in HTML')
     parser.add_argument('--inconclusive', choices=('pass', 'fail', 'skip'),
                         default='skip',
-                        help='what INCONCLUSIVE is in ktap, junit, '
-                             'annotations, codeclimate (default: skip)')
+                        help='how to report INCONCLUSIVE in ktap, junit, '
+                             'annotations and codeclimate (default: skip)')
 
 
 def run(args):
@@ -60,13 +61,14 @@ def _format(args):
     form = render.format_of(args.output)
     if form is None and os.path.splitext(args.output)[1]:
         known = ', '.join(render.SUFFIXES)
-        raise PerfError(f'{args.output}: no format is known by this suffix; '
-                        f'give --format, or one of {known}')
+        raise PerfError(f'{args.output}: this ending does not name a format; '
+                        f'use --format, or one of {known}')
     return form or 'terminal'
 
 
 def _refuse_input(files, path, what):
-    """Also under another name: a link, or ./ before it."""
+    """Raise if path is one of the files, even under another name: a link, or
+    with ./ before it."""
     if not path or path == '-':
         return
     for file in files:
@@ -74,8 +76,8 @@ def _refuse_input(files, path, what):
         if not same and os.path.exists(file) and os.path.exists(path):
             same = os.path.isfile(path) and os.path.samefile(file, path)
         if same:
-            raise PerfError(f'{path}: is read here and would be overwritten '
-                            f'by {what}; give another name')
+            raise PerfError(f'{path}: this input would be overwritten by '
+                            f'{what}; choose another name')
 
 
 def _history(path, documents):
@@ -97,10 +99,10 @@ def _print(text):
     try:
         sys.stdout.reconfigure(errors='backslashreplace', newline='')
     except AttributeError:
-        pass                # not a file: somebody reads what is printed
+        pass                # not a real file, but an object that captures
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        # `| head` has seen enough; nothing is left to be flushed at exit.
+        # As in `| head`: drop the rest, so that the flush at exit succeeds.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

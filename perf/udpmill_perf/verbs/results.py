@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What comes after measuring: the file, the reports, the exit code."""
+"""After measuring: the file, the reports, and the exit code."""
 import json
 import os
 import sys
@@ -14,22 +14,22 @@ from . import exits
 
 
 def check_place(path):
-    """Before anything is measured for it."""
+    """Check that a file can be written, before anything is measured."""
     folder = os.path.dirname(os.path.abspath(path))
     if os.path.isdir(path):
-        raise PerfError(f'{path}: is a directory; a file in it would be right')
+        raise PerfError(f'{path}: is a directory; name a file in it')
     if not os.path.isdir(folder):
         raise PerfError(f'{path}: there is no directory {folder}')
     if not os.access(path if os.path.exists(path) else folder, os.W_OK):
-        raise PerfError(f'{path}: may not be written')
+        raise PerfError(f'{path}: no permission to write it')
 
 
 def output(args, verb):
-    """The file for the results, None for none. Reports are checked too."""
+    """The file for the results, or None. Checks the reports' files too."""
     for path in args.report:
         check_place(path)
         if not render.format_of(path):
-            raise PerfError(f'--report: {path}: its name ends with none of '
+            raise PerfError(f'--report: {path}: the name must end with one of '
                             '.html .md .csv .xml .tap')
     if args.history:
         check_place(args.history)
@@ -41,14 +41,14 @@ def output(args, verb):
 
 
 def carry_out(session, work, conclude=lambda: None):
-    """The signal's exit code, or 0. The document says how it ended, and what
-    follows from as much as was measured: conclude() is for that. A PerfError
-    goes on after it was saved."""
+    """Returns the signal's exit code, or 0. The document says how the work
+    ended, and conclude() adds what follows from the trials so far. An
+    exception is raised again after the document has been saved."""
     try:
         with session:
             work()
     except Interrupted as stop:
-        # Also one that came before the session was entered.
+        # The signal may have come before the session was entered.
         session.document['stopped'] = f'interrupted by {stop}'
         ended = 128 + stop.number
     except Exception:
@@ -63,12 +63,12 @@ def carry_out(session, work, conclude=lambda: None):
 
 def say_where(session, reports):
     for path in filter(None, [session.output, *reports]):
-        print(f'{path} has been written', file=sys.stderr)
+        print(f'wrote {path}', file=sys.stderr)
 
 
 def show(made, as_json):
-    """On standard output, before the reports: they may fail. What is in the
-    way here, which must not cost them."""
+    """Print on standard output, before the reports, because they may fail.
+    Returns an error, if any, so that the reports are written all the same."""
     try:
         if as_json:
             print(json.dumps(made, indent=1), flush=True)
@@ -81,7 +81,7 @@ def show(made, as_json):
 
 
 def finish(args, session, ended=0):
-    """Saves, prints, reports; the exit code."""
+    """Save, print, and write the reports. Returns the exit code."""
     made = session.document
     session.save()
     failed = show(made, args.json)
@@ -95,7 +95,7 @@ def finish(args, session, ended=0):
         raise failed
     say_where(session, args.report)
     if ended:
-        print('udpmill perf: interrupted; what was measured is kept',
+        print('udpmill perf: interrupted; the trials so far are kept',
               file=sys.stderr)
         return ended
     return exits.of_verdict(made.get('verdict'),

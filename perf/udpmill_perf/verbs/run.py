@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""udpmill perf run: how fast is it here, and next to the others?"""
+"""udpmill perf run: measure how fast this host is, next to other programs."""
 import os
 import random
 import subprocess
@@ -20,7 +20,7 @@ from .options import add_measuring, timing_of
 from .progress import Progress, span
 from .quantity import count
 
-NO_BACKEND = 3  # serve's exit code for what the system lacks
+NO_BACKEND = 3  # serve's exit code if the system lacks something
 
 
 def words(known):
@@ -28,41 +28,45 @@ def words(known):
         found = tuple(text.split(','))
         for word in found:
             if known and word not in known:
-                raise PerfError(f'there is no "{word}"; {", ".join(known)} '
-                                'there are')
+                raise PerfError(f'there is no "{word}"; choose from '
+                                f'{", ".join(known)}')
         return found
     return parse
 
 
 def numbers(text):
     if not all(part.isdecimal() for part in text.split(',')):
-        raise PerfError(f'"{text}" is no list of numbers; 64,1472 would be')
+        raise PerfError(f'"{text}" is not a list of numbers; try 64,1472')
     return tuple(int(part) for part in text.split(','))
 
 
 def add_arguments(parser):
     parser.add_argument('workloads', nargs='*', metavar='SCENARIO',
-                        help='a workload by name (echo-mmsg-single-64), or a '
+                        help='name of a workload (echo-mmsg-single-64), or a '
                         'scenario file of udpmill load')
     parser.add_argument('-p', '--preset', default=None,
                         choices=[*matrix.PRESETS], help='; '.join(
                             f'{name}: {p.brief}' for name, p in
                             matrix.PRESETS.items()))
     axes = parser.add_argument_group(
-        'matrix', 'in the place of a preset; each a list with commas')
+        'matrix', 'instead of a preset: lists, separated by commas, of which\n'
+        'all combinations are measured')
     for name, known in (('service', SERVICES), ('backend', BACKENDS),
                         ('arrival', ARRIVALS), ('path', PATHS)):
         axes.add_argument(f'--{name}', type=words(known), metavar='LIST',
                           help=', '.join(known))
     for name in 'bytes', 'batch', 'workers', 'flows':
-        axes.add_argument(f'--{name}', type=numbers, metavar='LIST')
+        axes.add_argument(f'--{name}', type=numbers, metavar='LIST',
+                          help='numbers')
     parser.add_argument('--peers', default='auto', metavar='LIST',
-                        help='auto (default: those installed), none, or some '
-                        f'of {", ".join(p.name for p in peers.ALL)}')
+                        help='other programs to measure: auto (those that are '
+                        'installed; default), none, or a list of '
+                        f'{", ".join(p.name for p in peers.ALL)}')
     parser.add_argument('--rounds', type=count(1), metavar='N',
-                        help='trials of each (default: the preset\'s)')
+                        help='trials of each workload (default: the '
+                        'preset\'s, or 3)')
     parser.add_argument('--list', action='store_true',
-                        help='say what would be measured, and end')
+                        help='list what would be measured, and exit')
     add_measuring(parser)
 
 
@@ -71,10 +75,11 @@ def chosen(args):
     lists = {name: getattr(args, name) for name in arms.FIELDS
              if getattr(args, name, None)}
     if args.workloads and (lists or args.preset):
-        raise PerfError('SCENARIO names all of a workload; --preset and the '
-                        'matrix go without')
+        raise PerfError('SCENARIO cannot be combined with --preset or the '
+                        'options of the matrix')
     if lists and args.preset:
-        raise PerfError('--preset and the matrix\'s options: one of both')
+        raise PerfError('--preset cannot be combined with the options of the '
+                        'matrix')
     timing = timing_of(args)
     if args.workloads:
         return matrix.of_arguments(args.workloads), (), 3, timing, ()
@@ -86,19 +91,20 @@ def chosen(args):
 
 
 def probe(binary, backend):
-    """Why this backend is not to be had; None where it is."""
+    """Why this backend is not available; None if it is."""
     try:
         done = subprocess.run(
             [binary, 'serve', '127.0.0.1:0', '--backend', backend, '--time',
              '1ms', '--counters', 'none'], capture_output=True, text=True,
             check=False, timeout=30)
     except subprocess.TimeoutExpired:
-        return f'{binary} serve --time 1ms still runs after 30 s'
+        return f'{binary} serve --time 1ms did not end within 30 s'
     return done.stderr.strip() if done.returncode == NO_BACKEND else None
 
 
 def available(session, workloads):
-    """Without those that this host cannot run, each kind said once."""
+    """The workloads that this host can run; the reason for leaving others out
+    is noted once."""
     binary = session.arms['A'].binary
     reasons, skipped, kept = {}, session.document['skipped'], []
     for w in workloads:
@@ -121,8 +127,8 @@ def why_not(session, binary, key, cpus):
     if kind == 'backend':
         return probe(binary, value)
     if kind == 'CPUs':
-        return (None if value <= cpus else f'workers and generator want '
-                f'{value} CPUs, and {cpus} are allowed')
+        return (None if value <= cpus else 'workers and generator need '
+                f'{value} CPUs, but only {cpus} may be used')
     try:
         session.places.place(value)
     except PerfError as error:
@@ -147,13 +153,14 @@ def sample(session, workload, **where):
 
 
 def sampled_of(claims):
-    """Names of the workloads whose user time is sampled too."""
+    """The names of the workloads whose user time is also sampled."""
     return {claim['of'] for claim in claims if sampled.is_there()
             and claim['figure'] == 'user_share'}
 
 
 def shuffled(workloads, coin):
-    """What stands for one another next to one another, either one first."""
+    """In random order, but with a workload and its floor next to each
+    other."""
     groups = {}
     for workload in workloads:
         groups.setdefault(workload.own or workload, []).append(workload)
@@ -165,8 +172,8 @@ def shuffled(workloads, coin):
 
 
 def rounds_of(session, workloads, rounds, progress):
-    """Every workload once a round, in an order of its own. Where claims are
-    judged a round is a block of theirs, and user time is sampled."""
+    """Measure every workload once per round, in a new order each time. If
+    claims are judged, a round is a block, and user time is sampled too."""
     coin = random.Random(session.seed)
     claims = session.document['design'].get('claims', ())
     looked_at = sampled_of(claims) & {w.name for w in workloads}
@@ -183,8 +190,8 @@ def rounds_of(session, workloads, rounds, progress):
 
 
 def base_of(workload, names):
-    """What a row is a ratio to: recvfrom, one by one, doing the same. Where
-    that was not asked for, what was named first."""
+    """The workload that a row is compared with: the same with recvfrom, one
+    datagram at a time; if that was not measured, the one named first."""
     made = workload.as_dict()
     arrival = 'pingpong' if 'pingpong' in (
         made.get('case'), made.get('arrival')) else 'single'
@@ -209,7 +216,7 @@ def tabulate(made, workloads):
 
 
 def prepare(args, workloads, rounds, timing, claims):
-    # The claims are of what serve does by default, as the floor does it.
+    # The claims hold for serve's defaults, which the floor uses too.
     arm = arms.Arm('A', arms.own_binary(), ['--gro', 'on'] if claims else [],
                    label='udpmill')
     design = {'metrics': pmu.metrics(), 'rounds': rounds}
@@ -239,8 +246,9 @@ def run(args):
     others, skipped = (matrix.of_peers(args.peers, cases, 64) if cases
                        else ([], []))
     if not workloads + others:
-        raise PerfError('nothing is left of this matrix: recvfrom has no '
-                        f'batch, and trains no more than {TRAIN_MOST} bytes')
+        raise PerfError('this matrix is empty: recvfrom has no batch, and '
+                        f'a datagram in a train has at most {TRAIN_MOST} '
+                        'bytes')
     if args.list:
         return show_list(workloads + others, skipped, rounds, timing,
                          len(sampled_of(claims)))
@@ -253,7 +261,7 @@ def run(args):
             nonlocal workloads
             workloads = available(session, workloads + others)
             if not workloads:
-                raise PerfError('nothing of what was asked for can run here: '
+                raise PerfError('none of these workloads can run here: '
                                 + session.document['skipped'][-1]['why'],
                                 UNFIT)
             session.document['workloads'] = [w.as_dict() for w in workloads]
@@ -265,7 +273,7 @@ def run(args):
             if t['validity'] != outcomes.INVALID}
     bad = [w.name for w in workloads if w.name not in good]
     if bad and not code:
-        print(f'udpmill perf run: no trial was valid of {", ".join(bad)}',
+        print(f'udpmill perf run: no valid trial of {", ".join(bad)}',
               file=sys.stderr)
         return INVALID
     return code or exits.of_claims(session.document.get('claims', ()))

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""udpmill perf selftest: does the harness find what is there, and nothing
-else?
+"""udpmill perf selftest: check that slowdowns are found, without false alarms.
 
-    --aa N         N comparisons of equals: how many were called worse
-    --inject LIST  the server of B wastes so many percent more time for each
-                   datagram: how many of --times were found
-    --replay FILE  the noise of a stored file, and its coins tossed again
-    --simulate N   the plan on made-up noise, without any traffic
+    --aa N         count the false alarms in N comparisons of equal arms
+    --inject LIST  let B's server waste a percentage of its time for each
+                   datagram, and count how many of --times are found
+    --replay FILE  count the false alarms in the noise of a stored file, by
+                   tossing its coins again
+    --simulate N   try the plan on simulated noise, without any traffic
 """
 import os
 import sys
@@ -32,24 +32,27 @@ LEVEL = 0.95
 
 
 def add_arguments(parser):
-    what = parser.add_argument_group('what is tried')
+    what = parser.add_argument_group('what to try')
     what.add_argument('--aa', type=count(1), metavar='N',
-                      help='so many comparisons of equals')
+                      help='make N comparisons of equal arms')
     what.add_argument('--inject', metavar='PERCENT,...',
-                      help='server time that B wastes, such as 3,5,10')
+                      help='let B\'s server waste these shares of its time '
+                      'for each datagram, such as 3,5,10')
     what.add_argument('--times', type=count(1), default=10, metavar='N',
-                      help='comparisons of each injection (default 10)')
+                      help='comparisons per share of --inject (default 10)')
     what.add_argument('--replay', nargs='+', metavar='FILE', default=[],
-                      help='a compare, calibrate or selftest file, whose '
-                      'blocks\' labels are drawn anew')
+                      help='toss the coins of a compare, calibrate or '
+                      'selftest file again, and count the false alarms; may '
+                      'be several files')
     what.add_argument('--rounds', type=count(1), default=10000, metavar='N',
-                      help='of --replay (default 10000)')
+                      help='rounds of --replay (default 10000)')
     what.add_argument('--simulate', type=count(1), metavar='N',
-                      help='so many made-up comparisons of each kind')
+                      help='simulate N comparisons of each kind')
     parser.add_argument('-w', '--workload', default=DEFAULT, metavar='SPEC',
-                        help=f'(default {DEFAULT})')
-    parser.add_argument('--keep', metavar='DIRECTORY', help='the comparisons\''
-                        ' own files go there')
+                        help='workload that --aa and --inject measure '
+                        f'(default {DEFAULT})')
+    parser.add_argument('--keep', metavar='DIRECTORY', help='keep the files '
+                        'of the comparisons in this directory')
     add_measuring(parser)
 
 
@@ -66,19 +69,19 @@ def percents(text):
     except ValueError:
         found = [-1.0]
     if any(not 0 < value < 100 for value in found):
-        raise PerfError(f'--inject: "{text}" is no list of percentages; 3,5,10'
-                        ' would be')
+        raise PerfError(f'--inject: "{text}" is not a list of percentages; '
+                        'try 3,5,10')
     return found
 
 
 def expected_trials(burn_ns):
-    """Of a comparison of equals, or of one that has something to find."""
+    """The trials of a comparison of equal arms, or of one with a slowdown."""
     keys = ('discard', 'screen') + (('confirm',) if burn_ns else ())
     return 4 * sum(plan.DEFAULTS[key] for key in keys)
 
 
 class Selftest:
-    """Comparisons, one after the other, each a document of its own."""
+    """Comparisons, one after the other, each with its own document."""
 
     def __init__(self, args, workload, progress):
         self.args, self.workload, self.progress = args, workload, progress
@@ -95,15 +98,15 @@ class Selftest:
         options = ['--burn', f'{burn_ns:.3f}'] if burn_ns else []
         both = [arms.Arm('A', self.binary, label='A'),
                 arms.Arm('B', self.binary, options, label='B')]
-        # Not labelled A/A, for then it could not fail, which is the question.
+        # Not marked as A/A, because such a comparison cannot fail.
         keep = (os.path.join(self.args.keep, f'{name}.json')
                 if self.args.keep and name else None)
         return self.begin('compare', both,
                           self.seed + len(self.documents) + 1, keep)
 
     def compare(self, name, burn_ns=0.0):
-        """One comparison's document, judged. What the plan spares or adds, by
-        what it sees, moves the end of the whole."""
+        """The document of one comparison, with its verdict. If the plan saves
+        or adds blocks, the expected total is corrected."""
         expected = self.progress.done + expected_trials(burn_ns)
         session = self.session(name, burn_ns)
         with session:
@@ -121,7 +124,7 @@ class Selftest:
         return made
 
     def server_ns(self):
-        """Of a datagram, as it is: the median of a few trials."""
+        """The server's time per datagram without waste: a median of trials."""
         session = self.session(None)
         with session:
             found = [session.run(session.arms['A'], self.workload)
@@ -129,12 +132,12 @@ class Selftest:
         values = sorted(t['metrics'][SERVER_NS] for t in found
                         if t['validity'] != outcomes.INVALID)
         if not values:
-            raise PerfError('no trial was valid: ' + found[0]['reasons'][0],
+            raise PerfError('no valid trial: ' + found[0]['reasons'][0],
                             INVALID)
         return values[len(values) // 2]
 
     def plan(self, args):
-        """How long it will take, as far as it is known."""
+        """Set the expected number of trials, as far as it is known."""
         self.progress.restart(
             (args.aa or 0) * expected_trials(0)
             + len(percents(args.inject or '')) * args.times
@@ -191,8 +194,8 @@ def simulated(args, progress):
 
 
 def try_all(args, test, found, progress):
-    """Each part is in found as soon as it is known: whatever ends the rest
-    leaves it there."""
+    """Put each result into found at once, so that it is kept if a later part
+    fails."""
     if args.replay:
         found['replay'] = replays(args, progress)
     if args.simulate:
@@ -212,8 +215,8 @@ def said(holds):
 
 
 def verdict_of(found):
-    """Claims are judged where they were tried: nothing false, and everything
-    of ten percent and more found."""
+    """Judge what was tried: no false alarm, nine of ten slowdowns of 5 % and
+    more found, and all of 10 % and more. Returns whether something failed."""
     aa = found.get('aa')
     if aa:
         aa['verdict'] = said(not aa['false_positives'] and not aa['invalid'])
@@ -228,10 +231,10 @@ def verdict_of(found):
 
 def run(args):
     if not (args.aa or args.inject or args.replay or args.simulate):
-        raise PerfError('what? --aa 20, --inject 5,10, --replay FILE or '
-                        '--simulate 1500 would be something')
+        raise PerfError('nothing to do; try --aa 20, --inject 5,10, --replay '
+                        'FILE or --simulate 1500')
     if args.inject is not None and not percents(args.inject):
-        raise PerfError('--inject: of which percentages? 3,5,10 would be some')
+        raise PerfError('--inject: no percentages given; try 3,5,10')
     if args.keep:
         make_folder(args.keep)
     where = results.output(args, 'selftest')
@@ -245,6 +248,6 @@ def run(args):
     failed = verdict_of(found)
     code = results.finish(args, session, ended)
     if failed:
-        print('udpmill perf selftest: a claim does not hold here',
+        print('udpmill perf selftest: failed on this host; see above',
               file=sys.stderr)
     return code or (REGRESSION if failed else 0)

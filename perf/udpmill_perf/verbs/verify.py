@@ -1,26 +1,29 @@
 # SPDX-License-Identifier: MIT
-"""`udpmill perf verify`: is what a file says what its trials say?"""
+"""udpmill perf verify: check that a file's trials support its verdicts."""
 import textwrap
 
 from ..errors import INVALID, printable
 from ..file import document
 from ..judge import recheck
 
-HELP = 'compute a file\'s verdicts again from its trials'
-SHOWN = 10  # differences of one check
+
+SHOWN = 10  # at most so many differences per check
 
 
 def add_arguments(parser):
-    parser.add_argument('file', nargs='+', metavar='FILE.json')
+    parser.add_argument('file', nargs='+', metavar='FILE.json',
+                        help='file to check')
 
 
 def report(doc):
-    """The lines of a document's checks, and whether all are well."""
+    """Yields the lines of a document's checks, each with whether all checks up
+    to it have passed."""
     well = True
     if not doc['complete']:
         for line in textwrap.wrap(
-                f'it was stopped ({doc["stopped"] or "not by itself"}): what '
-                'never ran is not missed', 79, initial_indent='note   ',
+                f'it was stopped ({doc["stopped"] or "from outside"}); trials '
+                'that never ran are not reported as missing', 79,
+                initial_indent='note   ',
                 subsequent_indent=' ' * 7):
             yield line, well
     for check in recheck.of(doc):

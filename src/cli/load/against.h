@@ -4,6 +4,6 @@
 
 #include <argp.h>
 
-/* Prints what is to be known of that kind, and exits; or says which kinds there
- * are. */
+/* Prints how to load a server of that kind, and exits; for an unknown kind,
+ * says which ones to choose from. */
 void load_against(const char *kind);

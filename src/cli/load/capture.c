@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Behind it no clock of a capture was right, and nanoseconds overflow. */
+/* No clock of a capture can have been right after this, and nanoseconds would
+ * overflow. */
 #define SECONDS_MAX 9000000000
 
 /*
- * libpcap is loaded when a capture is to be read, and by no other run: it
- * brings a dozen libraries (DBus, libibverbs...) that start up in every
- * process.
+ * libpcap is loaded only when a capture is read: it brings a dozen libraries
+ * (DBus, libibverbs...) that would start up in every process.
  */
 struct library {
 	void *handle;
@@ -50,7 +50,7 @@ static bool find_functions(struct library *lib)
 	return true;
 }
 
-/* By the name that Debian gives it, and by everybody else's. */
+/* Tries the name that Debian uses, then that of everybody else. */
 static int library_open(struct library *lib, char *why, size_t why_bytes)
 {
 	*lib = (struct library){
@@ -91,7 +91,7 @@ static bool find_link(int type, enum dissect_link *link)
 	return false;
 }
 
-/* Nanoseconds: that is how the file was opened. */
+/* tv_usec holds nanoseconds, since the file was opened with that precision. */
 static bool read_time(const struct timeval *t, uint64_t *ns)
 {
 	if (t->tv_sec < 0 || t->tv_sec > SECONDS_MAX || t->tv_usec < 0 ||

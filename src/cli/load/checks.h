@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of `udpmill load` that say what is checked: of replies, and of
- * the whole. */
+/* The options of `udpmill load` that select what is checked, of each reply and
+ * of the whole run. */
 #pragma once
 
 #include <argp.h>

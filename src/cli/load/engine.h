@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* --engine: what carries the datagrams. */
+/* --engine: how datagrams are sent and received. */
 #pragma once
 
 #include "load/engine/engine.h"
 
-/* The one of that name; NULL for auto. Another name is bad usage. */
+/* The engine of that name, or NULL for auto. Any other name is a usage
+ * error. */
 const struct engine_ops *load_engine_parse(const char *name);

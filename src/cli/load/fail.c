@@ -23,7 +23,7 @@ static const char *schema(void)
 	return about->find_capacity ? "udpmill.capacity/1" : "udpmill.load/1";
 }
 
-/* One document, where JSON was asked for. */
+/* Prints one document, if JSON was asked for. */
 static void print_json(
 	enum exit_code code, const char *outcome, const char *why)
 {

@@ -14,7 +14,8 @@
 
 #define WEIGHTS_MAX 256
 #define TEXT_MAX    4096
-/* Of a file with sizes: more than its most sizes take, comments included. */
+/* The limit for a file with sizes: more than the largest number of sizes needs,
+ * with comments. */
 #define FILE_MAX       (1u << 20)
 #define LINE_MAX_BYTES 511
 
@@ -119,7 +120,7 @@ static int parse_line(struct parsing *p, char *line)
 	return add_weight(p, bytes, weight);
 }
 
-/* The next line of what is left, without its end; NULL where there is none. */
+/* The next line of the rest, without its end; NULL if there is none. */
 static char *next_line(char **rest)
 {
 	char *line = *rest;

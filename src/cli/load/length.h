@@ -14,8 +14,8 @@ struct load_length {
 
 /*
  * "64", "32-1472", "imix", "64:7,576:4,1472:1", or "@FILE" with a size and a
- * weight a line (blanks between, # begins a comment). 0; or -errno and a
- * sentence in why.
+ * weight on each line, separated by blanks (# begins a comment). 0; or -errno
+ * and a message in why.
  */
 int load_length_parse(struct sizes *sizes, const char *text,
 	const struct load_length *how, char *why, size_t why_bytes);

@@ -27,7 +27,7 @@
 #define DEFAULT_FLOWS  8
 #define DEFAULT_BUFFER (8u << 20)
 #define WINDOW_MAX     1000000
-#define STRESS_NS      20000000000u /* all of it */
+#define STRESS_NS      20000000000u /* the whole run */
 
 enum key {
 	KEY_FLOOD = 0x100,
@@ -347,7 +347,7 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 				.socket.sndbuf = DEFAULT_BUFFER,
 			},
 	};
-	/* Parsing puts it into another order. */
+	/* Parsing reorders argv. */
 	o->argc = argc;
 	o->argv = calloc((size_t)argc + 1, sizeof(*o->argv));
 	if (!o->argv)
@@ -362,7 +362,7 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	if (o->netns)
 		load_go_there(o->netns);
 	option_peer(&o->config.socket.remote, p.peer, p.family);
-	/* Its own sockets, of IPv4, reach it as well. */
+	/* IPv4 sockets reach a v4-mapped address as well. */
 	address_unmap(&o->config.socket.remote);
 	load_refuse(&p);
 	if (o->stages || o->stress)

@@ -4,7 +4,7 @@
 
 #include "cli/load/said.h"
 
-/* Prints and exits by itself where the command line does not parse, or names a
- * peer that must not be loaded unasked. */
+/* Prints and exits if the command line cannot be parsed, or names a peer that
+ * must not be loaded without consent. */
 void load_options_parse(struct load_options *o, int argc, char **argv);
 void load_options_free(struct load_options *o);

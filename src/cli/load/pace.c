@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define BURST_MAX 65536
-/* What is due is looked at until the run is ended from outside. */
+/* A plan lasts longer than the run, which is ended from outside. */
 #define SLACK_NS 10000000000u
 
 enum key {

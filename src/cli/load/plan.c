@@ -21,19 +21,19 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* In flight of a flow where nothing is said: enough that neither side waits
- * for the other, and little enough to fit any receive buffer. */
+/* The default window of a flow: large enough that neither side waits for the
+ * other, and small enough for any receive buffer. */
 #define WINDOW_TRAINS  8
 #define WINDOW_SINGLES 64
-/* Flows that may have their windows in flight at once. */
+/* How many flows may have their windows in flight at the same time. */
 #define TURNS_MAX    16
 #define WINDOW_BYTES (1u << 20)
-/* --find-capacity: a trial, and the loss that is borne. */
+/* --find-capacity: the length of a trial, and the loss that is tolerated. */
 #define TRIAL_NS     1000000000u
 #define DEFAULT_LOSS 0.001
 
-/* Trains leave at one moment, so that an open loop has them where it was asked
- * for, as bursts; and no train is longer than a burst. */
+/* The datagrams of a train leave together, so an open loop sends trains only if
+ * bursts were asked for, and no train is longer than a burst. */
 static void adapt_trains(struct load_parsing *p)
 {
 	struct load_config *c = &p->o->config;
@@ -52,8 +52,8 @@ static void adapt_trains(struct load_parsing *p)
 		c->time_ns);
 }
 
-/* A run that would measure nothing. A count may end it before; and what is only
- * printed may get another --time. */
+/* Refuses a run that would measure nothing. --count may end a run earlier; and
+ * a scenario that is only printed may get another --time. */
 static void refuse_nothing_due(const struct load_parsing *p)
 {
 	const struct load_config *c = &p->o->config;
@@ -83,7 +83,7 @@ static void refuse_window(const struct load_parsing *p)
 			"open the window; use --flood or --rate");
 }
 
-/* A loss that cannot be known must not pass for none. */
+/* An unknown loss must not pass for none. */
 static void refuse_loss_unseen(const struct load_parsing *p)
 {
 	const struct load_options *o = p->o;
@@ -96,7 +96,7 @@ static void refuse_loss_unseen(const struct load_parsing *p)
 			"--key, use --key");
 }
 
-/* What is sent where, and what will come back, as far as the server says. */
+/* Decides how to send and what to expect, as far as the server is known. */
 static void adapt_to_server(struct load_parsing *p)
 {
 	struct load_config *c = &p->o->config;
@@ -109,7 +109,8 @@ static void adapt_to_server(struct load_parsing *p)
 	else if (p->flood || c->replies == REPLIES_NONE ||
 		 strcmp(service, "discard") == 0)
 		c->mode = LOAD_FLOOD;
-	/* A reader sees segments of this host only. */
+	/* A reader only sees segments on this host, so client and server share
+	 * a clock. */
 	c->one_clock = p->o->view.reader && strcmp(service, "reflect") == 0;
 	if (strcmp(service, "discard") == 0 || c->replies == REPLIES_NONE)
 		refuse_window(p);
@@ -124,7 +125,7 @@ static void adapt_to_server(struct load_parsing *p)
 		c->socket.gro = c->train > 1;
 }
 
-/* Of the shortest datagrams: the most that one send may take. */
+/* The most datagrams of the shortest length that fit into one send. */
 static uint32_t fitting_train(const struct load_config *c)
 {
 	uint32_t least = c->sizes.least;
@@ -133,7 +134,8 @@ static uint32_t fitting_train(const struct load_config *c)
 	return n < c->train ? (n ? n : 1) : c->train;
 }
 
-/* Of mixed sizes a few trains of small ones may be many bytes of large ones. */
+/* If sizes are mixed, a few trains of small datagrams may be many bytes of
+ * large ones. */
 static uint32_t default_window(const struct load_config *c, uint32_t train)
 {
 	uint32_t n = train > 1 ? WINDOW_TRAINS * train : WINDOW_SINGLES;
@@ -145,8 +147,8 @@ static uint32_t default_window(const struct load_config *c, uint32_t train)
 	return n;
 }
 
-/* What a message of the peer's receive queue takes of its buffer, kernel's
- * overhead included: a train is one to a socket that takes trains whole. */
+/* What a message takes of the peer's receive buffer, the kernel's overhead
+ * included. A socket with GRO receives a train as one message. */
 static uint64_t queued_bytes(const struct load_config *c, uint32_t train,
 	const struct load_receiver *to)
 {
@@ -158,11 +160,11 @@ static uint64_t queued_bytes(const struct load_config *c, uint32_t train,
 }
 
 /*
- * All flows may meet at one socket of the peer: together they have no more in
- * flight than a quarter of its receive buffer, and take turns where that is
- * less than their windows. Of a peer that cannot be seen the buffer is taken to
- * be the kernel's default. A closed loop that overflows the peer would measure
- * drops.
+ * All flows may end in a single socket of the peer. Together they have no more
+ * in flight than a quarter of its receive buffer, and take turns if that is
+ * less than their windows, since a closed loop that overflows the peer would
+ * measure drops. If the peer cannot be seen, its buffer is assumed to have the
+ * kernel's default size.
  */
 static void bound_in_flight(struct load_parsing *p, uint32_t train)
 {
@@ -194,7 +196,7 @@ static void set_window(struct load_parsing *p)
 		c->window = default_window(c, train);
 		bound_in_flight(p, train);
 	}
-	/* A window that is less than a train would never open. */
+	/* A window smaller than a train would never open. */
 	else if (c->window < train)
 		c->train = c->window;
 	else
@@ -230,7 +232,7 @@ static void refuse_idle_threads(const struct load_config *c)
 			c->threads, c->flows);
 }
 
-/* A datagram from a file, as it is. */
+/* Reads the payload from a file, unchanged. */
 static void read_payload(struct load_parsing *p)
 {
 	struct load_options *o = p->o;
@@ -255,8 +257,8 @@ static void draw_run(struct load_config *c)
 				EXIT_SYSTEM, "getrandom: %s", strerror(errno));
 }
 
-/* Said here, since a ledger without the server's counters would not tell why
- * they are missing. */
+/* Reported here, since a ledger without the server's counters would not explain
+ * why they are missing. */
 static void see_server(struct load_options *o)
 {
 	struct load_view *v = &o->view;
@@ -307,7 +309,7 @@ void load_plan(struct load_parsing *p)
 		usage_clash("key-address",
 			"--key-address needs --key: it is the address at which "
 			"the peer sees this host");
-	/* Who only prints sends nothing. */
+	/* Nothing is sent if the scenario is only printed. */
 	if (p->key && !o->print_scenario) {
 		load_key_ask(o, p->key, p->key_address, p->peer);
 		o->own = interface_owns(&c->socket.remote);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bits: what no path carries. */
+/* Bits a second: more than any path carries. */
 #define BITS_MOST  1e14
 #define STEPS_MOST (PACE_STEPS_MAX - 2)
 #define YEAR_NS    (366ull * 86400 * 1000000000)
@@ -91,8 +91,8 @@ int load_ramp_parse(
 	return 0;
 }
 
-/* Each thread has its part of the rate, and its first departure so much of an
- * interval after the start (pace_init). */
+/* Each thread has a part of the rate, and its first departure is offset by a
+ * part of an interval (pace_init). */
 bool load_rate_is_due(const struct pace_plan *plan, uint32_t flows,
 	uint32_t threads, uint64_t omit_ns, uint64_t time_ns)
 {
@@ -105,7 +105,7 @@ bool load_rate_is_due(const struct pace_plan *plan, uint32_t flows,
 		uint32_t own = flows / threads + (i < flows % threads);
 		double share = (double)own / flows;
 		double offset = (double)i / threads;
-		/* What is due at the very beginning may be rounded away. */
+		/* What is due at the very beginning may be lost to rounding. */
 		double next = ceil(from * share - offset - 1e-9);
 
 		if ((next > 0 ? next : 0) + offset < to * share)

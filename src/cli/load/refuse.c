@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A kind of run, and the flag of all options that it does not go with. */
+/* A kind of run, and the flag of all options that it excludes. */
 static const struct kind {
 	const char *option;
 	int flag;
@@ -19,7 +19,7 @@ static const struct kind {
 	{"find-capacity", LOAD_NOT_SEARCH, "--find-capacity runs many trials"},
 };
 
-/* What such a run does anyway. */
+/* What such a run does anyway, so it is not refused. */
 static const struct {
 	const char *option, *value;
 } harmless[] = {
@@ -30,7 +30,7 @@ static const struct {
 	{"verify", "header"},
 };
 
-/* Where only one value is meant, or another would do. */
+/* Options of which only one value is refused. */
 static const struct {
 	const char *option, *text;
 } texts[] = {
@@ -77,7 +77,7 @@ static void refuse_kind(const struct load_parsing *p, const struct kind *kind)
 	}
 }
 
-/* What says how fast, or how much is in flight. */
+/* Refuses contradictory rates and windows. */
 static void refuse_loops(const struct load_parsing *p)
 {
 	bool open = load_pace_is_open(&p->pace);

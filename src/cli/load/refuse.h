@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What was said must be of one kind of run. */
+/* Checks that all given options belong to the same kind of run. */
 #pragma once
 
 #include "cli/load/said.h"
 
-/* Prints and exits where it is not. */
+/* Prints and exits if they do not. */
 void load_refuse(const struct load_parsing *p);

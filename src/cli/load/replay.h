@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of `udpmill load` that send a capture again, and what is said of
- * it. */
+/* The options of `udpmill load` that replay a capture, and what the reports say
+ * about it. */
 #pragma once
 
 #include "cli/load/capture.h"
@@ -11,17 +11,18 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* The time of a run that ends with its capture; no clock gets there. */
+/* The time of a run that only ends with its capture; no clock gets this far. */
 #define LOAD_REPLAY_UNBOUNDED_NS (UINT64_MAX / 4)
 
 struct load_replay {
-	const char *path; /* NULL: there is none */
+	const char *path; /* NULL: no capture */
 	double speed;     /* 0: not said */
-	bool max;         /* as fast as the kernel takes them */
+	bool max;         /* as fast as the kernel accepts datagrams */
 	struct load_capture capture;
 	struct replay replay;
 	double seconds; /* of the capture, at its own speed */
-	uint32_t flows; /* of the capture, before they were folded */
+	uint32_t
+		flows; /* of the capture, before they are folded into --flows */
 };
 
 /* A child of load's argp; its input is a struct load_replay. */
@@ -32,11 +33,11 @@ extern const struct argp load_replay_argp;
 const char *load_replay_left_out(
 	const struct load_capture *c, char text[LOAD_REPLAY_LEFT]);
 
-/* What a run does, and what was left out: the second half of a line, and
- * lines before the last. */
+/* Prints what is replayed and what was left out: the rest of a line, and more
+ * lines of which the last has no end. */
 void load_replay_print(FILE *out, const struct load_replay *r);
 
-/* null where there is no capture. A new reference. */
+/* null if there is no capture. Returns a new reference. */
 json_t *load_replay_json(const struct load_replay *r);
 
 void load_replay_fini(struct load_replay *r);

@@ -48,7 +48,8 @@ static void read_capture(struct load_replay *r)
 #endif
 }
 
-/* What others ask of lengths: how short, how long, and the mean. */
+/* What the rest of the program needs of lengths: the shortest, the longest, and
+ * the mean. */
 static void note_sizes(struct sizes *s, const struct replay *r)
 {
 	uint32_t least = UINT16_MAX, most = 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A capture in place of a plan: what follows from --pcap. */
+/* Plans a run that replays a capture (--pcap). */
 #pragma once
 
 #include "cli/load/said.h"
 
-/* Reads the capture, and fills in what it decides of o->config. Prints and
- * exits where it cannot be read. */
+/* Reads the capture, and fills in those parts of o->config that it decides.
+ * Prints and exits if it cannot be read. */
 void load_replay_plan(struct load_parsing *p);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the command line of `udpmill load` says, and what follows from it: data
- * only, for all that read it or fill it in. */
+/* What the command line of `udpmill load` says, and what follows from it; only
+ * data, for all who read it or fill it in. */
 #pragma once
 
 #include "cli/load/pace.h"
@@ -12,34 +12,34 @@
 #include "load/peer/counted.h"
 #include "load/peer/remote.h"
 
-/* The defaults that depend on the server filled in. */
+/* The options, with defaults that depend on the server filled in. */
 struct load_options {
 	struct load_config config;
 	struct cpu_list cpus;
-	struct load_view view;       /* the server, where it is on this host */
-	struct remote *remote;       /* the server, as --key asks it */
-	struct counted_past past;    /* what either told last */
+	struct load_view view;    /* the server, if it is on this host */
+	struct remote *remote;    /* the server, if it is queried with --key */
+	struct counted_past past; /* the last counters of either */
 	const char *csv, *histogram; /* files; NULL: none */
-	uint8_t *payload;            /* what config.payload is */
-	struct load_replay replay;   /* what config.replay is */
+	uint8_t *payload;            /* config.payload points to it */
+	struct load_replay replay;   /* config.replay points to it */
 	bool find_capacity;
-	double loss; /* what is borne of it, a part of 1 */
+	double loss; /* how much is tolerated, as a part of 1 */
 	bool max_loss_said;
 	double max_loss;   /* --max-loss, a part of 1 */
-	const char *netns; /* by name; NULL: where we were started */
+	const char *netns; /* its name; NULL: the one we were started in */
 	bool json;
-	bool quiet;      /* no word of how it goes */
+	bool quiet;      /* no progress */
 	bool stages;     /* a mode of its own: mode/stages.c */
-	uint32_t stress; /* another: mode/stress.c; a bit for each of them */
-	bool own;        /* the peer is this host, or was met in a lab */
-	bool print_scenario; /* which is done, and all that is wanted */
+	uint32_t stress; /* another: mode/stress.c; a bit for each stress */
+	bool own;        /* the peer is this host, or was reached in a lab */
+	bool print_scenario; /* print it and do nothing else */
 	bool peer_consents;
 	struct load_scenario scenario;
-	int argc; /* the command line, as it was typed */
+	int argc; /* the command line as typed */
 	char **argv;
 };
 
-/* What was said, before names are looked up and the server is looked for. */
+/* The command line before names are looked up and the server is looked for. */
 struct load_parsing {
 	struct load_options *o;
 	const char *peer, *cpus, *length, *payload, *key, *key_address;
@@ -49,7 +49,7 @@ struct load_parsing {
 	struct load_socket socket;
 };
 
-/* Did anybody say this option, on the command line or in a scenario? */
+/* Was this option given, on the command line or in a scenario? */
 static inline bool load_said(const struct load_parsing *p, const char *option)
 {
 	return load_scenario_says(&p->o->scenario, option);

@@ -21,10 +21,10 @@
 const char *const load_sections[] = {"server", "workload", "pace", "time",
 	"checks", "place", "sockets", "run", NULL};
 
-/* Whose lines usage_error() tells. */
+/* The scenario whose lines usage_error() names. */
 static struct load_scenario *placed;
 
-/* The argument is a key too. */
+/* The argument is a key, too. */
 static const struct argp_option peer = {"peer", ARGP_KEY_ARG, "HOST:PORT"};
 
 static struct load_key *find(struct load_scenario *s, const char *name)
@@ -54,7 +54,8 @@ static void list_options(struct load_scenario *s, const struct argp *argp,
 	const struct argp_option *o = argp->options;
 
 	for (; o->name || o->key || o->doc; o++) {
-		/* As argp has it: a header without a number is the next. */
+		/* As in argp, a header without a number begins the next
+		 * group. */
 		if (o->group || is_header(o))
 			group = o->group ? (unsigned)o->group : group + 1;
 		if (o->name && !(o->flags & (OPTION_DOC | OPTION_ALIAS)))
@@ -100,8 +101,8 @@ static error_t note_root(int key, char *arg, struct argp_state *state)
 	return note(key, arg, state);
 }
 
-/* By the same tables, with another parser behind them. Faults are left to the
- * parsing that follows, to be told there: -EINVAL. */
+/* Uses the same tables with another parser. Errors are left to the real
+ * parsing, which reports them: -EINVAL. */
 static int note_all(
 	struct load_scenario *s, const struct argp *argp, int argc, char **argv)
 {
@@ -164,7 +165,7 @@ static struct load_key *key_of(
 	return k;
 }
 
-/* Does the command line say what makes this line of no effect at all? */
+/* Does the command line make this line ineffective? */
 static bool is_replaced(const struct load_scenario *s, const struct load_key *k)
 {
 	const int loops = LOAD_CLOSED_LOOP | LOAD_OPEN_LOOP;
@@ -188,7 +189,7 @@ static void apply(struct load_scenario *s, struct argp_state *state,
 	bool optional = k->option->flags & OPTION_ARG_OPTIONAL;
 	bool takes_value = k->option->arg;
 
-	/* As the command line notes it where it says none. */
+	/* Recorded like the option without a value on the command line. */
 	if (optional && (strcmp(pair->value, "yes") == 0 ||
 				strcmp(pair->value, "no") == 0))
 		takes_value = false;
@@ -240,8 +241,8 @@ static void read_file(struct load_scenario *s, const struct argp *argp)
 	s->line = 0;
 }
 
-/* Of what usage_error() complains: the line that is read, or else the one that
- * said the option, or the peer. */
+/* The place that usage_error() names: the line that is being read, or else the
+ * line that set the option, or the peer. */
 static struct usage_place place(const char *option)
 {
 	struct load_scenario *s = placed;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --scenario of `udpmill load`: its options, in a file. A key is an option's
- * long name, found in the very tables that argp has, and its value goes to the
- * very parser that the command line's goes to: nothing is listed twice.
+ * --scenario of `udpmill load`: its options, in a file. A key is the long name
+ * of an option, found in argp's own tables, and its value goes to the same
+ * parser as on the command line, so nothing is listed twice.
  */
 #pragma once
 
@@ -14,15 +14,16 @@
 
 /* argp_option.flags, in bits that argp leaves alone. */
 enum load_option_flags {
-	/* Not of a scenario: how a run is told, or who answers for it. */
+	/* Not allowed in a scenario: how a run is reported, or who answers for
+	 * it. */
 	LOAD_COMMAND_LINE_ONLY = 1 << 16,
-	/* What makes datagrams leave: one of these on the command line replaces
-	 * those of the file, not only itself; ... */
+	/* What makes datagrams leave: any of these on the command line replaces
+	 * all of them in the file, ... */
 	LOAD_CLOSED_LOOP = 1 << 17,
 	LOAD_OPEN_LOOP = 1 << 18,
-	/* ... and where it is not an open loop, these too. */
+	/* ... and these, too, if it is not an open loop. */
 	LOAD_OF_OPEN_LOOP = 1 << 19,
-	/* What contradicts such a run: see refuse.c. */
+	/* Contradicts such a run: see refuse.c. */
 	LOAD_NOT_STAGES = 1 << 20,
 	LOAD_NOT_STRESS = 1 << 21,
 	LOAD_NOT_PCAP = 1 << 22,
@@ -31,12 +32,12 @@ enum load_option_flags {
 
 struct load_key {
 	const struct argp_option *option;
-	const struct argp *argp; /* whose it is */
+	const struct argp *argp; /* to which it belongs */
 	void *input;
-	unsigned group;    /* argp's; a section here */
-	const char *value; /* in effect, as it was said; NULL: it was not */
-	unsigned line;     /* that said it; 0: the command line */
-	unsigned seen;     /* the file's line about it, in effect or not */
+	unsigned group;    /* of argp; a section here */
+	const char *value; /* in effect, as typed; NULL: not given */
+	unsigned line;     /* that set it; 0: the command line */
+	unsigned seen;     /* the line in the file, in effect or not */
 };
 
 struct load_scenario {
@@ -48,23 +49,23 @@ struct load_scenario {
 };
 
 /*
- * Notes what the command line says, and hands what the file says to argp's
- * parsers, as far as the command line lets it; parsing the command line comes
- * after that. From then on usage_error() says the file's line of what it
- * complains about. Prints and exits where the file is wrong.
+ * Records what the command line says, and passes what the file says to argp's
+ * parsers, unless the command line overrides it; the command line is parsed
+ * after that. From then on usage_error() names the line of the file that it
+ * complains about. Prints and exits if the file is wrong.
  *
- * A parser names its children's inputs when it is called with ARGP_KEY_INIT,
- * does nothing else then, and no two options have one key.
+ * When a parser is called with ARGP_KEY_INIT, it only sets the inputs of its
+ * children; and no two options have the same key.
  */
 void load_scenario_open(struct load_scenario *s, const struct argp *argp,
 	int argc, char **argv, void *input);
 
-/* Has that option a value in effect, or is it one that has none and was said?
- * After load_scenario_open(). */
+/* Does that option have a value in effect, or was it given if it takes none?
+ * Call after load_scenario_open(). */
 bool load_scenario_says(const struct load_scenario *s, const char *option);
 
-/* Values point into it until then. Zeroed state is legal. */
+/* Values point into it until then. A zeroed state is allowed. */
 void load_scenario_close(struct load_scenario *s);
 
-/* Sections by argp's groups; ended by NULL. */
+/* Sections, indexed by argp's groups; ended by NULL. */
 extern const char *const load_sections[];

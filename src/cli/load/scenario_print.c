@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* --print-scenario: what was chosen, or is so by default, from where it ended
- * up; all else as it was said. */
+/* --print-scenario: prints values that were chosen, or are defaults, as they
+ * ended up, and all others as they were given. */
 #include "cli/load/scenario_print.h"
 
 #include "cli/args/scenario.h"
@@ -19,7 +19,7 @@
 #define WINDOW (1u << LOAD_WINDOW)
 #define FLOOD  (1u << LOAD_FLOOD)
 #define PACED  (1u << LOAD_PACED)
-#define REPLAY (1u << 3) /* which is paced, by a capture */
+#define REPLAY (1u << 3) /* paced, but by a capture */
 #define MADE   (WINDOW | FLOOD | PACED)
 #define ALWAYS (MADE | REPLAY)
 
@@ -42,12 +42,12 @@ enum kind {
 	SIZE,
 };
 
-/* An option whose value may be another than what was said of it. */
+/* An option whose value may differ from what was given. */
 static const struct row {
 	const char *key;
-	unsigned modes; /* in which it is of effect */
+	unsigned modes; /* in which it has an effect */
 	enum kind kind;
-	size_t offset; /* in struct load_config, where the kind needs it */
+	size_t offset; /* in struct load_config, if the kind needs it */
 } rows[] = {
 #define OF(field) offsetof(struct load_config, field)
 	{"peer", ALWAYS, PEER},
@@ -94,14 +94,14 @@ static const char *show_rate(
 	return text;
 }
 
-/* A run that only its capture ends has no time. */
+/* A run that only ends with its capture has no time. */
 static const char *show_time(uint64_t ns, char text[TEXT])
 {
 	return ns < LOAD_REPLAY_UNBOUNDED_NS ? units_spell_time(ns, text)
 					     : NULL;
 }
 
-/* With as few digits as are read back as the same. */
+/* With as few digits as give the same value when read back. */
 static const char *show_loss(const struct load_options *o, char text[TEXT])
 {
 	if (!o->find_capacity)
@@ -114,7 +114,7 @@ static const char *show_loss(const struct load_options *o, char text[TEXT])
 	return text;
 }
 
-/* A ping-pong has one flow, and no trains. */
+/* --stages has one flow, and no trains. */
 static bool of_stages(const struct row *row)
 {
 	static const char *const others[] = {"flows", "threads", "window",
@@ -126,7 +126,7 @@ static bool of_stages(const struct row *row)
 	return true;
 }
 
-/* Stresses say themselves what is sent. */
+/* Stresses decide by themselves what is sent. */
 static bool of_stress(const struct row *row)
 {
 	static const char *const own[] = {
@@ -138,7 +138,7 @@ static bool of_stress(const struct row *row)
 	return false;
 }
 
-/* NULL: it is of no effect, and not printed. */
+/* NULL: it has no effect, and is not printed. */
 static const char *show(
 	const struct row *row, const struct load_parsing *p, char text[TEXT])
 {
@@ -206,7 +206,8 @@ static void print_section(
 		const struct load_key *k = &s->keys[i];
 		const char *value = value_of(k, p, text);
 
-		/* Groups that have no section of their own go to the last. */
+		/* Groups without a section of their own go into the last
+		 * one. */
 		if (!value ||
 			(k->group != section && !(last && k->group > section)))
 			continue;

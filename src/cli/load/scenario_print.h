@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /*
- * What p came to, after load_plan(), as a scenario that comes to the same.
- * Exits where the command line said what no scenario can.
+ * Prints what p came to, after load_plan(), as a scenario that leads to the
+ * same run. Exits if the command line contains something that no scenario can.
  */
 void load_scenario_print(FILE *out, const struct load_parsing *p);

@@ -138,7 +138,7 @@ static uint64_t parse_lifetime(const char *text)
 	return ns;
 }
 
-/* core/reply_ttl.h says which. */
+/* core/reply_ttl.h explains which values. */
 static uint8_t parse_ttl(const char *text)
 {
 	uint64_t ttl = option_count("ttl", text, 1, UINT8_MAX);
@@ -206,7 +206,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp load_socket_argp = {.options = options, .parser = parse};
 
-/* How many addresses from first to last, both included. */
+/* The number of addresses from first to last, both included. */
 static uint32_t count_addresses(
 	const char *text, const union address *first, const union address *last)
 {
@@ -230,7 +230,8 @@ static void plan_addresses(const struct load_socket *s)
 	c->bind_count = 1;
 	if (!s->bind)
 		return;
-	/* Only numbers make a range: names may have a dash. */
+	/* Only numeric addresses make a range, since names may contain a
+	 * dash. */
 	if (!dash || (!isdigit((unsigned char)dash[1]) && dash[1] != '[')) {
 		option_bind(&c->socket.bind, s->bind, &c->socket.remote);
 		return;

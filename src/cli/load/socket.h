@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of `udpmill load` that say what its sockets are like. */
+/* The options of `udpmill load` that configure its sockets. */
 #pragma once
 
 #include "load/load.h"
@@ -9,14 +9,14 @@
 
 struct load_socket {
 	struct load_config *config;
-	const char *bind; /* as it was typed; NULL: not said */
+	const char *bind; /* as typed; NULL: not given */
 	const char *ports;
-	bool txtime; /* of --kernel-pacing */
+	bool txtime; /* --kernel-pacing=txtime */
 };
 
 /* A child of load's argp; its input is a struct load_socket. */
 extern const struct argp load_socket_argp;
 
-/* What could not be known before the peer was: prints and exits where it does
- * not fit. */
+/* Plans what depends on the peer's address: prints and exits if it does not
+ * fit. */
 void load_socket_plan(const struct load_socket *s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of `udpmill load` that say how long it takes. */
+/* The options of `udpmill load` that select how long it takes. */
 #pragma once
 
 #include <argp.h>

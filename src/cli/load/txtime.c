@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The device that datagrams leave by, and its name; or -errno. */
+/* Returns the index of the device that datagrams leave by, and its name; or
+ * -errno. */
 static int device_of(const struct load_config *c, char name[IF_NAMESIZE])
 {
 	int index;
@@ -42,7 +43,7 @@ static int pacer_of(int device)
 	return found;
 }
 
-/* Only fq does it; without it the kernel ignores the option. */
+/* Only fq paces; without it the kernel ignores the option. */
 static void tell_idle_pacing(const struct load_config *c)
 {
 	char device[IF_NAMESIZE];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* --kernel-pacing=txtime of `udpmill load`: is there who could do it? */
+/* --kernel-pacing of `udpmill load`: checks that the kernel can do it. */
 #pragma once
 
 #include "cli/load/said.h"
 
-/* Fills in o->config where it is asked for. Prints and exits where there is no
- * open loop, or no queueing discipline, for it. */
+/* Fills in o->config if it is asked for. Prints and exits if there is no open
+ * loop, or no suitable queueing discipline. */
 void load_txtime_plan(struct load_parsing *p);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* --find-capacity of `udpmill load`: trials, told one by one, and their end. */
+/* --find-capacity of `udpmill load`: runs trials, reports each one, and the
+ * result. */
 #include "cli/load/mode/mode.h"
 #include "cli/load/report/absence.h"
 #include "cli/load/report/json.h"
@@ -25,7 +26,7 @@
 #define LOWEST    10.0
 #define HIGHEST   1e9
 #define PRECISION 1.02
-/* As the plan of a run: it is ended from outside. */
+/* A plan lasts longer than its trial, which is ended from outside. */
 #define SLACK_NS 10000000000u
 
 struct trial {
@@ -33,20 +34,20 @@ struct trial {
 	uint64_t sent, lost, p50_ns, p99_ns, trains_refused;
 	enum search_outcome outcome;
 	bool balances;
-	const char *cause; /* that dropped most; NULL: none did */
-	double server_ns;  /* CPU time a datagram; 0: not known */
+	const char *cause; /* what dropped the most; NULL: nothing did */
+	double server_ns;  /* CPU time per datagram; 0: not known */
 };
 
-/* What is known by now. */
+/* What has been found so far. */
 struct finding {
 	struct load *load;
 	struct search search;
-	struct trial best; /* the last that was carried */
+	struct trial best; /* the last one that was carried */
 	struct load_result last;
 	json_t *trials;
 	unsigned number;
 	bool balances;
-	int ended; /* before its end, by this error */
+	int ended; /* the error that ended the search early */
 	char why[512];
 };
 
@@ -161,7 +162,7 @@ static void print_unfinished(
 	printf("\n");
 }
 
-/* What was found, in words. */
+/* Prints what was found. */
 static void print_text(const struct load_options *o, const struct finding *f)
 {
 	const struct search *s = &f->search;
@@ -222,13 +223,14 @@ static int print_json(const struct load_options *o, struct finding *f)
 	return json_write(stdout, all, JSON_REPORT);
 }
 
-/* A server that takes datagrams unseen and does not answer tells nothing. */
+/* A server that is not seen and does not reply shows nothing. */
 static bool nothing_came(const struct load_result *r)
 {
 	return !r->server_seen && r->whole.answered == 0;
 }
 
-/* A trial that tells nothing of the rate: -errno, and one line in why. */
+/* Refuses a trial that shows nothing about the rate: -errno and one line in
+ * why. */
 static int refuse_trial(const struct load_options *o, const struct finding *f,
 	char *why, size_t why_bytes)
 {
@@ -252,7 +254,7 @@ static int refuse_trial(const struct load_options *o, const struct finding *f,
 	return 0;
 }
 
-/* 0; or -errno and one line in why, and then what was found so far is known. */
+/* 0; or -errno and one line in why, and what was found so far stays valid. */
 static int search(const struct load_options *o, struct finding *f, char *why,
 	size_t why_bytes)
 {
@@ -306,7 +308,7 @@ static uint64_t keep(const struct load_job *job)
 	return job->options->config.flow_lifetime_ns ? privilege_sockets() : 0;
 }
 
-/* Without a trial there is nothing to tell but the error. */
+/* Without a single trial there is only the error to report. */
 static int run(struct load_job *job, char *why, size_t why_bytes)
 {
 	struct finding *f = job->state;

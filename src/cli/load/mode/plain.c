@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A run of the generator, told as it goes and at its end. */
+/* An ordinary run of the generator, reported as it goes and at its end. */
 #include "cli/args/usage.h"
 #include "cli/load/mode/mode.h"
 #include "cli/load/report/absence.h"
@@ -24,7 +24,7 @@ struct plain {
 	struct load_result result;
 	json_t *intervals;
 	struct load_file csv, histogram;
-	bool rewrite; /* stderr is a terminal: one line, again and again */
+	bool rewrite; /* stderr is a terminal: rewrite a single line */
 };
 
 static void stop(void *state)
@@ -52,7 +52,7 @@ static void interval(void *arg, const struct load_interval *i)
 	fflush(stderr);
 }
 
-/* Before anything is sent. */
+/* Called before anything is sent. */
 static void open_files(struct plain *p, const struct load_options *o)
 {
 	int error = load_file_open(&p->csv, o->csv);
@@ -90,7 +90,7 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 	return load_open(&p->load, &o->config, &hooks, why, why_bytes);
 }
 
-/* Flows that come later open their sockets later. */
+/* Flows that are added later open their sockets later. */
 static uint64_t keep(const struct load_job *job)
 {
 	const struct load_options *o = job->options;
@@ -115,19 +115,19 @@ static int close_file(struct load_file *f, const char *option, const char *path)
 	return error;
 }
 
-/* Nothing of the run is worth a file. */
+/* Such a run has nothing worth writing to a file. */
 static bool is_nobody(const struct load_result *r)
 {
 	return r->absence == ABSENCE_NOBODY && !r->server_gone;
 }
 
-/* All that is written: 0, or -errno, which was told. */
+/* Writes everything. 0; or -errno, which was reported. */
 static int print(const struct load_job *job, struct plain *p)
 {
 	const struct load_options *o = job->options;
 	const struct load_result *r = &p->result;
 	bool taken = p->csv.out == stdout || p->histogram.out == stdout;
-	/* The report makes room for what a program reads. */
+	/* The report leaves stdout to what programs read. */
 	FILE *out = taken ? stderr : stdout;
 	json_t *intervals = p->intervals;
 	int error;
@@ -152,7 +152,7 @@ static int print(const struct load_job *job, struct plain *p)
 		     : close_file(&p->histogram, "histogram", o->histogram);
 }
 
-/* Was nothing sent, or can nothing be said of what was? EXIT_OK: neither. */
+/* Was nothing sent, or can nothing be said about it? EXIT_OK: neither. */
 static int judge_sending(
 	const struct load_options *o, const struct load_result *r)
 {

@@ -73,7 +73,7 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 	return stages_run(&config, &s->result, why, why_bytes);
 }
 
-/* A run that split nothing has not done what it was asked for. */
+/* A run that split nothing has not done what it was asked to do. */
 static int judge(const struct stages_result *r)
 {
 	if (r->gone) {

@@ -83,7 +83,8 @@ static void stop(void *state)
 	atomic_store(&((struct stresses *)state)->interrupted, true);
 }
 
-/* A terminal has one line, over and over; a file each case that is done. */
+/* A terminal gets one line that is rewritten; a file gets a line for each case
+ * that is done. */
 static void progress(void *arg, const struct stress_row *row, bool done)
 {
 	bool terminal = style_terminal(stderr);
@@ -139,7 +140,7 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 	};
 
 	config.socket.gro = false;
-	/* Many sockets come and go: a port of its own has none of them. */
+	/* The stresses open many sockets, which cannot share one port. */
 	if (config.socket.bind.sa.sa_family)
 		address_set_port(&config.socket.bind, 0);
 	load_peer_receiver(o, &to);

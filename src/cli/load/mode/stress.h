@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* `udpmill load --stress`: which of them. */
+/* `udpmill load --stress`: which stresses. */
 #pragma once
 
 #include <stdint.h>
 
-/* A bit for each that is named; all where names is NULL. "list" prints the
- * table, and exits. */
+/* A bit for each named stress; all if names is NULL. "list" prints the table
+ * and exits. */
 uint32_t load_stress_parse(const char *names);

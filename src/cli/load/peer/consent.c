@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A greeting that has not arrived by then went elsewhere. */
+/* A greeting that has not arrived by then went somewhere else. */
 #define PATIENCE_NS 2000000000u
 #define AGAIN_NS    100000000u
 #define STILL_NS    20000000u
@@ -39,7 +39,7 @@ void load_go_there(const char *name)
 	netns_close(&there);
 }
 
-/* What became of what the server was sent: so many have been dealt with. */
+/* How many of the datagrams sent to the server it has dealt with. */
 static uint64_t dealt_with(struct load_view *v)
 {
 	struct load_server s;
@@ -56,11 +56,12 @@ static uint64_t dealt_with(struct load_view *v)
 }
 
 /*
- * Addresses of a lab are often those of somebody else's network, and the way
- * there may lead out of this host: so a datagram goes first. One may be lost
- * without a word where a device has just come up, and is sent again; when one
- * has arrived, those still on their way are waited for, so that none is of the
- * run. Answers are taken here, and trouble nobody's counters later.
+ * The addresses of a lab often exist in other networks as well, and the route
+ * may lead out of this host, so a test datagram goes first. It may get lost
+ * without any report if a device has just come up, and is sent again. Once one
+ * has arrived, those still on their way are waited for, so that they do not
+ * count for the run. Replies are read here, so that they do not disturb
+ * anybody's counters later.
  */
 static bool greet(struct load_options *o)
 {

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may be loaded: this host, or who consents. */
+/* Who may be loaded: this host, or a peer that consents. */
 #pragma once
 
 #include "cli/load/said.h"
 
-/* The rest happens there (--netns): names are looked up, sockets are made, and
- * the host's own addresses are the namespace's. Exits where it cannot be. */
+/* Enters that namespace (--netns), in which the rest of the run takes place:
+ * names are looked up, sockets are created, and the host's own addresses are
+ * those of the namespace. Exits if that is not possible. */
 void load_go_there(const char *netns);
 
 /*
- * This namespace's own addresses are loaded unasked. So is a server that is in
- * another namespace of this host, if --netns says that namespaces are meant,
- * its namespace has the address, and a datagram sent there arrives at it.
- * Another host takes --peer-consents, and is said; else this exits.
+ * The addresses of this namespace need no consent. Nor does a server in another
+ * namespace of this host, if --netns is given, its namespace has the address,
+ * and a datagram sent there arrives at it. Another host needs --peer-consents,
+ * and a notice says so; otherwise this exits.
  */
 void load_require_consent(struct load_options *o, const char *peer);

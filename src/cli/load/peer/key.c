@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A host without a port, since a NAT draws ports anew for each socket. An IPv6
+/* A host without a port, since a NAT picks a new port for each socket. An IPv6
  * address needs no brackets. */
 static void read_known_as(union address *out, const char *text)
 {
@@ -34,7 +34,7 @@ static void read_known_as(union address *out, const char *text)
 			text);
 }
 
-/* How many the server has had that a segment shows. */
+/* How many queries the server that a segment shows has received. */
 static int64_t queries_seen(struct load_view *v)
 {
 	struct load_server s;
@@ -69,8 +69,8 @@ void load_key_ask(struct load_options *o, const char *path,
 	explicit_bzero(&key, sizeof(key));
 	if (error)
 		exit(load_fail_tell(error, why));
-	/* A segment that says it serves the address need not be that server's:
-	 * one that did not see our query is not. */
+	/* A segment that claims the address need not be of that server: if it
+	 * did not count our query, it is not. */
 	if (queries_seen(&o->view) <= before)
 		load_view_close(&o->view);
 	about = remote_about(o->remote);

@@ -46,7 +46,7 @@ void load_peer_print(FILE *out, const struct load_options *o)
 		fprintf(out, ", pid %d", p.pid);
 }
 
-/* All of its sockets are configured alike. */
+/* All sockets of the peer are configured alike. */
 void load_peer_receiver(struct load_options *o, struct load_receiver *out)
 {
 	struct load_server s;
@@ -61,7 +61,7 @@ void load_peer_receiver(struct load_options *o, struct load_receiver *out)
 			s.counters.rcvbuf / remote_about(o->remote)->workers;
 }
 
-/* A segment is read sooner, and never lost on the way. */
+/* A segment is faster to read, and never lost on the way. */
 static int look_at(
 	struct load_options *o, enum load_look look, struct load_server *out)
 {

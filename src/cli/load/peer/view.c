@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 /*
- * The namespace that a segment says its server is in, if its process is there:
- * anybody may write a segment, and a pid may be of another container. Not open
- * where that cannot be seen.
+ * Opens the namespace that a segment claims for its server, if that process is
+ * in it: anybody may write a segment, and the pid may be of another container.
+ * Stays closed if that cannot be checked.
  */
 static void open_netns(struct netns *n, const struct reader_about *about)
 {
@@ -24,7 +24,7 @@ static void open_netns(struct netns *n, const struct reader_about *about)
 
 enum look { LOOK_NO, LOOK_UNKNOWN, LOOK_YES };
 
-/* A local route makes an address one's own that no interface has. */
+/* A local route may make an address our own that no interface has. */
 static bool may_bind(const union address *a)
 {
 	struct socket_config c = {.bind = *a};
@@ -39,8 +39,8 @@ static bool may_bind(const union address *a)
 	return true;
 }
 
-/* Is that address one of the namespace's own? 0; -errno where there is no way
- * back to ours. */
+/* Is that address one of the namespace's own? 0; or -errno if there is no way
+ * back to our namespace. */
 static int look_for(
 	const struct netns *n, const union address *a, enum look *found)
 {
@@ -56,8 +56,8 @@ static int look_for(
 	return netns_leave(&back);
 }
 
-/* A server in another namespace is one to talk to if the address is there; who
- * may not look must believe it. */
+/* A server in another namespace is the right one if its namespace has the
+ * address; if we may not look, we have to believe it. */
 static int try_server(struct netns *n, const struct reader *r,
 	const union address *remote, enum look *found)
 {
@@ -65,8 +65,8 @@ static int try_server(struct netns *n, const struct reader *r,
 	return look_for(n, remote, found);
 }
 
-/* Does whoever owns this segment own the socket, too? Where the kernel does not
- * say, the file's owner has to do. */
+/* Does the owner of this segment own the socket, too? If the kernel does not
+ * say, the owner of the file has to do. */
 static bool receives(struct owners *owners, const struct reader *r,
 	const union address *remote)
 {
@@ -80,7 +80,7 @@ static void doubt(struct load_view *v, const struct reader *r)
 	v->doubted_owner = reader_about(r)->owner;
 }
 
-/* Is it one to consider, here or there? */
+/* Does it serve this address, in the right namespace? */
 static bool fits(const struct load_view *v, const struct reader *r,
 	const union address *remote, uint64_t own)
 {
@@ -88,8 +88,8 @@ static bool fits(const struct load_view *v, const struct reader *r,
 	       (reader_about(r)->netns != own) == v->apart;
 }
 
-/* The newest that fits; and before all others one whose namespace is known to
- * have the address, since a wildcard of any other would fit as well. */
+/* Chooses the newest server that fits, but prefers one whose namespace is known
+ * to have the address, since a wildcard in any other would fit as well. */
 static int choose(struct load_view *v, struct reader_list *list,
 	const union address *remote, struct reader ***chosen)
 {
@@ -130,7 +130,7 @@ static int choose(struct load_view *v, struct reader_list *list,
 	return error;
 }
 
-/* Its server may have ended since it was listed: then nobody is seen. */
+/* The server may have ended since it was listed; then no server is seen. */
 static int take(struct load_view *v, struct reader **at)
 {
 	char why[256];
@@ -138,7 +138,7 @@ static int take(struct load_view *v, struct reader **at)
 
 	switch (error) {
 	case 0:
-		/* It outlives the list. */
+		/* The reader outlives the list. */
 		v->reader = *at;
 		*at = NULL;
 		return 0;
@@ -218,7 +218,7 @@ int load_view_read(struct load_view *v, struct load_server *out)
 
 void load_view_receiver(struct load_view *v, struct load_receiver *out)
 {
-	/* net.core.rmem_default, as it is where nobody has changed it. */
+	/* net.core.rmem_default, unless somebody changed it. */
 	*out = (struct load_receiver){.rcvbuf = 212992};
 	if (!v->reader || reader_snapshot(v->reader, v->values))
 		return;

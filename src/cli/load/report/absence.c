@@ -18,7 +18,7 @@ static void say_refusals(const struct load_result *r, char text[TEXT])
 		(double)r->refused_last_ns / 1e9);
 }
 
-/* Is it one that owes a reply, and has been asked? */
+/* Should the peer have replied to what it was sent? */
 static bool keeps_silent(
 	const struct load_options *o, const struct load_result *r)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer that was not there, or not to the end: what is said of it. */
+/* What the reports say about a peer that was not there, or not until the
+ * end. */
 #pragma once
 
 #include "cli/load/said.h"
@@ -7,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A sentence in why, to be said after the report. False: the peer was there,
- * and nothing is to be said. */
+/* Writes a sentence into why, to be printed after the report. False: the peer
+ * was there, and there is nothing to say. */
 bool load_absence_say(const struct load_options *o, const struct load_result *r,
 	char *why, size_t why_bytes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What was not as it should be, for a person; nothing where all was. */
+/* What went wrong, for a person; nothing if nothing did. */
 #include "cli/load/report/checks.h"
 
 #include "cli/print/style.h"

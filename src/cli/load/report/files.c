@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* HdrHistogram's default: so many lines for each halving of what is left. */
+/* HdrHistogram's default: this many lines for each halving of what is left. */
 #define TICKS_PER_HALF 5
 
 int load_file_open(struct load_file *f, const char *path)
@@ -35,20 +35,19 @@ int load_file_open(struct load_file *f, const char *path)
 	return f->out ? 0 : -errno;
 }
 
-/* The file is there to be written: what it held goes. False: it is not asked
- * for. */
+/* Empties the file before the first write. False: no file was asked for. */
 static bool begin(struct load_file *f)
 {
 	if (!f->out)
 		return false;
-	/* A device or a pipe cannot be cut, and needs not be. */
+	/* A device or a pipe cannot be truncated, and need not be. */
 	if (!f->begun && f->out != stdout)
 		(void)!ftruncate(fileno(f->out), 0);
 	f->begun = true;
 	return true;
 }
 
-/* What went wrong is known here only: a second call has forgotten it. */
+/* The reason of a failure is known only now: a second call has lost it. */
 static void flush(struct load_file *f)
 {
 	if (fflush(f->out) && !f->error)
@@ -90,14 +89,14 @@ void load_csv_write(struct load_file *f, const struct load_interval *i)
 		i->start_s, i->seconds, i->omitted, i->sent, i->answered,
 		i->sent_bytes, i->answered_bytes, (double)i->sent / i->seconds,
 		(double)i->answered / i->seconds);
-	/* Empty is what is not known. */
+	/* What is not known stays empty. */
 	if (i->lost_known)
 		fprintf(f->out, "%" PRIu64, i->lost);
 	fputc(',', f->out);
 	if (i->jitter_known)
 		fprintf(f->out, "%.0f", i->jitter_ns);
 	fprintf(f->out, ",%" PRIu64 "\n", i->trains_refused);
-	/* Whoever follows the file sees each line when it is. */
+	/* Whoever follows the file sees each line at once. */
 	flush(f);
 }
 

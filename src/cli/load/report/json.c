@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report of `udpmill load` for machines: schema udpmill.load/1. */
+/* The report of `udpmill load` for programs: schema udpmill.load/1. */
 #include "cli/load/report/json.h"
 
 #include "cli/load/names.h"
@@ -36,7 +36,7 @@ json_t *load_config_json(
 	json_t *cpus = json_array(), *time = json_null();
 	json_t *lifetime = json_null(), *timeout = json_null();
 
-	/* Where only a capture's end bounds it, it has none. */
+	/* A run that only ends with its capture has no time. */
 	if (c->time_ns < LOAD_REPLAY_UNBOUNDED_NS)
 		time = json_real((double)c->time_ns / 1e9);
 	if (c->flow_lifetime_ns)
@@ -69,7 +69,7 @@ json_t *load_config_json(
 		"flow_lifetime_s", lifetime, "timeout_s", timeout);
 }
 
-/* RFC 3339, of now, UTC. */
+/* The current time in UTC, as in RFC 3339. */
 static const char *time_of_day(char text[32])
 {
 	time_t now = time(NULL);
@@ -141,7 +141,7 @@ static json_t *jitter_json(const struct load_result *r)
 			: 0.0);
 }
 
-/* How much longer than the shortest. */
+/* How much longer than the shortest round trip. */
 static json_t *variation_json(const struct histogram *h)
 {
 	if (!h->count)
@@ -161,7 +161,7 @@ static json_t *variations_json(const struct load_result *r)
 		variation_json(&r->histograms[LOAD_BACK]));
 }
 
-/* A capture has none of its own. */
+/* A capture has no rate of its own. */
 static json_t *rate_at(const struct load_config *c, uint64_t at_ns)
 {
 	return c->replay ? json_null()
@@ -216,8 +216,8 @@ static json_t *cpu_json(const struct load_result *r)
 	double server = (double)(w->cpu_user_ns + w->cpu_system_ns);
 	json_t *s = json_null();
 
-	/* Its times are read back ten times a second, so that only the whole
-	 * run's belong to one number of datagrams. */
+	/* The server's CPU times are updated ten times a second, so they only
+	 * match the number of datagrams of the whole run. */
 	if (r->server_seen)
 		s = json_pack("{s:f, s:f, s:f, s:f, s:f}", "user_s",
 			(double)w->cpu_user_ns / 1e9, "system_s",
@@ -250,7 +250,7 @@ json_t *load_interval_json(const struct load_interval *i)
 		jitter, "trains_refused", json_number(i->trains_refused));
 }
 
-/* ICMP port unreachable, of the whole run. */
+/* ICMP port unreachable, in the whole run. */
 static json_t *refusals_json(const struct load_result *r)
 {
 	if (!r->whole.refused)

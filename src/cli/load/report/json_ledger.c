@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ledger in the report for machines. */
+/* The ledger in the report for programs. */
 #include "cli/load/report/ledger.h"
 
 #include "cli/print/json.h"
@@ -47,7 +47,7 @@ static json_t *shared_json(const struct ledger *l)
 	return list;
 }
 
-/* Null where it cannot be told of each cause. */
+/* null if it is not known for each cause. */
 static json_t *leg_bytes_json(const struct ledger *l, enum ledger_leg leg)
 {
 	json_t *object;
@@ -65,7 +65,7 @@ static json_t *leg_bytes_json(const struct ledger *l, enum ledger_leg leg)
 	return object;
 }
 
-/* One stretch of the way: sent = arrived + dropped + unexplained. */
+/* One leg of the way: sent = arrived + dropped + unexplained. */
 static json_t *leg_json(const struct ledger *l, enum ledger_leg leg)
 {
 	const struct ledger_way *w = &l->way[leg];
@@ -88,7 +88,7 @@ static json_t *leg_json(const struct ledger *l, enum ledger_leg leg)
 		leg_bytes_json(l, leg), "unexplained_bytes", unexplained);
 }
 
-/* Of payload, in the four places where it is counted. */
+/* Payload bytes, in the four places where they are counted. */
 static json_t *bytes_json(const struct load_result *r)
 {
 	const struct ledger_server *s = &r->server_whole.counters;
@@ -115,7 +115,8 @@ static json_t *figures_json(const struct figures *f, bool v6)
 	return object;
 }
 
-/* As the kernel names them; where one namespace is both, it is said once. */
+/* Figures by the kernel's names. If client and server share a namespace, they
+ * are listed once. */
 static json_t *kernel_json(const struct ledger_kernel *k)
 {
 	json_t *server = json_null();

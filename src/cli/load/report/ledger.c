@@ -22,14 +22,14 @@ static void print_named(FILE *out, const char *kind,
 	}
 }
 
-/* What the kernel's count leaves open; nothing where it leaves nothing. */
+/* The range that the kernel's count leaves open; nothing if it is exact. */
 static void print_bounds(FILE *out, const struct ledger_drop *d)
 {
 	const char *skbs = text_grouped(d->skbs), *s = d->skbs == 1 ? "" : "s";
 	const char *high = text_grouped(d->high);
 
-	/* A place that others share, or that has room for more: what was lost
-	 * there came in no more skbs than it had datagrams. */
+	/* If others share the place, or it has room for more, our losses there
+	 * came in no more skbs than they had datagrams. */
 	if (d->skbs > d->datagrams)
 		fprintf(out, " in at most %s skbs\n",
 			text_grouped(d->datagrams));
@@ -60,7 +60,7 @@ static void print_drop(FILE *out, const struct ledger_drop *d)
 		if (!first)
 			fputc('\n', out);
 		first = false;
-		/* Of most causes, it may be either. */
+		/* Most causes may occur on either leg. */
 		snprintf(name, sizeof(name), "%s%s", d->cause,
 			d->two_ways ? legs[i] : "");
 		print_entry(out, "dropped", name, d->leg[i]);
@@ -76,7 +76,7 @@ static void print_drops(FILE *out, const struct ledger *l)
 	print_named(out, "dropped", l->failed, l->failed_count);
 }
 
-/* Counters that moved by more than is missed. */
+/* Counters that moved by more than is missing. */
 static void print_shared(FILE *out, const struct ledger *l)
 {
 	bool any = false;
@@ -86,7 +86,7 @@ static void print_shared(FILE *out, const struct ledger *l)
 
 		if (!d->shared)
 			continue;
-		/* What it counts is not told by that of ours alone. */
+		/* A counter of the whole host counts more than our part. */
 		fprintf(out, "%s%s %s",
 			any ? ", "
 			    : "  These counters include traffic of others: ",
@@ -173,7 +173,8 @@ void load_print_ledger(FILE *out, const struct load_result *r, bool colour)
 	}
 	print_drops(out, l);
 	print_named(out, "refused", l->refused, l->refused_count);
-	/* Not of the sum: what a refused train had sent already. */
+	/* Not part of the sum: datagrams that a refused train had already
+	 * sent. */
 	if (l->repeated) {
 		print_entry(out, "repeated", "by refused trains", l->repeated);
 		fputc('\n', out);

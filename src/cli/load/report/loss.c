@@ -12,7 +12,7 @@ struct load_loss load_loss_of(
 	uint64_t came = r->whole.answered + (alone ? r->ledger.absorbed : 0);
 	uint64_t sent = r->whole.sent;
 
-	/* What a server absorbs is ours only where nobody else sends to it. */
+	/* What a server absorbs is ours only if nobody else sends to it. */
 	return (struct load_loss){
 		.known = alone || o->config.replies != REPLIES_NONE,
 		.sent = sent,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An open loop in the report for a person: its plan, and how that was kept. */
+/* An open loop in the report for a person: its plan, and how well it was
+ * kept. */
 #include "cli/load/report/pace.h"
 
 #include "cli/load/report/sends.h"
@@ -29,7 +30,7 @@ uint64_t load_not_sent(
 {
 	const struct load_counts *c = &r->whole;
 
-	/* A count ends a plan before its time. */
+	/* --count ends a plan before its time. */
 	return o->config.count || c->due < c->sent ? 0 : c->due - c->sent;
 }
 
@@ -37,8 +38,8 @@ double load_kept(const struct load_options *o, const struct load_result *r)
 {
 	double planned = load_planned(o, r), sent = (double)r->window.sent;
 
-	/* A count ends a plan between two departures, and what became due while
-	 * that was noticed was not wanted. */
+	/* --count ends a plan between two departures, and what became due until
+	 * that was noticed does not matter. */
 	if (o->config.count)
 		return sent < planned ? sent / planned : 1;
 	return r->due ? (double)r->kept / (double)r->due : 1;
@@ -46,7 +47,8 @@ double load_kept(const struct load_options *o, const struct load_result *r)
 
 bool load_kept_up(const struct load_options *o, const struct load_result *r)
 {
-	/* Of few departures the last may have been due as the run was ended. */
+	/* If there are few departures, the last may have become due just as the
+	 * run ended. */
 	uint32_t burst = o->config.replay ? 1 : o->config.pace.burst;
 	uint64_t last = (uint64_t)o->config.threads * burst;
 
@@ -62,7 +64,7 @@ void load_print_pace(FILE *out, const struct load_config *c)
 	double first = pace_rate_at(&c->pace, c->omit_ns);
 	double last = pace_rate_at(&c->pace, c->omit_ns + c->time_ns - 1);
 
-	/* A search for the rate has none of its own. */
+	/* A search for the rate has no rate of its own. */
 	if (c->pace.step_count == 0) {
 		fprintf(out, "open loop");
 		return;

@@ -136,7 +136,7 @@ static const char *quantile(const struct histogram *h, double share)
 	return text_time((double)histogram_quantile(h, share));
 }
 
-/* A percentile of which there are less than ten values is not one. */
+/* Percentiles with fewer than ten values above them are left out. */
 static void print_tail(FILE *out, const struct histogram *h)
 {
 	static const struct {
@@ -205,7 +205,8 @@ static const char *share(uint64_t part, uint64_t whole)
 	return out;
 }
 
-/* What the path changed of what was set, where the server reads it. */
+/* What the path changed of the marks that were set, if the server counts
+ * them. */
 static void print_marks(FILE *out, const struct load_result *r)
 {
 	struct marks_kept k;
@@ -230,8 +231,8 @@ static double per(double what, uint64_t n)
 	return n ? what / (double)n : 0;
 }
 
-/* The kernel counts by ticks of some milliseconds: of less than thirty nothing
- * can be said about shares. */
+/* The kernel counts in ticks of a few milliseconds: below thirty ticks, shares
+ * mean nothing. */
 static void print_user(FILE *out, uint64_t user_ns, uint64_t all_ns)
 {
 	if (all_ns >= 120000000u)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `udpmill load` says to people: as it goes, and at its end. */
+/* What `udpmill load` prints for people: progress, and the report. */
 #pragma once
 
 #include "cli/load/said.h"
@@ -10,12 +10,12 @@
 void load_print_text(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour);
 
-/* Who is loaded, and how: the report's first lines. */
+/* The first lines of the report: who is loaded, and how. */
 void load_print_head(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour);
 
-/* One line of an interval, without its end. */
+/* One line about an interval, without its end. */
 void load_print_interval(FILE *out, const struct load_interval *i);
 
-/* The same with the time that is left: for a line that is written over. */
+/* The same with the time that is left, for a line that is overwritten. */
 void load_print_progress(FILE *out, const struct load_interval *i);

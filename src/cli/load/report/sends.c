@@ -6,7 +6,7 @@
 #include "cli/print/style.h"
 #include "cli/print/text.h"
 
-/* Bytes of payload; 0 where the path's MTU is not known. */
+/* In bytes of payload; 0 if the path's MTU is not known. */
 static uint32_t payload_max(
 	const struct load_options *o, const struct load_result *r)
 {

@@ -7,19 +7,19 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* Did nothing arrive, since everything was too long for the path? */
+/* Did nothing arrive because everything was too long for the path? */
 bool load_nothing_fits(const struct load_result *r);
 
-/* Why not, as part of a sentence. */
+/* The reason, as part of a sentence. */
 void load_print_limit(
 	FILE *out, const struct load_options *o, const struct load_result *r);
 
-/* Trains, as part of a line; all else in lines. Colour: see style.h. */
+/* Trains, as part of a line; everything else as lines. Colour: see style.h. */
 void load_print_trains(
 	FILE *out, const struct load_options *o, const struct load_result *r);
 void load_print_sends(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour);
 
-/* A new reference. */
+/* Returns a new reference. */
 json_t *load_sends_json(
 	const struct load_options *o, const struct load_result *r);

@@ -89,7 +89,7 @@ static void print_table(FILE *out, const struct stages_result *r, bool colour)
 	}
 }
 
-/* Where two threads run makes more of a difference than stamps do. */
+/* The CPUs that both threads run on matter more than the time stamps do. */
 static void print_cost(
 	FILE *out, const struct load_options *o, const struct stages_result *r)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `udpmill load --stages` says at its end. */
+/* What `udpmill load --stages` prints at its end. */
 #pragma once
 
 #include "cli/load/said.h"
@@ -8,21 +8,21 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* How a stage is called, for machines and for people. */
+/* The name of a stage, for programs and for people. */
 struct stage_name {
 	const char *key, *text;
 };
 
 const struct stage_name *stage_name(enum stage stage);
 
-/* Of the round trip, on average; 0 where there is none. */
+/* The average share of the round trip; 0 if there is none. */
 double stage_share(const struct stages_result *r, enum stage stage);
 
 /* Colour: see style.h. */
 void stages_print_text(FILE *out, const struct load_options *o,
 	const struct stages_result *r, bool colour);
 
-/* Schema udpmill.load/1, with "stages" in place of what a load has. 0 or
- * -errno. */
+/* Schema udpmill.load/1, with "stages" in place of the results of an ordinary
+ * run. 0 or -errno. */
 int stages_print_json(
 	FILE *out, const struct load_options *o, const struct stages_result *r);

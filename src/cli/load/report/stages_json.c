@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report of `udpmill load --stages` for machines. */
+/* The report of `udpmill load --stages` for programs. */
 #include "cli/load/names.h"
 #include "cli/load/report/json.h"
 #include "cli/load/report/loss.h"
@@ -16,7 +16,7 @@ static json_t *config_json(
 	char remote[ADDRESS_TEXT], local[ADDRESS_TEXT];
 	json_t *cpus = json_array();
 
-	/* One thread: the first is its own. */
+	/* The only thread uses the first one. */
 	if (c->cpus)
 		json_add(cpus, json_integer(c->cpus->cpu[0]));
 	return json_pack(

@@ -35,10 +35,10 @@ void stress_print_progress(FILE *out, const struct stress_row *row)
 		text_grouped(row->answered));
 }
 
-/* Words that follow one another in a paragraph. */
+/* A paragraph of words, filled into lines. */
 struct paragraph {
 	FILE *out;
-	int column; /* 0: nothing is there yet */
+	int column; /* 0: it is still empty */
 };
 
 static void put(struct paragraph *p, const char *words, const char *behind)
@@ -56,14 +56,14 @@ static void put(struct paragraph *p, const char *words, const char *behind)
 	p->column += n;
 }
 
-/* There is always room for one. */
+/* There is always room for one character. */
 static void put_mark(struct paragraph *p, char mark)
 {
 	fputc(mark, p->out);
 	p->column++;
 }
 
-/* Text of any length, broken at its blanks. */
+/* Text of any length, broken at blanks. */
 static void put_text(struct paragraph *p, const char *text, const char *behind)
 {
 	char copy[200], *rest, *word, *next;
@@ -86,7 +86,7 @@ static void put_sentence(struct paragraph *p, const char *text)
 	put_text(p, copy, ".");
 }
 
-/* Counters, behind what they are of; nothing where none moved. */
+/* A list of counters after its title; nothing if none of them moved. */
 struct list {
 	struct paragraph *p;
 	const char *of;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report of `udpmill load --stress` for machines. */
+/* The report of `udpmill load --stress` for programs. */
 #include "cli/load/names.h"
 #include "cli/load/report/json.h"
 #include "cli/load/report/stress.h"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Runs of the verb load, and what holds of each on any machine: the ledger's
-sums, and those of a plan. No bound is of the machine's speed."""
+"""Runs of the verb load, and what holds for each on any machine: the sums of
+the ledger and of a plan. No limit depends on the machine's speed."""
 
 import json
 import re

@@ -1,11 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Damage on the way, done on purpose: load finds as much as there was, and no
-more.
+"""Deliberate damage on the way: load finds exactly as much as there was.
 
-A man in the middle, on loopback, hands each reply on as he likes. He has no
-checksum against him, since he sends datagrams of his own.
-"""
+A man in the middle, on loopback, passes on each reply changed as he likes. No
+checksum stops him, since he sends datagrams of his own."""
 
 import json
 import random

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Ends by signals. By SIGHUP, which comes when a terminal goes away: as by
-SIGTERM. And none where it is ignored, as under nohup."""
+"""Ending by signals: SIGHUP, which comes when a terminal goes away, works like
+SIGTERM, unless it is ignored, as under nohup."""
 
 import ctypes
 import fcntl

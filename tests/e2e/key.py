@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`serve --key`: who has the key is answered, and nobody else. Asked by an
-implementation of the queries that is not the program's own (query.py)."""
+"""`serve --key`: clients with the key are answered, and nobody else. The
+queries come from an implementation that shares no code with the program
+(query.py)."""
 
 import os
 import socket

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What takes network namespaces: trains meet an MTU, and stamps a device.
+"""What needs network namespaces: trains that meet an MTU, and stamps of a
+device.
 
-Needs root and network namespaces; exits 77 without.
-"""
+Needs root and network namespaces; exits 77 without."""
 
 import json
 import subprocess

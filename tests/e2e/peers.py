@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The verb load with peers that are not as they should be, and the files that
-it writes."""
+"""The verb load with misbehaving peers, and the files that it writes."""
 
 import csv
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A /dev/shm for one suite alone, users who do things to it, and counter
+"""A /dev/shm for one suite alone, users who tamper with it, and counter
 segments that no server wrote. Needs root."""
 
 import ctypes

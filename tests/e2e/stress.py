@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""load --stress: what the stack does with what it is seldom sent, and what is
-said of it. On loopback as any user; what takes raw sockets, and counters that
-nobody else moves, in namespaces of its own, as root."""
+"""load --stress: how the stack handles rare traffic, and how that is reported.
+On loopback as any user; what needs raw sockets, and counters that nobody else
+moves, in namespaces of its own, as root."""
 
 import json
 import os

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The command line of every verb: options that are none are told in one line,
+"""The command line of every verb: unknown options are reported in one line,
 and options that explain are no errors."""
 
 import subprocess

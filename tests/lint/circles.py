@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""No file needs, in the end, itself: by what it includes, and by what it calls
-of other files. NAME.c and NAME.h are one."""
+"""No file depends on itself, directly or indirectly, by what it includes or by
+what it calls. NAME.c and NAME.h are one unit."""
 
 import re
 

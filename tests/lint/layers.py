@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Who may include whom, and who may print (src/ARCHITECTURE.md)."""
+"""Which room may include which, and which may print (src/ARCHITECTURE.md)."""
 
 import re
 

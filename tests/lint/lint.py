@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all lints share: the files, C without its comments, and the rule that a
+"""Shared by all lints: the files, C without its comments, and the rule that a
 lint first shows on samples that it can fail."""
 
 import pathlib

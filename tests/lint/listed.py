@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Each file with a test in it stands in the meson.build of its directory, or
-of the next one above that has one: else it never runs, and nobody is told."""
+"""Each file with a test is listed in the meson.build of its directory, or of
+the nearest one above that has one: otherwise it would never run, and nobody
+would notice."""
 
 import re
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Each test that src/ARCHITECTURE.md names exists, so that no promise of its
-Safety loses what shows it."""
+"""Each test that src/ARCHITECTURE.md names exists, so that each promise of its
+section Safety is still tested."""
 
 import re
 

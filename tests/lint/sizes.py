@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Files and functions that can be read at a sitting: near 300 and 40 lines.
-Above 400 and 70 is a failure; in between they are listed, to look again."""
+"""Files and functions that can be read in one sitting: near 300 and 40 lines.
+Above 400 and 70 lines is a failure; those in between are listed for another
+look."""
 
 import lint
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What tools/check says at its end is what the tests said."""
+"""The summary at the end of tools/check agrees with the results of the
+tests."""
 import json
 import pathlib
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whatever a person runs says how, when it is asked."""
+"""Every script that a person runs explains its usage when asked."""
 import pathlib
 import subprocess
 import unittest

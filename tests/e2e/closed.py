@@ -64,8 +64,8 @@ def free_address():
 
 
 class Peer:
-    """Answers, or only takes; ends some time after the first datagram, and may
-    come again."""
+    """Answers, or only takes; ends some time after the first datagram, when it
+    has got enough to be known to be there, and may come again."""
 
     def __init__(self, answers, ends_after=0.7, absent=None):
         self.answers = answers
@@ -81,6 +81,7 @@ class Peer:
         self.port = self.socket.getsockname()[1]
         self.socket.settimeout(0.02)
         self.first = None
+        self.taken = 0
         self.over = False
         self.thread = threading.Thread(target=self.work)
         self.thread.start()
@@ -96,13 +97,14 @@ class Peer:
         except TimeoutError:
             return
         self.first = self.first or time.monotonic()
+        self.taken += 1
         if self.answers:
             self.socket.sendto(self.answer(data), client)
 
     def work(self):
         while not self.over:
             self.take()
-            if self.first and \
+            if self.taken > 3 and \
                     time.monotonic() - self.first > self.ends_after:
                 break
         self.socket.close()

@@ -90,10 +90,11 @@ class Case(balance.Balance):
                 said)
 
     def assertLost(self, way, *causes):
-        """By these causes, and by no other."""
-        # A flood may begin before the neighbour's address is known.
-        self.assertEqual(set(way["dropped"]) | {"neighbour"},
-                         set(causes) | {"neighbour"}, way)
+        """By each of these causes, and no other but two of the whole host: a
+        neighbour's address is unknown at first, a busy CPU's backlog full."""
+        self.assertLessEqual(set(causes), set(way["dropped"]), way)
+        self.assertLessEqual(set(way["dropped"]),
+                             {"neighbour", "backlog", *causes}, way)
 
 
 class Sockets(Case):
@@ -196,15 +197,14 @@ class Queues(Case):
                         "veth0", "root")
 
     def test_a_discipline_drops_replies(self):
-        # Slow enough for a busy machine that sends one by one.
-        for train, rate in ("64", "50mbit"), ("off", "2mbit"):
-            self.shape(SERVER, "tbf", "rate", rate, "burst", "70kb", "limit",
-                       "200kb")
+        self.shape(SERVER, "tbf", "rate", "100kbit", "burst", "70kb", "limit",
+                   "30kb")
+        for train in "64", "off":
             with self.subTest(train=train), serve("--service", "echo") as s:
-                ledger = self.load(s.address, "--flood", "--train", train)
+                ledger = self.load(s.address, "--flood", "--train", train,
+                                   "--count", "20000", seconds="20s")
                 self.assertLost(ledger["reply"], "qdisc")
-                self.assertGreater(ledger["kernel"]["server"]["qdisc_drops"],
-                                   0)
+                self.assertTrue(ledger["kernel"]["server"]["qdisc_drops"])
 
     def test_what_is_refused_and_repeated_is_not_lost(self):
         self.shape(CLIENT, "tbf", "rate", "50mbit", "burst", "70kb", "limit",

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Sourced by the scripts beside it: saying what is done, and where to do it.
+# Sourced by other scripts: messages, help, and build directories.
 # shellcheck shell=bash
 
-# The system's programs before those of a pyenv or a conda: the packages in
-# tools/packages are made for the system's python3.
+# Prefer the system's programs to those of pyenv or conda, because the packages
+# in tools/packages are for the system's python3.
 export PATH="/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
@@ -12,12 +12,12 @@ else
 	bold='' plain=''
 fi
 
-# step WHAT: a line with the seconds since the script started.
+# step WHAT: prints a line with the seconds since the script started.
 step() {
 	printf '%s[%4d s] %s%s\n' "$bold" "$SECONDS" "$*" "$plain"
 }
 
-# fail CODE WHAT: one line on stderr, then exit.
+# fail CODE WHAT: prints one line on stderr, and exits with CODE.
 fail() {
 	local code=$1
 	shift
@@ -25,8 +25,8 @@ fail() {
 	exit "$code"
 }
 
-# explain ARGUMENT...: where help is asked for, what the comment at the script's
-# top says, and exit 0.
+# explain ARGUMENT...: if an argument asks for help, prints the comment at the
+# top of the script, and exits with 0.
 explain() {
 	local argument
 
@@ -41,8 +41,9 @@ explain() {
 	done
 }
 
-# build_dir TOP NAME: where this user can build NAME. It is in the clone, unless
-# the clone, or what another user built there, cannot be written to.
+# build_dir TOP NAME: prints the directory in which this user can build NAME. It
+# is in the clone, unless the clone is read-only, or another user has built
+# there.
 build_dir() {
 	local top=$1 name=$2 first="$1/${2%%/*}" clone dir
 
@@ -52,14 +53,13 @@ build_dir() {
 	fi
 	clone=$(cksum <<<"$top" | cut -d' ' -f1)
 	dir="${XDG_CACHE_HOME:-${HOME:-/}/.cache}/udpmill/$clone/$name"
-	mkdir -p "$dir" 2>/dev/null || fail 3 "cannot write to $first nor to" \
-		"$dir; a clone of your own, or another XDG_CACHE_HOME would do"
+	mkdir -p "$dir" 2>/dev/null || fail 3 "cannot write to $first or" \
+		"$dir; use a clone of your own, or set XDG_CACHE_HOME"
 	echo "$dir"
 }
 
-# configure TOP DIR OPTION...: meson setup, also where DIR is there already; a
-# directory that was made for another place, or by a meson that is gone, is
-# made anew.
+# configure TOP DIR OPTION...: runs meson setup, even if DIR exists. A directory
+# for another source tree, or by an incompatible meson, is replaced.
 configure() {
 	local top=$1 dir=$2 about="$2/meson-info/meson-info.json"
 	shift 2
@@ -78,7 +78,7 @@ configure() {
 	fi
 }
 
-# compile DIR [TARGET...]: quiet unless it fails.
+# compile DIR [TARGET...]: runs ninja, which prints nothing unless it fails.
 compile() {
 	local dir=$1
 	shift

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Sourced by the scripts beside it: one server at a time, started on a free
-# port and stopped, whatever becomes of the script. Needs progress.bash.
+# Sourced by other scripts: runs one server at a time, on a free port, and stops
+# it however the script ends. Needs progress.bash.
 # shellcheck shell=bash
 
 scratch=$(mktemp -d)
@@ -16,15 +16,15 @@ trap server_cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# server_start COMMAND...: an "udpmill serve", until it is ready: then
-# server_endpoint is where. What it prints is in $scratch/server.{out,err}.
-# Returns the server's exit code, or 1, where it does not get ready.
+# server_start COMMAND...: starts an "udpmill serve", waits until it is ready,
+# and sets server_endpoint. Its output goes to $scratch/server.{out,err}. If it
+# does not get ready, returns its exit code, or 1.
 server_start() {
 	local ready code=0
 
 	rm -f "$scratch/ready"
 	mkfifo "$scratch/ready"
-	# Open for both, so that neither side waits for the other to open it.
+	# Open for reading and writing, so that neither side blocks in open.
 	exec {ready}<>"$scratch/ready"
 	"$@" --ready-fd "$ready" >"$scratch/server.out" \
 		2>"$scratch/server.err" &
@@ -41,7 +41,7 @@ server_start() {
 	return "$((code ? code : 1))"
 }
 
-# server_stop: asks it to end. Returns its exit code.
+# server_stop: stops the server, and returns its exit code.
 server_stop() {
 	local pid=$server_pid code=0
 

@@ -193,7 +193,7 @@ class Mishaps(unittest.TestCase):
                     "0", "-t", "60s")
             self.assertLess(time.monotonic() - start, 20)
         self.assertEqual(r.returncode, 4, r.stderr)
-        self.assertIn("for a second now: nobody listens", r.stderr)
+        self.assertIn("failing for a second: nobody listens", r.stderr)
         self.assertEqual(json.loads(r.stdout)["stages"]["probes"]["answered"],
                          50)
 

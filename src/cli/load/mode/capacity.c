@@ -158,7 +158,7 @@ static void print_unfinished(
 	else
 		printf("no rate was carried so far");
 	if (s->bad > 0)
-		printf(", and %s/s was not", text_si(s->bad));
+		printf(",\n  and %s/s was not", text_si(s->bad));
 	printf("\n");
 }
 

@@ -77,7 +77,7 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 static int judge(const struct stages_result *r)
 {
 	if (r->gone) {
-		say("for a second now: %s", r->gone_why);
+		say("gave up after failing for a second: %s", r->gone_why);
 		return (int)exit_of(r->gone);
 	}
 	if (r->whole || r->interrupted)

@@ -141,5 +141,5 @@ void stages_print_text(FILE *out, const struct load_options *o,
 	print_count(out, "  SND, in the driver", r->no_sent, colour);
 	print_count(out, "  of receiving", r->no_received, colour);
 	fprintf(out, "  The device's own stamps: %s%s\n",
-		r->hardware ? "taken" : "none, for ", r->hardware_why);
+		r->hardware ? "taken" : "none: ", r->hardware_why);
 }

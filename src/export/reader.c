@@ -2,7 +2,7 @@
 #include "export/reader.h"
 
 #include "export/reader_state.h"
-#include "export/sound.h"
+#include "export/segment_valid.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +59,7 @@ static int read_header(int fd, const char *path, struct segment_header *h,
 	if (!h->ready)
 		return fail(why, why_bytes, -EAGAIN, path,
 			"its server is starting; try again in a moment");
-	if (!sound_header(h, file_bytes))
+	if (!segment_valid_header(h, file_bytes))
 		return fail(why, why_bytes, -EPROTO, path, DAMAGED);
 	return 0;
 }
@@ -79,7 +79,7 @@ static int read_endpoints(struct reader *r)
 
 		if (error)
 			return error;
-		if (!sound_text(text, sizeof(text)) ||
+		if (!segment_valid_text(text, sizeof(text)) ||
 			address_parse(&r->endpoints[i], text))
 			return -EPROTO;
 	}
@@ -111,7 +111,7 @@ static int read_counters(struct reader *r)
 
 		if (error)
 			return error;
-		if (!sound_counter(t) || !is_new(r, i))
+		if (!segment_valid_counter(t) || !is_new(r, i))
 			return -EPROTO;
 		r->counters[i] = (struct counter_description){
 			t->name, t->unit, t->help, (enum counter_kind)t->kind};
@@ -128,7 +128,7 @@ static int read_config(struct reader *r)
 	if (!r->config)
 		return -ENOMEM;
 	error = read_at(r->fd, r->config, n, r->header.config_offset);
-	if (!error && !sound_text(r->config, n))
+	if (!error && !segment_valid_text(r->config, n))
 		error = -EPROTO;
 	return error;
 }

@@ -4,7 +4,7 @@
 #include "core/clock.h"
 #include "export/place.h"
 #include "export/segment.h"
-#include "export/sound.h"
+#include "export/segment_valid.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -132,9 +132,10 @@ static int map(struct writer *w, size_t bytes)
 static int check(
 	const struct segment_header *h, const struct writer_config *config)
 {
-	if (!sound_header(h, h->bytes))
+	if (!segment_valid_header(h, h->bytes))
 		return -E2BIG;
-	return sound_text(config->config, h->config_bytes) ? 0 : -EINVAL;
+	return segment_valid_text(config->config, h->config_bytes) ? 0
+								   : -EINVAL;
 }
 
 static const char *registry(const struct writer_config *config)

@@ -41,10 +41,10 @@ FOLDERS = {
     "cli/send": _VERB,
     "cli/serve": _VERB,
     "cli/stat": _VERB,
-    "cli/load": _VERB | {"cli/load/peer", "cli/load/mode", "cli/load/report"},
+    "cli/load": _VERB | {"cli/load/peer", "cli/load/kind", "cli/load/report"},
     "cli/load/peer": _LOAD,
     "cli/load/report": _LOAD | {"cli/load/peer"},
-    "cli/load/mode": _LOAD | {"cli/load/peer", "cli/load/report"},
+    "cli/load/kind": _LOAD | {"cli/load/peer", "cli/load/report"},
 }
 DIVIDED = {folder.split("/")[0] for folder in FOLDERS}
 
@@ -136,7 +136,7 @@ GOOD = [
     {"src/server/a.c": '#include "backend/a.h"\n#include "service/a.h"\n'
                        '#include "export/writer.h"\n'},
     {"src/cli/a.c": '#include "load/a.h"\nint a(void) { exit(1); }\n'},
-    {"src/cli/load/mode/a.c": '#include "cli/load/mode/a.h"\n'
+    {"src/cli/load/kind/a.c": '#include "cli/load/kind/a.h"\n'
                               '#include "cli/load/report/a.h"\n'
                               '#include "cli/args/a.h"\n'
                               '#include "load/a.h"\n'},

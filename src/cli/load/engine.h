@@ -7,3 +7,6 @@
 /* The engine of that name, or NULL for auto. Any other name is a usage
  * error. */
 const struct engine_ops *load_engine_parse(const char *name);
+
+/* The help of the option, with all names, for free(); NULL without memory. */
+char *load_engine_help(void);

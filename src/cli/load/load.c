@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The verb load: from its command line to a run of one of its modes. */
+/* The verb load: from its command line to a run of one of its kinds. */
 #include "cli/args/verb.h"
 #include "cli/load/fail.h"
-#include "cli/load/mode/mode.h"
+#include "cli/load/kind/kinds.h"
 #include "cli/load/options.h"
 
 static const struct load_kind *kind_of(const struct load_options *o)

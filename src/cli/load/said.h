@@ -29,8 +29,8 @@ struct load_options {
 	const char *netns; /* its name; NULL: the one we were started in */
 	bool json;
 	bool quiet;      /* no progress */
-	bool stages;     /* a mode of its own: mode/stages.c */
-	uint32_t stress; /* another: mode/stress.c; a bit for each stress */
+	bool stages;     /* a kind of its own: kind/stages.c */
+	uint32_t stress; /* another: kind/stress.c; a bit for each stress */
 	bool own;        /* the peer is this host, or was reached in a lab */
 	bool print_scenario; /* print it and do nothing else */
 	bool peer_consents;

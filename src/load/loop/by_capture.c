@@ -2,7 +2,7 @@
 /* An open loop whose plan is a capture: each thread goes through all items and
  * sends those of its own flows. */
 #include "core/clock.h"
-#include "load/loop/mode.h"
+#include "load/loop/modes.h"
 #include "load/loop/near.h"
 
 static const struct replay_item *end_of(const struct replay *r)

@@ -5,7 +5,7 @@
  * so that the wait is part of the latency (no coordinated omission).
  */
 #include "core/clock.h"
-#include "load/loop/mode.h"
+#include "load/loop/modes.h"
 #include "load/loop/near.h"
 #include "load/loop/txtime.h"
 

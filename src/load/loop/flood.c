@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sends as fast as the kernel takes datagrams, over all flows in turn. */
-#include "load/loop/mode.h"
+#include "load/loop/modes.h"
 
 /* How long to wait when the kernel takes nothing. */
 #define BLOCKED_NS 1000000u

@@ -2,8 +2,8 @@
 /*
  * The contract of a mode: it decides when which flow may send how much. The
  * loop does the rest: it receives and checks replies, asks the mode for orders,
- * writes the messages and sends them. A mode is a file with a const table and a
- * line in modes.c. Private to load/.
+ * writes the messages and sends them. A mode is a file with a const table,
+ * which modes.h declares and registry.c lists. Private to load/.
  *
  * All functions are called by the thread itself, until the run comes to rest.
  */
@@ -36,6 +36,3 @@ struct mode_ops {
 	/* Called when nothing will be sent any more. NULL: nothing to do. */
 	void (*end)(struct load_thread *t);
 };
-
-extern const struct mode_ops mode_window, mode_flood, mode_by_plan,
-	mode_by_capture;

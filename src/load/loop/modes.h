@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of modes. Private to load/. */
+/* The modes there are, for registry.c. Private to load/. */
 #pragma once
 
 #include "load/loop/mode.h"
 
-/* The mode that a run needs. */
-const struct mode_ops *mode_of(const struct load_config *config);
+extern const struct mode_ops mode_window, mode_flood, mode_by_plan,
+	mode_by_capture;

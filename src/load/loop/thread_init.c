@@ -2,8 +2,8 @@
 #include "load/loop/thread_init.h"
 
 #include "load/loop/churn.h"
-#include "load/loop/modes.h"
 #include "load/loop/probes.h"
+#include "load/loop/registry.h"
 
 static int add_flows(struct load_thread *t)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A closed loop: a flow has up to window datagrams in flight, and each reply
  * makes room for the next. */
-#include "load/loop/mode.h"
+#include "load/loop/modes.h"
 #include "load/loop/write_off.h"
 
 /* How often flows are checked for replies that will not come. */

@@ -2,7 +2,7 @@
 /* More at once than a receive buffer holds: the peer's, then one of ours. */
 #include "load/stress/rows.h"
 #include "load/stress/settle.h"
-#include "load/stress/tables.h"
+#include "load/stress/stresses.h"
 #include "load/stress/talk.h"
 
 #include "core/probe.h"

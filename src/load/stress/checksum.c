@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/stress/forge.h"
-#include "load/stress/tables.h"
+#include "load/stress/stresses.h"
 
 static void send_with(struct forge *f, uint32_t bytes, enum packet_sum sum)
 {

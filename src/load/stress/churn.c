@@ -3,7 +3,7 @@
  * another socket stays open. */
 #include "load/stress/rows.h"
 #include "load/stress/settle.h"
-#include "load/stress/tables.h"
+#include "load/stress/stresses.h"
 #include "load/stress/talk.h"
 
 #define BYTES      64

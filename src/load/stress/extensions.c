@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Extension headers of IPv6 (RFC 8200, 4) before an ordinary datagram. */
 #include "load/stress/forge.h"
-#include "load/stress/tables.h"
+#include "load/stress/stresses.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/stress/forge.h"
-#include "load/stress/tables.h"
+#include "load/stress/stresses.h"
 
 #define BYTES 512 /* of payload, in fact */
 

@@ -6,7 +6,7 @@
 #include "load/stress/forge.h"
 #include "load/stress/rows.h"
 #include "load/stress/settle.h"
-#include "load/stress/tables.h"
+#include "load/stress/stresses.h"
 #include "load/stress/talk.h"
 
 /* The most in flight, including the kernel's overhead. */

@@ -4,7 +4,7 @@
 #include "core/clock.h"
 #include "load/stress/answer.h"
 #include "load/stress/rows.h"
-#include "load/stress/tables.h"
+#include "load/stress/stresses.h"
 #include "load/stress/talk.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
 #include "load/stress/forge.h"
 #include "load/stress/rows.h"
 #include "load/stress/settle.h"
-#include "load/stress/tables.h"
+#include "load/stress/stresses.h"
 #include "load/stress/talk.h"
 
 #include <string.h>

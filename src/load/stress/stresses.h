@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The entries of stress_table, one per file. Private to load/stress/. */
+/* The stresses there are, for the table in stress.c. Private to load/stress/.
+ */
 #pragma once
 
 #include "load/stress/row.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/load/mode/mode.h"
+#include "cli/load/kind/kind.h"
 
 #include "cli/load/fail.h"
 #include "cli/load/peer/key.h"

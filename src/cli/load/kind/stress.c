@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/load/mode/stress.h"
+#include "cli/load/kind/stress.h"
 
 #include "cli/args/usage.h"
-#include "cli/load/mode/mode.h"
+#include "cli/load/kind/kinds.h"
 #include "cli/load/peer/peer.h"
 #include "cli/load/report/stress.h"
 #include "cli/print/say.h"

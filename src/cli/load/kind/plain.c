@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An ordinary run of the generator, reported as it goes and at its end. */
 #include "cli/args/usage.h"
-#include "cli/load/mode/mode.h"
+#include "cli/load/kind/kinds.h"
 #include "cli/load/report/absence.h"
 #include "cli/load/report/files.h"
 #include "cli/load/report/json.h"

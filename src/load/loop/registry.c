@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "load/loop/registry.h"
+
 #include "load/loop/modes.h"
 
 const struct mode_ops *mode_of(const struct load_config *c)

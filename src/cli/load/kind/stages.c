@@ -2,7 +2,7 @@
 /* `udpmill load --stages`: one datagram at a time. */
 #include "cli/load/report/stages.h"
 #include "cli/args/usage.h"
-#include "cli/load/mode/mode.h"
+#include "cli/load/kind/kinds.h"
 #include "cli/load/report/loss.h"
 #include "cli/print/say.h"
 #include "cli/print/style.h"

@@ -13,10 +13,10 @@
 
 /* Are all tables within the file, and all numbers within their limits? Does not
  * check magic, layout and ready. */
-bool sound_header(const struct segment_header *h, uint64_t file_bytes);
+bool segment_valid_header(const struct segment_header *h, uint64_t file_bytes);
 
 /* Does the text end within its room, and is it printable ASCII? */
-bool sound_text(const char *text, size_t room);
+bool segment_valid_text(const char *text, size_t room);
 
 /* Is its name [a-z][a-z0-9_]*, are its texts sound, and is its kind known? */
-bool sound_counter(const struct segment_counter *c);
+bool segment_valid_counter(const struct segment_counter *c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "export/sound.h"
+#include "export/segment_valid.h"
 
 #include "core/counters.h"
 
@@ -23,7 +23,7 @@ static bool lies_within(const struct segment_header *h, uint32_t offset,
 	       offset + (uint64_t)count * stride <= h->bytes;
 }
 
-bool sound_text(const char *text, size_t room)
+bool segment_valid_text(const char *text, size_t room)
 {
 	size_t n = strnlen(text, room);
 
@@ -35,7 +35,7 @@ bool sound_text(const char *text, size_t room)
 	return true;
 }
 
-bool sound_header(const struct segment_header *h, uint64_t file_bytes)
+bool segment_valid_header(const struct segment_header *h, uint64_t file_bytes)
 {
 	return h->bytes <= file_bytes && h->config_bytes > 0 &&
 	       h->config_bytes <= CONFIG_MAX &&
@@ -54,9 +54,9 @@ bool sound_header(const struct segment_header *h, uint64_t file_bytes)
 		       h->counter_stride) &&
 	       lies_within(h, h->worker_offset, h->worker_count,
 		       h->worker_stride) &&
-	       sound_text(h->version, sizeof(h->version)) &&
-	       sound_text(h->service, sizeof(h->service)) &&
-	       sound_text(h->backend, sizeof(h->backend));
+	       segment_valid_text(h->version, sizeof(h->version)) &&
+	       segment_valid_text(h->service, sizeof(h->service)) &&
+	       segment_valid_text(h->backend, sizeof(h->backend));
 }
 
 /* The name becomes part of a metric's name, and must not need escaping. */
@@ -69,10 +69,10 @@ static bool is_name(const char *text, size_t room)
 	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == n;
 }
 
-bool sound_counter(const struct segment_counter *c)
+bool segment_valid_counter(const struct segment_counter *c)
 {
 	return is_name(c->name, sizeof(c->name)) &&
-	       sound_text(c->unit, sizeof(c->unit)) &&
-	       sound_text(c->help, sizeof(c->help)) &&
+	       segment_valid_text(c->unit, sizeof(c->unit)) &&
+	       segment_valid_text(c->help, sizeof(c->help)) &&
 	       c->kind <= COUNTER_KIND_GAUGE;
 }

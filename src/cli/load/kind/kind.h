@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A kind of run of `udpmill load`: the functions in which it differs. What all
- * kinds have in common is done here: the CPU, privileges, the key, signals, and
- * the exit code.
+ * kinds have in common is done here: the CPU, privileges, the key and signals.
+ * The exit code is decided by the kind's report(), and here if the run could
+ * not be made, or the key's consent lapsed.
  */
 #pragma once
 
@@ -11,7 +12,7 @@
 
 struct load_job {
 	struct load_options *options;
-	void *state;  /* of the mode */
+	void *state;  /* of the kind */
 	bool refused; /* nobody listens, so nobody can consent either */
 };
 
@@ -31,9 +32,6 @@ struct load_kind {
 	/* A zeroed state is allowed. */
 	void (*close)(struct load_job *job);
 };
-
-extern const struct load_kind load_kind_plain, load_kind_capacity;
-extern const struct load_kind load_kind_stages, load_kind_stress;
 
 /* Runs it from open to close. Returns an exit code. */
 int load_kind_run(const struct load_kind *kind, struct load_job *job);

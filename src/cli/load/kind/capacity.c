@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* --find-capacity of `udpmill load`: runs trials, reports each one, and the
  * result. */
-#include "cli/load/mode/mode.h"
+#include "cli/load/kind/kinds.h"
 #include "cli/load/report/absence.h"
 #include "cli/load/report/json.h"
 #include "cli/load/report/pace.h"

@@ -55,7 +55,7 @@ class Ready(unittest.TestCase):
 
     def test_a_file_that_cannot_be_made_is_refused_at_once(self):
         for path in "/nonexistent/x", "/dev/null/x", self.path + "/x":
-            self.assertRefused("--ready-file", path, says="folder")
+            self.assertRefused("--ready-file", path, says="in a directory")
         self.assertRefused("--ready-file=", says="no file is named")
 
     def test_what_is_no_file_is_not_replaced(self):

@@ -192,7 +192,7 @@ class Stages(unittest.TestCase):
             r, _ = stages(s.address, "--timeout", "200ms",
                           seconds="20s")
         self.assertEqual(r.returncode, 4)
-        self.assertRegex(r.stderr, r"\Audpmill load: no probe [^\n]*\n\Z")
+        self.assertRegex(r.stderr, r"\Audpmill load: no reply [^\n]*\n\Z")
         self.assertLess(time.monotonic() - start, 5)
 
     def test_a_peer_that_falls_silent_is_told(self):

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* In the order in which auto tries them: the fastest first, as measured (see
- * ARCHITECTURE.md), and last the one that always works. */
+/* In the order in which auto tries them: the fastest first, as `udpmill perf
+ * run` measures them, and last the one that always works. */
 const struct backend_ops *const backend_table[] = {
 	&backend_mmsg,
 #ifdef HAVE_URING

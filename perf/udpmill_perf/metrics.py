@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The figures of a trial, in one table. A name ends in its unit, which says in
+"""The metrics of a trial, in one table. A name ends in its unit, which says in
 which direction it is better and how its numbers are written."""
 from dataclasses import dataclass
 

@@ -45,7 +45,7 @@ class HangUp(unittest.TestCase):
                     p.send_signal(number)
                 out, err = p.communicate(timeout=30)
             self.assertEqual(p.returncode, 0, err)
-            self.assertIn("Counted", out)
+            self.assertIn("Counters, summed", out)
             self.assertFalse(os.path.exists(f"/dev/shm/udpmill.{p.pid}"))
 
     def signal_and_await(self, process, number):

@@ -160,7 +160,7 @@ class Segments(unittest.TestCase):
             r, report = load(self.server.address)
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertBalanced(report)
-            self.assertIn("is not believed", r.stderr)
+            self.assertIn("does not own the socket", r.stderr)
 
     def test_a_killed_servers_segment_that_somebody_holds_fools_no_load(self):
         dead = Server(UDPMILL, "127.0.0.1:0", "--service", "echo")
@@ -183,7 +183,7 @@ class Segments(unittest.TestCase):
             r, report = load(theirs.address)
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertBalanced(report)
-            self.assertIn(f"{path} is not believed", r.stderr)
+            self.assertIn(f"{path} is ignored", r.stderr)
 
     def test_each_user_sees_and_loads_the_others_servers(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo",

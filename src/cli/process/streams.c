@@ -47,6 +47,16 @@ static void end_output(int code, void *arg)
 	_exit(code ? code : EXIT_SYSTEM);
 }
 
+/* In one write, if it fits: the error of an earlier one is lost where whoever
+ * wrote did not look, as argp does for --help. */
+static void buffer_output(void)
+{
+	static char room[1 << 16];
+
+	if (!isatty(STDOUT_FILENO))
+		(void)setvbuf(stdout, room, _IOFBF, sizeof(room));
+}
+
 int streams_open(void)
 {
 	static const int modes[] = {
@@ -63,5 +73,6 @@ int streams_open(void)
 		if (open("/dev/null", modes[fd]) < 0)
 			return -errno;
 	}
+	buffer_output();
 	return on_exit(end_output, NULL) ? -ENOMEM : 0;
 }

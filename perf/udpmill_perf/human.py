@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Numbers as people read them: three digits, a prefix, a unit."""
+"""Numbers for human readers: three digits, a prefix, a unit."""
 import math
 
 NOTHING = '-'
@@ -8,7 +8,7 @@ DURATIONS = ((1e9, 's'), (1e6, 'ms'), (1e3, 'us'), (1, 'ns'))
 
 
 def number(value):
-    """The value as a finite float, or None: documents hold null."""
+    """The value as a finite float; None for anything else, such as null."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
@@ -60,7 +60,7 @@ def as_percent(logarithm):
 
 
 def percent(logarithm, sign=True):
-    """+4.9 %, for a difference of logarithms; nothing is written -0.0."""
+    """+4.9 %, for a difference of logarithms; zero never has a sign."""
     value = number(logarithm)
     if value is None:
         return NOTHING
@@ -94,7 +94,7 @@ def ends(pair):
 
 
 def span(show, low, high):
-    """1.40 .. 1.46 M/s: the unit once, where it is the same."""
+    """1.40 .. 1.46 M/s: the unit appears once if it is the same."""
     if number(low) is None and number(high) is None:
         return NOTHING
     low, high = show(low), show(high)
@@ -105,13 +105,13 @@ def span(show, low, high):
 
 
 def share(fraction):
-    """A plain fraction in percent: a margin, a level, a rate."""
+    """A fraction in percent: a margin, a level, a rate."""
     value = number(fraction)
     return NOTHING if value is None else f'{trimmed(100 * value)} %'
 
 
 def margin(logarithm):
-    """5 %: a margin as it was asked for, whose logarithm was rounded."""
+    """5 %: a margin as the user gave it; its logarithm was rounded."""
     value = number(logarithm)
     return NOTHING if value is None else f'{trimmed(as_percent(value))} %'
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The metrics of a trial, in one table. A name ends in its unit, which says in
-which direction it is better and how its numbers are written."""
+"""The metrics of a trial, in one table. A name ends in its unit, which decides
+whether more or less is better, and how numbers are written."""
 from dataclasses import dataclass
 
 from . import human
@@ -11,7 +11,7 @@ MACHINE_NS = 'machine_ns_per_datagram'
 SERVER_NS = 'server_ns_per_datagram'
 INSTRUCTIONS = 'instructions_per_datagram'
 
-# Those that are judged, the last one only where a PMU counts it.
+# The figures that are judged; the last one only if a PMU counts it.
 TITLES = {
     RATE: ('delivered', 'delivered datagrams per second'),
     MACHINE_NS: ('CPU per datagram', 'CPU time per datagram, whole machine'),
@@ -35,7 +35,7 @@ class Metric:
 
     @property
     def larger_better(self):
-        """None where that is not known."""
+        """Whether more is better; None if that is not known."""
         if self.name.endswith('_per_second'):
             return True
         if self.name.endswith(('_per_datagram', '_ns', '_seconds')):
@@ -44,17 +44,18 @@ class Metric:
 
 
 def metric(name):
-    """A metric by its name; one that is not known is shown by its name."""
+    """A metric by its name, which is the title of an unknown metric."""
     name = str(name)
     plain = name.replace('_', ' ')
     return Metric(name, *TITLES.get(name, (plain, plain)))
 
 
 def larger_is_better(name):
-    """The same, of a metric that has to have a direction."""
+    """Whether more is better. Raises PerfError if that is not known."""
     found = metric(name).larger_better
     if found is None:
-        raise PerfError(f'metric "{name}": neither "..._per_second" (more is '
-                        'better) nor "..._per_datagram", "..._ns" or '
-                        '"..._seconds" (less is better)')
+        raise PerfError(f'metric "{name}": the name ends neither in '
+                        '"_per_second" (more is better) nor in '
+                        '"_per_datagram", "_ns" or "_seconds" (less is '
+                        'better)')
     return found

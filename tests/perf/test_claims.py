@@ -88,24 +88,24 @@ def test_all_hold_where_every_figure_is_good():
 
 @pytest.mark.parametrize('changed, text', [
     ({'discard_uring_trains_64': {'rate': 24e5}},
-     'discard with trains, uring: rate to recvfrom\'s'),
+     'uring, discard in trains: rate relative to recvfrom'),
     ({'echo_mmsg_single_64': {'server_ns': 66},
       'floor_echo_mmsg_single_64': {'server_ns': 66}},
-     'echo one by one, mmsg coupled: CPU to recvfrom\'s'),
+     'mmsg, echo one by one: CPU time relative to recvfrom'),
     ({'discard_uring_single_64': {'server_ns': 54}},
-     'uring, discard one by one: CPU to the floor\'s'),
+     'uring, discard one by one: CPU time relative to the floor'),
     # recvfrom is allowed twice the user time.
     ({'echo_recvfrom_single_64': {'user_share': 0.07},
       'echo_mmsg_single_64': {'user_share': 0.07}},
-     'mmsg, echo one by one: user time, of its CPU'),
+     'mmsg, echo one by one: CPU time in user space'),
     ({'echo_mmsg_single_65507': {'peak_mib': 29}},
      'mmsg: memory of one worker'),
     ({'echo_mmsg_trains_64': {'generator_ns': 13}},
-     'echo with trains: generator\'s user time'),
+     'echo in trains: generator\'s user time'),
     ({'echo_mmsg_trains_64_flows10000': {'rate': 77e5}},
-     '10000 flows: rate to that of 8'),
+     '10000 flows: rate relative to 8 flows'),
     ({'echo_recvfrom_pingpong_64_spin': {'rate': 14e5}},
-     'ping-pong, spinning: rate to sockperf\'s'),
+     'ping-pong, spinning: rate relative to sockperf'),
 ])
 def test_one_is_missed_by_its_own_figure(changed, text):
     doc = made(**changed)
@@ -121,7 +121,7 @@ def test_too_few_rounds_show_nothing():
 def test_a_claim_is_not_measured_where_a_run_that_it_needs_failed():
     name = 'floor-echo-uring-trains-64'
     doc = made(leave_out=[(n, name) for n in range(8)])
-    text = 'uring, echo trains: CPU to the floor\'s'
+    text = 'uring, echo in trains: CPU time relative to the floor'
     assert others(doc) == {text: INCONCLUSIVE}
     found = next(c for c in doc['claims'] if c['text'] == text)
     assert found['why'] == 'not measured' and found['measured'] is None
@@ -131,7 +131,8 @@ def test_a_claim_is_not_measured_where_a_run_that_it_needs_failed():
 def test_a_round_in_which_one_failed_is_left_out():
     doc = made(leave_out=[(3, 'floor-echo-uring-trains-64')])
     rounds = {c['text']: c['rounds'] for c in doc['claims']}
-    assert rounds.pop('uring, echo trains: CPU to the floor\'s') == 7
+    text = 'uring, echo in trains: CPU time relative to the floor'
+    assert rounds.pop(text) == 7
     assert set(rounds.values()) == {8}
 
 
@@ -159,8 +160,8 @@ def test_sampled_user_time_counts_more_than_the_kernel_s():
                           matrix.Workload('echo', 'mmsg'), 1)
         looked_at.update(metrics={}, cpu={'server_user_share': 0.02})
         doc['trials'].append(looked_at)
-    assert list(others(doc)) == ['mmsg, echo one by one: user time, of its '
-                                 'CPU']
+    assert list(others(doc)) == ['mmsg, echo one by one: CPU time in user '
+                                 'space']
     run.tabulate(doc, [])
     assert not others(doc)
 

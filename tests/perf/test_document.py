@@ -147,7 +147,7 @@ def test_no_room_leaves_the_old_file(tmp_path, there):
                           stdout=subprocess.PIPE, timeout=60)
     assert done.returncode == UNFIT
     assert done.stdout.startswith(f'{path}: not written: ')
-    assert ('is as it was' in done.stdout) == there
+    assert ('is unchanged' in done.stdout) == there
     assert [p.name for p in tmp_path.iterdir()] == ['a.json'] * there
     assert not there or path.read_text() == 'old'
 

@@ -87,7 +87,7 @@ def test_one_fast_workload_does_not_flatten_the_others():
 def test_cpu_time_is_shown_in_shares_where_its_bars_would_hide_some():
     narrow, wide = (drawn(run(factor), 'CPU time') for factor in (1, 100))
     assert 'shares of' not in narrow.svg
-    assert 'as long' in wide.caption
+    assert 'same length' in wide.caption
     assert 'shares of' in wide.svg and '100 %' in wide.svg
     # What each comes to is told in both.
     assert len(re.findall(r'>[\d.]+ (?:ns|µs)<', wide.svg)) >= 10

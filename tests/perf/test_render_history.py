@@ -65,7 +65,7 @@ def test_a_torn_line_is_told_and_left_and_harms_no_other(file):
     before = file.read_bytes()
     entries, complaints = history.load(file)
     assert len(entries) == 2
-    assert complaints == [f'{file}:2: not JSON: left out, and left in place']
+    assert complaints == [f'{file}:2: not JSON; ignored, and kept in the file']
     assert file.read_bytes() == before
 
 

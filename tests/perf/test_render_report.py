@@ -127,7 +127,7 @@ def test_the_history_is_appended_and_complained_of(file, tmp_path, capsys):
     log.write_text('nonsense\n')
     assert report(file, '--history', log) == 0
     assert capsys.readouterr().err \
-        == f'{log}:1: not JSON: left out, and left in place\n'
+        == f'{log}:1: not JSON; ignored, and kept in the file\n'
     assert len(log.read_text().splitlines()) == 2
 
 

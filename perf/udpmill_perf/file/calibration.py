@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What "udpmill perf calibrate" found out about a machine, kept per machine
-fingerprint in the user's state directory."""
+"""The results of "udpmill perf calibrate", stored by machine fingerprint in
+the user's state directory."""
 import json
 import os
 
@@ -19,17 +19,17 @@ def path(fingerprint):
 
 
 def load(fingerprint):
-    """Its rows; none where it was never calibrated."""
+    """The rows of a machine; none if it was never calibrated."""
     try:
         found = json.loads(whole_file.read(path(fingerprint), MOST_BYTES))
     except FileNotFoundError:
         return []
     except (OSError, ValueError, RecursionError) as error:
-        raise PerfError(f'{path(fingerprint)}: {error}; "udpmill perf '
-                        'calibrate" would make it anew') from None
+        raise PerfError(f'{path(fingerprint)}: {error}; run "udpmill perf '
+                        'calibrate" to replace it') from None
     if not well_formed(found):
-        raise PerfError(f'{path(fingerprint)}: is no calibration; "udpmill '
-                        'perf calibrate" would make it anew')
+        raise PerfError(f'{path(fingerprint)}: is not a calibration; run '
+                        '"udpmill perf calibrate" to replace it')
     return found['rows']
 
 
@@ -43,15 +43,15 @@ def well_formed(found):
 
 
 def store(fingerprint, rows):
-    """Of the workloads calibrated before, those that are not among rows
-    stay. Returns the file."""
+    """Store rows, and keep the old rows of other workloads. Returns the path
+    of the file."""
     new = {row['workload'] for row in rows}
     where = path(fingerprint)
     try:
         kept = [row for row in load(fingerprint)
                 if row['workload'] not in new]
     except PerfError:
-        kept = []  # what cannot be read is made anew
+        kept = []  # a file that cannot be read is replaced
     try:
         os.makedirs(os.path.dirname(where), exist_ok=True)
     except OSError as error:
@@ -62,8 +62,8 @@ def store(fingerprint, rows):
 
 
 def floor(fingerprint, workloads):
-    """The largest difference that this machine shows between equals, for any
-    of these; None where that is not known."""
+    """The largest difference between equal arms that was found on this
+    machine with these workloads; None if it is not known."""
     names = {w.name for w in workloads}
     found = [row['floor'] for row in load(fingerprint)
              if row['workload'] in names and row['floor'] is not None]

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Where a series changed its level: advice for somebody who looks, no verdict.
+"""Where a series changed its level: a hint for the reader, not a verdict.
 
-Binary segmentation. The best place to cut a stretch in two is where the ranks
-on both sides differ most (ranks, so that one outlier is only one outlier); it
-is a change if shuffles of the same stretch hardly ever differ as much. Then
-the same within each side. The seed is fixed: the same series, the same answer.
+This is binary segmentation. The best place to cut a series in two is where the
+ranks on both sides differ most (ranks limit the weight of an outlier). It is a
+change if shuffles of the series hardly ever differ as much; then both sides
+are searched in the same way. The seed is fixed, so that the same series always
+gives the same result.
 """
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ SEED = 20240229
 @dataclass
 class Change:
     index: int                  # the first point of the new level
-    before: float               # median of the stretch before, and after
+    before: float               # medians of the parts before and after
     after: float
     p: float
 
@@ -45,7 +46,7 @@ def changes(values):
 
 
 def _cut(values, rng):
-    """(place, p) of the best cut, if shuffling hardly ever makes one."""
+    """(place, p) of the best cut; None if shuffles often match it."""
     size = len(values)
     if size < 2 * SHORTEST:
         return None
@@ -61,7 +62,7 @@ def _cut(values, rng):
 
 
 def _ranks(values):
-    """Ranks about zero; equal values have the mean of their ranks."""
+    """Ranks centred on zero; equal values get the mean of their ranks."""
     _, which, count = numpy.unique(values, return_inverse=True,
                                    return_counts=True)
     last = numpy.cumsum(count)
@@ -70,7 +71,7 @@ def _ranks(values):
 
 
 def _best(rows):
-    """By row: the place of the largest scaled difference, and its size."""
+    """For each row, the place and size of the largest scaled difference."""
     size = rows.shape[1]
     left = numpy.arange(1, size)
     sums = numpy.abs(numpy.cumsum(rows, axis=1)[:, :-1])

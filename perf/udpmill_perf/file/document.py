@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The file that all of `udpmill perf` reads and writes.
+"""The file that all verbs of `udpmill perf` read and write.
 
-A file may come from another host, another version or a full disk; so what is
-read is checked before anything is computed from it, and what is written takes
-the old file's place only when it is whole.
+A file may come from another host, another version or a full disk. So a file is
+checked before anything is computed from it, and a new file replaces the old
+one only when it is complete.
 """
 import copy
 import hashlib
@@ -18,13 +18,13 @@ from ..errors import INVALID, UNFIT, PerfError
 from . import whole_file
 
 SCHEMA = 'udpmill.perf/1'
-# What only documents of a kind have.
+# Parts that only documents of one kind have.
 OF_KIND = {'merge': {'boots': []}, 'calibrate': {'calibration': None},
            'selftest': {'selftest': None}}
 SCHEMA_FILE = pathlib.Path(__file__).parents[2] / 'udpmill.perf-1.schema.json'
 ABOUT_KEPT = 60  # characters of a wrong value that are shown
-# What no file of ours exceeds. Wrapping and drawing a text takes the square of
-# its length, and arithmetic with larger numbers overflows.
+# Limits that our own files keep. The time to wrap and draw a text grows with
+# the square of its length, and arithmetic with larger numbers overflows.
 MOST_BYTES = 256 << 20
 MOST_TEXT, MOST_NAME = 100_000, 200
 NAMES = ('name', 'label', 'workload', 'arm', 'metric', 'who', 'peer', 'phase')
@@ -39,7 +39,7 @@ def design_hash(design):
 
 
 def new(kind, version, argv, seed, design):
-    """A document in which nothing was measured yet; its design is fixed."""
+    """A document without any measurements yet; its design is fixed."""
     now = datetime.now(timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
     return {
         'schema': SCHEMA, 'kind': kind,
@@ -61,8 +61,8 @@ def _validator():
     try:
         import jsonschema
     except ImportError:
-        raise PerfError('files cannot be checked without jsonschema: '
-                        'apt-get install python3-jsonschema',
+        raise PerfError('files cannot be checked without jsonschema; run '
+                        'sudo apt-get install python3-jsonschema',
                         UNFIT) from None
     schema = json.loads(SCHEMA_FILE.read_text())
     return jsonschema.Draft202012Validator(schema)
@@ -72,11 +72,11 @@ def _where(path):
     """['trials', 3, 'metrics'] -> 'trials[3].metrics'"""
     text = ''.join(f'[{key}]' if isinstance(key, int) else f'.{key}'
                    for key in path)
-    return text.lstrip('.') or 'the whole of it'
+    return text.lstrip('.') or 'the whole document'
 
 
 def _deepest(error):
-    """The part of an error that says most: the one furthest inside."""
+    """The most specific part of an error: the innermost one."""
     while error.context:
         error = max(error.context, key=lambda e: len(e.absolute_path))
     return error
@@ -98,19 +98,19 @@ def _wrong_value(key, value):
     if isinstance(value, str):
         most = MOST_NAME if key in NAMES else MOST_TEXT
         if len(value) > most:
-            return f'a text of {len(value)} characters; {most} are the most'
+            return f'a text of {len(value)} characters; {most} are allowed'
     elif isinstance(value, int):
         if abs(value) > MOST_INTEGER:
-            return 'a number beyond 2^63, which nothing here counts to'
+            return 'a number beyond 2^63, which no counter can reach'
     elif isinstance(value, float) and value:
         if not LEAST_NUMBER <= abs(value) <= MOST_NUMBER:
-            return (f'{value:.3g}: between {LEAST_NUMBER} and {MOST_NUMBER} '
-                    'is what can be measured')
+            return (f'{value:.3g} is outside of what can be measured, '
+                    f'{LEAST_NUMBER} to {MOST_NUMBER}')
     return None
 
 
 def _wrong_sizes(document):
-    """What a schema does not say: how long, how large, how deep."""
+    """Check what a schema does not: lengths, sizes of numbers, and depth."""
     left = [((), document)]
     while left:
         path, value = left.pop()
@@ -123,7 +123,7 @@ def _wrong_sizes(document):
             for key in value:
                 if len(key) > MOST_NAME:
                     return (f'{_where(path)}: a key of {len(key)} '
-                            f'characters; {MOST_NAME} are the most')
+                            f'characters; {MOST_NAME} are allowed')
             left += [((*path, key), item) for key, item in value.items()]
         elif isinstance(value, list):
             left += [((*path, i), item) for i, item in enumerate(value)]
@@ -145,28 +145,28 @@ UNIQUE = (('workloads', lambda w: w['name']), ('arms', lambda a: a['name']),
 
 
 def _wrong_names(document):
-    """What a schema cannot say of names: one of each, and A and B."""
+    """Check what a schema cannot: unique names, and the arms A and B."""
     for part, key in UNIQUE:
         again = _twice(document.get(part, []), key)
         if again is not None:
-            return f'{part}[{again}]: a second one of this name or number'
+            return f'{part}[{again}]: this name or number is used twice'
     arms = {a['name'] for a in document['arms']}
     if document['kind'] in ('compare', 'merge') and arms != {'A', 'B'}:
-        return 'arms: those of a comparison are called A and B'
+        return 'arms: a comparison must have arms A and B'
     return None
 
 
 def _wrong_references(document):
-    """Names and numbers that have to be somewhere else in it."""
+    """Check that names and numbers refer to something in the document."""
     workloads = {w['name'] for w in document['workloads']}
     arms = {a['name'] for a in document['arms']}
     trials = {t['id'] for t in document['trials']}
     for part in ('trials', 'blocks', 'verdicts', 'latency', 'cells'):
         for i, item in enumerate(document.get(part, [])):
             if item['workload'] not in workloads:
-                return f'{part}[{i}].workload: no workload is called so'
+                return f'{part}[{i}].workload: no workload has this name'
             if 'arm' in item and item['arm'] not in arms:
-                return f'{part}[{i}].arm: no arm is called so'
+                return f'{part}[{i}].arm: no arm has this name'
     for i, block in enumerate(document.get('blocks', [])):
         for place, trial in enumerate(block['trials']):
             if trial not in trials:
@@ -175,10 +175,10 @@ def _wrong_references(document):
 
 
 def validate(document, name='the document'):
-    """Raises PerfError that says which part of it is wrong."""
+    """Returns the document. Raises PerfError that says which part is wrong."""
     said = document.get('schema') if isinstance(document, dict) else None
     if said != SCHEMA:
-        raise PerfError(f'{name}: schema is {json.dumps(said)}, and this '
+        raise PerfError(f'{name}: schema is {json.dumps(said)}, but this '
                         f'program reads "{SCHEMA}"', INVALID)
     wrong = (_wrong_sizes(document) or _wrong_by_schema(document)
              or _wrong_names(document) or _wrong_references(document))
@@ -199,7 +199,7 @@ def _finite(text):
 
 
 def load(path):
-    """The document in a file, checked."""
+    """Returns the document in a file, after checking it."""
     try:
         document = json.loads(
             whole_file.read(path, MOST_BYTES).decode(),
@@ -212,8 +212,8 @@ def load(path):
 
 
 def save(document, path):
-    """Writes the document, or leaves what was there as it was and raises
-    PerfError. A pipe or a device is written to as it is."""
+    """Write the document; on errors, keep the old file and raise PerfError. A
+    pipe or a device is written to directly."""
     try:
         data = json.dumps(document, indent=1, allow_nan=False) + '\n'
     except ValueError as error:
@@ -221,7 +221,7 @@ def save(document, path):
     try:
         whole_file.write(path, data.encode())
     except OSError as error:
-        kept = ('; the file that was there is as it was'
+        kept = ('; the file that was there is unchanged'
                 if os.path.isfile(path) else '')
         raise PerfError(f'{path}: not written: {error.strerror}{kept}',
                         UNFIT) from None

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Medians over time, a line for each document, appended by any number of jobs.
+"""Medians over time: one line per document, appended by any number of jobs.
 
-Two jobs that append at once must not tear each other's line, so a line is one
+Two jobs that append at once must not tear each other's lines, so a line is one
 write to a file opened for appending, under a lock. A line that cannot be read
-is told and left where it is: it may be of a newer version.
+is reported and kept: it may be from a newer version.
 """
 import fcntl
 import hashlib
@@ -41,7 +41,7 @@ class Point:
 
 
 def entry(document):
-    """What is kept of a document: little enough for years of lines."""
+    """The line of a document, short enough to be kept for years."""
     view = View(document)
     text = json.dumps(document, sort_keys=True, separators=(',', ':'))
     return {'schema': SCHEMA, 'time': document.get('started'),
@@ -59,7 +59,7 @@ def _git(view, name):
 
 
 def _paired_rows(view):
-    """The arm under test: its own numbers, not the difference."""
+    """Rows of the arm under test: its own figures, not the difference."""
     if not view.arm_names:
         return []
     arm = view.arm_names[-1]
@@ -85,7 +85,7 @@ def _cell_rows(view):
 
 
 def median_interval(values, level=0.95):
-    """Order statistics that hold the median, whatever the distribution."""
+    """Order statistics that contain the median, for any distribution."""
     ordered, size = sorted(values), len(values)
     below, cut = 0.0, 0
     while cut < size // 2:
@@ -123,16 +123,16 @@ def _append(handle, id, text):
     if f'"id":"{id}"'.encode() in before:
         return False
     if before and not before.endswith(b'\n'):
-        text = '\n' + text          # a torn line stays a line of its own
+        text = '\n' + text          # keep a torn line separate
     data = text.encode()
     if os.write(handle, data) != len(data):
-        raise PerfError('history only partly written: is the disk full?',
+        raise PerfError('history was only partly written; is the disk full?',
                         UNFIT)
     return True
 
 
 def load(path):
-    """(entries, complaints); a file that is not there yet is empty."""
+    """Returns (entries, complaints). A missing file counts as empty."""
     try:
         data = whole_file.read(path, MOST_BYTES)
         lines = data.decode(errors='replace').split('\n')
@@ -147,8 +147,8 @@ def load(path):
             continue
         why, found = _read(line)
         if why:
-            complaints.append(f'{path}:{number}: {why}: left out, and left '
-                              'in place')
+            complaints.append(f'{path}:{number}: {why}; ignored, and kept in '
+                              'the file')
         else:
             entries.append(found)
     return entries, complaints
@@ -167,7 +167,7 @@ def _read(line):
 
 
 def series(entries):
-    """Every series, its points by time."""
+    """All series, with their points in order of time."""
     found = {}
     for line in sorted(entries, key=lambda line: str(line.get('time'))):
         for row in listed(line.get('rows')):

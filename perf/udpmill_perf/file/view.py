@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A document as the renderers ask for it.
+"""A view of a document for the renderers.
 
-What is missing is empty here, never an exception: a run that was interrupted
-after a second is rendered like one that ended well.
+Missing parts are empty here and raise no exception, so that an interrupted run
+is rendered like a complete one.
 """
 import math
 import re
@@ -28,7 +28,7 @@ def keyed(value):
 
 @dataclass
 class Judged:
-    """A workload and a metric that was to be judged, and how it came out."""
+    """The result for a workload and a metric that is judged."""
     workload: str
     metric: Metric
     verdict: str                  # '' when there is none
@@ -54,8 +54,8 @@ class Judged:
 
     @property
     def left_out(self):
-        """Blocks that the second analysis leaves out; of merged boots it
-        may be trials within them, and this is 0."""
+        """The number of blocks that the second analysis leaves out. It is 0
+        for merged boots, in which single trials may be left out."""
         return max(0, self.blocks - (self.without.get('blocks') or 0))
 
     def doubtful(self, unit):
@@ -99,7 +99,8 @@ class View:
 
     @cached_property
     def workload(self):
-        """By name, in the document's order; also those only named."""
+        """Workloads by name, in the document's order, with those that are only
+        mentioned."""
         found = {}
         for entry in listed(self.document.get('workloads')) \
                 + listed(self.design.get('workloads')):
@@ -134,7 +135,7 @@ class View:
         return str(name)
 
     def who(self, entry):
-        """Whose cell or trial it is: an arm's, or a peer's."""
+        """The arm or the peer that a cell or a trial belongs to."""
         peer = self.workload.get(str(entry.get('workload')), {}).get('peer')
         return str(peer) if peer else self.arm_label(entry.get('arm'))
 
@@ -144,7 +145,7 @@ class View:
 
     @cached_property
     def metrics(self):
-        """The gated ones first, then what else has numbers."""
+        """The judged metrics first, then all others that have figures."""
         names = [str(name) for name in listed(self.design.get('metrics'))]
         for part in listed(self.document.get('verdicts')) + self.cells:
             names.append(str(part.get('metric')))
@@ -173,7 +174,7 @@ class View:
         return trial.get('id') in self._warm
 
     def kept(self, workload=None, arm=None):
-        """Trials of the main analysis: not INVALID, not of a warm block."""
+        """Trials of the main analysis, without INVALID and warm-up ones."""
         return [trial for trial in self.trials
                 if trial.get('validity') != INVALID
                 and not self.is_warm(trial)
@@ -189,7 +190,7 @@ class View:
 
     @staticmethod
     def of_boot(boot, workload, name):
-        """A merged document has a median for each boot, and no trials."""
+        """The medians of a boot. A merged document has no trials."""
         return [math.exp(cell['ln_median'])
                 for cell in listed(boot.get('cells'))
                 if (cell.get('workload'), cell.get('metric'))
@@ -202,7 +203,7 @@ class View:
 
     @cached_property
     def judged(self):
-        """Each workload and gated metric; the last verdict on it counts."""
+        """All workloads and judged metrics, each with its last verdict."""
         rows = {}
         names = [str(name) for name in listed(self.design.get('metrics'))]
         for workload in self.workloads:
@@ -224,7 +225,7 @@ class View:
 
     @property
     def changes(self):
-        """(key, before, after) of what changed while it was measured."""
+        """(key, before, after) of what changed during the measurement."""
         before = keyed(self.environment.get('before'))
         after = keyed(self.environment.get('after'))
         return [(str(key), str(before.get(key, 'absent')),
@@ -237,8 +238,8 @@ class View:
 
     @cached_property
     def reasons(self):
-        """Why trials are SUSPECT or INVALID, most often first; without the
-        figures in brackets, which are each trial's own."""
+        """Why trials are SUSPECT or INVALID, most frequent reason first. The
+        figures in brackets, which differ between trials, are removed."""
         found = Counter()
         for trial in self.trials:
             if trial.get('validity') != VALID:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A file that is whole or not at all, whoever reads it meanwhile, and whatever
-ends the writing."""
+"""Files that are replaced atomically: readers see the old or the new contents,
+even if writing is interrupted."""
 import errno
 import os
 import select
@@ -9,16 +9,16 @@ import tempfile
 import time
 from contextlib import suppress
 
-QUIET_SECONDS, MOST_SECONDS = 2, 30  # of a pipe that is read
+QUIET_SECONDS, MOST_SECONDS = 2, 30  # to wait for a pipe
 
 
 def is_special(path):
-    """Whether it is a pipe or a device, which is written to as it is."""
+    """Whether it is a pipe or a device, which is written to directly."""
     return os.path.exists(path) and not os.path.isfile(path)
 
 
 def _mode(path):
-    """Of the file that is replaced, or as a new one would have it."""
+    """The mode of the file that is replaced, or the mode of a new file."""
     try:
         return stat.S_IMODE(os.stat(path).st_mode)
     except OSError:
@@ -28,8 +28,8 @@ def _mode(path):
 
 
 def write(path, data):
-    """All of it or nothing; a pipe or a device is written to as it is.
-    OSError."""
+    """Write all of data or nothing; a pipe or a device is written to directly.
+    Raises OSError."""
     there = os.path.realpath(path)
     if is_special(there):
         with open(there, 'wb') as file:
@@ -39,7 +39,7 @@ def write(path, data):
 
 
 def _replace(path, data):
-    """A file beside it, then in its place. path: without links."""
+    """Write a file beside it, then rename that. path has no links."""
     folder = os.path.dirname(path)
     handle, beside = tempfile.mkstemp(dir=folder, suffix='.tmp',
                                       prefix=os.path.basename(path) + '.')
@@ -51,7 +51,7 @@ def _replace(path, data):
             os.fsync(file.fileno())
         os.replace(beside, path)
     except BaseException:
-        # It is in its place already, where a signal came just then.
+        # A signal may have come after the rename.
         with suppress(FileNotFoundError):
             os.unlink(beside)
         raise
@@ -63,8 +63,8 @@ def _replace(path, data):
 
 
 def read(path, most):
-    """All of a file, or OSError: a pipe that nobody writes to, and what does
-    not end, is none."""
+    """Returns the contents of a file. Raises OSError, also for a pipe without
+    a writer, and for input that does not end."""
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     end = time.monotonic() + MOST_SECONDS
     parts, left = [], most + 1
@@ -72,8 +72,8 @@ def read(path, most):
         while left > 0:
             ready = select.select([file], [], [], QUIET_SECONDS)[0]
             if not ready or time.monotonic() > end:
-                raise OSError(errno.ETIMEDOUT, 'nobody writes to it, or it '
-                              'does not end')
+                raise OSError(errno.ETIMEDOUT, 'no data arrives, or it does '
+                              'not end')
             part = os.read(file, min(left, 1 << 20))
             if not part:
                 return b''.join(parts)

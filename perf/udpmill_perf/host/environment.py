@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The machine as it is, in flat keys: what a figure depends on and a reader
+"""The state of the machine, in flat keys: what figures depend on, and a reader
 of the report cannot see. Nothing is changed."""
 import glob
 import hashlib
@@ -8,7 +8,7 @@ import platform
 import shutil
 import subprocess
 
-# What stays the same from run to run on one machine and kernel.
+# Keys that stay the same between runs on one machine and kernel.
 STABLE = ('kernel.release', 'kernel.cmdline', 'cpu.model', 'cpu.count',
           'machine.hypervisor', 'memory.total_kib')
 FILES = {
@@ -40,10 +40,10 @@ COMMANDS = {
     'nft': ['nft', '--stateless', 'list', 'ruleset'],
     'offload.lo': ['ethtool', '-k', 'lo'],
 }
-# Those that each network namespace has of its own.
+# Keys that each network namespace has separately.
 NAMESPACED = ('sysctl.net.ipv4.udp', 'sysctl.net.ipv4.ip',
               'sysctl.net.netfilter')
-# Keys that move by themselves; of a namespace, what they end with.
+# Keys that change by themselves; for a namespace, the ends of its keys.
 RESTLESS = ('sysctl.net.netfilter.nf_conntrack_count', 'load.1min')
 
 
@@ -123,7 +123,7 @@ def collect():
 
 
 def of_namespace():
-    """What a network namespace has of its own; by a thread that is in it."""
+    """The keys of a network namespace. Call it in a thread that is inside."""
     found = {}
     from_globs(found, {key: GLOBS[key] for key in NAMESPACED})
     lines = (read('/proc/thread-self/net/dev') or '').splitlines()[2:]
@@ -146,7 +146,7 @@ def fingerprint(found):
 
 
 def both(before, after):
-    """The document's part."""
+    """The environment as it is stored in a document."""
     return {'before': before, 'after': after,
             'changed': changed(before, after) if after else [],
             'fingerprint': fingerprint(before)}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Networks of this host's own, made and removed by tools/lab, which holds one
-for as long as its standard input is open: so a lab ends with the harness."""
+"""Networks within this host. tools/lab makes them, and removes them when its
+standard input is closed, so a lab ends with the harness."""
 import os
 import pathlib
 import subprocess
@@ -10,26 +10,27 @@ from ..errors import UNFIT, PerfError
 
 PATHS = ('veth', 'bridge', 'nft', 'vxlan', 'macvlan')
 READY = 'LAB_READY'
-# What the lab runs: tells what it is, and waits.
+# The command in the lab: prints the lab's variables, and waits.
 HOLD = f'env | grep ^LAB_; echo {READY}; exec cat >/dev/null'
 
 
 def tool():
-    """tools/lab: in the tree, or installed beside the harness."""
+    """The path of tools/lab, in the source or installed beside the harness."""
     here = pathlib.Path(__file__).resolve().parents[2]
     for path in here / 'lab', here.parent / 'tools/lab':
         if os.access(path, os.X_OK):
             return str(path)
-    raise PerfError('tools/lab is not where it came with the harness', UNFIT)
+    raise PerfError('tools/lab is missing; install the harness again', UNFIT)
 
 
 class Lab:
-    """server: its address; server_netns, client_netns: descriptors."""
+    """A context. server: the server's address; server_netns, client_netns:
+    descriptors of the namespaces."""
 
     def __init__(self, path):
         if path not in PATHS:
-            raise PerfError(f'path: there is no "{path}"; loopback, '
-                            f'{", ".join(PATHS)} there are')
+            raise PerfError(f'path: there is no "{path}"; choose loopback, '
+                            f'{", ".join(PATHS[:-1])} or {PATHS[-1]}')
         self.path = path
 
     def __enter__(self):
@@ -60,7 +61,7 @@ class Lab:
             self.process.communicate()
             raise PerfError(f'path {self.path}: '
                             f'{"; ".join(self._told())}', UNFIT)
-        # Of others, which were killed and left theirs behind.
+        # Labs of other runs, which were killed.
         self.removed = [line for line in self._told() if 'left behind' in line]
         self.server = found['LAB_SERVER']
         self.server_netns, self.client_netns = (

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Network namespaces for what the harness starts, so that nobody else moves
-their counters. One is the kernel's to clean up: it ends with its last process
-and descriptor, however those end."""
+"""Network namespaces for the programs that the harness starts, so that no
+other program moves their counters. The kernel removes a namespace with its
+last process and descriptor, however they end."""
 import ctypes
 import fcntl
 import os
@@ -22,7 +22,7 @@ def _check(result, what):
 
 
 def enter(fd):
-    """This thread, and what it starts from now on. In a child before exec."""
+    """Move this thread, and what it starts later, into a namespace."""
     _check(_libc.setns(fd, CLONE_NEWNET), 'setns')
 
 
@@ -36,8 +36,9 @@ def set_up_loopback():
 
 
 def make():
-    """A descriptor of a new one, its loopback device up. OSError where this
-    user may not. Made in a thread, so that the caller stays where it is."""
+    """A descriptor of a new namespace, with its loopback device up. Raises
+    OSError without permission. A thread makes it, so the caller stays in its
+    own namespace."""
     made = []
 
     def work():

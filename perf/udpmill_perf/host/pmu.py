@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The kernel's instructions, of all CPUs, where there is a PMU that counts
-them: perf_event_open(2). Virtual machines often have none."""
+"""The number of instructions in the kernel, on all CPUs, if a PMU counts them:
+perf_event_open(2). Virtual machines often have no PMU."""
 import ctypes
 import os
 import platform
@@ -15,8 +15,8 @@ ATTR_BYTES = 64  # PERF_ATTR_SIZE_VER0
 
 
 def attributes():
-    """struct perf_event_attr: type, size, config, sample period and type,
-    read format, flags, and nothing else."""
+    """The beginning of struct perf_event_attr: type, size, config, sample
+    period and type, read format, flags."""
     head = struct.pack('=IIQQQQQ', HARDWARE, ATTR_BYTES, COUNT_INSTRUCTIONS, 0,
                        0, 0, EXCLUDE_USER | EXCLUDE_HV)
     return ctypes.create_string_buffer(head, ATTR_BYTES)
@@ -24,7 +24,7 @@ def attributes():
 
 class Pmu:
     def __init__(self):
-        """OSError where nothing counts."""
+        """Raises OSError if instructions cannot be counted."""
         libc = ctypes.CDLL(None, use_errno=True)
         number = SYSCALL.get(platform.machine())
         self.fds = []
@@ -48,7 +48,7 @@ class Pmu:
 
 
 def open_pmu():
-    """(a Pmu or None, why there is none)."""
+    """Returns (a Pmu, None), or (None, the reason)."""
     try:
         return Pmu(), None
     except OSError as error:
@@ -56,8 +56,8 @@ def open_pmu():
 
 
 def metrics():
-    """What is judged here: with the kernel's instructions where they are
-    counted."""
+    """The metrics that are judged here; instructions only if a PMU counts
+    them."""
     found, _ = open_pmu()
     if not found:
         return list(GATED)

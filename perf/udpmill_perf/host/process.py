@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Programs that the harness starts: on CPUs and in a namespace of its choice,
-waited for until they say that they are ready, and ended by their own id. They
-end with the harness, however that ends."""
+"""Programs that the harness starts on chosen CPUs, in a chosen namespace. It
+waits until they report that they are ready, and stops them by their process
+ID. They end with the harness, however it ends."""
 import ctypes
 import glob
 import os
@@ -24,10 +24,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def prepare(cpus, netns):
-    """For Popen's preexec_fn."""
+    """Returns a function for Popen's preexec_fn."""
     def in_child():
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        # Ctrl-C is the harness's, which ends what it started in good order.
+        # Ctrl-C is for the harness only, which then stops its programs.
         os.setpgid(0, 0)
         if netns is not None:
             namespace.enter(netns)
@@ -42,7 +42,7 @@ def last_line(text):
 
 
 class Program:
-    """One that runs. A context: what leaves it has ended."""
+    """A running program. A context: the program has ended after it."""
 
     def __init__(self, argv, cpus=(), netns=None, pass_fds=()):
         self.argv = [str(a) for a in argv]
@@ -77,7 +77,7 @@ class Program:
         return self._text(self.errors)
 
     def complaint(self):
-        """One line on why it ended."""
+        """One line that says how the program ended."""
         code = self.popen.returncode
         how = (f'ended by signal {signal.Signals(-code).name}'
                if code and code < 0 else f'ended with exit code {code}')
@@ -85,22 +85,22 @@ class Program:
         return f'{self.argv[0]}: {how}' + (f': {why}' if why else '')
 
     def wait(self, seconds):
-        """Its exit code; PerfError where it takes longer."""
+        """Returns its exit code. Raises PerfError if it takes longer."""
         try:
             return self.popen.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise PerfError(f'{" ".join(self.argv)}: still runs after '
+            raise PerfError(f'{" ".join(self.argv)}: did not end within '
                             f'{seconds:.0f} s', INVALID) from None
 
     def wait_until(self, done, seconds, late, every=0.005):
-        """Looks until done(); PerfError where the program ends before, or it
-        takes longer: late says what did not happen."""
+        """Wait until done() is true. Raises PerfError if the program ends
+        first or the time is up; late says what did not happen."""
         deadline = time.monotonic() + seconds
         while not done():
             if not self.alive():
                 raise PerfError(self.complaint(), INVALID)
             if time.monotonic() > deadline:
-                raise PerfError(f'{late} in {seconds} s', INVALID)
+                raise PerfError(f'{late} within {seconds} s', INVALID)
             time.sleep(every)
 
     def stop(self, number=signal.SIGTERM):
@@ -125,12 +125,12 @@ class Program:
 
 
 def read_line(fd, program):
-    """The first line of fd, from a program that says so when it is ready."""
+    """The first line of fd, which the program writes when it is ready."""
     line, deadline = b'', time.monotonic() + READY_S
     while not line.endswith(b'\n'):
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([fd], [], [], left)[0]:
-            raise PerfError(f'{program.argv[0]}: is not ready after '
+            raise PerfError(f'{program.argv[0]}: did not get ready within '
                             f'{READY_S} s', INVALID)
         part = os.read(fd, 200)
         if not part:
@@ -149,8 +149,8 @@ def mapped(pid):
 
 
 def segment_of(pid):
-    """The file with the counters of a server: under its usual name, or under
-    another one where somebody else had that. None where there is none."""
+    """The file with a server's counters, or None. It has another name than
+    usual if that name was taken."""
     own = mapped(pid)
     for path in glob.glob(f'{SEGMENTS}.{pid}') + glob.glob(
             f'{SEGMENTS}.{pid}.*'):
@@ -162,8 +162,8 @@ def segment_of(pid):
 
 
 class Server(Program):
-    """udpmill serve, ready; endpoint is where, segment the file with its
-    counters. However it is left, that goes too."""
+    """An udpmill serve that is ready. endpoint: its address; segment: the file
+    with its counters, which is removed at the end in any case."""
     segment = None
 
     def __init__(self, argv, cpus=(), netns=None):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the two sides of a trial sit: on which CPUs, in which namespaces."""
+"""The CPUs and namespaces that the two sides of a trial get."""
 import errno
 import os
 import socket
@@ -19,7 +19,7 @@ FREE_S = 10
 
 @dataclass(frozen=True)
 class Seat:
-    """Where the two sides run: CPUs, namespaces (None: this one's), and the
+    """CPUs and namespaces (None: the harness's own) of the two sides, and the
     server's address."""
     server_cpus: tuple
     client_cpus: tuple
@@ -29,8 +29,8 @@ class Seat:
     port: int = 1060
 
     def wait_until_free(self):
-        """An io_uring that was killed holds its port for some milliseconds
-        more."""
+        """Wait until the port is free: after a server is killed, its io_uring
+        keeps the port for some milliseconds."""
         deadline = time.monotonic() + FREE_S
         while not within(self.server_netns, self._is_free):
             if time.monotonic() > deadline:
@@ -49,7 +49,7 @@ class Seat:
         return True
 
 def cores():
-    """Allowed CPUs, one of each core first, then their siblings."""
+    """The allowed CPUs: first one of each core, then their siblings."""
     allowed = sorted(os.sched_getaffinity(0))
     first, rest, seen = [], [], set()
     for cpu in allowed:
@@ -66,11 +66,11 @@ def cores():
 
 
 def divide(workers, threads, cpus=None):
-    """(server's CPUs, generator's CPUs)."""
+    """Returns (server's CPUs, generator's CPUs)."""
     cpus = cpus or cores()
     if len(cpus) < 2:
-        raise PerfError('one CPU is allowed, and server and generator want '
-                        'one each', UNFIT)
+        raise PerfError('only one CPU may be used, but the server and the '
+                        'generator need one each', UNFIT)
     threads = min(threads, len(cpus) - 1)
     client, server = cpus[:threads], cpus[threads:threads + workers]
     return tuple(server), tuple(client)
@@ -83,7 +83,7 @@ def free_port():
 
 
 class Place:
-    """A path that is open: seats on it for any workload."""
+    """An open path, which has seats for any workload."""
 
     def __init__(self, host, port, server_netns=None, client_netns=None):
         self.host, self.port = host, port
@@ -97,8 +97,8 @@ class Place:
 
 @contextmanager
 def loopback():
-    """In a namespace of its own where that may be, so that nobody else moves
-    its counters."""
+    """The loopback path: in a new namespace if permitted, so that no other
+    program moves its counters."""
     try:
         netns = namespace.make()
     except OSError:
@@ -119,7 +119,7 @@ def lab(path):
 
 
 def facts(path, place):
-    """The environment's part that is of the namespaces of a path."""
+    """The part of the environment that belongs to a path's namespaces."""
     sides = {'server': place.server_netns, 'client': place.client_netns}
     if place.server_netns == place.client_netns:
         sides = {'both': place.server_netns}
@@ -129,8 +129,8 @@ def facts(path, place):
 
 
 class Places:
-    """Opens each path once, when it is first wanted. A context. before: what
-    their namespaces were like then."""
+    """A context that opens each path when it is first needed. before: the
+    state of the namespaces at that time."""
 
     def __init__(self):
         self.stack, self.open, self.before = ExitStack(), {}, {}
@@ -144,7 +144,7 @@ class Places:
         return self.open[path]
 
     def facts(self):
-        """What they are like now."""
+        """The present state of the namespaces."""
         found = {}
         for path, place in self.open.items():
             found.update(facts(path, place))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Signals that are to end the harness, handled for a while."""
+"""Temporary handlers for the signals that stop the harness."""
 import signal
 from contextlib import contextmanager
 
@@ -8,8 +8,8 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def handled(handler, numbers=STOPPING):
-    """By handler; one that is ignored (nohup) stays so. Afterwards as they
-    were before. In the main thread, as Python wants it."""
+    """A context in which handler gets the signals, except those that are
+    ignored (nohup). Python requires the main thread for this."""
     old = {n: signal.signal(n, handler) for n in numbers
            if signal.getsignal(n) != signal.SIG_IGN}
     try:
@@ -21,8 +21,8 @@ def handled(handler, numbers=STOPPING):
 
 @contextmanager
 def undisturbed():
-    """They wait until it is over. (Not by a mask, which is a thread's, and
-    libraries have threads.)"""
+    """A context that delays signals until its end. (A signal mask would not
+    do, because it belongs to one thread, and libraries have their own.)"""
     came = []
     try:
         with handled(lambda number, _frame: came.append(number)):

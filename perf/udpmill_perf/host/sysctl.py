@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Settings of the kernel that an arm wants, put back when the run ends.
+"""Kernel settings of an arm, which are restored when the run ends.
 
-One that a network namespace has of its own is set there; the others are the
-whole host's, which takes root and is said.
+A sysctl that each network namespace has separately is set in the namespace.
+The others affect the whole host: they need root, and the user is told.
 """
 import os
 import threading
@@ -17,7 +17,7 @@ def path_of(key):
 
 
 def within(netns, work):
-    """work() in that namespace (None: here), in a thread that ends there."""
+    """Returns work(), called by a thread in that namespace (None: here)."""
     result = []
 
     def run():
@@ -48,14 +48,14 @@ def write(key, value):
 
 
 def again(key):
-    """Its value, after it was found that it can be written."""
+    """Returns the value, after writing it again to check that this works."""
     value = read(key)
     write(key, value)
     return value
 
 
 class Sysctls:
-    """A context: what was there before is there again afterwards."""
+    """A context that restores the old values at its end."""
 
     def __init__(self, keys, netns=None):
         self.original, self.place = {}, {}
@@ -64,7 +64,7 @@ class Sysctls:
             try:
                 self.original[key] = within(netns, lambda: again(key))
             except OSError:
-                # Not there, or there to be read only.
+                # It does not exist there, or is read-only.
                 self.place[key] = None
                 self.original[key] = self._read_host(key)
 
@@ -80,7 +80,7 @@ class Sysctls:
         return [key for key, netns in self.place.items() if netns is None]
 
     def apply(self, wanted):
-        """wanted, and for the others what was there."""
+        """Set the wanted values, and all others to what they were."""
         for key, original in self.original.items():
             self._set(key, wanted.get(key, original))
 
@@ -91,18 +91,18 @@ class Sysctls:
         except OSError as error:
             raise PerfError(f'sysctl {key}={value}: {error.strerror}'
                             + ('' if os.geteuid() == 0 else
-                               '; it takes root'), UNFIT) from error
+                               '; run as root'), UNFIT) from error
         if got.split() != value.split():
-            raise PerfError(f'sysctl {key}: the kernel made {got} of {value}',
-                            UNFIT)
+            raise PerfError(f'sysctl {key}={value}: the kernel changed the '
+                            f'value to {got}', UNFIT)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        """Each, whatever becomes of the others."""
+        """Restore each value, even if another one fails."""
         failed = []
-        with undisturbed():  # half of them would stay as an arm had them
+        with undisturbed():  # or some would keep the arm's values
             for key in self.original:
                 try:
                     self._set(key, self.original[key])

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Whether files are boots that can be compared: what must be the same in all,
-what within a side; and what then differs between the sides."""
+"""Checks whether files of boots can be compared: what must be the same in all
+of them, or within a side; and finds what differs between the sides."""
 from ..errors import PerfError
 from .merge import chosen_arm
 
 BOOT = 'boot.id'
 SAME_EVERYWHERE = ('cpu.model',)
 SAME_WITHIN = ('kernel.release', 'kernel.version')
-# Kernels are the same only when all of these say so.
+# Two kernels are the same only if all of these are.
 KERNEL = ('kernel.release', 'kernel.version', 'kernel.cmdline')
 
 
@@ -17,22 +17,22 @@ def _before(run):
 
 def _usable(path, run):
     if run['kind'] != 'run':
-        raise PerfError(f'{path}: is of kind {run["kind"]}; boots are merged '
-                        'from files of `udpmill perf run`')
+        raise PerfError(f'{path}: is of kind {run["kind"]}; give files of '
+                        '"udpmill perf run"')
     if not run['complete']:
-        raise PerfError(f'{path}: is not complete ({run["stopped"]}): leave '
+        raise PerfError(f'{path}: is not complete ({run["stopped"]}); leave '
                         'it out, or run it again in a new boot')
     if not _before(run).get(BOOT):
-        raise PerfError(f'{path}: environment.before has no "{BOOT}", so one '
-                        'boot cannot be told from another')
+        raise PerfError(f'{path}: environment.before has no "{BOOT}", which '
+                        'identifies the boot; measure it again')
 
 
 def _same(files, what, value_of):
-    """Raises if not all files agree; says which two do not."""
+    """Raises PerfError if two files differ, and names them."""
     first_path, first = files[0]
     for path, run in files[1:]:
         if value_of(run) != value_of(first):
-            raise PerfError(f'{path}: {what} is {value_of(run)}, and '
+            raise PerfError(f'{path}: {what} is {value_of(run)}, but '
                             f'{value_of(first)} in {first_path}')
 
 
@@ -42,7 +42,7 @@ def _once(files):
         boot = _before(run)[BOOT]
         if boot in seen:
             raise PerfError(f'{path}: the same boot as {seen[boot]} ({boot}): '
-                            'reboot between the runs, a boot counts once')
+                            'reboot between the runs')
         seen[boot] = path
 
 
@@ -55,7 +55,7 @@ def _arm_of(name):
 
 
 def check(sides, arm=None):
-    """Raises PerfError where the files do not belong together."""
+    """Raises PerfError if the files cannot be compared."""
     everything = [file for side in sides for file in side]
     for path, run in everything:
         _usable(path, run)
@@ -75,15 +75,15 @@ def check(sides, arm=None):
 
 
 def _constant(side):
-    """What is the same in all boots of a side."""
+    """The keys that have the same value in all boots of a side."""
     first = _before(side[0][1])
     return {key: value for key, value in first.items()
             if all(_before(run).get(key) == value for _, run in side)}
 
 
 def environment(sides):
-    """The merged document's: A's as before, B's as after, and in "changed"
-    what is always one thing in A and always another in B."""
+    """The environment of the merged document: A's is "before", B's is "after",
+    and "changed" lists the keys with one value in A and another in B."""
     a, b = (_constant(side) for side in sides)
     return {'before': a, 'after': b,
             'changed': sorted(key for key in a.keys() & b.keys()
@@ -93,8 +93,8 @@ def environment(sides):
 
 
 def equal(sides, arm=None):
-    """Whether nothing tells A from B: what is not known does not count as
-    the same, since equals can never fail a job."""
+    """Whether A and B are the same. Unknown values count as different, because
+    equal arms can never fail a job."""
     describe = _arm_of(arm)
     found = environment(sides)
     return (all(found['before'].get(key) for key in KERNEL)
@@ -103,7 +103,7 @@ def equal(sides, arm=None):
 
 
 def in_turns(sides):
-    """Whether not all boots of one side came before the other's: a machine
-    that drifts would look like a difference."""
+    """False if all boots of one side came before those of the other: then
+    drift of the machine would look like a difference."""
     a, b = (sorted(run['started'] for _, run in side) for side in sides)
     return not (a[-1] < b[0] or b[-1] < a[0])

@@ -36,7 +36,7 @@ def _cell(run, arm, workload, metric, path):
                   or trial['metrics'].get(metric) == 0 for trial in trials)
     if not trials or 4 * invalid > len(trials):
         raise PerfError(f'{path}: {workload}: {invalid} of {len(trials)} '
-                        'trials cannot be used: leave this boot out', INVALID)
+                        'trials cannot be used; leave this boot out', INVALID)
     found = {'workload': workload, 'metric': metric, 'invalid': invalid}
     for key, kind in (('values', outcomes.VALID),
                       ('suspect_values', outcomes.SUSPECT)):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""A file's claims, computed again from its trials and its seed.
+"""A file's verdicts, computed again from its trials and its seed.
 
-Whoever reads a report need not trust the program that wrote it, nor the file:
-each check yields what differs, in words that say where.
+So the reader of a report needs to trust neither the program that wrote it nor
+the file. Each check yields a line for each difference; the docstring of a
+check is what `verify` prints for it.
 """
 import math
 
@@ -10,12 +11,12 @@ from ..file import document
 from . import (cells, claims as judged, coin, equals, merge, pairs, plan,
                verdict)
 
-RELATIVE = 1e-9   # another libm's last bits
+RELATIVE = 1e-9   # for the last bits, which depend on libm
 ABSOLUTE = 1e-12
 
 
 def same(a, b):
-    """Equal, but for the last bits of floating point."""
+    """Whether they are equal, except for the last bits of floating point."""
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
     if isinstance(a, list) and isinstance(b, list):
@@ -32,13 +33,13 @@ def _differs(where, said, found):
 
 
 def design(doc):
-    """the design is the one that was hashed before the first trial"""
+    """the design has the hash from before the first trial"""
     yield from _differs('design_sha256', doc['design_sha256'],
                         document.design_hash(doc['design']))
 
 
 def equal_arms(doc):
-    """A/A is said of the same program and options only"""
+    """only arms with the same program and options are marked as A/A"""
     if not doc.get('aa'):
         return
     if doc['kind'] == 'merge':
@@ -62,7 +63,7 @@ def _of_block(doc, block):
 
 
 def order(doc):
-    """each block ran in the order of its coin"""
+    """each block ran in the order that its coin decided"""
     for block in doc['blocks']:
         tossed = coin.coin(doc['seed'], block['workload'], block['index'])
         yield from _differs(_name(block), block['order'], tossed)
@@ -81,14 +82,14 @@ def _numbering(doc):
 
 
 def _begun(doc, trial):
-    """Whether a trial is of no block, or of one that was interrupted."""
+    """Whether a trial belongs to no block, or to an interrupted one."""
     blocks = plan.of(doc['blocks'], trial['workload'])
     return trial.get('block') is None or (
         not doc['complete'] and trial['block'] >= len(blocks))
 
 
 def trials(doc):
-    """each trial is in one block, where it says, and none is left out"""
+    """each trial is in the block that it names, and none is left out"""
     yield from _numbering(doc)
     taken = set()
     for block in doc['blocks']:
@@ -103,11 +104,11 @@ def trials(doc):
                                     value)
     for trial in doc['trials']:
         if trial['id'] not in taken and not _begun(doc, trial):
-            yield f'trial {trial["id"]}: its block does not have it'
+            yield f'trial {trial["id"]}: is not in the block that it names'
 
 
 def differences(doc):
-    """each block's differences, and whether it is used, follow from trials"""
+    """the trials give each block's differences, and whether it is used"""
     metrics = plan.setting(doc['design'], 'metrics')
     for block in doc['blocks']:
         made = pairs.block(block['workload'], block['index'], block['order'],
@@ -120,7 +121,7 @@ def differences(doc):
 
 
 def phases(doc):
-    """each block was asked for by the plan, and none is missing"""
+    """the plan required each block, and none is missing"""
     for workload in (w['name'] for w in doc['workloads']):
         so_far = []
         for block in plan.of(doc['blocks'], workload):
@@ -130,14 +131,14 @@ def phases(doc):
             so_far.append(block)
         step = plan.next_step(doc['design'], so_far, workload)
         if doc['complete'] and step.blocks:
-            yield (f'{workload}: said to be complete, but {step.blocks} '
+            yield (f'{workload}: marked as complete, but {step.blocks} '
                    f'blocks of {step.phase} are missing')
 
 
 def verdicts(doc):
-    """each verdict, and the one over all, follow from the blocks"""
+    """the blocks give each verdict, and the overall verdict"""
     if not doc['complete'] and doc['verdict'] is None:
-        return  # it was killed before any
+        return  # it was killed before there was any
     made, overall = (merge if doc['kind'] == 'merge' else verdict).judge(doc)
     said = {(v['workload'], v['metric']): v for v in doc['verdicts']}
     for item in made:
@@ -150,12 +151,12 @@ def verdicts(doc):
             if key in stored or key == 'verdict':
                 yield from _differs(f'{where}, {key}', stored[key], value)
     for workload, metric in said:
-        yield f'{workload}, {metric}: is not gated'
+        yield f'{workload}, {metric}: is not judged by the design'
     yield from _differs('verdict', doc['verdict'], overall)
 
 
 def medians(doc):
-    """each boot's median follows from its trials"""
+    """the trials give each boot's median"""
     for boot in doc['boots']:
         for cell in boot['cells']:
             yield from _differs(
@@ -168,24 +169,24 @@ def medians(doc):
 
 
 def table(doc):
-    """each cell of the table follows from the trials"""
+    """the trials give each cell of the table"""
     for item in doc['cells']:
         where = f'{item["workload"]}, {item["arm"]}, {item["metric"]}'
         to = (item.get('ratio') or {}).get('to')
         made = cells.cell(doc, item['workload'], item['arm'], item['metric'],
                           to)
         if made is None:
-            yield f'{where}: no trial has a figure of it'
+            yield f'{where}: no trial has this figure'
             continue
         for key, value in made.items():
             yield from _differs(f'{where}, {key}', item.get(key), value)
 
 
 def claims(doc):
-    """each claim follows from the trials"""
+    """the trials give the verdict on each claim"""
     made = judged.judge(doc)
     if len(made) != len(doc['claims']):
-        yield f'claims: {len(doc["claims"])} of {len(made)} are there'
+        yield f'claims: {len(doc["claims"])} in the file, computed {len(made)}'
     for said, found in zip(doc['claims'], made):
         for key, value in found.items():
             yield from _differs(f'{found["text"]}, {key}', said.get(key),
@@ -193,9 +194,9 @@ def claims(doc):
 
 
 def calibration(doc):
-    """each figure of the calibration follows from the blocks"""
+    """the blocks give each figure of the calibration"""
     if not doc['complete'] and not doc['calibration']:
-        return  # it was killed before any
+        return  # it was killed before there was any
     stored = (doc['calibration'] or {}).get('rows') or []
     said = {(row['workload'], row['metric']): row for row in stored}
     for made in equals.rows(doc['design'], doc['blocks'],
@@ -208,7 +209,7 @@ def calibration(doc):
 
 
 def of(doc):
-    """The checks that a document of its kind can be held to."""
+    """The checks for a document of this kind."""
     if doc['kind'] == 'merge':
         return [design, equal_arms, medians, verdicts]
     if doc['kind'] == 'run':

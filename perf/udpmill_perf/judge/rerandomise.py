@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The plan again, on this host's own noise, with the labels tossed anew.
+"""The plan, tried again on the noise of a file, with new coins.
 
-A simulation has the noise that its author thought of; a file has the one that
-was there. Were the arms the same, a block's coin could as well have fallen the
-other way, and that turns its d's sign. So blocks drawn from the file with new
-coins are comparisons of equals, of which none should come out red; and with an
-effect added, they tell what this host could have found.
+A simulation has only the noise that its author thought of; a file has real
+noise. If the arms were the same, a block's coin could have fallen the other
+way, which turns the sign of its d. So blocks drawn from the file with new
+coins are comparisons of equal arms, and none should be a REGRESSION. With an
+effect added, they show what this host could have found.
 """
 import numpy as np
 
@@ -14,11 +14,11 @@ from ..outcomes import REGRESSION
 from . import plan, simulate
 from .stats import clopper_pearson, signed_rank
 
-FEWEST = 8  # blocks of a workload that stand for its noise
+FEWEST = 8  # blocks of a workload that can represent its noise
 
 
 def pools(document):
-    """workload -> a row of d per block, without what the arms differ by."""
+    """workload -> a row of d per block, minus the difference of the arms."""
     metrics = plan.setting(document['design'], 'metrics')
     found = {}
     for workload in (w['name'] for w in document['workloads']):
@@ -27,8 +27,8 @@ def pools(document):
                                                 for m in metrics]]
         if len(blocks) < FEWEST:
             raise PerfError(
-                f'{workload}: {len(blocks)} blocks with all figures, and it '
-                f'takes {FEWEST} to know the noise', INVALID)
+                f'{workload}: {len(blocks)} blocks with all figures; at least '
+                f'{FEWEST} are needed to know the noise', INVALID)
         rows = np.array([[b['d'][m] for m in metrics] for b in blocks])
         middle = [signed_rank.estimate(column) for column in rows.T]
         found[workload] = rows - middle
@@ -36,7 +36,7 @@ def pools(document):
 
 
 class Again:
-    """Blocks of a workload, drawn from a pool: what simulate.follow() asks."""
+    """Blocks of a workload, drawn from a pool, for simulate.follow()."""
 
     def __init__(self, rng, metrics, rows, effect):
         self.rng, self.metrics, self.rows = rng, metrics, rows
@@ -53,8 +53,8 @@ class Again:
 
 
 def replay(document, rounds, effect=0.0, seed=1, progress=None):
-    """So many comparisons on the file's noise, B worse by `effect` (ln):
-    how many said what. progress(done, of) is called after each."""
+    """Counts the verdicts of comparisons with the file's noise, if B is worse
+    by `effect` (ln). progress(done, of) is called after each."""
     design = document['design']
     metrics = plan.setting(design, 'metrics')
     rows = pools(document)
@@ -74,8 +74,8 @@ def replay(document, rounds, effect=0.0, seed=1, progress=None):
 
 
 def p_values(values, rounds, seed=1):
-    """p of the test for d > 0 under so many new tosses of the blocks' coins:
-    uniform, if the test is what it says it is."""
+    """p of the test for d > 0, for new tosses of the blocks' coins. They are
+    uniform if the test is right."""
     values = np.abs(np.asarray(values, dtype=float))
     rng = np.random.default_rng(seed)
     signs = rng.choice((-1.0, 1.0), size=(rounds, len(values)))

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Trials: what is started, loaded, and counted in the window."""
+"""Trials: which programs run, with which load, and what is counted."""

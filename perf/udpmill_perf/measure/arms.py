@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is compared: a binary, its options, and settings of the system or of
-the workload."""
+"""The arms of a comparison: a binary, its options, and settings of the system
+or of the workload."""
 import hashlib
 import os
 import shlex
@@ -32,7 +32,7 @@ class Arm:
         return {k: v for k, v in self.settings.items() if '.' in k}
 
     def workload(self, base):
-        """The workload as this arm has it."""
+        """The workload with the settings of this arm."""
         changes = {k: convert(k, v) for k, v in self.settings.items()
                    if '.' not in k}
         return replace(base, **changes) if changes else base
@@ -52,11 +52,11 @@ class Arm:
 
 
 def convert(key, text):
-    """A workload's field from what was typed."""
+    """The value of a workload's field, from the text that the user typed."""
     if key not in FIELDS:
-        raise PerfError(f'"{key}" is no setting: a sysctl with its dots '
-                        '(net.core.rmem_max=4194304), or one of '
-                        f'{", ".join(FIELDS)} would be')
+        raise PerfError(f'there is no setting "{key}"; give a sysctl by its '
+                        'dotted name (net.core.rmem_max=4194304), or one of '
+                        f'{", ".join(FIELDS)}')
     kind = FIELDS[key] if isinstance(FIELDS[key], type) else str
     try:
         return kind(text)
@@ -70,8 +70,8 @@ def parse_settings(texts):
     for text in texts or ():
         key, equals, value = text.partition('=')
         if not equals or not key or not value:
-            raise PerfError(f'"{text}" is no setting; '
-                            'net.core.rmem_max=4194304 would be')
+            raise PerfError(f'"{text}" is not a setting; try '
+                            'net.core.rmem_max=4194304')
         if '.' not in key:
             convert(key, value)
         found[key] = value
@@ -79,13 +79,14 @@ def parse_settings(texts):
 
 
 def find_binary(text):
-    """An absolute path of something that runs."""
+    """The absolute path of an executable file."""
     path = shutil.which(text) if os.sep not in text else text
     if not path or not os.path.isfile(path):
-        raise PerfError(f'{text}: there is no such program; the path of a '
-                        'udpmill would be right')
+        raise PerfError(f'{text}: there is no such program; give the path of '
+                        'a udpmill')
     if not os.access(path, os.X_OK):
-        raise PerfError(f'{text}: cannot be executed')
+        raise PerfError(f'{text}: cannot be executed; give the path of a '
+                        'udpmill')
     return os.path.abspath(path)
 
 
@@ -100,7 +101,8 @@ def digest(path):
 
 
 def notes(data):
-    """(type, name, value) of each note of a 64-bit little-endian ELF."""
+    """Yields (type, name, value) for each note of a 64-bit little-endian ELF
+    file."""
     at, size, count = (struct.unpack_from('<Q', data, 0x20)[0],
                        *struct.unpack_from('<HH', data, 0x36))
     for i in range(count):
@@ -116,7 +118,7 @@ def notes(data):
 
 
 def build_id(path):
-    """As the linker wrote it; None where it did not."""
+    """The build ID that the linker wrote, or None."""
     with open(path, 'rb') as f:
         data = f.read()
     if not data.startswith(ELF + b'\x02\x01'):
@@ -144,8 +146,8 @@ def version(path):
 
 
 def check(arm):
-    """That serve takes the arm's options: said before anything is measured,
-    as this program's own mistakes are."""
+    """Check that serve accepts the arm's options, before anything is
+    measured."""
     try:
         done = subprocess.run(
             [arm.binary, 'serve', '127.0.0.1:0', '--time', '1ms',
@@ -159,7 +161,7 @@ def check(arm):
 
 
 def git(path):
-    """What is checked out where the binary lies; None where nothing is."""
+    """The commit checked out in the directory of the binary, or None."""
     try:
         done = subprocess.run(
             ['git', '-C', os.path.dirname(path), 'describe', '--always',

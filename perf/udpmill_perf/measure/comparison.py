@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A comparison: blocks of four trials, as many as the plan asks for."""
+"""A comparison: blocks of four trials, as many as the plan requires."""
 from contextlib import ExitStack
 
 from ..host.sysctl import Sysctls
@@ -9,8 +9,8 @@ from . import latency
 
 
 class Comparison:
-    """Of two arms, over a session. own_total: the progress is about this
-    comparison alone. with_latency: that comes last."""
+    """A comparison of two arms, in a session. own_total: progress shows this
+    comparison alone. with_latency: measure latency at the end."""
 
     def __init__(self, session, workloads, progress, own_total=True,
                  with_latency=False):
@@ -21,10 +21,10 @@ class Comparison:
         self.blocks = session.document['blocks']
         self.wanted = {key for arm in session.arms.values()
                        for key in arm.sysctls}
-        self.sysctls = {}  # by path, since a namespace has its own
+        self.sysctls = {}  # by path, because each namespace has its own
 
     def trials_left(self):
-        """As far as it is known now: before a screen, with the screen."""
+        """The trials known to be left; before the screen, this includes it."""
         return 4 * sum(self._blocks_left(name) for name in self.workloads)
 
     def _blocks_left(self, name):
@@ -34,7 +34,7 @@ class Comparison:
         return step.blocks + more
 
     def trial(self, letter, workload, **where):
-        """One, with the arm's settings of the system."""
+        """Measure a trial, with the sysctls of its arm."""
         arm = self.session.arms[letter]
         if self.sysctls:
             self.sysctls[arm.workload(workload).path].apply(arm.sysctls)
@@ -53,8 +53,8 @@ class Comparison:
             plan.setting(self.design, 'metrics')))
 
     def _round(self):
-        """A block of each workload that wants one: workloads are interleaved
-        too. Whether there was any."""
+        """Measure one block of each workload that needs one, so that workloads
+        are interleaved too. Returns whether there was any."""
         steps = {name: plan.next_step(self.design, self.blocks, name)
                  for name in self.workloads}
         wanting = {name: s for name, s in steps.items() if s.blocks}
@@ -75,8 +75,8 @@ class Comparison:
             self.sysctls[path] = stack.enter_context(
                 Sysctls(self.wanted, netns))
         for key in {k for s in self.sysctls.values() for k in s.host_wide()}:
-            self.progress.note(f'sysctl {key} is the whole host\'s: it is set '
-                               'for each trial, and put back at the end')
+            self.progress.note(f'sysctl {key} affects the whole host; it is '
+                               'set for each trial, and restored at the end')
 
     def _latencies(self):
         for name, workload in self.workloads.items():
@@ -86,7 +86,7 @@ class Comparison:
                 lambda name=name: self.progress.step(f'{name}: latency'))
 
     def run(self):
-        # Put back before the session closes its namespaces.
+        # Sysctls are restored before the session closes its namespaces.
         with ExitStack() as stack:
             self._open_sysctls(stack)
             self._tell()

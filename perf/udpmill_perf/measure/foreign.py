@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A trial of a peer. What arrived is what the kernel counts in its namespace:
-where that is not its own, others' datagrams are among them, which is said."""
+"""A trial of a peer. The kernel counts what arrived in the peer's namespace.
+If the peer shares the host's, other datagrams count too, and the trial says
+so."""
 import os
 import subprocess
 import time
@@ -16,11 +17,11 @@ from .window import Watch, Window, foreign_s, ip_octets, processes, snmp
 
 READY_S = 15
 HEADERS = 28  # octets of IPv4 and UDP
-STATES = {'tcp': '0A', 'udp': '07'}  # LISTEN; what an unconnected one has
+STATES = {'tcp': '0A', 'udp': '07'}  # LISTEN; an unconnected UDP socket
 
 
 def is_open(pid, protocol, port):
-    """Does a socket wait at this port, in the namespace of pid?"""
+    """Whether a socket waits at this port, in the namespace of pid."""
     for suffix in '', '6':
         try:
             with open(f'/proc/{pid}/net/{protocol}{suffix}',
@@ -38,8 +39,8 @@ def is_open(pid, protocol, port):
 
 @dataclass
 class Delivered:
-    """The kernel's count in the place of a segment. There and back over
-    loopback each exchange is counted at both ends."""
+    """The kernel's count, used instead of a segment. Over loopback, it counts
+    requests and replies."""
     pid: int
     both_ends: bool
 
@@ -51,8 +52,9 @@ class Delivered:
 
 @dataclass
 class DeliveredTrains:
-    """Of trains the kernel counts a receive each, whole or cut up, and by
-    octets what arrived at all: of that, the share that a socket was given."""
+    """The number of datagrams in trains. The kernel counts receives, each of a
+    whole train or of a part, and octets. The datagrams delivered are computed
+    from the octets, and from the share of receives that reached a socket."""
     pid: int
     bytes: int
     both_ends: bool = False
@@ -88,14 +90,14 @@ def cut(watch, client, start, timing):
     """(Window, slices): begins once a thousand datagrams arrived, for many
     of them speak with their server first."""
     client.wait_until(lambda: watch.datagrams()[1] - start >= 1000, READY_S,
-                      f'{client.argv[0]}: sends nothing')
+                      f'{client.argv[0]}: sent fewer than 1000 datagrams')
     time.sleep(timing.warm_s)
     others = processes()
     first = watch.moment()
     time.sleep(timing.window_s)
     last = watch.moment()
     if not client.alive():
-        raise PerfError(f'{client.argv[0]}: ended before the window did',
+        raise PerfError(f'{client.argv[0]}: ended before the window',
                         INVALID)
     return Window(first, last, foreign_s(others, processes(),
                                          set(watch.pids.values())))
@@ -117,7 +119,7 @@ def _measure(peer, workload, seat, timing):
                  seat.server_netns) as server:
         protocol, port = peer.listens(case)
         server.wait_until(lambda: is_open(server.pid, protocol, port), READY_S,
-                          f'{server.argv[0]}: does not listen at {protocol} '
+                          f'{server.argv[0]}: did not listen on {protocol} '
                           f'port {port}')
         delivered = delivered_of(case, server.pid, seat.server_netns
                                  == seat.client_netns)
@@ -134,7 +136,8 @@ def _measure(peer, workload, seat, timing):
 def result(window, seat):
     suspect = of_host(window, os.cpu_count())
     if seat.server_netns is None:
-        suspect.append('counted by the host\'s counters, which others share')
+        suspect.append('the host\'s counters were used, which count other '
+                       'programs\' datagrams too')
     validity = outcomes.SUSPECT if suspect else outcomes.VALID
     if window.datagrams <= 0:
         validity, suspect = outcomes.INVALID, ['no datagram arrived']

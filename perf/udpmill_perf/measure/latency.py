@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Latency at half capacity: what a client sees of a server that keeps up.
+"""Latency at half capacity: what a client sees if the server can keep up.
 
-An open loop, each reply's time counted from when its request was meant to
-leave. Both arms get the same rate: half of what the slower one delivered in
-the blocks, or half of that, and so on, until the generator keeps it, which
-sends one by one here, and else would tell of its own delay. Reported with its
-interval, and never a verdict.
+In an open loop, the time of a reply is counted from when its request was due.
+Both arms get the same rate: half of what the slower one delivered in the
+blocks, or half of that, and so on, until the generator can keep the rate. It
+sends single datagrams here, and if it were late, its own delay would be
+measured. The result is reported with its interval, and is not judged.
 """
 from statistics import median
 
@@ -21,7 +21,7 @@ TAILS = ('p50', 'p90', 'p99', 'p999', 'max', 'mean')
 
 
 def rate_of(document, workload):
-    """None where an arm delivered nothing that counts."""
+    """The rate for both arms; None if an arm has no usable trial."""
     found = []
     for arm in document['arms']:
         rates = [t['metrics'][RATE]
@@ -35,8 +35,8 @@ def rate_of(document, workload):
 
 
 def row(workload, arm, rate, trials):
-    """The document's, of an arm's trials: medians over them, and what they
-    lie between."""
+    """The row for the document: medians over the trials of an arm, with their
+    intervals."""
     each = [t['latency_ns'] for t in trials if t['validity'] != INVALID
             and (t['latency_ns'] or {}).get('count')]
     made = {'workload': workload.name, 'arm': arm, 'rate': round(rate),
@@ -49,14 +49,14 @@ def row(workload, arm, rate, trials):
 
 
 def measure(run, document, workload, tell):
-    """Rows of the document; none where there is no reply, or no rate. run: a
-    function of an arm's name and a workload that yields a trial."""
+    """Returns rows for the document: none if the server does not reply, or no
+    rate is known. run(name of the arm, workload) returns a trial."""
     rate = rate_of(document, workload)
     if workload.service == 'discard' or not rate:
         return []
     def at(rate, arm):
         trial = run(arm, workload.at_rate(rate))
-        # Of half a load: no figure of what there is at full load.
+        # At half load, the figures of a full load do not apply.
         got, trial['metrics'] = trial['metrics'], {}
         return trial, got.get(RATE, 0) >= RATE_LEAST * rate
 

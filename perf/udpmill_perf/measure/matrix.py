@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a run measures: presets, and products of lists."""
+"""The workloads of a run: presets, and products of lists."""
 import itertools
 import os
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ SIZES = (64, 512, 1472, 9000, 65507)
 
 @dataclass(frozen=True)
 class PeerWorkload:
-    """A peer's, named after what it does; beside it stands what ours does in
-    the same case."""
+    """The workload of a peer, named after its case, so that it stands next to
+    udpmill's results in the same case."""
     peer: str
     case: str
     bytes: int = 64
@@ -42,13 +42,13 @@ class PeerWorkload:
 
 @dataclass(frozen=True)
 class Preset:
-    """parts: products, each a dict of lists by a workload's field."""
+    """parts: products, each a dict from a field of Workload to a list."""
     brief: str
     parts: tuple
-    cases: tuple       # of peers
+    cases: tuple       # that peers are measured in
     rounds: int
     timing: Timing
-    more: tuple = ()   # workloads that are no product of lists
+    more: tuple = ()   # workloads outside of the products
     claims: tuple = ()
 
 
@@ -85,14 +85,14 @@ PRESETS = {
               path=PATHS[1:])),
         ('flood', 'trains', 'pingpong'), 5, Timing(0.3, 1.0, 10)),
     'ladder': Preset(
-        'the project\'s claims, next to the floor; in under ten minutes',
+        'judges the project\'s claims, next to the floor; under ten minutes',
         (), ('flood', 'trains', 'pingpong'), ladder.ROUNDS, Timing(),
         ladder.WORKLOADS, ladder.CLAIMS),
 }
 
 
 def product(lists):
-    """Each combination, without those that no server can take."""
+    """Yields all combinations, except those that no server supports."""
     names = list(lists)
     for values in itertools.product(*lists.values()):
         found = dict(zip(names, values))
@@ -114,7 +114,7 @@ def of_preset(preset):
 
 
 def of_lists(lists):
-    """From --service, --bytes...; what is not said is as it is by default."""
+    """The workloads from --service, --bytes and so on, or their defaults."""
     return unique(product({**ALL_BACKENDS, 'service': ('echo',), **lists}))
 
 
@@ -124,7 +124,7 @@ def of_arguments(texts):
     for text in texts:
         if os.sep in text or text.endswith('.ini'):
             if not os.path.isfile(text):
-                raise PerfError(f'{text}: there is no such scenario')
+                raise PerfError(f'{text}: there is no such scenario file')
             found += [Workload(scenario=os.path.abspath(text), backend=b)
                       for b in BACKENDS]
         else:
@@ -133,7 +133,7 @@ def of_arguments(texts):
 
 
 def of_peers(wanted, cases, size):
-    """(workloads, skipped): wanted is auto, none, or names."""
+    """Returns (workloads, skipped). wanted: auto, none, or names."""
     if wanted == 'none':
         return [], []
     found, skipped = [], []
@@ -142,7 +142,8 @@ def of_peers(wanted, cases, size):
     for name in names:
         peer = peers.by_name(name)
         if not peer:
-            raise PerfError(f'--peers: there is no "{name}"; auto, none, or '
+            raise PerfError(f'--peers: there is no "{name}"; choose auto, '
+                            'none, or from '
                             f'{", ".join(p.name for p in peers.ALL)}')
         why = peer.missing()
         if why:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What part of a server's CPU time is user space's, by perf(1), which looks
-twenty thousand times a second where it is.
+"""The share of a server's CPU time in user space, from perf(1), which takes
+twenty thousand samples per second.
 
-What the kernel itself tells, where it counts by ticks of 4 ms, can be off by
-its double: the tick wakes threads, and so meets them at their start.
+The kernel's own figures can be wrong by a factor of two if it counts in ticks
+of 4 ms: the tick wakes threads, and so finds them where they begin.
 """
 import os
 import shutil
@@ -30,7 +30,7 @@ def looking(pid, path):
 
 
 def user_share(path):
-    """Of the samples; None where there are none."""
+    """The user-space share of the samples, or None without samples."""
     done = subprocess.run(
         ['perf', 'report', '-i', path, '--stdio', '--sort', 'dso', '-t', ';'],
         capture_output=True, text=True, check=False, timeout=60)
@@ -43,7 +43,8 @@ def user_share(path):
 
 
 def measure(arm, workload, seat, timing, generator, seed):
-    """A trial of its own, for looking costs time: without other figures."""
+    """Measure a separate trial without other figures, because sampling takes
+    time."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'samples')
         made = trial.measure(arm, workload, seat, timing, generator, seed,

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A server's counters, read from the segment it exports.
 
-By the descriptors in the segment, as src/export/segment.h has it, so that two
-builds whose counters differ are read alike. Cheap enough to be read in the
-middle of a measurement: two preads.
+The counters are found by the descriptors in the segment (see
+src/export/segment.h), so that two builds with different counters are read
+alike. A read is a single pread, so it may happen during a measurement.
 """
 import os
 import struct
@@ -17,7 +17,7 @@ NAME_BYTES = 40
 
 
 class Segment:
-    """Of a server that runs. Close it, or use it in a with statement."""
+    """The segment of a running server. Close it, or use a with statement."""
 
     def __init__(self, path):
         if not path:
@@ -47,7 +47,7 @@ class Segment:
         self._values = struct.Struct(f'={count}Q')
 
     def read(self):
-        """Each counter, summed over the workers."""
+        """Returns each counter, summed over the workers."""
         data = os.pread(self.fd, self.workers * self._stride,
                         self._workers_at)
         rows = [self._values.unpack_from(data, i * self._stride)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A document that grows while trials run, and is on disk after each of them:
-whatever ends the run, what was measured is kept, and is valid."""
+"""A document that grows while trials run, and is saved every few seconds:
+however the run ends, the file is valid and has the trials so far."""
 import random
 import signal
 import time
@@ -18,7 +18,7 @@ SAVE_EVERY_S = 5
 
 
 class Interrupted(Exception):
-    """By a signal; number says which."""
+    """A signal stopped the run; number says which."""
 
     def __init__(self, number):
         super().__init__(signal.Signals(number).name)
@@ -30,8 +30,8 @@ def draw_seed():
 
 
 def begin(kind, argv, seed, design, both, workloads, before, output, timing):
-    """A session in which nothing was measured yet. both: the arms, of which
-    there may be one; output: as Session's."""
+    """A session without any measurements yet. both: the arms, one or two;
+    output: as in Session."""
     generator = arms.own_binary()
     made = document.new(kind, arms.version(generator), argv,
                         seed or draw_seed(),
@@ -44,8 +44,8 @@ def begin(kind, argv, seed, design, both, workloads, before, output, timing):
 
 class Session:
     """A context. made: a new document, with its arms and workloads; before:
-    the environment; generator: the udpmill that loads; output: the document's
-    file, or None."""
+    the environment; generator: the udpmill that generates the load; output:
+    the document's file, or None."""
 
     def __init__(self, made, before, both, generator, output, timing):
         self.document, self.before = made, before
@@ -71,8 +71,8 @@ class Session:
         return self
 
     def __exit__(self, kind, error, _):
-        """Ends what runs, then the document. A stop by signal or by a
-        PerfError is written into it."""
+        """Stop all programs, then complete the document, which says if a
+        signal or a PerfError stopped the run."""
         before, after = {**self.before, **self.places.before}, {}
         try:
             after = self.places.facts()
@@ -96,23 +96,23 @@ class Session:
             raise unheard
 
     def interrupt(self, number, _frame):
-        """Once: what is under way is put in order without being disturbed."""
+        """Handle the first signal only, to clean up undisturbed."""
         for other in STOPPING:
             signal.signal(other, signal.SIG_IGN)
         self.stop = Interrupted(number)
         raise self.stop
 
     def run(self, arm, workload, **where):
-        """Measures; the trial is in the document, also where it failed."""
+        """Measure a trial, and note it in the document, even if it failed."""
         own = arm.workload(workload)
         return self.note(workload, arm, lambda seat: trial.measure(
             arm, own, seat, self.timing, self.generator, self.seed, self.pmu),
             own, **where)
 
     def note(self, workload, arm, measure, own=None, **where):
-        """The same of any measurement: a function of a seat."""
-        # Python swallows what is raised while an object is being destroyed,
-        # or in some of its own callbacks.
+        """Do the same for any measurement: a function of a seat."""
+        # The exception may have been lost: Python ignores those that are
+        # raised while an object is destroyed, or in some of its own callbacks.
         if self.stop:
             raise self.stop
         entry = {'id': len(self.trials), 'workload': workload.name,
@@ -124,7 +124,7 @@ class Session:
             seat = self.places.place(own.path).seat(own)
             entry.update(measure(seat))
         except PerfError as error:
-            # What this host cannot do it cannot do the next time either.
+            # This host would fail the next time, too.
             if error.exit_code == UNFIT:
                 raise
             entry.update(trial.entry(INVALID, [str(error)],
@@ -135,7 +135,7 @@ class Session:
         return entry
 
     def save(self):
-        """Marked as not complete until it is."""
+        """Save the document, marked as incomplete until the end."""
         self.saved = time.monotonic()
         if self.output:
             document.save(self.document, self.output)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""One trial: a fresh server and a fresh generator, a warm-up, and a window cut
-out of the middle by snapshots."""
+"""One trial: a fresh server and a fresh generator, a warm-up, and a window in
+the middle, delimited by snapshots."""
 import json
 import os
 import subprocess
@@ -15,10 +15,10 @@ from . import validity
 from .segment import Segment
 from .window import Watch, Window, foreign_s, peak_bytes, processes
 
-TRIAL_OVERHEAD_S = 0.25  # programs started and ended, for the time left
-FIRST_S = 10    # within which the first datagram has to come
-TAIL_S = 0.1    # the generator goes on for so long after the window
-SETTLE_S = 60   # and is given so long to close its ledger
+TRIAL_OVERHEAD_S = 0.25  # to start and stop the programs, for the time left
+FIRST_S = 10    # within which the first datagram must arrive
+TAIL_S = 0.1    # of load after the window
+SETTLE_S = 60   # within which the generator must close its ledger
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def server_argv(arm, workload, seat):
 
 
 def load_argv(generator, workload, seat, timing, seed):
-    # In a lab of this host's own the peer is the harness's too.
+    # The harness runs both sides of a lab, so it can give consent.
     consent = [] if workload.path == 'loopback' else ['--peer-consents']
     return [generator, 'load', f'{seat.host}:{seat.port}', '--json', '--time',
             f'{timing.load_s:g}s', '--omit', f'{timing.warm_s:g}s', '--seed',
@@ -47,7 +47,7 @@ def load_argv(generator, workload, seat, timing, seed):
 
 
 def cut(watch, generator, timing):
-    """(Window, slices)."""
+    """Returns (Window, slices)."""
     generator.wait_until(lambda: watch.datagrams()[1], FIRST_S,
                          'no datagram arrived at the server', 0.002)
     time.sleep(timing.warm_s)
@@ -67,8 +67,8 @@ def cut(watch, generator, timing):
                        'datagrams': now[1] - before[1]})
         before = now
     if not generator.alive():
-        raise PerfError('the generator ended before the window did: this host '
-                        'is too busy', INVALID)
+        raise PerfError('the generator ended before the window: this host is '
+                        'too busy', INVALID)
     foreign = foreign_s(others, processes(), set(watch.pids.values()))
     return Window(first, last, foreign), slices
 
@@ -98,7 +98,7 @@ def metrics(window):
 
 
 def user_ns(load):
-    """The generator's own, for each datagram that it sent."""
+    """The generator's user time per datagram that it sent."""
     sent = load['sent']['datagrams']
     return load['cpu']['client']['user_s'] * 1e9 / sent if sent else None
 
@@ -115,7 +115,7 @@ def ledger(load):
 
 
 def entry(verdict, reasons, window=None, **more):
-    """The document's, as far as all kinds of trials have it."""
+    """The entry for the document, with what all kinds of trials have."""
     found = {'window_s': round(window.seconds, 6), 'metrics': metrics(window),
              'cpu': cpu(window)} if window else {
                  'window_s': 0.0, 'metrics': {}, 'cpu': {}}
@@ -134,14 +134,14 @@ def result(window, slices, load, workload, peak):
 
 def measure(arm, workload, seat, timing, generator, seed, pmu=None,
             beside=lambda pid: nullcontext()):
-    """The parts of a trial that the programs make. PerfError where they do
-    not work at all; nothing is left running. beside: of the server's pid, a
-    context in which it is loaded."""
+    """Run the programs of a trial, and return its results. Raises PerfError if
+    a program fails. No program is left running. beside(the server's pid): a
+    context around the load."""
     try:
         return _measure(arm, workload, seat, timing, generator, seed, pmu,
                         beside)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        # What was looked at had ended, or could not be started.
+        # A program had ended, or could not be started.
         raise PerfError(f'{type(error).__name__}: {error}', INVALID) from error
 
 

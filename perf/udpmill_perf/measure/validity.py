@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Can a trial be believed? Said before any statistics, by fixed rules.
+"""Whether a trial can be trusted, by fixed rules, before any statistics.
 
-INVALID: the harness or the programs are wrong, so the figures mean nothing.
-SUSPECT: the host, or the setting, was in the way: the figures stay in the main
-analysis, and a second one is made without them.
+INVALID: the harness or the programs failed, so the figures mean nothing.
+SUSPECT: the host, or the setting, interfered. The figures stay in the main
+analysis, and a second analysis leaves them out.
 """
 from ..outcomes import INVALID, OTHERS, STEAL, SUSPECT, VALID
 
@@ -12,7 +12,7 @@ OTHERS_MOST = 0.05     # of the CPUs' time
 SATURATED = 0.98       # of the CPUs it may use
 IDLE_SERVER = 0.90
 REFUSED_MOST = 0.01    # of the datagrams sent
-RATE_LEAST = 0.95      # of the datagrams that an open loop is to send
+RATE_LEAST = 0.95      # of the datagrams that an open loop should send
 
 
 def of_host(window, cpus):
@@ -28,10 +28,10 @@ def of_host(window, cpus):
 
 
 def of_generator(window, workload):
-    """A generator at its limit measures itself. Where all is on one host it
-    also carries the receiving path, so that this is said, and judged by who
-    reads it. One that keeps a rate spins between its datagrams, and is asked
-    whether it kept it."""
+    """A generator at its limit measures itself. On a single host, it also does
+    the work of the receive path, so the trial is SUSPECT, and the reader has
+    to judge. With a rate, the generator spins between datagrams, and the
+    question is whether it kept the rate."""
     if workload.rate:
         return of_rate(window, workload.rate)
     client = window.run_s['client'] / window.seconds
@@ -62,8 +62,8 @@ def of_ledger(load):
 
 
 def of_refusals(ledger):
-    """What a server refuses costs next to nothing, and is not what was asked
-    for."""
+    """Refused datagrams cost the server almost nothing, so too many of them
+    make the trial INVALID."""
     refused = sum(ledger['refused'].values())
     if refused > REFUSED_MOST * ledger['sent']:
         causes = ', '.join(c for c, n in ledger['refused'].items() if n)
@@ -73,7 +73,7 @@ def of_refusals(ledger):
 
 
 def judge(window, load, workload, cpus):
-    """(VALID, SUSPECT or INVALID; why)."""
+    """Returns (VALID, SUSPECT or INVALID; the reasons)."""
     wrong = of_ledger(load)
     if window.datagrams <= 0:
         wrong.append('no datagram arrived in the window')

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What the kernel and the server have counted, at a moment; and what happened
+"""The counters of the kernel and the server at a moment, and their differences
 between two moments.
 
-Only files of /proc and the server's segment are read, some hundred
-microseconds' work. Times are CLOCK_MONOTONIC, taken next to the counters that
-the rates are made of.
+Only files of /proc and the server's segment are read, which takes some hundred
+microseconds. Times are CLOCK_MONOTONIC, taken next to the counters that rates
+are computed from.
 """
 import os
 import re
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 TICK_S = 1 / os.sysconf('SC_CLK_TCK')
 STAT = ('user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal')
-# Threads of the kernel that do the network's work.
+# Kernel threads that process network traffic.
 NETWORK = ('ksoftirqd/', 'napi/')
 IDLE = ('idle', 'iowait', 'steal')
 
@@ -24,31 +24,33 @@ def read_text(path):
 
 
 def machine_times():
-    """Seconds since the start, of all CPUs, by kind."""
+    """Seconds since the start, summed over all CPUs, by kind."""
     values = read_text('/proc/stat').split('\n', 1)[0].split()[1:9]
     return dict(zip(STAT, (int(v) * TICK_S for v in values)))
 
 
 def process_times(pid):
-    """(user, system) seconds, dead threads too; to a tick."""
+    """(user, system) seconds, with those of ended threads; precise to a
+    tick."""
     fields = read_text(f'/proc/{pid}/stat').rsplit(')', 1)[1].split()
     return int(fields[11]) * TICK_S, int(fields[12]) * TICK_S
 
 
 def run_time(pid):
-    """What the threads of pid ran for, to the nanosecond, in seconds."""
+    """The run time of all threads of pid in seconds, precise to a
+    nanosecond."""
     return sum(int(read_text(f'/proc/{pid}/task/{t}/schedstat').split()[0])
                for t in os.listdir(f'/proc/{pid}/task')) / 1e9
 
 
 def peak_bytes(pid):
-    """The most memory that a process ever had."""
+    """The peak memory of a process."""
     found = re.search(r'VmHWM:\s+(\d+) kB', read_text(f'/proc/{pid}/status'))
     return int(found[1]) * 1024 if found else None
 
 
 def processes():
-    """{pid: (name, user and system seconds)} of all that can be seen."""
+    """{pid: (name, user and system seconds)} of all visible processes."""
     found = {}
     for entry in os.listdir('/proc'):
         if not entry.isdigit():
@@ -64,15 +66,15 @@ def processes():
 
 
 def foreign_s(before, after, own):
-    """What processes that are neither own nor the kernel's network threads
-    had. Of one that came and went in between nothing is seen."""
+    """The CPU time of processes that are neither own nor network threads of
+    the kernel. A process that started and ended in between is missed."""
     return sum(seconds - before.get(pid, (name, 0))[1]
                for pid, (name, seconds) in after.items()
                if pid not in own and not name.startswith(NETWORK))
 
 
 def snmp(pid):
-    """Counters of the namespace of pid: {'UdpInErrors': ...}."""
+    """The counters of pid's namespace: {'UdpInErrors': ...}."""
     lines = read_text(f'/proc/{pid}/net/snmp').splitlines()
     found = {}
     for names, values in zip(lines[::2], lines[1::2]):
@@ -84,8 +86,8 @@ def snmp(pid):
 
 
 def ip_octets(pid):
-    """Of IPv4 packets that arrived in the namespace of pid, headers too; a
-    train that was not cut up has them once."""
+    """The octets of IPv4 packets that arrived in the namespace of pid, with
+    headers; a train that was not split has them once."""
     lines = read_text(f'/proc/{pid}/net/netstat').splitlines()
     for names, values in zip(lines[::2], lines[1::2]):
         if names.startswith('IpExt:'):
@@ -105,7 +107,7 @@ def snmp6(pid):
 
 
 def softnet():
-    """Of the whole host, all CPUs."""
+    """Counters of the whole host, summed over all CPUs."""
     rows = [line.split() for line in
             read_text('/proc/net/softnet_stat').splitlines()]
     return {'softnet_dropped': sum(int(r[1], 16) for r in rows),
@@ -154,13 +156,13 @@ def less(after, before):
 
 
 def split(total, user, system):
-    """total, exact, in the proportion of what ticks say."""
+    """Divide total, which is exact, in the proportion given by ticks."""
     share = user / (user + system) if user + system else 0
     return total * share, total * (1 - share)
 
 
 class Window:
-    """Between two moments."""
+    """The differences between two moments."""
 
     def __init__(self, first, last, foreign=0.0):
         self.foreign_s = foreign
@@ -180,7 +182,7 @@ class Window:
 
     @property
     def busy_s(self):
-        """Of all CPUs, whoever had them. Stolen time was nobody's here."""
+        """Busy time of all CPUs, for any process. Stolen time is not part."""
         return sum(seconds for kind, seconds in self.machine.items()
                    if kind not in IDLE)
 
@@ -189,9 +191,9 @@ class Window:
         return self.counters['rx_datagrams']
 
     def other_s(self):
-        """What others had: those seen, or what is left when all that can be
-        the network's is taken away, where that is more. (Some kernels count
-        softirqs in the task that they interrupt too, others do not.)"""
+        """The CPU time of other programs: what was seen of them, or, if more,
+        the busy time that is neither ours nor the network's. (Some kernels
+        also count softirqs in the interrupted task, others do not.)"""
         mine = sum(self.run_s.values())
         interrupts = self.machine['irq'] + self.machine['softirq']
         most = max(self.busy_s - self.run_s['server'] - self.run_s['client'],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured: a service, asked in a certain way, over a path."""
+"""A workload: a service, a kind of load, and a path."""
 import os
 from dataclasses import asdict, dataclass, replace
 
@@ -12,15 +12,15 @@ ARRIVALS = ('single', 'trains', 'split', 'pingpong')
 WINDOWS = {'single': '64', 'trains': '512', 'split': '512', 'pingpong': '1'}
 PATHS = ('loopback', *LABS)
 FIRST_PORT = 20000
-# Off loopback a server refuses to echo to a port that no client gets.
+# On other paths, a server does not echo to ports below the ephemeral range.
 FIRST_PORT_AFAR = 40000
 MOST = {'bytes': 65507, 'batch': 1024, 'workers': 1024, 'threads': 256,
         'flows': 20000, 'spin': 1}
 LEAST = {'bytes': 0, 'spin': 0}
-# Beyond it a window of each would overflow any buffer.
+# With more flows, a window for each would overflow any buffer.
 MANY_FLOWS = 1000
-TRAIN_MOST = 32000  # bytes of a datagram: a train has two at least
-# Of what was tried the one that shows a server's loss in full: see
+TRAIN_MOST = 32000  # bytes of a datagram, because a train has at least two
+# Of the workloads tried, this one shows a server's losses in full: see
 # perf/STATISTICS.md on sensitivity.
 DEFAULT = 'echo-mmsg-trains-1472'
 
@@ -28,8 +28,8 @@ DEFAULT = 'echo-mmsg-trains-1472'
 @dataclass(frozen=True)
 class Workload:
     """arrival: how datagrams reach the server: one by one (single), in trains
-    (trains), in trains that the kernel cuts up for it (split), or one at a
-    time, when the last one was answered (pingpong)."""
+    (trains), in trains that the kernel splits (split), or each after the reply
+    to the last one (pingpong)."""
     service: str = 'echo'
     backend: str = 'mmsg'
     bytes: int = 64
@@ -40,10 +40,10 @@ class Workload:
     flows: int = 8
     path: str = 'loopback'
     spin: int = 0          # 1: neither side ever sleeps
-    rate: float = 0        # datagrams/s, an open loop; 0: as fast as it goes
-    scenario: str = ''     # a file for load, which then says what is sent
+    rate: float = 0        # datagrams/s in an open loop; 0: maximum
+    scenario: str = ''     # a scenario file for load
 
-    own = None             # of a floor: what it stands in for
+    own = None             # of a floor: the workload that it replaces
 
     def __post_init__(self):
         for value, known, what in (
@@ -52,21 +52,21 @@ class Workload:
                 (self.arrival, ARRIVALS, 'arrival'),
                 (self.path, PATHS, 'path')):
             if value not in known:
-                raise PerfError(f'{what}: there is no "{value}"; '
-                                f'{", ".join(known)} there are')
+                raise PerfError(f'{what}: there is no "{value}"; choose from '
+                                f'{", ".join(known)}')
         for what, most in MOST.items():
             value, least = getattr(self, what), LEAST.get(what, 1)
             if not least <= value <= most:
                 raise PerfError(f'{what}: {value} is not within {least} to '
                                 f'{most}')
         if self.arrival in ('trains', 'split') and self.bytes > TRAIN_MOST:
-            raise PerfError(f'bytes: a datagram in a train has {TRAIN_MOST} '
-                            f'at most, not {self.bytes}; arrival single would '
-                            'be right')
+            raise PerfError(f'bytes: a datagram in a train has at most '
+                            f'{TRAIN_MOST}, not {self.bytes}; use the arrival '
+                            'single')
 
     @property
     def name(self):
-        """As short as tells it from its neighbours."""
+        """Names what differs from the defaults."""
         parts = [self.service, self.backend, self.arrival, str(self.bytes)]
         if self.scenario:
             stem = os.path.splitext(os.path.basename(self.scenario))[0]
@@ -110,7 +110,7 @@ class Workload:
         if self.service == 'discard':
             return options + ['--flood']
         if flows > MANY_FLOWS:
-            return options  # they share what 16 may have in flight
+            return options  # they share the windows of 16 flows
         return options + ['--window', WINDOWS[self.arrival]]
 
     def at_rate(self, rate):
@@ -122,17 +122,17 @@ class Workload:
                 'load': self.load_options()}
 
 
-# What a name has after its four first parts: a word and its number.
+# What may follow the first four parts of a name: a word with a number.
 NUMBERED = {'batch': 'batch', 'workers': 'workers', 'flows': 'flows',
             'threads': 'threads'}
 
 
 def parse(text):
-    """"echo-mmsg-split-64-batch8-veth", as Workload.name has it."""
+    """A workload from its name, such as "echo-mmsg-split-64-batch8-veth"."""
     parts = text.split('-')
     if len(parts) < 4 or not parts[3].isdecimal():
-        raise PerfError(f'workload "{text}": {DEFAULT} would be right: '
-                        'SERVICE-BACKEND-ARRIVAL-BYTES, and then batchN, '
+        raise PerfError(f'there is no workload "{text}"; try {DEFAULT}: '
+                        'SERVICE-BACKEND-ARRIVAL-BYTES, then batchN, '
                         'workersN, flowsN, threadsN, spin or a path')
     found = dict(zip(('service', 'backend', 'arrival'), parts))
     found['bytes'] = int(parts[3])

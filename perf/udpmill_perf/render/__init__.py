@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a document looks like to people and to other programs."""
+"""Output of documents, for people and for other programs."""
 import json
 import os
 
-# What makes a format is imported when it is asked for: matplotlib is slow to
+# A format's module is imported only when it is needed: matplotlib is slow to
 # load, and a host without it can still print.
 FORMATS = ('terminal', 'markdown', 'html', 'ktap', 'junit', 'annotations',
            'codeclimate', 'csv', 'json')
@@ -14,13 +14,13 @@ SUFFIXES = {'.html': 'html', '.htm': 'html', '.md': 'markdown',
 
 
 def format_of(path):
-    """The format a file's name asks for, or None."""
+    """The format that belongs to the ending of a file's name, or None."""
     return SUFFIXES.get(os.path.splitext(str(path))[1].lower())
 
 
 def to_text(documents, format, *, colour=False, width=80,
             inconclusive='skip', history=()):
-    """All documents, [(name, document), ...], as one text."""
+    """One text for all documents, [(name, document), ...]."""
     documents = list(documents)
     if format == 'terminal':
         from . import terminal

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""GitHub's workflow commands: a line each for what somebody has to see.
+"""GitHub's workflow commands: one line for each result that needs attention.
 
-Escaped as its toolkit does it (actions/toolkit, command.ts): `%`, CR and LF
-in the message; `:` and `,` as well in a property. What passed is told in one
-notice, not in one for each measure.
+They are escaped as in GitHub's toolkit (actions/toolkit, command.ts): `%`, CR
+and LF in the message, and also `:` and `,` in a property. If all measures
+passed, there is a single notice.
 """
 from ..file.view import View
 from ..outcomes import INCONCLUSIVE

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""A document as a list of checks, as KTAP, JUnit XML and annotations have it.
+"""A document as a list of checks, for KTAP, JUnit XML and annotations.
 
-One check is a workload and a metric. INCONCLUSIVE is neither a success nor a
-failure, and none of these formats has a third word: what it becomes is the
-user's choice, `skip` unless told otherwise.
+A check is a workload and a metric. INCONCLUSIVE is neither a success nor a
+failure, but these formats have no such result, so the user chooses what it
+becomes; `skip` by default.
 """
 from dataclasses import dataclass, field
 
@@ -23,7 +23,7 @@ class Check:
     name: str                     # a metric's title
     outcome: str                  # OK, FAIL, SKIP or ERROR
     verdict: str = ''
-    why: str = ''                 # of what is not OK, in one line
+    why: str = ''                 # one line, if the outcome is not OK
     lines: list = field(default_factory=list)
     numbers: dict = field(default_factory=dict)     # as in the document
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""GitLab's code quality report: what is not well, next to the changes."""
+"""GitLab's code quality report: problems, shown next to the changes."""
 import hashlib
 import json
 
@@ -26,8 +26,8 @@ def render(documents, inconclusive='skip'):
 
 
 def _issue(view, check, severity):
-    """The fingerprint is of what was measured, so that the same problem is
-    recognised in the next report."""
+    """An issue. Its fingerprint depends only on what was measured, so that the
+    same problem is recognised in the next report."""
     what = f'{view.kind}\0{check.suite}\0{check.name}'
     told = '. '.join(text.rstrip('.') for text in
                      [f'{check.suite}, {check.name}: {check.verdict}',

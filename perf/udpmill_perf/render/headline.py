@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The sentence under the verdict, and the few facts beside it."""
+"""The sentence below the verdict, and a few facts."""
 from .. import human
 from ..file.view import keyed, listed
 from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
@@ -10,7 +10,7 @@ WORD = {'compare': 'comparison', 'merge': 'merged comparison', 'run': 'run',
 
 
 def verdict(view):
-    """The word to print large."""
+    """The word that is printed large."""
     if view.verdict:
         return str(view.verdict)
     if not view.complete:
@@ -32,7 +32,7 @@ def subject(view):
 
 
 def sentence(view):
-    """What the verdict means, in words, and whether all was measured."""
+    """The meaning of the verdict, and whether the run was complete."""
     said = meaning(view)
     if not view.complete:
         said = f'Stopped: {view.stopped}. {said}'
@@ -49,9 +49,9 @@ def _paired(view):
     if view.verdict == INVALID:
         bad = view.validity[INVALID]
         return f'{human.count(bad, "trial")} of {len(view.trials)} ' \
-            'INVALID: the measurement is wrong, not the arm.'
+            'INVALID: the measurement failed, which says nothing about B.'
     if view.aa or view.verdict == SAME:
-        return 'Both arms are the same, so what differs is noise.'
+        return 'Both arms are the same, so all differences are noise.'
     if not rows:
         return 'Nothing was judged.'
     if view.verdict == REGRESSION:
@@ -87,9 +87,9 @@ def _other(view):
         text += f', {human.count(peers, "peer")}.' if peers else '.'
         held = sum(row.get('verdict') == PASS for row in view.claims)
         return text + (f' {held} of {human.count(len(view.claims), "claim")} '
-                       'shown to hold.' if view.claims else '')
+                       'confirmed.' if view.claims else '')
     if view.kind == 'calibrate':
-        return 'How small a difference this machine can show.'
+        return 'The smallest differences that this machine can show.'
     if view.kind == 'selftest':
         return _selftest(keyed(view.document.get('selftest')))
     return ''
@@ -103,21 +103,21 @@ def _selftest(found):
         parts.append(f'{alarms} in {same["comparisons"]} comparisons of '
                      'identical code.')
     for row in listed(found.get('inject')):
-        parts.append(f'{row.get("percent")} % slower: found '
-                     f'{row.get("detected")} of {row.get("comparisons")}.')
+        parts.append(f'{row.get("percent")} % slower: {row.get("detected")} '
+                     f'of {row.get("comparisons")} found.')
     again = [row for row in listed(found.get('replay'))
              if isinstance(row, dict)]
     if again:
         red = sum(keyed(row.get('verdicts')).get(REGRESSION, 0)
                   for row in again)
         rounds = sum(row.get('rounds', 0) for row in again)
-        parts.append(f'{human.count(red, "false alarm")} in {rounds} with '
-                     'coins tossed again.')
+        parts.append(f'{human.count(red, "false alarm")} in {rounds} '
+                     'comparisons with coins tossed again.')
     return ' '.join(parts)
 
 
 def facts(view):
-    """Short facts: how much was measured, when, how long, which seed."""
+    """Short facts: number of trials, date, duration, seed."""
     out = []
     if view.trials:
         out += tally(view)
@@ -143,7 +143,7 @@ def tally(view):
 
 
 def would_take(view, row):
-    """What could be seen, and how much more would decide."""
+    """The smallest visible effect, and how many blocks are needed."""
     seen = human.number(row.row.get('visible_effect'))
     needed = human.number(row.row.get('blocks_needed'))
     if row.verdict != INCONCLUSIVE or view.verdict == INVALID \
@@ -161,21 +161,21 @@ def would_take(view, row):
 
 
 def changed(view):
-    """(title, head, head) for what the two environments do not share."""
+    """(title, head, head) of the table of differing environment keys."""
     if view.kind == 'merge':
         return 'Differs between A and B', 'A', 'B'
-    return 'Changed while it was measured', 'before', 'after'
+    return 'Changed during the measurement', 'before', 'after'
 
 
 def level(view):
-    """Of the intervals: 95 %, if all have the same."""
+    """The level of the intervals, such as 95 %, if it is the same for all."""
     if len(view.levels) != 1:
         return ''
     return human.share(view.levels[0])
 
 
 def source(view):
-    """Which program and version made the document."""
+    """The program and the version that made the document."""
     tool = keyed(view.document.get('tool'))
     return f'{tool.get("name") or "udpmill perf"} ' \
         f'{tool.get("version") or ""}'.rstrip()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One file with everything in it: no script, nothing from outside."""
+"""HTML in one self-contained file, without scripts."""
 import pathlib
 import shlex
 
@@ -41,7 +41,7 @@ def _title(reports):
 
 
 class Report:
-    """What the template asks for, as text."""
+    """The texts that the template needs."""
 
     def __init__(self, view, prefix, of):
         self.view = view
@@ -104,7 +104,7 @@ class Report:
         return found
 
     def arms(self):
-        """Heads, then (key, the arms' values, whether they differ)."""
+        """Returns heads, and rows of (key, values, whether they differ)."""
         columns = [_arm(arm) for arm in self.view.arms]
         keys = dict.fromkeys(key for column in columns for key in column)
         rows = [(key, [column.get(key, '') for column in columns])
@@ -115,7 +115,7 @@ class Report:
                        for key, values in rows]
 
     def environment(self):
-        """(key, before) of what stayed as it was."""
+        """(key, value) of what did not change."""
         before = keyed(self.view.environment.get('before'))
         changed = {key for key, _, _ in self.view.changes}
         return [(key, str(value)) for key, value

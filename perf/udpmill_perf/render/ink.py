@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Colour on a terminal: few, with a meaning, and only where they are wanted.
-"""
+"""Colours on a terminal: a few, each with a meaning, and only if wanted."""
 import os
 
 from ..outcomes import (FAIL, IMPROVED, INCONCLUSIVE, INVALID, PASS,
@@ -14,7 +13,8 @@ TONES = {PASS: 'good', IMPROVED: 'good', SAME: 'neutral',
 
 
 def wanted(stream):
-    """A terminal that is not told to do without (https://no-color.org)."""
+    """Whether to use colours: on terminals, unless the user disabled them
+    (https://no-color.org)."""
     if os.environ.get('NO_COLOR') or os.environ.get('TERM') == 'dumb':
         return False
     return bool(getattr(stream, 'isatty', lambda: False)())

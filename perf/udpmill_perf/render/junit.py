@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""JUnit XML, for what a CI system draws from it: a suite per workload."""
+"""JUnit XML, for CI systems: one suite per workload."""
 import xml.etree.ElementTree as tree
 
 from ..file.view import View, keyed
@@ -28,7 +28,7 @@ def render(documents, inconclusive='skip'):
 
 
 def _text(text):
-    """XML has no way at all to write most control characters."""
+    """Removes the control characters, most of which XML cannot express."""
     return ''.join(char if char not in '\ufffe\uffff' else '?'
                    for char in clean(text))
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""KTAP, as the kernel's kselftest prints and its runners read it.
+"""KTAP, the format of the kernel's kselftest.
 
-A flat list under `TAP version 13`; what a test measured stands before its
-result in `# ` lines, where KTAP has its diagnostics. INCONCLUSIVE is by
-default a SKIP with its reason: a CI shows it, and nothing turns red by it.
+It is a flat list under `TAP version 13`. The figures of a test come before its
+result, in `# ` lines, as KTAP has its diagnostics. By default, INCONCLUSIVE is
+a SKIP with its reason: a CI shows it, but does not fail.
 """
 from ..file.view import View
 from . import headline, plain
@@ -44,7 +44,7 @@ def _check(check, number):
         lines.append(_note(check.verdict))
     if check.why and check.outcome != SKIP:
         lines.append(_note(check.why))
-    # A hash would begin a directive.
+    # A # would begin a directive.
     title = plain.clean(f'{check.suite}: {check.name}').replace('#', '_')
     said = 'not ok' if check.outcome in (FAIL, ERROR) else 'ok'
     line = f'{said} {number} - {title}'

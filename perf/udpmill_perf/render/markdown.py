@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Markdown of GitHub's and GitLab's kind: a pull request's comment.
+"""Markdown for GitHub and GitLab, for a comment on a pull request.
 
-What decides stands open, the rest is folded, so that the comment is short.
+To keep the comment short, all but the essential parts are folded.
 """
 import html
 import re
@@ -25,14 +25,14 @@ def render(documents):
 
 
 def escape(text):
-    """Nothing in it is markup, a mention, a link, or a cell's end."""
+    """Escape text, so that it makes no markup, mention, link or new cell."""
     text = html.escape(clean(text), quote=False)
     text = re.sub(r'([\\`*_{}\[\]#!|~$:@])', r'\\\1', text)
     return text.replace('\\@', '@\u200b').replace('\\:', ':')
 
 
 def code(text):
-    """A span of code; in a table a bar has to be escaped even there."""
+    """A span of code. A bar must be escaped even there, because of tables."""
     text = clean(text).replace('|', '\\|') or ' '
     runs = [len(run) for run in re.findall('`+', text)]
     fence = '`' * (max(runs, default=0) + 1)
@@ -41,7 +41,7 @@ def code(text):
 
 
 def table(head, rows, right=()):
-    """Cells are Markdown already."""
+    """A table. Its cells are Markdown, so they are not escaped."""
     rule = ['---:' if place in right else '---'
             for place in range(len(head))]
     return ['| ' + ' | '.join(cells) + ' |'

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""A report's file: whole or not at all, whoever reads it meanwhile."""
+"""Writes the file of a report atomically."""
 from ..errors import PerfError, code_of
 from ..file import whole_file
 
 
 def write_text(path, text):
-    """Replace the file at once; what is no file is written to as it is."""
+    """Replace a file atomically; write to a pipe or a device directly."""
     try:
         whole_file.write(path, text.encode(errors='backslashreplace'))
     except OSError as error:

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Text of documents made safe for a line: no control characters, a width."""
+"""Text from documents, made safe for one line of limited width."""
 import unicodedata
 
-# What turns the direction of the text around it, and the line separators.
+# Characters that change the text direction, and line separators.
 TURNING = set('\u200e\u200f\u2028\u2029') | {
     chr(code) for start, end in ((0x202a, 0x202f), (0x2066, 0x206a))
     for code in range(start, end)}
 
 
 def clean(text):
-    """One line: white space becomes a space, what a terminal would obey `?`.
-    """
+    """One line: whitespace becomes a space, control characters become `?`."""
     out = []
     for char in str(text):
         if char in '\t\n\r\v\f\x85' or char in '\u2028\u2029':
@@ -33,7 +32,7 @@ def width(text):
 
 
 def cut(text, columns):
-    """At most so many columns; what is cut ends in two dots."""
+    """Shortened to this many columns; two dots show that text is missing."""
     text = clean(text)
     if width(text) <= columns:
         return text
@@ -53,10 +52,10 @@ def right(text, columns):
 
 
 def wrap(text, columns, first='', rest=None):
-    """Lines of whole words; a word that is longer than a line is cut in two.
+    """Lines of whole words; a word that is longer than a line is split.
 
-    A list of texts is wrapped between them; a percent sign stays with its
-    number."""
+    A list of texts is wrapped only between the texts; a percent sign stays
+    with its number."""
     rest = first if rest is None else rest
     lines, line, empty = [], first, True
     words = [clean(word) for word in text] if isinstance(text, list) \

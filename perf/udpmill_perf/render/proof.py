@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows and their texts, for every renderer the same."""
+"""Rows and their texts, shared by all renderers."""
 import json
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ KNOWN = {'calibration': ('rows',), 'selftest': ('aa', 'inject', 'replay',
 
 
 def difference(found):
-    """Texts of a verdict's figures, or of its second analysis'."""
+    """Texts for the figures of a verdict or of its second analysis."""
     return (human.percent(found.get('estimate')),
             human.interval(found.get('interval')),
             str(found.get('blocks') or ''),
@@ -23,7 +23,7 @@ def difference(found):
 
 
 def cell(view, kind, found):
-    """Texts of a run's cell."""
+    """Texts for a cell of a run."""
     ratio = keyed(found.get('ratio'))
     ends = human.ends([ratio.get('low'), ratio.get('high')])
     return {'workload': str(found.get('workload')), 'who': view.who(found),
@@ -38,7 +38,7 @@ def cell(view, kind, found):
 
 
 def calibration(view):
-    """Texts of one row each: workload, metric, blocks, sd, floor, blocks."""
+    """Rows of texts, in the columns of CALIBRATION_HEAD."""
     found = listed(keyed(view.document.get('calibration')).get('rows'))
     return [(str(row.get('workload')), metric(row.get('metric')).title,
              str(row.get('blocks', human.NOTHING)),
@@ -78,7 +78,7 @@ def selftest(view):
 
 
 def claims(view):
-    """A row each: a claim with its bound, what was measured, the verdict."""
+    """One row per claim: its bound, what was measured, and the verdict."""
     found = []
     for row in view.claims:
         unit = f' {row.get("unit") or ""}'.rstrip()
@@ -102,10 +102,10 @@ def _figure(value):
 
 
 def _replay(row):
-    """Coins tossed again over a file's blocks: equals, so what is red is
-    false."""
+    """The result of tossing the coins of a file again. The arms are equal, so
+    every REGRESSION is a false alarm."""
     said = keyed(row.get('verdicts'))
-    return _proof(f'{row.get("file")} again', {
+    return _proof(f'{row.get("file")}, new coins', {
         'comparisons': row.get('rounds'), 'red': said.get(REGRESSION),
         'inconclusive': said.get(INCONCLUSIVE),
         'interval': row.get('interval')}, 'red', 'called worse')
@@ -129,7 +129,7 @@ def _proof(title, row, key, word):
 
 
 def rest(view, part):
-    """(key, text) of what is not among the rows."""
+    """Yields (key, text) for what the rows do not show."""
     for key, value in keyed(view.document.get(part)).items():
         if key in KNOWN[part] or value is None:
             continue

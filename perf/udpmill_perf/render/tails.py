@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Latency at less than capacity, for the renderers that write tables: a row for
-each percentile, a column for each arm."""
+"""Latency below capacity, for renderers that write tables: one row per
+percentile, one column per arm."""
 from .. import human
 from ..file.view import keyed
 
@@ -9,7 +9,7 @@ TAILS = (('p50', 'p50'), ('p90', 'p90'), ('p99', 'p99'), ('p999', 'p99.9'),
 
 
 def _value(row, tail):
-    """12.3 us (11.9 us .. 12.6 us), or as much as there is of it."""
+    """12.3 us (11.9 us .. 12.6 us), or the part of it that is known."""
     if human.number(row.get(tail)) is None:
         return human.NOTHING
     low, high = human.ends(keyed(row.get('interval')).get(tail))
@@ -20,7 +20,7 @@ def _value(row, tail):
 
 
 def tables(view):
-    """(workload, title, head, rows) of each workload that has latencies."""
+    """Yields (workload, title, head, rows) for workloads with latencies."""
     rows = [row for row in view.latency if isinstance(row, dict)]
     for workload in dict.fromkeys(str(row.get('workload')) for row in rows):
         own = [row for row in rows if str(row.get('workload')) == workload]

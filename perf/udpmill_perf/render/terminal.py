@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is read at the end of a run, in ten seconds: the verdict first."""
+"""The summary at the end of a run, readable in ten seconds: verdict first."""
 from .. import human
 from ..file.view import View, listed
 from . import headline, plain
@@ -12,12 +12,12 @@ __all__ = ['summary', 'wants_colour']
 
 BODIES = {'compare': comparison, 'merge': comparison, 'run': table,
           'calibrate': calibration, 'selftest': selftest}
-REASONS = 4                 # of SUSPECT and INVALID: the rest is counted
+REASONS = 4                 # for SUSPECT and INVALID; others are counted
 CHANGES = 12
 
 
 def summary(document, colour, width=80, name=''):
-    """The whole summary; each line at most `width` columns."""
+    """The whole summary, in lines of at most `width` columns."""
     view, ink = View(document, name), Ink(colour)
     body = BODIES.get(view.kind, table)
     parts = [_head(view, ink, width), _notes(view, ink, width),
@@ -46,7 +46,7 @@ def _notes(view, ink, width):
 
 
 def _pairs(title, pairs, ink, width):
-    """A title and lines of two columns, the second wrapped."""
+    """A title, and lines in two columns, of which the second is wrapped."""
     first = min(max(plain.width(plain.clean(key)) for key, _ in pairs), 30)
     lines = [ink.strong(title)]
     for key, value in pairs:

@@ -33,7 +33,7 @@ def selftest(view, ink, width):
 
 
 def _rest(view, part, ink, width):
-    """What a document says besides: by its keys."""
+    """The other values of a document, with their keys."""
     lines = []
     for key, value in proof.rest(view, part):
         lines += [ink.dim(line) for line in

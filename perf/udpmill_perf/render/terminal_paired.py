@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A comparison on a terminal: per workload and metric, the figures of d."""
+"""A comparison on a terminal: differences per workload and metric."""
 from ..outcomes import IMPROVED, INVALID, PASS, SUSPECT
 from . import headline, plain, proof, tails
 
@@ -24,7 +24,7 @@ def comparison(view, ink, width):
 
 
 def _tails(head, rows, ink, width):
-    """Never a verdict: medians over the trials, and their 95 % intervals."""
+    """Latencies: medians over the trials with 95 % intervals, not judged."""
     each = (width - 9) // max(len(head) - 1, 1) - 2
     text = ['  ' + plain.left(first, 7)
             + ''.join('  ' + plain.left(cell, each) for cell in rest)

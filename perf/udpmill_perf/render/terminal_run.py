@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""A run on a terminal: a table by workload for each metric."""
+"""A run on a terminal: for each metric, a table with its workloads."""
 from . import plain, proof
 
 GAP = 2
 TEXTS = ('who', 'median', 'span', 'ratio', 'to')
-PAD = 14  # before a claim: its verdict
+PAD = 14  # columns for a claim's verdict
 
 
 def table(view, ink, width):
-    """Median, interval and ratio; an arm a line where there are several."""
+    """Median, interval and ratio, with one line per arm."""
     lines = []
     for kind, cells in view.tables:
         lines += [''] if lines else []
@@ -49,7 +49,7 @@ def _metric(view, kind, cells, ink, width):
 
 
 def _widths(columns, keep, width):
-    """Names give way where a line would be too long, never numbers."""
+    """If a line would be too long, names are shortened, but not numbers."""
     widths = [max(plain.width(plain.clean(text)) for text in column)
               for column in columns]
     for place, least in ((5, 8), (1, 8), (4, 6), (0, 8)):

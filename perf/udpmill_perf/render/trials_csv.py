@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A line for each trial and a column for each number (RFC 4180).
+"""CSV (RFC 4180): one line per trial, one column per number.
 
-A merged document has no trials: there it is a line for each boot's workload,
-with its medians.
+A merged document has no trials; it gives one line per boot and workload, with
+medians.
 """
 import csv
 import io
@@ -68,7 +68,7 @@ def _boots(view):
 
 
 def _text(value):
-    """A spreadsheet takes a text that begins so for a formula."""
+    """Quotes a text that a spreadsheet would take for a formula."""
     if isinstance(value, str) and value[:1] in ('=', '+', '-', '@', '\t'):
         return "'" + value
     return value

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Other programs that measure UDP, run in the same run and measured alike: by
-what the kernel counts as delivered in their namespace, over the same window,
-whatever they say of themselves. A file each."""
+"""Peers: other programs that measure UDP. They are measured like udpmill, by
+what the kernel counts as delivered in their namespace in the window; their own
+figures are not used. Each has a file."""
 from . import iperf2, iperf3, neper, netperf, nuttcp, sockperf
 
 ALL = (iperf3.PEER, iperf2.PEER, sockperf.PEER, nuttcp.PEER, netperf.PEER,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""perf/floor: the system calls of a backend and nothing else, loaded by our
-own generator. Built and not installed; on loopback only."""
+"""perf/floor: makes the system calls of a backend and does nothing else. Our
+own generator loads it, on loopback only. It is not installed."""
 import os
 
 from .. import arms
@@ -13,12 +13,12 @@ def program():
 
 
 def missing():
-    """Why it cannot run here; None where it can."""
+    """The reason why it cannot run here, or None."""
     if os.access(program(), os.X_OK):
         return None
-    return ('the ladder climbs from perf/floor, which is built and not '
-            'installed: BUILD/src/cli/udpmill perf run -p ladder would be '
-            'right')
+    return ('the preset ladder needs perf/floor, which is not installed; run '
+            'BUILD/src/cli/udpmill perf run -p ladder, with the udpmill in '
+            'the build directory')
 
 
 def server(case):

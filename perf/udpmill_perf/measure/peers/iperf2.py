@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""iperf 2. It wants room for its own header in a datagram."""
+"""iperf 2. Its datagrams must have room for its own header."""
 from .peer import Peer, udp
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""iperf3 (esnet). Its generator sends one by one, or in trains by --gsro from
-3.17 on, where it has that."""
+"""iperf3 (esnet). Its generator sends single datagrams, or trains with --gsro,
+which version 3.17 and later may have."""
 import functools
 import subprocess
 
@@ -27,7 +27,7 @@ def client(case):
 
 def lacks(case):
     if case == 'trains' and not has_gsro():
-        return 'this iperf3 has no --gsro; 3.17 and newer have'
+        return 'this iperf3 has no --gsro; install 3.17 or newer'
     return None
 
 

@@ -17,5 +17,5 @@ def client(case):
 
 
 PEER = Peer('netperf', ('netperf', 'netserver'),
-            'Debian: netperf, of the section non-free', ('flood', 'pingpong'),
+            'in Debian: netperf, section non-free', ('flood', 'pingpong'),
             server, client, tcp)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a peer is to the harness."""
+"""The description of a peer, for the harness."""
 import shutil
 from dataclasses import dataclass
 from typing import Callable
@@ -7,21 +7,21 @@ from typing import Callable
 
 @dataclass(frozen=True)
 class Peer:
-    """server, client: functions of a Case that return the command.
-    cases: what it can do, of ARRIVALS. listens: the protocol and the port, of
-    a Case, by which it is known that its server is ready."""
+    """server, client: functions of a Case that return the command. cases: the
+    names of the cases that it supports. listens: a function of a Case that
+    returns the protocol and the port that show that its server is ready."""
     name: str
-    programs: tuple       # that have to be there
+    programs: tuple       # that must be installed
     package: str          # Debian's, or where it comes from
     cases: tuple
     server: Callable
     client: Callable
     listens: Callable
-    # Of a case that only some versions have: why this one has not, or None.
+    # The reason why this version does not support a case, or None.
     lacks: Callable = lambda case: None
 
     def missing(self):
-        """Why it cannot run here; None where it can."""
+        """The reason why it cannot run here, or None."""
         for program in self.programs:
             if not shutil.which(program):
                 return f'{program} is not installed ({self.package})'
@@ -30,14 +30,14 @@ class Peer:
 
 @dataclass(frozen=True)
 class Case:
-    """case: flood (one way, as fast as it goes) or pingpong (one datagram at
-    a time, there and back)."""
+    """case: flood (one way, as fast as possible), trains (a flood in trains)
+    or pingpong (each request after the reply to the last one)."""
     case: str
     bytes: int
     host: str
     port: int
     seconds: int
-    own: object = None  # what of ours the floor takes the place of
+    own: object = None  # the workload that the floor replaces
 
 
 def tcp(case):

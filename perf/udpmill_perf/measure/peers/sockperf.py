@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""sockperf (Mellanox), blocking, as it comes."""
+"""sockperf (Mellanox), with blocking calls, its default."""
 from .peer import Peer, udp
 
 MODES = {'flood': 'throughput', 'pingpong': 'ping-pong'}

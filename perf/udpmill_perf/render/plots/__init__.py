@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All plots of a document, in the order in which they are looked at."""
+"""All plots of a document, in reading order."""
 from . import boots, cpu, forest, latency, overview, paired, run_order, scaling
 
 SECTIONS = (
@@ -14,7 +14,7 @@ SECTIONS = (
 
 
 def sections(view, prefix):
-    """(title, plots) of what the document has numbers for."""
+    """Yields (title, plots) for everything the document has numbers for."""
     for title, makers in SECTIONS:
         found = [plot for make in makers for plot in make(view, prefix)]
         if found:

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the plots' axes have in common: room, ticks, labels that keep apart.
-"""
+"""Axes of the plots: margins, ticks, and labels that do not overlap."""
 from matplotlib.ticker import (FuncFormatter, LogLocator, MaxNLocator,
                                NullFormatter, NullLocator)
 
@@ -10,27 +9,27 @@ from .svg import NORMAL, SMALL, WIDTH, ink
 
 
 def room(figure, left=0.7, right=0.15, top=0.35, bottom=0.45):
-    """Margins in inches: a plot of any height has the same."""
+    """Margins in inches, so that they are the same for any height."""
     height = figure.get_figheight()
     figure.subplots_adjust(
         left=left / WIDTH, right=1 - right / WIDTH,
         bottom=bottom / height, top=1 - top / height)
 
 
-WIDE = 10        # times the smallest: beyond, a linear axis hides the small
+WIDE = 10        # largest by smallest, above which an axis is logarithmic
 FIT = {'x': (30, 5), 'y': (1500, 12)}  # ratio with 2 and 5; ticks at most
-SINCE = f'since the largest is more than {WIDE} times the smallest.'
+SINCE = f'because the largest is more than {WIDE} times the smallest.'
 LOGARITHMIC = f'; equal distances are equal ratios, {SINCE}'
 
 
 def is_wide(values):
-    """Whether a linear axis would hide the small ones beside the large."""
+    """Whether small values could not be seen on a linear axis."""
     return bool(values) and 0 < WIDE * min(values) < max(values)
 
 
 def log_ticks(axis, ratio, crowded, most):
-    """At 1, 2 and 5, or at powers of ten where there are too many. ratio: of
-    the axis' ends."""
+    """Ticks at 1, 2 and 5, or, if these are too many, at powers of ten. ratio:
+    of the ends of the axis."""
     subs = (1, 2, 5) if ratio < crowded else (1,)
     if ratio < 4:
         subs = (1, 1.5, 2, 3, 4, 5, 7)
@@ -40,12 +39,12 @@ def log_ticks(axis, ratio, crowded, most):
 
 
 def explained(caption, values, why=LOGARITHMIC):
-    """A plot's caption, with what is different where its values are wide."""
+    """The caption of a plot, with a note if the values span a wide range."""
     return caption[:-1] + why if is_wide(values) else caption
 
 
 def ticks(axis, kind, bins=5):
-    """Ticks as people write them: 1.2 M/s, 830 ns."""
+    """Ticks with units: 1.2 M/s, 830 ns."""
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(
         lambda value, _: kind.show(value, human.trimmed)
@@ -53,8 +52,8 @@ def ticks(axis, kind, bins=5):
 
 
 def scale(axes, which, kind, values):
-    """The axis x or y for these values: from zero, or logarithmic where they
-    are wide. Returns its title."""
+    """Set up the axis x or y for these values: from zero, or logarithmic if
+    they span a wide range. Returns its title."""
     axis = getattr(axes, f'{which}axis')
     limits = getattr(axes, f'set_{which}lim')
     if not is_wide(values):
@@ -78,7 +77,7 @@ def percent_ticks(axis, bins=6, sign=' %', form='+g'):
 
 
 def apart(places, gap):
-    """The places moved as little as needed to be `gap` apart, in order."""
+    """The places, moved as little as possible so that they are `gap` apart."""
     order = sorted(range(len(places)), key=lambda at: places[at])
     out = list(places)
     for _ in range(50):
@@ -121,7 +120,7 @@ def above(axes, x, text, role, up=4, **look):
 
 
 def interval(axes, low, high, place, colour, which='x', lw=5, alpha=0.35):
-    """A thick bar along x, or y, from low to high: none where one lacks."""
+    """A thick bar along x, or y, from low to high, if both are known."""
     if low is None or high is None:
         return
     ends = [low, high], [place, place]
@@ -130,7 +129,7 @@ def interval(axes, low, high, place, colour, which='x', lw=5, alpha=0.35):
 
 
 class Rows:
-    """Rows in groups, each under a title: for names that are long."""
+    """Rows in groups, each under a title, so that names can be long."""
 
     def __init__(self, groups):
         """groups: [(title, [label, ...]), ...]"""

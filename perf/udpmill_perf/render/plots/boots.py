@@ -5,8 +5,8 @@ import statistics
 from .axes import room, ticks
 from .svg import Plot, arm_role, draw, ink, marker
 
-CAPTION = ('A boot lays out memory anew and keeps it, so that boots are what '
-           'is compared: the clouds have to part, not their lines alone.')
+CAPTION = ('Memory layout differs between boots but not within one, so boots '
+           'are compared: the points must differ, not only their medians.')
 
 
 def plots(view, prefix):
@@ -36,7 +36,7 @@ def _painter(view, row, sides):
         axes.grid(axis='x')
         for place, (arm, values) in enumerate(sides.items()):
             colour = ink(arm_role(view, arm))
-            # Spread in the order of the boots, so that none hides another.
+            # In the order of the boots, so that no point hides another.
             spread = [place + 0.5 * (at / max(1, len(values) - 1) - 0.5)
                       for at in range(len(values))]
             axes.plot(values, spread, marker(view, arm), color=colour, ms=5,

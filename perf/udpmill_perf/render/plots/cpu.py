@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""CPU time per datagram: whose it is, and whether the kernel's."""
+"""CPU time per datagram, by process, and in user space or the kernel."""
 from ... import human
 from ...file.view import keyed
 from ...metrics import MACHINE_NS, RATE, metric
@@ -13,8 +13,8 @@ PARTS = (('server_user_s', 'server-user', 'server, user'),
          ('client_system_s', 'client-system', 'client, system'),
          ('other_s', 'other', 'other'))
 CAPTION = ('On loopback the kernel receives on the sender\'s CPU, so only '
-           'the whole bar compares; its parts say where to look.')
-SHARES = f'; all bars are as long, {SINCE}'
+           'whole bars can be compared; their parts say where to look.')
+SHARES = f'; all bars have the same length, {SINCE}'
 LEFT, RIGHT = 1.1, 0.85
 TALL = 18                   # bars
 
@@ -45,7 +45,7 @@ def plots(view, prefix):
 
 
 def _sheets(groups):
-    """Two beside each other, where one would be a tower."""
+    """Two plots side by side, if one would be too tall."""
     if sum(len(found) for _, found in groups) <= TALL:
         return [groups]
     half = (len(groups) + 1) // 2
@@ -60,7 +60,7 @@ def _bars(view, workload):
 
 
 def _parts(view, workload, arm):
-    """Means of the trials in ns a datagram: means add up, medians do not."""
+    """Means over the trials, in ns per datagram; medians would not add up."""
     found = []
     for trial in view.kept(workload, arm):
         rate = human.number(keyed(trial.get('metrics')).get(RATE))
@@ -77,7 +77,7 @@ def _parts(view, workload, arm):
 
 
 def _painter(layout, bars, longest):
-    """longest: None for the parts as shares of their bar."""
+    """longest: None to draw the parts as shares of their bar."""
     kind = metric(MACHINE_NS)
 
     def paint(figure):

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Every judged measure in one picture: interval, margins, verdict."""
+"""All judged measures in one plot: interval, margins, verdict."""
 from ... import human
 from ..ink import TONES
 from .axes import Rows, above, beside, interval, percent_ticks, room
 from .svg import SMALL, Plot, draw, ink
 
 LEFT, RIGHT = 1.6, 1.85
-CAPTION = ('PASS has its thick bar end left of the tolerance; a REGRESSION has '
-           'even its thin line, which is surer, begin right of the grey band '
-           'of what is ignored.')
+CAPTION = ('For PASS, the thick bar ends left of the tolerance; for '
+           'REGRESSION, even the thin line, which has more confidence, begins '
+           'right of the grey band of ignored changes.')
 ROLE = {'good': 'good', 'bad': 'bad', 'unsure': 'unsure', 'neutral': 'muted'}
 
 
@@ -73,7 +73,8 @@ def _paint(figure, view, layout, rows):
 
 
 def _bar(axes, place, row):
-    """Interval and estimate, its figures at the right; what it spans."""
+    """Draw interval and estimate, with figures at the right. Returns the
+    range that is drawn."""
     colour = ink(role(row.verdict))
     low, high = (None if end is None else human.as_percent(end)
                  for end in row.interval)

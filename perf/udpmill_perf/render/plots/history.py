@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Medians over the kept reports, with the places where the level changed."""
+"""Medians over all reports in the history, with changes of level."""
 from ... import human
 from ...file.changes import changes
 from ...file.history import series
@@ -9,10 +9,10 @@ from ..plain import cut
 from .axes import above, interval, room, ticks
 from .svg import Plot, draw, ink
 
-CAPTION = ('A marked step is where to start looking, never a verdict: '
-           'machines, kernels and compilers change too.')
-MOST = 24                   # plots: a wall of them is read by nobody
-FEWEST = 2                  # points that are worth a picture
+CAPTION = ('A marked step shows where to start looking; it is never a '
+           'verdict, because machines, kernels and compilers change too.')
+MOST = 24                   # plots; nobody would read more of them
+FEWEST = 2                  # points that are worth a plot
 
 
 def plots(entries, documents, prefix):
@@ -48,7 +48,7 @@ def _told(one, kind, step):
 
 def _caption(one, kind, steps):
     if not steps:
-        return 'No change of level is found. ' + CAPTION
+        return 'No change of level was found. ' + CAPTION
     return 'Advice: ' + '; '.join(
         _told(one, kind, step) for step in steps) + '. ' + CAPTION
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Latency by percentile, each further nine as far as the one before."""
+"""Latency by percentile, on an axis where each further nine is one step."""
 import math
 
 from matplotlib.ticker import FuncFormatter
@@ -9,8 +9,8 @@ from ...file.view import keyed
 from .axes import FIT, interval, log_ticks, room
 from .svg import Plot, arm_role, draw, ink, marker
 
-CAPTION = ('Measured below capacity, open loop: lines that part to the '
-           'right differ in the tail only; bars are intervals.')
+CAPTION = ('Measured in an open loop below capacity: lines that diverge at '
+           'the right differ only in the tail; bars are intervals.')
 
 
 def plots(view, prefix):
@@ -32,7 +32,7 @@ def plots(view, prefix):
 
 
 def percentile(key):
-    """p50, p999: 0.5, 0.999; None for what is no percentile."""
+    """p50, p999: 0.5, 0.999; None if it is not a percentile."""
     if key[:1] != 'p' or not key[1:].isascii() or not key[1:].isdigit():
         return None
     value = int(key[1:]) / 10 ** len(key[1:])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A run's cells: median and interval, the arms of a workload together."""
+"""The cells of a run: medians and intervals, grouped by workload."""
 from ... import human
 from .axes import Rows, beside, explained, interval, is_wide, room, scale
 from .svg import Plot, arm_role, draw, ink, marker
@@ -31,7 +31,7 @@ def plots(view, prefix):
 
 
 def _ends(cells):
-    """All that a plot has to have room for."""
+    """All values for which a plot needs room."""
     return [value for cell in cells for end in ('low', 'median', 'high')
             if (value := human.number(cell.get(end))) is not None]
 
@@ -40,7 +40,7 @@ def _caption(kind):
     better = {True: 'further right is better; ', False:
               'further left is better; ', None: ''}[kind.larger_better]
     return f'The median of the trials with its interval: {better}arms ' \
-        'whose bars overlap are not told apart.'
+        'whose bars overlap cannot be distinguished.'
 
 
 def _painter(view, kind, cells, layout):
@@ -61,7 +61,7 @@ def _cell(axes, view, kind, place, cell, wide):
     colour = ink('muted' if peer else arm_role(view, cell.get('arm')))
     value = cell['median']
     low, high = (human.number(cell.get(end)) for end in ('low', 'high'))
-    if not wide:  # a length from zero, which a logarithmic axis has not
+    if not wide:  # a bar from zero, which a logarithmic axis does not have
         axes.plot([0, value], [place, place], color=colour, lw=1, alpha=0.4)
     interval(axes, low, high, place, colour)
     axes.plot([value], [place], color=colour, ms=5.5,

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Each block's difference: what the test saw, and what it made of it."""
+"""The difference in each block, and the estimate from them."""
 from ... import human
 from ...file.view import keyed
 from .axes import above, labels_right, percent_ticks, room
 from .forest import margins, role
 from .svg import Plot, draw, ink
 
-CAPTION = ('Points spread evenly about one level are noise around an '
-           'effect; a trend or two levels say that the machine changed.')
+CAPTION = ('Points spread evenly around one level are noise around an '
+           'effect; a trend, or two levels, mean that the machine changed.')
 TITLES = {'warm': '', 'screen': 'screen', 'confirm': 'confirmation',
           'extend': 'extension'}
 
-USED, BESIDE, AWAY = 'counted', 'not counted', 'thrown away'
+USED, BESIDE, AWAY = 'counted', 'not counted', 'discarded'
 LOOK = {USED: ('accent', 'o'), BESIDE: ('muted', 'hollow'),
         AWAY: ('muted', 'x')}
-# The blocks that a verdict of a phase was made of.
+# The phases whose blocks decided a verdict, by the verdict's phase.
 OF_PHASE = {'screen': ('screen',), 'confirm': ('confirm',),
             'extend': ('screen', 'extend')}
 
@@ -38,7 +38,7 @@ def plots(view, prefix):
 
 
 def _points(view, row):
-    """(place, percent, phase, what became of it)."""
+    """Returns (place, percent, phase, how it was used) of each block."""
     found = []
     own = [block for block in view.blocks
            if str(block.get('workload')) == row.workload]
@@ -92,7 +92,7 @@ def _margins(axes, view):
 
 
 def _estimate(axes, row, points):
-    """Drawn over the blocks that it was made of."""
+    """Draw the estimate over the blocks that it was computed from."""
     if row.estimate is None:
         return []
     inside = [x for x, _, _, state in points if state == USED] or [0]

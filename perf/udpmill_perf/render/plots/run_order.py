@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Trials as they were run: drift of the machine shows, and what it hit."""
+"""Trials in the order of the run, which shows drift of the machine."""
 from ... import human
 from ...file.view import keyed
 from ...outcomes import INVALID, SUSPECT
 from .axes import percent_ticks, room, ticks
 from .svg import Plot, arm_role, draw, ink, marker
 
-CAPTION = ('Both arms should wander together; a step or a slope in all of '
-           'them is the machine.')
-ALL_CAPTION = ('Each trial against the median of its own cell: a step or a '
-               'slope that all have in common is the machine.')
-MANY = 4                    # workloads: more are drawn in one picture
+CAPTION = ('Both arms should drift together; a step or a slope that they '
+           'share comes from the machine.')
+ALL_CAPTION = ('Each trial relative to the median of its own cell: a step or '
+               'a slope that all of them share comes from the machine.')
+MANY = 4                    # workloads; more are drawn in one plot
 DOUBT = [('muted', 'hollow', 'suspect'), ('muted', 'x', 'invalid')]
 
 
@@ -48,14 +48,14 @@ def _legend(view, trials):
 
 
 def _clock(trials):
-    """Divisor and name: seconds up to five minutes, then minutes."""
+    """Divisor and name of the unit: seconds up to five minutes, or minutes."""
     last = max([human.number(trial.get('start_s')) or 0
                 for trial in trials], default=0)
     return (60, 'minutes') if last > 300 else (1, 'seconds')
 
 
 def _scatter(axes, view, trials, value, divisor):
-    """An arm and a validity at once: a call for each point is slow."""
+    """Draw all points of an arm and a validity at once, which is faster."""
     found = {}
     for trial in trials:
         y = value(trial)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Throughput over batch, workers and size: whatever the matrix varies."""
+"""Throughput over batch, workers or size, if the matrix varies them."""
 from ... import human
 from ...metrics import RATE, metric
 from .axes import explained, interval, room, scale
@@ -11,11 +11,11 @@ VARIED = (('batch', 'batch', 'datagrams per system call'),
 FIXED = ('service', 'backend', 'bytes', 'batch', 'trains', 'workers', 'path',
          'load')
 CAPTIONS = {
-    'batch': 'Where a line flattens, a larger batch buys nothing more.',
+    'batch': 'Where a line is flat, a larger batch does not help.',
     'workers': 'Twice the workers should deliver twice as much, until the '
                'CPUs or the generator run out.',
-    'bytes': 'Flat means that the cost is per datagram; falling, that it is '
-             'per byte.'}
+    'bytes': 'A flat line means that the cost is per datagram; a falling one '
+             'means that it is per byte.'}
 
 
 def plots(view, prefix):
@@ -35,7 +35,8 @@ def plots(view, prefix):
 
 
 def _lines(view, key):
-    """(label, look, points) of workloads that differ in nothing else."""
+    """Yields (label, look, points) for workloads that differ in nothing
+    else."""
     groups = {}
     for name, entry in view.workload.items():
         x = human.number(entry.get(key))
@@ -67,7 +68,7 @@ def _look(view, arm, groups, place):
 
 
 def _told(key, rest, groups):
-    """What sets one group apart from the others."""
+    """The settings in which a group differs from the others."""
     names = [other for other in FIXED if other != key]
     return ', '.join(
         f'{name} {value}' for place, (name, value)
@@ -76,7 +77,7 @@ def _told(key, rest, groups):
 
 
 def _value(view, workload, arm):
-    """Median, low and high: the cell's, or the trials'."""
+    """Median, low and high, of the cell or of its trials."""
     for cell in view.cells:
         if (str(cell.get('workload')), str(cell.get('arm')),
                 cell.get('metric')) == (workload, arm, RATE):
@@ -89,7 +90,7 @@ def _value(view, workload, arm):
 
 
 def _ends(lines):
-    """All that a plot has to have room for."""
+    """All values for which a plot needs room."""
     return [value for _, _, points in lines for _, *point in points
             for value in point if value is not None]
 

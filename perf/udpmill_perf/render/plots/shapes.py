@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The legends' little drawings: the page sets the legend, not matplotlib."""
+"""Icons for the legends, which are part of the page, not of the plots."""
 from markupsafe import Markup
 
 DRAWN = {
@@ -16,7 +16,7 @@ LINES = {
 
 
 def icon(role, shape):
-    """As SVG of one letter's size; role and shape are the plots' own."""
+    """An SVG of the size of a letter; role and shape are as in the plots."""
     if shape in LINES:
         look = f'fill="none" stroke="var(--{role})" stroke-width="1.4"'
     else:

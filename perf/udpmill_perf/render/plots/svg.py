@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Figures as inline SVG that takes its colours and its font from the page.
+"""Figures as inline SVG, with the colours and the font of the page.
 
-A plot is drawn once with stand-in colours, each of which becomes a CSS
-variable, so that light, dark and print are the style sheet's business. Text
-stays text: it is searched, copied and read aloud.
+A plot is drawn once with placeholder colours, each of which becomes a CSS
+variable, so that the style sheet decides about light, dark and print. Text
+stays text, so that it can be searched, copied and read aloud.
 """
 import io
 import re
@@ -48,7 +48,7 @@ STYLE = {
 class Plot:
     name: str
     title: str
-    caption: str                 # one sentence: what to look for
+    caption: str                 # what to look for
     svg: str
     legend: list = field(default_factory=list)     # (role, shape, text)
 
@@ -71,7 +71,7 @@ def draw(name, height, alt, paint):
     """The SVG of what paint(figure) draws; height in inches."""
     with matplotlib.rc_context({**STYLE, 'svg.hashsalt': name}), \
             warnings.catch_warnings():
-        warnings.simplefilter('ignore')      # letters that a font lacks
+        warnings.simplefilter('ignore')      # missing letters in a font
         figure = Figure(figsize=(WIDTH, height), dpi=72)
         canvas = FigureCanvasSVG(figure)
         paint(figure)

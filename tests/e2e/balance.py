@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Runs of the verb load, and what holds for each on any machine: the sums of
-the ledger and of a plan. No limit depends on the machine's speed."""
+"""Runs of the verb load, and checks that hold for each on any machine: the sums
+of the ledger and of a plan. No limit depends on the machine's speed."""
 
 import json
 import re
@@ -12,7 +12,7 @@ FAULTS = ("corrupt", "duplicate", "reordered", "late", "stale")
 
 
 def load(program, address, *arguments, seconds="300ms", warm_up="0", **more):
-    """The finished process, and its report; None where there is none."""
+    """Run load. Returns the finished process, and its report or None."""
     r = run(program, "load", address, "-J", "-t", seconds, "-O", warm_up,
             *arguments, **more)
     return r, json.loads(r.stdout) if r.stdout else None
@@ -23,16 +23,16 @@ PROGRESS = re.compile(r" *\d+\.\d s  sent +\S+( [kMG])?/s .*"
 
 
 def messages(stderr):
-    """What the program says, line by line, without the intervals: how many of
-    those there were by then is a matter of the machine."""
+    """The lines of the program's messages, without the intervals, whose number
+    depends on the machine."""
     return [line for line in stderr.splitlines()
             if not PROGRESS.fullmatch(line)]
 
 
 class Balance(unittest.TestCase):
     def assertBalances(self, r, report, code=0, faults=FAULTS):
-        """Each datagram that was sent is told, and where it is; and nobody else
-        was at the server."""
+        """Every datagram that was sent is accounted for, and the server got
+        datagrams from nobody else."""
         self.assertIsNotNone(report, r.stderr)
         ledger = report["ledger"]
         said = json.dumps(ledger)
@@ -40,7 +40,7 @@ class Balance(unittest.TestCase):
         self.assertTrue(ledger["server_seen"] and ledger["balances"], said)
         self.assertFalse(ledger["shared"], said)
         self.assertEqual(ledger["unexplained"], 0, said)
-        # What a refused train had sent already is there once more.
+        # The datagrams that a refused train had already sent are sent twice.
         self.assertEqual(
             ledger["sent"] + ledger["repeated"],
             ledger["answered"] + ledger["absorbed"]
@@ -52,14 +52,15 @@ class Balance(unittest.TestCase):
         return ledger
 
     def assertSaid(self, r, code, pattern):
-        """It ended by this code, and has said one sentence beside intervals."""
+        """It exited with this code, and printed one sentence and intervals."""
         said = messages(r.stderr)
         self.assertEqual((r.returncode, len(said)), (code, 1), r.stderr)
         self.assertRegex(said[0], pattern)
 
     def assertIntervals(self, report):
-        """One follows the other, all of the run is in one of them, and each is
-        as long as was asked for; but for the last of the warm-up and of all."""
+        """The intervals follow each other without gaps and cover the run. Each
+        has the length that was asked for, except the last ones of the warm-up
+        and of the run."""
         told, config = report["intervals"], report["config"]
         warm_up = [one for one in told if one["omitted"]]
         self.assertEqual(told[:len(warm_up)], warm_up)

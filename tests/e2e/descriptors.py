@@ -30,12 +30,12 @@ TEXT = (b"udpmill", b"Listening", b"server", b"Measured", b"schema")
 
 
 def closed(how):
-    """Before a command: runs it with descriptors closed."""
+    """The prefix of a command that closes descriptors before it runs."""
     return ["/bin/sh", "-c", f'exec "$@" {how}', "sh"]
 
 
 class Peer:
-    """Answers each datagram with itself, and keeps it."""
+    """Echoes each datagram, and keeps a copy."""
 
     def __enter__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -79,7 +79,7 @@ class Closed(unittest.TestCase):
                          (r.args, r.stderr))
 
     def load(self, how, *arguments):
-        """Of datagrams that arrived nothing was printed by a program."""
+        """Check that no datagram that arrived holds a program's output."""
         with Peer() as peer:
             r = run(UDPMILL, "load", peer.address, *arguments,
                     prefix=closed(how))

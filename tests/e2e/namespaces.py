@@ -55,7 +55,8 @@ def _setns(handle):
 
 @contextlib.contextmanager
 def entered(side):
-    """This thread is inside meanwhile, and what it opens or starts stays."""
+    """A context in which this thread is in the namespace. Sockets that it
+    opens and programs that it starts remain there."""
     with open("/proc/thread-self/ns/net", encoding="ascii") as home, \
             open(f"/run/netns/{NAMES[side]}", encoding="ascii") as there:
         _setns(there)
@@ -73,7 +74,7 @@ def _checksum(data):
 
 
 def forge(side, source, target, data, ttl=64):
-    """One datagram from source to target, sent by neither."""
+    """Send a datagram to target with a forged source address."""
     (from_host, from_port), (to_host, to_port) = split(source), split(target)
     length = 8 + len(data)
     udp = struct.pack("!HHHH", from_port, to_port, length, 0) + data
@@ -81,7 +82,7 @@ def forge(side, source, target, data, ttl=64):
     hosts = (socket.inet_pton(family, from_host) +
              socket.inet_pton(family, to_host))
     if family == socket.AF_INET:
-        # No checksum: IPv4 can do without.
+        # No checksum, because it is optional in IPv4.
         header = struct.pack("!BBHHHBBH", 0x45, 0, 0, 0, 0, ttl, 17, 0)
     else:
         header = struct.pack("!IHBB", 6 << 28, length, 17, ttl)
@@ -103,8 +104,8 @@ def cannot_enter(name):
 
 
 def reason_to_skip(make=make_lab, remove=remove_lab, name=NAMES[0]):
-    """Makes the lab, which has a namespace of that name; why it cannot be made
-    or used, else None."""
+    """Make the lab, which has a namespace of that name. Returns the reason why
+    it cannot be made or used, or None."""
     if os.geteuid() != 0:
         return "network namespaces and raw sockets need root"
     if not shutil.which("ip"):
@@ -122,7 +123,7 @@ def reason_to_skip(make=make_lab, remove=remove_lab, name=NAMES[0]):
 
 
 def main(make=make_lab, remove=remove_lab, name=NAMES[0]):
-    """The suite's tests, in this lab or one of its own."""
+    """Run the tests of the suite, in this lab or in a new one."""
     why = reason_to_skip(make, remove, name)
     if why:
         print("skipped:", why)

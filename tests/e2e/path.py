@@ -3,7 +3,7 @@
 """tools/lab: every path carries datagrams both ways, counts them, and leaves
 nothing behind.
 
-Needs root and network namespaces; exits 77 without.
+Needs root and network namespaces; exits with 77 without them.
 """
 
 import json
@@ -22,7 +22,7 @@ HOLD = "env | grep ^LAB_; echo; exec cat >/dev/null"
 
 
 class Lab:
-    """One that is held for as long as the block lasts."""
+    """A lab that exists until the end of the with block."""
 
     def __init__(self, path):
         self.path = path
@@ -49,7 +49,7 @@ class Lab:
 
 class Path(unittest.TestCase):
     def exchange(self, lab, host):
-        """A second's tenth of echo; load's report."""
+        """Echo for a tenth of a second. Returns load's report."""
         with Server(UDPMILL, f"{host}:0", "--service", "echo",
                     prefix=lab.inside("SERVER")) as s:
             r = run(UDPMILL, "load", s.address, "-J", "-t", "100ms", "-O",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The program under test, started and ended: for the e2e suites."""
+"""Starts and stops the program under test, for the e2e suites."""
 
 import os
 import resource
@@ -12,7 +12,7 @@ import unittest
 
 BACKENDS = ("recvfrom", "mmsg", "uring")
 CPU = min(os.sched_getaffinity(0))
-# What the suites take for granted.
+# What the suites rely on.
 DESCRIPTORS = 1024
 
 
@@ -85,7 +85,7 @@ class Server:
         return self.code
 
     def counters(self):
-        """Of the text that serve ends with: name to number."""
+        """The counters in the text that serve prints at its end, by name."""
         table = {}
         for line in self.out.split("Counters, summed")[-1].splitlines()[1:]:
             words = line.split()
@@ -94,7 +94,7 @@ class Server:
 
 
 def wait_for(condition, seconds=30):
-    """Until it holds; what is not so after that long will not be."""
+    """Wait until the condition is true; gives up after a long time."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -103,14 +103,14 @@ def wait_for(condition, seconds=30):
 
 
 def stop(process):
-    """Not before all of its threads have been stopped."""
+    """Stop a process, and wait until all of its threads have stopped."""
     process.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)
 
 
 def udp_sockets(pid="self"):
-    """Of IPv4, in the network namespace of a process: addresses, bytes of
-    memory that their queues take, and what they have dropped."""
+    """The IPv4 UDP sockets in the network namespace of a process: addresses,
+    bytes of memory in their queues, and datagrams dropped."""
     def address(text):
         host, port = text.split(":")
         return "%s:%d" % (socket.inet_ntoa(
@@ -131,13 +131,13 @@ def run(program, *arguments, timeout=60, prefix=(), **more):
 
 
 def split(address):
-    """"127.0.0.1:5" or "[::1]:5" as socket wants it."""
+    """"127.0.0.1:5" or "[::1]:5" as an address for a socket."""
     host, port = address.rsplit(":", 1)
     return host.strip("[]"), int(port)
 
 
 def ask(address, data, bind=None, family=None):
-    """One question over a socket of our own, and its answer."""
+    """Send one request over a new socket, and return the reply."""
     host, port = split(address)
     family = family or (socket.AF_INET6 if ":" in host else socket.AF_INET)
     with socket.socket(family, socket.SOCK_DGRAM) as s:
@@ -150,7 +150,7 @@ def ask(address, data, bind=None, family=None):
 
 
 def missing(program, backend):
-    """Why this backend cannot be tested here; None where it can."""
+    """The reason why this backend cannot be tested here, or None."""
     trial = run(program, "serve", "127.0.0.1:0", "--backend", backend,
                 "--time", "1ms")
     return trial.stderr.strip() if trial.returncode == 3 else None

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the client's own queue still holds when the run ends is waited for if
-that helps, and told if not; the server is not accused of it.
+"""If the client's own queue still holds datagrams when the run ends, load
+waits for them if that helps, or reports them; the server is not blamed.
 
-In two network namespaces. Needs root; exits 77 without."""
+Uses two network namespaces. Needs root; exits with 77 without it."""
 
 import contextlib
 import json
@@ -26,7 +26,7 @@ def serve(*arguments):
 
 
 def tc(*words):
-    """Not every kernel has every discipline."""
+    """Run tc; skip the test if the kernel lacks the queueing discipline."""
     r = run("tc", "-n", NAMES[CLIENT], "qdisc", *words)
     if r.returncode:
         raise unittest.SkipTest(f"tc {' '.join(words)}: {r.stderr.strip()}")
@@ -43,7 +43,7 @@ class Queued(unittest.TestCase):
             tc("delete", "dev", "veth0", "root")
 
     def held(self):
-        """Packets that the queue holds."""
+        """The number of packets in the queue."""
         shown = run("tc", "-n", NAMES[CLIENT], "-s", "qdisc", "show", "dev",
                     "veth0", "root").stdout
         return int(re.search(r"backlog \S+ (\d+)p", shown)[1])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`load --key` where something is on the way: somebody who relays a consent
-that is another server's, a NAT, a long way, a lossy one. Exits 77 without root.
+"""`load --key` with something on the path: an attacker who relays the consent
+of another server, a NAT, a long delay, or loss. Exits with 77 without root.
 """
 
 import json
@@ -20,7 +20,7 @@ from query import write_key
 
 UDPMILL = sys.argv.pop(1)
 SERVER = f"{HOSTS[1]}:7007"
-OTHER = f"{HOSTS[1]}:9009"  # which nobody says yes for
+OTHER = f"{HOSTS[1]}:9009"  # for which no server consents
 
 
 class Relay(unittest.TestCase):
@@ -37,7 +37,7 @@ class Relay(unittest.TestCase):
         return server
 
     def start(self, *arguments):
-        """A script of ours beside the server, when it is ready."""
+        """Start a script beside the server, and wait until it is ready."""
         p = subprocess.Popen([*inside(1), sys.executable, *arguments],
                              stdout=subprocess.PIPE)
         self.addCleanup(p.stdout.close)
@@ -82,7 +82,7 @@ class Consent(Relay):
     def test_is_not_relayed_by_whoever_forges_the_source(self):
         s = self.serve("--service", "discard")
         self.between(0, 5, "as-client")
-        # The no goes to the client from an address that it does not know.
+        # The refusal comes from an address that the client does not know.
         self.refused(self.load(OTHER, "-t", "100ms"), OTHER)
         s.stop()
         self.assertNotIn("rx_datagrams", s.counters())
@@ -117,7 +117,7 @@ class Nat(Relay):
             self.skipTest("nft is not installed (Debian: nftables)")
 
     def nat(self, side, *chain):
-        """A table of NAT in a namespace; gone when the test is."""
+        """Add a NAT table in a namespace, until the end of the test."""
         text = "table ip udpmill {\nchain one {\n%s\n}\n}" % "\n".join(chain)
         r = subprocess.run([*inside(side), "nft", text], text=True,
                            stderr=subprocess.PIPE)
@@ -147,7 +147,7 @@ class Nat(Relay):
 
 
 class Way(Relay):
-    """Named as a NAT is, for that is what it does."""
+    """Reported as a NAT, because it does what a NAT does."""
 
     def over(self, delay, keep, *options):
         self.serve("--service", "discard", "--key-address", OTHER)
@@ -181,7 +181,7 @@ class Way(Relay):
 
 
 class Lies(Relay):
-    """Whoever has the key may tell any counters; none does any harm."""
+    """A peer that has the key may report any counters; none does harm."""
 
     def told(self, *counters):
         p = self.start(query.__file__, HOSTS[1], "7007", self.secret.hex(),

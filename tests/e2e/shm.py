@@ -11,13 +11,13 @@ import struct
 SHM = "/dev/shm"
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 0x40000
 HEADER = struct.Struct("=8sIIQQQi10I")
-# Its fields that are changed here.
+# The fields of the header that tests change.
 BYTES, STARTED, PID = 3, 4, 6
 COUNTER_COUNT, WORKER_COUNT = 12, 15
 
 
 def isolate():
-    """A /dev/shm that is this process's alone; why there is none, or None."""
+    """Give this process its own /dev/shm. Returns why that failed, or None."""
     if os.geteuid() != 0:
         return "several users need root"
     libc = ctypes.CDLL(None, use_errno=True)
@@ -31,13 +31,13 @@ def isolate():
 
 
 def as_user(uid):
-    """A prefix of a command: with another user's eyes."""
+    """The prefix of a command that runs it as another user."""
     return ("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups")
 
 
 class User:
-    """Somebody who does something to /dev/shm, and then stays, with all that
-    it has open, until the end of the with block."""
+    """Another user who does something to /dev/shm, and keeps all files open
+    until the end of the with block."""
 
     def __init__(self, uid, deed):
         done, say = os.pipe()
@@ -76,7 +76,7 @@ def path_of(pid):
 
 
 def copy(pid, **fields):
-    """A server's segment, with other numbers in its header."""
+    """A copy of a server's segment, with other numbers in its header."""
     with open(path_of(pid), "rb") as f:
         data = bytearray(f.read())
     header = list(HEADER.unpack_from(data))
@@ -87,13 +87,14 @@ def copy(pid, **fields):
 
 
 def most_workers(pid):
-    """As many as the reader takes for a server's."""
+    """The largest number of workers that the reader accepts."""
     with open(path_of(pid), "rb") as f:
         return (1 << 18) // HEADER.unpack(f.read(HEADER.size))[COUNTER_COUNT]
 
 
 def put_live(path, data, size=None):
-    """A file that looks like a live server's. Keep what it returns."""
+    """Make a file that looks like the segment of a live server. Keep a
+    reference to the result."""
     f = open(path, "xb")
     f.write(data)
     f.flush()
@@ -104,5 +105,5 @@ def put_live(path, data, size=None):
 
 
 def limit(most, what=resource.RLIMIT_NOFILE):
-    """For preexec_fn."""
+    """Returns a function for preexec_fn."""
     return lambda: resource.setrlimit(what, (most, most))

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The verb load over paths that take long: a relay in between holds back what
-it gets. A reply is waited for by the round trip, and a run ends when what is on
-its way has come.
+"""The verb load over slow paths: a relay in between delays all datagrams. How
+long a reply is waited for depends on the round trip, and a run ends when all
+that is in flight has arrived.
 
-The runs of a path idle, so that they run side by side."""
+The runs are mostly idle, so those of a path run at the same time."""
 
 import heapq
 import json
@@ -22,7 +22,7 @@ AT_ONCE = 12 if descriptors >= DESCRIPTORS else 3
 
 
 class Relay:
-    """Hands on to an address and back, a round trip later in all."""
+    """Forwards datagrams to an address and back, delayed by a round trip."""
 
     def __init__(self, address, seconds):
         self.delay = seconds / 2
@@ -109,8 +109,9 @@ class Slow(unittest.TestCase):
         cls.echo.stop()
 
     def at(self, cases):
-        """Each is a round trip and arguments: side by side, in their order.
-        Their reports, and how many at most were on their way at once."""
+        """Make runs, each given by a round trip and arguments, at the same
+        time. Returns, in their order, their reports and the largest numbers of
+        datagrams in flight."""
         results, mosts = [None] * len(cases), [None] * len(cases)
         gate = threading.Semaphore(AT_ONCE)
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""From trials to verdicts, and those computed again."""
+"""From trials to verdicts, and verdicts computed again."""

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The table of `run`: what each program does on each workload, and how that
-compares with the first program there."""
+"""The table of `run`: the results of each program on each workload, and their
+ratios to those of the first program."""
 from ..outcomes import INVALID
 from . import plan
 from .stats import bootstrap
 
 
 def values(document, workload, arm, metric):
-    """Of every trial that is not INVALID and has the figure."""
+    """The values of a metric, of all trials that are not INVALID."""
     found = (trial['metrics'].get(metric) for trial in document['trials']
              if trial['workload'] == workload and trial['arm'] == arm
              and trial['validity'] != INVALID)
@@ -35,7 +35,7 @@ def cell(document, workload, arm, metric, to=None):
 
 
 def of_run(document):
-    """Every cell there is, each with its ratio to its workload's first arm."""
+    """All cells, each with its ratio to the first arm of its workload."""
     found = []
     for workload in (w['name'] for w in document['workloads']):
         for metric in plan.setting(document['design'], 'metrics'):

@@ -2,10 +2,10 @@
 """Whether the project's claims hold: figures of a run, or ratios of them, held
 against bounds.
 
-A round of a run is a block: all that is compared was measured in it, in an
-order that was drawn, and what is compared with the floor next to it. So each
-round gives a claim one number: how far it was beyond its bound (in ln, d > 0
-is beyond). These are judged as a comparison's confirmation is, with no change
+A round of a run is a block: everything that is compared was measured in it, in
+random order, and a workload and its floor next to each other. So each round
+gives one number for a claim: how far it was beyond its bound (in ln; d > 0 is
+beyond). They are judged like the confirmation of a comparison, with no change
 ignored and none tolerated.
 """
 import math
@@ -28,12 +28,12 @@ WHY = {FAIL: 'beyond the bound, to 99.5 %', PASS: ''}
 
 
 def percent(cpu):
-    """Of user space: as sampled, else as the kernel counts it."""
+    """The share of user space: sampled, or else as the kernel counts it."""
     share = cpu.get('server_user_share')
     if share is None and cpu.get('server_user_s') is not None:
         total = cpu['server_user_s'] + cpu['server_system_s']
         share = cpu['server_user_s'] / total if total else None
-    # None seen has no logarithm, and is less than can be seen.
+    # Zero has no logarithm; 0.01 % is less than can be seen.
     return None if share is None else max(100 * share, 0.01)
 
 
@@ -62,14 +62,14 @@ def _ln(trials, figure):
 
 
 def _doubted(trials):
-    """Whether the host had other work. A generator at its limit, which flood
-    is by its nature, hides nothing of what a datagram costs."""
+    """Whether the host had other work. A generator at its limit, as in every
+    flood, does not hide the cost of a datagram."""
     return any(reason.startswith(OF_HOST) for trial in trials
                for reason in trial['reasons'])
 
 
 def differences(document, claim):
-    """(d of each round, how many of them are doubted)."""
+    """Returns (d of each round, how many rounds were disturbed)."""
     of, to = (_usable(document, claim[side], claim['figure'])
               if claim[side] else None for side in ('of', 'to'))
     rounds = [n for n in sorted(of) if to is None or n in to]
@@ -105,6 +105,6 @@ def judged(document, claim):
 
 
 def judge(document):
-    """The document's claims, in the order of its design's."""
+    """The document's claims, in the order of its design."""
     return [judged(document, claim)
             for claim in document['design'].get('claims', ())]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The coin that orders a block's arms: one that anyone can toss again.
+"""The coin that decides the order of a block's arms. Anyone can toss it again.
 
-It is the first bit of a SHA-256, and no generator of a language's library, so
-that a file can be checked for as long as there is SHA-256.
+It is the first bit of a SHA-256, not a random number from a language's
+library, so that a file can be checked as long as SHA-256 is known.
 """
 import hashlib
 

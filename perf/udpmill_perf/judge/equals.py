@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""What a host shows of arms that are the same: its noise, and its floor.
+"""What equal arms show about a host: its noise, and its floor.
 
-The coin sees to it that equals differ by nothing in the long run. What they
-differed by all the same is chance, or a bias of the harness on this host, and
-smaller changes than that are not worth a verdict: m is raised to it.
+Because of the coin, equal arms do not differ in the long run. If they did
+differ, it was by chance, or by a bias of the harness on this host. Smaller
+changes than that are not worth a verdict, so m is raised to it.
 """
 from . import evidence, plan
 
-EFFECTS = (0.03, 0.05)  # the slowdowns that blocks are counted for
+EFFECTS = (0.03, 0.05)  # slowdowns for which the blocks are computed
 
 
 def of(design, values, effects=EFFECTS):
@@ -38,7 +38,7 @@ def of(design, values, effects=EFFECTS):
 
 
 def rows(design, blocks, workloads):
-    """A calibration's: one for each workload, by name, and gated metric."""
+    """The rows of a calibration: one per workload and judged metric."""
     return [{'workload': name, 'metric': metric,
              **of(design, plan.differences(
                  plan.used(plan.of(blocks, name), 'screen'), metric))}

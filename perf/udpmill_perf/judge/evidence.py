@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a verdict rests on, from paired blocks or from two groups of boots.
+"""The evidence for a verdict, from paired blocks or from two groups of boots.
 
-Bounds come at two levels, which are the two questions' own: B is called worse
-at 99.5 %, since a gate that cries wolf is switched off; a change of M is
-excluded at 95 %. The interval shown is of the second kind, at both ends.
+The two questions have different levels: B is called worse at 99.5 %, because
+people turn off a gate that raises false alarms; a change of M is excluded at
+95 %. Both ends of the interval shown have the second level.
 """
 import math
 from dataclasses import dataclass

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Made-up measurements whose truth is known, with noise as machines make it.
 
-What one trial suffers, the next one suffers too: temperature, a neighbour on
-the host, where memory came to lie. So noise is a first-order autoregression,
-a random walk and a trend, in proportions that a quiet server shows; and it is
-scaled to a wanted standard deviation of d, a block's difference.
+Disturbances last longer than a trial: temperature, other programs, memory
+layout. So noise is a first-order autoregression, a random walk and a trend, in
+proportions that a quiet server shows, scaled to the wanted standard deviation
+of d, the difference in a block.
 """
 import math
 from dataclasses import dataclass

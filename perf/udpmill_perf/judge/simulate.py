@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What the plan is worth where the truth is known: how often it calls equals
-worse, and what it finds of a real slowdown.
+"""How well the plan works if the truth is known: how often it calls equal arms
+worse, and how often it finds a real slowdown.
 
-By the very code that judges a measurement. Beside it what is usual instead:
-so many runs of A, then as many of B, and Welch's test at 5 %.
+It uses the code that judges measurements. For comparison, it also tries the
+usual method: some runs of A, then as many of B, and Welch's test at 5 %.
 """
 import numpy as np
 from scipy.stats import ttest_ind
@@ -73,7 +73,7 @@ def cell(sd, effect, comparisons, seed=1, design=None, tick=None):
 
 
 def table(comparisons, seed=1, progress=None, cells=CELLS, design=None):
-    """The cells of the table; progress(done, of) is called now and then."""
+    """The cells of the table; progress(done, of) is called after each step."""
     done = 0
 
     def tick():

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """From blocks to verdicts: what `compare` prints and `verify` checks.
 
-One place, so that a verdict that is stored and one that is computed again
-cannot differ but by what was measured.
+Both use this code, so that a stored verdict and one that is computed again can
+differ only if the trials do.
 """
 from dataclasses import dataclass, field
 
@@ -34,7 +34,7 @@ class Sample:
 
 
 def _phase_of(design, blocks, metric):
-    """The phase that has the say on a metric, and whose blocks it takes."""
+    """The phase that decides on a metric, and the phases of its blocks."""
     if plan.used(blocks, 'confirm'):
         return 'confirm', ('confirm',)
     if (plan.used(blocks, 'extend')
@@ -44,7 +44,7 @@ def _phase_of(design, blocks, metric):
 
 
 def samples(design, blocks, workloads):
-    """Every gated test of a comparison."""
+    """All judged tests of a comparison."""
     found = []
     for workload in workloads:
         own = plan.of(blocks, workload)
@@ -120,7 +120,7 @@ def entry(design, test, phase, f, p, p_better, tests):
 
 
 def _unreached(sample, own):
-    """Why the rule cannot be asked yet; None where it can."""
+    """The reason why the rule cannot be applied yet, or None."""
     if sample.step.phase == 'invalid':
         begun = [b for b in own if b['phase'] != 'warm']
         return sentences.invalid(sum(not b['used'] for b in begun),
@@ -145,16 +145,16 @@ def _suspects(document):
 
 
 def _doubted(test, suspects):
-    """Whether most of the blocks are suspect. A host that has other work, or
-    a generator at its limit, hides a slowdown: of all verdicts PASS alone is
-    one that this can make."""
+    """Whether most of the blocks are suspect. Other work on the host, or a
+    generator at its limit, can hide a slowdown, and so cause a wrong PASS, but
+    no other wrong verdict."""
     left_out = (suspects or {}).get(test.workload, ())
     return (2 * sum(b['index'] in left_out for b in test.blocks)
             > len(test.blocks))
 
 
 def _beside(design, tests, suspects):
-    """The same without the blocks that are suspect."""
+    """The second analysis, without the suspect blocks."""
     found = [evidence.of_blocks(design, test.values(
         suspects.get(test.workload, ()))) for test in tests]
     phases = [test.phase for test in tests]
@@ -202,7 +202,7 @@ def judge_blocks(design, blocks, workloads, suspects=None, same=False):
 
 
 def overall(verdicts, same=False, invalid=False):
-    """The comparison's: the worst there is, but that arms which are the same
+    """The verdict of the comparison: the worst of all, except that equal arms
     cannot fail."""
     if same:
         return SAME

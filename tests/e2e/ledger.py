@@ -19,7 +19,7 @@ import threading
 import unittest
 
 import balance
-from namespaces import HOSTS, NAMES, ip, inside, main
+from namespaces import HOSTS, NAMES, introduce, ip, inside, main
 from program import Server, run, split, stop, udp_sockets, wait_for
 
 UDPMILL = sys.argv.pop(1)
@@ -190,6 +190,9 @@ class Sockets(Case):
 
 
 class Queues(Case):
+    def setUp(self):
+        introduce()
+
     def shape(self, side, *how):
         tc(side, "qdisc", "replace", "dev", "veth0", "root", *how)
         # One that is replaced again has been deleted by the first of these.
@@ -223,9 +226,6 @@ class Queues(Case):
 
     def test_what_a_discipline_holds_is_waited_for(self):
         with serve("--service", "discard") as s:
-            # What waits for the neighbour's address comes to the discipline
-            # later, and is dropped there without a word to who sent it.
-            self.load(s.address, "--count", "1")
             # A train each half of a second: all else is still long before.
             self.shape(CLIENT, "tbf", "rate", "100kbit", "burst", "70kb",
                        "limit", "25kb")

@@ -37,6 +37,18 @@ def make_lab():
         ip("-n", name, "link", "set", "veth0", "up")
 
 
+def introduce():
+    """Both sides know each other's link address for good. Otherwise the host's
+    table of neighbours, which others may fill, can forget it: what is sent then
+    waits, and a full queue drops it without telling the sender."""
+    for side in 0, 1:
+        address = subprocess.run(
+            [*inside(1 - side), "cat", "/sys/class/net/veth0/address"],
+            check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        ip("-n", NAMES[side], "neighbour", "replace", HOSTS[1 - side],
+           "lladdr", address, "dev", "veth0", "nud", "permanent")
+
+
 def remove_lab():
     for name in NAMES:
         subprocess.run(["ip", "netns", "delete", name],

@@ -2,7 +2,7 @@
 """Files from anybody: a line and an exit code, never a traceback, and soon.
 
 A seed draws what is changed of a document that is right. For longer, by hand:
-python3 tests/perf/test_strangers.py SECONDS [SEED]
+PYTHONPATH=perf python3 tests/perf/test_strangers.py SECONDS [SEED]
 """
 import contextlib
 import copy

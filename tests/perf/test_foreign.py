@@ -5,6 +5,7 @@ import os
 import signal
 
 import pytest
+from udpmill_perf.errors import PerfError
 from udpmill_perf.host import sysctl
 from udpmill_perf.measure import foreign
 from udpmill_perf.measure.peers.peer import Case
@@ -61,9 +62,29 @@ def test_an_echo_on_loopback_is_counted_at_both_ends():
             assert not foreign.delivered_of(case, 1, False).both_ends
 
 
-def test_a_signal_waits_until_settings_are_back(monkeypatch):
+def settings_in(folder, monkeypatch, there):
+    """Files in place of the host's settings."""
+    for key, value in there.items():
+        (folder / key).write_text(value)
+    monkeypatch.setattr(sysctl, 'path_of', lambda key: str(folder / key))
+
+
+def test_a_setting_of_the_host_is_one_run_s_at_a_time(tmp_path, monkeypatch):
+    """Else each would put back what the other had set."""
+    settings_in(tmp_path, monkeypatch, {'a.b': '1'})
+    with sysctl.Sysctls(['a.b']) as first:
+        first.apply({'a.b': '5'})
+        with pytest.raises(PerfError, match='another run has changed it'):
+            sysctl.Sysctls(['a.b'])
+    assert (tmp_path / 'a.b').read_text() == '1'
+    with sysctl.Sysctls(['a.b']):
+        pass
+
+
+def test_a_signal_waits_until_settings_are_back(tmp_path, monkeypatch):
     """Else half of them would stay as an arm had them."""
     there, written = {'a.b': '1', 'c.d': '2'}, []
+    settings_in(tmp_path, monkeypatch, there)
 
     def write(key, value):
         written.append(key)
@@ -74,7 +95,6 @@ def test_a_signal_waits_until_settings_are_back(monkeypatch):
         raise InterruptedError
 
     monkeypatch.setattr(sysctl, 'read', there.get)
-    monkeypatch.setattr(sysctl, 'again', there.get)
     settings = sysctl.Sysctls(there)
     there.update({'a.b': '5', 'c.d': '6'})
     monkeypatch.setattr(sysctl, 'write', write)

@@ -2,8 +2,12 @@
 """Kernel settings of an arm, which are restored when the run ends.
 
 A sysctl that each network namespace has separately is set in the namespace.
-The others affect the whole host: they need root, and the user is told.
+The others affect the whole host: they need root, and the user is told. While
+one of them is changed it is locked, or two runs at once would each restore what
+the other had set.
 """
+import contextlib
+import fcntl
 import os
 import threading
 
@@ -59,19 +63,29 @@ class Sysctls:
 
     def __init__(self, keys, netns=None):
         self.original, self.place = {}, {}
-        for key in sorted(keys):
-            self.place[key] = netns
-            try:
-                self.original[key] = within(netns, lambda: again(key))
-            except OSError:
-                # It does not exist there, or is read-only.
-                self.place[key] = None
-                self.original[key] = self._read_host(key)
+        with contextlib.ExitStack() as locks:
+            for key in sorted(keys):
+                self.place[key] = netns
+                try:
+                    if netns is None:
+                        raise OSError('of the host')
+                    self.original[key] = within(netns, lambda: again(key))
+                except OSError:
+                    # It does not exist there, or is read-only.
+                    self.place[key] = None
+                    self.original[key] = self._read_host(key, locks)
+            self.locks = locks.pop_all()
 
     @staticmethod
-    def _read_host(key):
+    def _read_host(key, locks):
         try:
+            held = locks.enter_context(open(path_of(key), encoding='ascii'))
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return read(key)
+        except BlockingIOError:
+            raise PerfError(f'sysctl {key}: another run has changed it for the '
+                            'whole host; try again when that has ended',
+                            UNFIT) from None
         except OSError as error:
             raise PerfError(f'sysctl {key}: {error.strerror} '
                             f'({path_of(key)})', UNFIT) from error
@@ -102,7 +116,7 @@ class Sysctls:
     def __exit__(self, *_):
         """Restore each value, even if another one fails."""
         failed = []
-        with undisturbed():  # or some would keep the arm's values
+        with self.locks, undisturbed():  # or some would keep the arm's values
             for key in self.original:
                 try:
                     self._set(key, self.original[key])

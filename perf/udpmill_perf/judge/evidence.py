@@ -19,6 +19,7 @@ from .stats import rank_sum, signed_rank
 POWER = 0.90       # what "would have been found" means
 EFFICIENCY = 3 / math.pi  # of ranks to means, where noise is normal
 MANY = 40  # values from which on the count of them can be computed
+NEVER = 2 ** 53  # values; more are not told apart
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,9 @@ def values_needed(design, f, tests):
     # From here on the level is as good as attained, and the reach constant.
     root = math.sqrt(2 if f.grouped else 1)
     for _ in range(3):
-        n = max(MANY, math.ceil(
-            (_reach(n - 1, alpha) * root * f.sd / room) ** 2))
+        wanted = _reach(n - 1, alpha) * root * f.sd / room
+        # A file may hold a noise that no number of values is enough for.
+        if wanted > NEVER ** 0.5:
+            return NEVER
+        n = max(MANY, math.ceil(wanted ** 2))
     return n

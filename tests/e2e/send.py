@@ -157,8 +157,9 @@ class Send(unittest.TestCase):
             run = send(peer.address, "--timeout", "20ms", "-J")
         report = json.loads(run.stdout)
         self.assertEqual(run.returncode, 0)
-        self.assertEqual(report["tries"], 2)
-        self.assertEqual(len(peer.received), 2)
+        # More often, where the answer took longer than that.
+        self.assertGreaterEqual(report["tries"], 2)
+        self.assertEqual(len(peer.received), report["tries"])
 
     def test_backs_off_and_gives_up(self):
         with Peer(mute) as peer:

@@ -250,6 +250,14 @@ struct load_result {
 
 struct load;
 
+/* How many of all flows a thread, counted from 0, has. */
+static inline uint32_t load_flows_of(
+	uint32_t flows, uint32_t threads, uint32_t thread)
+{
+	return (uint32_t)((uint64_t)flows * (thread + 1) / threads -
+			  (uint64_t)flows * thread / threads);
+}
+
 /* The most descriptors that a run needs, standard streams included. */
 uint64_t load_descriptors(const struct load_config *config);
 

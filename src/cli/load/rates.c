@@ -2,6 +2,7 @@
 #include "cli/load/rates.h"
 
 #include "core/units.h"
+#include "load/load.h"
 
 #include <errno.h>
 #include <math.h>
@@ -102,7 +103,7 @@ bool load_rate_is_due(const struct pace_plan *plan, uint32_t flows,
 	if (plan->spacing == PACE_POISSON)
 		return true;
 	for (uint32_t i = 0; i < threads; i++) {
-		uint32_t own = flows / threads + (i < flows % threads);
+		uint32_t own = load_flows_of(flows, threads, i);
 		double share = (double)own / flows;
 		double offset = (double)i / threads;
 		/* What is due at the very beginning may be lost to rounding. */

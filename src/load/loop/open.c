@@ -66,21 +66,12 @@ static int open_flow(
 	return 0;
 }
 
-/* How many of the flows belong to a thread. */
-static uint32_t flows_of(const struct load_config *c, uint32_t thread)
-{
-	uint64_t flows = c->flows;
-
-	return (uint32_t)(flows * (thread + 1) / c->threads -
-			  flows * thread / c->threads);
-}
-
 uint64_t load_sockets(const struct load_config *c)
 {
 	uint64_t n = c->flows;
 
 	for (uint32_t i = 0; i < c->threads; i++)
-		n += churn_room(c, flows_of(c, i));
+		n += churn_room(c, load_flows_of(c->flows, c->threads, i));
 	return n;
 }
 
@@ -169,7 +160,7 @@ static int open_threads(struct load *l, char *why, size_t why_bytes)
 		int error;
 
 		t->flows = &l->flows[first];
-		t->flow_count = flows_of(&l->config, i);
+		t->flow_count = load_flows_of(l->config.flows, n, i);
 		t->number = i;
 		t->train = l->train_planned = l->train;
 		t->in_flight_max = in_flight_of(l, t->flow_count);

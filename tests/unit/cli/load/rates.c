@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/rates.h"
 
+#include "load/load.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
@@ -166,10 +168,12 @@ Test(rates, what_is_due_in_a_time_is_known_before)
 		/* Two threads take turns. */
 		{1, 1, 2, 2, 300u * MS, 700u * MS, false},
 		{1, 1, 2, 2, 300u * MS, 701u * MS, true},
-		/* Of three flows, two are the first's: at 0, 1.5 and 3 s, and
-		 * at 1.5 and 4.5 s of the other. */
-		{1, 1, 3, 2, 300u * MS, 1100u * MS, false},
-		{1, 1, 3, 2, 300u * MS, 1300u * MS, true},
+		/* Of three flows, one is the first's: at 0, 3 and 6 s, and at
+		 * 0.75, 2.25 and 3.75 s of the other. */
+		{1, 1, 3, 2, 300u * MS, 400u * MS, false},
+		{1, 1, 3, 2, 300u * MS, 500u * MS, true},
+		{1, 1, 3, 2, 800u * MS, 1400u * MS, false},
+		{1, 1, 3, 2, 800u * MS, 1500u * MS, true},
 		{1e6, 1, 8, 4, 300u * MS, 10ull * S, true},
 	};
 
@@ -197,7 +201,7 @@ Test(rates, what_is_due_is_what_a_pace_comes_to)
 
 		pace_constant(&plan, rates[i / 40], 100ull * S);
 		for (uint32_t k = 0; k < threads; k++) {
-			uint32_t own = flows / threads + (k < flows % threads);
+			uint32_t own = load_flows_of(flows, threads, k);
 			struct pace p;
 
 			pace_init(&p, &plan, (double)own / flows,

@@ -87,9 +87,7 @@ static bool grant(
 {
 	struct departures *d = &t->departures;
 
-	/* As in a flood: one that is behind must not starve the replies. */
-	if (heard && t->owed > 0)
-		return false;
+	(void)heard;
 	if (d->item == d->next_due) {
 		t->now_ns = clock_ns();
 		count_due(t, t->now_ns);
@@ -121,16 +119,14 @@ static void note_failure(struct load_thread *t)
 
 static bool sent(struct load_thread *t, const struct order *order, uint32_t n)
 {
-	if (n > 0) {
-		advance(t, order->items[n - 1]);
-		return t->unheard < NEAR_UNHEARD;
+	uint32_t done = n + t->given_up;
+
+	if (done == 0) {
+		note_failure(t);
+		return false;
 	}
-	if (t->given_up) {
-		advance(t, t->departures.item);
-		return t->unheard < NEAR_UNHEARD;
-	}
-	note_failure(t);
-	return false;
+	advance(t, order->items[done - 1]);
+	return t->unheard < NEAR_UNHEARD;
 }
 
 static void end(struct load_thread *t)
@@ -151,6 +147,7 @@ static uint64_t wait_ns(struct load_thread *t)
 }
 
 const struct mode_ops mode_by_capture = {
+	.hears_first = true,
 	.begin = begin,
 	.wait_ns = wait_ns,
 	.grant = grant,

@@ -15,6 +15,10 @@
 #define MODE_NO_RECEIVE UINT64_MAX
 
 struct mode_ops {
+	/* As many datagrams are received as were sent before more are sent, or
+	 * replies that come over many sockets pile up in them. */
+	bool hears_first;
+
 	/* Begins the thread's part of a run. */
 	void (*begin)(struct load_thread *t);
 

@@ -41,8 +41,9 @@ void turn_once(struct load_thread *t)
 
 	if (wait_ns != MODE_NO_RECEIVE)
 		heard = receive_next(t, wait_ns);
-	if (sending)
-		send_granted(t, heard);
+	if (!sending || (heard && t->mode->hears_first && t->owed > 0))
+		return;
+	send_granted(t, heard);
 }
 
 /* Starts measuring anew. */

@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Flows that replace one another, turn by turn: the test plays the thread, its
  * clock and the server. */
-#include "load/loop/churn.h"
+#include "loop.h"
 
-#include "core/clock.h"
-#include "load/loop/generator.h"
-#include "load/loop/mode.h"
-#include "load/loop/turn.h"
-
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MS       1000000u
 #define LIFETIME (100u * MS)
 
-static struct load_config config;
-static struct load *load;
-static struct load_thread *t;
 static union address server;
-static int fd, notices;
+static int fd;
 static uint64_t begun_ns;
-static char why[256];
-
-static void notice(void *arg, const char *text)
-{
-	(void)arg;
-	(void)text;
-	notices++;
-}
 
 static void open_server(void)
 {
@@ -40,6 +20,7 @@ static void open_server(void)
 		.nonblock = true,
 	};
 	struct socket_obtained got;
+	char why[256];
 
 	fd = socket_open(&c, &got, why, sizeof(why));
 	cr_assert(fd >= 0, "%s", why);
@@ -48,37 +29,24 @@ static void open_server(void)
 
 static void begin(void)
 {
-	const struct load_hooks hooks = {.notice = notice};
-
-	config.socket.remote = server;
-	cr_assert(load_open(&load, &config, &hooks, why, sizeof(why)) == 0,
-		"%s", why);
-	t = &load->threads[0];
-	t->now_ns = begun_ns = clock_ns();
-	t->phase = PHASE_WINDOW;
-	churn_begin(t);
-	t->mode->begin(t);
+	loop_begin(0);
+	begun_ns = t->now_ns;
 }
 
+/* Over the kernel, since sockets are what this is about. */
 static void start(void)
 {
 	open_server();
-	config = (struct load_config){
-		.mode = LOAD_WINDOW,
-		.flows = 1,
-		.threads = 1,
-		.train = 1,
-		.window = 4,
-		.run = 7,
-		.flow_lifetime_ns = LIFETIME,
-		.spin = true, /* no turn waits */
-	};
-	sizes_fixed(&config.sizes, 64);
+	loop_init();
+	config.engine = NULL;
+	config.socket.remote = server;
+	config.flow_lifetime_ns = LIFETIME;
+	config.spin = true; /* no turn waits */
 }
 
 static void stop(void)
 {
-	load_close(load);
+	loop_fini();
 	close(fd);
 }
 
@@ -106,14 +74,6 @@ static int answer(int n)
 	return done;
 }
 
-static struct load_counts counts(void)
-{
-	struct load_counts c = {0};
-
-	meter_sum(&t->meter, &c);
-	return c;
-}
-
 static uint16_t port_of(const struct flow *f)
 {
 	union address a;
@@ -126,12 +86,12 @@ static uint16_t port_of(const struct flow *f)
 /* Turns, until one finds nothing. What was sent in them. */
 static uint64_t take_turns(void)
 {
-	uint64_t before = counts().sent;
+	uint64_t before = loop_counts().sent;
 
 	do {
 		turn_once(t);
 	} while (t->idle == 0);
-	return counts().sent - before;
+	return loop_counts().sent - before;
 }
 
 Test(churn, has_room_for_what_half_a_second_retires)
@@ -162,7 +122,7 @@ Test(churn, opens_another_socket_with_another_number)
 	pass(LIFETIME + 5 * MS);
 	cr_assert(t->flows[0].number == 1);
 	cr_assert(port_of(&t->flows[0]) != port);
-	cr_assert(counts().renewed == 1);
+	cr_assert(loop_counts().renewed == 1);
 }
 
 Test(churn, spreads_flows_over_their_lifetime)
@@ -171,8 +131,8 @@ Test(churn, spreads_flows_over_their_lifetime)
 	begin();
 	for (unsigned i = 1; i <= 20; i++) {
 		pass(LIFETIME / 10 * i + MS);
-		cr_assert(counts().renewed == i, "%lu at %u", counts().renewed,
-			i);
+		cr_assert(loop_counts().renewed == i, "%lu at %u",
+			loop_counts().renewed, i);
 	}
 	for (unsigned i = 0; i < 10; i++)
 		cr_assert(t->flows[i].number == 20 + i);
@@ -183,11 +143,11 @@ Test(churn, does_not_catch_up)
 	config.flows = 3;
 	begin();
 	pass(100u * (uint64_t)LIFETIME);
-	cr_assert(counts().renewed == 3, "each once");
+	cr_assert(loop_counts().renewed == 3, "each once");
 	pass(100u * (uint64_t)LIFETIME + MS);
-	cr_assert(counts().renewed == 3);
+	cr_assert(loop_counts().renewed == 3);
 	pass(100u * (uint64_t)LIFETIME + LIFETIME / 3 + 5 * MS);
-	cr_assert(counts().renewed == 4);
+	cr_assert(loop_counts().renewed == 4);
 }
 
 Test(churn, takes_replies_to_a_flow_that_is_over)
@@ -198,8 +158,8 @@ Test(churn, takes_replies_to_a_flow_that_is_over)
 	cr_assert(t->churn.count == 1);
 	cr_assert(answer(4) == 4);
 	(void)take_turns();
-	cr_assert(counts().answered == 4);
-	cr_assert(counts().stale == 0 && counts().reordered == 0);
+	cr_assert(loop_counts().answered == 4);
+	cr_assert(loop_counts().stale == 0 && loop_counts().reordered == 0);
 	cr_assert(t->churn.count == 0, "and is done with it");
 }
 
@@ -210,9 +170,9 @@ Test(churn, keeps_none_that_was_answered)
 	cr_assert(answer(4) == 4);
 	t->phase = PHASE_REST;
 	(void)take_turns();
-	cr_assert(counts().answered == 4);
+	cr_assert(loop_counts().answered == 4);
 	pass(LIFETIME + MS);
-	cr_assert(counts().renewed == 1);
+	cr_assert(loop_counts().renewed == 1);
 	cr_assert(t->churn.count == 0);
 }
 
@@ -222,18 +182,18 @@ Test(churn, shares_the_window_with_what_is_still_in_flight)
 	begin();
 	cr_assert(take_turns() == 4);
 	pass(21 * MS);
-	cr_assert(counts().sent == 4, "the window is full");
+	cr_assert(loop_counts().sent == 4, "the window is full");
 	cr_assert(answer(3) == 3);
 	(void)take_turns();
-	cr_assert(counts().sent == 7, "%lu", counts().sent);
+	cr_assert(loop_counts().sent == 7, "%lu", loop_counts().sent);
 	/* And with those of two before it. */
 	pass(42 * MS);
 	cr_assert(t->flows[0].before == 4);
-	cr_assert(counts().sent == 7);
+	cr_assert(loop_counts().sent == 7);
 	cr_assert(answer(4) == 4);
 	(void)take_turns();
 	cr_assert(t->flows[0].before == 0);
-	cr_assert(counts().sent == 11);
+	cr_assert(loop_counts().sent == 11);
 }
 
 Test(churn, has_room_again_under_a_bound_of_all_flows)
@@ -246,7 +206,7 @@ Test(churn, has_room_again_under_a_bound_of_all_flows)
 	pass(LIFETIME + MS);
 	cr_assert(answer(4) == 4);
 	(void)take_turns();
-	cr_assert(t->in_flight == 4 && counts().sent == 8);
+	cr_assert(t->in_flight == 4 && loop_counts().sent == 8);
 }
 
 /* Of replies that have no number: until they have come, it is not known which
@@ -278,7 +238,7 @@ Test(churn, waits_for_replies_by_the_way_that_they_have)
 	t->churn.renew_ns = UINT64_MAX;
 	pass(LIFETIME + 1050u * MS);
 	cr_assert(t->churn.count == 1);
-	cr_assert(counts().written_off == 0);
+	cr_assert(loop_counts().written_off == 0);
 	pass(LIFETIME + 1200u * MS);
 	cr_assert(t->churn.count == 0);
 }
@@ -292,7 +252,7 @@ Test(churn, closes_after_half_a_second_what_is_not_answered)
 	t->churn.renew_ns = UINT64_MAX;
 	pass(LIFETIME + 450u * MS);
 	cr_assert(t->churn.count == 1);
-	cr_assert(counts().written_off == 4, "not awaited so long");
+	cr_assert(loop_counts().written_off == 4, "not awaited so long");
 	cr_assert(t->flows[0].before == 0);
 	pass(LIFETIME + 600u * MS);
 	cr_assert(t->churn.count == 0);
@@ -311,7 +271,7 @@ Test(churn, lets_the_heir_send_for_what_is_not_answered)
 	t->churn.renew_ns = UINT64_MAX;
 	cr_assert(take_turns() == 0);
 	pass(LIFETIME + 600u * MS);
-	cr_assert(t->churn.count == 0 && counts().written_off == 0);
+	cr_assert(t->churn.count == 0 && loop_counts().written_off == 0);
 	cr_assert(take_turns() == 1);
 }
 
@@ -326,7 +286,7 @@ Test(churn, takes_what_came_last_before_it_closes)
 	pass(LIFETIME + 600u * MS);
 	cr_assert(t->churn.count == 1, "something is unread");
 	(void)take_turns();
-	cr_assert(counts().answered == 3);
+	cr_assert(loop_counts().answered == 3);
 	pass(LIFETIME + 1200u * MS);
 	cr_assert(t->churn.count == 0);
 }
@@ -350,7 +310,7 @@ Test(churn, keeps_what_a_socket_has_dropped)
 	pass(LIFETIME + 1200u * MS);
 	cr_assert(t->churn.count == 0);
 	cr_assert(churn_drops(t) == drops);
-	cr_assert(counts().answered == 64 - drops);
+	cr_assert(loop_counts().answered == 64 - drops);
 }
 
 Test(churn, lets_flows_live_on_where_there_is_no_room)
@@ -363,7 +323,7 @@ Test(churn, lets_flows_live_on_where_there_is_no_room)
 		t->churn.renew_ns = t->now_ns;
 	}
 	cr_assert(t->churn.count == t->churn.room);
-	cr_assert(counts().renewed == t->churn.room);
+	cr_assert(loop_counts().renewed == t->churn.room);
 }
 
 Test(churn, lets_a_flow_live_on_where_its_port_is_taken)
@@ -374,10 +334,10 @@ Test(churn, lets_a_flow_live_on_where_its_port_is_taken)
 	config.port_count = 2;
 	begin();
 	pass(LIFETIME + MS);
-	cr_assert(counts().renewed == 0);
+	cr_assert(loop_counts().renewed == 0);
 	cr_assert(t->flows[0].number == 0);
 	/* The one after it is the flow's own still. */
 	pass(2 * LIFETIME + MS);
-	cr_assert(counts().renewed == 0);
+	cr_assert(loop_counts().renewed == 0);
 	cr_assert(notices == 1, "said once");
 }

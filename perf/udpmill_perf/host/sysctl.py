@@ -65,16 +65,17 @@ class Sysctls:
         self.original, self.place = {}, {}
         with contextlib.ExitStack() as locks:
             for key in sorted(keys):
-                self.place[key] = netns
-                try:
-                    if netns is None:
-                        raise OSError('of the host')
-                    self.original[key] = within(netns, lambda: again(key))
-                except OSError:
-                    # It does not exist there, or is read-only.
-                    self.place[key] = None
-                    self.original[key] = self._read_host(key, locks)
+                self.place[key], self.original[key] = self._find(
+                    key, netns, locks)
             self.locks = locks.pop_all()
+
+    def _find(self, key, netns, locks):
+        """Returns (its namespace or None for the host, its value)."""
+        if netns is not None:
+            # It may not exist there, or be read-only.
+            with contextlib.suppress(OSError):
+                return netns, within(netns, lambda: again(key))
+        return None, self._read_host(key, locks)
 
     @staticmethod
     def _read_host(key, locks):

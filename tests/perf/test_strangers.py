@@ -106,6 +106,10 @@ def test_whatever_is_changed_is_a_line_and_a_code(first):
         check(seed)
 
 
+def test_a_calibration_without_blocks():
+    check(20268691)
+
+
 def test_a_noise_that_no_number_of_blocks_is_enough_for():
     check(20265056)
 

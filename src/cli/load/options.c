@@ -4,13 +4,14 @@
 #include "cli/args/option.h"
 #include "cli/args/parse.h"
 #include "cli/args/usage.h"
-#include "cli/load/against.h"
 #include "cli/load/checks.h"
 #include "cli/load/engine.h"
 #include "cli/load/kind/stress.h"
 #include "cli/load/names.h"
+#include "cli/load/output.h"
 #include "cli/load/pace.h"
 #include "cli/load/peer/consent.h"
+#include "cli/load/place.h"
 #include "cli/load/plan.h"
 #include "cli/load/refuse.h"
 #include "cli/load/scenario_print.h"
@@ -35,23 +36,12 @@ enum key {
 	KEY_IN_FLIGHT,
 	KEY_TRAIN,
 	KEY_GRO,
-	KEY_CPUS,
-	KEY_SEED,
-	KEY_CONSENT,
-	KEY_NETNS,
-	KEY_KEY,
-	KEY_KEY_ADDRESS,
 	KEY_CONTENT,
 	KEY_SPIN,
 	KEY_ENGINE,
-	KEY_CSV,
-	KEY_HISTOGRAM,
 	KEY_PAYLOAD,
-	KEY_AGAINST,
 	KEY_STAGES,
 	KEY_STRESS,
-	KEY_SCENARIO,
-	KEY_PRINT,
 };
 
 static const struct argp_option options[] = {
@@ -113,56 +103,6 @@ static const struct argp_option options[] = {
 		"and report how it was handled; --stress=list prints the "
 		"choices",
 		0},
-	{NULL, 0, NULL, 0, "Place:", 5},
-	{"netns", KEY_NETNS, "NAME", 0,
-		"Send from this network namespace, one of those that \"ip "
-		"netns\" lists",
-		0},
-	{NULL, '4', NULL, 0, "Resolve names to IPv4 only", 0},
-	{NULL, '6', NULL, 0, "Resolve names to IPv6 only", 0},
-	{"cpus", KEY_CPUS, "LIST", 0, "Pin the threads to these CPUs in turn",
-		0},
-	{"against", KEY_AGAINST, "KIND", LOAD_COMMAND_LINE_ONLY,
-		"Explain how to load a non-udpmill server of this kind, and "
-		"exit: echo, discard, dns, text, other",
-		0},
-	{"peer-consents", KEY_CONSENT, NULL, LOAD_COMMAND_LINE_ONLY,
-		"Load another host: you confirm that its owner consents to "
-		"this traffic",
-		0},
-	{"key", KEY_KEY, "FILE", LOAD_COMMAND_LINE_ONLY,
-		"Ask the peer for its consent and its counters; the peer must "
-		"run serve --key with the same key",
-		0},
-	{"key-address", KEY_KEY_ADDRESS, "HOST", LOAD_COMMAND_LINE_ONLY,
-		"Behind a NAT: the address at which the peer sees this host",
-		0},
-	{NULL, 0, NULL, 0, "Output:", 7},
-	{"seed", KEY_SEED, "N", 0,
-		"Number of the run, which every probe carries (default: "
-		"random)",
-		0},
-	{"csv", KEY_CSV, "FILE",
-		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
-			LOAD_NOT_SEARCH,
-		"Write each interval to FILE as a line of CSV (- is stdout)",
-		0},
-	{"histogram", KEY_HISTOGRAM, "FILE",
-		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
-			LOAD_NOT_SEARCH,
-		"Write the whole distribution of latency to FILE, as "
-		"HdrHistogram prints percentiles, or as JSON if FILE ends with "
-		".json",
-		0},
-	{"scenario", KEY_SCENARIO, "FILE", LOAD_COMMAND_LINE_ONLY,
-		"Read options from FILE first, as lines of key = value", 0},
-	{"print-scenario", KEY_PRINT, NULL, LOAD_COMMAND_LINE_ONLY,
-		"Print all options of the run as a scenario, and send nothing",
-		0},
-	{"quiet", 'q', NULL, LOAD_COMMAND_LINE_ONLY,
-		"Print no progress, only the report and errors", 0},
-	{"json", 'J', NULL, LOAD_COMMAND_LINE_ONLY, "Print the report as JSON",
-		0},
 	{0},
 };
 
@@ -178,66 +118,13 @@ static uint32_t parse_train(const char *text)
 	return (uint32_t)v;
 }
 
-static error_t parse_where(int key, char *arg, struct argp_state *state)
+static void take_peer(struct load_parsing *p, const char *name)
 {
-	struct load_parsing *p = state->input;
-	struct load_options *o = p->o;
-
-	switch (key) {
-	case '4':
-	case '6':
-		option_family(&p->family, key == '4' ? AF_INET : AF_INET6);
-		return 0;
-	case KEY_CPUS:
-		p->cpus = arg;
-		return 0;
-	case KEY_AGAINST:
-		load_against(arg);
-		return 0;
-	case KEY_NETNS:
-		o->netns = arg;
-		return 0;
-	case KEY_CONSENT:
-		o->peer_consents = true;
-		return 0;
-	case KEY_KEY:
-		p->key = arg;
-		return 0;
-	case KEY_KEY_ADDRESS:
-		p->key_address = arg;
-		return 0;
-	case KEY_SEED:
-		o->config.run =
-			(uint32_t)option_count("seed", arg, 1, UINT32_MAX);
-		return 0;
-	case KEY_CSV:
-		o->csv = arg;
-		return 0;
-	case KEY_HISTOGRAM:
-		o->histogram = arg;
-		return 0;
-	case KEY_SCENARIO: /* load_scenario_open() has read it */
-		return 0;
-	case KEY_PRINT:
-		o->print_scenario = true;
-		return 0;
-	case 'q':
-		o->quiet = true;
-		return 0;
-	case 'J':
-		o->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (p->peer)
-			usage_error(NULL,
-				"\"%s\" after \"%s\": only one peer can be "
-				"loaded",
-				arg, p->peer);
-		p->peer = arg;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	if (p->peer)
+		usage_error(NULL,
+			"\"%s\" after \"%s\": only one peer can be loaded",
+			name, p->peer);
+	p->peer = name;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -299,9 +186,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[2] = &p->o->replay;
 		state->child_inputs[3] = p;
 		state->child_inputs[4] = p;
+		state->child_inputs[5] = p;
+		state->child_inputs[6] = p;
+		return 0;
+	case ARGP_KEY_ARG:
+		take_peer(p, arg);
 		return 0;
 	default:
-		return parse_where(key, arg, state);
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -311,6 +203,8 @@ static const struct argp_child children[] = {
 	{&load_replay_argp, 0, NULL, 2},
 	{&load_time_argp, 0, NULL, 3},
 	{&load_checks_argp, 0, NULL, 4},
+	{&load_place_argp, 0, NULL, 5},
+	{&load_output_argp, 0, NULL, 7},
 	{0},
 };
 

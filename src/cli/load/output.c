@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/output.h"
+
+#include "cli/args/option.h"
+#include "cli/load/said.h"
+
+enum key {
+	KEY_SEED = 0x800,
+	KEY_CSV,
+	KEY_HISTOGRAM,
+	KEY_SCENARIO,
+	KEY_PRINT,
+};
+
+static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "Output:", 7},
+	{"seed", KEY_SEED, "N", 0,
+		"Number of the run, which every probe carries (default: "
+		"random)",
+		0},
+	{"csv", KEY_CSV, "FILE",
+		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_SEARCH,
+		"Write each interval to FILE as a line of CSV (- is stdout)",
+		0},
+	{"histogram", KEY_HISTOGRAM, "FILE",
+		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_SEARCH,
+		"Write the whole distribution of latency to FILE, as "
+		"HdrHistogram prints percentiles, or as JSON if FILE ends with "
+		".json",
+		0},
+	{"scenario", KEY_SCENARIO, "FILE", LOAD_COMMAND_LINE_ONLY,
+		"Read options from FILE first, as lines of key = value", 0},
+	{"print-scenario", KEY_PRINT, NULL, LOAD_COMMAND_LINE_ONLY,
+		"Print all options of the run as a scenario, and send nothing",
+		0},
+	{"quiet", 'q', NULL, LOAD_COMMAND_LINE_ONLY,
+		"Print no progress, only the report and errors", 0},
+	{"json", 'J', NULL, LOAD_COMMAND_LINE_ONLY, "Print the report as JSON",
+		0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct load_parsing *p = state->input;
+	struct load_options *o = p->o;
+
+	switch (key) {
+	case KEY_SEED:
+		o->config.run =
+			(uint32_t)option_count("seed", arg, 1, UINT32_MAX);
+		return 0;
+	case KEY_CSV:
+		o->csv = arg;
+		return 0;
+	case KEY_HISTOGRAM:
+		o->histogram = arg;
+		return 0;
+	case KEY_SCENARIO: /* load_scenario_open() has read it */
+		return 0;
+	case KEY_PRINT:
+		o->print_scenario = true;
+		return 0;
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case 'J':
+		o->json = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp load_output_argp = {.options = options, .parser = parse};

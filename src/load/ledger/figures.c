@@ -2,6 +2,7 @@
 #include "load/ledger/figures.h"
 
 #include "load/ledger/proc.h"
+#include "net/interface.h"
 #include "net/qdisc.h"
 
 #include <errno.h>
@@ -193,6 +194,41 @@ int figures_open(struct figures_source *s, const struct figures_scope *scope)
 	return error;
 }
 
+/* Another user's namespace can only be entered by root. */
+static int open_far(struct figures_source *far, const struct netns *there,
+	const struct figures_scope *scope)
+{
+	struct netns back;
+
+	if (!there || netns_enter(there, &back))
+		return 0;
+	(void)figures_open(far, scope);
+	return netns_leave(&back);
+}
+
+int figures_open_both(struct figures_source *near, struct figures_source *far,
+	const union address *remote, const struct netns *server_netns,
+	char *why, size_t why_bytes)
+{
+	union address to = *remote;
+	struct figures_scope scope;
+	int error;
+
+	address_unmap(&to);
+	scope = (struct figures_scope){
+		.loopback = interface_owns(&to),
+		.v6 = to.sa.sa_family == AF_INET6,
+	};
+	error = figures_open(near, &scope);
+	if (!error)
+		error = open_far(far, server_netns, &scope);
+	if (error)
+		snprintf(why, why_bytes,
+			"cannot read the kernel's counters in /proc: %s",
+			strerror(-error));
+	return error;
+}
+
 void figures_close(struct figures_source *s)
 {
 	for (size_t i = 0; s->open && i < FIGURES_FILES; i++)
@@ -203,13 +239,19 @@ void figures_close(struct figures_source *s)
 	*s = (struct figures_source){0};
 }
 
+FILE *figures_stream(
+	const struct figures_source *s, enum figures_file kind)
+{
+	return s->open ? proc_again(s->file[kind]) : NULL;
+}
+
 void figures_read(const struct figures_source *s, struct figures *out)
 {
 	struct qdisc_counts q = {0};
 
 	*out = (struct figures){0};
-	for (size_t i = 0; s->open && i < FIGURES_FILES; i++) {
-		FILE *f = proc_again(s->file[i]);
+	for (enum figures_file i = 0; i < FIGURES_FILES; i++) {
+		FILE *f = figures_stream(s, i);
 
 		if (!f)
 			continue;

@@ -6,6 +6,9 @@
  */
 #pragma once
 
+#include "core/address.h"
+#include "net/netns.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -56,11 +59,27 @@ struct figures_source {
  * left out. 0; -errno if none opens. */
 int figures_open(struct figures_source *s, const struct figures_scope *scope);
 
+/*
+ * Opens the counters at both ends of the way to remote: near of this thread's
+ * namespace, and far of the server's, if that is another and may be entered
+ * (another user's only by root; without it, far is not open and the report
+ * lacks the server's kernel counters). server_netns may be NULL. 0; or -errno
+ * and one line in why.
+ */
+int figures_open_both(struct figures_source *near, struct figures_source *far,
+	const union address *remote, const struct netns *server_netns,
+	char *why, size_t why_bytes);
+
 /* Zeroed state is legal. */
 void figures_close(struct figures_source *s);
 
 /* Counters that cannot be read are 0. */
 void figures_read(const struct figures_source *s, struct figures *out);
+
+/* A stream with the present text of one of its files, for fclose(). NULL: the
+ * file cannot be read, or is not about this version of IP. */
+FILE *figures_stream(
+	const struct figures_source *s, enum figures_file kind);
 
 /* Returns end - start; for a state that is no sum, end's value. 0 for a counter
  * that went back, as when its device went away. */

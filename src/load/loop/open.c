@@ -5,7 +5,6 @@
 #include "load/loop/generator.h"
 #include "load/loop/thread_init.h"
 #include "load/traffic/text.h"
-#include "net/interface.h"
 #include "net/socket.h"
 
 #include <errno.h>
@@ -117,37 +116,6 @@ static uint64_t in_flight_of(const struct load *l, uint32_t flow_count)
 	if (l->config.in_flight == 0)
 		return 0;
 	return n < l->train ? l->train : n;
-}
-
-/* Another user's namespace can only be entered by root; without it the report
- * lacks the server's kernel counters. */
-static int open_far(struct load *l, const struct figures_scope *scope)
-{
-	struct netns back;
-
-	if (!l->config.server_netns ||
-		netns_enter(l->config.server_netns, &back))
-		return 0;
-	(void)figures_open(&l->far, scope);
-	return netns_leave(&back);
-}
-
-static int open_figures(struct load *l, char *why, size_t why_bytes)
-{
-	union address remote = l->config.socket.remote;
-	struct figures_scope scope = {.loopback = interface_owns(&remote)};
-	int error;
-
-	address_unmap(&remote);
-	scope.v6 = remote.sa.sa_family == AF_INET6;
-	error = figures_open(&l->near, &scope);
-	if (!error)
-		error = open_far(l, &scope);
-	if (error)
-		snprintf(why, why_bytes,
-			"cannot read the kernel's counters in /proc: %s",
-			strerror(-error));
-	return error;
 }
 
 static int open_threads(struct load *l, char *why, size_t why_bytes)
@@ -309,7 +277,9 @@ int load_open(struct load **out, const struct load_config *config,
 	if (!error)
 		error = open_threads(l, why, why_bytes);
 	if (!error)
-		error = open_figures(l, why, why_bytes);
+		error = figures_open_both(&l->near, &l->far,
+			&config->socket.remote, config->server_netns, why,
+			why_bytes);
 	if (error) {
 		load_close(l);
 		return error;

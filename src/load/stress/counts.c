@@ -3,12 +3,7 @@
 
 #include "load/ledger/proc.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct count *find(struct counts *c, const char *name)
 {
@@ -77,61 +72,29 @@ static void parse_softnet(FILE *f, struct counts *out)
 	proc_read_softnet(f, add_name, out);
 }
 
-static const struct {
-	const char *path;
-	bool v4, v6;
-	void (*parse)(FILE *f, struct counts *out);
-} files[] = {
-	[COUNTS_SNMP] = {PROC_NET "snmp", true, false, parse_pairs},
-	[COUNTS_NETSTAT] = {PROC_NET "netstat", true, false, parse_pairs},
-	[COUNTS_SNMP6] = {PROC_NET "snmp6", false, true, parse_names},
-	[COUNTS_SOFTNET] = {PROC_NET "softnet_stat", true, true, parse_softnet},
+/* The other files have nothing of IP, ICMP or UDP. */
+static void (*const parsers[FIGURES_FILES])(FILE *f, struct counts *out) = {
+	[FIGURES_SNMP] = parse_pairs,
+	[FIGURES_NETSTAT] = parse_pairs,
+	[FIGURES_SNMP6] = parse_names,
+	[FIGURES_SOFTNET] = parse_softnet,
 };
 
-void counts_parse(enum counts_file kind, FILE *f, struct counts *out)
+void counts_parse(enum figures_file kind, FILE *f, struct counts *out)
 {
-	files[kind].parse(f, out);
+	if (parsers[kind])
+		parsers[kind](f, out);
 }
 
-int counts_open(struct counts_source *s, bool v6)
-{
-	bool any = false;
-	int error = 0;
-
-	*s = (struct counts_source){.open = true};
-	for (enum counts_file i = 0; i < COUNTS_FILES; i++) {
-		s->file[i] = -1;
-		if (!(v6 ? files[i].v6 : files[i].v4))
-			continue;
-		s->file[i] = open(files[i].path, O_RDONLY | O_CLOEXEC);
-		if (s->file[i] < 0)
-			error = -errno;
-		else
-			any = true;
-	}
-	if (any)
-		return 0;
-	counts_close(s);
-	return error;
-}
-
-void counts_close(struct counts_source *s)
-{
-	for (size_t i = 0; s->open && i < COUNTS_FILES; i++)
-		if (s->file[i] >= 0)
-			close(s->file[i]);
-	*s = (struct counts_source){0};
-}
-
-void counts_read(const struct counts_source *s, struct counts *out)
+void counts_read(const struct figures_source *s, struct counts *out)
 {
 	out->n = 0;
-	for (size_t i = 0; s->open && i < COUNTS_FILES; i++) {
-		FILE *f = proc_again(s->file[i]);
+	for (enum figures_file i = 0; i < FIGURES_FILES; i++) {
+		FILE *f = figures_stream(s, i);
 
 		if (!f)
 			continue;
-		files[i].parse(f, out);
+		counts_parse(i, f, out);
 		fclose(f);
 	}
 }

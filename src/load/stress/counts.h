@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "load/ledger/figures.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,27 +26,8 @@ struct counts {
 	size_t n;
 };
 
-enum counts_file {
-	COUNTS_SNMP,    /* IPv4: a line of names, then a line of values */
-	COUNTS_NETSTAT, /* IPv4: the same */
-	COUNTS_SNMP6,   /* IPv6: a name and a value per line */
-	COUNTS_SOFTNET, /* both: a line per CPU in base 16 */
-	COUNTS_FILES
-};
-
-/* Open files, which read the namespace they were opened in. Zeroed: none. */
-struct counts_source {
-	bool open;
-	int file[COUNTS_FILES];
-};
-
-/* Opens the counters of this thread's namespace. 0; or -errno if none opens. */
-int counts_open(struct counts_source *s, bool v6);
-
-/* Zeroed state is legal. */
-void counts_close(struct counts_source *s);
-
-void counts_read(const struct counts_source *s, struct counts *out);
+/* Reads all of them from the files that are open there. */
+void counts_read(const struct figures_source *s, struct counts *out);
 
 /* Writes the counters that have gone up, at most room of them: end - start by
  * name, in end's order; one missing in start counts as 0 there. Returns how
@@ -52,8 +35,9 @@ void counts_read(const struct counts_source *s, struct counts *out);
 size_t counts_between(struct count *out, size_t room,
 	const struct counts *start, const struct counts *end);
 
-/* Adds the counters in a file: for counts_read() and for tests. */
-void counts_parse(enum counts_file kind, FILE *f, struct counts *out);
+/* Adds the counters in a file, if it has any of these: for counts_read() and
+ * for tests. */
+void counts_parse(enum figures_file kind, FILE *f, struct counts *out);
 
 /* Is it a counter of ordinary traffic, which every datagram raises? */
 bool counts_is_plain(const char *name);

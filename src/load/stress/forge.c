@@ -141,11 +141,11 @@ static bool had_no_room(struct stress_lab *lab, uint64_t n)
 	struct figures now;
 	uint64_t dropped = 0;
 
-	figures_read(&lab->near_figures, &now);
-	now = figures_between(&lab->start.near_figures, &now);
+	figures_read(&lab->near, &now);
+	now = figures_between(&lab->start.near, &now);
 	dropped += now.v[FIGURE_RCVBUF_ERRORS] + now.v[FIGURE_MEM_ERRORS];
-	figures_read(&lab->far_figures, &now);
-	now = figures_between(&lab->start.far_figures, &now);
+	figures_read(&lab->far, &now);
+	now = figures_between(&lab->start.far, &now);
 	dropped += now.v[FIGURE_RCVBUF_ERRORS] + now.v[FIGURE_MEM_ERRORS];
 	return dropped >= n;
 }

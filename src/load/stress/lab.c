@@ -4,7 +4,6 @@
 #include "core/clock.h"
 #include "core/train.h"
 #include "load/stress/packet.h"
-#include "net/interface.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -15,31 +14,6 @@
 #include <unistd.h>
 
 #define TELL_NS 100000000u
-
-/* Another user's namespace can only be entered by root; without it the report
- * lacks the server's kernel counters. */
-static int open_far(struct stress_lab *lab, const struct figures_scope *scope)
-{
-	const struct netns *there = lab->config->server_netns;
-	struct netns back;
-
-	if (!there || netns_enter(there, &back))
-		return 0;
-	(void)counts_open(&lab->far, lab->v6);
-	(void)figures_open(&lab->far_figures, scope);
-	return netns_leave(&back);
-}
-
-static int open_counters(struct stress_lab *lab)
-{
-	const struct figures_scope scope = {
-		.loopback = interface_owns(&lab->remote), .v6 = lab->v6};
-	int error = counts_open(&lab->near, lab->v6);
-
-	if (!error)
-		error = figures_open(&lab->near_figures, &scope);
-	return error ? error : open_far(lab, &scope);
-}
 
 /* Wrong packets are only sent to this host and its labs; with a --device of the
  * user's choice they might leave it. */
@@ -57,8 +31,6 @@ static int open_raw(const struct stress_lab *lab)
 int lab_open(struct stress_lab *lab, const struct stress_config *config,
 	struct stress_result *result, char *why, size_t why_bytes)
 {
-	int error;
-
 	lab->config = config;
 	lab->result = result;
 	lab->remote = config->socket.remote;
@@ -74,12 +46,8 @@ int lab_open(struct stress_lab *lab, const struct stress_config *config,
 		snprintf(why, why_bytes, "no memory");
 		return -ENOMEM;
 	}
-	error = open_counters(lab);
-	if (error)
-		snprintf(why, why_bytes,
-			"cannot read the kernel's counters in /proc: %s",
-			strerror(-error));
-	return error;
+	return figures_open_both(&lab->near, &lab->far, &lab->remote,
+		config->server_netns, why, why_bytes);
 }
 
 void lab_close(struct stress_lab *lab)
@@ -88,10 +56,8 @@ void lab_close(struct stress_lab *lab)
 		return;
 	if (lab->raw >= 0)
 		close(lab->raw);
-	counts_close(&lab->near);
-	counts_close(&lab->far);
-	figures_close(&lab->near_figures);
-	figures_close(&lab->far_figures);
+	figures_close(&lab->near);
+	figures_close(&lab->far);
 	content_fini(&lab->content);
 	free(lab->in);
 	free(lab->out);

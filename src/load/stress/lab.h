@@ -11,8 +11,8 @@
 /* Everything that is reported as a difference. */
 struct lab_moment {
 	uint64_t at_ns;
-	struct counts near, far;
-	struct figures near_figures, far_figures;
+	struct figures near, far;
+	struct counts near_counts, far_counts;
 	struct load_server server;
 	int server_error;
 };
@@ -23,8 +23,7 @@ struct stress_lab {
 	union address remote; /* unmapped: IPv4 as AF_INET */
 	bool v6;
 	struct content content;
-	struct counts_source near, far;
-	struct figures_source near_figures, far_figures;
+	struct figures_source near, far;
 	/* The current one; it must end by deadline_ns. */
 	const struct stress *stress;
 	uint64_t deadline_ns;

@@ -12,10 +12,10 @@ static void look_all(struct stress_lab *lab)
 {
 	struct lab_moment *m = &lab->now;
 
-	counts_read(&lab->near, &m->near);
-	counts_read(&lab->far, &m->far);
-	figures_read(&lab->near_figures, &m->near_figures);
-	figures_read(&lab->far_figures, &m->far_figures);
+	counts_read(&lab->near, &m->near_counts);
+	counts_read(&lab->far, &m->far_counts);
+	figures_read(&lab->near, &m->near);
+	figures_read(&lab->far, &m->far);
 	(void)lab_look(lab, LOOK_MUST);
 	m->at_ns = clock_ns();
 }
@@ -66,10 +66,10 @@ void lab_end(struct stress_lab *lab)
 
 	look_all(lab);
 	row->seconds = (double)(to->at_ns - from->at_ns) / 1e9;
-	row->near_count =
-		counts_between(row->near, STRESS_MOVED, &from->near, &to->near);
-	row->far_count =
-		counts_between(row->far, STRESS_MOVED, &from->far, &to->far);
+	row->near_count = counts_between(row->near, STRESS_MOVED,
+		&from->near_counts, &to->near_counts);
+	row->far_count = counts_between(row->far, STRESS_MOVED,
+		&from->far_counts, &to->far_counts);
 	row->server_seen = !from->server_error && !to->server_error;
 	if (row->server_seen)
 		ledger_server_difference(&row->server, &from->server.counters,

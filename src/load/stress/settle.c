@@ -86,17 +86,16 @@ static void read_kernel(struct stress_lab *lab, struct ledger_kernel *k)
 	const struct lab_moment *from = &lab->start;
 	struct lab_moment *to = &lab->now;
 
-	figures_read(&lab->near_figures, &to->near_figures);
-	figures_read(&lab->far_figures, &to->far_figures);
-	k->client = figures_between(&from->near_figures, &to->near_figures);
+	figures_read(&lab->near, &to->near);
+	figures_read(&lab->far, &to->far);
+	k->client = figures_between(&from->near, &to->near);
 	k->client_known = true;
 	k->one = !from->server_error && !lab->config->server_apart;
 	k->v6 = lab->v6;
 	k->server = k->client;
-	if (lab->far_figures.open)
-		k->server =
-			figures_between(&from->far_figures, &to->far_figures);
-	k->server_known = k->one || lab->far_figures.open;
+	if (lab->far.open)
+		k->server = figures_between(&from->far, &to->far);
+	k->server_known = k->one || lab->far.open;
 }
 
 /* The kernel does not count replies left in sockets that are closed: up to

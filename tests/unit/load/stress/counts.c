@@ -7,7 +7,7 @@
 
 static struct counts before, after;
 
-static void parse(enum counts_file kind, const char *text, struct counts *out)
+static void parse(enum figures_file kind, const char *text, struct counts *out)
 {
 	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
 
@@ -28,7 +28,7 @@ static void check(const struct counts *c, const char *name, uint64_t value)
 
 Test(counts, of_pairs_of_lines_have_their_protocols_names)
 {
-	parse(COUNTS_SNMP,
+	parse(FIGURES_SNMP,
 		"Ip: Forwarding InHdrErrors\nIp: 1 2\n"
 		"Icmp: InMsgs InErrors\nIcmp: 3 4\n"
 		"IcmpMsg: OutType3\nIcmpMsg: 5\n"
@@ -43,7 +43,7 @@ Test(counts, of_pairs_of_lines_have_their_protocols_names)
 
 Test(counts, of_tcp_are_left_out_but_for_one_that_is_of_ip)
 {
-	parse(COUNTS_NETSTAT,
+	parse(FIGURES_NETSTAT,
 		"TcpExt: SyncookiesSent IPReversePathFilter\nTcpExt: 1 2\n"
 		"IpExt: ReasmOverlaps\nIpExt: 3\n"
 		"MPTcpExt: X\nMPTcpExt: 4\n",
@@ -55,7 +55,7 @@ Test(counts, of_tcp_are_left_out_but_for_one_that_is_of_ip)
 
 Test(counts, of_ipv6_are_a_line_each)
 {
-	parse(COUNTS_SNMP6,
+	parse(FIGURES_SNMP6,
 		"Ip6InHdrErrors                  \t5\n"
 		"Udp6InErrors                    \t7\n"
 		"UdpLite6InErrors                \t9\n",
@@ -67,7 +67,7 @@ Test(counts, of_ipv6_are_a_line_each)
 
 Test(counts, of_backlogs_are_added_up_over_cpus)
 {
-	parse(COUNTS_SOFTNET, "0000000a 00000010 0 0\n0000000b 00000002 0 0\n",
+	parse(FIGURES_SOFTNET, "0000000a 00000010 0 0\n0000000b 00000002 0 0\n",
 		&after);
 	check(&after, "softnet_dropped", 18);
 }
@@ -76,8 +76,8 @@ Test(counts, that_moved_are_told_by_how_much)
 {
 	struct count moved[4];
 
-	parse(COUNTS_SNMP, "Udp: A B C\nUdp: 1 2 3\n", &before);
-	parse(COUNTS_SNMP, "Udp: A B C\nUdp: 1 5 4\n", &after);
+	parse(FIGURES_SNMP, "Udp: A B C\nUdp: 1 2 3\n", &before);
+	parse(FIGURES_SNMP, "Udp: A B C\nUdp: 1 5 4\n", &after);
 	cr_assert(counts_between(moved, 4, &before, &after) == 2);
 	cr_assert(strcmp(moved[0].name, "UdpB") == 0 && moved[0].value == 3);
 	cr_assert(strcmp(moved[1].name, "UdpC") == 0 && moved[1].value == 1);
@@ -87,8 +87,8 @@ Test(counts, that_appear_later_began_at_zero_wherever_they_stand)
 {
 	struct count moved[4];
 
-	parse(COUNTS_SNMP, "IcmpMsg: B\nIcmpMsg: 2\n", &before);
-	parse(COUNTS_SNMP, "IcmpMsg: A B\nIcmpMsg: 7 3\n", &after);
+	parse(FIGURES_SNMP, "IcmpMsg: B\nIcmpMsg: 2\n", &before);
+	parse(FIGURES_SNMP, "IcmpMsg: A B\nIcmpMsg: 7 3\n", &after);
 	cr_assert(counts_between(moved, 4, &before, &after) == 2);
 	cr_assert(
 		strcmp(moved[0].name, "IcmpMsgA") == 0 && moved[0].value == 7);
@@ -100,8 +100,8 @@ Test(counts, that_went_back_have_not_moved)
 {
 	struct count moved[4];
 
-	parse(COUNTS_SNMP, "Udp: A\nUdp: 5\n", &before);
-	parse(COUNTS_SNMP, "Udp: A\nUdp: 4\n", &after);
+	parse(FIGURES_SNMP, "Udp: A\nUdp: 5\n", &before);
+	parse(FIGURES_SNMP, "Udp: A\nUdp: 4\n", &after);
 	cr_assert(counts_between(moved, 4, &before, &after) == 0);
 }
 
@@ -109,7 +109,7 @@ Test(counts, that_moved_are_told_as_far_as_there_is_room)
 {
 	struct count moved[2];
 
-	parse(COUNTS_SNMP, "Udp: A B C\nUdp: 1 2 3\n", &after);
+	parse(FIGURES_SNMP, "Udp: A B C\nUdp: 1 2 3\n", &after);
 	cr_assert(counts_between(moved, 2, &before, &after) == 2);
 }
 
@@ -119,7 +119,7 @@ Test(counts, beyond_all_room_are_dropped)
 
 	for (int i = 0; i < COUNTS_MAX + 10; i++) {
 		snprintf(text, sizeof(text), "Ip6Name%d 1\n", i);
-		parse(COUNTS_SNMP6, text, &after);
+		parse(FIGURES_SNMP6, text, &after);
 	}
 	cr_assert(after.n == COUNTS_MAX);
 }
@@ -141,22 +141,23 @@ Test(counts, of_what_went_well_are_plain_and_others_are_not)
 
 Test(counts, of_this_host_are_read)
 {
-	struct counts_source s;
+	struct figures_source s;
 
 	for (int v6 = 0; v6 < 2; v6++) {
-		cr_assert(counts_open(&s, v6) == 0);
+		const struct figures_scope scope = {.v6 = v6};
+
+		cr_assert(figures_open(&s, &scope) == 0);
 		counts_read(&s, &after);
-		counts_close(&s);
+		figures_close(&s);
 		cr_assert(after.n > 20, "%zu", after.n);
 	}
 }
 
 Test(counts, of_nowhere_are_none)
 {
-	struct counts_source s = {0};
+	const struct figures_source s = {0};
 
 	after.n = 3;
 	counts_read(&s, &after);
 	cr_assert(after.n == 0);
-	counts_close(&s);
 }

@@ -239,8 +239,7 @@ void figures_close(struct figures_source *s)
 	*s = (struct figures_source){0};
 }
 
-FILE *figures_stream(
-	const struct figures_source *s, enum figures_file kind)
+FILE *figures_stream(const struct figures_source *s, enum figures_file kind)
 {
 	return s->open ? proc_again(s->file[kind]) : NULL;
 }

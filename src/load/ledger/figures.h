@@ -78,8 +78,7 @@ void figures_read(const struct figures_source *s, struct figures *out);
 
 /* A stream with the present text of one of its files, for fclose(). NULL: the
  * file cannot be read, or is not about this version of IP. */
-FILE *figures_stream(
-	const struct figures_source *s, enum figures_file kind);
+FILE *figures_stream(const struct figures_source *s, enum figures_file kind);
 
 /* Returns end - start; for a state that is no sum, end's value. 0 for a counter
  * that went back, as when its device went away. */

@@ -66,10 +66,10 @@ void lab_end(struct stress_lab *lab)
 
 	look_all(lab);
 	row->seconds = (double)(to->at_ns - from->at_ns) / 1e9;
-	row->near_count = counts_between(row->near, STRESS_MOVED,
-		&from->near_counts, &to->near_counts);
-	row->far_count = counts_between(row->far, STRESS_MOVED,
-		&from->far_counts, &to->far_counts);
+	row->near_count = counts_between(
+		row->near, STRESS_MOVED, &from->near_counts, &to->near_counts);
+	row->far_count = counts_between(
+		row->far, STRESS_MOVED, &from->far_counts, &to->far_counts);
 	row->server_seen = !from->server_error && !to->server_error;
 	if (row->server_seen)
 		ledger_server_difference(&row->server, &from->server.counters,

@@ -12,12 +12,10 @@
 #include "cli/print/text.h"
 #include "cli/process/exit.h"
 #include "cli/process/privilege.h"
-#include "cli/process/streams.h"
 #include "load/traffic/search.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SCHEMA "udpmill.capacity/1"
@@ -75,7 +73,7 @@ static const char *main_cause(const struct ledger *l)
 	return name;
 }
 
-static void judge(struct trial *t, const struct load_options *o,
+static void judge_trial(struct trial *t, const struct load_options *o,
 	const struct load_result *r)
 {
 	uint64_t came = r->whole.answered + r->ledger.absorbed;
@@ -118,7 +116,7 @@ static int run_trial(const struct load_options *o, struct finding *f,
 	}
 	if (error)
 		return error;
-	judge(t, o, r);
+	judge_trial(t, o, r);
 	return 0;
 }
 
@@ -290,12 +288,8 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 		.notice = load_kind_notice,
 		.arg = job,
 	};
-	struct finding *f = job->state = calloc(1, sizeof(*f));
+	struct finding *f = job->state;
 
-	if (!f) {
-		snprintf(why, why_bytes, "no memory");
-		return -ENOMEM;
-	}
 	f->balances = true;
 	f->trials = json_array();
 	search_init(&f->search, FIRST, LOWEST, HIGHEST, PRECISION);
@@ -320,22 +314,22 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 	return f->ended;
 }
 
-static int report(struct load_job *job)
+static int print(struct load_job *job)
 {
 	struct finding *f = job->state;
-	int error;
 
 	if (f->ended)
 		say("%s", f->why);
-	if (!job->options->json) {
-		print_text(job->options, f);
-	} else {
-		error = print_json(job->options, f);
-		if (error) {
-			streams_tell(error);
-			return EXIT_SYSTEM;
-		}
-	}
+	if (job->options->json)
+		return print_json(job->options, f);
+	print_text(job->options, f);
+	return 0;
+}
+
+static int judge(struct load_job *job)
+{
+	const struct finding *f = job->state;
+
 	if (f->ended)
 		return (int)exit_of(f->ended);
 	return f->balances ? EXIT_OK : EXIT_CLAIM;
@@ -345,18 +339,17 @@ static void end(struct load_job *job)
 {
 	struct finding *f = job->state;
 
-	if (!f)
-		return;
 	load_close(f->load);
 	json_decref(f->trials);
-	free(f);
 }
 
 const struct load_kind load_kind_capacity = {
+	.state_bytes = sizeof(struct finding),
 	.open = begin,
 	.keep = keep,
 	.stop = stop,
 	.run = run,
-	.report = report,
+	.print = print,
+	.judge = judge,
 	.close = end,
 };

@@ -7,9 +7,12 @@
 #include "cli/print/say.h"
 #include "cli/process/interrupt.h"
 #include "cli/process/privilege.h"
+#include "cli/process/streams.h"
 #include "net/affinity.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int pin(const struct load_config *c, char *why, size_t why_bytes)
@@ -27,9 +30,14 @@ static int prepare(const struct load_kind *kind, struct load_job *job,
 {
 	int error = 0;
 
+	job->state = calloc(1, kind->state_bytes);
+	if (!job->state) {
+		snprintf(why, why_bytes, "no memory");
+		return -ENOMEM;
+	}
 	if (kind->one_thread)
 		error = pin(&job->options->config, why, why_bytes);
-	if (!error)
+	if (!error && kind->open)
 		error = kind->open(job, why, why_bytes);
 	if (!error)
 		error = privilege_drop(kind->keep(job), why, why_bytes);
@@ -37,6 +45,16 @@ static int prepare(const struct load_kind *kind, struct load_job *job,
 		error = load_key_keep(
 			job->options, kind->stop, job->state, why, why_bytes);
 	return error;
+}
+
+static int report(const struct load_kind *kind, struct load_job *job)
+{
+	int error = kind->print(job);
+
+	if (!error)
+		return kind->judge(job);
+	streams_tell(error);
+	return EXIT_SYSTEM;
 }
 
 int load_kind_run(const struct load_kind *kind, struct load_job *job)
@@ -50,13 +68,15 @@ int load_kind_run(const struct load_kind *kind, struct load_job *job)
 		error = kind->run(job, why, sizeof(why));
 		interrupt_release();
 	}
-	code = error ? load_fail_tell(error, why) : kind->report(job);
+	code = error ? load_fail_tell(error, why) : report(kind, job);
 	if (load_key_lapsed(o) && !job->refused)
 		code = EXIT_CLAIM;
 	/* Its thread calls stop(). */
 	remote_close(o->remote);
 	o->remote = NULL;
-	kind->close(job);
+	if (job->state && kind->close)
+		kind->close(job);
+	free(job->state);
 	return code;
 }
 

@@ -12,11 +12,9 @@
 #include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/privilege.h"
-#include "cli/process/streams.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct plain {
@@ -77,12 +75,8 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 		.notice = load_kind_notice,
 		.arg = job,
 	};
-	struct plain *p = job->state = calloc(1, sizeof(*p));
+	struct plain *p = job->state;
 
-	if (!p) {
-		snprintf(why, why_bytes, "no memory");
-		return -ENOMEM;
-	}
 	p->rewrite = style_terminal(stderr);
 	open_files(p, o);
 	if (o->json)
@@ -121,29 +115,32 @@ static bool is_nobody(const struct load_result *r)
 	return r->absence == ABSENCE_NOBODY && !r->server_gone;
 }
 
-/* Writes everything. 0; or -errno, which was reported. */
-static int print(const struct load_job *job, struct plain *p)
+static int print(struct load_job *job)
 {
 	const struct load_options *o = job->options;
+	struct plain *p = job->state;
 	const struct load_result *r = &p->result;
 	bool taken = p->csv.out == stdout || p->histogram.out == stdout;
 	/* The report leaves stdout to what programs read. */
 	FILE *out = taken ? stderr : stdout;
 	json_t *intervals = p->intervals;
-	int error;
 
 	if (p->rewrite)
 		fputs("\r\033[K", stderr);
 	if (o->json) {
 		p->intervals = NULL; /* consumed */
-		error = load_print_json(stdout, o, r, intervals);
-		if (error) {
-			streams_tell(error);
-			return error;
-		}
-	} else {
-		load_print_text(out, o, r, style_on(out));
+		return load_print_json(stdout, o, r, intervals);
 	}
+	load_print_text(out, o, r, style_on(out));
+	return 0;
+}
+
+/* 0; or -errno, which was reported. */
+static int finish_files(const struct load_options *o, struct plain *p)
+{
+	const struct load_result *r = &p->result;
+	int error;
+
 	if (!is_nobody(r))
 		load_histogram_write(
 			&p->histogram, &r->histograms[LOAD_LATENCY]);
@@ -175,7 +172,7 @@ static int judge_sending(
 	return EXIT_OK;
 }
 
-static int report(struct load_job *job)
+static int judge(struct load_job *job)
 {
 	const struct load_options *o = job->options;
 	struct plain *p = job->state;
@@ -184,7 +181,7 @@ static int report(struct load_job *job)
 	char why[512];
 	int code;
 
-	if (print(job, p))
+	if (finish_files(o, p))
 		return EXIT_SYSTEM;
 	code = judge_sending(o, r);
 	if (code != EXIT_OK)
@@ -204,20 +201,19 @@ static void end(struct load_job *job)
 {
 	struct plain *p = job->state;
 
-	if (!p)
-		return;
 	load_close(p->load);
 	json_decref(p->intervals);
 	(void)load_file_close(&p->csv);
 	(void)load_file_close(&p->histogram);
-	free(p);
 }
 
 const struct load_kind load_kind_plain = {
+	.state_bytes = sizeof(struct plain),
 	.open = begin,
 	.keep = keep,
 	.stop = stop,
 	.run = run,
-	.report = report,
+	.print = print,
+	.judge = judge,
 	.close = end,
 };

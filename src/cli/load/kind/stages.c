@@ -8,12 +8,8 @@
 #include "cli/print/style.h"
 #include "cli/process/exit.h"
 #include "cli/process/privilege.h"
-#include "cli/process/streams.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 struct split {
 	atomic_bool interrupted;
@@ -29,17 +25,15 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 {
 	const struct load_config *c = &job->options->config;
 
+	(void)why;
+	(void)why_bytes;
 	if (sizes_mixed(&c->sizes))
 		usage_clash(
 			"stages", "--stages needs datagrams of one --length");
 	if (c->replies == REPLIES_NONE)
 		usage_clash("stages", "--stages waits for each reply, but this "
 				      "peer does not reply");
-	job->state = calloc(1, sizeof(struct split));
-	if (job->state)
-		return 0;
-	snprintf(why, why_bytes, "no memory");
-	return -ENOMEM;
+	return 0;
 }
 
 static uint64_t keep(const struct load_job *job)
@@ -73,9 +67,25 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 	return stages_run(&config, &s->result, why, why_bytes);
 }
 
-/* A run that split nothing has not done what it was asked to do. */
-static int judge(const struct stages_result *r)
+static int print(struct load_job *job)
 {
+	const struct load_options *o = job->options;
+	const struct stages_result *r = &((struct split *)job->state)->result;
+
+	if (o->json)
+		return stages_print_json(stdout, o, r);
+	stages_print_text(stdout, o, r, style_on(stdout));
+	return 0;
+}
+
+/* A run that split nothing has not done what it was asked to do. */
+static int judge(struct load_job *job)
+{
+	const struct stages_result *r = &((struct split *)job->state)->result;
+	const struct load_loss loss = {true, r->sent, r->lost};
+
+	if (!load_loss_is_borne(job->options, &loss))
+		return EXIT_CLAIM;
 	if (r->gone) {
 		say("gave up after failing for a second: %s", r->gone_why);
 		return (int)exit_of(r->gone);
@@ -93,35 +103,13 @@ static int judge(const struct stages_result *r)
 	return EXIT_SYSTEM;
 }
 
-static int report(struct load_job *job)
-{
-	const struct load_options *o = job->options;
-	const struct stages_result *r = &((struct split *)job->state)->result;
-	const struct load_loss loss = {true, r->sent, r->lost};
-	int error = 0;
-
-	if (!o->json)
-		stages_print_text(stdout, o, r, style_on(stdout));
-	else
-		error = stages_print_json(stdout, o, r);
-	if (error) {
-		streams_tell(error);
-		return EXIT_SYSTEM;
-	}
-	return load_loss_is_borne(o, &loss) ? judge(r) : EXIT_CLAIM;
-}
-
-static void end(struct load_job *job)
-{
-	free(job->state);
-}
-
 const struct load_kind load_kind_stages = {
 	.one_thread = true,
+	.state_bytes = sizeof(struct split),
 	.open = begin,
 	.keep = keep,
 	.stop = stop,
 	.run = run,
-	.report = report,
-	.close = end,
+	.print = print,
+	.judge = judge,
 };

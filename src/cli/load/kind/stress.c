@@ -8,10 +8,8 @@
 #include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/privilege.h"
-#include "cli/process/streams.h"
 #include "load/stress/stress.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,15 +98,6 @@ static void progress(void *arg, const struct stress_row *row, bool done)
 	fputs(done ? "\n" : "", stderr);
 }
 
-static int begin(struct load_job *job, char *why, size_t why_bytes)
-{
-	job->state = calloc(1, sizeof(struct stresses));
-	if (job->state)
-		return 0;
-	snprintf(why, why_bytes, "no memory");
-	return -ENOMEM;
-}
-
 static uint64_t keep(const struct load_job *job)
 {
 	uint64_t sockets = privilege_sockets();
@@ -148,40 +137,38 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 	return stress_run(&config, &s->result, why, why_bytes);
 }
 
-static int report(struct load_job *job)
+static int print(struct load_job *job)
 {
 	const struct load_options *o = job->options;
 	const struct stress_result *r =
 		&((struct stresses *)job->state)->result;
-	char peer[ADDRESS_TEXT];
-	int error = 0;
 
-	if (!o->json)
-		stress_print_text(stdout, o, r, style_on(stdout));
-	else
-		error = stress_print_json(stdout, o, r);
-	if (error) {
-		streams_tell(error);
-		return EXIT_SYSTEM;
-	}
+	if (o->json)
+		return stress_print_json(stdout, o, r);
+	stress_print_text(stdout, o, r, style_on(stdout));
+	return 0;
+}
+
+static int judge(struct load_job *job)
+{
+	const struct stress_result *r =
+		&((struct stresses *)job->state)->result;
+	char peer[ADDRESS_TEXT];
+
 	if (r->server_gone)
 		return say_failed(EXIT_NO_PEER,
 			"%s: the server ended, or no longer answers",
-			address_format(&o->config.socket.remote, peer));
+			address_format(
+				&job->options->config.socket.remote, peer));
 	return r->verdicts[STRESS_FAILED] ? EXIT_CLAIM : EXIT_OK;
-}
-
-static void end(struct load_job *job)
-{
-	free(job->state);
 }
 
 const struct load_kind load_kind_stress = {
 	.one_thread = true,
-	.open = begin,
+	.state_bytes = sizeof(struct stresses),
 	.keep = keep,
 	.stop = stop,
 	.run = run,
-	.report = report,
-	.close = end,
+	.print = print,
+	.judge = judge,
 };

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of a worker, over a backend that asks no kernel. */
-#include "server/worker.h"
+/* The end of a worker, over a backend that makes no system call. */
+#include "over_mem.h"
 
-#include "backend/mem.h"
-#include "service/registry.h"
-
-#include <criterion/criterion.h>
 #include <time.h>
 
 static struct worker worker;
@@ -34,27 +30,12 @@ Test(drain, that_is_held_up_answers_all_the_same)
 		.repeat = 32, /* four batches */
 		.receive = hold_up,
 	};
-	struct cidr loopback;
-	struct guard guard;
-	const struct worker_config config = {
-		.backend = &backend_mem,
-		.service = service_find("echo"),
-		.io = {.fd = -1,
-			.family = AF_INET,
-			.batch = 8,
-			.counters = &counters,
-			.script = &script},
-		.guard = &guard,
-		.cpu = -1,
-		.spin = true,
-	};
+	struct worker_config config = over_mem("echo", &script, &counters);
 
-	cr_assert(address_parse(&train.peer, "127.0.0.1:40000") == 0);
-	cr_assert(cidr_parse(&loopback, "127.0.0.0/8") == 0);
-	guard_init(&guard, &loopback, 1);
-	cr_assert(worker_init(&worker, &config) == 0);
-	cr_assert(worker_run(&worker) == 0);
-	worker_fini(&worker);
+	config.spin = true;
+	train.peer = peer("127.0.0.1:40000");
+	allow_loopback();
+	cr_assert(run_worker(&worker, &config) == 0);
 	cr_assert(receives == 5);
 	cr_assert(counter_get(&counters, COUNTER_ANSWERED_DATAGRAMS) == 32);
 }

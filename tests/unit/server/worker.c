@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The worker's loop and its counting, over the mem backend. */
-#include "server/worker.h"
+#include "over_mem.h"
 
-#include "backend/mem.h"
 #include "core/probe.h"
-#include "service/registry.h"
 
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct counters counters;
-static struct guard guard;
-static struct cidr loopback;
 static uint64_t replies, reply_bytes;
 
 static void record(void *arg, const struct message *m)
@@ -23,37 +18,16 @@ static void record(void *arg, const struct message *m)
 	reply_bytes += m->bytes;
 }
 
-static union address peer(const char *text)
-{
-	union address a;
-
-	cr_assert(address_parse(&a, text) == 0);
-	return a;
-}
-
 /* Runs a worker over the script until it ends with -ENODATA. */
 static void run(const char *service, struct mem_script *script, bool trains)
 {
-	struct worker_config config = {
-		.backend = &backend_mem,
-		.service = service_find(service),
-		.io = {.fd = -1,
-			.family = AF_INET,
-			.batch = 8,
-			.counters = &counters,
-			.script = script},
-		.guard = &guard,
-		.cpu = -1,
-		.trains = trains,
-	};
-	struct worker w = {0};
+	struct worker_config config = over_mem(service, script, &counters);
 
+	config.trains = trains;
 	script->record = record;
 	script->recv_error = -ENODATA;
-	cr_assert(worker_init(&w, &config) == 0);
-	cr_assert(worker_run(&w) ==
+	cr_assert(run_worker(&(struct worker){0}, &config) ==
 		  (script->send_error ? script->send_error : -ENODATA));
-	worker_fini(&w);
 }
 
 /* A worker that nothing comes for, and what it did until it was told to end. */
@@ -83,22 +57,10 @@ static void run_idle(struct idle *idle)
 {
 	const struct mem_script script = {
 		.receive = look_on, .receive_arg = idle};
-	const struct worker_config config = {
-		.backend = &backend_mem,
-		.service = service_find("echo"),
-		.io = {.fd = -1,
-			.family = AF_INET,
-			.batch = 8,
-			.counters = &counters,
-			.script = &script},
-		.guard = &guard,
-		.cpu = -1,
-		.spin = idle->spin,
-	};
+	struct worker_config config = over_mem("echo", &script, &counters);
 
-	cr_assert(worker_init(&idle->worker, &config) == 0);
-	cr_assert(worker_run(&idle->worker) == 0);
-	worker_fini(&idle->worker);
+	config.spin = idle->spin;
+	cr_assert(run_worker(&idle->worker, &config) == 0);
 }
 
 static uint64_t count(enum counter_id id)
@@ -106,38 +68,7 @@ static uint64_t count(enum counter_id id)
 	return counter_get(&counters, id);
 }
 
-static uint64_t sum(enum counter_id first, enum counter_id last)
-{
-	uint64_t n = 0;
-
-	for (enum counter_id id = first; id <= last; id++)
-		n += count(id);
-	return n;
-}
-
-static void assert_balance(void)
-{
-	uint64_t told =
-		count(COUNTER_ANSWERED_DATAGRAMS) +
-		count(COUNTER_ABSORBED_DATAGRAMS) + count(COUNTER_TRUNCATED) +
-		count(COUNTER_REPLY_LOST) +
-		sum(COUNTER_REFUSED_AMPLIFICATION, COUNTER_REFUSED_REPLY) +
-		sum(COUNTER_SEND_FAILED_AGAIN, COUNTER_SEND_FAILED_OTHER);
-
-	cr_assert(count(COUNTER_RX_DATAGRAMS) == told,
-		"%lu received, %lu accounted for", count(COUNTER_RX_DATAGRAMS),
-		told);
-}
-
-static void set_up(void)
-{
-	cr_assert(cidr_parse(&loopback, "127.0.0.0/8") == 0);
-	guard_init(&guard, &loopback, 1);
-	memset(&counters, 0, sizeof(counters));
-	replies = reply_bytes = 0;
-}
-
-TestSuite(worker, .init = set_up);
+TestSuite(worker, .init = allow_loopback);
 
 static uint8_t bytes[65507];
 
@@ -162,7 +93,7 @@ Test(worker, answers_and_counts_every_datagram)
 	cr_assert(count(COUNTER_ANSWERED_DATAGRAMS) == replies);
 	cr_assert(replies == 7 * 76);
 	cr_assert(reply_bytes == 7 * (640 + 95 + 65507));
-	assert_balance();
+	assert_all_accounted_for(&counters);
 }
 
 Test(worker, with_trains_off_sends_each_reply_alone)
@@ -176,7 +107,7 @@ Test(worker, with_trains_off_sends_each_reply_alone)
 	run("echo", &script, false);
 	cr_assert(count(COUNTER_TX_MESSAGES) == 128);
 	cr_assert(count(COUNTER_TX_TRAINS) == 0);
-	assert_balance();
+	assert_all_accounted_for(&counters);
 }
 
 Test(worker, absorbs_where_the_service_does_not_answer)
@@ -191,7 +122,7 @@ Test(worker, absorbs_where_the_service_does_not_answer)
 	run("discard", &script, true);
 	cr_assert(count(COUNTER_ABSORBED_DATAGRAMS) == 6400);
 	cr_assert(count(COUNTER_TX_MESSAGES) == 0);
-	assert_balance();
+	assert_all_accounted_for(&counters);
 }
 
 Test(worker, does_not_answer_a_truncated_train)
@@ -206,7 +137,7 @@ Test(worker, does_not_answer_a_truncated_train)
 	run("echo", &script, true);
 	cr_assert(count(COUNTER_TRUNCATED) == 1);
 	cr_assert(replies == 1);
-	assert_balance();
+	assert_all_accounted_for(&counters);
 }
 
 Test(worker, counts_a_reply_that_failed_by_its_cause)
@@ -226,7 +157,7 @@ Test(worker, counts_a_reply_that_failed_by_its_cause)
 	run("echo", &script, true);
 	cr_assert(count(COUNTER_SEND_FAILED_DENIED) == 3);
 	cr_assert(replies == 2);
-	assert_balance();
+	assert_all_accounted_for(&counters);
 }
 
 Test(worker, ends_with_the_error_of_a_broken_send)
@@ -258,7 +189,7 @@ Test(worker, balances_where_service_and_guard_both_refuse)
 	cr_assert(count(COUNTER_REFUSED_NOT_PROBE) == 4);
 	cr_assert(count(COUNTER_REFUSED_LOW_PORT) == 2);
 	cr_assert(replies == 2);
-	assert_balance();
+	assert_all_accounted_for(&counters);
 }
 
 /* Short requests, long ones, and ones of which two are length's own text. */
@@ -287,7 +218,7 @@ Test(worker, sends_a_stranger_no_more_than_it_sent)
 	cr_assert(count(COUNTER_REFUSED_OWN_TEXT) == 2);
 	cr_assert(replies == 3 + 2);
 	cr_assert(reply_bytes == 5 * 22);
-	assert_balance();
+	assert_all_accounted_for(&counters);
 }
 
 Test(worker, sends_more_to_whom_it_is_allowed)
@@ -297,7 +228,7 @@ Test(worker, sends_more_to_whom_it_is_allowed)
 	cr_assert(count(COUNTER_REFUSED_OWN_TEXT) == 2);
 	cr_assert(replies == 3 + 3 + 2 + 1);
 	cr_assert(reply_bytes == 8 * 22 + 21);
-	assert_balance();
+	assert_all_accounted_for(&counters);
 }
 
 Test(worker, answers_no_reply_of_a_server_nor_what_may_be_one)
@@ -315,7 +246,7 @@ Test(worker, answers_no_reply_of_a_server_nor_what_may_be_one)
 	cr_assert(count(COUNTER_REFUSED_UDPMILL_REPLY) == 3);
 	cr_assert(count(COUNTER_REFUSED_NO_TTL) == 1);
 	cr_assert(replies == 1);
-	assert_balance();
+	assert_all_accounted_for(&counters);
 }
 
 static void run_marked(bool marks)
@@ -330,22 +261,10 @@ static void run_marked(bool marks)
 		.train_count = 1,
 		.repeat = 20,
 		.recv_error = -ENODATA};
-	const struct worker_config config = {
-		.backend = &backend_mem,
-		.service = service_find("discard"),
-		.io = {.fd = -1,
-			.batch = 8,
-			.counters = &counters,
-			.script = &script},
-		.guard = &guard,
-		.cpu = -1,
-		.marks = marks,
-	};
-	struct worker w = {0};
+	struct worker_config config = over_mem("discard", &script, &counters);
 
-	cr_assert(worker_init(&w, &config) == 0);
-	cr_assert(worker_run(&w) == -ENODATA);
-	worker_fini(&w);
+	config.marks = marks;
+	cr_assert(run_worker(&(struct worker){0}, &config) == -ENODATA);
 	cr_assert(count(COUNTER_RX_DATAGRAMS) == 60);
 }
 

@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What a worker learns from a refused train. */
-#include "server/worker.h"
+#include "over_mem.h"
 
-#include "backend/mem.h"
-#include "service/registry.h"
-
-#include <criterion/criterion.h>
 #include <errno.h>
 
 static struct counters counters;
 static uint8_t bytes[3 * 1400];
-
-static union address peer(const char *text)
-{
-	union address a;
-
-	cr_assert(address_parse(&a, text) == 0);
-	return a;
-}
 
 static uint64_t count(enum counter_id id)
 {
@@ -28,7 +16,6 @@ static uint64_t count(enum counter_id id)
  * one message where they may be coupled. Those to the first are refused. */
 static void run_refused(int error)
 {
-	static struct guard guard;
 	struct mem_train two[2] = {
 		{.data = bytes, .bytes = sizeof(bytes), .segment_bytes = 1400},
 		{.data = bytes, .bytes = sizeof(bytes), .segment_bytes = 1400},
@@ -38,28 +25,13 @@ static void run_refused(int error)
 		.repeat = 20,
 		.recv_error = -ENODATA,
 		.refuse_error = error};
-	struct worker_config config = {
-		.backend = &backend_mem,
-		.service = service_find("echo"),
-		.io = {.fd = -1,
-			.family = AF_INET,
-			.batch = 8,
-			.counters = &counters,
-			.script = &script},
-		.guard = &guard,
-		.cpu = -1,
-		.trains = true,
-	};
-	struct cidr all;
-	struct worker w = {0};
+	struct worker_config config = over_mem("echo", &script, &counters);
 
-	cr_assert(cidr_parse(&all, "127.0.0.0/8") == 0);
-	guard_init(&guard, &all, 1);
+	config.trains = true;
+	allow_loopback();
 	two[0].peer = script.refuse_peer = peer("127.0.0.1:40000");
 	two[1].peer = peer("127.0.0.2:40000");
-	cr_assert(worker_init(&w, &config) == 0);
-	cr_assert(worker_run(&w) == -ENODATA);
-	worker_fini(&w);
+	cr_assert(run_worker(&(struct worker){0}, &config) == -ENODATA);
 	cr_assert(count(COUNTER_ANSWERED_DATAGRAMS) == 2 * 20 * 3);
 	cr_assert(count(COUNTER_GSO_REFUSED) == 1);
 }

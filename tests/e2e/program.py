@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -121,6 +122,19 @@ def udp_sockets(pid="self"):
     return [{"local": address(row[1]), "remote": address(row[2]),
              "queued": int(row[4].split(":")[1], 16), "drops": int(row[-1])}
             for row in rows]
+
+
+def is_static(program):
+    """Has this ELF file of 64 bits no loader and no libraries?"""
+    dynamic, loader = 2, 3  # PT_DYNAMIC, PT_INTERP
+    with open(program, "rb") as f:
+        elf = f.read()
+    order = "<" if elf[5] == 1 else ">"
+    (at,) = struct.unpack_from(order + "Q", elf, 32)
+    size, count = struct.unpack_from(order + "HH", elf, 54)
+    kinds = {struct.unpack_from(order + "I", elf, at + i * size)[0]
+             for i in range(count)}
+    return not kinds & {dynamic, loader}
 
 
 def run(program, *arguments, timeout=60, prefix=(), **more):

@@ -51,7 +51,7 @@ DIVIDED = {folder.split("/")[0] for folder in FOLDERS}
 # Headers that only some files may include, where their room may at all.
 ONLY = {
     "liburing.h": r"backend/uring.*",
-    "pcap/pcap.h": r"cli/load/capture\.c",
+    "pcap/pcap.h": r"cli/load/capture_pcap\.c",
     "sodium.h": r"core/mac_sodium\.c",
     "backend/mem.h": r"backend/mem\.c",
     "load/engine/mem.h": r"load/engine/mem\.c",

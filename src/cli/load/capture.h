@@ -4,6 +4,7 @@
 
 #include "load/traffic/replay.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,9 @@ struct load_capture {
 	char damage[192]; /* why the file could not be read to its end; else ""
 			   */
 };
+
+/* False in a build without libpcap. */
+bool load_capture_supported(void);
 
 /* Adds to a zeroed replay and settles it. 0; -ENOMEM; -EINVAL and one line in
  * why if the file cannot be read or its link type is not supported; -ENOPKG and

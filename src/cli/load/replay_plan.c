@@ -15,11 +15,15 @@
 
 static void read_capture(struct load_replay *r)
 {
-#ifdef HAVE_PCAP
 	struct load_capture *c = &r->capture;
 	char why[320], text[LOAD_REPLAY_LEFT];
-	int error = named_file_check(r->path, why, sizeof(why));
+	int error;
 
+	if (!load_capture_supported())
+		load_fail(EXIT_SYSTEM,
+			"--pcap: this build does not support captures; install "
+			"libpcap-dev and build again");
+	error = named_file_check(r->path, why, sizeof(why));
 	if (error)
 		usage_error("pcap", "%s: %s", r->path, why);
 	error = load_capture_read(&r->replay, c, r->path, why, sizeof(why));
@@ -41,11 +45,6 @@ static void read_capture(struct load_replay *r)
 	if (*c->damage)
 		say("--pcap: %s: used only up to where it is damaged: %s",
 			r->path, c->damage);
-#else
-	(void)r;
-	load_fail(EXIT_SYSTEM, "--pcap: this build does not support captures; "
-			       "install libpcap-dev and build again");
-#endif
 }
 
 /* What the rest of the program needs of lengths: the shortest, the longest, and

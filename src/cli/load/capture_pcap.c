@@ -26,6 +26,31 @@ struct library {
 	void (*close)(pcap_t *file);
 };
 
+#ifdef PCAP_LINKED
+
+/* A statically linked program has it inside, and cannot load libraries. */
+static int library_open(struct library *lib, char *why, size_t why_bytes)
+{
+	(void)why;
+	(void)why_bytes;
+	*lib = (struct library){
+		.open = pcap_open_offline_with_tstamp_precision,
+		.datalink = pcap_datalink,
+		.datalink_val_to_name = pcap_datalink_val_to_name,
+		.next_ex = pcap_next_ex,
+		.geterr = pcap_geterr,
+		.close = pcap_close,
+	};
+	return 0;
+}
+
+static void library_close(struct library *lib)
+{
+	*lib = (struct library){0};
+}
+
+#else
+
 static bool find_functions(struct library *lib)
 {
 	const struct {
@@ -66,6 +91,13 @@ static int library_open(struct library *lib, char *why, size_t why_bytes)
 		dlclose(lib->handle);
 	return -ENOPKG;
 }
+
+static void library_close(struct library *lib)
+{
+	dlclose(lib->handle);
+}
+
+#endif
 
 static bool find_link(int type, enum dissect_link *link)
 {
@@ -160,6 +192,11 @@ static int read_file(struct replay *r, struct load_capture *c,
 	return error;
 }
 
+bool load_capture_supported(void)
+{
+	return true;
+}
+
 int load_capture_read(struct replay *r, struct load_capture *c,
 	const char *path, char *why, size_t why_bytes)
 {
@@ -170,6 +207,6 @@ int load_capture_read(struct replay *r, struct load_capture *c,
 	if (error)
 		return error;
 	error = read_file(r, c, &lib, path, why, why_bytes);
-	dlclose(lib.handle);
+	library_close(&lib);
 	return error;
 }

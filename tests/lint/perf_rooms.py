@@ -13,9 +13,10 @@ ROOMS = {
     "host": set(),
     "file": set(),
     "judge": {"file"},
-    "measure": {"file", "host", "judge"},
+    "guest": {"file", "host"},
+    "measure": {"file", "guest", "host", "judge"},
     "render": {"file"},
-    "verbs": {"file", "host", "judge", "measure", "render"},
+    "verbs": {"file", "guest", "host", "judge", "measure", "render"},
     "main": {"verbs"},
 }
 OUTCOMES = {"VALID", "SUSPECT", "INVALID", "PASS", "IMPROVED", "REGRESSION",

@@ -38,12 +38,17 @@ def server_argv(arm, workload, seat):
             ','.join(map(str, seat.server_cpus)), *arm.options]
 
 
-def load_argv(generator, workload, seat, timing, seed):
+def load_command(generator, workload, seat, seed):
+    """Without the options that say how long."""
     # The harness runs both sides of a lab, so it can give consent.
     consent = [] if workload.path == 'loopback' else ['--peer-consents']
-    return [generator, 'load', f'{seat.host}:{seat.port}', '--json', '--time',
-            f'{timing.load_s:g}s', '--omit', f'{timing.warm_s:g}s', '--seed',
+    return [generator, 'load', f'{seat.host}:{seat.port}', '--json', '--seed',
             str(seed), *consent, *workload.load_options()]
+
+
+def load_argv(generator, workload, seat, timing, seed):
+    return [*load_command(generator, workload, seat, seed), '--time',
+            f'{timing.load_s:g}s', '--omit', f'{timing.warm_s:g}s']
 
 
 def cut(watch, generator, timing):

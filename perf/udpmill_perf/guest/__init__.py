@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Kernels booted in an emulator, to count instructions (udpmill perf count)."""

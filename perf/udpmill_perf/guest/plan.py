@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""The plan of a boot, which the guest's init carries out: a text with one
+directive a line, words separated by blanks, without quoting."""
+import string
+from dataclasses import dataclass, field
+
+from ..errors import PerfError
+
+VERSION = 1
+READY = '/tmp/ready'   # the server makes it
+QUIET_MS = 200         # for which the guest must have been idle
+ALLOWED = set(string.printable) - set(string.whitespace)
+LINE_MOST = 4000       # bytes; the guest's init has a bound, too
+WORDS_MOST = 120
+
+
+@dataclass(frozen=True)
+class Job:
+    """A workload of the plan. server, load: commands in the guest."""
+    name: str
+    server: list
+    load: list
+
+
+@dataclass(frozen=True)
+class Plan:
+    """modules: names, in order; sysctls: those of the host, not of a path;
+    commands: make the paths."""
+    jobs: list
+    modules: list = field(default_factory=list)
+    sysctls: dict = field(default_factory=dict)
+    commands: list = field(default_factory=list)
+
+
+def line(*words):
+    """A line of the plan, or PerfError if the guest could not read it as
+    these words."""
+    words = [str(word) for word in words]
+    for word in words:
+        if not word or not set(word) <= ALLOWED:
+            raise PerfError(f'"{word}": what the guest is told must not be '
+                            'empty nor have blanks or characters other than '
+                            'ASCII')
+    text = ' '.join(words)
+    if len(text) > LINE_MOST or len(words) > WORDS_MOST:
+        raise PerfError(f'{words[1] if len(words) > 1 else words[0]}: too '
+                        f'many arguments for the guest: above {WORDS_MOST} '
+                        f'words or {LINE_MOST} bytes')
+    return text
+
+
+def write(plan, with_names):
+    """The plan's text. with_names: at the end, the guest sends the names of
+    the kernel's functions."""
+    rows = [line('udpmill-plan', VERSION)]
+    rows += [line('module', f'/modules/{name}.ko') for name in plan.modules]
+    rows += [line('sysctl', key, *value.split())
+             for key, value in plan.sysctls.items()]
+    rows += [line('run', *command) for command in plan.commands]
+    for job in plan.jobs:
+        rows += [line('quiet', QUIET_MS), line('workload', job.name),
+                 line('ready', READY), line('server', *job.server),
+                 line('load', *job.load), line('end')]
+    if with_names:
+        rows.append(line('names'))
+    return '\n'.join([*rows, line('off'), ''])

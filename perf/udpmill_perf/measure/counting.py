@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: MIT
+"""The boots of a count: which, in which order, and side by side where there are
+CPUs; from arms, workloads and a design to the entries of a document."""
+import os
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from ..errors import UNFIT, PerfError
+from ..guest import counts, initramfs, parts, paths, plan, qemu, results
+from ..guest import symbols
+from ..guest.boot import Boot
+from ..guest.modules import Modules
+from ..host import environment
+from ..host.seats import Seat
+from . import arms as binaries
+from . import trial
+
+LOOK_EVERY_S = 0.05
+LOAD_SEED = 1
+# Bounds, several times what two busy CPUs need.
+BOOT_S = 240
+DATAGRAMS_PER_S = 100
+LOAD_MOST = '3600s'  # guest time; the windows end a run
+MEMORY_EACH_MIB = qemu.MEMORY_MIB + 256
+GENERATOR = '/bin/udpmill-load'  # in the guest, if it is not the arm's own
+
+
+def check_workload(workload):
+    """Raises PerfError if one CPU and one generator thread cannot run it."""
+    if workload.threads != 1:
+        raise PerfError(f'{workload.name}: a count has one thread of the '
+                        'generator, because its marks cut the windows; leave '
+                        'out threadsN')
+    if workload.spin:
+        raise PerfError(f'{workload.name}: in a guest with one CPU, a side '
+                        'that never sleeps holds the other one up; leave out '
+                        'spin')
+    if workload.scenario:
+        raise PerfError(f'{workload.name}: a scenario runs by the clock, and '
+                        'a count by datagrams; choose a workload by its name')
+
+
+def is_same(path, other):
+    return binaries.digest(path) == binaries.digest(other)
+
+
+class Guest:
+    """What all boots of an arm have in common. generator: the udpmill that
+    generates the load in both arms."""
+
+    def __init__(self, arm, workloads, design, generator):
+        self.arm, self.names = arm, [w.name for w in workloads]
+        self.generator = None if is_same(generator, arm.binary) else generator
+        self.made, self.kernel, self.tables = {}, None, {}
+        own = [arm.workload(workload) for workload in workloads]
+        for workload in own:
+            check_workload(workload)
+        roads = {w.path: paths.find(w.path, arm.sysctls) for w in own}
+        self.programs = sorted({name for road in roads.values()
+                                for name in road.programs})
+        modules = Modules(arm.kernel)
+        loaded = modules.of_paths(roads)
+        self.modules = {name: modules.read(name) for name in loaded}
+        self.plan = plan.Plan(
+            [self.job(name, workload, roads[workload.path], design)
+             for name, workload in zip(self.names, own)], loaded, arm.sysctls,
+            [command for road in roads.values() for command in road.commands])
+        plan.write(self.plan, True)  # raises PerfError for what it cannot hold
+
+    def job(self, name, workload, road, design):
+        seat = Seat((0,), (0,), host=road.host, port=paths.PORT)
+        arm = replace(self.arm, binary=initramfs.UDPMILL)
+        generator = GENERATOR if self.generator else initramfs.UDPMILL
+        return plan.Job(
+            name, [*road.server, *trial.server_argv(arm, workload, seat),
+                   '--ready-file', plan.READY],
+            [*road.client, *trial.load_command(generator, workload, seat,
+                                               LOAD_SEED),
+             '--time', LOAD_MOST, '--count-windows',
+             f'{design["warm"]},{design["datagrams"]}'])
+
+    def initramfs(self, with_names):
+        if with_names not in self.made:
+            extra = {GENERATOR: self.generator} if self.generator else {}
+            self.made[with_names] = initramfs.compose(
+                parts.find(parts.INIT),
+                {initramfs.UDPMILL: self.arm.binary, **extra},
+                plan.write(self.plan, with_names), self.modules,
+                self.programs)
+        return self.made[with_names]
+
+    def learn(self, frames):
+        """Take the kernel's names, from the boot that was asked for them."""
+        texts = results.names_in(frames)
+        if texts and self.kernel is None:
+            self.kernel = symbols.of_kernel(*texts)
+
+    def names_of(self, maps):
+        """The Names for a workload, from the mappings of its server."""
+        if maps not in self.tables:
+            both = {initramfs.UDPMILL: self.arm.binary}
+            if self.generator:
+                both[GENERATOR] = self.generator
+            self.tables[maps] = [symbols.of_program(path, maps, name)
+                                 for name, path in both.items()]
+        return symbols.Names(self.kernel, self.tables[maps])
+
+
+@dataclass
+class Turn:
+    """A boot that is to be, or was, done."""
+    guest: Guest
+    seed: int
+    twin: bool
+    with_names: bool
+    stack: ExitStack = field(default_factory=ExitStack)
+    boot: Boot = None
+    started: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def label(self):
+        return (f'arm {self.guest.arm.name}, seed {self.seed}'
+                + (', again' if self.twin else ''))
+
+    def start(self, emulator, stall_s):
+        arm, self.started = self.guest.arm, time.monotonic()
+        self.boot = self.stack.enter_context(Boot(
+            self.label, emulator, arm.kernel.image,
+            self.guest.initramfs(self.with_names), arm.append, self.seed,
+            stall_s, stall_s * (len(self.guest.names) + 1)))
+
+    def take(self):
+        """What the boot left behind, which then goes."""
+        with self.stack:
+            self.seconds = time.monotonic() - self.started
+            self.frames = self.boot.frames()
+            self.windows = counts.read(self.boot.path('counts'))
+        self.guest.learn(self.frames)
+
+    def entry(self):
+        """The entry of the document, once the names are known."""
+        return {'arm': self.guest.arm.name, 'seed': self.seed,
+                'twin': self.twin, 'seconds': round(self.seconds, 3),
+                'workloads': results.attributed(
+                    self.guest.names, results.workloads(self.frames),
+                    self.windows, self.guest.names_of)}
+
+
+def turns(guests, seeds):
+    """All boots, in order. Those of the last seed are asked for the names, and
+    come first, since nothing can be said without names. Boots of one seed are
+    asked for the same, or they would not be equal."""
+    found = []
+    for seed in [seeds[-1], *seeds[:-1]]:
+        for twin in (False, True) if seed == seeds[0] else (False,):
+            found += [Turn(guest, seed, twin, seed == seeds[-1])
+                      for guest in guests]
+    return found
+
+
+def at_once(meminfo='/proc/meminfo'):
+    """How many boots may run side by side."""
+    cpus = len(os.sched_getaffinity(0))
+    for line in (environment.read(meminfo) or '').splitlines():
+        if line.startswith('MemAvailable:'):
+            free = int(line.split()[1]) // 1024
+            return max(1, min(cpus, free // MEMORY_EACH_MIB))
+    return cpus
+
+
+def guests_of(arms, workloads, design):
+    generator = parts.udpmill()
+    return [Guest(arm, workloads, design, generator) for arm in arms]
+
+
+def check(arms, workloads, design):
+    """Raises PerfError for all that can be refused before a boot."""
+    qemu.find()
+    parts.find(parts.INIT)
+    guests_of(arms, workloads, design)
+
+
+def note(made, turn):
+    """Put a boot into the document, in the order of arms and seeds."""
+    made['boots'].append(turn.entry())
+    made['boots'].sort(key=lambda b: (b['arm'], b['seed'], b['twin']))
+    told = results.kernel_of(turn.frames)
+    for arm in made['arms']:
+        if arm['name'] == turn.guest.arm.name:
+            for key, value in told.items():
+                arm['kernel'][key] = arm['kernel'].get(key) or value
+
+
+class Queue:
+    """A context: boots that wait, run, or wait for names. None runs after
+    it."""
+
+    def __init__(self, waiting, emulator, stall_s):
+        self.waiting, self.emulator, self.stall_s = waiting, emulator, stall_s
+        self.running, self.nameless, self.most = [], [], at_once()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        with ExitStack() as stack:
+            for turn in self.running:
+                stack.push(turn.stack)
+
+    def fill(self):
+        while self.waiting and len(self.running) < self.most:
+            turn = self.waiting.pop(0)
+            self.running.append(turn)
+            turn.start(self.emulator, self.stall_s)
+
+    def finished(self):
+        """The turns that can be noted now."""
+        for turn in [t for t in self.running if t.boot.is_done()]:
+            turn.take()
+            self.running.remove(turn)
+            self.nameless.append(turn)
+        found = [t for t in self.nameless if t.guest.kernel]
+        self.nameless = [t for t in self.nameless if not t.guest.kernel]
+        return found
+
+
+def boots(made, arms, workloads, progress, keep, look=lambda: None):
+    """Carry out the design of a document, made. keep(): called after each
+    boot; look(): often, to raise what a signal's handler could not. Raises
+    PerfError if a boot fails; the others are then ended."""
+    design = made['design']
+    guests = guests_of(arms, workloads, design)
+    emulator = qemu.find()
+    made['machine'] = emulator.as_dict()
+    stall_s = BOOT_S + design['datagrams'] * 2 / DATAGRAMS_PER_S
+    with Queue(turns(guests, design['seeds']), emulator, stall_s) as queue:
+        while queue.waiting or queue.running:
+            look()
+            queue.fill()
+            found = queue.finished()
+            for turn in found:
+                note(made, turn)
+                keep()
+                progress.step(turn.label)
+            if not found:
+                time.sleep(LOOK_EVERY_S)
+    if queue.nameless:
+        raise PerfError(f'{queue.nameless[0].label}: the guest told no names '
+                        'of functions', UNFIT)

@@ -84,7 +84,12 @@ struct load_config {
 	uint64_t omit_ns, time_ns, interval_ns;
 	/* How long to wait for a reply; 0: follows the measured round trips. */
 	uint64_t timeout_ns;
-	uint64_t count;              /* datagrams to send in all; 0: no limit */
+	uint64_t count; /* datagrams to send in all; 0: no limit */
+	/* Two windows, of count_window datagrams and of twice as many, after
+	 * count_warm of them; then the run ends. Datagrams answered, or, where
+	 * no replies are expected, sent. By one thread, which executes a mark
+	 * at each end of a window. 0: none. */
+	uint64_t count_warm, count_window;
 	const struct cpu_list *cpus; /* NULL: not pinned */
 	/* Random number of this run, in every probe: tells replies of another
 	 * run. */
@@ -199,6 +204,12 @@ struct load_cpu {
 	uint64_t user_ns, system_ns;
 };
 
+/* Where a mark was executed, since the start of the run. */
+#define LOAD_MARKS 3
+struct load_mark {
+	uint64_t sent, answered;
+};
+
 /* Why the peer is considered absent. */
 enum load_absence {
 	ABSENCE_NONE,
@@ -243,6 +254,9 @@ struct load_result {
 	uint32_t rcvbuf, sndbuf; /* obtained */
 	bool gro;                /* obtained */
 	uint8_t tos, ttl;        /* obtained */
+	/* count_window: of these marks, mark_count were reached. */
+	struct load_mark marks[LOAD_MARKS];
+	uint32_t mark_count;
 	bool interrupted;
 	char halted[256]; /* the failed call that ended the run early; or "" */
 	char local[ADDRESS_TEXT]; /* the first flow's local address */

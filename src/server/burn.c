@@ -41,6 +41,11 @@ void burn_init(struct burn *b, double ns)
 		b->rounds = (uint64_t)(ns / round_ns() * 4294967296.0);
 }
 
+void burn_init_rounds(struct burn *b, uint32_t rounds)
+{
+	*b = (struct burn){.rounds = (uint64_t)rounds << 32};
+}
+
 void burn_spend(struct burn *b, uint32_t datagrams)
 {
 	b->owed += b->rounds * datagrams;

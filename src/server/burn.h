@@ -8,7 +8,9 @@
 
 #include <stdint.h>
 
-#define BURN_NS_MAX 1e4 /* per datagram */
+/* Per datagram. */
+#define BURN_NS_MAX     1e4
+#define BURN_ROUNDS_MAX 30000
 
 struct burn {
 	uint64_t rounds; /* per datagram, in units of 2^-32 rounds; 0: none */
@@ -18,5 +20,9 @@ struct burn {
 /* Sets up burning ns nanoseconds per datagram. By the thread that burns, after
  * it is pinned. Takes about 10 ms if ns is above 0. */
 void burn_init(struct burn *b, double ns);
+
+/* Sets up burning that many rounds per datagram. Measures nothing, so that the
+ * number of instructions is always the same. */
+void burn_init_rounds(struct burn *b, uint32_t rounds);
 
 void burn_spend(struct burn *b, uint32_t datagrams);

@@ -211,6 +211,7 @@ static void configure_seat(struct server *s, uint32_t index)
 		.trains = c->trains,
 		.marks = c->marks,
 		.burn_ns = c->burn_ns,
+		.burn_rounds = c->burn_rounds,
 		.spin = c->spin,
 		.observe = c->observe,
 		.observe_arg = c->observe_arg,

@@ -30,6 +30,7 @@ struct server_config {
 	uint32_t batch;
 	bool trains, gro;
 	double burn_ns;          /* wasted on purpose per datagram; 0: none */
+	uint32_t burn_rounds;    /* the same by rounds of burn_spend() */
 	bool spin;               /* workers busy-poll */
 	bool marks;              /* count TOS and TTL of what arrives */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */

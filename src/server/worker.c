@@ -32,7 +32,10 @@ int worker_init(struct worker *w, const struct worker_config *config)
 		if (error)
 			return error;
 	}
-	burn_init(&w->burn, config->burn_ns);
+	if (config->burn_rounds)
+		burn_init_rounds(&w->burn, config->burn_rounds);
+	else
+		burn_init(&w->burn, config->burn_ns);
 	bounds_init(&w->bounds);
 	error = batch_init(&w->batch, config->io.batch);
 	w->batch.bounds = &w->bounds;

@@ -39,7 +39,8 @@ struct worker_config {
 	bool trains;
 	bool marks;     /* count TOS and TTL of what arrives */
 	double burn_ns; /* wasted on purpose per datagram; 0: none */
-	bool spin;      /* busy-poll: never wait in a receive */
+	uint32_t burn_rounds;
+	bool spin;                  /* busy-poll: never wait in a receive */
 	worker_observe_fn *observe; /* may be NULL */
 	void *observe_arg;
 	/* How many datagrams all workers may still receive; NULL: no limit. The

@@ -58,7 +58,8 @@ static const struct argp_option options[] = {
 		0},
 	{"flows", 'P', "N", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
 		"Number of flows, each with its own socket (default 8)", 0},
-	{"threads", 'T', "N", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
+	{"threads", 'T', "N",
+		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_COUNTED,
 		"Threads that share the flows (default 1)", 0},
 	{"flood", KEY_FLOOD, NULL,
 		LOAD_CLOSED_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
@@ -270,6 +271,7 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 		o->config.flows = o->config.threads = 1;
 	if (o->stress && !load_said(&p, "time"))
 		o->config.time_ns = STRESS_NS;
+	load_time_plan(&p);
 	load_socket_plan(&p.socket);
 	if (o->json &&
 		((o->csv && strcmp(o->csv, "-") == 0) ||

@@ -17,6 +17,9 @@ static const struct kind {
 	{"stages", LOAD_NOT_STAGES, "--stages sends one datagram at a time"},
 	{"pcap", LOAD_NOT_PCAP, "--pcap decides what is sent, and when"},
 	{"find-capacity", LOAD_NOT_SEARCH, "--find-capacity runs many trials"},
+	{"count-windows", LOAD_NOT_COUNTED,
+		"--count-windows makes one thread run by count, and not by "
+		"time"},
 };
 
 /* What such a run does anyway, so it is not refused. */

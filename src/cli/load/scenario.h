@@ -27,7 +27,8 @@ enum load_option_flags {
 	LOAD_NOT_STAGES = 1 << 20,
 	LOAD_NOT_STRESS = 1 << 21,
 	LOAD_NOT_PCAP = 1 << 22,
-	LOAD_NOT_SEARCH = 1 << 23, /* --find-capacity */
+	LOAD_NOT_SEARCH = 1 << 23,  /* --find-capacity */
+	LOAD_NOT_COUNTED = 1 << 24, /* --count-windows */
 };
 
 struct load_key {

@@ -29,6 +29,7 @@ enum key {
 	KEY_SPIN,
 	KEY_BUSY_POLL,
 	KEY_BURN,
+	KEY_BURN_ROUNDS,
 	KEY_MARKS,
 	KEY_RCVBUF,
 	KEY_SNDBUF,
@@ -91,6 +92,9 @@ static const struct argp_option options[] = {
 	 * known amount. */
 	{"burn", KEY_BURN, "NS", OPTION_HIDDEN,
 		"Waste this many nanoseconds for each datagram", 0},
+	/* For "udpmill perf count": by a known number of instructions. */
+	{"burn-rounds", KEY_BURN_ROUNDS, "N", OPTION_HIDDEN,
+		"Waste this many rounds of a loop for each datagram", 0},
 	{"marks", KEY_MARKS, "on|off", 0,
 		"Count the marks that datagrams arrive with: ECN, DSCP, TTL "
 		"(default off)",
@@ -237,6 +241,10 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 	case KEY_BURN:
 		s->burn_ns = parse_burn(arg);
 		return 0;
+	case KEY_BURN_ROUNDS:
+		s->burn_rounds = (uint32_t)option_count(
+			"burn-rounds", arg, 1, BURN_ROUNDS_MAX);
+		return 0;
 	case KEY_MARKS:
 		s->marks = option_switch("marks", arg);
 		return 0;
@@ -350,6 +358,9 @@ void serve_options_parse(struct serve_options *o, int argc, char **argv)
 	};
 	if (verb_parse(&argp, argc, argv, &p))
 		exit(EXIT_USAGE);
+	if (o->server.burn_ns > 0 && o->server.burn_rounds)
+		usage_clash("burn", "--burn and --burn-rounds exclude each "
+				    "other; give one of them");
 	if (!o->server.allow_count) {
 		parse_allow(o, (char[]){"127.0.0.0/8"});
 		parse_allow(o, (char[]){"::1"});

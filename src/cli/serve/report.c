@@ -86,6 +86,8 @@ json_t *serve_options_json(
 	/* Shown only to those who asked for it. */
 	if (options && c->burn_ns > 0)
 		json_set(options, "burn_ns", json_real(c->burn_ns));
+	if (options && c->burn_rounds)
+		json_set(options, "burn_rounds", json_integer(c->burn_rounds));
 	return options;
 }
 

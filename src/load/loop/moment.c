@@ -8,8 +8,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define TICK_NS 20000000u
-
 /* user nice system idle iowait irq softirq steal, in ticks (proc(5)). */
 static double read_busy(void)
 {
@@ -32,9 +30,9 @@ static uint64_t timeval_ns(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
 }
 
-void load_sleep_tick(void)
+void load_sleep(uint64_t ns)
 {
-	struct timespec t = {.tv_nsec = TICK_NS};
+	struct timespec t = {.tv_nsec = (long)ns};
 
 	(void)nanosleep(&t, NULL);
 }

@@ -34,5 +34,8 @@ uint64_t load_timeout(const struct load *l);
 void load_look_for_peer(struct load *l, const struct moment *begin,
 	const struct load_counts *now, const struct load_server *server);
 
-/* Sleeps for the interval at which a run's progress is checked. */
-void load_sleep_tick(void);
+/* The interval at which a run's progress is checked. */
+#define LOAD_TICK_NS 20000000u
+
+/* Less than a second. */
+void load_sleep(uint64_t ns);

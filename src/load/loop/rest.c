@@ -173,7 +173,7 @@ static enum rest give_up(struct rest_state *s, bool held)
 		s->end->server.published < published + 2) {
 		if (s->end->at_ns - start > RENEWAL_NS)
 			return REST_SILENT;
-		load_sleep_tick();
+		load_sleep(LOAD_TICK_NS);
 		look(s, &last);
 	}
 	return held ? REST_QUEUED : REST_MOVES;
@@ -202,7 +202,7 @@ enum rest rest_wait(
 		uint64_t still_ns;
 		bool still, over, held;
 
-		load_sleep_tick();
+		load_sleep(LOAD_TICK_NS);
 		look(&s, &last);
 		last = *end;
 		still_ns = still_ns_of(l, from, end);

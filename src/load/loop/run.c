@@ -2,6 +2,7 @@
 /* A run and its phases: warm-up, window, rest; then the ledger. */
 #include "core/clock.h"
 #include "load/loop/churn.h"
+#include "load/loop/count_marks.h"
 #include "load/loop/generator.h"
 #include "load/loop/halt.h"
 #include "load/loop/interval.h"
@@ -20,6 +21,9 @@
  * by the user, after two of those, but not before PATIENCE_LEAST_NS. */
 #define PATIENCE_NS       5000000000u
 #define PATIENCE_LEAST_NS 1000000000u
+
+/* How often the progress of a run is looked at if it is counted. */
+#define LONG_TICK_NS 500000000u
 
 static void set_phase(struct load *l, enum load_phase phase)
 {
@@ -53,6 +57,7 @@ static void begin_anew(struct load *l)
 	atomic_store(&l->shared.too_big_until, 0);
 	atomic_store(&l->shared.budget, (int64_t)l->config.count);
 	atomic_store(&l->shared.replayed, 0);
+	atomic_store(&l->shared.windows_counted, false);
 	for (uint32_t i = 0; i < l->config.flows; i++)
 		flow_write_off(&l->flows[i]);
 }
@@ -109,10 +114,10 @@ static bool is_absent(struct load *l, const struct moment *begin,
 	return l->silent || presence_is_over(&l->presence);
 }
 
-/* Has everything been sent: a whole count, or a capture? */
+/* Has everything been sent: a whole count, its windows, or a capture? */
 static bool spent(const struct load *l, const struct moment *begin)
 {
-	if (replay_spent(&l->shared))
+	if (replay_spent(&l->shared) || atomic_load(&l->shared.windows_counted))
 		return true;
 	return l->config.count &&
 	       load_count_all(l).sent - begin->counts.sent >= l->config.count;
@@ -154,6 +159,8 @@ static void drive(struct load *l, const struct moment *begin,
 	struct load_server server = {0};
 	bool omitted = c->omit_ns > 0, gone = false;
 	uint64_t start, now;
+	/* What this thread does in a window is counted, too. */
+	uint64_t tick_ns = c->count_window ? LONG_TICK_NS : LOAD_TICK_NS;
 
 	intervals_begin(&told, l);
 	start = now = told.start_ns;
@@ -161,7 +168,7 @@ static void drive(struct load *l, const struct moment *begin,
 	while (!gone && !spent(l, begin) && !atomic_load(&l->interrupted) &&
 		!atomic_load(&l->shared.halted) &&
 		now - start < c->omit_ns + c->time_ns) {
-		load_sleep_tick();
+		load_sleep(tick_ns);
 		now = clock_ns();
 		gone = load_look_at_server(l, LOOK_GLANCE, &server) == -ESRCH;
 		if (is_absent(l, begin, now - start, &server))
@@ -184,7 +191,7 @@ static void drive(struct load *l, const struct moment *begin,
 		return;
 	}
 	/* Give the replies to the last datagrams time to come. */
-	load_sleep_tick();
+	load_sleep(LOAD_TICK_NS);
 	moment_take(l, LOOK_MAY, to);
 	end_exactly(l, from, to);
 }
@@ -373,6 +380,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 		return error;
 	}
 	r->interrupted = atomic_load(&l->interrupted);
+	count_marks_see(&l->threads[0], r);
 	r->whole = counts_between(&start.counts, &end.counts);
 	r->flows_opened = l->config.flows + r->whole.renewed;
 	load_see_trains(l, r);

@@ -38,6 +38,7 @@ struct load_shared {
 	_Atomic bool noticed;   /* refused trains were reported */
 	_Atomic uint32_t
 		replayed; /* threads that have sent their part of a replay */
+	_Atomic bool windows_counted; /* a thread has executed its last mark */
 	_Atomic uint32_t next_flow;   /* number of the next flow */
 	_Atomic bool renewal_noticed; /* a failed renewal was reported */
 	_Atomic bool room_noticed;    /* a lack of room to renew was reported */

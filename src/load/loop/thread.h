@@ -4,6 +4,7 @@
 
 #include "core/failures.h"
 #include "load/engine/engine.h"
+#include "load/loop/count_windows.h"
 #include "load/loop/departures.h"
 #include "load/loop/flow.h"
 #include "load/loop/messages.h"
@@ -50,6 +51,7 @@ struct load_thread {
 	struct probes probes;
 	struct departures departures;
 	struct churn churn;
+	struct count_windows windows;
 	struct meter meter;
 	pthread_t thread;
 	bool started;

@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "load/loop/churn.h"
+#include "load/loop/count_marks.h"
 #include "load/loop/mode.h"
 #include "load/loop/receive.h"
 #include "load/loop/send.h"
@@ -33,9 +34,18 @@ static void send_granted(struct load_thread *t, struct flow *heard)
 	}
 }
 
+/* Until the run's end is seen, nothing is sent after its last mark. */
+static bool is_sending(struct load_thread *t)
+{
+	if (t->phase >= PHASE_REST || !t->config->count_window)
+		return t->phase < PHASE_REST;
+	count_marks_look(t);
+	return !count_windows_over(&t->windows);
+}
+
 void turn_once(struct load_thread *t)
 {
-	bool sending = t->phase < PHASE_REST;
+	bool sending = is_sending(t);
 	uint64_t wait_ns = sending ? t->mode->wait_ns(t) : ENGINE_IDLE_NS;
 	struct flow *heard = NULL;
 
@@ -70,6 +80,7 @@ static void begin(struct load_thread *t)
 	/* By default a sleep may last 50 us longer than asked for. */
 	(void)prctl(PR_SET_TIMERSLACK, 1);
 	churn_begin(t);
+	count_marks_begin(t);
 	t->mode->begin(t);
 	send_granted(t, NULL);
 }

@@ -50,6 +50,18 @@ Test(burn, of_less_than_a_round_comes_in_time)
 		b.owed == 2, "a third thrice is one, and what was rounded up");
 }
 
+Test(burn, of_rounds_is_of_whole_ones)
+{
+	struct burn b;
+
+	burn_init_rounds(&b, 12);
+	cr_assert(b.rounds == 12ull << 32 && b.owed == 0);
+	burn_spend(&b, 64);
+	cr_assert(b.owed == 0);
+	burn_init_rounds(&b, BURN_ROUNDS_MAX);
+	cr_assert(b.rounds < UINT64_MAX / (1024 * 128));
+}
+
 Test(burn, of_nothing_is_nothing)
 {
 	struct burn b;

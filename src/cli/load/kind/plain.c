@@ -190,6 +190,11 @@ static int judge(struct load_job *job)
 		r->absence == ABSENCE_NOBODY || r->absence == ABSENCE_GONE;
 	if (load_absence_say(o, r, why, sizeof(why)))
 		return say_failed(EXIT_NO_PEER, "%s", why);
+	if (o->config.count_window && r->mark_count < LOAD_MARKS)
+		return say_failed(EXIT_SYSTEM,
+			"--count-windows: the run ended after %u of %u marks; "
+			"use a longer --time or fewer datagrams",
+			r->mark_count, LOAD_MARKS);
 	loss = load_loss_of(o, r);
 	if (!load_loss_is_borne(o, &loss) || !ledger_balances(&r->ledger) ||
 		r->whole.corrupt > 0)

@@ -262,6 +262,19 @@ static json_t *refusals_json(const struct load_result *r)
 		r->absence == ABSENCE_NOBODY || r->absence == ABSENCE_GONE);
 }
 
+/* Those that were reached. */
+static json_t *count_marks_json(const struct load_result *r)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < r->mark_count; i++)
+		json_add(
+			list, json_pack("{s:o, s:o}", "sent",
+				      json_number(r->marks[i].sent), "answered",
+				      json_number(r->marks[i].answered)));
+	return list;
+}
+
 int load_print_json(FILE *out, const struct load_options *o,
 	const struct load_result *r, json_t *intervals)
 {
@@ -295,6 +308,8 @@ int load_print_json(FILE *out, const struct load_options *o,
 		json_set(all, "refusals", refusals_json(r));
 		json_set(all, "sends", load_sends_json(o, r));
 	}
+	if (all && o->config.count_window)
+		json_set(all, "count_marks", count_marks_json(r));
 	if (all && *r->halted)
 		json_set(all, "halted", json_string(r->halted));
 	if (all && load_absence_say(o, r, why, sizeof(why)))

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "load/loop/count_marks.h"
+
+#include "core/marker.h"
+#include "load/loop/thread.h"
+
+#include <string.h>
+
+_Static_assert(LOAD_MARKS == MARKER_MARKS, "as many as the plugin knows");
+
+static struct load_mark counts(const struct load_thread *t)
+{
+	return (struct load_mark){
+		.sent = METER_READ(&t->meter, sent),
+		.answered = METER_READ(&t->meter, answered),
+	};
+}
+
+static struct load_mark since_begin(const struct load_thread *t)
+{
+	struct load_mark now = counts(t);
+
+	now.sent -= t->windows.begin.sent;
+	now.answered -= t->windows.begin.answered;
+	return now;
+}
+
+static uint64_t position(const struct load_thread *t, const struct load_mark *m)
+{
+	return t->config->replies == REPLIES_NONE ? m->sent : m->answered;
+}
+
+void count_marks_begin(struct load_thread *t)
+{
+	t->windows = (struct count_windows){
+		.due = t->config->count_window ? t->config->count_warm
+					       : UINT64_MAX,
+		.begin = counts(t),
+	};
+}
+
+/* Window 1 has count_window datagrams, window 2 twice as many. */
+void count_marks_look(struct load_thread *t)
+{
+	struct count_windows *w = &t->windows;
+	struct load_mark now = since_begin(t);
+
+	if (position(t, &now) < w->due)
+		return;
+	marker_mark(w->done);
+	w->at[w->done++] = now;
+	w->due = position(t, &now) + w->done * t->config->count_window;
+	if (count_windows_over(w)) {
+		w->due = UINT64_MAX;
+		atomic_store(&t->shared->windows_counted, true);
+	}
+}
+
+void count_marks_see(const struct load_thread *t, struct load_result *r)
+{
+	r->mark_count = t->windows.done;
+	memcpy(r->marks, t->windows.at, sizeof(r->marks));
+}

@@ -2,10 +2,10 @@
 #include "net/exchange.h"
 
 #include "core/clock.h"
+#include "net/icmp.h"
 #include "net/socket.h"
 
 #include <errno.h>
-#include <linux/errqueue.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,43 +37,16 @@ int exchange_init(struct exchange *e, const struct exchange_config *config,
 	return 0;
 }
 
-/*
- * The socket's error queue (ip(7), IP_RECVERR) tells what errno does not:
- * whether the network or this host reported the error. Reading it also clears
- * it.
- */
-static void read_errors(struct exchange *e)
-{
-	_Alignas(struct cmsghdr) char control[512];
-	char data[1];
-	struct iovec iov = {data, sizeof(data)};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-
-	for (;;) {
-		m.msg_control = control;
-		m.msg_controllen = sizeof(control);
-		if (recvmsg(e->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
-			return;
-		for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c;
-			c = CMSG_NXTHDR(&m, c)) {
-			struct sock_extended_err ee;
-
-			if (c->cmsg_len < CMSG_LEN(sizeof(ee)))
-				continue;
-			memcpy(&ee, CMSG_DATA(c), sizeof(ee));
-			e->icmp |= ee.ee_origin == SO_EE_ORIGIN_ICMP ||
-				   ee.ee_origin == SO_EE_ORIGIN_ICMP6;
-		}
-	}
-}
-
 static int fail(struct exchange *e, const char *doing, int error, char *why,
 	size_t why_bytes)
 {
 	char text[ADDRESS_TEXT];
 
 	address_format(&e->peer, text);
-	read_errors(e);
+	/* errno does not tell whether the network or this host reported the
+	 * error. */
+	while (icmp_next_error(e->fd))
+		e->icmp = true;
 	if (error == ECONNREFUSED) {
 		e->icmp = true;
 		snprintf(why, why_bytes,

@@ -6,9 +6,9 @@
 #include "core/train.h"
 #include "load/stress/answer.h"
 #include "load/stress/settle.h"
+#include "net/icmp.h"
 
 #include <errno.h>
-#include <linux/errqueue.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,7 +80,7 @@ void talk_expect(struct stress_lab *lab, uint32_t bytes)
 	lab->asked[bytes]++;
 }
 
-static void note_report(struct stress_row *row, uint32_t error)
+static void note_report(struct stress_row *row, int error)
 {
 	row->reported++;
 	if (error != EMSGSIZE)
@@ -91,27 +91,10 @@ static void note_report(struct stress_row *row, uint32_t error)
 
 void talk_reports(struct talk *t)
 {
-	char control[512], data[64];
-	struct iovec iov = {data, sizeof(data)};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+	int error;
 
-	for (;;) {
-		m.msg_control = control;
-		m.msg_controllen = sizeof(control);
-		if (recvmsg(t->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
-			return;
-		for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c;
-			c = CMSG_NXTHDR(&m, c)) {
-			struct sock_extended_err e;
-
-			if (c->cmsg_len < CMSG_LEN(sizeof(e)))
-				continue;
-			memcpy(&e, CMSG_DATA(c), sizeof(e));
-			if (e.ee_origin == SO_EE_ORIGIN_ICMP ||
-				e.ee_origin == SO_EE_ORIGIN_ICMP6)
-				note_report(t->lab->row, e.ee_errno);
-		}
-	}
+	while ((error = icmp_next_error(t->fd)))
+		note_report(t->lab->row, error);
 }
 
 static int send_out(struct talk *t, uint32_t bytes)

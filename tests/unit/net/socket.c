@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/socket.h"
+#include "opened.h"
 
 #include "core/clock.h"
 
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/udp.h>
@@ -15,35 +14,6 @@
 #include <unistd.h>
 
 #define PATIENCE_NS 10000000000ull
-
-static char why[256];
-
-static union address parsed(const char *text)
-{
-	union address a;
-
-	cr_assert(address_parse(&a, text) == 0);
-	return a;
-}
-
-static int opened(const struct socket_config *c, struct socket_obtained *got)
-{
-	int fd = socket_open(c, got, why, sizeof(why));
-
-	if (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)
-		cr_skip("no IPv6 here: %s", why);
-	cr_assert(fd >= 0, "%s", why);
-	return fd;
-}
-
-static int option(int fd, int level, int name)
-{
-	int value = -1;
-	socklen_t n = sizeof(value);
-
-	cr_assert(getsockopt(fd, level, name, &value, &n) == 0);
-	return value;
-}
 
 Test(socket, is_bound_to_a_port_that_it_tells)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The options of net/socket.h that a path or a device sees: each is read back
  * from the kernel, and seen on a datagram over loopback where it shows. */
-#include "net/socket.h"
+#include "opened.h"
 
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -21,35 +20,6 @@
 #define ECT_0   2
 #define TOS     (DSCP_EF << 2 | ECT_0)
 #define TTL     37
-
-static char why[256];
-
-static union address parsed(const char *text)
-{
-	union address a;
-
-	cr_assert(address_parse(&a, text) == 0);
-	return a;
-}
-
-static int opened(const struct socket_config *c, struct socket_obtained *got)
-{
-	int fd = socket_open(c, got, why, sizeof(why));
-
-	if (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)
-		cr_skip("no IPv6 here: %s", why);
-	cr_assert(fd >= 0, "%s", why);
-	return fd;
-}
-
-static int option(int fd, int level, int name)
-{
-	int value = -1;
-	socklen_t n = sizeof(value);
-
-	cr_assert(getsockopt(fd, level, name, &value, &n) == 0);
-	return value;
-}
 
 static int read_number(const char *path)
 {

@@ -4,13 +4,6 @@
 #include <netinet/udp.h>
 #include <string.h>
 
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
-#ifndef UDP_GRO
-#define UDP_GRO 104
-#endif
-
 size_t control_room(const struct backend_config *config)
 {
 	size_t numbers = config->gro + config->tos + config->ttl;

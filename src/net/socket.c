@@ -13,22 +13,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#ifndef UDP_GRO
-#define UDP_GRO 104
-#endif
-#ifndef SO_MEMINFO
-#define SO_MEMINFO 55
-#endif
-#ifndef SO_BUSY_POLL
-#define SO_BUSY_POLL 46
-#endif
-#ifndef SO_TXTIME
-#define SO_TXTIME 61
-#endif
-#ifndef SO_MAX_PACING_RATE
-#define SO_MAX_PACING_RATE 47
-#endif
-
 struct wanted {
 	bool on;
 	int level, option, value;

@@ -14,9 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
 #define SOCKETS 40
 #define MS      1000000u
 

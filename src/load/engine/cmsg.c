@@ -5,16 +5,6 @@
 #include <netinet/udp.h>
 #include <string.h>
 
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
-#ifndef UDP_GRO
-#define UDP_GRO 104
-#endif
-#ifndef SCM_TXTIME
-#define SCM_TXTIME 61
-#endif
-
 static struct cmsghdr *add(struct msghdr *h, struct cmsghdr *at, int level,
 	int type, const void *data, size_t bytes)
 {

@@ -13,10 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
-
 /* Pause after the kernel had no room for a send: long enough that retries cost
  * little, short enough that no queue runs empty. */
 #define HOLD_NS 200000u

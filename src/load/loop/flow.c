@@ -7,10 +7,6 @@
 #include <netinet/in.h>
 #include <netinet/udp.h>
 
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
-
 /* Flows take the addresses in turn, with the next port in each round, and the
  * first port again after the last. */
 static union address source_of(const struct load_config *c, uint32_t number)

@@ -7,13 +7,6 @@
 #include <netinet/udp.h>
 #include <string.h>
 
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
-#ifndef SCM_TXTIME
-#define SCM_TXTIME 61
-#endif
-
 struct said {
 	uint16_t segment;
 	uint64_t leave_ns;

@@ -12,9 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
 #define MS    1000000u
 #define BYTES 64
 #define N     3

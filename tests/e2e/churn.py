@@ -8,7 +8,6 @@ between two. Needs root; exits 77 without.
 """
 
 import json
-import os
 import re
 import signal
 import socket

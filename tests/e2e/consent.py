@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import unittest
 
 import balance
 from namespaces import HOSTS, NAMES, entered, inside, ip, main

@@ -6,7 +6,6 @@ one CPU, few descriptors. One at a time, then all at once."""
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import unittest

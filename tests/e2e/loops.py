@@ -21,7 +21,7 @@ import sys
 import tempfile
 import unittest
 
-from namespaces import HOSTS, NAMES, entered, forge, inside, ip, main
+from namespaces import HOSTS, NAMES, entered, forge, ip, main
 from program import BACKENDS, Server, missing, run, split
 
 UDPMILL = sys.argv.pop(1)

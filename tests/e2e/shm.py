@@ -50,7 +50,7 @@ class User:
                 os.setgroups([])
                 os.setgid(uid)
                 os.setuid(uid)
-                kept = deed()  # until the end
+                self.kept = deed()  # until the end
                 os.write(say, b"done")
                 os.close(say)
                 os.read(wait, 1)

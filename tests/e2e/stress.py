@@ -16,7 +16,7 @@ import time
 import unittest
 
 from namespaces import HOSTS, NAMES, inside, reason_to_skip, remove_lab
-from program import Server, run, split
+from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
 STRESSES = ("sizes", "bursts", "churn", "unreachable", "checksum", "length",

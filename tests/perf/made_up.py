@@ -69,6 +69,16 @@ def comparison(effect=0.0, sd=0.01, seed=1, spoil=None, most=80, **design):
     return doc
 
 
+def table(doc):
+    """The cells of a file of `run`, each with its ratio to the first arm."""
+    arms = [a['name'] for a in doc['arms']]
+    found = (cells.cell(doc, workload['name'], name, metric,
+                        None if name == arms[0] else arms[0])
+             for workload in doc['workloads'] for metric in BASE
+             for name in arms)
+    return [cell for cell in found if cell]
+
+
 def boot(number, kernel='6.1', effect=0.0, sd=0.01, trials=5, **before):
     """A file of `run`, of one boot of a kernel."""
     doc = start('run', seed=7)
@@ -84,6 +94,6 @@ def boot(number, kernel='6.1', effect=0.0, sd=0.01, trials=5, **before):
         ln = worse + 0.002 * rng.standard_normal(2)
         doc['trials'].append(trial(len(doc['trials']), 'echo', 'A',
                                    figures(ln)))
-    doc['cells'] = cells.of_run(doc)
+    doc['cells'] = table(doc)
     doc['complete'] = True
     return doc

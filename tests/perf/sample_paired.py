@@ -191,7 +191,7 @@ def boot(rng, workloads, which, number, worse):
             cells.append({'workload': name, 'metric': metric,
                           'values': values, 'suspect_values': [],
                           'ln_median': log(median(values)),
-                          'suspect_values': [], 'invalid': 0})
+                          'invalid': 0})
     name = f'{which}-{number}.json'
     return {'arm': which, 'boot_id': hashlib.md5(name.encode()).hexdigest(),
             'file': name, 'cells': cells}

@@ -8,10 +8,10 @@ import pytest
 
 from udpmill_perf.errors import INVALID
 from udpmill_perf.file import document
-from udpmill_perf.judge import cells, equals, recheck
+from udpmill_perf.judge import equals, recheck
 from udpmill_perf.verbs import verify as verb_verify
 
-from made_up import boot, comparison, measure, start
+from made_up import boot, comparison, measure, start, table
 
 PASSED = comparison(workloads=['echo', 'discard'])
 CONFIRMED = comparison(0.05, 0.02)
@@ -189,7 +189,7 @@ def test_invalid_trials_are_not_in_the_table():
     doc['trials'][0]['validity'] = 'INVALID'
     doc['trials'][0]['metrics'] = {m: v * 9 for m, v in
                                    doc['trials'][0]['metrics'].items()}
-    item = cells.of_run(doc)[0]
+    item = table(doc)[0]
     assert item['trials'] == 4 and item['high'] < item['median'] * 1.1
 
 
@@ -207,7 +207,7 @@ def test_ratios_of_the_table_are_computed_again():
         name = 'AB'[bool(doc['trials'])]
         doc['trials'] += [{**t, 'arm': name, 'id': t['id'] + 10 * ord(name)}
                           for t in other['trials']]
-    doc['cells'] = cells.of_run(doc)
+    doc['cells'] = table(doc)
     assert [c['ratio'] and c['ratio']['to'] for c in doc['cells']] == [
         None, 'A', None, 'A']
     assert doc['cells'][1]['ratio']['value'] < 0.8

@@ -2,7 +2,6 @@
 """The table of `run`: the results of each program on each workload, and their
 ratios to those of the first program."""
 from ..outcomes import INVALID
-from . import plan
 from .stats import bootstrap
 
 
@@ -31,18 +30,4 @@ def cell(document, workload, arm, metric, to=None):
     if base and min(base) > 0:
         value, low, high = bootstrap.ratio(own, base)
         found['ratio'] = {'to': to, 'value': value, 'low': low, 'high': high}
-    return found
-
-
-def of_run(document):
-    """All cells, each with its ratio to the first arm of its workload."""
-    found = []
-    for workload in (w['name'] for w in document['workloads']):
-        for metric in plan.setting(document['design'], 'metrics'):
-            first = None
-            for arm in (a['name'] for a in document['arms']):
-                item = cell(document, workload, arm, metric, first)
-                if item:
-                    first = first or arm
-                    found.append(item)
     return found

@@ -56,7 +56,7 @@ def _suite(root, view, name, found):
         properties[f'{key}.sha256'] = arm.get('sha256')
     _properties(suite, properties)
     for check in found:
-        _case(suite, view, check)
+        _case(suite, check)
 
 
 def _seconds(view, workload):
@@ -72,7 +72,7 @@ def _properties(parent, found):
                             value=_text(value))
 
 
-def _case(suite, view, check):
+def _case(suite, check):
     case = tree.SubElement(
         suite, 'testcase', name=_text(check.name),
         classname=f'udpmill.perf.{_text(check.suite)}', time='0')

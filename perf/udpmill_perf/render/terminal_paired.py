@@ -54,13 +54,13 @@ def _row(view, row, ink, width):
     lines = [_format(
         row.metric.title, row.verdict, *proof.difference(row.row),
         lambda text: ink.verdict(text, row.verdict))]
-    lines += _without(view, row, ink)
+    lines += _without(row, ink)
     for text in _notes(view, row):
         lines += [ink.dim(line) for line in plain.wrap(text, width, '    ')]
     return lines
 
 
-def _without(view, row, ink):
+def _without(row, ink):
     """The second analysis, in the same columns."""
     other = row.without
     if not other:

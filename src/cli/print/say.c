@@ -3,10 +3,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-void say_list(const char *format, va_list list)
+static __attribute__((format(printf, 1, 0))) void say_list(
+	const char *format, va_list list)
 {
 	char *text;
 

@@ -7,12 +7,9 @@
 
 #include "cli/process/exit.h"
 
-#include <stdarg.h>
-
 #define SAYS(text, first) __attribute__((format(printf, text, first)))
 
 void say(const char *format, ...) SAYS(1, 2);
-void say_list(const char *format, va_list list) SAYS(1, 0);
 
 /* The same; returns the code. */
 int say_failed(enum exit_code code, const char *format, ...) SAYS(2, 3);

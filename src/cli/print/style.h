@@ -16,7 +16,6 @@ bool style_utf8(void);
 /* An escape, or "" if colour is off. */
 #define STYLE(on, code) ((on) ? "\033[" code "m" : "")
 #define STYLE_BOLD      "1"
-#define STYLE_DIM       "2"
 #define STYLE_RED       "31"
 #define STYLE_GREEN     "32"
 #define STYLE_END       "0"

@@ -63,14 +63,14 @@ def _painter(one, kind, steps):
             interval(axes, low, high, x, ink('accent'), 'y', 3, 0.3)
         axes.plot([point.median for point in one.points], 'o-',
                   color=ink('accent'), ms=3.8, lw=0.9)
-        _levels(axes, one, kind, steps)
+        _levels(axes, one, steps)
         ticks(axes.yaxis, kind, 4)
         axes.set_title(kind.axis, pad=20 if steps else 8)
         _dates(axes, one.points)
     return paint
 
 
-def _levels(axes, one, kind, steps):
+def _levels(axes, one, steps):
     edges = [0, *(step.index for step in steps), len(one.points)]
     levels = [step.before for step in steps] + [steps[-1].after] \
         if steps else []

@@ -20,7 +20,8 @@ struct load_loss load_loss_of(
 	};
 }
 
-double load_loss_share(const struct load_loss *loss)
+/* A part of 1; 0 if nothing was sent. */
+static double share_of(const struct load_loss *loss)
 {
 	return loss->sent ? (double)loss->lost / (double)loss->sent : 0;
 }
@@ -28,7 +29,7 @@ double load_loss_share(const struct load_loss *loss)
 static bool is_borne(const struct load_options *o, const struct load_loss *loss)
 {
 	return !o->max_loss_said ||
-	       (loss->known && load_loss_share(loss) <= o->max_loss);
+	       (loss->known && share_of(loss) <= o->max_loss);
 }
 
 void load_loss_print(FILE *out, const struct load_options *o,
@@ -38,8 +39,7 @@ void load_loss_print(FILE *out, const struct load_options *o,
 	char share[32] = "not known";
 
 	if (loss->known)
-		snprintf(share, sizeof(share), "%.4g %%",
-			100 * load_loss_share(loss));
+		snprintf(share, sizeof(share), "%.4g %%", 100 * share_of(loss));
 	fprintf(out, "  %s%-32s %22s", STYLE(colour && !borne, STYLE_RED),
 		"loss", share);
 	if (o->max_loss_said)
@@ -56,7 +56,7 @@ json_t *load_loss_json(
 
 	if (loss->known) {
 		lost = json_integer((json_int_t)loss->lost);
-		share = json_real(load_loss_share(loss));
+		share = json_real(share_of(loss));
 	}
 	if (o->max_loss_said) {
 		most = json_real(o->max_loss);
@@ -76,7 +76,7 @@ bool load_loss_is_borne(
 		say("%s of %s datagrams were lost, %.4g %%: "
 		    "more than --max-loss %.4g %%",
 			text_grouped(loss->lost), text_grouped(loss->sent),
-			100 * load_loss_share(loss), 100 * o->max_loss);
+			100 * share_of(loss), 100 * o->max_loss);
 	else
 		say("--max-loss: the loss is not known, because the server has "
 		    "other clients, too, or ended");

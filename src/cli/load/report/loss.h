@@ -16,9 +16,6 @@ struct load_loss {
 struct load_loss load_loss_of(
 	const struct load_options *o, const struct load_result *r);
 
-/* A part of 1; 0 if nothing was sent. */
-double load_loss_share(const struct load_loss *loss);
-
 /* As lines of the report; as a JSON object. */
 void load_loss_print(FILE *out, const struct load_options *o,
 	const struct load_loss *loss, bool colour);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Runs of the verb load, and checks that hold for each on any machine: the sums
-of the ledger and of a plan. No limit depends on the machine's speed."""
+"""Runs of the verb load, and checks that hold for each of them on any machine:
+the sums of the ledger and of a plan. No limit depends on the machine's speed.
+"""
 
 import json
 import re
@@ -23,8 +24,8 @@ PROGRESS = re.compile(r" *\d+\.\d s  sent +\S+( [kMG])?/s .*"
 
 
 def messages(stderr):
-    """The lines of the program's messages, without the intervals, whose number
-    depends on the machine."""
+    """The program's messages, without the intervals, whose number depends on
+    the machine."""
     return [line for line in stderr.splitlines()
             if not PROGRESS.fullmatch(line)]
 
@@ -52,7 +53,8 @@ class Balance(unittest.TestCase):
         return ledger
 
     def assertSaid(self, r, code, pattern):
-        """It exited with this code, and printed one sentence and intervals."""
+        """The run exited with this code and printed only intervals and one
+        sentence."""
         said = messages(r.stderr)
         self.assertEqual((r.returncode, len(said)), (code, 1), r.stderr)
         self.assertRegex(said[0], pattern)
@@ -79,9 +81,9 @@ class Balance(unittest.TestCase):
             self.assertLessEqual(total, report["ledger"][what])
 
     def assertKept(self, report, random=0):
-        """Of a run without a warm-up: what the plan said was due, all of it was
-        sent or is told as not sent, and none left early. A random plan is
-        within so many datagrams of its mean."""
+        """For a run without a warm-up: everything that the plan made due was
+        sent or is reported as not sent, and nothing left early. A random plan
+        may be off its mean by this many datagrams."""
         pacing, sent = report["pacing"], report["ledger"]["sent"]
         threads, count = report["config"]["threads"], report["config"]["count"]
         # Each thread's plan begins and ends between two of its bursts.
@@ -97,7 +99,7 @@ class Balance(unittest.TestCase):
         self.assertLessEqual(sent, pacing["planned"] + most, pacing)
         if threads > 1:
             return
-        # It ended no later than the plan, but for what it tells to be late.
+        # It ended no later than the plan, apart from the lag that it reports.
         late_s = max(pacing["lag_ns"]["max"], report["latency_ns"]["max"]) / 1e9
         rate = max(pacing["rate_first"], pacing["rate_last"])
         self.assertLessEqual(pacing["planned"],

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""load --flow-lifetime: flows come and go, and nothing is lost uncounted with
-the sockets that are closed.
+"""load --flow-lifetime: flows come and go, and whatever is lost with the
+sockets that are closed is counted.
 
-In a network namespace of its own, so that nobody else moves its counters, and
-between two. Needs root; exits 77 without.
+In a network namespace of its own, so that nobody else changes its counters, and
+between two namespaces. Needs root; exits with 77 without it.
 """
 
 import json
@@ -44,8 +44,8 @@ class Case(balance.Balance):
         return report
 
     def renew(self, server, *arguments, flows=8, times=4, until=None):
-        """A run that lasts until its flows have been replaced so many times,
-        as their ports tell, and until this holds of what it says."""
+        """Run until the flows have been replaced this many times, as their
+        ports show, and the condition holds for the output."""
         with tempfile.TemporaryFile("w+") as told:
             p = subprocess.Popen(
                 [UDPMILL, "load", server.address, "-J", "-t", "200s", "-O",
@@ -73,20 +73,20 @@ class Case(balance.Balance):
         report = self.balanced(r, json.loads(out) if out else None)
         self.assertTrue(report["interrupted"])
         self.assertEqual(report["config"]["flows"], flows)
-        # One socket more has asked whether the server is met there.
+        # One more socket was used to check that the server is there.
         self.assertGreaterEqual(report["flows_opened"] + 1, len(seen))
         return report
 
     def assertAllAnswered(self, report):
-        """But for what the host's own queue for each CPU dropped, which other
-        programs fill as well."""
+        """Except for drops in the host's per-CPU queues, which other programs
+        fill as well."""
         ledger = report["ledger"]
         self.assertEqual(ledger["sent"] - ledger["dropped"]["backlog"],
                          ledger["answered"], ledger)
 
 
-# So that a flow that is over is kept until its replies have come, however late
-# those are on a busy host: there are sockets for it.
+# A retired flow is kept until its replies have arrived, however late that is on
+# a busy host; there are enough sockets for that.
 KEPT = ("--flow-lifetime", "200ms", "--timeout", "10s")
 
 
@@ -111,7 +111,7 @@ class Modes(Case):
             self.load(s.address, "--flow-lifetime", "200ms", "-P", "1000",
                       "--flood", "-l", "1400")
 
-    def test_replies_are_taken_while_a_flood_goes_on(self):
+    def test_a_flood_also_receives_replies(self):
         with serve("--service", "echo") as s:
             self.renew(s, "--flood", "--train", "off", "--flow-lifetime",
                        "20ms", flows=4,
@@ -128,7 +128,7 @@ class Modes(Case):
                     random = 5 * report["pacing"]["planned"] ** 0.5
                     self.assertKept(report, random if flows == 8 else 0)
 
-    def test_replies_without_a_number_are_told_apart_by_their_sockets(self):
+    def test_unnumbered_replies_are_told_apart_by_socket(self):
         with serve() as s:
             for flows, options in ((4, []), (4, ["-l", "32-1472"]),
                                    (1, ["--rate", "5k"])):
@@ -138,13 +138,13 @@ class Modes(Case):
                     self.assertAllAnswered(report)
                     self.assertGreater(report["latency_ns"]["count"], 0)
 
-    def test_every_backend_takes_it(self):
+    def test_every_backend_works(self):
         for backend in "recvfrom", "mmsg", "uring":
             with self.subTest(backend=backend), \
                     serve("--service", "echo", "--backend", backend) as s:
                 self.renew(s, "--flow-lifetime", "50ms")
 
-    def test_a_count_is_met(self):
+    def test_exactly_the_count_is_sent(self):
         with serve("--service", "echo") as s:
             report = self.load(s.address, *KEPT, "--rate", "20k", "--count",
                                "10000", seconds="60s")
@@ -154,10 +154,10 @@ class Modes(Case):
 
 
 class Losses(Case):
-    """What the sockets that are gone have dropped is in the ledger."""
+    """Drops of sockets that are already closed are in the ledger."""
 
     def drop(self, server, remote, *arguments, **more):
-        """Until one of the sockets that have this peer, or none, has dropped
+        """Wait until a socket with this peer, or without one, has dropped
         something."""
         def dropped(_):
             return any(u["drops"] for u in udp_sockets(server.pid)
@@ -167,7 +167,7 @@ class Losses(Case):
                             until=dropped, **more)
         return report["ledger"]["dropped"]
 
-    def test_a_server_that_does_not_keep_up(self):
+    def test_drops_of_a_slow_server_are_counted(self):
         for service, flows, options in (("echo", 8, ["--flood"]),
                                         ("echo", 100, ["--flood"]),
                                         ("echo", 8, ["--window", "4096"]),
@@ -178,13 +178,13 @@ class Losses(Case):
                 dropped = self.drop(s, False, *options, flows=flows)
                 self.assertGreater(dropped["server_socket"], 0)
 
-    def test_a_server_of_recvfrom_that_does_not_keep_up(self):
+    def test_drops_of_a_slow_recvfrom_server_are_counted(self):
         with serve("--service", "echo", "--backend", "recvfrom", "--rcvbuf",
                    "16Ki", "--workers", "1") as s:
             self.renew(s, "--flow-lifetime", "50ms", "--flood")
 
-    def test_a_client_that_does_not_keep_up(self):
-        """Its drops lie in sockets that are closed before the end."""
+    def test_drops_of_a_slow_client_are_counted(self):
+        """Its drops are in sockets that are closed before the end."""
         for flows, options in (8, []), (8, ["--train", "off"]), (100, []):
             with self.subTest(flows=flows, options=options), \
                     serve("--service", "echo") as s:
@@ -201,8 +201,8 @@ class Losses(Case):
                 self.load(s.address, "--flow-lifetime", "150ms", *options)
 
     @many_descriptors
-    def test_a_server_that_was_stopped_answers_flows_that_are_over(self):
-        """It goes on when flows that it has not answered are over."""
+    def test_a_stopped_server_answers_retired_flows_later(self):
+        """It is continued after flows that it has not answered are retired."""
         with serve("--service", "echo", "--rcvbuf", "8Mi") as s:
             def go_on(_):
                 s.process.send_signal(signal.SIGCONT)
@@ -215,8 +215,8 @@ class Losses(Case):
 
 class Ports(Case):
     def peers_of(self, *options, until):
-        """The source ports that a server of ours sees, in their order, until
-        this holds of them; and how many the report says there were."""
+        """The source ports that our server sees, in order, until the condition
+        holds for them; and how many flows the report says there were."""
         seen = []
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
@@ -240,24 +240,24 @@ class Ports(Case):
             self.assertEqual(p.returncode, 0, self.error)
         return seen, json.loads(out)["flows_opened"]
 
-    def test_each_flow_has_a_port_of_its_own(self):
+    def test_each_flow_has_its_own_port(self):
         _, opened = self.peers_of(until=lambda seen: len(set(seen)) > 6)
         self.assertGreater(opened, 6)
 
-    def test_ports_that_were_said_are_gone_through(self):
+    def test_given_ports_are_used_in_turn(self):
         seen, opened = self.peers_of("--source-ports", "21000-21029",
                                      until=lambda seen: len(set(seen)) > 6)
-        # Each was the next one, whether or not it was sent from.
+        # Ports are taken in order, whether or not anything was sent from them.
         self.assertLessEqual(set(seen),
                              set(range(21000, 21000 + min(opened, 30))))
 
-    def test_ports_come_again(self):
+    def test_ports_are_used_again(self):
         every = set(range(21100, 21115))
         seen, opened = self.peers_of("--source-ports", "21100-21114",
                                      until=lambda seen: set(seen) == every)
         self.assertEqual(set(seen), every)
 
-    def test_a_port_that_is_taken_is_said_once(self):
+    def test_a_port_in_use_is_reported_once(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 21205))
             seen, _ = self.peers_of(
@@ -276,28 +276,28 @@ class Usage(unittest.TestCase):
         self.assertIn(why, r.stderr)
         self.assertEqual(r.stderr.count("\n"), 1, r.stderr)
 
-    def test_what_is_no_lifetime(self):
+    def test_invalid_lifetimes_are_refused(self):
         self.refused("0", why="--flow-lifetime")
         self.refused("soon", why="--flow-lifetime")
         self.refused("999us", why="less than 1ms")
 
-    def test_what_it_does_not_go_with(self):
+    def test_contradictory_options_are_refused(self):
         self.refused("1s", "--stages", why="cannot be combined with --flow-lifetime")
         self.refused("1s", "--pcap", "/dev/null",
                      why="cannot be combined with --flow-lifetime")
         self.refused("1s", "--bind", "127.0.0.1:2000", "-P", "1",
                      why="cannot both have port 2000")
 
-    def test_too_few_ports(self):
+    def test_too_few_ports_are_refused(self):
         self.refused("100ms", "--source-ports", "20000-20009",
                      why="up to 53 sockets at once")
 
     @many_descriptors
-    def test_too_few_open_files(self):
+    def test_too_few_open_files_are_refused(self):
         self.refused("10ms", "-P", "20", why="the limit of open files is 500",
                      prefix=("prlimit", "--nofile=500:500"))
 
-    def test_a_scenario_may_say_it(self):
+    def test_a_scenario_may_set_it(self):
         with tempfile.NamedTemporaryFile("w", suffix=".ini") as f:
             f.write("peer = 127.0.0.1:9\nflow-lifetime = 250ms\n")
             f.flush()

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The verb load into ports where nobody listens, or not to the end: told in
-each mode, with a report, by exit code 4 and one sentence. A server that is
-started anew, and a stray error, end nothing.
+"""The verb load to ports where nobody listens, or no longer does: every mode
+reports it with exit code 4 and one sentence. A server that is restarted, and a
+single error, end nothing.
 
-Runs are few and idle, so that they run side by side."""
+The runs are few and mostly idle, so they run side by side."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
 
-# Each mode that sends, with peers that answer and such that do not.
+# Each mode that sends, with peers that answer and peers that do not.
 MODES = {
     "closed loop": ("--train", "off"),
     "closed loop of trains": (),
@@ -46,7 +46,7 @@ MODES = {
 
 
 def write_pcap(path):
-    """Half a minute of datagrams, each 10 ms."""
+    """Half a minute of datagrams, one every 10 ms."""
     ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 60, 1, 0, 64, 17, 0,
                      socket.inet_aton("10.0.0.1"),
                      socket.inet_aton("10.0.0.2"))
@@ -65,15 +65,16 @@ def free_address():
 
 
 def no_ports():
-    """Datagrams that came where nobody listened (proc(5), /proc/net/snmp)."""
+    """How many datagrams arrived for ports where nobody listens (proc(5),
+    /proc/net/snmp)."""
     names, values = (line.split() for line in pathlib.Path(
         "/proc/net/snmp").read_text().splitlines() if line.startswith("Udp:"))
     return int(values[names.index("NoPorts")])
 
 
 class Peer:
-    """Answers, or only takes; ends some time after the first datagram, when it
-    has got enough to be known to be there, and may come again."""
+    """A peer that answers or only receives. It ends some time after the first
+    datagram, when the client knows that it is there, and may come back."""
 
     def __init__(self, answers, ends_after=0.7, absent=None):
         self.answers = answers
@@ -124,7 +125,7 @@ class Peer:
             self.listen()
 
     def await_refusal(self):
-        """Until something came for a port where nobody listens."""
+        """Wait until something has arrived for a port where nobody listens."""
         before, deadline = no_ports(), time.monotonic() + 10
         while no_ports() == before and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -157,7 +158,7 @@ class Closed(balance.Balance):
         return r
 
     def side_by_side(self, function, cases, at_once=6):
-        """function of each case: so many at once."""
+        """Call the function for each case, this many at once."""
         gate = threading.Semaphore(at_once)
         results = {}
 
@@ -195,12 +196,12 @@ class Closed(balance.Balance):
             self.assertGreater(report["ledger"]["sent"], 0)
             self.assertGreater(report["refusals"]["count"], 0)
             self.assertTrue(report["refusals"]["at_the_end"])
-            # Of 20 s that it was to take.
+            # The run was to take 20 s.
             self.assertLess(report["refusals"]["last_s"], 10)
 
         self.each(closed, check)
 
-    def test_nobody_listens_any_more(self):
+    def test_the_server_stops_listening(self):
         def dying(name, arguments):
             sink = "none" in arguments
             text = "text" in arguments
@@ -225,7 +226,7 @@ class Closed(balance.Balance):
 
         self.each(dying, check)
 
-    def test_a_person_is_told_the_same(self):
+    def test_the_text_report_says_the_same(self):
         peer = Peer(False)
         r = self.load(peer.address, "--flood", "--expect", "none")
         peer.end()
@@ -234,7 +235,7 @@ class Closed(balance.Balance):
         self.assertRegex(r.stdout, r"refused \(ICMP port unreachable\) +[\d ]+"
                          r"\n +from \d+\.\d s to \d+\.\d s of the run\n")
 
-    def test_a_count_that_ends_first_is_refused_too(self):
+    def test_a_run_that_ends_by_count_reports_it_too(self):
         for options in ("--flood",), ("--rate", "1k"), ("--window", "64"):
             with self.subTest(options=options):
                 r = self.load(free_address(), "-J", "--count", "64", *options)
@@ -242,7 +243,7 @@ class Closed(balance.Balance):
                 report = json.loads(r.stdout)
                 self.assertGreater(report["refusals"]["count"], 0)
 
-    def test_a_server_may_be_started_anew(self):
+    def test_a_server_may_be_restarted(self):
         cases = {"closed loop": ("--train", "off", "--window", "4"),
                  "open loop": ("--rate", "500"),
                  "sink": ("--rate", "500", "--expect", "none"),
@@ -266,10 +267,10 @@ class Closed(balance.Balance):
             self.assertGreater(report["refusals"]["count"], 0)
             self.assertFalse(report["refusals"]["at_the_end"])
 
-        # One after another: what is refused is counted for all.
+        # One after another, because refusals are counted for the whole host.
         self.each(restarted, check, cases, at_once=1)
 
-    def test_a_search_is_told_in_both_ways(self):
+    def test_find_capacity_reports_both_cases(self):
         r = self.load(free_address(), "--find-capacity", "--expect", "none")
         self.assertEqual(r.returncode, 4, r.stderr)
         self.assertIn("nobody listens at", r.stderr)
@@ -280,14 +281,14 @@ class Closed(balance.Balance):
         self.assertEqual(r.returncode, 4, r.stderr)
         self.assertIn("nobody listens any more", r.stderr)
 
-    def test_stages_and_stresses_are_told(self):
+    def test_stages_and_stress_report_it(self):
         for options in ("--stages",), ("--stress=sizes",):
             with self.subTest(options=options):
                 r = run(UDPMILL, "load", free_address(), *options)
                 self.assertEqual(r.returncode, 4, r.stderr)
                 self.assertIn("nobody listens", r.stderr)
 
-    def test_a_server_that_consented_and_died(self):
+    def test_a_server_dies_after_consenting(self):
         key = os.path.join(self.folder.name, "key")
         with open(os.open(key, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
             f.write(secrets.token_hex(32))
@@ -303,7 +304,7 @@ class Closed(balance.Balance):
                     [UDPMILL, "load", server.address, "-J", "-t", "20s",
                      "-i", "200ms", "--key", key, "--rate", "1k", "--expect",
                      expect], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-                # Consent, and how it goes for a while.
+                # The consent, and a few intervals.
                 for _ in range(4):
                     p.stderr.readline()
                 server.process.kill()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`load --key` between two hosts, which are two namespaces: a server that no
-registry shows consents, tells its counters, and the ledger closes; and where it
-stops saying yes, the load stops. Exits 77 without root."""
+"""`load --key` between two hosts, which are two namespaces: a server that is in
+no registry consents and reports its counters, so the ledger balances; when it
+stops consenting, the load stops. Exits with 77 without root."""
 
 import json
 import os
@@ -30,7 +30,8 @@ class Consent(balance.Balance):
         self.secret = write_key(self.key)
 
     def serve(self, *options, key=True, hidden=True):
-        """In a namespace of its own, and in no registry."""
+        """Start a server in another namespace, and in no registry unless it is
+        not hidden."""
         if key:
             options += ("--key", self.key)
         if hidden:
@@ -43,7 +44,7 @@ class Consent(balance.Balance):
         return run(UDPMILL, "load", peer, *options, prefix=inside(0))
 
     def balanced(self, *options):
-        """A run whose ledger closes by the counters of the server."""
+        """Make a run whose ledger balances by the server's counters."""
         return self.closes(self.load("--key", self.key, "--json", "-t",
                                      "400ms", *options))
 
@@ -53,7 +54,7 @@ class Consent(balance.Balance):
         return report
 
     def begin(self, *options):
-        """A long load, that is under way."""
+        """Start a long load, and wait until it is under way."""
         load = subprocess.Popen(
             [*inside(0), UDPMILL, "load", SERVER, "--key", self.key, "-t",
              "60s", "-i", "100ms", *options],
@@ -61,18 +62,18 @@ class Consent(balance.Balance):
         self.addCleanup(load.stdout.close)
         self.addCleanup(load.stderr.close)
         self.addCleanup(load.kill)
-        # What it says at first is that the peer consents.
+        # The first line says that the peer consents.
         self.assertIn("consents", load.stderr.readline())
         return load
 
 
 class Ledger(Consent):
-    def test_closes_whatever_is_served(self):
+    def test_ledger_balances_for_every_service(self):
         for service in ("echo", "discard", "length", "reflect"):
             for train in ("64", "off"):
                 with self.subTest(service=service, train=train):
                     s = self.serve("--service", service, "--workers", "2")
-                    # --train needs a train that fits the path.
+                    # A train has to fit the path.
                     report = self.balanced("--train", train, "-l", "64")
                     s.stop()
                     lost = (report["ledger"]["sent"] -
@@ -85,12 +86,12 @@ class Ledger(Consent):
                         (seen["service"], seen["workers"], seen["pid"]),
                         (service, 2, None))
 
-    def test_closes_where_the_server_drops(self):
+    def test_ledger_balances_when_the_server_drops(self):
         """Queries are dropped with the rest, and count among its drops."""
         s = self.serve("--service", "discard", "--workers", "1", "--rcvbuf",
                        "8k", "--backend", "recvfrom")
         load = self.begin("--flood", "-l", "64", "--json")
-        # For a moment, or a question after it would not get through the flood.
+        # Only for a moment, or a later query would not get through the flood.
         stop(s.process)
         wait_for(lambda: any(u["drops"] for u in udp_sockets(s.pid)))
         load.send_signal(signal.SIGINT)
@@ -104,14 +105,14 @@ class Ledger(Consent):
             report["ledger"]["sent"], s.counters()["rx_datagrams"] +
             sum(report["ledger"]["dropped"].values()))
 
-    def test_is_the_segments_where_there_is_one(self):
+    def test_segment_is_preferred_to_queries(self):
         s = self.serve("--service", "echo", hidden=False)
         report = self.balanced()
         self.assertEqual(report["environment"]["server"]["pid"], s.pid)
         s.stop()
         self.assertGreater(s.counters()["query_answered_datagrams"], 1)
 
-    def test_is_no_other_servers_that_has_the_address_too(self):
+    def test_counters_of_another_server_with_that_address_are_not_used(self):
         other = f"{NAMES[1]}-other"
         self.addCleanup(subprocess.run, ["ip", "netns", "delete", other])
         ip("netns", "add", other)
@@ -123,16 +124,16 @@ class Ledger(Consent):
         self.serve("--service", "echo")
         self.assertIsNone(self.balanced()["environment"]["server"]["pid"])
 
-    def test_has_a_rate_of_delivery(self):
+    def test_delivery_rate_is_reported(self):
         self.serve("--service", "echo")
         self.assertGreater(self.balanced()["delivered"]["datagrams"], 0)
 
-    def test_is_asked_for_by_the_way_the_load_takes(self):
+    def test_queries_take_the_path_of_the_load(self):
         self.serve("--service", "echo")
         self.balanced("--device", "veth0", "--bind", HOSTS[0],
                       "--source-ports", "20000-20007")
 
-    def test_does_not_take_the_clocks_of_two_hosts_for_one(self):
+    def test_clocks_of_two_hosts_are_not_mixed(self):
         self.serve("--service", "reflect")
         self.assertIsNone(self.balanced()["one_way_ns"])
 
@@ -144,15 +145,15 @@ class Yes(Consent):
         for word in words:
             self.assertIn(word, r.stderr)
 
-    def test_is_asked_for_or_given_on_ones_word(self):
+    def test_without_consent_both_options_are_named(self):
         self.refused(self.load(), 2, "--key", "--peer-consents")
 
-    def test_is_told(self):
+    def test_consent_is_reported(self):
         self.serve("--service", "echo", "--workers", "3", "--backend", "mmsg")
         r = self.load("--key", self.key, "-t", "100ms")
         self.assertIn(f"{SERVER} consents: echo by mmsg, 3 workers", r.stderr)
 
-    def test_does_not_come_for_another_key(self):
+    def test_another_key_gets_no_consent(self):
         s = self.serve()
         write_key(self.key)
         self.refused(self.load("--key", self.key), 4,
@@ -162,20 +163,20 @@ class Yes(Consent):
         self.assertNotIn("rx_datagrams", s.counters())
         self.assertGreater(s.counters()["query_refused_mac"], 1)
 
-    def test_does_not_come_without_a_key_there(self):
+    def test_a_server_without_a_key_does_not_consent(self):
         s = self.serve("--service", "echo", key=False)
         self.refused(self.load("--key", self.key), 4,
                      f"{SERVER} did not consent")
         s.stop()
-        # Questions, 100 and some of the older version, and no load.
+        # About 100 queries, some of the older version, and no load.
         self.assertLessEqual(s.counters()["rx_datagrams"], 110)
         self.assertEqual(s.counters()["rx_bytes"],
                          s.counters()["rx_datagrams"] * query.BYTES)
 
-    def test_does_not_come_from_nobody(self):
+    def test_nobody_there_does_not_consent(self):
         self.refused(self.load("--key", self.key), 4, "nobody listens")
 
-    def test_that_does_not_come_has_the_outcome_of_every_mode(self):
+    def test_missing_consent_has_the_same_outcome_in_every_mode(self):
         r = self.load("--key", self.key, "--json")
         self.assertEqual(r.returncode, 4, r.stderr)
         self.assertEqual(json.loads(r.stdout)["outcome"], "refused")
@@ -184,18 +185,19 @@ class Yes(Consent):
         self.assertEqual(r.returncode, 4, r.stderr)
         self.assertEqual(json.loads(r.stdout)["outcome"], "timeout")
 
-    def test_is_not_made_up_by_ones_word_too(self):
+    def test_vouching_does_not_replace_a_missing_consent(self):
         self.serve(key=False)
         self.refused(self.load("--key", self.key, "--peer-consents"), 4)
 
-    def test_is_not_asked_for_to_print_a_scenario(self):
+    def test_printing_a_scenario_asks_for_no_consent(self):
         r = self.load("--key", self.key, "--print-scenario")
         self.assertEqual(r.returncode, 0, r.stderr)
 
 
 class Lapse(Consent):
     def stopped(self, load, since, code=1):
-        """By itself, of the minute that it was to take."""
+        """Wait until the load has stopped by itself, long before its minute is
+        over."""
         out, err = load.communicate(timeout=45)
         seconds = time.monotonic() - since
         self.assertEqual(load.returncode, code, out + err)
@@ -205,7 +207,7 @@ class Lapse(Consent):
         return out
 
     def icmp(self, name, value):
-        """A limit of what the server's host says by ICMP."""
+        """Set a limit on the ICMP errors of the server's host."""
         path = f"/proc/sys/net/ipv4/icmp_{name}"
         with entered(1), open(path, "r+", encoding="ascii") as f:
             self.addCleanup(self.icmp_back, path, f.read())
@@ -216,8 +218,8 @@ class Lapse(Consent):
         with entered(1), open(path, "w", encoding="ascii") as f:
             f.write(value)
 
-    def test_by_death_stops_the_load(self):
-        # Nothing is limited: its host says each time that nobody listens.
+    def test_the_load_stops_when_the_server_dies(self):
+        # Without a limit, its host reports each datagram that nobody receives.
         self.icmp("ratemask", 0)
         s = self.serve("--service", "echo")
         load = self.begin("--rate", "1k")
@@ -227,7 +229,7 @@ class Lapse(Consent):
                       self.stopped(load, time.monotonic(), code=4))
 
     def die_unheard(self, *options):
-        # No report in a month: its host does not say that nobody listens.
+        # With this limit, its host never reports that nobody listens.
         self.icmp("ratelimit", 2**31 - 1)
         s = self.serve("--service", "echo")
         load = self.begin(*options)
@@ -235,10 +237,10 @@ class Lapse(Consent):
         s.process.kill()
         return self.stopped(load, time.monotonic())
 
-    def test_by_a_death_that_is_not_told_stops_the_load(self):
+    def test_the_load_stops_when_the_server_dies_without_icmp(self):
         self.assertIn("interrupted", self.die_unheard())
 
-    def test_by_silence_stops_the_load(self):
+    def test_the_load_stops_when_queries_go_unanswered(self):
         s = self.serve("--service", "discard")
         load = self.begin("--rate", "1k")
         load.stderr.readline()
@@ -247,10 +249,10 @@ class Lapse(Consent):
         self.addCleanup(s.process.send_signal, signal.SIGCONT)
         self.stopped(load, since)
 
-    def test_stops_a_search(self):
+    def test_find_capacity_stops_too(self):
         self.die_unheard("--find-capacity", "-t", "500ms")
 
-    def test_stops_the_load_of_one_that_would_still_answer(self):
+    def test_the_load_stops_even_if_datagrams_are_still_answered(self):
         host, port = split(SERVER)
         for mode in ("--window=64", "--stages"):
             with self.subTest(mode=mode):
@@ -267,8 +269,8 @@ class Lapse(Consent):
                     echo.wait()
                     echo.stdout.close()
 
-    def test_is_none_where_the_server_is_started_anew(self):
-        """It consents, and its counters are others."""
+    def test_a_restarted_server_consents_but_has_other_counters(self):
+        """The new server consents, but its counters are different ones."""
         s = self.serve("--service", "echo")
         load = self.begin("--rate", "1k", "-t", "5s")
         load.stderr.readline()

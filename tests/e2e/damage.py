@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Deliberate damage on the way: load finds exactly as much as there was.
+"""Deliberate damage on the way: load finds exactly as much as was done.
 
-A man in the middle, on loopback, passes on each reply changed as he likes. No
-checksum stops him, since he sends datagrams of his own."""
+A man in the middle, on loopback, forwards each reply changed in any way that a
+test wants. Checksums do not stop it, because it sends datagrams of its own."""
 
 import json
 import random
@@ -16,14 +16,14 @@ import unittest
 from program import Server, run, split
 
 UDPMILL = sys.argv.pop(1)
-HEADER, RECEIVE = 32, 24  # bytes of a probe; of what reflect adds to it
+HEADER, RECEIVE = 32, 24  # bytes of a probe, and of what reflect adds
 FAULTS = "corrupt", "stale", "duplicate", "reordered", "late"
 
 
 class Middle:
-    """Between clients and a server: reply gets the number of a reply and its
-    bytes, and says what the client gets for it; request the same of what the
-    server gets."""
+    """Stands between clients and a server. `reply` is called with the number of
+    a reply and its bytes, and returns what the client gets instead; `request`
+    does the same for what the server gets."""
 
     def __init__(self, server, reply=None, request=None):
         self.reply = reply or (lambda number, data: [data])
@@ -44,7 +44,7 @@ class Middle:
         return s
 
     def back(self, client):
-        """The server sees each client as one of its own."""
+        """The socket to the server that stands for this client."""
         if client not in self.backs:
             s = self.backs[client] = self.open()
             s.connect(self.server)
@@ -90,7 +90,7 @@ def flipped(data, bit):
 
 
 def flip_from(first):
-    """Each bit from that byte on, one a reply."""
+    """Flip each bit from that byte on, one per reply."""
     return lambda number, data: [flipped(data, 8 * first + number)]
 
 
@@ -100,14 +100,15 @@ class Damage(unittest.TestCase):
         self.addCleanup(self.server.stop)
 
     def load(self, address, count, *arguments):
-        """The window is wide, for a reply that is wrong does not open it."""
+        """The window is wide, because a damaged reply does not open it."""
         return run(UDPMILL, "load", address, "-J", "-P", "1", "--train", "off",
                    "-O", "0", "-l", "64", "--window", "300", "--count",
                    str(count), *arguments)
 
     def assertFound(self, middle, count, *arguments, code=0, answered=None,
                     **faults):
-        """So many of each fault, none of others, and what is left."""
+        """The report has exactly these numbers of each fault, and the rest is
+        sound."""
         with middle:
             r = self.load(middle.address, count, *arguments)
         self.assertTrue(r.stdout, r.stderr)
@@ -128,12 +129,12 @@ class Damage(unittest.TestCase):
         self.addCleanup(server.stop)
         return server.address
 
-    def test_none_where_there_is_none(self):
+    def test_no_damage_is_found_without_damage(self):
         for verify in "header", "full":
             with self.subTest(verify=verify):
                 self.assertFound(self.between(), 1000, "--verify", verify)
 
-    def test_every_bit_of_the_header(self):
+    def test_every_flipped_header_bit_is_found(self):
         for service in "echo", "reflect":
             address = self.another(service)
             for verify in "header", "full":
@@ -142,7 +143,7 @@ class Damage(unittest.TestCase):
                         Middle(address, reply=flip_from(0)), 8 * HEADER,
                         "--verify", verify, corrupt=8 * HEADER, code=1)
 
-    def test_every_bit_of_the_payload_by_full_only(self):
+    def test_flipped_payload_bits_are_found_by_verify_full_only(self):
         bits = 8 * (64 - HEADER)
         for service in "echo", "reflect":
             address = self.another(service)
@@ -153,13 +154,13 @@ class Damage(unittest.TestCase):
                                  bits, "--verify", "full", corrupt=bits,
                                  code=1)
 
-    def test_every_bit_of_a_text(self):
+    def test_every_flipped_bit_of_a_text_is_found(self):
         text = len("Your data was 64 bytes")
         self.assertFound(
             Middle(self.another("length"), reply=flip_from(0)), 8 * text,
             "--expect", "text", corrupt=8 * text, code=1)
 
-    def test_a_bit_of_a_few_among_many(self):
+    def test_a_few_flipped_bits_among_many_replies_are_found(self):
         def seldom(number, data):
             return [flipped(data, 8 * 40) if number and number % 100 == 0
                     else data]
@@ -167,7 +168,7 @@ class Damage(unittest.TestCase):
         self.assertFound(self.between(reply=seldom), 2001, "--verify", "full",
                          corrupt=20, code=1)
 
-    def test_a_bit_on_the_way_there(self):
+    def test_a_bit_flipped_in_a_request_is_found(self):
         def there(number, data):
             return [flipped(data, 8 * (HEADER if number % 2 else 20) + 3)]
 
@@ -175,7 +176,7 @@ class Damage(unittest.TestCase):
                          corrupt=100, code=1)
         self.assertFound(self.between(request=there), 100, corrupt=50, code=1)
 
-    def test_a_bit_of_datagrams_of_many_sizes(self):
+    def test_flipped_bits_are_found_in_any_size(self):
         def last(number, data):
             return [flipped(data, 8 * len(data) - 1)
                     if number and number % 10 == 0 else data]
@@ -183,28 +184,28 @@ class Damage(unittest.TestCase):
         self.assertFound(self.between(reply=last), 1001, "-l", "33-9000",
                          "--verify", "full", corrupt=100, code=1)
 
-    def test_every_length_that_is_too_short(self):
+    def test_every_truncated_length_is_found(self):
         for service in "echo", "reflect":
             with self.subTest(service=service):
                 self.assertFound(
                     Middle(self.another(service), reply=lambda number, data:
                            [data[:number]]), 64, corrupt=64, code=1)
 
-    def test_a_byte_too_much(self):
+    def test_an_extra_byte_is_found(self):
         for content in "zeros", "random":
             with self.subTest(content=content):
                 self.assertFound(
                     self.between(reply=lambda number, data: [data + b"\0"]),
                     100, "--content", content, corrupt=100, code=1)
 
-    def test_shorter_where_there_is_no_number(self):
+    def test_truncated_unnumbered_replies_are_found(self):
         def shorter(number, data):
             return [data[:-1] if number and number % 10 == 0 else data]
 
         self.assertFound(self.between(reply=shorter), 101, "-l", "16",
                          corrupt=10, code=1)
 
-    def test_duplicates_at_once_and_later(self):
+    def test_immediate_and_late_duplicates_are_found(self):
         old = []
 
         def later(number, data):
@@ -216,7 +217,7 @@ class Damage(unittest.TestCase):
             duplicate=1000)
         self.assertFound(self.between(reply=later), 500, duplicate=471)
 
-    def test_replies_that_overtake(self):
+    def test_reordered_replies_are_found(self):
         held = []
 
         def swap(number, data):
@@ -225,7 +226,7 @@ class Damage(unittest.TestCase):
 
         self.assertFound(self.between(reply=swap), 500, reordered=250)
 
-    def test_replies_of_an_old_run(self):
+    def test_replies_of_an_earlier_run_are_found(self):
         old = []
 
         def keep(number, data):
@@ -239,7 +240,7 @@ class Damage(unittest.TestCase):
         self.assertFound(self.between(reply=both), 200, "--seed", "2",
                          stale=200)
 
-    def test_an_old_reply_instead_of_one(self):
+    def test_an_old_reply_in_place_of_a_new_one_is_found(self):
         old = []
 
         def keep(number, data):
@@ -253,8 +254,8 @@ class Damage(unittest.TestCase):
         self.assertFound(self.between(reply=instead), 200, "--seed", "2",
                          stale=20, answered=180)
 
-    def test_replies_of_another_flow(self):
-        """To the right run and number, but to the wrong socket."""
+    def test_replies_of_another_flow_are_found(self):
+        """With the right run and number, but to the wrong socket."""
         last = {}
 
         def cross(number, data):
@@ -274,8 +275,9 @@ class Damage(unittest.TestCase):
         self.assertEqual(ledger["stale"], self.crossed)
         self.assertEqual(ledger["answered"], 400)
 
-    def test_a_reply_to_what_was_never_sent(self):
-        """Of this run and flow, with a check that is right: 2^63 on."""
+    def test_a_reply_to_a_number_never_sent_is_found(self):
+        """With the right run, flow and check, but a number that is 2^63 higher.
+        """
         def ahead(number, data):
             return [data] if number % 10 else [data, self.forge(data)]
 
@@ -284,7 +286,7 @@ class Damage(unittest.TestCase):
 
     @staticmethod
     def forge(data):
-        """A probe with another number; the sum as in core/probe.h."""
+        """A probe with another number, and its check as in core/probe.h."""
         def fold(h, x, shift, factor):
             return (h ^ x ^ h >> shift) * factor % 2 ** 64
 
@@ -297,7 +299,7 @@ class Damage(unittest.TestCase):
         return (data[:12] + (h >> 32).to_bytes(4, "big")
                 + sequence.to_bytes(8, "big") + data[24:])
 
-    def test_all_of_it_at_once(self):
+    def test_all_kinds_of_damage_at_once_are_found(self):
         draw, old = random.Random(1), []
         done = dict.fromkeys(["corrupt", "stale", "duplicate"], 0)
 
@@ -326,7 +328,7 @@ class Damage(unittest.TestCase):
         self.assertEqual(ledger["answered"], 1000 - done["corrupt"])
         self.assertEqual(r.returncode, 1)
 
-    def test_who_answers_nothing_but_damage_is_there(self):
+    def test_a_peer_that_only_sends_damaged_replies_counts_as_present(self):
         with self.between(reply=lambda number, data:
                           [flipped(data, 3)]) as middle:
             r = run(UDPMILL, "load", middle.address, "-J", "--train", "off",
@@ -336,7 +338,7 @@ class Damage(unittest.TestCase):
         self.assertEqual(ledger["answered"], 0)
         self.assertEqual(ledger["corrupt"], ledger["sent"])
 
-    def test_is_told_in_words_too(self):
+    def test_the_text_report_names_the_damage(self):
         with self.between(reply=lambda number, data:
                           [flipped(data, 3), data, data]) as middle:
             r = run(UDPMILL, "load", middle.address, "--train", "off",

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Every verb with standard input, output or error closed: nothing that it
-prints goes into a socket, a segment or a file, and a report that nobody can
-read is no success."""
+"""Every verb with standard input, output or error closed: no output goes into a
+socket, a segment or a file, and a run whose report nobody can read does not
+succeed."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from program import Server, ask, run
 UDPMILL = sys.argv.pop(1)
 FLOOR = sys.argv.pop(1)
 
-# What a shell makes of each, and whether a report can still be read.
+# The shell's redirection for each, and whether a report can still be read.
 CLOSED = {
     "input": ("<&-", True),
     "output": (">&-", False),
@@ -98,7 +98,7 @@ class Closed(unittest.TestCase):
                 self.assertEqual({len(d) for d in peer.seen}, {64})
                 self.assertEqual(bool(r.stdout), readable)
 
-    def test_load_that_writes_files(self):
+    def test_load_writing_files(self):
         for how, readable in self.each():
             csv = os.path.join(self.folder, "csv")
             histogram = os.path.join(self.folder, "histogram")
@@ -113,21 +113,21 @@ class Closed(unittest.TestCase):
                 self.assertRegex(f.read(), r"\A\s+Value .*\n#\[Buckets[^\n]*\n"
                                  r"\Z".replace(".*", r"[\s\S]*"))
 
-    def test_load_that_writes_a_file_to_standard_output(self):
+    def test_load_writing_a_file_to_stdout(self):
         for option in "--csv", "--histogram":
             r, _ = self.load(">&-", "--time", "50ms", "--train", "off", "-i",
                              "10ms", option, "-")
             self.assertEqual(r.returncode, 3, r.stderr)
             self.assertIn("Bad file descriptor", r.stderr)
 
-    def test_load_by_stages(self):
+    def test_load_stages(self):
         for how, readable in self.each(["output", "all"]):
             for form in [], ["-J"]:
                 r, _ = self.load(how, "--stages", "--time", "500ms", "--omit",
                                  "0", "-l", "64", *form)
                 self.assertEnds(r, readable)
 
-    def test_load_by_stress(self):
+    def test_load_stress(self):
         for how, readable in self.each(["output", "all"]):
             for form in [], ["-J"]:
                 with Server(UDPMILL, "127.0.0.1:0", "--service",
@@ -145,7 +145,7 @@ class Closed(unittest.TestCase):
                 self.assertEnds(r, readable)
                 self.assertEqual(peer.seen, [b"hello"])
 
-    def test_send_has_no_input_to_read(self):
+    def test_send_without_standard_input(self):
         with Peer() as peer:
             r = run(UDPMILL, "send", peer.address, "-",
                     prefix=closed("<&-"))
@@ -212,13 +212,13 @@ class Closed(unittest.TestCase):
             self.assertEqual(r.returncode, 1)
             self.assertIn("Bad file descriptor", r.stderr)
 
-    def test_a_full_disk_is_told_by_help_too(self):
+    def test_help_reports_a_full_disk(self):
         for arguments in ["--help"], ["load", "--help"]:
             r = run(UDPMILL, *arguments, prefix=closed(">/dev/full"))
             self.assertEqual(r.returncode, 3)
             self.assertIn("No space left", r.stderr)
 
-    def test_a_report_that_cannot_be_written_is_told_once(self):
+    def test_an_unwritable_report_is_reported_once(self):
         for arguments in (["load", "-J", "-t", "20ms", "--quiet"],
                           ["load", "-J", "--stages", "-t", "20ms"],
                           ["load", "-J", "--stress=churn", "-t", "50ms"],
@@ -231,7 +231,7 @@ class Closed(unittest.TestCase):
                     self.assertNotEqual(r.returncode, 0)
                     self.assertEqual(r.stderr.count("writing"), 1, r.stderr)
 
-    def test_ready_fd_must_have_been_open(self):
+    def test_ready_fd_must_be_open_at_the_start(self):
         for fd in 3, 4, 5, 6, 7:
             r = run(UDPMILL, "serve", "0", "--ready-fd", str(fd),
                     prefix=closed("<&- >&-"))

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Each verb's main job where little is as on a developer's terminal: no locale
-or an unknown one, no TZ, HOME or PATH, a strict umask, standard input closed,
-one CPU, few descriptors. One at a time, then all at once."""
+"""The main task of each verb in an environment unlike a developer's terminal:
+no locale or an unknown one, no TZ, HOME or PATH, a strict umask, closed
+standard input, one CPU, few descriptors. First one at a time, then all at once.
+"""
 
 import json
 import os
@@ -21,7 +22,7 @@ def shell(before="", after="", command='"$@"'):
     return ["/bin/sh", "-c", f"{before}exec {command}{after}", "sh"]
 
 
-# What runs a program so.
+# The prefixes of a command that runs in each.
 PLACES = {
     "no environment": ["/usr/bin/env", "-i"],
     "LC_ALL=C": ["/usr/bin/env", "LC_ALL=C"],
@@ -62,14 +63,15 @@ class Environment(unittest.TestCase):
         self.assertEqual(s.code, 0, s.err)
 
     def load(self, prefix, server):
-        # By a count: in a moment of a busy machine nothing may be sent.
+        # By count, because on a busy machine nothing may be sent for a moment.
         r = self.done(prefix, "load", server.address, "--count", "200",
                       "--omit", "0", "-J")
         report = json.loads(r.stdout)
         self.assertEqual(report["ledger"]["unexplained"], 0)
         self.done(prefix, "load", server.address, "--count", "20", "--omit",
                   "0", "--rate", "1k")
-        # The kernel switches its stamps on by and by on a busy machine.
+        # On a busy machine, the kernel takes a while to switch its time stamps
+        # on.
         self.done(prefix, "load", server.address, "--stages", "--time", "4s",
                   "--count", "60000", "--omit", "0")
         self.done(prefix, "load", server.address, "--print-scenario")

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Each receive, each send and each wait fails, with each errno that may be met,
-at the first call and later, once and for good. The program ends with a sentence
-and exit code 3, or goes on; it never turns in a circle, and always obeys.
+"""Every receive, send and wait fails, with every errno that can occur, at the
+first call or later, once or permanently. The program ends with a sentence and
+exit code 3, or continues; it is never in a busy loop, and always obeys signals.
 
-How often a call was made is what shows a busy loop: time and CPU do not, where
-other programs run too.
+A busy loop shows in the number of calls; time and CPU depend on other programs.
 """
 
 import concurrent.futures
@@ -24,23 +23,23 @@ del sys.argv[1:3]
 
 RECEIVES = {"recvfrom": ("recvfrom", "recvmsg"), "mmsg": ("recvmmsg",),
             "uring": ("io_uring_enter",)}
-# What has no other way out goes by sendmsg, of every backend.
+# Every backend uses sendmsg for what it cannot send otherwise.
 SENDS = {"recvfrom": ("sendto", "sendmsg"), "mmsg": ("sendmmsg", "sendmsg"),
          "uring": ("io_uring_enter", "sendmsg")}
 
-# Cannot change: the first one ends it.
+# Permanent: the first one ends the program.
 FINAL = ("EBADF", "EINVAL", "ENOSYS")
-# May pass: so many in a row end it (core/failures.h).
+# Perhaps temporary: many in a row end the program (core/failures.h).
 LASTING = ("EPERM", "EACCES", "ENOMEM", "ENOBUFS", "EIO")
 IN_A_ROW = 20
-# What the network said ends nothing.
+# Reports of the network, which end nothing.
 NETWORK = ("ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN")
 
-LATER = 4  # the call of that number is made when the server is ready
+LATER = 4  # by this call, the server is ready
 
 
 class Run:
-    """A program under rules, as far as it came."""
+    """A program that runs with injected failures, and what became of it."""
 
     def __init__(self, rules, *arguments, ready=False):
         log, write = os.pipe()
@@ -62,7 +61,7 @@ class Run:
             self.process.send_signal(sig)
         self.out, self.err = self.process.communicate(timeout=30)
         self.code = self.process.returncode
-        # Beside what a server that reports by JSON says at its start.
+        # Without the lines that a server with JSON output prints at its start.
         self.said = [line for line in self.err.splitlines()
                      if line.startswith("udpmill ")]
         with self.log as lines:
@@ -76,7 +75,7 @@ class Run:
 
 
 def answers(address, n=1, seconds=2.0):
-    """Whether the n-th of so many questions is answered."""
+    """Whether the last of n requests is answered."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.connect(split(address))
         s.settimeout(seconds)
@@ -99,7 +98,7 @@ def rules(calls, error, *more):
 
 
 def side_by_side(work, cases):
-    """Most of each case is waiting."""
+    """Call work for all cases at once, because they mostly wait."""
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         return list(zip(cases, pool.map(lambda case: work(*case), cases)))
 
@@ -128,10 +127,10 @@ class Cases(unittest.TestCase):
 class Receives(Cases):
     @staticmethod
     def ending(backend):
-        """Such calls are made to end what is in flight, too."""
+        """The backend makes such calls to cancel what is in flight, too."""
         return backend == "uring"
 
-    def test_that_fail_from_the_first_on_leave_no_server_that_is_ready(self):
+    def test_a_server_whose_receives_fail_from_the_start_is_never_ready(self):
         def work(backend, error):
             r = serve(rules(RECEIVES[backend], error), backend)
             return r.end()
@@ -145,7 +144,7 @@ class Receives(Cases):
                                        ("io_uring_enter" if backend == "uring"
                                         else "recv"))
 
-    def test_that_fail_for_good_later_end_the_server_with_its_report(self):
+    def test_receives_that_fail_permanently_end_the_server_with_its_report(self):
         def work(backend, error):
             return serve(rules(RECEIVES[backend], error, LATER), backend).end()
 
@@ -158,7 +157,7 @@ class Receives(Cases):
                 self.assertIn("Counters, summed over all workers", r.out)
                 self.assertOneSentence(r, "serve", "worker 0 failed: ")
 
-    def test_that_fail_once_or_a_few_times_are_gone_on_from(self):
+    def test_the_server_survives_a_few_failed_receives(self):
         def work(backend, error, times):
             r = serve(rules(RECEIVES[backend], error, LATER, times), backend)
             answered = answers(r.ready[0])
@@ -173,7 +172,7 @@ class Receives(Cases):
                 self.assertTrue(answered, r)
                 self.assertEqual((r.code, r.said), (0, []), r)
 
-    def test_that_the_network_reports_for_ever_neither_spin_nor_disobey(self):
+    def test_endless_network_errors_cause_no_busy_loop_and_signals_still_work(self):
         def work(backend, error):
             r = serve(rules(RECEIVES[backend], error), backend, "--time",
                       "300ms")
@@ -189,9 +188,9 @@ class Receives(Cases):
                 # 64 at once, and then one each 10 ms.
                 self.assertLess(r.failed, 64 + 1000, r)
 
-    def test_of_one_worker_end_all_of_them(self):
-        # All calls are counted together: the last worker that starts meets
-        # it, when the others are ready.
+    def test_a_worker_that_fails_ends_all_workers(self):
+        # Calls of all workers are counted together: the worker that starts last
+        # meets the failure, when the others are ready.
         for backend in self.backends:
             with self.subTest(backend=backend):
                 r = serve(rules(RECEIVES[backend], "ENOSYS", 12, 1), backend,
@@ -203,7 +202,7 @@ class Receives(Cases):
 
 
 class Sends(Cases):
-    def test_that_are_denied_are_counted_and_said_once(self):
+    def test_denied_sends_are_counted_and_reported_once(self):
         counter = {"EPERM": "send_failed_denied",
                    "EACCES": "send_failed_denied",
                    "ENOBUFS": "send_failed_nobufs",
@@ -228,7 +227,7 @@ class Sends(Cases):
                 self.assertEqual(len(r.said), denied, r)
                 self.assertEqual("could not be sent" in r.err, denied, r)
 
-    def test_that_cannot_be_made_end_the_server(self):
+    def test_sends_that_cannot_work_end_the_server(self):
         for backend in self.backends:
             with self.subTest(backend=backend):
                 calls = SENDS[backend]
@@ -239,7 +238,7 @@ class Sends(Cases):
                 self.assertOneSentence(r, "serve", "worker 0 failed: " +
                                        calls[0], "not implemented")
 
-    def test_that_fail_once_cost_one_reply(self):
+    def test_a_send_that_fails_once_costs_one_reply(self):
         for backend in self.backends:
             with self.subTest(backend=backend):
                 uring = backend == "uring"
@@ -251,7 +250,7 @@ class Sends(Cases):
                 self.assertEqual((first, second), (uring, True), r)
                 self.assertEqual((r.code, r.said), (0, []), r)
 
-    def test_into_a_full_buffer_leave_the_server_obedient(self):
+    def test_a_server_with_a_full_send_buffer_still_ends_on_a_signal(self):
         for backend in self.backends:
             with self.subTest(backend=backend):
                 calls = [c for c in SENDS[backend] if c != "io_uring_enter"]
@@ -263,7 +262,7 @@ class Sends(Cases):
 
 @unittest.skipIf(os.geteuid() != 0, "capabilities to give up need root")
 class Capabilities(Cases):
-    def test_that_cannot_be_given_up_are_told_where_there_are_any(self):
+    def test_capabilities_that_cannot_be_dropped_are_reported(self):
         serving = [FAILING, *rules(("capset",), "EPERM"), "--", UDPMILL,
                    "serve", "0", "-t", "50ms"]
         none = "setpriv", "--bounding-set=-all", "--inh-caps=-all"
@@ -274,7 +273,7 @@ class Capabilities(Cases):
 
 
 class Waits(Cases):
-    def test_for_signals_that_fail_end_the_server(self):
+    def test_failing_waits_for_signals_end_the_server(self):
         for error in ("EPERM", "ENOSYS", "EINVAL"):
             for first in (1, 3):
                 with self.subTest(error=error, first=first):
@@ -283,14 +282,14 @@ class Waits(Cases):
                     self.assertOneSentence(r, "serve", "sigtimedwait")
                     self.assertLess(r.failed, 300, r)
 
-    def test_that_a_signal_interrupts_are_gone_on_from(self):
+    def test_interrupted_waits_are_repeated(self):
         r = serve(rules(("rt_sigtimedwait",), "EINTR", 1, 5), "mmsg")
         self.assertTrue(answers(r.ready[0]))
         self.assertEqual(r.end(signal.SIGTERM).code, 0, r)
 
 
 class Load(Cases):
-    """Of each mode, against a server to which nothing happens."""
+    """Each mode, against a server without failures."""
 
     MODES = {
         "window": ("-t", "20s"),
@@ -317,7 +316,7 @@ class Load(Cases):
     def load(self, rules, *options):
         return Run(rules, "load", self.server.address, "-J", *options).end()
 
-    def test_ends_with_a_sentence_and_a_report(self):
+    def test_load_ends_with_one_sentence_and_a_report(self):
         def work(mode, call, error, first):
             return self.load(rules(self.CALLS[call], error, first),
                              *self.MODES[mode])
@@ -326,7 +325,7 @@ class Load(Cases):
                  for e in ("EPERM", "ENOSYS") for f in (1, 10)]
         for (mode, call, error, first), r in side_by_side(work, cases):
             with self.subTest(mode=mode, call=call, error=error, first=first):
-                # Reports of the network are read after each.
+                # The error queue is read after each.
                 self.assertLess(r.failed, 3 * IN_A_ROW, r)
                 self.assertEqual(r.code, 3, r)
                 self.assertEqual(len(r.said), 1, r)
@@ -335,7 +334,7 @@ class Load(Cases):
                     self.assertIn(self.CALLS[call][0], report["halted"])
                     self.assertIn(report["halted"], r.err)
 
-    def test_ends_where_it_cannot_wait(self):
+    def test_load_ends_if_it_cannot_wait(self):
         for mode in ("many", "paced"):
             r = self.load(rules(("epoll_pwait2", "epoll_pwait", "epoll_wait"),
                                 "ENOSYS"), *self.MODES[mode])
@@ -343,14 +342,14 @@ class Load(Cases):
                 self.assertEqual(r.code, 3, r)
                 self.assertIn("epoll_wait", json.loads(r.out)["halted"])
 
-    def test_waits_by_an_older_call_where_the_newer_is_denied(self):
+    def test_load_falls_back_to_an_older_call_for_waiting(self):
         for error in ("ENOSYS", "EPERM"):
             r = self.load(rules(("epoll_pwait2",), error), "-t", "100ms",
                           "-P", "20")
             with self.subTest(error=error):
                 self.assertEqual((r.code, r.said), (0, []), r)
 
-    def test_goes_on_from_what_passes(self):
+    def test_load_survives_temporary_failures(self):
         def work(call, error, times):
             return self.load(rules(self.CALLS[call], error, 5, times), "-t",
                              "300ms")
@@ -364,7 +363,7 @@ class Load(Cases):
 
 
 class Send(Cases):
-    def test_says_which_call_failed(self):
+    def test_send_names_the_call_that_failed(self):
         with Server(UDPMILL, "127.0.0.1:0") as s:
             for calls, error, says in (
                     (("sendto",), "EPERM", "sending to"),
@@ -378,7 +377,7 @@ class Send(Cases):
                     self.assertOneSentence(r, "send", says)
                     self.assertEqual(r.failed, 1, r)
 
-    def test_that_is_interrupted_over_and_over_ends_in_time(self):
+    def test_send_ends_in_time_despite_interruptions(self):
         with Server(UDPMILL, "127.0.0.1:0") as s:
             r = Run(rules(("ppoll",), "EINTR") + rules(("recvfrom",), "EAGAIN"),
                     "send", s.address, "hello", "--timeout", "50ms",

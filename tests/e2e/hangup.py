@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Ending by signals: SIGHUP, which comes when a terminal goes away, works like
-SIGTERM, unless it is ignored, as under nohup."""
+"""Ending by signals: SIGHUP, which is sent when a terminal is closed, works
+like SIGTERM, unless it is ignored, as under nohup."""
 
 import ctypes
 import fcntl
@@ -19,7 +19,7 @@ from program import Server, ask, run, split, wait_for
 
 UDPMILL = sys.argv.pop(1)
 LIBC = ctypes.CDLL(None)
-F_SETPIPE_SZ = 1031  # which Python names since 3.10
+F_SETPIPE_SZ = 1031  # Python has a name for it since 3.10
 
 
 class HangUp(unittest.TestCase):
@@ -49,7 +49,8 @@ class HangUp(unittest.TestCase):
             self.assertFalse(os.path.exists(f"/dev/shm/udpmill.{p.pid}"))
 
     def signal_and_await(self, process, number):
-        """Not before it has taken the signal, and sleeps again."""
+        """Send a signal, and wait until the process has handled it and sleeps
+        again."""
         def is_taken():
             with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
                 fields = dict(line.split(":", 1) for line in f)
@@ -60,8 +61,8 @@ class HangUp(unittest.TestCase):
         wait_for(is_taken)
 
     def told_to_end(self, *signals):
-        """How many of 80 datagrams are answered where it is told to end while
-        its worker is held up, since nobody reads what it says of each."""
+        """How many of 80 datagrams are answered if the server is told to end
+        while its worker blocks, because nobody reads what it prints."""
         s = Server(UDPMILL, "127.0.0.1:0", "--verbose", "-J", "--workers", "1",
                    "--backend", "recvfrom", "--batch", "1")
         fcntl.fcntl(s.process.stderr, F_SETPIPE_SZ, 4096)
@@ -73,12 +74,12 @@ class HangUp(unittest.TestCase):
         self.assertEqual(s.wait(), 0)
         return json.loads(s.out)["counters"]["answered_datagrams"]
 
-    def test_a_second_signal_ends_at_once(self):
+    def test_a_second_signal_ends_it_at_once(self):
         for first, second in ((signal.SIGINT, signal.SIGINT),
                               (signal.SIGTERM, signal.SIGINT)):
             self.assertLess(self.told_to_end(first, second), 20)
 
-    def test_a_second_hangup_does_not(self):
+    def test_a_second_hangup_does_not_end_it_at_once(self):
         for signals in ((signal.SIGINT, signal.SIGHUP),
                         (signal.SIGHUP, signal.SIGHUP)):
             self.assertEqual(self.told_to_end(*signals), 80)
@@ -98,7 +99,7 @@ class HangUp(unittest.TestCase):
             self.assertEqual(p.returncode, 0)
 
     def started(self, *arguments, prefix=()):
-        """Something that runs, as the first line on stderr says."""
+        """Start a program, and wait for its first line on standard error."""
         p = subprocess.Popen(
             [*prefix, UDPMILL, *arguments], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -116,15 +117,15 @@ class HangUp(unittest.TestCase):
                 self.assertEqual(p.returncode, 0, err)
                 self.assertIn("schema", json.loads(out))
 
-    def test_load_reports_when_it_is_told_twice(self):
-        """As by timeout(1), which signals the program and its group."""
+    def test_load_still_reports_if_signalled_twice(self):
+        """Like timeout(1), which signals the program and then its group."""
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for number in signal.SIGINT, signal.SIGTERM:
                 p = self.started("load", s.address, "-J", "--time", "20s",
                                  "-i", "10ms", "--omit", "0")
-                # On a busy machine the second might come so late that it is
-                # taken for another. So both wait, one for the process and one
-                # for its first thread, until it goes on.
+                # On a busy machine, the second signal might arrive so late that
+                # it counts as another. So both are pending, one for the process
+                # and one for its first thread, until the process continues.
                 p.send_signal(signal.SIGSTOP)
                 p.send_signal(number)
                 LIBC.tgkill(p.pid, p.pid, number)
@@ -133,12 +134,12 @@ class HangUp(unittest.TestCase):
                 self.assertEqual(p.returncode, 0, err)
                 self.assertIn("schema", json.loads(out))
 
-    def test_load_by_stages_reports(self):
+    def test_load_stages_reports(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             p = subprocess.Popen(
                 [UDPMILL, "load", s.address, "--stages", "--time", "20s",
                  "-J"], stdout=subprocess.PIPE)
-            # It answers, so it has sent: it runs.
+            # Once the server has received something, the load is running.
             while self.received(s.pid) == 0 and p.poll() is None:
                 time.sleep(0.01)
             p.send_signal(signal.SIGHUP)
@@ -159,7 +160,7 @@ class HangUp(unittest.TestCase):
         self.assertEqual(p.returncode, 0, err)
         self.assertGreater(json.loads(out)["seconds"], 0.29)
 
-    def test_watching_ends(self):
+    def test_stat_watch_ends(self):
         with Server(UDPMILL, "127.0.0.1:0") as s:
             p = subprocess.Popen([UDPMILL, "stat", str(s.pid), "--watch=20s",
                                   "-J"], stdout=subprocess.PIPE)

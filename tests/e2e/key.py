@@ -55,45 +55,45 @@ class File(Keyed):
         for word in ("udpmill serve: --key: ", self.path, *words):
             self.assertIn(word, r.stderr)
 
-    def test_that_others_may_read_is_refused(self):
+    def test_a_file_readable_by_others_is_refused(self):
         for mode in (0o640, 0o604, 0o620, 0o601, 0o644, 0o666):
             with self.subTest(mode=oct(mode)):
                 os.chmod(self.path, mode)
                 self.refused(f"{mode:04o}", "chmod 600")
 
-    def test_that_is_not_there_is_refused(self):
+    def test_a_missing_file_is_refused(self):
         os.unlink(self.path)
         self.refused("No such file")
 
-    def test_that_is_a_directory_is_refused(self):
+    def test_a_directory_is_refused(self):
         os.unlink(self.path)
         os.mkdir(self.path)
         self.refused("is neither a file nor a pipe")
 
-    def test_that_is_too_short_is_refused(self):
+    def test_a_short_key_is_refused(self):
         write_key(self.path, bytes(31))
         self.refused("32")
         open(self.path, "w").close()
         self.refused("32")
 
-    def test_that_has_lost_a_digit_is_refused(self):
+    def test_a_key_with_a_missing_digit_is_refused(self):
         os.truncate(self.path, 63)
         self.refused("odd")
 
-    def test_may_hold_the_bytes_themselves(self):
+    def test_a_file_may_hold_raw_bytes(self):
         with open(self.path, "wb") as f:
             f.write(self.secret)
         with self.serve() as s:
             self.assertEqual(self.ask(s).verdict, YES)
 
-    def test_may_be_a_pipe(self):
+    def test_the_file_may_be_a_pipe(self):
         r = run("/bin/bash", "-c",
                 f'"{UDPMILL}" serve 127.0.0.1:0 --time 1ms --key '
                 f'<(cat "{self.path}")')
         self.assertEqual(r.returncode, 0, r.stderr)
 
 
-    def test_a_pipe_that_nobody_writes_to_is_refused(self):
+    def test_a_pipe_without_a_writer_is_refused(self):
         pipe = self.path + ".pipe"
         os.mkfifo(pipe, 0o600)
         self.addCleanup(os.unlink, pipe)
@@ -105,7 +105,8 @@ class File(Keyed):
 
 class Query(Keyed):
     def unanswered(self, server, data):
-        """Nothing comes back for it: what was asked next is answered first."""
+        """Check that it is not answered: the answer to a later request comes
+        first."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.settimeout(5)
             s.connect(split(server.address))
@@ -114,7 +115,7 @@ class Query(Keyed):
             return Reply(self.secret, s.recv(65536)).nonce == (
                 b"the next one: 16")
 
-    def test_says_who_answers(self):
+    def test_hello_is_answered_with_the_servers_identity(self):
         for backend in BACKENDS:
             why = missing(UDPMILL, backend)
             with self.subTest(backend=backend):
@@ -129,8 +130,9 @@ class Query(Keyed):
                 self.assertEqual(s.counters()["query_answered_datagrams"], 1)
                 self.assertNotIn("rx_datagrams", s.counters())
 
-    def test_tells_all_counters(self):
-        # Of one worker: another would be asked while it still counts.
+    def test_snapshot_is_answered_with_all_counters(self):
+        # With one worker: another one might be asked while this one still
+        # counts.
         with self.serve("--service", "echo", "--workers", "1") as s:
             for _ in range(5):
                 ask(s.address, b"hello")
@@ -145,7 +147,7 @@ class Query(Keyed):
         self.assertGreater(table["socket_rcvbuf_bytes"], 0)
         self.assertGreaterEqual(table["query_datagrams"], 1)
 
-    def test_without_the_key_is_not_answered(self):
+    def test_a_query_without_the_key_is_not_answered(self):
         with self.serve("--service", "echo", "--workers", "1") as s:
             data = self.seal(s)
             forged = [
@@ -161,20 +163,20 @@ class Query(Keyed):
         self.assertEqual(s.counters()["query_refused_mac"], 3)
         self.assertEqual(s.counters()["query_refused_form"], 3)
 
-    def test_replayed_is_answered_by_no_more_than_it_is(self):
+    def test_a_replayed_query_is_not_amplified(self):
         with self.serve() as s:
             data = self.seal(s)
             for _ in range(3):
                 self.assertEqual(len(ask(s.address, data)), BYTES)
 
-    def test_is_payload_to_a_server_without_a_key(self):
+    def test_a_query_is_payload_to_a_server_without_a_key(self):
         data = seal(self.secret)
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             self.assertEqual(ask(s.address, data), data)
         self.assertEqual(s.counters()["rx_datagrams"], 1)
         self.assertNotIn("query_datagrams", s.counters())
 
-    def test_does_not_use_up_the_count(self):
+    def test_queries_do_not_use_up_the_count(self):
         with self.serve("--count", "2", "--workers", "1") as s:
             for _ in range(4):
                 self.ask(s)
@@ -184,13 +186,13 @@ class Query(Keyed):
             self.assertEqual(s.wait(), 0)
         self.assertEqual(s.counters()["rx_datagrams"], 2)
 
-    def test_is_not_told_among_what_clients_say(self):
+    def test_queries_are_not_printed_with_the_clients_text(self):
         with self.serve("--verbose") as s:
             self.ask(s)
             ask(s.address, b"hello")
         self.assertEqual(s.out.count("The client at"), 1)
 
-    def test_says_no_where_it_names_other_addresses(self):
+    def test_a_query_naming_other_addresses_is_denied(self):
         with self.serve() as s:
             host_, port = split(s.address)
             for more in ({"there": (host_, port - 1)},
@@ -207,7 +209,7 @@ class Query(Keyed):
         self.assertEqual(s.counters()["query_denied_datagrams"], 5)
         self.assertEqual(s.counters()["query_answered_datagrams"], 6)
 
-    def test_is_told_at_which_of_all_addresses_it_came(self):
+    def test_a_wildcard_server_says_which_address_was_asked(self):
         for backend in BACKENDS:
             why = missing(UDPMILL, backend)
             for at in ("*:0", "[::]:0"):
@@ -227,7 +229,7 @@ class Query(Keyed):
                                     r.verdict, YES if way == to else NO)
                                 self.assertEqual(r.there[0], host(way))
 
-    def test_may_name_an_address_of_a_nat(self):
+    def test_a_query_may_name_an_address_behind_a_nat(self):
         with self.serve("--key-address", "192.0.2.1:7") as s:
             for there, verdict in ((("192.0.2.1", 7), YES),
                                    (("192.0.2.1", 8), NO),
@@ -235,7 +237,7 @@ class Query(Keyed):
                 self.assertEqual(self.ask(s, there=there).verdict, verdict)
         self.assertIn("key_address=192.0.2.1:7", s.out)
 
-    def test_of_the_old_version_is_told_nothing(self):
+    def test_an_old_query_version_gets_an_empty_reply(self):
         with self.serve() as s:
             r = self.ask(s, version=OLD_VERSION)
         self.assertEqual((r.version, r.body), (OLD_VERSION, b""))
@@ -249,13 +251,13 @@ class Address(Keyed):
         self.assertIn("--key-address", r.stderr)
         self.assertIn(words, r.stderr)
 
-    def test_of_a_nat_is_one_host_and_port(self):
+    def test_the_servers_nat_address_is_one_host_and_port(self):
         for text in ("*:7", "0.0.0.0:7", "192.0.2.1:0", "224.0.0.1:7"):
             self.refused("try 203.0.113.9:7007", "serve", "0", "--key",
                          self.path, "--key-address", text)
         self.refused("--key", "serve", "0", "--key-address", "192.0.2.1:7")
 
-    def test_of_this_side_is_a_host(self):
+    def test_the_clients_nat_address_is_a_host(self):
         for text in ("192.0.2.1:7", "0.0.0.0", "::", "224.0.0.1", ""):
             self.refused("try 203.0.113.9", "load", "127.0.0.1:9",
                          "--key", self.path, "--key-address", text)

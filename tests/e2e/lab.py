@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What needs network namespaces: trains that meet an MTU, and stamps of a
-device.
+"""Tests that need network namespaces: trains that meet an MTU, and time stamps
+of a device.
 
-Needs root and network namespaces; exits 77 without."""
+Needs root and network namespaces; exits with 77 without them."""
 
 import json
 import subprocess
@@ -15,8 +15,8 @@ from program import BACKENDS, Server, missing, run
 
 UDPMILL = sys.argv.pop(1)
 
-# So many datagrams a second from addresses of a network where nobody is, until
-# standard input ends. Says when that has gone on for a while.
+# Sends this many datagrams a second from nonexistent addresses of a network
+# until standard input ends. Prints a line when it has done so for a while.
 FLOOD = """
 import select, socket, struct, sys, time
 net, target, rate = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -38,7 +38,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
 class Path(unittest.TestCase):
     """A veth with an MTU of 1500 between client and server."""
 
-    def test_a_server_in_a_namespace_is_seen_by_load(self):
+    def test_load_sees_a_server_in_another_namespace(self):
         with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "echo",
                     prefix=inside(1)):
             r = run(UDPMILL, "load", f"{HOSTS[1]}:7007", "-t", "300ms",
@@ -46,7 +46,7 @@ class Path(unittest.TestCase):
         self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
         self.assertIn("it balances", r.stdout)
 
-    def test_replies_above_the_mtu_are_not_lost_for_being_coupled(self):
+    def test_coupled_replies_longer_than_the_mtu_are_not_lost(self):
         for backend in BACKENDS:
             why = missing(UDPMILL, backend)
             with self.subTest(backend=backend):
@@ -64,11 +64,11 @@ class Path(unittest.TestCase):
                 if backend == "recvfrom":
                     self.assertEqual(refused, 0)
                     continue
-                # Said once, and not tried again.
+                # Reported once, and not tried again.
                 self.assertLessEqual(refused, 64)
                 self.assertEqual(s.err.count("was refused"), refused > 0)
 
-    def test_a_small_mtu_towards_one_client_costs_no_other_its_trains(self):
+    def test_a_small_mtu_to_one_client_does_not_cost_others_their_trains(self):
         near, far = "203.0.113.1", HOSTS[0]
         ip("-n", NAMES[0], "address", "add", f"{near}/32", "dev", "lo")
         ip("-n", NAMES[1], "route", "add", f"{near}/32", "via", far, "mtu",
@@ -91,13 +91,14 @@ class Path(unittest.TestCase):
                         self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
                 counters = s.counters()
                 self.assertEqual(counters["answered_datagrams"], 2 * 920)
-                # Of the first client's, a batch's; the second's are of 46.
+                # At most a batch of the first client's; the second's have 46
+                # datagrams.
                 self.assertLess(counters["gso_refused"], 64)
                 self.assertGreater(counters["tx_trains"],
                                    counters["gso_refused"] + 10)
 
-    def test_neighbours_that_are_not_there_cost_nobody_his_replies(self):
-        """Replies to forged addresses of the server's own network."""
+    def test_nonexistent_neighbours_cost_nobody_replies(self):
+        """The server replies to forged addresses in its own network."""
         net, target = "203.0.114.", "203.0.114.1"
         for name, host in zip(NAMES, (2, 1)):
             ip("-n", name, "address", "add", f"{net}{host}/24", "dev", "veth0")
@@ -135,7 +136,7 @@ class Path(unittest.TestCase):
         self.assertFalse(stages["hardware"]["used"])
         self.assertIn("veth0", stages["hardware"]["why_not"])
 
-    def test_trains_cross_it_whole(self):
+    def test_trains_cross_a_veth_whole(self):
         with Server(UDPMILL, f"{HOSTS[1]}:7007", "--service", "echo",
                     "--workers", "1", prefix=inside(1)) as s:
             r = run(UDPMILL, "load", s.address, "-l", "1400", "-t", "300ms",

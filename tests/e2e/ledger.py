@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The ledger: what is lost on purpose is found again, by the name of the place
-where it was lost, and nothing is left unexplained.
+"""The ledger: deliberate losses are found, under the name of the place where
+they happened, and nothing is left unexplained.
 
-In two network namespaces, so that nobody else moves their counters. Needs
-root; exits 77 without. Drops for want of memory are not made: UDP's memory
-(net.ipv4.udp_mem) is the whole host's.
+In two network namespaces, so that nobody else changes their counters. Needs
+root; exits with 77 without it. A lack of memory is not tested, because UDP's
+limit (net.ipv4.udp_mem) is the whole host's.
 """
 
 import json
@@ -32,14 +32,14 @@ def serve(*arguments, side=SERVER, host=None):
 
 
 def tc(side, *words):
-    """Not every kernel has every discipline and filter."""
+    """Run tc; skip the test if the kernel lacks the discipline or filter."""
     r = run("tc", "-n", NAMES[side], *words)
     if r.returncode:
         raise unittest.SkipTest(f"tc {' '.join(words)}: {r.stderr.strip()}")
 
 
 def write(side, path, text):
-    """A setting of a device in a namespace."""
+    """Change a setting of a device in a namespace."""
     r = run("sh", "-c", f"echo {text} > {path}", prefix=inside(side))
     if r.returncode:
         raise unittest.SkipTest(f"{path}: {r.stderr.strip()}")
@@ -55,16 +55,16 @@ def drops(server):
     return sum(u["drops"] for u in udp_sockets(server.pid))
 
 
-# Counters that no namespace has of its own: others may move them meanwhile.
+# Counters of the whole host, which others may change meanwhile.
 WHOLE_HOST = {"backlog", "neighbour"}
 
-# Before everything else that would run on its CPU.
+# Ahead of everything else that wants to run on its CPU.
 FIRST = ("chrt", "--fifo", "1")
 
 
 class Case(balance.Balance):
     def load(self, address, *arguments, code=0, seconds="500ms", prefix=()):
-        """A run that must balance, on each way and in all."""
+        """Make a run that must balance, in each direction and in total."""
         return self.balanced(balance.load(
             UDPMILL, address, "--netns", NAMES[CLIENT], *arguments,
             seconds=seconds, prefix=prefix)[0], code)
@@ -90,28 +90,28 @@ class Case(balance.Balance):
                 said)
 
     def assertLost(self, way, *causes):
-        """By each of these causes, and no other but two of the whole host: a
-        neighbour's address is unknown at first, a busy CPU's backlog full."""
+        """Lost by each of these causes, and by no others but two of the whole
+        host: an unresolved neighbour, and a busy CPU's full backlog."""
         self.assertLessEqual(set(causes), set(way["dropped"]), way)
         self.assertLessEqual(set(way["dropped"]),
                              {"neighbour", "backlog", *causes}, way)
 
 
 class Sockets(Case):
-    def test_a_small_buffer_under_a_flood(self):
+    def test_drops_of_a_small_buffer_under_a_flood(self):
         with serve("--service", "discard", "--rcvbuf", "64Ki", "--workers",
                    "1") as s:
             ledger = self.load(s.address)
         self.assertLost(ledger["request"], "server_socket")
         self.assertTrue(ledger["exact"])
 
-    def test_a_client_that_does_not_keep_up(self):
+    def test_drops_of_a_slow_client_are_counted(self):
         with serve("--service", "echo") as s:
             ledger = self.load(s.address, "--flood", "--rcvbuf", "16Ki")
         self.assertIn("client_socket", ledger["reply"]["dropped"])
         self.assertLost(ledger["reply"], "client_socket")
 
-    def test_millions_on_loopback(self):
+    def test_millions_of_datagrams_on_loopback(self):
         for host in "127.0.0.1", "[::1]":
             with self.subTest(host=host), \
                     serve("--service", "discard", "--rcvbuf", "16Ki",
@@ -140,17 +140,17 @@ class Sockets(Case):
                         bounds["datagrams_high"])
         self.assertFalse(ledger["exact"])
 
-    def test_a_server_that_is_stopped_and_goes_on(self):
+    def test_drops_of_a_server_stopped_for_a_while(self):
         with serve("--service", "echo") as s:
             ledger = self.balanced(self.overflow(s, signal.SIGCONT), 0)
         self.assertIn("server_socket", ledger["request"]["dropped"])
         self.assertTrue(ledger["exact"])
 
-    def test_a_server_that_is_stopped_for_good(self):
+    def test_drops_of_a_server_stopped_for_good(self):
         with serve("--service", "echo", "--rcvbuf", "64Ki") as s:
             ledger = self.balanced(self.overflow(s), 4)
         dropped, left = ledger["request"]["dropped"], {"unread"}
-        # What others lose to a neighbour meanwhile may have been ours, too.
+        # Losses of others to a neighbour may count as ours.
         if any(n for name, n in ledger["kernel"]["client"].items()
                if name.startswith("arp_")):
             left.add("neighbour")
@@ -158,7 +158,7 @@ class Sockets(Case):
         self.assertTrue(left & set(dropped), dropped)
 
     def overflow(self, server, then=signal.SIGSTOP):
-        """A flood of a server that is stopped until its queue is full."""
+        """Flood a server that is stopped, until its queue is full."""
         p = subprocess.Popen(
             [UDPMILL, "load", server.address, "--netns", NAMES[CLIENT], "-J",
              "-t", "60s", "-O", "0", "-i", "50ms", "--flood"],
@@ -166,7 +166,7 @@ class Sockets(Case):
         try:
             p.stderr.readline()
             stop(server.process)
-            before = drops(server)  # Once it has more its queue is full.
+            before = drops(server)  # more drops mean that its queue is full
             wait_for(lambda: drops(server) > before)
             server.process.send_signal(then)
             p.send_signal(signal.SIGINT)
@@ -176,7 +176,7 @@ class Sockets(Case):
             server.process.send_signal(signal.SIGCONT)
         return subprocess.CompletedProcess([], p.returncode, out, err)
 
-    def test_a_server_that_ends(self):
+    def test_drops_of_a_server_that_ends(self):
         for sign in signal.SIGTERM, signal.SIGKILL:
             with self.subTest(sign=sign), \
                     serve("--service", "discard", "--rcvbuf", "64Ki") as s:
@@ -195,11 +195,11 @@ class Queues(Case):
 
     def shape(self, side, *how):
         tc(side, "qdisc", "replace", "dev", "veth0", "root", *how)
-        # One that is replaced again has been deleted by the first of these.
+        # If it is replaced twice, the first of these has already deleted it.
         self.addCleanup(run, "tc", "-n", NAMES[side], "qdisc", "delete", "dev",
                         "veth0", "root")
 
-    def test_a_discipline_drops_replies(self):
+    def test_replies_dropped_by_a_queueing_discipline(self):
         self.shape(SERVER, "tbf", "rate", "100kbit", "burst", "70kb", "limit",
                    "30kb")
         for train in "64", "off":
@@ -209,7 +209,7 @@ class Queues(Case):
                 self.assertLost(ledger["reply"], "qdisc")
                 self.assertTrue(ledger["kernel"]["server"]["qdisc_drops"])
 
-    def test_what_is_refused_and_repeated_is_not_lost(self):
+    def test_a_send_refused_and_repeated_is_not_a_loss(self):
         self.shape(CLIENT, "tbf", "rate", "50mbit", "burst", "70kb", "limit",
                    "20kb")
         for train in "64", "off":
@@ -219,20 +219,20 @@ class Queues(Case):
                 self.assertLost(ledger["request"])
                 self.assertLessEqual(set(ledger["shared_counters"]),
                                      WHOLE_HOST)
-                # One by one they may be no faster than the discipline.
+                # Sent singly, they may be no faster than the discipline.
                 if train != "off":
                     self.assertGreater(
                         ledger["kernel"]["client"]["qdisc_drops"], 0)
 
-    def test_what_a_discipline_holds_is_waited_for(self):
+    def test_datagrams_held_by_a_queue_are_waited_for(self):
         with serve("--service", "discard") as s:
-            # A train each half of a second: all else is still long before.
+            # One train every half second: everything else has long arrived.
             self.shape(CLIENT, "tbf", "rate", "100kbit", "burst", "70kb",
                        "limit", "25kb")
             ledger = self.load(s.address, "--flood")
         self.assertLost(ledger["request"])
 
-    def test_what_it_holds_for_too_long_is_named(self):
+    def test_datagrams_held_for_too_long_are_named(self):
         self.shape(CLIENT, "tbf", "rate", "100kbit", "burst", "70kb",
                    "limit", "400kb")
         with serve("--service", "discard") as s:
@@ -240,26 +240,26 @@ class Queues(Case):
         self.assertLost(ledger["request"], "still_queued")
 
     def need_a_sender_that_goes_on(self):
-        """A backlog of 1000 trains fills while the sender is not held up by
-        what else the machine has to do: hence its priority."""
+        """A backlog only fills if nothing delays its sender: give it priority.
+        """
         if not {0, 1} <= os.sched_getaffinity(0):
             self.skipTest("a backlog of another CPU takes CPUs 0 and 1")
         r = run(*FIRST, "true")
         if r.returncode:
             self.skipTest("no real-time priority here: " + r.stderr.strip())
 
-    def test_a_full_backlog_on_loopback(self):
+    def test_drops_of_a_full_backlog_on_loopback(self):
         self.need_a_sender_that_goes_on()
         path = "/sys/class/net/lo/queues/rx-0/rps_cpus"
         write(CLIENT, path, "2")
         self.addCleanup(write, CLIENT, path, "0")
-        # Trains are quick to send, and slow to take apart.
+        # Trains are sent quickly and taken apart slowly.
         with serve("--service", "discard", "--gro", "off", side=CLIENT,
                    host="127.0.0.1") as s:
             ledger = self.load(s.address, "--cpus", "0", prefix=FIRST)
         self.assertLost(ledger["request"], "backlog", "server_socket")
 
-    def test_a_full_backlog_behind_a_veth_refuses(self):
+    def test_a_full_backlog_behind_a_veth_refuses_sends(self):
         self.need_a_sender_that_goes_on()
         path = "/sys/class/net/veth0/queues/rx-0/rps_cpus"
         write(SERVER, path, "2")
@@ -271,8 +271,7 @@ class Queues(Case):
         self.assertGreater(kernel["server"]["device_rx_dropped"], 0)
         self.assertNotIn("backlog", ledger["request"]["dropped"])
         self.assertNotIn("device", ledger["request"]["dropped"])
-        # Not others' either, though three counters moved; but for those of the
-        # whole host, which others may move meanwhile.
+        # Nor are those of others counted, although three counters changed.
         self.assertLessEqual(set(ledger["shared_counters"]), WHOLE_HOST)
 
 
@@ -286,12 +285,12 @@ with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
 
 
 class Links(Case):
-    """What happens to the link in mid-run; the test stands on one side."""
+    """Events on the link in the middle of a run, on the side of the test."""
 
     def set_link(self, side, state):
         ip("-n", NAMES[side], "link", "set", "veth0", state)
 
-    def test_a_link_that_is_down_for_a_while(self):
+    def test_drops_of_a_link_that_is_down_for_a_while(self):
         for side in CLIENT, SERVER:
             with self.subTest(side=side), serve("--service", "echo") as s:
                 timers = [later(0.3, self.set_link, side, "down"),
@@ -299,14 +298,14 @@ class Links(Case):
                 ledger = self.load(s.address, "--flood", seconds="2s")
                 for timer in timers:
                     timer.join()
-                # Which of these it is, is a matter of microseconds.
+                # Which of these it is depends on microseconds.
                 self.assertLessEqual(
                     {cause for cause, n in ledger["dropped"].items() if n},
                     {"server_socket", "client_socket", "device", "neighbour",
                      "qdisc", "send_queue", "ip",
                      "send_failed_unreachable"})
 
-    def test_a_neighbour_that_does_not_say_who_it_is(self):
+    def test_drops_for_an_unresolved_neighbour(self):
         def set_arp(state):
             ip("-n", NAMES[SERVER], "link", "set", "veth0", "arp", state)
             if state == "off":
@@ -322,7 +321,7 @@ class Links(Case):
 
 class Arrival(Case):
     def strangers(self, side, address, size):
-        """500 datagrams with a checksum that is wrong."""
+        """Send 500 datagrams with a wrong checksum."""
         host, port = split(address)
         udp = struct.pack("!HHHH", 40000, port, 8 + size, 0xdead)
         header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, 64, 17, 0,
@@ -331,8 +330,9 @@ class Arrival(Case):
                         (header + udp + bytes(size)).hex(), host],
                        check=True)
 
-    def test_strangers_checksums_are_not_ours(self):
-        # Of short ones it is made before the socket, of long ones after.
+    def test_checksum_errors_of_others_are_not_counted_as_ours(self):
+        # The checksum of short ones is verified before the socket, of long ones
+        # after it.
         for size in 20, 500:
             with self.subTest(size=size), \
                     serve("--service", "echo", side=CLIENT,
@@ -348,7 +348,7 @@ class Arrival(Case):
                     ledger["kernel"]["client"]["UdpInCsumErrors"], 500)
 
     def lose_fragments(self, side, match):
-        """To a device whose other end nobody listens at."""
+        """Redirect matching packets to a device that nobody reads."""
         ip("-n", NAMES[side], "link", "add", "sink0", "type", "veth", "peer",
            "name", "sink1")
         self.addCleanup(ip, "-n", NAMES[side], "link", "delete", "sink0")
@@ -361,12 +361,12 @@ class Arrival(Case):
            "protocol", "ip", "u32", *match.split(), "action", "mirred",
            "egress", "redirect", "dev", "sink0")
 
-    # Of every fourth datagram (by its identification): the first 1480 bytes,
-    # or those that follow.
+    # Matches every fourth datagram (by its identification): its first 1480
+    # bytes, or the rest.
     FIRST = "match u16 0x2000 0x3fff at 6 match u16 0 0x0003 at 4"
     SECOND = "match u16 185 0x1fff at 6 match u16 0 0x0003 at 4"
 
-    def test_a_request_of_which_a_fragment_was_lost(self):
+    def test_requests_that_lost_a_fragment(self):
         self.lose_fragments(SERVER, self.SECOND)
         with serve("--service", "discard") as s:
             for length in "2000", "9000":
@@ -376,7 +376,7 @@ class Arrival(Case):
                 self.assertAlmostEqual(ledger["dropped"]["reassembly"], 25,
                                        delta=8)
 
-    def test_a_reply_of_which_a_fragment_was_lost(self):
+    def test_replies_that_lost_a_fragment(self):
         self.lose_fragments(CLIENT, self.FIRST)
         with serve("--service", "echo") as s:
             ledger = self.load(s.address, "-l", "2000", "--count", "100",
@@ -384,7 +384,7 @@ class Arrival(Case):
         self.assertLost(ledger["request"])
         self.assertLost(ledger["reply"], "reassembly")
 
-    def test_who_may_not_look_into_a_namespace_says_so(self):
+    def test_lacking_access_to_a_namespace_is_reported(self):
         with serve("--service", "echo") as s:
             r = run("setpriv", "--reuid=65534", "--clear-groups", UDPMILL,
                     "load", s.address, "-t", "200ms", "--peer-consents",

@@ -34,13 +34,13 @@ class Load(balance.Balance):
                                 "--service", service) as s:
                         self.assertBalances(*load(s.address))
 
-    def test_balances_one_by_one_and_in_odd_trains(self):
+    def test_balances_singly_and_with_odd_train_lengths(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for train in "off", "1", "7", "63", "64":
                 with self.subTest(train=train):
                     self.assertBalances(*load(s.address, "--train", train))
 
-    def test_a_train_that_is_shorter_than_was_asked_for_is_told(self):
+    def test_a_train_shorter_than_requested_is_reported(self):
         cases = (
                 (["-l", "1400"], "--train 64 becomes 46: one send holds"),
                 (["--rate", "1k", "--burst", "8"], "becomes 8: no more may"),
@@ -77,7 +77,7 @@ class Load(balance.Balance):
             self.assertBalances(*load(f"[::1]:{port}"))
             self.assertBalances(*load(f"127.0.0.1:{port}"))
 
-    def test_a_count_is_kept_to_the_datagram(self):
+    def test_exactly_the_count_is_sent(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for count in 1, 64, 1000, 12345:
                 r, report = load(s.address, "--count", str(count), "-T", "2",
@@ -85,13 +85,13 @@ class Load(balance.Balance):
                 self.assertBalances(r, report)
                 self.assertEqual(report["ledger"]["sent"], count)
 
-    def test_what_overflows_the_server_is_dropped_and_known(self):
+    def test_datagrams_that_overflow_the_server_are_accounted_for(self):
         for gro in "on", "off":
             with self.subTest(gro=gro):
                 with Server(UDPMILL, "127.0.0.1:0", "--service", "discard",
                             "--rcvbuf", "64Ki", "--gro", gro,
                             "--workers", "1") as s:
-                    # It sleeps until its queue has overflowed.
+                    # The server sleeps until its queue has overflowed.
                     stop(s.process)
                     port = s.address.rsplit(":", 1)[1]
                     thread = threading.Thread(target=self.go_on_after_drops,
@@ -105,16 +105,16 @@ class Load(balance.Balance):
                     self.assertTrue(report["ledger"]["exact"])
 
     def go_on_after_drops(self, process, side, port):
-        """A process that was stopped, when a socket has dropped something."""
+        """Continue a stopped process once a socket has dropped something."""
         try:
             wait_for(lambda: any(s["drops"] for s in udp_sockets()
                                  if s[side].endswith(":" + port)))
         finally:
             process.send_signal(signal.SIGCONT)
 
-    def test_what_overflows_the_client_is_dropped_and_known(self):
-        """It sleeps while the server answers all at once what was sent before,
-        some hundred datagrams for a buffer of a few."""
+    def test_replies_that_overflow_the_client_are_accounted_for(self):
+        """The client sleeps while the server answers several hundred datagrams
+        at once, and the client's buffer has room for only a few."""
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             port = s.address.rsplit(":", 1)[1]
             stop(s.process)
@@ -142,7 +142,7 @@ class Load(balance.Balance):
                     "64Ki") as s:
             self.assertBalances(*load(s.address, "--flood", "--train", "off"))
 
-    def test_refusals_are_told_by_name(self):
+    def test_refusals_are_reported_by_name(self):
         with Server(UDPMILL, "127.0.0.1:0", "--allow", "192.0.2.0/24") as s:
             r, report = load(s.address, "-l", "10", "--count", "500")
             self.assertEqual(r.returncode, 0, r.stderr)
@@ -150,7 +150,7 @@ class Load(balance.Balance):
                 report["ledger"]["refused"]["refused_amplification"], 500)
             self.assertEqual(report["ledger"]["unexplained"], 0)
 
-    def test_two_at_once_know_that_the_server_is_shared(self):
+    def test_two_runs_at_once_notice_the_shared_server(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             other = subprocess.Popen(
                 [UDPMILL, "load", s.address, "-J", "-t", "1500ms"],
@@ -161,7 +161,7 @@ class Load(balance.Balance):
             self.assertTrue(report["ledger"]["shared"])
             self.assertIsNone(report["ledger"]["unexplained"])
 
-    def test_of_a_server_unseen_the_ledger_is_the_clients(self):
+    def test_without_the_servers_counters_the_ledger_is_the_clients(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo",
                     "--counters", "none") as s:
             r, report = load(s.address)
@@ -171,7 +171,7 @@ class Load(balance.Balance):
             self.assertIsNone(report["delivered"])
             self.assertEqual(report["ledger"]["missing"], 0)
 
-    def test_interrupted_it_reports_what_was_measured(self):
+    def test_an_interrupted_run_reports_what_was_measured(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             p = subprocess.Popen(
                 [UDPMILL, "load", s.address, "-J", "-t", "60s", "-i",
@@ -185,14 +185,14 @@ class Load(balance.Balance):
             self.assertTrue(report["interrupted"])
             self.assertEqual(report["ledger"]["unexplained"], 0)
 
-    def test_nobody_there_is_told_early(self):
+    def test_an_absent_peer_is_reported_early(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
             free = "127.0.0.1:%d" % s.getsockname()[1]
         r, _ = load(free, seconds="20s")
         self.assertSaid(r, 4, r"\Audpmill load: nobody listens .*\Z")
 
-    def test_a_peer_that_keeps_silent_is_told_early(self):
+    def test_a_silent_peer_is_reported_early(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
             r, report = load("127.0.0.1:%d" % s.getsockname()[1],
@@ -200,7 +200,7 @@ class Load(balance.Balance):
         self.assertSaid(r, 4, "no reply in 1 s")
         self.assertGreater(report["ledger"]["missing"], 0)
 
-    def test_replies_that_are_wrong_fail_the_run(self):
+    def test_wrong_replies_fail_the_run(self):
         def lie(peer):
             while True:
                 data, address = peer.recvfrom(65536)
@@ -225,7 +225,7 @@ class Load(balance.Balance):
         self.assertEqual(report["ledger"]["duplicate"], 100)
         self.assertEqual(report["ledger"]["corrupt"], 100)
 
-    def test_stale_replies_are_told_from_ours(self):
+    def test_stale_replies_are_told_apart(self):
         def old(peer):
             first = None
             while True:
@@ -250,7 +250,7 @@ class Load(balance.Balance):
         self.assertGreater(report["ledger"]["stale"], 0)
         self.assertEqual(report["ledger"]["answered"], 10)
 
-    def test_json_has_what_the_schema_promises(self):
+    def test_json_has_all_fields_of_the_schema(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             r, report = load(s.address, "-i", "100ms")
         for key in ("schema version argv config environment seconds sent "
@@ -264,12 +264,12 @@ class Load(balance.Balance):
         self.assertIntervals(report)
         self.assertGreater(report["cpu"]["machine_ns_per_datagram"], 0)
 
-    def test_another_host_is_not_loaded_unasked(self):
+    def test_another_host_is_not_loaded_without_consent(self):
         r, _ = load("192.0.2.1:1060")
         self.assertEqual(r.returncode, 2)
         self.assertRegex(r.stderr, r"\A[^\n]*--peer-consents[^\n]*\n\Z")
 
-    def test_bad_arguments_are_told_in_one_line(self):
+    def test_bad_arguments_are_reported_in_one_line(self):
         peer = "127.0.0.1:1060"
         cases = [
             (), ("127.0.0.1",), ("127.0.0.1:0",), ("0.0.0.0:1",),

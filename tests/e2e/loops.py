@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Servers that one forged datagram sets at each other answer it once, and then
-there is silence.
+"""Servers that are set against each other by one forged datagram answer it
+once, and then there is silence.
 
-CVE-2024-2169: two services that answer each other's answers go on for ever. All
-services, with counters and without, of IPv4, IPv6 and both, on one host and on
-two, at one's own addresses, of two users. What it rests on is shown too: each
-reply's TTL, and that no client of ours is taken for a server.
+CVE-2024-2169: two services that answer each other's replies do so forever.
+Tested for all services, with and without counters, with IPv4, IPv6 and both, on
+one host and on two, at a host's own addresses, and with two users. Also tested
+is what the protection is based on: the TTL of every reply, and that none of our
+clients is mistaken for a server.
 
-Needs root, network namespaces and raw sockets; exits 77 without.
+Needs root, network namespaces and raw sockets; exits with 77 without them.
 """
 
 import json
@@ -26,7 +27,7 @@ from program import BACKENDS, Server, missing, run, split
 
 UDPMILL = sys.argv.pop(1)
 REPLY_TTL = 191
-IP_RECVTTL = 12  # which Python does not name
+IP_RECVTTL = 12  # Python has no name for it
 SERVICES = ("echo", "length", "reflect", "discard")
 HOSTS6 = ("fd00:198:18::1", "fd00:198:18::2")
 LOCAL = ("10.9.9.1", "10.9.9.2")
@@ -36,7 +37,8 @@ REFUSALS = ("refused_udpmill_reply", "refused_own_text", "refused_reply",
 
 
 def probe(length):
-    """Of load's (core/probe.h): each service but discard answers it."""
+    """A probe as load sends it (core/probe.h): each service except discard
+    answers it."""
     magic, sums = 0x756d6c31, (0xff51afd7ed558ccd, 0xc4ceb9fe1a85ec53)
     h = (length << 44) * sums[0] % 2**64
     h = (h ^ magic << 32 ^ h >> 33) * sums[1] % 2**64
@@ -49,8 +51,8 @@ QUESTION = probe(64)
 def setUpModule():
     for name, host in zip(NAMES, HOSTS6):
         ip("-n", name, "address", "add", f"{host}/64", "dev", "veth0", "nodad")
-    # The host has all addresses of this network (AnyIP). Of IPv6 it would take
-    # them, and let nothing be sent from them.
+    # The host has all addresses of this network (AnyIP). With IPv6 this would
+    # only work for receiving.
     ip("-n", NAMES[0], "route", "add", "local", "10.9.9.0/24", "dev", "lo")
 
 
@@ -73,8 +75,8 @@ def client(side, host, *bind):
 
 
 class Target:
-    """A server with one worker, and what should have come to it: so many
-    questions, and so many forged datagrams and replies."""
+    """A server with one worker, and how many requests, forged datagrams and
+    replies it should have received."""
 
     def __init__(self, side, listen, service, *options, prefix=(),
                  program=UDPMILL):
@@ -88,7 +90,8 @@ class Target:
         return join(host, self.server.address)
 
     def ask(self, host, side=None):
-        """What was there before has been dealt with when this is answered."""
+        """Send a request, and wait for the reply: then everything that arrived
+        before has been handled."""
         if self.service == "discard":
             return
         with client(self.side if side is None else side, host) as s:
@@ -115,8 +118,9 @@ class Loops(unittest.TestCase):
         return self.targets[-1]
 
     def set_at(self, a, host_a, b, host_b):
-        """To a, as if it came from b. Three rounds of questions are more than
-        six bounces of a loop of two would need."""
+        """Send a datagram to a that seems to come from b. The three rounds of
+        requests that follow are more than the six bounces of a loop of two
+        would need."""
         forge(a.side, b.at(host_b), a.at(host_a), QUESTION)
         a.forged += 1
         b.replies += a.service != "discard"
@@ -125,8 +129,8 @@ class Loops(unittest.TestCase):
             b.ask(host_b if a.side == b.side else self.near[b.side])
 
     def assertSilent(self):
-        """Nothing came but what was sent, and one reply to each forged
-        datagram, which was refused by name."""
+        """Nothing arrived except what was sent, and one reply to each forged
+        datagram, and those were refused by name."""
         for t in self.targets:
             t.server.process.send_signal(signal.SIGTERM)
         for t in self.targets:
@@ -149,14 +153,15 @@ class Loops(unittest.TestCase):
                 self.assertIn("refused_udpmill_reply", counted, what)
 
     def all_pairs(self, listen, hosts):
-        """Every service with counters and without, or on both sides, each set
-        at each, also at itself. listen and hosts: of each side."""
+        """Set every service against every other and itself, with and without
+        counters, or on both sides. listen and hosts are given for each side."""
         for number, here in enumerate(listen):
             for service in SERVICES:
                 self.serve(here[0], here[1], service, *(
                     ("--counters", "none") if number % 2 else ()))
         self.near = {side: hosts[side] for side, _ in listen}
-        # Neighbours know each other before anything is counted on.
+        # Let neighbours learn each other's addresses before anything is
+        # counted.
         for t in self.targets:
             for side, host in self.near.items():
                 if side != t.side:
@@ -175,37 +180,37 @@ class Loops(unittest.TestCase):
     def test_on_loopback(self):
         self.on_one_host("127.0.0.1:0", "127.0.0.1")
 
-    def test_on_loopback_of_ipv6(self):
+    def test_on_loopback_with_ipv6(self):
         self.on_one_host("[::1]:0", "::1")
 
     def test_at_an_address_of_this_host(self):
         self.on_one_host(f"{HOSTS[0]}:0", HOSTS[0])
 
-    def test_at_an_address_of_this_host_of_ipv6(self):
+    def test_at_an_ipv6_address_of_this_host(self):
         self.on_one_host(f"[{HOSTS6[0]}]:0", HOSTS6[0])
 
-    def test_at_all_addresses_by_ipv4(self):
+    def test_at_the_ipv4_wildcard(self):
         self.on_one_host("*:0", HOSTS[0])
 
-    def test_at_all_addresses_by_ipv6(self):
+    def test_at_the_ipv6_wildcard(self):
         self.on_one_host("[::]:0", HOSTS6[0])
 
-    def test_at_all_addresses_of_both_by_ipv4(self):
+    def test_at_the_dual_stack_wildcard_with_ipv4(self):
         self.on_one_host("[::]:0", HOSTS[0])
 
     def test_on_two_hosts(self):
         self.on_two_hosts([f"{host}:0" for host in HOSTS], HOSTS)
 
-    def test_on_two_hosts_of_ipv6(self):
+    def test_on_two_hosts_with_ipv6(self):
         self.on_two_hosts([f"[{host}]:0" for host in HOSTS6], HOSTS6)
 
-    def test_on_two_hosts_at_all_addresses_of_both_by_ipv4(self):
+    def test_on_two_hosts_at_the_dual_stack_wildcard_with_ipv4(self):
         self.on_two_hosts(["[::]:0"] * 2, HOSTS)
 
-    def test_on_two_hosts_at_all_addresses_of_both_by_ipv6(self):
+    def test_on_two_hosts_at_the_dual_stack_wildcard_with_ipv6(self):
         self.on_two_hosts(["[::]:0"] * 2, HOSTS6)
 
-    def test_of_one_server_with_itself_at_addresses_no_interface_has(self):
+    def test_one_server_and_itself_at_addresses_of_no_interface(self):
         for listen, source in (("*:0", LOCAL[1]), ("[::]:0", LOCAL[1]),
                                (f"{LOCAL[0]}:0", LOCAL[0])):
             for service in SERVICES:
@@ -213,8 +218,9 @@ class Loops(unittest.TestCase):
                 self.set_at(t, LOCAL[0], t, source)
         self.assertSilent()
 
-    def test_of_one_server_with_itself_by_a_frame_from_another_host(self):
-        """Of IPv6; IPv4 drops what comes from outside with an own address."""
+    def test_one_server_and_itself_by_a_frame_from_another_host(self):
+        """With IPv6; IPv4 drops a frame from outside that has one of the host's
+        own addresses as its source."""
         for listen in f"[{HOSTS6[0]}]:0", "[::]:0":
             t = self.serve(0, listen, "echo")
             t.ask(HOSTS6[0], 1)
@@ -226,8 +232,8 @@ class Loops(unittest.TestCase):
                 t.ask(HOSTS6[0])
         self.assertSilent()
 
-    def test_of_three_servers(self):
-        """On two hosts, of two families, with two backends."""
+    def test_three_servers(self):
+        """On two hosts, with two families and two backends."""
         self.near = dict(enumerate(HOSTS))
         for side, backend in ((0, "recvfrom"), (1, "mmsg"), (0, "mmsg")):
             self.serve(side, "[::]:0", "echo", "--backend", backend)
@@ -238,7 +244,7 @@ class Loops(unittest.TestCase):
             self.set_at(one, HOSTS[one.side], other, HOSTS[other.side])
         self.assertSilent()
 
-    def test_with_every_backend(self):
+    def test_every_backend(self):
         for backend in BACKENDS:
             with self.subTest(backend=backend):
                 why = missing(UDPMILL, backend)
@@ -249,7 +255,7 @@ class Loops(unittest.TestCase):
                 self.set_at(a, "127.0.0.1", b, "127.0.0.1")
         self.assertSilent()
 
-    def test_of_two_users_whose_counters_nobody_else_may_read(self):
+    def test_servers_of_two_users_with_unreadable_counters(self):
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o755)
             program = shutil.copy(UDPMILL, folder)
@@ -266,13 +272,13 @@ class Loops(unittest.TestCase):
                 self.set_at(one, "127.0.0.1", other, "127.0.0.1")
             self.assertSilent()
 
-    def test_of_servers_without_counters(self):
+    def test_servers_without_counters(self):
         a, b = (self.serve(0, "127.0.0.1:0", "echo", "--counters", "none")
                 for _ in range(2))
         self.set_at(a, "127.0.0.1", b, "127.0.0.1")
         self.assertSilent()
 
-    def test_of_servers_whose_counters_were_deleted(self):
+    def test_servers_whose_counters_were_deleted(self):
         with tempfile.TemporaryDirectory() as folder:
             a, b = (self.serve(0, "127.0.0.1:0", "echo", "--counters",
                                os.path.join(folder, name)) for name in "ab")
@@ -283,7 +289,7 @@ class Loops(unittest.TestCase):
 
 
 class Rules(unittest.TestCase):
-    """What else is said in udpmill-serve(1), LOOPS and SAFETY."""
+    """Further promises of udpmill-serve(1), LOOPS and SAFETY."""
 
     def test_each_reply_has_the_mark(self):
         cases = (("127.0.0.1:0", "127.0.0.1"), ("[::1]:0", "::1"),
@@ -307,7 +313,7 @@ class Rules(unittest.TestCase):
                             [int.from_bytes(data, sys.byteorder)
                              for *_, data in told], [REPLY_TTL])
 
-    def test_what_comes_with_the_mark_is_not_answered_whatever_is_allowed(self):
+    def test_marked_datagrams_are_never_answered(self):
         with entered(0), Server(UDPMILL, "[::]:0", "--service", "echo",
                                 "--workers", "1", "--allow", "0.0.0.0/0",
                                 "--allow", "::/0") as s:
@@ -328,7 +334,7 @@ class Rules(unittest.TestCase):
         self.assertEqual(s.counters()["refused_udpmill_reply"], 4)
         self.assertEqual(s.counters()["answered_datagrams"], 8)
 
-    def test_from_a_low_port_nothing_is_answered(self):
+    def test_low_ports_are_not_answered(self):
         with entered(0), Server(UDPMILL, "127.0.0.1:0", "--workers",
                                 "1") as s:
             forge(0, "127.0.0.1:7", s.address, bytes(100))
@@ -338,7 +344,7 @@ class Rules(unittest.TestCase):
         self.assertEqual(s.counters()["refused_low_port"], 1)
         self.assertEqual(s.counters()["answered_datagrams"], 1)
 
-    def test_off_loopback_echo_answers_no_server_port(self):
+    def test_echo_answers_no_server_port_off_loopback(self):
         with entered(0), Server(UDPMILL, f"{HOSTS[0]}:0", "--service", "echo",
                                 "--workers", "1") as s:
             forge(0, f"{HOSTS[1]}:7007", s.address, b"x")
@@ -350,7 +356,7 @@ class Rules(unittest.TestCase):
 
 
 class Clients(unittest.TestCase):
-    """Ours are answered whatever this host's default TTL is."""
+    """Our clients are answered whatever the host's default TTL is."""
 
     defaults = ("ipv4/ip_default_ttl", "ipv6/conf/lo/hop_limit",
                 "ipv6/conf/all/hop_limit")
@@ -366,7 +372,7 @@ class Clients(unittest.TestCase):
                     f.write(str(value))
         return before
 
-    def test_a_default_that_servers_take_for_a_reply_is_not_used(self):
+    def test_a_default_ttl_in_the_range_of_the_mark_is_not_used(self):
         self.addCleanup(self.put, self.put((150, 191, 191)))
         with entered(0), Server(UDPMILL, "[::]:0", "--service", "echo",
                                 "--marks", "on", "--allow", "127.0.0.1",

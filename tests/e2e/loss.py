@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the verb load says of loss and jitter, and --max-loss, with peers that
-answer some of what they get, or later."""
+"""What the verb load reports about loss and jitter, and --max-loss, with peers
+that answer only some datagrams, or late."""
 
 import collections
 import csv
@@ -22,8 +22,8 @@ UDPMILL = sys.argv.pop(1)
 
 
 class Peer:
-    """Answers one of every so many, each after so many seconds; not the first
-    ones."""
+    """Answers one in every so many datagrams, each after one of the delays in
+    turn, and none of the first ones."""
 
     def __init__(self, every=2, delays=(0,), first=0):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -64,7 +64,8 @@ def load(address, *options):
 
 
 def load_until(condition, address, *options):
-    """A run that lasts until this holds of the lines it has said so far."""
+    """Make a run that lasts until the condition holds for the lines printed so
+    far."""
     with tempfile.TemporaryFile("w+") as told:
         p = subprocess.Popen(
             [UDPMILL, "load", address, "-J", "-t", "200s", "-O", "0",
@@ -84,7 +85,8 @@ def load_until(condition, address, *options):
 
 
 def is_prompt(report):
-    """No reply came as late as one that an interval tells as lost: 200 ms."""
+    """No reply was as late as 200 ms, after which intervals report it as lost.
+    """
     return report["latency_ns"]["max"] < 100e6
 
 
@@ -92,7 +94,7 @@ PACED = ("--rate", "500", "-P", "1", "-i", "100ms")
 
 
 class Loss(unittest.TestCase):
-    def test_of_an_unseen_peer_fails_a_run_by_the_gate_alone(self):
+    def test_loss_to_an_unseen_peer_fails_a_run_only_by_max_loss(self):
         for options, code in (((), 0), (("--max-loss", "0.6"), 0),
                               (("--max-loss", "1%"), 1)):
             with self.subTest(options=options), Peer() as peer:
@@ -107,7 +109,7 @@ class Loss(unittest.TestCase):
                 self.assertEqual("more than --max-loss" in r.stderr,
                                  code == 1)
 
-    def test_of_a_peer_that_is_seen_is_what_neither_came_nor_was_taken(self):
+    def test_loss_to_a_seen_peer_is_neither_answered_nor_absorbed(self):
         for service in "echo", "discard":
             with Server(UDPMILL, "127.0.0.1:0", "--service", service) as s:
                 r, report = load(s.address, "--rate", "1k", "--max-loss", "0")
@@ -119,7 +121,7 @@ class Loss(unittest.TestCase):
             self.assertEqual(r.returncode, 1, r.stderr)
             self.assertEqual(report["loss"]["share"], 1)
 
-    def test_is_borne_in_a_closed_loop_and_by_stages_too(self):
+    def test_max_loss_works_in_a_closed_loop_and_with_stages(self):
         with Peer() as peer:
             for mode in (["--window", "8", "--train", "off", "-P", "1"],
                          ["--stages"]):
@@ -131,9 +133,9 @@ class Loss(unittest.TestCase):
                     self.assertEqual(r.returncode, 0, r.stderr)
                     self.assertTrue(report["loss"]["borne"])
 
-    def test_is_told_in_each_interval(self):
-        """The first 20 are lost, which the first reply tells. Two intervals
-        follow, in which nothing is."""
+    def test_loss_is_reported_in_each_interval(self):
+        """The first 20 are lost, as the first reply shows. Two intervals
+        without loss follow."""
         with tempfile.TemporaryDirectory() as folder, \
                 Peer(every=1, first=20) as peer:
             path = os.path.join(folder, "csv")
@@ -151,7 +153,7 @@ class Loss(unittest.TestCase):
         if is_prompt(report):
             self.assertEqual(sum(lost), 20)
 
-    def test_is_not_told_where_there_is_none(self):
+    def test_intervals_without_loss_report_none(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             r, report = load(s.address, "--rate", "500", "-i", "100ms", "-O",
                              "0")
@@ -163,7 +165,7 @@ class Loss(unittest.TestCase):
             r, report = load(s.address, "--rate", "500")
             self.assertEqual({i["lost"] for i in report["intervals"]}, {None})
 
-    def test_that_cannot_be_known_is_refused(self):
+    def test_max_loss_is_refused_if_loss_cannot_be_known(self):
         with Server(UDPMILL, "127.0.0.1:0", "--counters", "none") as s:
             for options, said in (
                     (["--expect", "none"], "a loss would not show"),
@@ -179,7 +181,7 @@ class Loss(unittest.TestCase):
                     self.assertIn(said, r.stderr)
                     self.assertEqual(r.stderr.count("\n"), 1, r.stderr)
 
-    def test_may_be_a_scenarios(self):
+    def test_a_scenario_may_set_max_loss(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             r = run(UDPMILL, "load", s.address, "--max-loss", "0.25%",
                     "--print-scenario")
@@ -187,9 +189,9 @@ class Loss(unittest.TestCase):
 
 
 class Jitter(unittest.TestCase):
-    def test_is_how_much_round_trips_differ(self):
-        """Every second reply 10 ms later than the others: so much is the
-        least that each differs from the one before."""
+    def test_jitter_is_the_difference_of_round_trips(self):
+        """Every second reply is 10 ms later than the others, so consecutive
+        ones differ by at least that."""
         with Peer(every=1, delays=(0, 0.01)) as peer:
             r, report = load(peer.address, "--rate", "40", "-P", "1", "-i",
                              "250ms", "--spacing", "even")
@@ -197,7 +199,7 @@ class Jitter(unittest.TestCase):
         jitter, variation = report["jitter_ns"], report["delay_variation_ns"]
         self.assertEqual(jitter["flows"], 1)
         self.assertEqual(jitter["mean"], jitter["max"])
-        # By 16 round trips RFC 3550's estimate has 64 % of it.
+        # After 16 round trips, RFC 3550's estimate has reached 64 % of it.
         self.assertGreater(jitter["mean"], 4e6)
         self.assertGreater(jitter["difference_mean"], 8e6)
         self.assertGreater(variation["round_trip"]["p99"], 8e6)
@@ -207,7 +209,7 @@ class Jitter(unittest.TestCase):
                              latency[name] - latency["min"])
         self.assertGreater(report["intervals"][-1]["jitter_ns"], 5e6)
 
-    def test_is_in_the_text_and_in_csv(self):
+    def test_jitter_is_in_the_text_and_in_csv(self):
         with tempfile.TemporaryDirectory() as folder, \
                 Server(UDPMILL, "127.0.0.1:0", "--service", "reflect") as s:
             path = os.path.join(folder, "csv")
@@ -222,10 +224,10 @@ class Jitter(unittest.TestCase):
         for way in "round_trip", "there", "back":
             self.assertGreater(report["delay_variation_ns"][way]["p99"], 0)
 
-    def test_of_flows_that_come_and_go_is_all_of_them(self):
+    def test_jitter_includes_retired_flows(self):
         with Peer(every=1) as peer:
             def answered():
-                """Flows whose round trips can differ."""
+                """The flows that have at least two round trips to compare."""
                 return sum(n > 1 for n in list(peer.answered.values()))
 
             _, report = load_until(
@@ -233,7 +235,7 @@ class Jitter(unittest.TestCase):
                 "-P", "4", "--flow-lifetime", "100ms", "--timeout", "10s")
             self.assertEqual(report["jitter_ns"]["flows"], answered())
 
-    def test_is_not_told_where_replies_cannot_be_placed(self):
+    def test_jitter_is_left_out_for_unnumbered_replies(self):
         with Peer() as peer:
             _, report = load(peer.address, *PACED, "-l", "16")
         self.assertIsNone(report["jitter_ns"])

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Somebody on the way, for the e2e suites: takes datagrams at one address, and
-hands them on to another from a socket for each client, and back.
+"""A man in the middle for the e2e suites: forwards datagrams from one address
+to another, with a socket for each client, and back.
 
     middle.py LISTEN TARGET DELAY KEEP [as-client]
 
-DELAY is in seconds, each way. Of 5 queries, or replies to them, KEEP are handed
-on; all other datagrams are. as-client: what goes to TARGET has the client's own
-address as its source, which takes CAP_NET_RAW; replies then find their own way.
+DELAY is in seconds, in each direction. Of 5 queries, or replies to them, KEEP
+are forwarded; all other datagrams are. With as-client, what goes to TARGET has
+the client's own address as its source, which needs CAP_NET_RAW; replies then
+find their own way.
 """
 
 import heapq
@@ -34,13 +35,14 @@ class Middle:
         self.target, self.delay, self.keep = target, delay, keep
         self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.front.bind(listen)
-        self.clients = {}  # by address: a socket
-        self.queue = []    # when, number, what is to be done
+        self.clients = {}  # address -> socket
+        self.queue = []    # (time, number, what to do)
         self.number = 0
         self.seen = [0, 0]
 
     def dropped(self, data, back):
-        """Evenly, and not by chance: of five, those that KEEP makes whole."""
+        """Whether to drop this one: evenly, not at random, so that KEEP of five
+        remain."""
         if len(data) != BYTES or data[:3] != b"uml":
             return False
         n = self.seen[back]
@@ -81,7 +83,7 @@ class Middle:
                 try:
                     self.take(ready)
                 except OSError:
-                    pass  # the other side is not there now
+                    pass  # the other side is not there at the moment
             while self.queue and self.queue[0][0] <= time.monotonic():
                 try:
                     heapq.heappop(self.queue)[2]()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Ordinary bad luck of load and send: runs that end early, errors of the
-network, files without an end, addresses of the wrong kind. One line says what,
-and with -J one document."""
+"""Ordinary mishaps of load and send: runs that fail early, network errors,
+endless files, addresses of the wrong kind. One line says what is wrong, and
+with -J one document."""
 
 import concurrent.futures
 import json
@@ -37,7 +37,7 @@ def free_address(host="127.0.0.1"):
 
 
 class Script:
-    """A peer that is run by a function of its socket, until "end" comes."""
+    """A peer that a function of its socket implements, until "end" arrives."""
 
     def __init__(self, step):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -62,8 +62,8 @@ class Script:
 
 
 class Trickle:
-    """Answers each client for ever by three bytes, 20 times a second: sooner
-    than any wait for a reply is over."""
+    """Answers each client with three bytes, 20 times a second, forever: more
+    often than any wait for a reply ends."""
 
     def __init__(self):
         self.client, self.next = None, 0
@@ -84,7 +84,7 @@ class Mishaps(unittest.TestCase):
         self.assertIn(said, r.stderr)
         self.assertEqual(r.stderr.count("\n"), 1, r.stderr)
 
-    def test_an_early_end_is_a_document_with_the_error(self):
+    def test_a_run_that_fails_early_prints_json_with_the_error(self):
         free = free_address()
         for mode, options in MODES.items():
             with self.subTest(mode=mode):
@@ -129,7 +129,7 @@ class Mishaps(unittest.TestCase):
         self.assertRegex(err, r"interrupted after \d+ trials\n\Z")
         return out
 
-    def test_a_search_that_is_interrupted_says_what_it_found(self):
+    def test_an_interrupted_search_reports_what_it_found(self):
         report = json.loads(self.search("-J"))
         self.assertFalse(report["finished"])
         self.assertEqual(report["outcome"], "interrupted")
@@ -140,8 +140,8 @@ class Mishaps(unittest.TestCase):
         self.assertEqual(report["carried"], max(carried, default=0))
         self.assertRegex(self.search(), r"Not finished: .* so far")
 
-    def test_stages_bear_an_error_of_the_network(self):
-        """A port that is closed for some datagrams, and opened again."""
+    def test_stages_survive_a_network_error(self):
+        """A port is closed for some datagrams, and opened again."""
         address = free_address()
         host, port = address.split(":")
         closed = threading.Event()
@@ -197,7 +197,7 @@ class Mishaps(unittest.TestCase):
         self.assertEqual(json.loads(r.stdout)["stages"]["probes"]["answered"],
                          50)
 
-    def test_a_peer_that_trickles_does_not_keep_a_run_alive(self):
+    def test_a_trickle_of_replies_does_not_keep_a_run_alive(self):
         def end(options):
             with Script(Trickle()) as peer:
                 start = time.monotonic()
@@ -205,7 +205,7 @@ class Mishaps(unittest.TestCase):
                         "500ms", *options, timeout=60)
                 return r, time.monotonic() - start
 
-        # They wait, most of the time: at once.
+        # They mostly wait, so they run at the same time.
         cases = (["--stages", "--expect", "any", "-O", "0"],
                  ["--stages", "--expect", "text", "-O", "0"],
                  ["--stages", "-O", "0"], ["--stress=churn"],
@@ -216,13 +216,13 @@ class Mishaps(unittest.TestCase):
                     self.assertIn(r.returncode, (1, 4), r.stderr)
                     self.assertLess(seconds, 20)
 
-    def test_stages_want_a_peer_that_answers(self):
+    def test_stages_need_a_peer_that_answers(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "discard") as s:
             for options in [], ["--expect", "none", "-J"]:
                 r = run(UDPMILL, "load", s.address, "--stages", *options)
                 self.assertOneLine(r, 2, "does not reply")
 
-    def test_files_without_an_end_are_refused(self):
+    def test_endless_files_are_refused(self):
         with tempfile.TemporaryDirectory() as folder, \
                 Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             pipe = os.path.join(folder, "pipe")
@@ -250,7 +250,7 @@ class Mishaps(unittest.TestCase):
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertEqual(json.loads(r.stdout)["config"]["length"], 150)
 
-    def test_an_address_of_the_wrong_kind_is_called_that(self):
+    def test_an_address_of_the_wrong_kind_is_named_as_such(self):
         for words, said in (
                 (["serve", "239.1.1.1:7007"], "is the address of a multicast group"),
                 (["serve", "[ff02::1%lo]:7007"], "is the address of a multicast group"),
@@ -265,17 +265,17 @@ class Mishaps(unittest.TestCase):
             with self.subTest(words=words):
                 self.assertOneLine(run(UDPMILL, *words), 2, said)
 
-    def test_more_flows_than_descriptors_name_the_limit(self):
+    def test_too_many_flows_for_the_descriptor_limit_name_it(self):
         def few():
             resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
 
         r = run(UDPMILL, "load", "127.0.0.1:7", "-P", "300", preexec_fn=few)
         self.assertOneLine(r, 2, "ulimit -Hn")
 
-    def test_quiet_says_only_the_report(self):
+    def test_quiet_prints_only_the_report(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for mode, options in MODES.items():
-                # A search goes on for half a minute: it is told to end.
+                # A search would take half a minute, so it is interrupted.
                 prefix = ("timeout", "-s", "INT", "2") * (mode == "search")
                 with self.subTest(mode=mode):
                     r = run(UDPMILL, "load", s.address, "-q", "-t", "60ms",
@@ -285,7 +285,7 @@ class Mishaps(unittest.TestCase):
                     self.assertEqual(bool(r.stderr), bool(prefix))
                     self.assertGreater(len(r.stdout), 100)
 
-    def test_what_is_no_utf8_is_quoted_in_json(self):
+    def test_invalid_utf8_is_quoted_in_json(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             r = subprocess.run(
                 [UDPMILL, "load", s.address, "-J", "-q", "--count", "1",
@@ -304,9 +304,9 @@ class Mishaps(unittest.TestCase):
 
 
 class Memory(unittest.TestCase):
-    """Every allocation of a report fails once: no document lacks a part."""
+    """Each allocation of a report fails once: no document lacks a part."""
 
-    def test_a_report_is_whole_or_none(self):
+    def test_a_report_is_complete_or_missing(self):
         library = os.environ.get("UDPMILL_SCARCE")
         if not library:
             self.skipTest("no library that lets allocations fail was built")
@@ -323,7 +323,7 @@ class Memory(unittest.TestCase):
                 for nth in range(1, count + 1, max(1, count // 15)):
                     r = self.run_with(library, words, nth)
                     with self.subTest(words=words, nth=nth):
-                        # Else it says that it failed, by its exit code.
+                        # Otherwise the exit code says that it failed.
                         if r.returncode == 0:
                             self.assertEqual(self.keys(r.stdout), keys)
 

@@ -16,8 +16,9 @@ from program import split
 
 CLONE_NEWNET = 0x40000000
 NAMES = [f"udpmill-test-{os.getpid()}-{side}" for side in "ab"]
-# Of this run alone (RFC 2544's range): the counter segments are the host's, and
-# another run's server at one of them would be taken for ours by load.
+# For this run alone (in RFC 2544's range): the counter segments belong to the
+# host, and load would mistake another run's server at the same address for
+# ours.
 NETWORK = (198 << 24 | 18 << 16) + (os.getpid() & 0x7fff) * 4
 HOSTS = [socket.inet_ntoa(struct.pack("!I", NETWORK + side)) for side in (1, 2)]
 
@@ -38,9 +39,10 @@ def make_lab():
 
 
 def introduce():
-    """Both sides know each other's link address for good. Otherwise the host's
-    table of neighbours, which others may fill, can forget it: what is sent then
-    waits, and a full queue drops it without telling the sender."""
+    """Make both sides' link addresses known to each other permanently.
+    Otherwise the host's table of neighbours, which others may fill, can forget
+    them: then datagrams wait, and a full queue drops them without telling the
+    sender."""
     for side in 0, 1:
         address = subprocess.run(
             [*inside(1 - side), "cat", "/sys/class/net/veth0/address"],
@@ -107,8 +109,8 @@ def forge(side, source, target, data, ttl=64):
 
 
 def cannot_enter(name):
-    """Why no program can be run in that namespace; None where it can. In a
-    chroot ip(8) cannot, since its / is no mount point."""
+    """Why no program can be run in that namespace, or None. ip(8) cannot enter
+    one in a chroot, since its / is no mount point."""
     r = subprocess.run(["ip", "netns", "exec", name, "true"],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                        text=True)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """load --netns: who may be loaded from a namespace, and how a server in another
-one is found.
+namespace is found.
 
-Needs root and network namespaces; exits 77 without.
+Needs root and network namespaces; exits with 77 without them.
 """
 
 import json
@@ -41,7 +41,7 @@ class Netns(unittest.TestCase):
         else:
             self.assertIn(word, json.loads(r.stdout)["error"])
 
-    def test_a_server_in_another_namespace_is_loaded_unasked(self):
+    def test_a_server_in_another_namespace_needs_no_consent(self):
         for host in None, "0.0.0.0":
             with self.subTest(host=host), \
                     serve(1, "--service", "echo", host=host) as s:
@@ -52,17 +52,17 @@ class Netns(unittest.TestCase):
                 self.assertEqual(report["config"]["netns"], NAMES[0])
                 self.assertEqual(report["ledger"]["unexplained"], 0)
                 self.assertGreater(report["ledger"]["answered"], 0)
-                # The greeting is not of the run.
+                # The greeting does not count as traffic of others.
                 self.assertFalse(report["ledger"]["shared"])
 
-    def test_a_server_that_keeps_silent_is_greeted_too(self):
+    def test_a_silent_server_is_recognised_too(self):
         with serve(1, "--service", "discard") as s:
             r, report = load(s.address)
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertGreater(report["ledger"]["absorbed"], 0)
             self.assertEqual(report["ledger"]["unexplained"], 0)
 
-    def test_of_another_users_server_there_no_counters_are_taken(self):
+    def test_counters_of_another_users_server_are_not_used(self):
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o755)
             program = shutil.copy(UDPMILL, folder)
@@ -78,7 +78,7 @@ class Netns(unittest.TestCase):
                       "claims that its server is in another network namespace",
                       r.stderr)
 
-    def test_the_namespaces_own_addresses_are_its_host(self):
+    def test_the_namespaces_own_addresses_count_as_this_host(self):
         for host in HOSTS[0], "127.0.0.1":
             with self.subTest(host=host), \
                     serve(0, "--service", "echo", host=host) as s:
@@ -91,10 +91,10 @@ class Netns(unittest.TestCase):
             r, _ = load(s.address)
             self.assertRefused(r, 4, "nobody listens")
 
-    def test_of_two_wildcards_the_one_that_has_the_address_is_seen(self):
+    def test_of_two_wildcard_servers_the_one_with_the_address_is_found(self):
         with serve(1, "--service", "echo", host="0.0.0.0") as far:
             port = far.address.rsplit(":", 1)[1]
-            # Newer, and of the same port, but in the wrong place.
+            # A newer server, with the same port, but in the wrong namespace.
             with Server(UDPMILL, f"0.0.0.0:{port}", "--service", "discard"):
                 r, report = load(f"{HOSTS[1]}:{port}")
             self.assertEqual(r.returncode, 0, r.stderr)
@@ -106,14 +106,14 @@ class Netns(unittest.TestCase):
             r, _ = load(s.address, netns=None, prefix=inside(0))
             self.assertRefused(r, 2, "--peer-consents")
 
-    def test_an_address_that_no_server_is_seen_at_is_another_host(self):
+    def test_an_address_without_a_known_server_is_another_host(self):
         with serve(1, "--service", "echo", "--counters", "none") as s:
             r, _ = load(s.address)
             self.assertRefused(r, 2, "--peer-consents")
 
-    def test_a_server_that_is_not_reached_is_not_loaded(self):
+    def test_an_unreachable_server_is_not_loaded(self):
         with serve(1, "--service", "echo") as s:
-            # It goes to the wrong neighbour.
+            # Datagrams go to the wrong neighbour.
             ip("-n", NAMES[0], "neighbour", "replace", HOSTS[1], "lladdr",
                "02:00:00:00:00:01", "dev", "veth0", "nud", "permanent")
             try:
@@ -123,7 +123,7 @@ class Netns(unittest.TestCase):
                    "veth0")
             self.assertRefused(r, 4, "did not arrive")
 
-    def test_no_such_namespace_is_told_with_who_knows(self):
+    def test_an_unknown_namespace_is_reported_with_advice(self):
         for name in f"{NAMES[0]}-not", "../x", "":
             r, _ = load("127.0.0.1:1060", netns=None, *["--netns", name])
             self.assertRefused(r, 2, "ip netns list")

@@ -49,7 +49,7 @@ class Lab:
 
 class Path(unittest.TestCase):
     def exchange(self, lab, host):
-        """Echo for a tenth of a second. Returns load's report."""
+        """Load an echo for a tenth of a second. Returns load's report."""
         with Server(UDPMILL, f"{host}:0", "--service", "echo",
                     prefix=lab.inside("SERVER")) as s:
             r = run(UDPMILL, "load", s.address, "-J", "-t", "100ms", "-O",
@@ -76,12 +76,12 @@ class Path(unittest.TestCase):
             mine = f"lab-{lab.process.pid}-"
             self.assertFalse({n for n in there if n.startswith(mine)})
 
-    def test_that_there_is_none_of_is_refused(self):
+    def test_an_unknown_path_is_refused(self):
         r = run(LAB, "run", "--path", "pigeon", "--", "true")
         self.assertEqual(r.returncode, 2)
         self.assertRegex(r.stderr, r"\Alab: [^\n]*pigeon[^\n]*macvlan[^\n]*\n\Z")
 
-    def test_a_command_s_exit_code_is_the_lab_s(self):
+    def test_the_lab_returns_the_commands_exit_code(self):
         r = run(LAB, "run", "--path", "bridge", "--", "sh", "-c", "exit 7")
         self.assertEqual(r.returncode, 7, r.stderr)
 

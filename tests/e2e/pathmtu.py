@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A path that is narrower than its first link: what is too big for it is named,
-and a run ends alike whether the path's MTU is known before it or not.
+"""A path that is narrower than its first link: datagrams too big for it are
+named, and a run ends the same way whether the path's MTU is known beforehand or
+not.
 
-Client and server, each in a namespace of its own, and between them a router
-whose link to the server has an MTU of 1400. Needs root; exits 77 without.
+Client and server are each in a namespace of their own, and between them is a
+router whose link to the server has an MTU of 1400. Needs root; exits with 77
+without it.
 """
 
 import json
@@ -20,7 +22,7 @@ from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
 CLIENT, ROUTER, SERVER = (f"udpmill-mtu-{os.getpid()}-{n}" for n in "crs")
-# Of this run alone: see namespaces.py.
+# For this run alone: see namespaces.py.
 NUMBER = os.getpid() & 0x7fff
 FAR = {"IPv4": socket.inet_ntoa(struct.pack("!I", (198 << 24 | 19 << 16)
                                             + NUMBER * 2)),
@@ -34,7 +36,7 @@ def inside(name):
 
 
 def link(end, device, mtu, net):
-    """From an end to the router: addresses, and a default route."""
+    """Link an end to the router, with addresses and a default route."""
     ip("-n", end, "link", "add", "veth0", "type", "veth", "peer", "name",
        device, "netns", ROUTER)
     for name, dev, host in (end, "veth0", 1), (ROUTER, device, 2):
@@ -79,7 +81,7 @@ class Case(unittest.TestCase):
                             "--service", service, "--workers", "1",
                             prefix=inside(SERVER))
             for service in ("echo", "discard")}
-        # Neighbours that are not known yet cost what is sent meanwhile.
+        # While a neighbour is not known yet, datagrams to it are lost.
         for address in cls.servers["echo"].addresses:
             r = run(UDPMILL, "send", address, "--retries", "5",
                     prefix=inside(CLIENT))
@@ -91,7 +93,7 @@ class Case(unittest.TestCase):
             server.stop()
 
     def forget(self):
-        """What has been learned of the path's MTU."""
+        """Forget what has been learned about the path's MTU."""
         for family in "-4", "-6":
             ip("-n", CLIENT, family, "route", "flush", "cache")
 
@@ -102,7 +104,8 @@ class Case(unittest.TestCase):
                    prefix=inside(CLIENT))
 
     def twice(self, family, *options, **more):
-        """Both reports: of a path whose MTU is not known, and when it is."""
+        """Make a run before the path's MTU is known, and one after that.
+        Returns both reports."""
         self.forget()
         first, second = (self.load(family, *options, **more)
                          for _ in range(2))
@@ -112,14 +115,15 @@ class Case(unittest.TestCase):
                 *(json.loads(r.stdout) for r in (first, second)))
 
     def assertNobodyElse(self, *reports):
-        """But for what the whole host counts, which others may have moved."""
+        """The runs shared no counters with others, except those of the whole
+        host."""
         for report in reports:
             self.assertLessEqual(set(report["ledger"]["shared_counters"]),
                                  {"neighbour", "backlog"})
 
 
 class Narrow(Case):
-    def test_what_dies_on_the_way_is_too_big_for_it(self):
+    def test_datagrams_lost_to_the_path_mtu_are_named(self):
         for family in FAR:
             for options in (["--rate", "1k"], ["--rate", "1k", "-P", "1"],
                             ["--flood", "--train", "off", "--count", "500"],
@@ -138,8 +142,9 @@ class Narrow(Case):
                     self.assertEqual(first["sends"]["path_mtu"], NARROW)
                     self.assertNobodyElse(first, second)
 
-    def test_a_train_that_dies_counts_its_datagrams(self):
-        # Trains over IPv4 are without DF, and the router makes fragments.
+    def test_all_datagrams_of_a_lost_train_are_counted(self):
+        # With IPv6, because IPv4 trains have no DF, and the router fragments
+        # them.
         code, said, first, second = self.twice(
             "IPv6", "-l", "1400", "--train", "32", "--rate", "5k")
         self.assertEqual(code, 0, said)
@@ -149,7 +154,7 @@ class Narrow(Case):
         self.assertEqual(first["ledger"]["dropped_bounds"]["too_big"],
                          {"skbs": lost // 32, "datagrams_low": 0,
                           "datagrams_high": lost, "shared": False})
-        # What is said of trains is what became of them.
+        # The report has what became of the trains.
         self.assertEqual((first["config"]["train"],
                           first["config"]["train_planned"],
                           first["sends"]["trains_refused"]), (1, 32, 1))
@@ -158,7 +163,7 @@ class Narrow(Case):
                           second["config"]["train_planned"],
                           second["sends"]["trains_refused"]), (1, 1, 0))
 
-    def test_refused_trains_are_told_in_text_and_by_a_search(self):
+    def test_refused_trains_are_reported_in_text_and_by_find_capacity(self):
         self.forget()
         r = self.load("IPv6", "-l", "1400", "--train", "32", "--rate", "2k",
                       text=True)
@@ -176,7 +181,7 @@ class Narrow(Case):
         config = json.loads(r.stdout)["config"]
         self.assertEqual((config["train"], config["train_planned"]), (1, 32))
 
-    def test_a_stress_goes_on_behind_what_was_too_big(self):
+    def test_stress_continues_after_a_datagram_that_was_too_big(self):
         for family in FAR:
             self.forget()
             address = self.servers["echo"].addresses[family == "IPv6"]
@@ -187,7 +192,7 @@ class Narrow(Case):
             self.assertGreater(row["datagrams"], 100, row)
             self.assertNotIn("could not be sent", str(row["why"]))
 
-    def test_fragments_of_fragments_are_ours(self):
+    def test_fragments_that_are_fragmented_again_balance(self):
         for family in FAR:
             for options in (["-l", "2000"], ["-l", "1400-1472"]):
                 with self.subTest(family=family, options=options):
@@ -196,8 +201,8 @@ class Narrow(Case):
                     self.assertEqual(code, 0, said)
                     self.assertNobodyElse(*both)
 
-    def test_a_reply_may_be_too_big_too(self):
-        """The server's first link is as wide as the client's was."""
+    def test_replies_lost_to_the_path_mtu_are_named(self):
+        """The server's first link is now as wide as the client's was."""
         for end, dev, mtu in ((SERVER, "veth0", 1500), (ROUTER, "far", 1500),
                               (ROUTER, "near", NARROW),
                               (CLIENT, "veth0", NARROW)):
@@ -217,7 +222,7 @@ class Narrow(Case):
 
 
 class DontFragment(Case):
-    def test_a_size_that_does_not_fit_is_told_with_the_limit(self):
+    def test_a_size_that_does_not_fit_is_reported_with_the_limit(self):
         for family in FAR:
             for options in (["--rate", "2k"], ["--flood"], [],
                             ["--rate", "2k", "--burst", "5"]):
@@ -243,7 +248,7 @@ class DontFragment(Case):
                                 report["pacing"]["due"])
                     self.assertEqual(second["ledger"]["sent"], 0)
 
-    def test_no_other_is_sent_in_its_place(self):
+    def test_no_other_size_is_sent_instead(self):
         for family in FAR:
             with self.subTest(family=family):
                 code, said, *both = self.twice(
@@ -260,14 +265,14 @@ class DontFragment(Case):
                     self.assertGreaterEqual(pacing["not_sent"],
                                             sends["too_big"])
 
-    def test_what_the_warm_up_could_not_send_is_not_due_later(self):
+    def test_datagrams_the_warm_up_could_not_send_are_not_due_later(self):
         r = self.load("IPv4", "-l", "100:1,1600:1", "--dont-fragment",
                       "--rate", "1k", "-O", "600ms")
         pacing = json.loads(r.stdout)["pacing"]
-        # Half a warm-up more would be twice as many.
+        # With half of the warm-up in addition, there would be twice as many.
         self.assertLess(pacing["due"], 1.5 * pacing["planned"])
 
-    def test_the_text_says_why(self):
+    def test_the_text_report_gives_the_reason(self):
         r = self.load("IPv4", "-l", "100:1,1600:1", "--dont-fragment",
                       "--rate", "2k", text=True)
         self.assertEqual(r.returncode, 0, r.stderr)
@@ -277,7 +282,7 @@ class DontFragment(Case):
 
 
 class Shaped(Case):
-    def test_a_queue_that_refuses_is_not_asked_over_and_over(self):
+    def test_a_full_queue_is_not_retried_in_a_busy_loop(self):
         r = run("tc", "-n", CLIENT, "qdisc", "add", "dev", "veth0", "root",
                 "tbf", "rate", "10mbit", "burst", "20kb", "limit", "30kb")
         if r.returncode:
@@ -295,7 +300,7 @@ class Shaped(Case):
                 sends = report["sends"]
                 refused = sends["no_buffers"] + sends["no_room"]
                 self.assertGreater(refused, 0)
-                # Some 5000 a second of a thread.
+                # A busy loop would have far more.
                 self.assertLess(refused, 4000)
                 self.assertNobodyElse(report)
 

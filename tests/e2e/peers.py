@@ -37,7 +37,7 @@ class Peers(balance.Balance):
         self.assertBalances(r, report, faults=("corrupt", "duplicate", "stale"))
         return report
 
-    def test_a_file_is_kept_where_nothing_was_sent(self):
+    def test_an_old_file_is_kept_if_nothing_was_sent(self):
         with tempfile.TemporaryDirectory() as folder:
             old, new = (os.path.join(folder, n) for n in ("old", "new"))
             with open(old, "w") as f:
@@ -59,12 +59,12 @@ class Peers(balance.Balance):
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertEqual(report["config"]["remote"], self.echo.address)
 
-    def test_a_full_device_is_called_that(self):
+    def test_a_full_device_is_reported_as_such(self):
         r, _ = load(self.echo.address, "-i", "100ms", "--csv", "/dev/full")
         self.assertEqual(r.returncode, 3)
         self.assertIn("No space left", r.stderr)
 
-    def test_a_server_that_ends_is_no_success(self):
+    def test_a_server_that_ends_fails_the_run(self):
         for options in ["--rate", "5k"], ["--window", "64"]:
             with self.subTest(options=options):
                 server = Server(UDPMILL, "127.0.0.1:0", "--service", "echo")
@@ -80,8 +80,9 @@ class Peers(balance.Balance):
                 self.assertIn("the server ended", err)
                 self.assertTrue(json.loads(out)["ledger"]["server_gone"])
 
-    def test_a_far_peer_is_waited_for(self):
-        """Half a second away, and not seen: nothing moves for long."""
+    def test_replies_of_a_distant_peer_are_waited_for(self):
+        """Half a second away, and its counters cannot be seen: nothing happens
+        for a long time."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
             s.settimeout(10)
@@ -103,19 +104,19 @@ class Peers(balance.Balance):
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertEqual(report["ledger"]["answered"], 10, report["ledger"])
 
-    def test_one_flow_is_not_stopped_by_a_bound(self):
+    def test_one_flow_is_not_limited_by_in_flight(self):
         for options in (["-P", "1", "--in-flight", "64"],
                         ["-P", "4", "-T", "4", "--in-flight", "256"]):
             report = self.balanced(*options, "--count", "20000", seconds="60s")
             self.assertEqual(report["ledger"]["answered"], 20000)
 
-    def test_a_rate_beyond_reach_ends_in_time(self):
+    def test_a_run_with_an_unreachable_rate_ends_in_time(self):
         r, report = load(self.echo.address, "--rate", "1G")
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertGreater(report["pacing"]["not_sent"], 1e8)
 
     def test_lost_texts_do_not_close_the_window(self):
-        """A server that drops one window's replies, once."""
+        """The server does not answer the first window."""
         program = ("import socket; s=socket.socket(2,2); "
                    "s.bind(('127.0.0.1',0)); print(s.getsockname()[1], "
                    "flush=True); n=0\n"
@@ -132,13 +133,14 @@ class Peers(balance.Balance):
             finally:
                 server.kill()
         ledger = report["ledger"]
-        # All leave, though the window was once full of what never came.
+        # All are sent, although the window was once full of datagrams without
+        # replies.
         self.assertEqual((ledger["sent"], ledger["missing"]), (12000, 64))
-        # And of what was given up the rest came after all.
+        # Replies to the rest of those written off did arrive.
         self.assertEqual(
             ledger["written_off"] - ledger["written_off_answered"], 64)
 
-    def test_a_peer_that_does_not_answer_is_no_success(self):
+    def test_a_peer_that_does_not_answer_fails_the_run(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
             silent.bind(("127.0.0.1", 0))
             peer = f"127.0.0.1:{silent.getsockname()[1]}"
@@ -178,7 +180,7 @@ class Peers(balance.Balance):
         self.assertEqual(rows[0]["omitted"], "1")
         self.assertEqual(rows[-1]["omitted"], "0")
 
-    def test_the_distribution_is_written_as_hdrhistogram_does(self):
+    def test_the_histogram_has_hdrhistograms_format(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "latency.hgrm")
             report = self.balanced("--rate", "5k", "--histogram", path)
@@ -201,7 +203,7 @@ class Peers(balance.Balance):
                 sum(n for _, n in histogram["values_and_counts"]),
                 report["latency_ns"]["count"])
 
-    def test_says_how_to_load_what_is_not_ours(self):
+    def test_against_explains_how_to_load_other_servers(self):
         for kind in "echo", "discard", "dns", "text", "other":
             r = run(UDPMILL, "load", "--against", kind)
             self.assertEqual((r.returncode, r.stderr), (0, ""))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What root may do is given up once everything is open: seen in /proc/PID/task
-of the running program."""
+"""The privileges of root are given up once everything is open: checked in
+/proc/PID/task of the running program."""
 
 import os
 import subprocess
@@ -27,7 +27,8 @@ is_root = unittest.skipUnless(
 
 
 def threads(pid):
-    """Of each thread: what it may do, could do, and whether for good."""
+    """For each thread: its effective and permitted capabilities, and whether it
+    can never gain others."""
     found = []
     for thread in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{thread}/status") as f:
@@ -44,8 +45,8 @@ class Privileges(unittest.TestCase):
         self.folder = folder.name
 
     def assertKeeps(self, pid, kept, main=None):
-        """Each thread no more than that; the first one after a moment, since
-        it still tells that it is ready."""
+        """No thread keeps more than that; the first one after a moment, since
+        it still reports that it is ready."""
         wanted = {(kept, kept, 1)}
         if main is not None:
             wanted.add((main, main, 1))
@@ -69,7 +70,7 @@ class Privileges(unittest.TestCase):
             self.assertEqual(s.code, 0, s.err)
 
     @is_root
-    def test_serve_removes_its_counters_from_a_folder_of_another_user(self):
+    def test_serve_removes_its_counters_from_another_users_folder(self):
         os.chown(self.folder, NOBODY, NOBODY)
         os.chmod(self.folder, 0o755)
         path = os.path.join(self.folder, "counters")
@@ -89,7 +90,7 @@ class Privileges(unittest.TestCase):
 
     @is_root
     @many_descriptors
-    def test_load_keeps_what_its_mode_uses(self):
+    def test_load_keeps_only_what_its_mode_uses(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for mode, kept in (([], 0),
                                (["--rate", "100"], 0),
@@ -112,7 +113,7 @@ class Privileges(unittest.TestCase):
                     self.assertKeeps(self.running(*verb).pid, 0)
 
     @is_root
-    def test_other_users_gain_none_either(self):
+    def test_other_users_gain_none(self):
         os.chmod(self.folder, 0o777)
         with Server(UDPMILL, "127.0.0.1:0",
                     prefix=["setpriv", "--reuid", str(NOBODY), "--regid",
@@ -149,19 +150,19 @@ class Key(unittest.TestCase):
                 self.assertIn(word, r.stderr)
 
     @is_root
-    def test_of_another_user_is_refused(self):
+    def test_another_users_key_is_refused(self):
         os.chown(self.path, NOBODY, NOBODY)
         self.refused(self.path, f"belongs to user {NOBODY}", "chown")
 
-    def test_without_end_is_refused(self):
+    def test_an_endless_key_is_refused(self):
         self.refused("/dev/zero", "is neither a file nor a pipe")
 
-    def test_that_others_can_write_is_refused(self):
+    def test_a_key_writable_by_others_is_refused(self):
         os.chmod(self.path, 0o622)
         self.refused(self.path, "chmod 600")
 
     @is_root
-    def test_is_not_read_by_the_same_users_processes(self):
+    def test_the_users_other_processes_cannot_read_the_key(self):
         os.chown(self.path, NOBODY, NOBODY)
         nobody = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY),
                   "--clear-groups"]

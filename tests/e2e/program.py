@@ -13,14 +13,14 @@ import unittest
 
 BACKENDS = ("recvfrom", "mmsg", "uring")
 CPU = min(os.sched_getaffinity(0))
-# What the suites rely on.
+# The suites rely on this many.
 DESCRIPTORS = 1024
 
 
 def _prepare():
     """Whoever starts a suite may have closed standard input, so that the next
-    file has its number, or allow few descriptors. Returns how many there are,
-    which is fewer than DESCRIPTORS where more are not to be had."""
+    file gets its number, or may allow few descriptors. Returns how many are
+    allowed, which is fewer than DESCRIPTORS if the limit cannot be raised."""
     for fd in range(3):
         try:
             os.fstat(fd)
@@ -46,8 +46,8 @@ many_descriptors = unittest.skipIf(
 class Server:
     """A `serve` that is ready, on ports of its own choice.
 
-    Says its addresses by --ready-fd, so that nothing is slept for. At the end
-    of a with block it is ended by SIGTERM; code, out and err tell the rest.
+    It reports its addresses by --ready-fd, so no test has to sleep. At the end
+    of a with block it is ended by SIGTERM; code, out and err have the rest.
     """
 
     def __init__(self, program, *arguments, prefix=()):

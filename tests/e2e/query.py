@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Keyed queries, written and read anew from what src/core/query.h says is on
-the wire: for the e2e suites."""
+"""Keyed queries for the e2e suites, written and read independently of the
+program, from the description in src/core/query.h."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ OLD_HEAD = struct.Struct("!4sBBH16sIHHQQQII")
 
 
 def write_key(path, secret=None, mode=0o600):
-    """A key file. Returns the secret in it."""
+    """Write a key file. Returns the secret in it."""
     secret = secret or os.urandom(32)
     with open(path, "w") as f:
         f.write(secret.hex() + "\n")
@@ -32,7 +32,7 @@ def mac(secret, data):
 
 
 def host(text):
-    """An address as it is in a query: 16 bytes, of IPv4 v4-mapped."""
+    """An address as it is in a query: 16 bytes, for IPv4 a v4-mapped one."""
     if ":" in text:
         return socket.inet_pton(socket.AF_INET6, text)
     return bytes(10) + b"\xff\xff" + socket.inet_aton(text)
@@ -46,7 +46,7 @@ def finish(secret, data):
 def seal(secret, kind=HELLO, magic=b"umlC", nonce=b"n" * 16, part=0,
          generation=0, version=VERSION, here=("0.0.0.0", 0),
          there=("0.0.0.0", 0)):
-    """A query from here to there, each a host and a port."""
+    """A query from here to there, each a pair of host and port."""
     head = (magic, version, kind, 0, nonce, 7, part, 0, 0, generation, 0, 0, 0)
     if version == OLD_VERSION:
         return finish(secret, OLD_HEAD.pack(*head))
@@ -59,7 +59,8 @@ def texts(*words):
 
 
 def reply(secret, request, counters=()):
-    """The yes to a query: to HELLO, or with these counters to SNAPSHOT."""
+    """The consenting reply to a query: to HELLO, or with these counters to
+    SNAPSHOT."""
     head = list(HEAD.unpack_from(request))
     body = texts(b"0", b"echo", b"python")
     if head[2] == SNAPSHOT:
@@ -71,7 +72,7 @@ def reply(secret, request, counters=()):
 
 
 def old_reply(secret, request):
-    """The yes to a HELLO, as version 1 said it."""
+    """The consenting reply to a HELLO, as in version 1."""
     head = list(OLD_HEAD.unpack_from(request))
     body = texts(b"0", b"echo", b"python")
     head[0], head[3], head[-2] = b"umlc", len(body), 1
@@ -79,8 +80,9 @@ def old_reply(secret, request):
 
 
 def serve(host, port, secret, yeses, *counters):
-    """An echo that consents so many times, and then takes the queries in. A
-    counter is NAME=VALUE,VALUE...: told first, then, and so on from then on."""
+    """Run an echo that consents this many times, and then ignores queries.
+    Counters are given as NAME=VALUE,VALUE...: the first reply has the first
+    value, and so on; the last one stays."""
     secret, yeses = bytes.fromhex(secret), int(yeses)
     told = [(name, [int(v) for v in values.split(",")])
             for name, values in (c.split("=") for c in counters)]

@@ -54,8 +54,8 @@ class Queued(unittest.TestCase):
              "0", "-i", "100ms", "-l", "1200", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def test_what_will_have_left_soon_is_waited_for(self):
-        """Some 7 s of it."""
+    def test_datagrams_that_will_leave_soon_are_waited_for(self):
+        """The queue empties within about 7 s."""
         with self.shaped("1mbit"), serve("--service", "discard") as s:
             p = self.start(s.address, "--rate", "100k", "--count", "700")
             out, err = p.communicate(timeout=60)
@@ -64,8 +64,9 @@ class Queued(unittest.TestCase):
         self.assertEqual(ledger["absorbed"], 700, ledger)
         self.assertNotIn(b"not running", err)
 
-    def test_what_is_not_waited_for_is_told(self):
-        """More than a second each: of 650 it holds 600 for a minute."""
+    def test_datagrams_not_waited_for_are_reported(self):
+        """Each takes the queue more than a second: of 650, it holds 600 for a
+        minute."""
         cases = ((), []), (("--counters", "none"), ["--peer-consents"])
         for options, consent in cases:
             with self.subTest(options=options), self.shaped("8kbit"), \
@@ -73,7 +74,7 @@ class Queued(unittest.TestCase):
                 p = self.start(s.address, "--rate", "3k", "--count", "700",
                                "-t", "60s", *consent)
                 wait_for(lambda: self.held() >= 650)
-                # All is sent, or about to be: the wait is cut short.
+                # Everything is sent, or about to be: end the wait early.
                 p.send_signal(signal.SIGINT)
                 out, err = p.communicate(timeout=40)
                 ledger = json.loads(out)["ledger"]

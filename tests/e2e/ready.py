@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""How serve tells a script that it is ready, by --ready-file and --ready-fd:
-in time, all at once, and never by what an earlier server has left."""
+"""How serve reports that it is ready, by --ready-file and --ready-fd: in time,
+all at once, and never by something that an earlier server has left."""
 
 import os
 import stat
@@ -29,7 +29,7 @@ class Ready(unittest.TestCase):
             self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*\n\Z")
             self.assertIn(says, r.stderr)
 
-    def test_a_file_holds_the_addresses_once_they_answer(self):
+    def test_the_file_appears_with_the_addresses_once_they_answer(self):
         os.umask(0o022)
         with Server(UDPMILL, "0", "0", "--ready-file", self.path) as s:
             with open(self.path) as f:
@@ -39,16 +39,16 @@ class Ready(unittest.TestCase):
             self.assertEqual(os.listdir(self.folder), ["ready"])
             self.assertEqual(stat.S_IMODE(os.stat(self.path).st_mode), 0o644)
 
-    def test_a_descriptor_that_is_not_open_is_refused_at_once(self):
+    def test_a_closed_descriptor_is_refused_at_once(self):
         self.assertRefused("--ready-fd", "99", says="99 is not open")
 
-    def test_a_descriptor_that_is_only_read_is_refused(self):
+    def test_a_read_only_descriptor_is_refused(self):
         with open("/dev/null") as f:
             self.assertRefused("--ready-fd", str(f.fileno()),
                                says="not open for writing",
                                pass_fds=[f.fileno()])
 
-    def test_the_programs_own_descriptors_are_refused(self):
+    def test_descriptors_of_the_program_itself_are_refused(self):
         for fd in "0", "1", "2", "-1":
             self.assertRefused("--ready-fd", fd,
                                says="is not a number from 3 to")
@@ -58,7 +58,7 @@ class Ready(unittest.TestCase):
             self.assertRefused("--ready-file", path, says="in a directory")
         self.assertRefused("--ready-file=", says="no file is named")
 
-    def test_what_is_no_file_is_not_replaced(self):
+    def test_something_other_than_a_file_is_not_replaced(self):
         pipe = os.path.join(self.folder, "pipe")
         link = os.path.join(self.folder, "link")
         os.mkfifo(pipe)
@@ -68,7 +68,7 @@ class Ready(unittest.TestCase):
         self.assertTrue(stat.S_ISFIFO(os.lstat(pipe).st_mode))
         self.assertTrue(os.path.islink(link))
 
-    def test_a_file_of_an_earlier_server_is_gone_where_the_server_fails(self):
+    def test_an_earlier_servers_file_is_removed_if_the_server_fails(self):
         with open(self.path, "w") as f:
             f.write("127.0.0.1:9\n")
         with Server(UDPMILL, "127.0.0.1:0") as s:
@@ -76,7 +76,7 @@ class Ready(unittest.TestCase):
         self.assertEqual(r.returncode, 3)
         self.assertEqual(os.listdir(self.folder), [])
 
-    def test_bad_usage_leaves_the_file_as_it_is(self):
+    def test_bad_usage_leaves_the_file_alone(self):
         with open(self.path, "w") as f:
             f.write("precious")
         self.assertRefused("--ready-file", self.path, "--cpus", "9999")
@@ -85,7 +85,7 @@ class Ready(unittest.TestCase):
             self.assertEqual(f.read(), "precious")
         self.assertEqual(os.listdir(self.folder), ["ready"])
 
-    def test_whoever_sees_the_file_sees_all_of_it(self):
+    def test_the_file_is_never_seen_incomplete(self):
         p = subprocess.Popen([UDPMILL, "serve", *["0"] * 9, "--workers", "1",
                               "--ready-file", self.path, "--time", "20s"],
                              stdout=subprocess.DEVNULL)
@@ -97,7 +97,7 @@ class Ready(unittest.TestCase):
         self.assertEqual(p.wait(timeout=30), 0)
         self.assertRegex(seen, r"\A(127\.0\.0\.1:\d+\n){9}\Z")
 
-    def test_a_descriptor_that_is_full_ends_the_server(self):
+    def test_a_full_descriptor_ends_the_server(self):
         with open("/dev/full", "w") as full:
             r = run(UDPMILL, "serve", "0", "--ready-fd", str(full.fileno()),
                     pass_fds=[full.fileno()])

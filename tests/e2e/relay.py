@@ -20,7 +20,7 @@ from query import write_key
 
 UDPMILL = sys.argv.pop(1)
 SERVER = f"{HOSTS[1]}:7007"
-OTHER = f"{HOSTS[1]}:9009"  # for which no server consents
+OTHER = f"{HOSTS[1]}:9009"  # no server consents for it
 
 
 class Relay(unittest.TestCase):
@@ -70,7 +70,7 @@ class Relay(unittest.TestCase):
 
 
 class Consent(Relay):
-    def test_of_another_port_is_not_relayed(self):
+    def test_consent_for_another_port_is_not_accepted(self):
         s = self.serve("--service", "discard")
         self.between()
         self.refused(self.load(OTHER, "-t", "100ms"), OTHER, SERVER,
@@ -79,7 +79,7 @@ class Consent(Relay):
         self.assertNotIn("rx_datagrams", s.counters())
         self.assertGreaterEqual(s.counters()["query_denied_datagrams"], 1)
 
-    def test_is_not_relayed_by_whoever_forges_the_source(self):
+    def test_consent_relayed_with_a_forged_source_is_not_accepted(self):
         s = self.serve("--service", "discard")
         self.between(0, 5, "as-client")
         # The refusal comes from an address that the client does not know.
@@ -88,13 +88,13 @@ class Consent(Relay):
         self.assertNotIn("rx_datagrams", s.counters())
         self.assertGreaterEqual(s.counters()["query_denied_datagrams"], 1)
 
-    def test_is_not_relayed_on_the_word_of_the_user(self):
+    def test_relayed_consent_is_not_accepted_even_if_the_user_vouches(self):
         """Each side vouches for its own addresses only."""
         self.serve("--service", "discard")
         self.between()
         self.refused(self.load(OTHER, "--key-address", HOSTS[1]), SERVER)
 
-    def test_of_an_old_server_is_not_believed(self):
+    def test_consent_of_an_old_server_is_not_accepted(self):
         old = ("import socket, sys; sys.path.insert(0, sys.argv[4]); "
                "import query; "
                "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
@@ -126,7 +126,7 @@ class Nat(Relay):
         self.addCleanup(subprocess.run, [*inside(side), "nft", "delete",
                                          "table", "ip", "udpmill"])
 
-    def test_before_the_server_is_named_there(self):
+    def test_a_nat_of_the_server_is_named_on_the_server(self):
         self.nat(1, "type nat hook prerouting priority -100;",
                  "udp dport 9009 redirect to :7007")
         s = self.serve("--service", "echo")
@@ -136,7 +136,7 @@ class Nat(Relay):
         self.serve("--service", "echo", "--key-address", OTHER)
         self.balanced(OTHER, "-t", "200ms", "--rate", "1k")
 
-    def test_before_the_client_is_named_here(self):
+    def test_a_nat_of_the_client_is_named_on_the_client(self):
         self.nat(0, "type nat hook postrouting priority 100;",
                  f"udp dport 7007 snat to {HOSTS[0]}:20000-29999")
         self.serve("--service", "echo")
@@ -147,7 +147,7 @@ class Nat(Relay):
 
 
 class Way(Relay):
-    """Reported as a NAT, because it does what a NAT does."""
+    """A man in the middle is reported as a NAT, because it works like one."""
 
     def over(self, delay, keep, *options):
         self.serve("--service", "discard", "--key-address", OTHER)
@@ -155,24 +155,24 @@ class Way(Relay):
         self.balanced(OTHER, "--key-address", HOSTS[1], "--rate", "20",
                       "--expect", "none", *options)
 
-    def test_of_300_ms_is_no_hindrance(self):
+    def test_a_delay_of_300_ms_is_tolerated(self):
         self.over(0.15, 5, "-t", "3s")
 
-    def test_of_700_ms_is_no_hindrance(self):
+    def test_a_delay_of_700_ms_is_tolerated(self):
         self.over(0.35, 5, "-t", "3s")
 
-    def test_that_loses_60_of_100_each_way_is_no_hindrance(self):
+    def test_a_loss_of_60_percent_each_way_is_tolerated(self):
         self.over(0, 2, "-t", "1s")
 
-    def test_that_loses_60_of_100_and_takes_300_ms_is_no_hindrance(self):
+    def test_a_loss_of_60_percent_and_300_ms_are_tolerated(self):
         self.over(0.15, 2, "-t", "1s")
 
-    def test_that_loses_everything_is_told_from_one_without_a_key(self):
+    def test_a_path_that_loses_all_is_told_apart_from_a_missing_key(self):
         self.between(0, 0)
         self.refused(self.load(OTHER), "nothing came back", "firewall",
                      "needs serve --key")
 
-    def test_to_a_server_without_the_key_is_told(self):
+    def test_a_server_without_the_key_is_reported(self):
         s = Server(UDPMILL, SERVER, "--service", "echo", "--counters", "none",
                    prefix=inside(1))
         self.addCleanup(s.stop)
@@ -181,7 +181,7 @@ class Way(Relay):
 
 
 class Lies(Relay):
-    """A peer that has the key may report any counters; none does harm."""
+    """A peer that has the key may report any counters; they do no harm."""
 
     def told(self, *counters):
         p = self.start(query.__file__, HOSTS[1], "7007", self.secret.hex(),
@@ -193,12 +193,12 @@ class Lies(Relay):
         self.assertEqual(r.returncode, 4, r.stdout + r.stderr)
         self.assertIn("counters that cannot be", r.stderr)
 
-    def test_beyond_what_can_be_counted_are_told(self):
+    def test_impossibly_large_counters_are_reported(self):
         self.told(f"query_datagrams={2 ** 63}")
         self.told(f"rx_datagrams={2 ** 64 - 1}")
         self.told(f"socket_drops=0,{2 ** 62}")
 
-    def test_that_go_backwards_are_told(self):
+    def test_counters_that_go_backwards_are_reported(self):
         self.told("rx_datagrams=1000,0")
         self.told("refused_group=5,4")
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""load --pcap: captures, written here byte by byte, are sent again."""
+"""load --pcap: captures, written here byte by byte, are replayed."""
 
 import json
 import os
@@ -19,7 +19,7 @@ ETHERNET, RAW = 1, 101
 
 
 def missing():
-    """Why nothing of this can be tested here; None where it can."""
+    """Why this suite cannot run here, or None."""
     r = run(UDPMILL, "load", "127.0.0.1:9", "--pcap", "/dev/null")
     return r.stderr.strip() if r.returncode == 3 else None
 
@@ -44,7 +44,7 @@ def ethernet(packet):
 
 
 def pcap(packets, link=RAW, snap=65535):
-    """Of pairs: seconds, and bytes of the packet. Microseconds."""
+    """A capture of pairs of seconds and a packet's bytes, in microseconds."""
     out = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, link)
     for at, data in packets:
         at = round((1700000000 + at) * 1e6)
@@ -69,7 +69,8 @@ def pcapng(packets, link=RAW):
 
 
 class Peer:
-    """Takes what comes, with its time, and says nothing, or always this."""
+    """Records what arrives, and when, and answers nothing, or always the same.
+    """
 
     def __init__(self, answer=None):
         self.answer = answer
@@ -102,13 +103,13 @@ class Peer:
         self.out.close()
 
     def finish(self):
-        """All that was sent before is taken."""
+        """Wait until everything that was sent before has been received."""
         if self.thread.is_alive():
             self.out.sendto(b"", self.socket.getsockname())
             self.thread.join(30)
 
     def flows(self):
-        """Payloads in their order, a list a source."""
+        """The payloads in order, in one list for each source."""
         self.finish()
         flows = {}
         for _, source, data in self.taken:
@@ -139,7 +140,7 @@ class Replay(unittest.TestCase):
             self.load(peer.address, capture, "--expect", "none", *arguments)
             return peer.flows()
 
-    def test_payloads_arrive_as_they_were_flow_by_flow(self):
+    def test_payloads_arrive_unchanged_and_in_order_in_each_flow(self):
         packets, expected = [], {}
         for i in range(300):
             port = 1000 + i * 7 % 5
@@ -160,7 +161,7 @@ class Replay(unittest.TestCase):
             with self.subTest(name=name):
                 self.assertEqual(self.flows_of(data), [[b"four"], [b"six"]])
 
-    def test_what_cannot_be_sent_is_counted(self):
+    def test_packets_that_cannot_be_sent_are_counted(self):
         packets = [(0, ipv4(b"one")), (0.01, ipv4(b"two", flags=0x2000)),
                    (0.02, b"\x50" + bytes(30)), (0.03, ipv4(bytes(200))),
                    (0.04, ipv4(b"x")[:25]), (0.05, ipv4(b""))]
@@ -184,9 +185,9 @@ class Replay(unittest.TestCase):
         self.assertEqual(flows, [[b"0", b"3", b"6", b"9"],
                                  [b"1", b"4", b"7"], [b"2", b"5", b"8"]])
 
-    def test_times_are_kept_and_speed_divides_them(self):
-        """None is before its time, counted from before the run; and the run
-        is no longer than that, but for what it tells to be late."""
+    def test_times_are_kept_and_divided_by_the_speed(self):
+        """None arrives before its time, counted from before the run, and the
+        run takes no longer than that, apart from the lag that it reports."""
         capture = pcap([(i / 20, ipv4(b"x")) for i in range(21)])
         for speed, seconds in ("1", 1), ("2", 0.5), ("0.5", 2), ("max", 0):
             with self.subTest(speed=speed), Peer() as peer:
@@ -202,7 +203,7 @@ class Replay(unittest.TestCase):
                 self.assertEqual(lag["count"], 0 if speed == "max" else 21)
                 if speed == "max":
                     continue
-                # No datagram leaves in the nanosecond it was meant for.
+                # No datagram leaves in the very nanosecond it is due.
                 self.assertGreater(lag["max"], 0)
                 self.assertLessEqual(report["seconds"],
                                      seconds + lag["max"] / 1e9 + 1e-6)
@@ -211,7 +212,7 @@ class Replay(unittest.TestCase):
         packets = [(0.02, ipv4(b"c")), (0, ipv4(b"a")), (0.01, ipv4(b"b"))]
         self.assertEqual(self.flows_of(pcap(packets)), [[b"a", b"b", b"c"]])
 
-    def test_a_count_or_a_time_ends_it_before(self):
+    def test_a_count_or_a_time_ends_it_early(self):
         capture = pcap([(i / 10, ipv4(b"%d" % i)) for i in range(600)])
         self.assertEqual(self.flows_of(capture, "--count", "2"),
                          [[b"0", b"1"]])
@@ -240,7 +241,7 @@ class Replay(unittest.TestCase):
                     self.assertEqual(ledger["corrupt"], 0, ledger)
                     self.assertGreater(ledger[key], 0, ledger)
 
-    def test_latency_is_told_where_all_is_answered(self):
+    def test_latency_is_reported_if_everything_is_answered(self):
         capture = pcap([(i / 1000, ipv4(b"%d" % i)) for i in range(100)])
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             report = self.load(s.address, capture)
@@ -255,20 +256,20 @@ class Replay(unittest.TestCase):
                 self.assertEqual(ledger["answered"], 20)
                 self.assertEqual(ledger["corrupt"], 0)
 
-    def test_of_a_damaged_file_the_beginning_is_sent(self):
+    def test_the_intact_beginning_of_a_damaged_file_is_sent(self):
         whole = pcap([(0, ipv4(b"one")), (0.01, ipv4(b"two"))])
         with Peer() as peer:
             report = self.load(peer.address, whole[:-2], "--expect", "none")
             self.assertEqual(peer.flows(), [[b"one"]])
         self.assertIn("trunc", report["config"]["capture"]["damage"])
 
-    def test_what_the_kernel_never_takes_does_not_stop_the_rest(self):
-        # One more than a datagram of IPv4 can have, by IPv6.
+    def test_datagrams_the_kernel_refuses_do_not_stop_the_rest(self):
+        # More bytes than fit into an IPv4 datagram, with IPv6.
         packets = [(0, ipv4(b"one")), (0.01, ipv6(bytes(65520))),
                    (0.02, ipv6(b"two"))]
         self.assertEqual(self.flows_of(pcap(packets)), [[b"one"], [b"two"]])
 
-    def test_the_report_says_what_was_sent_at_80_columns(self):
+    def test_the_report_fits_80_columns(self):
         path = self.write(pcap([(0, ipv4(b"one")), (0, b"\x50"),
                                 (0.5, ipv4(b"two"))]))
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
@@ -281,7 +282,7 @@ class Replay(unittest.TestCase):
         for line in r.stdout.splitlines():
             self.assertLessEqual(len(line), 80, line)
 
-    def test_a_printed_scenario_is_the_same_replay(self):
+    def test_a_printed_scenario_makes_the_same_replay(self):
         path = self.write(pcap([(i / 1000, ipv4(b"%d" % i))
                                 for i in range(10)]))
         with Peer() as peer:
@@ -306,7 +307,7 @@ class Replay(unittest.TestCase):
         self.assertIn(why, r.stderr)
         self.assertEqual(r.stdout, "")
 
-    def test_what_contradicts_it_is_refused(self):
+    def test_contradictory_options_are_refused(self):
         for options in (("--rate", "5k"), ("--bitrate", "1M"),
                         ("--ramp", "1:2:3s"), ("--burst", "3"),
                         ("--flood",), ("--window", "4"), ("--length", "9"),
@@ -318,7 +319,7 @@ class Replay(unittest.TestCase):
                 self.assertRefused("--pcap", "none", *options,
                                    why=options[0])
 
-    def test_values_that_make_no_sense_are_refused(self):
+    def test_nonsensical_values_are_refused(self):
         for speed in "0", "-1", "nan", "inf", "x", "2x", "":
             with self.subTest(speed=speed):
                 self.assertRefused("--pcap", "none", "--speed", speed,
@@ -328,7 +329,7 @@ class Replay(unittest.TestCase):
         self.assertRefused("--pcap", self.write(pcap(packets)), "-T", "2",
                            why="--threads")
 
-    def test_libpcap_is_loaded_for_a_capture_only(self):
+    def test_libpcap_is_only_loaded_for_a_capture(self):
         if is_static(UDPMILL):
             self.skipTest("libpcap is a part of this program")
         for name in "libpcap.so.0.8", "libpcap.so.1":

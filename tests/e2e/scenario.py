@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Scenarios of the verb load: options from a file, and all options to one."""
+"""Scenarios of the verb load: options read from a file, and all options printed
+as one."""
 
 import json
 import pathlib
@@ -19,7 +20,7 @@ EXAMPLES = sorted((ROOT / "perf/scenarios").glob("*.ini"))
 
 MANY = 300 if descriptors >= DESCRIPTORS else 20
 
-# Option groups of which a run may have one choice each; "" is none.
+# Groups of options of which a run may have one each; "" is none.
 CHOICES = (
     ("", "-l 0", "-l 1472", "-l 9000", "-l 32-1472", "-l imix",
      "-l 64:7,576:4,1472:1", "-l 20-40"),
@@ -99,15 +100,15 @@ class Scenario(unittest.TestCase):
         self.assertEqual((r.stderr.count("\n"), r.stdout), (1, ""), r.stderr)
         return r.stderr.strip()
 
-    def test_what_is_printed_is_printed_again(self):
+    def test_a_printed_scenario_prints_itself(self):
         draw = random.Random(1)
         for _ in range(300):
             options = " ".join(draw.choice(c) for c in CHOICES).split()
-            # Many trials have no count, no file, and a loss of their own.
+            # A search has no count and no file, and its own limit of loss.
             if "--find-capacity" in options and {
                     "--count", "--csv", "--max-loss"} & set(options):
                 continue
-            # Datagrams of no bytes carry no bits.
+            # Empty datagrams have no bit rate.
             if "-b" in options and "-l 0" in " ".join(options):
                 continue
             services = [s for s in self.servers if s != "discard" or
@@ -117,24 +118,24 @@ class Scenario(unittest.TestCase):
                 text = self.assertComesBack(server.address, *options)
                 self.assertEqual(pairs(text)["peer"], server.address)
 
-    def test_every_choice_is_printed_again(self):
+    def test_every_option_survives_printing(self):
         for choice in (c for choices in CHOICES for c in choices):
             with self.subTest(choice=choice):
                 self.assertComesBack(self.echo.address, *choice.split())
 
-    def test_a_payload_comes_back(self):
+    def test_a_payload_survives_printing(self):
         payload = self.write("a question")
         self.path = self.path + ".again"
         text = self.assertComesBack(self.echo.address, "--payload", payload)
         self.assertEqual(pairs(text)["payload"], payload)
 
-    def test_stages_come_back(self):
+    def test_stages_survive_printing(self):
         for options in ([], ["--spin", "-t", "300ms", "-l", "100"],
                         ["--count", "100"]):
             with self.subTest(options=options):
                 self.assertComesBack(self.echo.address, "--stages", *options)
 
-    def test_stresses_come_back(self):
+    def test_stresses_survive_printing(self):
         for options, said in ((["--stress"], "yes"),
                               (["--stress=sizes,churn", "-t", "5s"],
                                "sizes,churn")):
@@ -142,7 +143,7 @@ class Scenario(unittest.TestCase):
                 text = self.assertComesBack(self.echo.address, *options)
                 self.assertEqual(pairs(text)["stress"], said)
 
-    def test_what_was_left_open_is_printed_as_it_was_chosen(self):
+    def test_chosen_values_are_printed(self):
         for service, options, chosen in (
                 ("echo", [], {"window": "512", "train": "64", "gro": "on",
                               "expect": "probes", "length": "64",
@@ -162,7 +163,7 @@ class Scenario(unittest.TestCase):
                                  "--rate" not in options and
                                  "--find-capacity" not in options)
 
-    def test_a_printed_run_is_the_same_run(self):
+    def test_a_printed_scenario_makes_the_same_run(self):
         for options in (["-l", "imix", "--window", "7"],
                         ["-P", "20", "--content", "text"],
                         ["--rate", "3k", "--train", "4", "-T", "2"],
@@ -184,7 +185,7 @@ class Scenario(unittest.TestCase):
                 self.assertEqual([r["ledger"]["sent"] for r in reports],
                                  [700, 700])
 
-    def test_a_printed_peer_is_a_number_and_needs_no_option(self):
+    def test_a_printed_peer_is_numeric_and_needs_no_option(self):
         port = self.echo.address.rsplit(":", 1)[1]
         for said, printed in (
                 ([f"localhost:{port}", "-4"], "127.0.0.1"),
@@ -202,7 +203,7 @@ class Scenario(unittest.TestCase):
         self.assertEqual(pairs(text)["peer"], "192.0.2.1:7007")
         self.assertIn("is not this host", self.refused(text))
 
-    def test_what_cannot_be_read_back_is_not_printed(self):
+    def test_values_that_cannot_be_read_back_are_not_printed(self):
         for name in "a #b", ";a", " a", "a\t", "a\nb", "", "x" * 1000:
             with self.subTest(name=name):
                 r = run(UDPMILL, "load", self.echo.address,
@@ -212,7 +213,7 @@ class Scenario(unittest.TestCase):
                 self.assertIn(f'--device: "{said}" cannot be written to', r.stderr)
         self.assertComesBack(self.echo.address, "--device", "a#b c")
 
-    def test_the_command_line_wins_wherever_it_stands(self):
+    def test_the_command_line_wins_wherever_the_option_stands(self):
         self.write(f"peer = {self.echo.address}\nflows = 3\ncontent = text\n"
                    "time = 20s\n")
         for options in (["-P", "5", "--scenario", self.path],
@@ -227,7 +228,7 @@ class Scenario(unittest.TestCase):
                         ["--scenario", self.path, "--", other]):
             self.assertEqual(pairs(self.printed(*options))["peer"], other)
 
-    def test_another_loop_on_the_command_line_replaces_the_files(self):
+    def test_a_loop_on_the_command_line_replaces_that_of_the_file(self):
         loops = {"window", "in-flight", "flood", "rate", "bitrate", "ramp",
                  "find-capacity", "spacing", "burst", "loss"}
         poisson = "rate = 1k\nspacing = poisson\nburst = 3\n"
@@ -260,7 +261,7 @@ class Scenario(unittest.TestCase):
                                 self.write(f"spin = {value}\n"))
             self.assertEqual("spin = yes" in text, there)
 
-    def test_every_option_that_help_lists_is_known(self):
+    def test_every_option_in_the_help_is_a_key(self):
         text = run(UDPMILL, "load", "--help").stdout
         names = set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", text, re.M))
         names -= {"help", "usage", "version"}
@@ -271,13 +272,13 @@ class Scenario(unittest.TestCase):
                 self.assertIn(f"{self.path}:", said)
                 self.assertNotIn("is not a key", said)
 
-    def test_how_a_run_is_told_is_for_the_command_line(self):
+    def test_options_of_the_output_are_for_the_command_line_only(self):
         for key in ("csv", "histogram", "json", "scenario", "print-scenario",
                     "key", "peer-consents"):
             self.assertIn(f':1: "{key}" is for the command line only',
                           self.refused(f"{key} = yes\n"))
 
-    def test_what_is_wrong_is_said_with_its_line(self):
+    def test_errors_are_reported_with_their_line(self):
         for text, line, said in (
                 ("rate = 0\n", 1, '--rate: "0" is not a rate from 0.001'),
                 ("\n# x\n[pace]\nburst = x\n", 4, '--burst: "x" is not a'),
@@ -294,7 +295,7 @@ class Scenario(unittest.TestCase):
                 ("flows =\n", 1, '"flows" has no value'),
                 (b"flows = 1\0\n", 1, "byte 0x00 at column 10"),
                 ("#" * 1001 + "\n", 1, "the line has 1001 characters"),
-                # What is found out when all has been said.
+                # Errors that are only found once everything has been read.
                 ("time = 1s\nlength = 70000\n", 2, "--length: 70000 bytes"),
                 ("\nthreads = 9\n", 2, "--threads: 9 threads cannot share 8"),
                 ("\nbind = [::1]\n", 2, "--bind: "),
@@ -309,14 +310,14 @@ class Scenario(unittest.TestCase):
                     f"udpmill load: {self.path}:{line}: "), got)
                 self.assertIn(said, got)
 
-    def test_a_bad_peer_is_said_with_its_line(self):
+    def test_a_bad_peer_is_reported_with_its_line(self):
         for peer in "0.0.0.0:3", "nosuchhost..:1", "192.0.2.1:7", "224.0.0.1:7":
             self.assertIn(f"{self.path}:2: ",
                           self.refused(f"\npeer = {peer}\n"))
         self.assertNotIn(self.path, self.refused("", "0.0.0.0:3"))
         self.assertIn("no peer is named", self.refused("flows = 1\n"))
 
-    def test_a_fault_of_the_command_line_has_no_line_of_the_file(self):
+    def test_errors_of_the_command_line_have_no_line_of_the_file(self):
         said = self.refused("length = 64\n", self.echo.address, "-l", "70000")
         self.assertTrue(said.startswith("udpmill load: --length: 70000"), said)
         said = self.refused("rate = 1k\n", self.echo.address, "--rate", "x")
@@ -346,7 +347,7 @@ class Scenario(unittest.TestCase):
                 self.assertComesBack(self.echo.address, "--scenario",
                                      str(path))
 
-    def test_the_manual_names_no_key_or_section_that_is_none(self):
+    def test_the_manual_names_only_existing_keys_and_sections(self):
         page = (ROOT / "src/man/udpmill-scenario.5.scd").read_text()
         table = re.findall(r"^\*\[([a-z]+)\]\*\n\t((?:.+\n\t?)+)", page, re.M)
         self.assertGreater(len(table), 5)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What other users of the host put into /dev/shm misleads nobody, stops nobody,
-and costs little.
+"""Whatever other users of the host put into /dev/shm misleads nobody, stops
+nobody, and costs little.
 
-Needs root, to be several users, and a mount namespace with a /dev/shm of its
-own; exits 77 without.
+Needs root, to act as several users, and a mount namespace with its own
+/dev/shm; exits with 77 without them.
 """
 
 import fcntl
@@ -32,7 +32,7 @@ UDPMILL = sys.argv.pop(1)
 
 
 def usage(*arguments):
-    """Exit code and output of udpmill, and what it cost: MiB, seconds of CPU."""
+    """Run udpmill. Returns its exit code, output, MiB and CPU seconds."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         p = subprocess.Popen([UDPMILL, *arguments], stdout=out, stderr=err)
         _, status, used = os.wait4(p.pid, 0)
@@ -51,7 +51,7 @@ def load(address, *arguments, prefix=(), seconds="200ms"):
 class Segments(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # Where it is, other users may not get at it.
+        # Other users may have no access to the place where it is.
         global UDPMILL
         cls.folder = tempfile.mkdtemp()
         os.chmod(cls.folder, 0o755)
@@ -77,7 +77,7 @@ class Segments(unittest.TestCase):
         self.assertTrue(report["ledger"]["server_seen"])
         self.assertEqual(report["ledger"]["unexplained"], 0)
 
-    def test_many_names_of_a_big_fake_hide_nobody_and_cost_little(self):
+    def test_many_links_to_a_big_fake_hide_nobody_and_cost_little(self):
         data = copy(self.server.pid, PID=1) + bytes(1 << 20)
 
         def deed():
@@ -99,7 +99,7 @@ class Segments(unittest.TestCase):
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertBalanced(report)
 
-    def test_a_fake_that_is_huge_by_its_numbers_is_not_read(self):
+    def test_a_fake_with_a_huge_size_in_its_header_is_not_read(self):
         most = most_workers(self.server.pid)
         for workers, code in (65536, 2), (most + 1, 2), (most, 0):
             data = copy(self.server.pid, PID=1, WORKER_COUNT=workers,
@@ -112,7 +112,7 @@ class Segments(unittest.TestCase):
                     self.assertEqual(len(json.loads(out)["workers"]), workers)
             os.unlink(path_of(1))
 
-    def test_a_watch_of_a_big_fake_ends_by_a_signal(self):
+    def test_watching_a_big_fake_ends_by_a_signal(self):
         data = copy(self.server.pid, PID=1, BYTES=292 << 20,
                     WORKER_COUNT=most_workers(self.server.pid))
         with put_live(path_of(1), data, 292 << 20):
@@ -125,7 +125,7 @@ class Segments(unittest.TestCase):
                 p.communicate(timeout=60)
                 self.assertIn(p.returncode, (0, -sig))
 
-    def test_a_newer_fake_of_a_servers_address_is_not_believed(self):
+    def test_a_newer_fake_with_a_servers_address_is_not_believed(self):
         data = copy(self.server.pid, PID=1, STARTED=1 << 63)
         with User(EVIL, lambda: put_live(path_of(1), data)):
             r, report = load(self.server.address)
@@ -139,8 +139,9 @@ class Segments(unittest.TestCase):
                              r"[^\n]*\n\Z")
             self.assertEqual(run(UDPMILL, "stat", path_of(1)).returncode, 0)
 
-    def test_a_fake_is_not_believed_for_a_socket_that_gets_nothing(self):
-        """[::] of IPv6 only, beside a server's 127.0.0.1 of the same port."""
+    def test_a_fake_for_a_socket_that_receives_nothing_is_not_believed(self):
+        """A socket at [::], for IPv6 only, beside a server's 127.0.0.1 with the
+        same port."""
         data = copy(self.server.pid, PID=1, STARTED=1 << 63)
         port = split(self.server.address)[1]
         data = data.replace(self.server.address.encode(),
@@ -156,13 +157,13 @@ class Segments(unittest.TestCase):
         if not socket.has_ipv6:
             self.skipTest("no IPv6 here")
         with User(EVIL, deed):
-            self.assertIn(1, self.listed()[0])  # that socket is theirs
+            self.assertIn(1, self.listed()[0])  # the socket is really theirs
             r, report = load(self.server.address)
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertBalanced(report)
             self.assertIn("does not own the socket", r.stderr)
 
-    def test_a_killed_servers_segment_that_somebody_holds_fools_no_load(self):
+    def test_a_dead_servers_segment_locked_by_another_does_not_fool_load(self):
         dead = Server(UDPMILL, "127.0.0.1:0", "--service", "echo")
         path = path_of(dead.pid)
 
@@ -198,7 +199,7 @@ class Segments(unittest.TestCase):
                     self.assertBalanced(report)
 
     @many_descriptors
-    def test_one_user_crowds_out_no_other(self):
+    def test_no_user_crowds_out_another(self):
         data = copy(self.server.pid, PID=1)
 
         def deed():
@@ -214,7 +215,7 @@ class Segments(unittest.TestCase):
                               "36, since one user has too many", err)
 
     def squatted(self, owner, mode=0o644, uid=0):
-        """A server whose pid's name somebody has taken just before."""
+        """A server whose usual name, after its PID, somebody has just taken."""
         squat = ("import os, sys; p = '%s/udpmill.%%d' %% os.getpid(); "
                  "os.close(os.open(p, os.O_CREAT | os.O_WRONLY, %d)); "
                  "os.chown(p, %d, %d); os.setuid(%d); "
@@ -223,7 +224,7 @@ class Segments(unittest.TestCase):
         return Server(UDPMILL, "127.0.0.1:0",
                       prefix=(sys.executable, "-c", squat))
 
-    def test_a_server_whose_name_is_taken_starts_by_another(self):
+    def test_a_server_whose_name_is_taken_uses_another(self):
         for owner, uid in (EVIL, 0), (EVIL, BOB), (0, BOB):
             with self.subTest(owner=owner, uid=uid), \
                     self.squatted(owner, uid=uid) as s:
@@ -238,12 +239,12 @@ class Segments(unittest.TestCase):
             os.unlink(path_of(s.pid))
             self.assertEqual(os.listdir(SHM), [f"udpmill.{self.server.pid}"])
 
-    def test_an_empty_file_of_ones_own_is_no_obstacle(self):
+    def test_an_empty_file_of_the_same_user_is_no_obstacle(self):
         for uid in 0, BOB:
             with self.squatted(uid, uid=uid) as s:
                 self.assertGreater(os.path.getsize(path_of(s.pid)), 0)
 
-    def test_links_lead_to_no_file_of_another_kind(self):
+    def test_links_to_other_kinds_of_files_are_not_followed(self):
         fifo = os.path.join(self.folder, "fifo")
         os.mkfifo(fifo)
         targets = ["/proc/kmsg", "/proc/self/environ", "/dev/zero", fifo,
@@ -259,8 +260,8 @@ class Segments(unittest.TestCase):
             run(UDPMILL, "stat", "--clean").returncode, 0)
         self.assertEqual(len(os.listdir(SHM)), 1 + 2 * len(targets))
 
-    def test_a_link_is_followed_only_where_its_owner_is_trusted(self):
-        """As the kernel has it by default (fs.protected_symlinks)."""
+    def test_a_link_is_followed_only_if_its_owner_is_trusted(self):
+        """Like the kernel's default (fs.protected_symlinks)."""
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o777)
             path = os.path.join(folder, "counters")
@@ -270,13 +271,13 @@ class Segments(unittest.TestCase):
                 self.assertNotIn(s.pid, self.listed()[0])
                 self.assertEqual(run(UDPMILL, "stat", path).returncode, 0)
 
-    def test_everybody_may_read_whatever_the_umask_is(self):
+    def test_everybody_may_read_counters_whatever_the_umask(self):
         prefix = ("sh", "-c", 'umask 077; exec "$@"', "sh")
         with Server(UDPMILL, "127.0.0.1:0", prefix=prefix) as s:
             self.assertEqual(os.stat(path_of(s.pid)).st_mode & 0o777, 0o644)
             self.assertIn(s.pid, self.listed(prefix=as_user(BOB))[0])
 
-    def test_what_may_not_be_read_is_told(self):
+    def test_unreadable_segments_are_reported(self):
         os.chmod(path_of(self.server.pid), 0o600)
         try:
             pids, err = self.listed(prefix=as_user(BOB))
@@ -288,7 +289,7 @@ class Segments(unittest.TestCase):
         finally:
             os.chmod(path_of(self.server.pid), 0o644)
 
-    def test_only_ones_own_is_cleaned_away_but_by_root(self):
+    def test_clean_removes_only_the_users_own_segments_except_for_root(self):
         left = {}
         for uid in EVIL, BOB:
             s = Server(UDPMILL, "0", prefix=as_user(uid))
@@ -310,7 +311,7 @@ class Segments(unittest.TestCase):
         for f in files:
             f.close()
 
-    def test_too_few_descriptors_are_told(self):
+    def test_too_few_descriptors_are_reported(self):
         for arguments in ["--list"], [], [str(self.server.pid)], ["--clean"]:
             r = run(UDPMILL, "stat", *arguments, preexec_fn=limit(4))
             self.assertEqual(r.returncode, 3, arguments)
@@ -318,7 +319,7 @@ class Segments(unittest.TestCase):
                              r"files\n\Z")
 
     def test_a_segment_that_is_deleted_is_made_again(self):
-        """As logind deletes all that its user has there."""
+        """Like logind, which deletes everything that its user has there."""
         with tempfile.TemporaryDirectory() as folder:
             there = os.path.join(folder, "counters")
             for arguments in [], ["--counters", there]:
@@ -346,11 +347,12 @@ class Segments(unittest.TestCase):
                 self.assertEqual(os.listdir(folder), [])
 
     def mounted(self, script):
-        """A prefix: in a mount namespace of its own, where the script ran."""
+        """The prefix of a command that runs in a new mount namespace, after
+        script."""
         return ("unshare", "--mount", "--propagation", "private", "sh", "-ec",
                 script + '\nexec "$@"', "sh")
 
-    def test_without_a_shm_counters_go_elsewhere(self):
+    def test_without_dev_shm_counters_go_elsewhere(self):
         dev = os.path.join(self.folder, "dev")
         read_only = f"mount -t tmpfs -o ro tmpfs {SHM}"
         missing = f"""mkdir -p {dev}
@@ -381,7 +383,7 @@ class Segments(unittest.TestCase):
                 ask(s.address, b"x")
             self.assertEqual(s.err, "")
 
-    def test_a_server_that_has_no_room_leaves_nothing(self):
+    def test_a_server_without_room_leaves_nothing_behind(self):
         r = run(UDPMILL, "serve", "127.0.0.1:0", "-t", "10ms",
                 preexec_fn=limit(4096, resource.RLIMIT_FSIZE))
         self.assertEqual(r.returncode, 3, r.stderr)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The verb send, run as a person runs it, against a peer made here."""
+"""The verb send, run as a person would run it, against a peer made here."""
 
 import json
 import os
@@ -16,7 +16,7 @@ UDPMILL = sys.argv.pop(1)
 
 
 class Peer:
-    """Answers each datagram as behave(peer, data, address) says."""
+    """Calls behave(peer, data, address) for each datagram."""
 
     def __init__(self, behave, host="127.0.0.1"):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -41,7 +41,7 @@ class Peer:
         return self
 
     def __exit__(self, *_):
-        # A datagram of its own ends it: no other can have that source.
+        # A datagram from itself ends it: nobody else can have that source.
         self.socket.sendto(b"", self.socket.getsockname())
         self.thread.join()
         self.socket.close()
@@ -74,8 +74,8 @@ def send(*arguments, stdin=b"", stdout=subprocess.PIPE, locale="C"):
 
 
 def own_address():
-    """One of this host's that is not loopback; None where there is none. To
-    connect sends nothing."""
+    """An address of this host that is not on loopback, or None. Connecting
+    sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         try:
             s.connect(("192.0.2.1", 9))
@@ -91,7 +91,7 @@ class Send(unittest.TestCase):
         self.assertRegex(text, r"\Audpmill send: [^\n]*\n\Z")
         self.assertRegex(text, pattern)
 
-    def test_says_what_the_original_said(self):
+    def test_prints_what_the_original_printed(self):
         with Peer(echo) as peer:
             run = send(peer.address)
         self.assertEqual(run.returncode, 0)
@@ -103,25 +103,25 @@ class Send(unittest.TestCase):
             r' says "This is my message"\n\Z'))
         self.assertEqual(peer.received, [b"This is my message"])
 
-    def test_joins_words_by_blanks(self):
+    def test_joins_words_with_blanks(self):
         with Peer(echo) as peer:
             send(peer.address, "two  blanks", "and", "words")
         self.assertEqual(peer.received, [b"two  blanks and words"])
 
-    def test_sends_and_takes_a_datagram_of_zero_bytes(self):
+    def test_sends_and_receives_a_datagram_of_zero_bytes(self):
         with Peer(echo) as peer:
             run = send(peer.address, "")
         self.assertEqual(run.returncode, 0)
         self.assertIn(b'says ""\n', run.stdout)
         self.assertEqual(peer.received, [b""])
 
-    def test_never_passes_on_terminal_escapes(self):
+    def test_never_prints_terminal_escapes(self):
         with Peer(echo) as peer:
             run = send(peer.address, "-", stdin=b'\x1b[31m"\n\xc2\x9b\xff')
         self.assertTrue(run.stdout.endswith(
             rb'says "\x1b[31m\"\n\xc2\x9b\xff"' + b"\n"), run.stdout)
 
-    def test_shows_utf8_where_the_locale_has_it(self):
+    def test_shows_utf8_if_the_locale_has_it(self):
         with Peer(echo) as peer:
             plain = send(peer.address, "-", stdin="\u20ac".encode())
             shown = send(peer.address, "-", stdin="\u20ac".encode(),
@@ -136,14 +136,14 @@ class Send(unittest.TestCase):
         self.assertEqual(run.returncode, 0)
         self.assertEqual(peer.received, [data])
 
-    def test_refuses_one_byte_more_and_sends_nothing(self):
+    def test_refuses_one_byte_too_many_and_sends_nothing(self):
         with Peer(echo) as peer:
             run = send(peer.address, "-", stdin=bytes(65508))
         self.assertOneLine(run, 2, "65507 bytes")
         self.assertEqual(run.stdout, b"")
         self.assertEqual(peer.received, [])
 
-    def test_sends_a_file_as_it_is(self):
+    def test_sends_a_file_unchanged(self):
         data = bytes(range(256))
         with tempfile.NamedTemporaryFile() as file, Peer(echo) as peer:
             file.write(data)
@@ -152,12 +152,12 @@ class Send(unittest.TestCase):
         self.assertEqual(run.returncode, 0)
         self.assertEqual(peer.received, [data])
 
-    def test_asks_again_where_there_is_no_answer(self):
+    def test_retries_without_a_reply(self):
         with Peer(second_time) as peer:
             run = send(peer.address, "--timeout", "20ms", "-J")
         report = json.loads(run.stdout)
         self.assertEqual(run.returncode, 0)
-        # More often, where the answer took longer than that.
+        # More often if the answer took longer than that.
         self.assertGreaterEqual(report["tries"], 2)
         self.assertEqual(len(peer.received), report["tries"])
 
@@ -170,7 +170,7 @@ class Send(unittest.TestCase):
         self.assertEqual(report["outcome"], "timeout")
         self.assertEqual(report["tries"], 3)
         self.assertEqual(len(peer.received), 3)
-        # 10 + 20 + 40 ms: without back-off it would be 30.
+        # 10 + 20 + 40 ms; without back-off it would be 30.
         taken = re.search(r"in ([\d.]+) (m?s)", report["error"])
         self.assertGreaterEqual(
             float(taken[1]) * (1 if taken[2] == "ms" else 1000), 70)
@@ -180,7 +180,7 @@ class Send(unittest.TestCase):
             run = send(peer.address, "--timeout", "5ms", "--retries", "0")
         self.assertOneLine(run, 4, r"did not answer in .* asked 1 time$")
 
-    def test_says_that_a_short_question_may_not_be_answered(self):
+    def test_explains_that_a_short_request_may_get_no_reply(self):
         own = own_address()
         if not own or own.startswith("127."):
             self.skipTest("this host has no address besides loopback")
@@ -195,7 +195,7 @@ class Send(unittest.TestCase):
                 self.assertEqual(bool(re.search(hint, run.stderr.decode())),
                                  hinted)
 
-    def test_says_that_nobody_listens(self):
+    def test_reports_that_nobody_listens(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
             gone.bind(("127.0.0.1", 0))
             address = "127.0.0.1:%d" % gone.getsockname()[1]
@@ -205,13 +205,13 @@ class Send(unittest.TestCase):
                 f"nobody listens at {re.escape(address)} "
                 r"\(ICMP port unreachable\)")
 
-    def test_takes_no_answer_of_a_stranger(self):
+    def test_ignores_replies_from_strangers(self):
         with Peer(by_a_stranger) as peer:
             run = send(peer.address, "--timeout", "20ms", "--retries", "0")
         self.assertEqual(run.returncode, 4)
         self.assertNotIn(b"not asked", run.stdout)
 
-    def test_promiscuous_takes_it_and_says_so(self):
+    def test_promiscuous_accepts_and_reports_them(self):
         with Peer(by_a_stranger) as peer:
             run = send(peer.address, "--promiscuous")
         self.assertEqual(run.returncode, 0)
@@ -238,12 +238,12 @@ class Send(unittest.TestCase):
         self.assertEqual(report["answer"]["text"], "not asked")
         self.assertGreater(report["answer"]["seconds"], 0)
 
-    def test_prints_times_as_they_were_said(self):
+    def test_prints_times_as_they_were_given(self):
         with Peer(echo) as peer:
             run = send("-J", peer.address, "--timeout", "100ms")
         self.assertIn(b'"timeout_seconds": 0.1,', run.stdout)
 
-    def test_sends_from_the_address_it_is_told(self):
+    def test_sends_from_the_given_address(self):
         with Peer(echo) as peer:
             run = send(peer.address, "--bind", "127.0.0.2")
         self.assertRegex(
@@ -289,7 +289,7 @@ class Send(unittest.TestCase):
                 self.assertOneLine(run, 2, pattern)
                 self.assertEqual(run.stdout, b"")
 
-    def test_notices_that_its_output_was_lost(self):
+    def test_reports_that_its_output_was_lost(self):
         with Peer(echo) as peer, open("/dev/full", "wb") as full:
             run = send(peer.address, stdout=full)
         self.assertOneLine(run, 3, "standard output: No space left")

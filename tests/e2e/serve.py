@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The verb serve, run as a person or a script runs it."""
+"""The verb serve, run as a person or a script would run it."""
 
 import json
 import os
@@ -17,9 +17,9 @@ UDPMILL = sys.argv.pop(1)
 
 SO_SNDBUFFORCE, SO_RCVBUFFORCE, SO_BUSY_POLL = 32, 33, 46
 
-# Runs a program as if its kernel refused socket options, by a seccomp filter:
-# on setsockopt (its number is the first argument) with an option from the
-# second argument to the third, EPERM.
+# Runs a program as if the kernel refused some socket options: a seccomp filter
+# lets setsockopt (whose number is the first argument) fail with EPERM for
+# options from the second argument to the third.
 FORBID = """
 import ctypes, os, struct, sys
 number, first, last = map(int, sys.argv[1:4])
@@ -45,7 +45,7 @@ class Serve(unittest.TestCase):
                     self.skipTest(why)
                 yield backend
 
-    def test_answers_as_the_original_did(self):
+    def test_answers_like_the_original(self):
         for backend in self.each_backend():
             with Server(UDPMILL, "127.0.0.1:0", "--backend", backend) as s:
                 self.assertEqual(ask(s.address, b"This is my message"),
@@ -71,7 +71,7 @@ class Serve(unittest.TestCase):
         self.assertEqual(s.counters()["absorbed_datagrams"], 100)
         self.assertNotIn("answered_datagrams", s.counters())
 
-    def test_what_is_queued_is_answered_before_the_end(self):
+    def test_queued_datagrams_are_answered_before_the_end(self):
         for backend in self.each_backend():
             with Server(UDPMILL, "127.0.0.1:0", "--workers", "1",
                         "--backend", backend) as s:
@@ -93,11 +93,11 @@ class Serve(unittest.TestCase):
             for address in s.addresses:
                 self.assertEqual(ask(address, b"hello"), b"hello")
 
-    def test_is_on_loopback_unless_told_otherwise(self):
+    def test_listens_on_loopback_by_default(self):
         with Server(UDPMILL, "0") as s:
             self.assertEqual(split(s.address)[0], "127.0.0.1")
 
-    def test_dual_stack_takes_both(self):
+    def test_dual_stack_accepts_both_families(self):
         with Server(UDPMILL, "[::]:0", "--service", "echo") as s:
             port = split(s.address)[1]
             self.assertEqual(ask(f"127.0.0.1:{port}", b"four"), b"four")
@@ -108,11 +108,12 @@ class Serve(unittest.TestCase):
             with self.assertRaises(ConnectionRefusedError):
                 ask(f"127.0.0.1:{port}", b"four")
 
-    def test_a_wildcard_replies_from_the_address_asked(self):
+    def test_a_wildcard_replies_from_the_address_that_was_asked(self):
         for backend in self.each_backend():
             with Server(UDPMILL, "*:0", "--backend", backend) as s:
                 port = split(s.address)[1]
-                # A connected socket hears only whom it asked.
+                # A connected socket only receives from the address that it
+                # asked.
                 for host in "127.0.0.1", "127.0.0.3", "127.9.9.9":
                     self.assertEqual(ask(f"{host}:{port}", b"x"),
                                      b"Your data was 1 bytes")
@@ -142,7 +143,7 @@ class Serve(unittest.TestCase):
             ask(s.address, b"x")
             self.assertEqual(s.wait(), 0)
 
-    def test_spins_where_it_is_asked_to_only(self):
+    def test_spins_only_when_asked_to(self):
         calls = {}
         for options in ("--spin",), ():
             s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--backend",
@@ -154,7 +155,7 @@ class Serve(unittest.TestCase):
         self.assertLess(calls[()], 20)
         self.assertGreater(calls["--spin",], 100)
 
-    def test_wastes_what_it_is_asked_to(self):
+    def test_burns_the_time_it_is_asked_to(self):
         cpu_ns = {}
         for ns in "0", "9999":
             with Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--burn",
@@ -163,7 +164,8 @@ class Serve(unittest.TestCase):
                     ask(s.address, b"x")
             report = json.loads(s.out)
             self.assertEqual(report["config"].get("burn_ns", 0), float(ns))
-            # How much of it is the user's the kernel guesses by its ticks.
+            # The kernel only estimates, by its ticks, how much of it is user
+            # time.
             cpu_ns[ns] = sum(report["counters"][f"cpu_{mode}_ns"]
                              for mode in ("user", "system"))
         self.assertGreater(cpu_ns["9999"] - cpu_ns["0"], 5000000)
@@ -191,11 +193,11 @@ class Serve(unittest.TestCase):
         return (sys.executable, "-c", FORBID, str(number), str(first),
                 str(last))
 
-    def test_goes_on_where_polling_the_device_is_forbidden(self):
+    def test_continues_if_busy_polling_is_forbidden(self):
         self.assertFalse(self.poll_the_device(
             *self.forbidding(SO_BUSY_POLL, SO_BUSY_POLL)))
 
-    def test_says_that_buffers_are_smaller_than_asked_for(self):
+    def test_reports_buffers_smaller_than_requested(self):
         s = Server(UDPMILL, "127.0.0.1:0", "--time", "1ms", "--rcvbuf", "1Gi",
                    "--sndbuf", "1Gi", "--busy-poll", "1s", "--counters", "none",
                    prefix=self.forbidding(SO_SNDBUFFORCE, SO_RCVBUFFORCE))
@@ -225,7 +227,7 @@ class Serve(unittest.TestCase):
             for _ in range(times):
                 c.sendto(b"x", (host, port))
 
-    def test_counts_how_datagrams_came_marked(self):
+    def test_counts_the_marks_of_datagrams(self):
         for backend in self.each_backend():
             with Server(UDPMILL, "[::]:0", "--backend", backend, "--service",
                         "discard", "--marks", "on", "--workers", "1") as s:
@@ -249,7 +251,7 @@ class Serve(unittest.TestCase):
         for name in s.counters():
             self.assertNotRegex(name, "rx_(ecn|dscp|ttl)")
 
-    def test_says_who_said_what(self):
+    def test_prints_each_datagram_with_its_sender(self):
         with Server(UDPMILL, "127.0.0.1:0", "--verbose") as s:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
                 c.settimeout(5)
@@ -274,7 +276,7 @@ class Serve(unittest.TestCase):
         self.assertEqual(report["config"]["counters"],
                          f"/dev/shm/udpmill.{s.pid}")
 
-    def test_counters_are_where_they_are_asked_for(self):
+    def test_counters_are_in_the_given_file(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "counters")
             with Server(UDPMILL, "0", "--counters", path) as s:
@@ -288,7 +290,7 @@ class Serve(unittest.TestCase):
         with Server(UDPMILL, "0") as s:
             self.assertTrue(os.path.exists(f"/dev/shm/udpmill.{s.pid}"))
 
-    def test_a_file_that_is_not_ours_is_kept(self):
+    def test_a_foreign_file_is_kept(self):
         with tempfile.NamedTemporaryFile() as f:
             f.write(b"precious")
             f.flush()
@@ -299,7 +301,7 @@ class Serve(unittest.TestCase):
             with open(f.name) as again:
                 self.assertEqual(again.read(), "precious")
 
-    def test_a_busy_port_is_not_shared_unsaid(self):
+    def test_a_busy_port_is_not_shared_silently(self):
         for workers in "1", "2":
             with Server(UDPMILL, "127.0.0.1:0", "--workers", workers) as s:
                 for others in "1", "2":
@@ -311,8 +313,8 @@ class Serve(unittest.TestCase):
                         r': Address already in use; [^\n]*0 for any free one '
                         r'[^\n]*"ss -lunp"[^\n]*\n\Z')
 
-    def test_a_port_is_free_for_who_follows_a_server_that_was_killed(self):
-        # io_uring holds it some ten milliseconds longer than the server lives.
+    def test_the_port_of_a_killed_server_is_free_again(self):
+        # io_uring keeps it about ten milliseconds longer than the server lives.
         for backend in BACKENDS:
             why = missing(UDPMILL, backend)
             with self.subTest(backend=backend):
@@ -325,7 +327,7 @@ class Serve(unittest.TestCase):
                     s.process.kill()
                     s.wait()
 
-    def test_bad_arguments_are_told_in_one_line(self):
+    def test_bad_arguments_are_reported_in_one_line(self):
         cases = [
             ("127.0.0.1:99999",), ("127.0.0.1:nosuchservice",),
             ("no.such.host.invalid:1",), ("1:2:3",),
@@ -351,7 +353,7 @@ class Serve(unittest.TestCase):
                 self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*\n\Z")
                 self.assertEqual(r.stdout, "")
 
-    def test_says_what_would_be_right(self):
+    def test_errors_say_what_would_be_right(self):
         for arguments, right in (
                 (("--busy-poll", "x"), "try 50us"),
                 (("--counters=",), "a path, or none"),

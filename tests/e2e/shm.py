@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A /dev/shm for one suite alone, users who tamper with it, and counter
+"""A /dev/shm of its own for a suite, users who tamper with it, and counter
 segments that no server wrote. Needs root."""
 
 import ctypes
@@ -105,5 +105,5 @@ def put_live(path, data, size=None):
 
 
 def limit(most, what=resource.RLIMIT_NOFILE):
-    """Returns a function for preexec_fn."""
+    """Returns a function for preexec_fn that sets a limit."""
     return lambda: resource.setrlimit(what, (most, most))

@@ -35,7 +35,7 @@ class Relay:
         self.backs = {}
         self.held = []
         self.count = 0
-        self.in_flight = self.most = 0  # of what the client has sent
+        self.in_flight = self.most = 0  # datagrams of the client
         self.ended = False
         self.thread = threading.Thread(target=self.work)
 
@@ -131,7 +131,7 @@ class Slow(unittest.TestCase):
                 self.assertEqual(r.returncode, 0, r.stderr)
         return [(report, most) for (_, report), most in zip(results, mosts)]
 
-    def test_a_window_is_kept_to_and_each_reply_taken(self):
+    def test_the_window_is_respected_and_all_replies_are_received(self):
         paths = (0.3, 0.7, 1.5)
         kinds = ((), ("--expect", "any", "-l", "20"), ("--spin",),
                  ("--window", "4", "--flow-lifetime", "700ms"))
@@ -145,13 +145,14 @@ class Slow(unittest.TestCase):
                 self.assertEqual(ledger["missing"], 0, ledger)
                 latency = report["latency_ns"]
                 self.assertGreaterEqual(latency["min"], rtt * 1e9)
-                # Another takes the place of one that is written off.
+                # A datagram that is written off is replaced by another.
                 self.assertLessEqual(most, window + ledger["written_off"])
-                # On a busy machine a reply may be later than is waited.
+                # On a busy machine, a reply may arrive after the wait for it
+                # has ended.
                 if latency["max"] < (rtt + 0.2) * 1e9:
                     self.assertEqual(ledger["written_off"], 0, ledger)
 
-    def test_a_plan_is_waited_for_when_it_has_ended(self):
+    def test_replies_are_waited_for_after_the_end_of_a_plan(self):
         cases = [(rtt, ("--rate", "50", "-t", "300ms", *more))
                  for rtt in (0.3, 0.7, 1.5)
                  for more in ((), ("--expect", "any", "-l", "20"))]
@@ -161,7 +162,7 @@ class Slow(unittest.TestCase):
                 self.assertGreater(ledger["sent"], 0)
                 self.assertEqual(ledger["missing"], 0, ledger)
 
-    def test_stages_wait_by_the_round_trip(self):
+    def test_stages_wait_according_to_the_round_trip(self):
         cases = [(rtt, ("--stages", "-t", "100ms")) for rtt in (0.3, 0.7, 1.5)]
         for case, (report, _) in zip(cases, self.at(cases)):
             with self.subTest(case=case):
@@ -169,7 +170,7 @@ class Slow(unittest.TestCase):
                 self.assertGreater(probes["answered"], 0)
                 self.assertEqual(probes["lost"], 0, probes)
 
-    def test_a_stress_waits_by_the_round_trip(self):
+    def test_stress_waits_according_to_the_round_trip(self):
         for rtt in 0.3, 0.7:
             with self.subTest(rtt=rtt), Relay(self.echo.address, rtt) as relay:
                 r = run(UDPMILL, "load", relay.address, "-J", "--quiet",
@@ -179,7 +180,7 @@ class Slow(unittest.TestCase):
                 self.assertEqual(row["foreign"], 0, row)
                 self.assertGreater(row["answered"], 0, row)
 
-    def test_who_waits_less_is_told_what_came_late(self):
+    def test_a_short_timeout_reports_late_replies(self):
         cases = [(1.5, ("--window", "1", "-t", "2s", "--timeout", "300ms")),
                  (0.7, ("--window", "1", "-t", "2s", "--timeout", "100ms"))]
         for case, (report, _) in zip(cases, self.at(cases)):
@@ -194,8 +195,8 @@ class Slow(unittest.TestCase):
                 self.assertAlmostEqual(ledger["waited_s"],
                                        0.1 if case[0] < 1 else 0.3)
 
-    def test_what_is_lost_is_given_up_by_the_round_trip(self):
-        """Every fourth datagram is lost, and 60 ms is the way."""
+    def test_lost_datagrams_are_given_up_according_to_the_round_trip(self):
+        """Every fourth datagram is lost, and the round trip is 60 ms."""
         dropped = []
 
         class Lossy(Relay):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""load --stages against a real server: a round trip, split by the kernel."""
+"""load --stages against a real server: round trips, split by the kernel's time
+stamps."""
 
 import json
 import resource
@@ -18,7 +19,7 @@ UDPMILL = sys.argv.pop(1)
 ROW = ["application_to_qdisc", "qdisc_to_driver", "wire_and_peer",
        "driver_to_application"]
 
-# Of <linux/net_tstamp.h>, which Python does not have.
+# From <linux/net_tstamp.h>, which Python does not have.
 SO_TIMESTAMPING, RX_SOFTWARE, SOFTWARE = 37, 1 << 3, 1 << 4
 
 
@@ -33,8 +34,8 @@ def total(histogram):
 
 
 class Echo:
-    """A server that answers so many datagrams, and then no more; reached is
-    set when it is asked for the last."""
+    """A server that answers this many datagrams, and then no more; `reached` is
+    set when the last of them arrives."""
 
     def __init__(self, answers):
         self.reached = threading.Event()
@@ -67,8 +68,9 @@ class Echo:
 class Stages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        """The kernel stamps what is received while a socket asks for it, and
-        begins and ends to do so at its leisure: one asks all the time."""
+        """The kernel stamps received datagrams while a socket asks for it, and
+        starts and stops doing so with some delay. So one socket asks all the
+        time."""
         s = cls.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         s.bind(("127.0.0.1", 0))
         s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING,
@@ -92,7 +94,7 @@ class Stages(unittest.TestCase):
         self.assertEqual(
             probes["sampled"],
             probes["whole"] + probes["skipped"] + probes["incomplete"])
-        # One that the machine's other work held up for 200 ms may be.
+        # Other work on the machine may delay one by 200 ms.
         self.assertLessEqual(probes["lost"] + probes["skipped"], 2, probes)
         self.assertEqual(probes["incomplete"], 0, probes)
         self.assertEqual(probes["missing"],
@@ -108,35 +110,35 @@ class Stages(unittest.TestCase):
         self.assertAlmostEqual(
             sum(s["stages_ns"][name]["share"] for name in ROW), 1, places=6)
 
-    def test_add_up_for_each_service_that_answers(self):
+    def test_stages_add_up_for_each_answering_service(self):
         for service in "echo", "length", "reflect":
             with self.subTest(service=service):
                 with Server(UDPMILL, "127.0.0.1:0", "--service",
                             service) as s:
                     self.assertSplit(*stages(s.address))
 
-    def test_add_up_where_the_receive_spins(self):
+    def test_stages_add_up_with_a_spinning_receive(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_nvcsw
             r, report = stages(s.address, "--spin")
             after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_nvcsw
         self.assertSplit(r, report)
         self.assertTrue(report["config"]["spin"])
-        # It does not sleep, which it does for each reply otherwise.
+        # It does not sleep, as it would for each reply otherwise.
         self.assertLess(after - before,
                         report["stages"]["probes"]["sent"] / 2)
 
-    def test_add_up_on_ipv6(self):
+    def test_stages_add_up_on_ipv6(self):
         with Server(UDPMILL, "[::1]:0", "--service", "echo") as s:
             self.assertSplit(*stages(s.address))
 
-    def test_add_up_for_every_length(self):
+    def test_stages_add_up_for_every_length(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for length in "0", "31", "32", "1472", "65507":
                 with self.subTest(length=length):
                     self.assertSplit(*stages(s.address, "-l", length))
 
-    def test_of_reflect_are_split_at_the_server(self):
+    def test_reflect_splits_the_round_trip_at_the_server(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "reflect") as s:
             r, report = stages(s.address)
         self.assertSplit(r, report)
@@ -145,7 +147,7 @@ class Stages(unittest.TestCase):
                            ns["wire_and_peer"]["count"] * 0.99)
         self.assertGreater(ns["server_to_driver"]["p50"], 0)
 
-    def test_of_echo_or_a_server_unseen_are_not(self):
+    def test_echo_and_unseen_servers_give_no_split_at_the_server(self):
         for options in (("--service", "echo"),
                         ("--service", "reflect", "--counters", "none")):
             with self.subTest(options=options):
@@ -156,7 +158,7 @@ class Stages(unittest.TestCase):
                 self.assertIsNone(ns["driver_to_server"])
                 self.assertIsNone(ns["server_to_driver"])
 
-    def test_have_no_stamps_of_a_device_on_this_host(self):
+    def test_there_are_no_device_stamps_on_this_host(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             _, report = stages(s.address)
         hardware = report["stages"]["hardware"]
@@ -164,7 +166,7 @@ class Stages(unittest.TestCase):
         self.assertEqual(hardware["why_not"], "the peer is this host")
         self.assertIsNone(report["stages"]["stages_ns"]["outside_device"])
 
-    def test_keep_to_a_count(self):
+    def test_exactly_the_count_is_sent(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for count in 1, 10, 5000:
                 with self.subTest(count=count):
@@ -177,7 +179,7 @@ class Stages(unittest.TestCase):
                         + result["probes"]["plain_skipped"]
                         + result["probes"]["lost"], count // 5)
 
-    def test_nobody_there_is_told_at_once(self):
+    def test_an_absent_peer_is_reported_at_once(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
             free = "127.0.0.1:%d" % s.getsockname()[1]
@@ -186,7 +188,7 @@ class Stages(unittest.TestCase):
         self.assertRegex(r.stderr,
                          r"\Audpmill load: nobody listens [^\n]*\n\Z")
 
-    def test_a_peer_that_keeps_silent_is_told_early(self):
+    def test_a_silent_peer_is_reported_early(self):
         start = time.monotonic()
         with Echo(0) as s:
             r, _ = stages(s.address, "--timeout", "200ms",
@@ -195,8 +197,8 @@ class Stages(unittest.TestCase):
         self.assertRegex(r.stderr, r"\Audpmill load: no reply [^\n]*\n\Z")
         self.assertLess(time.monotonic() - start, 5)
 
-    def test_a_peer_that_falls_silent_is_told(self):
-        # Eight of 20 are sent before what is measured with stamps.
+    def test_a_peer_that_falls_silent_is_reported(self):
+        # Eight of 20 are sent before the measurement with time stamps begins.
         with Echo(8) as s:
             r, report = stages(s.address, "--count", "20", "-O", "5s",
                                seconds="20s")
@@ -204,7 +206,7 @@ class Stages(unittest.TestCase):
         self.assertRegex(r.stderr, r"\Audpmill load: no probe [^\n]*\n\Z")
         self.assertEqual(report["stages"]["probes"]["lost"], 12)
 
-    def test_interrupted_they_are_reported(self):
+    def test_an_interrupted_run_is_reported(self):
         with Echo(1000) as s:
             p = subprocess.Popen(
                 [UDPMILL, "load", s.address, "--stages", "-J", "-t", "60s",
@@ -217,7 +219,7 @@ class Stages(unittest.TestCase):
         self.assertTrue(report["interrupted"])
         self.assertGreaterEqual(report["stages"]["probes"]["answered"], 999)
 
-    def test_read_well_at_80_columns(self):
+    def test_the_report_fits_80_columns(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "reflect") as s:
             r = run(UDPMILL, "load", s.address, "--stages", "-t", "200ms")
         self.assertEqual(r.returncode, 0, r.stderr)
@@ -239,7 +241,7 @@ class Stages(unittest.TestCase):
         self.assertEqual(report["config"]["cpus"], [CPU])
         self.assertNotIn("not pinned", text)
 
-    def test_leave_from_the_socket_that_was_asked_for(self):
+    def test_socket_options_are_obeyed(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.2", 0))
             port = s.getsockname()[1]
@@ -253,7 +255,7 @@ class Stages(unittest.TestCase):
         self.assertEqual(config["ttl"], 3)
         self.assertEqual(config["dscp"], 46)
 
-    def test_what_is_not_one_at_a_time_is_refused(self):
+    def test_options_that_contradict_stages_are_refused(self):
         for options in (("-P", "2"), ("-P", "2", "-T", "2"), ("--flood",),
                         ("--window", "4"), ("--train", "8"),
                         ("--rate", "100"), ("--find-capacity",),

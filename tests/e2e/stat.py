@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The verb stat against a running server. Others may run on this host: all is
-asked for by pid, but for what a fresh folder of segments cannot answer."""
+"""The verb stat against a running server. Others may run on this host, so
+servers are named by PID, except if a new folder of segments serves as well."""
 
 import fcntl
 import json
@@ -21,8 +21,8 @@ UDPMILL = sys.argv.pop(1)
 
 
 class Forged:
-    """A live segment that is a copy of a server's, with other contents: the
-    lock says that its server lives."""
+    """A copy of a server's segment with other contents, which seems to be live
+    because of its lock."""
 
     HEADER = struct.Struct("=8sIIQQQi10I")
 
@@ -111,7 +111,7 @@ class Stat(unittest.TestCase):
         self.assertIn("\nworker 0\n", r.stdout)
         self.assertIn("\nworker 1\n", r.stdout)
 
-    def test_takes_a_file(self):
+    def test_reads_a_given_file(self):
         r = self.stat(f"/dev/shm/udpmill.{self.pid}", "-J")
         self.assertEqual(json.loads(r.stdout)["about"]["pid"], int(self.pid))
 
@@ -156,11 +156,11 @@ class Stat(unittest.TestCase):
                           self.stat(path, "--openmetrics").stdout)
 
     def figures(self, text):
-        """The counters that a report in words shows, one a line."""
+        """The counters in a text report, one on each line."""
         return {name: int(value.replace(" ", "")) for name, value in re.findall(
             r"(?m)^  (\w+) +(\d[\d ]*) ", text)}
 
-    def test_a_watch_shows_cpu_time_as_a_part_of_a_cpu(self):
+    def test_a_watch_shows_cpu_time_as_a_share_of_a_cpu(self):
         with Server(UDPMILL, "0", "--workers", "1", "--spin") as s:
             r = self.stat(str(s.pid), "--watch=300ms", "-n2")
         first, second = r.stdout.split("udpmill serve, ")[1:]
@@ -182,7 +182,7 @@ class Stat(unittest.TestCase):
         for line in second.splitlines():
             self.assertLessEqual(len(line), 80, line)
 
-    def test_a_watch_redraws_only_where_the_terminal_can(self):
+    def test_a_watch_redraws_only_if_the_terminal_can(self):
         for term, redraws in ("xterm", True), ("dumb", False):
             try:
                 control, terminal = pty.openpty()
@@ -197,14 +197,14 @@ class Stat(unittest.TestCase):
                              redraws)
             os.close(control)
 
-    def test_a_time_that_is_taken_for_a_server_is_told(self):
+    def test_a_time_mistaken_for_a_server_is_explained(self):
         for arguments in ("--watch", "500ms"), ("2", "-w"):
             r = self.stat(*arguments)
             time = arguments[arguments[0] == "--watch"]
             self.assertEqual(r.returncode, 2)
             self.assertRegex(r.stderr, rf"\A[^\n]*write --watch={time}\n\Z")
 
-    def test_notices_once_that_its_output_was_lost(self):
+    def test_reports_lost_output_once(self):
         for arguments in ([], ["-J"], ["--openmetrics"], ["--list"],
                           ["--list", "-J"], ["--describe"],
                           ["--describe", "-J"], ["--watch=1ms"]):
@@ -217,7 +217,7 @@ class Stat(unittest.TestCase):
             self.assertEqual(r.stderr, "udpmill stat: writing standard output:"
                              " No space left on device\n")
 
-    def test_watches_as_often_as_told(self):
+    def test_watches_as_often_as_asked(self):
         r = self.stat(self.pid, "--watch=50ms", "--count", "3", "-J")
         reports = [json.loads(line) for line in r.stdout.splitlines()]
         self.assertEqual(len(reports), 3)
@@ -225,7 +225,7 @@ class Stat(unittest.TestCase):
         self.assertIn("before", reports[2])
         self.assertGreater(reports[2]["seconds"], 0.04)
 
-    def test_a_watch_ends_by_a_signal_and_is_no_failure(self):
+    def test_a_watch_ended_by_a_signal_succeeds(self):
         p = subprocess.Popen([UDPMILL, "stat", self.pid, "--watch=10ms"],
                              stdout=subprocess.PIPE)
         p.stdout.readline()
@@ -242,12 +242,12 @@ class Stat(unittest.TestCase):
         p.communicate(timeout=30)
         self.assertEqual(p.returncode, 0)
 
-    def test_lists_who_runs(self):
+    def test_lists_running_servers(self):
         r = self.stat("--list")
         self.assertRegex(r.stdout, rf"pid {self.pid} +length +\w+ +"
                          + self.server.address)
 
-    def test_lists_who_runs_as_json(self):
+    def test_lists_running_servers_as_json(self):
         report = json.loads(self.stat("--list", "-J").stdout)
         self.assertEqual(report["schema"], "udpmill.list/1")
         own, = (s for s in report["servers"] if s["pid"] == int(self.pid))
@@ -264,7 +264,7 @@ class Stat(unittest.TestCase):
         self.assertEqual(about["rx_bytes"]["unit"], "bytes")
         self.assertIn("harmless", about["refused_low_port"]["help"])
 
-    def test_several_are_not_chosen_from(self):
+    def test_does_not_choose_among_several_servers(self):
         with Server(UDPMILL, "0"):
             r = self.stat()
             self.assertEqual(r.returncode, 2)
@@ -278,7 +278,7 @@ class Stat(unittest.TestCase):
         for line in text.splitlines():
             self.assertLessEqual(len(line), 80, line)
 
-    def test_says_what_is_wrong_in_one_line(self):
+    def test_errors_are_reported_in_one_line(self):
         with tempfile.NamedTemporaryFile() as other:
             other.write(b"no segment")
             other.flush()
@@ -305,7 +305,7 @@ class Stat(unittest.TestCase):
                     self.assertEqual(r.stdout, "")
 
     def kill(self, *arguments):
-        """The path that a server has in the registry, once it is dead."""
+        """Start a server and kill it. Returns its path in the registry."""
         s = Server(UDPMILL, "0", *arguments)
         s.process.kill()
         s.wait()
@@ -313,7 +313,7 @@ class Stat(unittest.TestCase):
         self.addCleanup(lambda: os.path.lexists(path) and os.unlink(path))
         return path
 
-    def test_removes_what_killed_servers_have_left_and_nothing_else(self):
+    def test_clean_removes_only_segments_of_killed_servers(self):
         with tempfile.TemporaryDirectory() as folder:
             there = os.path.join(folder, "counters")
             left = [self.kill(), self.kill("--counters", there)]
@@ -330,7 +330,7 @@ class Stat(unittest.TestCase):
         self.assertNotIn(f"udpmill.{self.pid}\n", said + r.stdout)
         self.assertEqual(self.stat(self.pid).returncode, 0)
 
-    def test_a_stale_segment_is_known_as_such(self):
+    def test_a_stale_segment_is_recognised(self):
         path = self.kill()
         r = self.stat(path)
         self.assertEqual(r.returncode, 4)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """load --stress: how the stack handles rare traffic, and how that is reported.
-On loopback as any user; what needs raw sockets, and counters that nobody else
-moves, in namespaces of its own, as root."""
+On loopback as any user; tests that need raw sockets, and counters that nobody
+else changes, run in network namespaces, as root."""
 
 import json
 import os
@@ -22,8 +22,8 @@ UDPMILL = sys.argv.pop(1)
 STRESSES = ("sizes", "bursts", "churn", "unreachable", "checksum", "length",
             "fragments", "extensions")
 FORGED = STRESSES[4:]
-UDP_NO_CHECK6_RX = 102  # of <linux/udp.h>
-# Who is root gives up what makes it so.
+UDP_NO_CHECK6_RX = 102  # from <linux/udp.h>
+# Root gives up its privileges.
 ANYBODY = () if os.geteuid() else (
     "setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=-all",
     "--bounding-set=-all")
@@ -41,7 +41,8 @@ def rows(report):
 
 
 class Echo:
-    """An echo that is not ours: answer says what is sent for a datagram."""
+    """An echo that is not ours: `answer` returns what to send for a datagram.
+    """
 
     def __init__(self, answer=lambda data: data, host="127.0.0.1",
                  options=()):
@@ -93,7 +94,7 @@ class Loopback(Case):
                              "echo")
         self.addCleanup(self.server.stop)
 
-    def test_takes_no_privilege_but_for_what_is_forged(self):
+    def test_only_forged_packets_need_privileges(self):
         for address in self.server.addresses:
             with self.subTest(address=address):
                 r, report = stress(address, prefix=ANYBODY)
@@ -118,7 +119,7 @@ class Loopback(Case):
             self.assertEqual(row["answered"], row["datagrams"])
             self.assertEqual(row["ledger"]["unexplained"], 0)
 
-    def test_each_service_is_stressed(self):
+    def test_works_with_each_service(self):
         for service in "reflect", "length", "discard":
             with self.subTest(service=service), Server(
                     UDPMILL, "127.0.0.1:0", "--service", service) as s:
@@ -128,7 +129,7 @@ class Loopback(Case):
                     if service == "discard" else ()
                 self.assertAsExpected(r, report, but=silent)
 
-    def test_a_small_buffer_drops_and_all_of_it_is_explained(self):
+    def test_all_drops_of_a_small_buffer_are_explained(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo", "--rcvbuf",
                     "4k") as s:
             r, report = stress(s.address, names=["bursts"], prefix=ANYBODY)
@@ -137,7 +138,7 @@ class Loopback(Case):
         self.assertGreater(dropped[0]["server_socket"], 0)
         self.assertGreater(dropped[1]["client_socket"], 0)
 
-    def test_a_seed_sends_the_same_packets_again(self):
+    def test_the_same_seed_sends_the_same_packets(self):
         names = ["churn", "unreachable", *FORGED]
         for address in self.server.addresses:
             same, again, other = [
@@ -147,7 +148,7 @@ class Loopback(Case):
             self.assertEqual([r.get("digest") for r in same["rows"]],
                              [r.get("digest") for r in again["rows"]])
             for one, two in zip(same["rows"], other["rows"]):
-                # Without a payload there is nothing of the seed in it.
+                # Without a payload, nothing depends on the seed.
                 if one["verdict"] != "skipped" and one["case"] not in (
                         "a packet of 0 bytes", "a header too long"):
                     self.assertNotEqual(one["digest"], two["digest"], one)
@@ -159,14 +160,14 @@ class Loopback(Case):
             self.assertIn(f"\n{name} ", "\n" + r.stdout)
         self.assertLessEqual(max(map(len, r.stdout.splitlines())), 80)
 
-    def test_the_report_keeps_to_80_columns(self):
+    def test_the_report_fits_80_columns(self):
         r = run(UDPMILL, "load", self.server.address, "--stress", "-t", "3s",
                 timeout=60)
         self.assertLessEqual(max(map(len, r.stdout.splitlines())), 80)
         for name in STRESSES:
             self.assertRegex(r.stdout, f"(?m)^{name} ")
 
-    def test_bad_arguments_are_told_in_one_line(self):
+    def test_bad_arguments_are_reported_in_one_line(self):
         for arguments in (("--stress=foo",), ("--stress=sizes,foo",),
                           ("--stress=",), ("--stress=,",),
                           ("--stress", "--flood"), ("--stress", "-l", "64"),
@@ -182,7 +183,7 @@ class Loopback(Case):
                 self.assertRegex(
                     r.stderr, r"\Audpmill load: [^\n]*--stress[^\n]*\n\Z")
 
-    def test_time_bounds_all_of_it(self):
+    def test_time_limits_the_whole_run(self):
         start = time.monotonic()
         r, report = stress(self.server.address, seconds="300ms")
         self.assertLess(time.monotonic() - start, 10)
@@ -191,7 +192,7 @@ class Loopback(Case):
                          "cut")
 
     def begin(self):
-        """A run, when its first case is done."""
+        """Start a run, and wait until its first case is done."""
         p = subprocess.Popen(
             [UDPMILL, "load", self.server.address, "-J",
              "--stress=bursts,churn,unreachable"],
@@ -201,7 +202,7 @@ class Loopback(Case):
         self.assertIn("bursts", p.stderr.readline())
         return p
 
-    def test_a_signal_ends_the_run_and_not_the_report(self):
+    def test_a_signal_ends_the_run_but_not_the_report(self):
         p = self.begin()
         p.send_signal(signal.SIGINT)
         out, err = p.communicate(timeout=30)
@@ -212,7 +213,7 @@ class Loopback(Case):
         self.assertNotIn(("unreachable", "a closed port"),
                          rows(report))
 
-    def test_a_peer_that_is_not_there_is_told(self):
+    def test_an_absent_peer_is_reported(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
             port = s.getsockname()[1]
@@ -223,7 +224,7 @@ class Loopback(Case):
         self.assertEqual(r.returncode, 4)
         self.assertIn("nobody listens", r.stderr)
 
-    def test_a_server_that_ends_is_told(self):
+    def test_a_server_that_ends_is_reported(self):
         p = self.begin()
         self.server.process.kill()
         out, err = p.communicate(timeout=30)
@@ -231,7 +232,7 @@ class Loopback(Case):
         self.assertIn("the server ended", err)
         self.assertTrue(json.loads(out)["stress"]["server_gone"])
 
-    def test_a_sink_that_is_gone_is_told(self):
+    def test_a_sink_that_is_gone_is_reported(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
             address = "127.0.0.1:%d" % s.getsockname()[1]
@@ -253,7 +254,7 @@ class Loopback(Case):
         self.assertGreater(row["wrong"], 0)
 
 
-# What counters of errors and fragments move by, in some cases.
+# The changes of error and fragment counters in some cases.
 V4 = {
     ("checksum", "right"): {},
     ("checksum", "wrong, short"): {"UdpInCsumErrors": 64, "UdpInErrors": 64},
@@ -310,7 +311,7 @@ class Lab(Case):
         self.assertAsExpected(r, report, but={("extensions", "")})
         self.assertMoved(report, "server", V4)
 
-    def test_sizes_above_the_mtu_are_cut_and_put_together(self):
+    def test_sizes_above_the_mtu_are_fragmented_and_reassembled(self):
         with Server(UDPMILL, f"{HOSTS[1]}:0", "--service", "echo",
                     prefix=inside(1)) as s:
             r, report = stress(s.address, "--netns", NAMES[0],
@@ -334,7 +335,7 @@ class Lab(Case):
                     row = rows(report)["length", "correct"]
                     self.assertEqual(row["delivered"], 64)
 
-    def test_an_error_of_icmp_does_not_end_a_flow(self):
+    def test_an_icmp_error_does_not_end_a_flow(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo",
                     prefix=inside(0)) as s:
             r, report = stress(s.address, names=["unreachable"],
@@ -346,7 +347,7 @@ class Lab(Case):
         row = table["unreachable", "a closed port"]
         self.assertEqual(row["reported"], 5000)
 
-    def test_who_consents_is_sent_nothing_that_is_forged(self):
+    def test_a_consenting_peer_gets_no_forged_packets(self):
         with Server(UDPMILL, f"{HOSTS[1]}:0", "--service", "echo",
                     prefix=inside(1)) as s:
             r, report = stress(s.address, "--peer-consents",
@@ -357,7 +358,7 @@ class Lab(Case):
                 row = rows(report)[name, case]
                 self.assertEqual(row["verdict"], "skipped", row)
 
-    def test_a_receiver_that_takes_what_it_must_not_fails(self):
+    def test_accepting_packets_that_must_be_dropped_fails(self):
         with Echo(host="::1", options=[
                 (socket.IPPROTO_UDP, UDP_NO_CHECK6_RX, 1)]) as peer:
             r, report = stress(peer.address, names=["checksum"])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""load --kernel-pacing=txtime: refused where nobody would do it, and done where
-the kernel has fq. Needs root; exits 77 without."""
+"""load --kernel-pacing=txtime: refused if nobody would keep the times, and used
+if the kernel has fq. Needs root; exits with 77 without it."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ class Txtime(unittest.TestCase):
         self.assertIn(why, r.stderr)
         self.assertEqual(r.stderr.count("\n"), 1, r.stderr)
 
-    def test_without_a_discipline_it_says_which_where(self):
+    def test_without_a_qdisc_that_can_it_says_which_one_and_where(self):
         for device, address in (("lo", "127.0.0.1:7"), ("lo", "[::1]:7"),
                                 ("lo", HOSTS[CLIENT] + ":7"),
                                 ("veth0", HOSTS[SERVER] + ":7")):
@@ -36,18 +36,18 @@ class Txtime(unittest.TestCase):
                     f"{device}; run sudo tc qdisc replace dev {device} root fq",
                     address, "--rate", "1k")
 
-    def test_the_device_may_be_said(self):
+    def test_the_device_may_be_given(self):
         self.refused(3, "discipline on veth0;", HOSTS[SERVER] + ":7",
                      "--rate", "1k", "--device", "veth0")
         self.refused(3, "finding the device that leads to the peer: "
                      "No such device",
                      "127.0.0.1:7", "--rate", "1k", "--device", "none0")
 
-    def test_a_peer_that_no_route_leads_to(self):
+    def test_a_peer_without_a_route_is_reported(self):
         self.refused(3, "finding the device that leads to the peer", "203.0.113.1:7",
                      "--rate", "1k")
 
-    def test_it_takes_a_plan(self):
+    def test_it_needs_a_plan(self):
         for options in [], ["--flood"], ["--window", "8"]:
             with self.subTest(options=options):
                 self.refused(2, "needs --rate, --bitrate, --ramp",
@@ -57,12 +57,12 @@ class Txtime(unittest.TestCase):
         self.refused(2, "cannot be combined with --kernel-pacing=txtime",
                      "127.0.0.1:7", "--pcap", "/dev/null")
 
-    def test_a_scenario_may_say_it_anywhere(self):
+    def test_a_scenario_may_set_it_on_any_line(self):
         r = self.load("127.0.0.1:7", "--rate", "1k", "--print-scenario")
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertIn("kernel-pacing = txtime", r.stdout)
 
-    def test_a_rate_that_nobody_keeps_is_told(self):
+    def test_a_rate_that_is_not_kept_is_reported(self):
         for device, host, side in (("lo", "127.0.0.1", CLIENT),
                                    ("veth0", HOSTS[SERVER], SERVER)):
             with self.subTest(device=device), \
@@ -74,7 +74,7 @@ class Txtime(unittest.TestCase):
                 self.assertIn(f"--kernel-pacing has no effect: {device} has "
                               "no queueing discipline fq", r.stderr)
 
-    def test_fq_is_told_times(self):
+    def test_fq_gets_departure_times(self):
         words = ["tc", "-n", NAMES[CLIENT], "qdisc", "replace", "dev",
                  "veth0", "root", "fq"]
         r = run(*words)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The command line of every verb: unknown options are reported in one line,
-and options that explain are no errors."""
+"""The command line of every verb: unknown options are reported in one line, and
+asking for help is no error."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ class Usage(unittest.TestCase):
             self.assertEqual(r.stderr, f"udpmill {verb}: {says}\n")
             self.assertEqual(r.stdout, "")
 
-    def test_unknown_options_are_told_in_one_line(self):
+    def test_unknown_options_are_reported_in_one_line(self):
         for verb in VERBS:
             lists = f'is not an option; "udpmill {verb} --help" lists them'
             for arguments, what in (
@@ -32,7 +32,7 @@ class Usage(unittest.TestCase):
                     (["--="], "--")):
                 self.assertRefused(verb, arguments, f'"{what}" {lists}')
 
-    def test_the_nearest_option_is_named(self):
+    def test_the_nearest_option_is_suggested(self):
         for verb, wrong, right in (
                 ("serve", "wokers", "workers"), ("send", "time-out", "timeout"),
                 ("send", "jsno", "json"), ("stat", "lst", "list"),
@@ -43,7 +43,7 @@ class Usage(unittest.TestCase):
                                f'"--{wrong.split("=")[0]}" is not an option; '
                                f'did you mean --{right}?')
 
-    def test_the_engines_are_named(self):
+    def test_the_engines_are_listed(self):
         self.assertRefused("load", ["127.0.0.1:9", "--engine", "steam"],
                            '--engine: there is no "steam"; '
                            "choose auto or mmsg")
@@ -52,7 +52,7 @@ class Usage(unittest.TestCase):
             self.assertEqual((r.returncode, r.stdout), (2, ""))
             self.assertIn("cannot be combined with --engine", r.stderr)
 
-    def test_a_value_that_is_missing_is_told_in_one_line(self):
+    def test_a_missing_value_is_reported_in_one_line(self):
         for verb, option, value in (
                 ("serve", "--workers", "=N"), ("serve", "-t", " TIME"),
                 ("send", "--timeout", "=TIME"), ("send", "-B",
@@ -63,30 +63,30 @@ class Usage(unittest.TestCase):
                                f"{option} needs a value; write "
                                f"{option}{value}")
 
-    def test_a_value_too_many_is_told_in_one_line(self):
+    def test_an_unexpected_value_is_reported_in_one_line(self):
         for verb in VERBS:
             self.assertRefused(verb, ["--json=1"],
                                '"--json=1": --json takes no value; leave '
                                'it out')
 
-    def test_an_option_that_could_be_two_is_told_in_one_line(self):
+    def test_an_ambiguous_option_is_reported_in_one_line(self):
         self.assertRefused("serve", ["--ready", "x"],
                            '"--ready" is ambiguous; it could be '
                            '--ready-file or --ready-fd')
         self.assertRefused("send", ["--ipv"],
                            '"--ipv" is ambiguous; it could be --ipv4 or --ipv6')
 
-    def test_what_belongs_to_an_option_is_no_option(self):
+    def test_values_that_look_like_options_are_values(self):
         r = run(UDPMILL, "serve", "--backend", "--foo")
         self.assertIn('--backend: there is no "--foo"', r.stderr)
         r = run(UDPMILL, "stat", "--", "--foo")
         self.assertIn("--foo: No such file", r.stderr)
 
-    def test_options_may_be_cut_short_and_stand_anywhere(self):
+    def test_options_may_be_abbreviated_and_stand_anywhere(self):
         r = run(UDPMILL, "serve", "0", "-Jt1ms", "--ser", "echo", "--work=1")
         self.assertEqual((r.returncode, '"echo"' in r.stdout), (0, True))
 
-    def test_options_that_explain_are_no_errors(self):
+    def test_help_and_version_are_no_errors(self):
         for verb in VERBS:
             for option, text in (
                     ("--help", f"Usage: udpmill {verb} [OPTION...]"),
@@ -99,12 +99,12 @@ class Usage(unittest.TestCase):
                         self.assertEqual((r.returncode, r.stderr), (0, ""))
                         self.assertTrue(r.stdout.startswith(text), r.stdout)
 
-    def test_help_reads_well_at_80_columns(self):
+    def test_help_fits_80_columns(self):
         for verb in VERBS:
             for line in run(UDPMILL, verb, "--help").stdout.splitlines():
                 self.assertLessEqual(len(line), 80, f"{verb}: {line}")
 
-    def test_no_verb_is_told(self):
+    def test_a_missing_verb_is_reported(self):
         r = subprocess.run([UDPMILL, "srve"], capture_output=True, text=True)
         self.assertEqual((r.returncode, r.stdout), (2, ""))
         self.assertRegex(r.stderr, r'\Audpmill: "srve" is not a verb; [^\n]*\n\Z')

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the verb load sends: how much, how long, when. The ledger must balance
-whatever it is. Rates are tested as counts: what a plan says leaves, and not
-before its time, however late this machine makes it."""
+"""What the verb load sends: how much, how long, and when. The ledger must
+balance in every case. Rates are tested as counts: everything that is planned
+leaves, and not before its time, however late this machine makes it."""
 
 import contextlib
 import json
@@ -37,8 +37,8 @@ class Workload(balance.Balance):
 
     def balanced(self, *arguments, service="echo", server=None,
                  host="127.0.0.1", **more):
-        """By a server of its own, if none is given, which has nothing of an
-        earlier run to do or to publish."""
+        """Make a run that must balance, by default with a new server: it has
+        nothing left to do or to publish from an earlier run."""
         with contextlib.ExitStack() as stack:
             if not server:
                 server = stack.enter_context(
@@ -49,8 +49,8 @@ class Workload(balance.Balance):
             return report
 
     def kept(self, *arguments, count=None, random=0, **more):
-        """A plan that is kept: to its end where count is given, when all have
-        left, and else up to a time."""
+        """Make a run whose plan must be kept: until `count` datagrams have left
+        if it is given, else for some time."""
         if count:
             arguments += ("--count", str(count))
         report = self.balanced(*arguments, warm_up="0",
@@ -68,7 +68,7 @@ class Workload(balance.Balance):
                 self.kept(*options, count=count)
                 self.kept(*options)
 
-    def test_a_sender_that_was_held_up_says_so_and_sends_all(self):
+    def test_a_delayed_sender_reports_it_and_sends_all(self):
         p = subprocess.Popen(
             [UDPMILL, "load", self.echo.address, "-J", "-t", "60s", "-O", "0",
              "--rate", "1k", "-P", "1", "-i", "50ms"],
@@ -77,7 +77,7 @@ class Workload(balance.Balance):
         stop(p)
         time.sleep(0.5)
         p.send_signal(signal.SIGCONT)
-        # The first of what was told before; the second may have begun then.
+        # The first line was printed before; the second interval may have begun.
         for _ in range(4):
             p.stderr.readline()
         p.send_signal(signal.SIGINT)
@@ -97,7 +97,7 @@ class Workload(balance.Balance):
         self.assertAlmostEqual(report["pacing"]["rate_first"], 3000)
 
     def test_a_rate_may_have_a_fraction_and_be_below_one(self):
-        """Of few departures too, the time and number are as was planned."""
+        """With few departures, too, their times and number are as planned."""
         for options, count in (
                 (["--rate", "3"], 4), (["-b", "10k", "-l", "1340"], 2),
                 (["--rate", "0.5"], 2), (["--rate", "2.5"], 4),
@@ -106,14 +106,14 @@ class Workload(balance.Balance):
             with self.subTest(options=options):
                 self.kept(*options, count=count)
 
-    def test_what_was_not_due_is_told(self):
+    def test_datagrams_not_due_yet_are_reported(self):
         r = run(UDPMILL, "load", self.echo.address, "-t", "100ms", "-O", "0",
                 "--rate", "0.001", "--spacing", "poisson", "--seed", "1")
         self.assertEqual(r.returncode, 1, r.stderr)
         self.assertIn("nothing was due in that time", r.stderr)
 
-    def test_a_plan_of_which_nothing_is_due_is_refused(self):
-        """Before anything is sent: the peer sees nothing."""
+    def test_a_plan_with_nothing_due_is_refused(self):
+        """Before anything is sent: the peer receives nothing."""
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             for rate in "--rate=0.001", "--bitrate=1", "--ramp=0.1:0.2:1s":
                 with self.subTest(rate=rate):
@@ -123,7 +123,7 @@ class Workload(balance.Balance):
             s.stop()
             self.assertNotIn("rx_datagrams", s.counters())
 
-    def test_random_departures_have_their_mean(self):
+    def test_random_departures_have_the_right_mean(self):
         report = self.kept("--rate", "20k", "--spacing", "poisson", "--seed",
                            "7", count=5000, random=5 * 5000 ** 0.5)
         self.assertEqual(report["pacing"]["spacing"], "poisson")
@@ -138,10 +138,10 @@ class Workload(balance.Balance):
                 self.assertEqual(
                     report["ledger"]["sent"] % report["pacing"]["burst"], 0)
 
-    def test_a_ramp_is_climbed(self):
+    def test_a_ramp_is_followed(self):
         report = self.kept("--ramp", "1k:21k:200ms", count=2200)
         self.assertAlmostEqual(report["pacing"]["rate_first"], 1000)
-        # The mean of both rates, and none before it is due.
+        # At the mean of both rates, and none before it is due.
         self.assertGreater(report["seconds"], 0.1999)
         report = self.kept("--ramp", "20k:1k:200ms:5", count=2100)
         self.assertAlmostEqual(report["pacing"]["rate_first"], 20000)
@@ -151,9 +151,9 @@ class Workload(balance.Balance):
         report = self.balanced("--rate", "10k", "--count", "1234")
         self.assertEqual(report["ledger"]["sent"], 1234)
 
-    def test_a_count_is_measured_to_its_end(self):
-        """And not to when that was looked at, 20 ms later at most: where the
-        last left or was answered later, it says so."""
+    def test_a_run_by_count_is_measured_to_its_end(self):
+        """Not to the time when the end is noticed, up to 20 ms later, except if
+        the last datagram was late."""
         report = self.kept("--count", "2000", "--rate", "10k", "-P", "1")
         late = max(report["pacing"]["lag_ns"]["max"],
                    report["latency_ns"]["max"])
@@ -168,15 +168,15 @@ class Workload(balance.Balance):
                 self.assertEqual(report["latency_ns"]["count"],
                                  report["ledger"]["answered"])
 
-    def test_latency_counts_from_the_time_that_was_meant(self):
+    def test_latency_counts_from_the_planned_time(self):
         report = self.balanced("--rate", "5k")
         self.assertGreater(report["latency_ns"]["count"], 0)
         self.assertGreaterEqual(report["latency_ns"]["max"],
                                 report["pacing"]["lag_ns"]["p50"])
 
-    def test_sizes_may_vary_with_trains_and_without(self):
-        """The 1024 entries of their table once or twice, each one datagram or
-        as many as a train: then their mean is met to the byte."""
+    def test_sizes_may_vary_with_and_without_trains(self):
+        """Uses each of the table's 1024 entries once or twice, as a datagram or
+        as a train: then their mean is exact to the byte."""
         for length in ("imix", "32-9000", "100:3,1400:1", "0-31", "20-40",
                        "64:1,8000:1"):
             for train, count in ("64", 1024 * 64), ("off", 2048):
@@ -184,17 +184,17 @@ class Workload(balance.Balance):
                     report = self.balanced(
                         "-l", length, "--train", train, "--count", str(count),
                         seconds="60s", warm_up="0")
-                    # The mean is told by six decimals.
+                    # The mean is printed with six decimals.
                     self.assertAlmostEqual(
                         report["sent"]["bytes"],
                         report["config"]["length"] * count, delta=0.1)
 
-    def test_every_payload_is_checked_with_any_size(self):
+    def test_payloads_of_any_size_are_checked(self):
         for length in "32-9000", "1400", "65507":
             with self.subTest(length=length):
                 self.balanced("-l", length, "--verify", "full")
 
-    def test_texts_of_many_sizes_are_checked(self):
+    def test_texts_of_any_size_are_checked(self):
         self.balanced("-l", "32-1472", service="length")
         self.balanced("-l", "32-1472", "--rate", "5k", service="length")
 
@@ -211,11 +211,11 @@ class Workload(balance.Balance):
             self.assertEqual(r.returncode, 2)
             self.assertIn(path + ":5: 70000 bytes do not fit", r.stderr)
 
-    def test_ipv6_has_other_headers(self):
+    def test_imix_on_ipv6_allows_for_its_headers(self):
         report = self.balanced("-l", "imix", host="[::1]")
         self.assertEqual(report["config"]["length_most"], 1452)
 
-    def test_content_is_as_it_was_asked_for(self):
+    def test_content_is_as_requested(self):
         for kind in "zeros", "text", "random":
             self.balanced("--content", kind, "--verify", "full", "-l", "500")
 
@@ -226,7 +226,7 @@ class Workload(balance.Balance):
         self.assertEqual(first["ledger"]["sent"], 500)
         self.assertEqual(first["config"]["length"], second["config"]["length"])
 
-    def test_a_capacity_is_searched_for(self):
+    def test_a_capacity_is_found(self):
         r = run(UDPMILL, "load", self.echo.address, "-J", "--find-capacity",
                 "-t", "30ms", "-O", "10ms", "--loss", "1%", "--cpus",
                 str(CPU))
@@ -241,7 +241,7 @@ class Workload(balance.Balance):
         self.assertFalse(found > report["above"] > 0)
         self.assertEqual(r.stderr.count("\n"), len(trials))
 
-    def test_the_capacity_of_the_unseen_and_silent_is_not_guessed(self):
+    def test_the_capacity_of_an_unseen_silent_peer_is_not_guessed(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
             silent.bind(("127.0.0.1", 0))
             r = run(UDPMILL, "load", f"127.0.0.1:{silent.getsockname()[1]}",
@@ -249,16 +249,16 @@ class Workload(balance.Balance):
         self.assertEqual(r.returncode, 4, r.stderr)
         self.assertIn("cannot be measured from here", r.stderr)
 
-    def test_sources_are_taken_in_turn(self):
+    def test_source_addresses_are_used_in_turn(self):
         report = self.balanced("-B", "127.0.0.2-127.0.0.5", "-P", "9")
         self.assertIn(report["config"]["local"].rsplit(":", 1)[0],
                       [f"127.0.0.{n}" for n in range(2, 6)])
-        # Below what the kernel gives away by itself, and nobody's address.
+        # Below the kernel's ephemeral ports, at an address that nobody uses.
         report = self.balanced("-B", "127.0.0.77", "--source-ports",
                                "20100-20103", "-P", "1")
         self.assertEqual(report["config"]["local"], "127.0.0.77:20100")
 
-    def test_marks_are_seen_by_a_server_that_reads_them(self):
+    def test_marks_reach_a_server_that_reads_them(self):
         for address in "127.0.0.1:0", "[::1]:0":
             with self.subTest(address=address):
                 with Server(UDPMILL, address, "--service", "echo", "--marks",
@@ -273,21 +273,21 @@ class Workload(balance.Balance):
         self.assertIsNone(self.balanced("--dscp", "ef")["marks"])
 
     @many_descriptors
-    def test_many_flows_share_what_is_in_flight(self):
+    def test_many_flows_share_the_datagrams_in_flight(self):
         report = self.balanced("-P", "2000")
         self.assertEqual(report["config"]["in_flight"], 16 * 512)
         self.assertEqual(report["ledger"]["dropped"]["server_socket"], 0)
         report = self.balanced("-P", "100", "--window", "128")
         self.assertEqual(report["config"]["in_flight"], 0)
 
-    def test_what_is_in_flight_may_be_bounded_by_hand(self):
+    def test_in_flight_limits_all_flows_together(self):
         for options in ([], ["--window", "128"], ["-T", "2"],
                         ["--train", "off"]):
             with self.subTest(options=options):
                 report = self.balanced("-P", "4", "--in-flight", "256",
                                        *options)
                 self.assertEqual(report["config"]["in_flight"], 256)
-        # Nobody waits for replies here: there is nothing to bound.
+        # An open loop does not wait for replies: there is nothing to limit.
         report = self.kept("--rate", "5k", "--in-flight", "1", count=1000)
         self.assertEqual(report["config"]["in_flight"], 0)
 
@@ -295,12 +295,12 @@ class Workload(balance.Balance):
         self.balanced()
         report = self.balanced("--count", "1000", "-O", "5s")
         self.assertEqual(report["sent"]["datagrams"], 1000)
-        # The last of them may come when the window has ended.
+        # The last of them may arrive after the window has ended.
         for what in "delivered", "answered":
             self.assertLessEqual(report[what]["datagrams"], 1000)
         self.assertEqual(report["latency_ns"]["count"], 1000)
 
-    def test_the_ways_are_told_apart_by_reflect(self):
+    def test_reflect_separates_both_directions(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "reflect") as s:
             report = self.balanced("--rate", "5k", server=s)
         ways, whole = report["one_way_ns"], report["latency_ns"]
@@ -309,7 +309,7 @@ class Workload(balance.Balance):
                                whole["mean"], delta=1)
         self.assertIsNone(self.balanced()["one_way_ns"])
 
-    def test_latency_is_known_where_all_replies_came(self):
+    def test_unnumbered_replies_have_latency_if_all_arrived(self):
         for options in [], ["--rate", "5k"], ["--train", "off"]:
             with self.subTest(options=options):
                 report = self.balanced(*options, service="length")
@@ -318,7 +318,7 @@ class Workload(balance.Balance):
                 self.assertGreater(latency["count"], 0)
                 self.assertLess(latency["max"], 1e9)
 
-    def test_a_payload_is_sent_as_it_is(self):
+    def test_a_payload_is_sent_unchanged(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "query")
             with open(path, "wb") as f:
@@ -326,7 +326,7 @@ class Workload(balance.Balance):
             report = self.balanced("--payload", path)
             self.assertEqual(report["config"]["length"], 10)
             self.assertGreater(report["ledger"]["answered"], 0)
-            # Whatever it says: this server tells the length in words.
+            # Whatever the reply is: this server answers with text.
             report = self.balanced("--payload", path, "--rate", "2k",
                                    service="length")
             self.assertGreater(report["ledger"]["answered"], 0)
@@ -337,7 +337,7 @@ class Workload(balance.Balance):
             r, _ = load(self.echo.address, "--payload", path)
             self.assertIn("holds more than 65507", r.stderr)
 
-    def test_spinning_is_no_different_in_what_it_counts(self):
+    def test_spinning_counts_the_same(self):
         self.balanced("--spin", "--window", "1", "-P", "1", "--train", "off")
         self.balanced("--spin", "--rate", "5k")
 

@@ -44,14 +44,14 @@ def last_line(text):
 class Program:
     """A running program. A context: the program has ended after it."""
 
-    def __init__(self, argv, cpus=(), netns=None, pass_fds=()):
+    def __init__(self, argv, cpus=(), netns=None, pass_fds=(), env=None):
         self.argv = [str(a) for a in argv]
         self.errors = tempfile.TemporaryFile()
         self.output = tempfile.TemporaryFile()
         try:
             self.popen = subprocess.Popen(
                 self.argv, stdin=subprocess.DEVNULL, stdout=self.output,
-                stderr=self.errors, pass_fds=pass_fds,
+                stderr=self.errors, pass_fds=pass_fds, env=env,
                 preexec_fn=prepare(cpus, netns))
         except OSError as error:
             self.errors.close()

@@ -10,6 +10,7 @@ import subprocess
 from dataclasses import dataclass, field, fields, replace
 
 from ..errors import UNFIT, USAGE, PerfError
+from . import trial
 from .workload import Workload
 
 ELF = b'\x7fELF'
@@ -37,6 +38,14 @@ class Arm:
                    if '.' not in k}
         return replace(base, **changes) if changes else base
 
+    def check(self, _workload):
+        """Check that its server starts, before anything is measured."""
+        check(self)
+
+    def measure(self, workload, *how):
+        """Measure a trial; how: as for trial.measure."""
+        return trial.measure(self, workload, *how)
+
     def same_as(self, other):
         return (self.options == other.options
                 and self.settings == other.settings
@@ -51,21 +60,22 @@ class Arm:
                 'command': shlex.join([self.binary, 'serve', *self.options])}
 
 
-def convert(key, text):
-    """The value of a workload's field, from the text that the user typed."""
-    if key not in FIELDS:
+def convert(key, text, known=FIELDS):
+    """The value of a workload's field, from the text that the user typed.
+    known: the types of all fields that may be set."""
+    if key not in known:
         raise PerfError(f'there is no setting "{key}"; give a sysctl by its '
                         'dotted name (net.core.rmem_max=4194304), or one of '
-                        f'{", ".join(FIELDS)}')
-    kind = FIELDS[key] if isinstance(FIELDS[key], type) else str
+                        f'{", ".join(known)}')
+    kind = known[key] if isinstance(known[key], type) else str
     try:
         return kind(text)
     except ValueError:
         raise PerfError(f'{key}: "{text}" is not a number') from None
 
 
-def parse_settings(texts):
-    """['a.b=1', 'batch=8'] as a dict."""
+def parse_settings(texts, known=FIELDS):
+    """['a.b=1', 'batch=8'] as a dict. known: as for convert()."""
     found = {}
     for text in texts or ():
         key, equals, value = text.partition('=')
@@ -73,20 +83,19 @@ def parse_settings(texts):
             raise PerfError(f'"{text}" is not a setting; try '
                             'net.core.rmem_max=4194304')
         if '.' not in key:
-            convert(key, value)
+            convert(key, value, known)
         found[key] = value
     return found
 
 
-def find_binary(text):
-    """The absolute path of an executable file."""
+def find_binary(text, what='a udpmill'):
+    """The absolute path of an executable file. what: what it should be."""
     path = shutil.which(text) if os.sep not in text else text
     if not path or not os.path.isfile(path):
         raise PerfError(f'{text}: there is no such program; give the path of '
-                        'a udpmill')
+                        f'{what}')
     if not os.access(path, os.X_OK):
-        raise PerfError(f'{text}: cannot be executed; give the path of a '
-                        'udpmill')
+        raise PerfError(f'{text}: cannot be executed; give the path of {what}')
     return os.path.abspath(path)
 
 

@@ -9,32 +9,15 @@ from dataclasses import dataclass
 
 from .. import outcomes
 from ..errors import INVALID, PerfError
+from ..host.foreign_server import is_open
 from ..host.process import Program
 from .peers.peer import Case
 from .trial import TAIL_S, entry
-from .validity import of_host
+from .validity import SHARED, of_host
 from .window import Watch, Window, foreign_s, ip_octets, processes, snmp
 
 READY_S = 15
 HEADERS = 28  # octets of IPv4 and UDP
-STATES = {'tcp': '0A', 'udp': '07'}  # LISTEN; an unconnected UDP socket
-
-
-def is_open(pid, protocol, port):
-    """Whether a socket waits at this port, in the namespace of pid."""
-    for suffix in '', '6':
-        try:
-            with open(f'/proc/{pid}/net/{protocol}{suffix}',
-                      encoding='ascii') as f:
-                rows = f.read().splitlines()[1:]
-        except OSError:
-            continue
-        for row in rows:
-            fields = row.split()
-            if (int(fields[1].rsplit(':', 1)[1], 16) == port
-                    and fields[3] == STATES[protocol]):
-                return True
-    return False
 
 
 @dataclass
@@ -99,8 +82,7 @@ def cut(watch, client, start, timing):
     if not client.alive():
         raise PerfError(f'{client.argv[0]}: ended before the window',
                         INVALID)
-    return Window(first, last, foreign_s(others, processes(),
-                                         set(watch.pids.values())))
+    return Window(first, last, foreign_s(others, processes(), watch.own))
 
 
 def measure(peer, workload, seat, timing):
@@ -136,8 +118,7 @@ def _measure(peer, workload, seat, timing):
 def result(window, seat):
     suspect = of_host(window, os.cpu_count())
     if seat.server_netns is None:
-        suspect.append('the host\'s counters were used, which count other '
-                       'programs\' datagrams too')
+        suspect.append(SHARED)
     validity = outcomes.SUSPECT if suspect else outcomes.VALID
     if window.datagrams <= 0:
         validity, suspect = outcomes.INVALID, ['no datagram arrived']

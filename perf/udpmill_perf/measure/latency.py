@@ -52,7 +52,7 @@ def measure(run, document, workload, tell):
     """Returns rows for the document: none if the server does not reply, or no
     rate is known. run(name of the arm, workload) returns a trial."""
     rate = rate_of(document, workload)
-    if workload.service == 'discard' or not rate:
+    if not workload.has_latency or not rate:
         return []
     def at(rate, arm):
         trial = run(arm, workload.at_rate(rate))

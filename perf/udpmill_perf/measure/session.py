@@ -105,8 +105,8 @@ class Session:
     def run(self, arm, workload, **where):
         """Measure a trial, and note it in the document, even if it failed."""
         own = arm.workload(workload)
-        return self.note(workload, arm, lambda seat: trial.measure(
-            arm, own, seat, self.timing, self.generator, self.seed, self.pmu),
+        return self.note(workload, arm, lambda seat: arm.measure(
+            own, seat, self.timing, self.generator, self.seed, self.pmu),
             own, **where)
 
     def note(self, workload, arm, measure, own=None, **where):

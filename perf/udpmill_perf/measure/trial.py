@@ -74,7 +74,7 @@ def cut(watch, generator, timing):
     if not generator.alive():
         raise PerfError('the generator ended before the window: this host is '
                         'too busy', INVALID)
-    foreign = foreign_s(others, processes(), set(watch.pids.values()))
+    foreign = foreign_s(others, processes(), watch.own)
     return Window(first, last, foreign), slices
 
 

@@ -13,6 +13,8 @@ SATURATED = 0.98       # of the CPUs it may use
 IDLE_SERVER = 0.90
 REFUSED_MOST = 0.01    # of the datagrams sent
 RATE_LEAST = 0.95      # of the datagrams that an open loop should send
+SHARED = ('the host\'s counters were used, which count other programs\' '
+          'datagrams too')
 
 
 def of_host(window, cpus):
@@ -70,6 +72,34 @@ def of_refusals(ledger):
         return [f'the server refused {refused} of {ledger["sent"]} datagrams '
                 f'({causes})']
     return []
+
+
+def of_replies(load, workload):
+    """Of a server without counters: the generator's ledger is all there is."""
+    ledger = load['ledger']
+    if ledger['corrupt']:
+        return [f'{ledger["corrupt"]} corrupt replies']
+    if workload.answers and not ledger['answered']:
+        return ['the server answered nothing']
+    return []
+
+
+def judge_foreign(window, load, workload, cpus, own_counters, steady):
+    """The same as judge(), for a server without counters. own_counters: those
+    of the kernel count nobody else's datagrams; steady: the server's processes
+    stayed the same."""
+    wrong = of_replies(load, workload)
+    if not wrong and window.datagrams <= 0:
+        wrong = ['no datagram arrived in the window']
+    if wrong:
+        return INVALID, wrong
+    suspect = of_host(window, cpus) + of_generator(window, workload)
+    if not own_counters:
+        suspect.append(SHARED)
+    if not steady:
+        suspect.append('processes of the server started or ended, so its CPU '
+                       'time is not complete')
+    return (SUSPECT if suspect else VALID), suspect
 
 
 def judge(window, load, workload, cpus):

@@ -126,25 +126,33 @@ class Moment:
 
 
 class Watch:
-    """What is looked at: pids by role, the server's segment."""
+    """What is looked at: the server's segment, and by role, the pid of a
+    process, or a tuple of several, of which the first was started first."""
 
     def __init__(self, segment, pids, pmu=None):
-        self.segment, self.pids, self.pmu = segment, pids, pmu
+        self.segment, self.pmu = segment, pmu
+        self.pids = {role: pid if isinstance(pid, tuple) else (pid,)
+                     for role, pid in pids.items()}
         self.softirqs = [pid for pid, (name, _) in processes().items()
                          if name.startswith(NETWORK)]
+
+    @property
+    def own(self):
+        return {pid for pids in self.pids.values() for pid in pids}
 
     def datagrams(self):
         """(time, datagrams that the server has dealt with)."""
         return time.monotonic(), self.segment.read()['rx_datagrams']
 
     def moment(self):
-        kernel = snmp(self.pids['server'])
-        kernel.update(snmp6(self.pids['server']))
+        kernel = snmp(self.pids['server'][0])
+        kernel.update(snmp6(self.pids['server'][0]))
         kernel.update(softnet())
-        run_s = {role: run_time(pid) for role, pid in self.pids.items()}
+        run_s = {role: sum(map(run_time, pids))
+                 for role, pids in self.pids.items()}
         run_s['softirq'] = sum(map(run_time, self.softirqs))
-        split_s = {role: process_times(pid)
-                   for role, pid in self.pids.items()}
+        split_s = {role: tuple(map(sum, zip(*map(process_times, pids))))
+                   for role, pids in self.pids.items()}
         instructions = self.pmu.read() if self.pmu else None
         machine = machine_times()
         return Moment(time.monotonic(), self.segment.read(), machine, run_s,

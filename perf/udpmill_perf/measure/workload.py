@@ -25,6 +25,10 @@ TRAIN_MOST = 32000  # bytes of a datagram, because a train has at least two
 DEFAULT = 'echo-mmsg-trains-1472'
 
 
+def first_port(path):
+    return FIRST_PORT if path == 'loopback' else FIRST_PORT_AFAR
+
+
 @dataclass(frozen=True)
 class Workload:
     """arrival: how datagrams reach the server: one by one (single), in trains
@@ -85,6 +89,11 @@ class Workload:
             parts.append(self.path)
         return '-'.join(parts)
 
+    @property
+    def has_latency(self):
+        """Whether there are replies whose latency can be measured."""
+        return self.service != 'discard'
+
     def server_options(self):
         trains = 'on' if self.arrival == 'trains' or self.scenario else 'off'
         return ['--service', self.service, '--backend', self.backend,
@@ -99,7 +108,7 @@ class Workload:
         if self.scenario:
             return ['--scenario', self.scenario]
         flows = 1 if self.arrival == 'pingpong' else self.flows
-        first = FIRST_PORT if self.path == 'loopback' else FIRST_PORT_AFAR
+        first = first_port(self.path)
         options = ['--length', str(self.bytes), '--flows', str(flows),
                    '--threads', str(self.threads), '--source-ports',
                    f'{first}-{first + flows - 1}', *self.spinning]

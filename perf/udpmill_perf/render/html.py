@@ -172,9 +172,16 @@ def _arm(arm):
              ('options', shlex.join(map(clean, listed(arm.get('options'))))),
              ('settings', ', '.join(f'{key}={value}' for key, value
                                     in sorted(settings.items()))),
+             ('files', ', '.join(map(_file, listed(arm.get('files'))))),
              ('version', arm.get('version')), ('git', arm.get('git')),
              ('sha256', arm.get('sha256')), ('build id', arm.get('build_id'))]
     return {key: str(value) for key, value in facts if value}
+
+
+def _file(found):
+    """unbound.conf (the start of its digest)."""
+    found = keyed(found)
+    return f'{found.get("name")} ({str(found.get("sha256"))[:12]})'
 
 
 def _trial(view, trial, kinds, block):

@@ -12,7 +12,7 @@ from ..measure.matrix import unique
 from ..measure.session import begin
 from ..measure.trial import TRIAL_OVERHEAD_S
 from ..measure.workload import DEFAULT, parse
-from . import exits, results
+from . import commands, exits, results
 from .options import add_measuring, timing_of
 from .progress import Progress, span
 from .quantity import count, percent
@@ -39,9 +39,13 @@ def add_arguments(parser):
                            'the workload, such as path=veth; may be repeated')
         sides.add_argument(f'--{side}-label', metavar='TEXT',
                            help='name of this arm in reports')
+        commands.add_arms(sides, side)
+    commands.add_requests(parser)
     parser.add_argument('-w', '--workload', action='append', metavar='SPEC',
                         help=f'workload to measure (default {DEFAULT}); may '
-                        'be repeated; "udpmill perf run --list" has examples')
+                        'be repeated; "udpmill perf run --list" has examples; '
+                        'with --a-cmd, only what follows such a name, as in '
+                        'flows64-veth')
     how = parser.add_argument_group('margins and number of blocks')
     how.add_argument('--ignore', type=percent, default=1.0, metavar='PERCENT',
                      help='ignore changes up to this size (default 1)')
@@ -75,6 +79,10 @@ def labelled(text, name):
     return text or name
 
 
+def labels(args):
+    return labelled(args.a_label, 'A'), labelled(args.b_label, 'B')
+
+
 def make_arms(args):
     paths = [arms.find_binary(text) for text in args.binaries]
     if len(paths) not in (0, 1, 2):
@@ -82,12 +90,11 @@ def make_arms(args):
                              f'{len(paths)}')
     a = paths[0] if paths else arms.own_binary()
     b = paths[-1] if paths else a
+    label_a, label_b = labels(args)
     return [arms.Arm('A', a, words('--a-opts', args.a_opts),
-                     arms.parse_settings(args.a_set),
-                     labelled(args.a_label, 'A')),
+                     arms.parse_settings(args.a_set), label_a),
             arms.Arm('B', b, words('--b-opts', args.b_opts),
-                     arms.parse_settings(args.b_set),
-                     labelled(args.b_label, 'B'))]
+                     arms.parse_settings(args.b_set), label_b)]
 
 
 def make_design(args, workloads, fingerprint):
@@ -112,27 +119,50 @@ def expected(session, comparison):
             f'{span((trials + more) * each)} if more blocks are needed')
 
 
-def prepare(args, workloads):
-    """A session without any measurements yet."""
-    both, place = make_arms(args), results.output(args, 'compare')
-    before = environment.collect()
+def chosen(args):
+    """(the arms, the workloads), checked as far as nothing has to run."""
+    if commands.asked(args):
+        both = commands.make_arms(args, labels(args))
+        workloads = unique(commands.workloads(args))
+    else:
+        workloads = unique(map(parse, args.workload or [DEFAULT]))
+        both = make_arms(args)
     for arm in both:
         for workload in workloads:
             arm.workload(workload)
-        arms.check(arm)
+    return both, workloads
+
+
+def check(both, workloads):
+    """Check that the servers start, before anything is measured."""
+    for arm in both[:1] if both[0].same_as(both[1]) else both:
+        arm.check(workloads[0])
+
+
+def prepare(args):
+    """(a session without any measurements yet, its workloads)."""
+    both, workloads = chosen(args)
+    place = results.output(args, 'compare')
+    before = environment.collect()
+    check(both, workloads)
     design = make_design(args, workloads, environment.fingerprint(before))
     session = begin('compare', args.argv, args.seed, design, both, workloads,
                     before, place, timing_of(args))
     session.document['aa'] = both[0].same_as(both[1])
-    return session
+    return session, workloads
 
 
 def run(args):
-    workloads = unique(map(parse, args.workload or [DEFAULT]))
-    session = prepare(args, workloads)
+    session, workloads = prepare(args)
     with Progress(0, quiet=args.quiet) as progress:
         comparison = Comparison(session, workloads, progress,
                                 with_latency=not args.no_latency)
         progress.note(expected(session, comparison))
-        ended = results.carry_out(session, comparison.run, comparison.judge)
+
+        def conclude():
+            comparison.judge()
+            if args.a_cmd is not None:
+                commands.note(session.document, workloads[0])
+
+        ended = results.carry_out(session, comparison.run, conclude)
     return results.finish(args, session, ended)

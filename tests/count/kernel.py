@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The plugin counts what a Linux kernel does, and its clock agrees.
+
+Arguments: the guest's init, and the directory of the plugin. The kernel is the
+one that UDPMILL_TEST_KERNEL names, or else this host's newest; exits 77 if there
+is none, or no QEMU.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import counts
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "perf"))
+from udpmill_perf.errors import PerfError  # noqa: E402
+from udpmill_perf.guest import cpio, kernel, qemu  # noqa: E402
+
+INIT, PLUGINS = sys.argv[1:3]
+COUNT = 2000             # as in guest.c
+MOST = 0.001             # of the clock: what faults may count too much
+ALONE, IN_TURNS, FAULTS = range(3)
+
+
+def boot(folder):
+    """Text of the results, and path of the counts."""
+    path, major = counts.find(qemu.PROGRAM)
+    api = 2 if major >= 9 else 1
+    there = {name: str(folder / name)
+             for name in ("initrd", "console", "results", "counts")}
+    init = cpio.file("init", pathlib.Path(INIT).read_bytes(), 0o755)
+    pathlib.Path(there["initrd"]).write_bytes(cpio.archive([init]))
+    command = qemu.Qemu(
+        path, str(major), f"{PLUGINS}/udpmill-count-{api}.so", api).command(
+            KERNEL.image, there["initrd"], "", 1, there["console"],
+            there["results"], there["counts"])
+    subprocess.run(command, check=True, timeout=500)
+    return pathlib.Path(there["results"]).read_text(), there["counts"]
+
+
+class Kernel(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with tempfile.TemporaryDirectory() as name:
+            results, path = boot(pathlib.Path(name))
+            _, cls.workloads = counts.read(path)
+        cls.times = [[int(time) for time in line.split()]
+                     for line in results.splitlines()]
+
+    def test_all_is_there(self):
+        self.assertEqual([w.done for w in self.workloads], [True] * 3)
+        self.assertEqual([len(times) for times in self.times], [2] * 3)
+
+    def test_the_clock_agrees_but_for_faults(self):
+        for number, workload in enumerate(self.workloads):
+            for window, time in zip(workload.windows.values(),
+                                    self.times[number]):
+                with self.subTest(workload=number):
+                    counted = window.instructions() + window.iterations()
+                    self.assertGreaterEqual(counted, time)
+                    self.assertLessEqual(counted, time * (1 + MOST))
+
+    def test_the_second_window_has_twice_the_work(self):
+        first, second = self.workloads[ALONE].windows.values()
+        self.assertAlmostEqual(
+            second.instructions() / first.instructions(), 2, delta=0.02)
+
+    def test_user_and_kernel_are_told_apart(self):
+        window = self.workloads[ALONE].windows[1]
+        user = sum(r.instructions * r.executions for r in window.rows
+                   if not r.address >> 63)
+        # Two calls of a C library, and a loop, each time.
+        self.assertGreater(user, 10 * COUNT)
+        self.assertLess(user, window.instructions() / 20)
+
+    def test_two_that_take_turns_are_two_tasks(self):
+        for number, window in self.workloads[IN_TURNS].windows.items():
+            with self.subTest(window=number):
+                self.assertAlmostEqual(
+                    window.switches, 2 * number * COUNT, delta=100)
+                both = sorted((window.instructions(task)
+                               for task in window.tasks()), reverse=True)[:2]
+                self.assertAlmostEqual(both[0] / both[1], 1, delta=0.1)
+                self.assertGreater(sum(both), 0.95 * window.instructions())
+
+    def test_a_cleared_page_is_a_string_instruction(self):
+        """The pages that are touched, by 512 words or 4096 bytes each."""
+        alone = self.workloads[ALONE].windows[1].iterations()
+        faults = self.workloads[FAULTS].windows[1].iterations()
+        self.assertGreaterEqual(faults - alone, 512 * COUNT)
+
+
+def wanted():
+    """The kernel, or why there is none to boot."""
+    if not counts.find(qemu.PROGRAM)[0]:
+        return None, f"{qemu.PACKAGE} is not installed"
+    try:
+        named = os.environ.get("UDPMILL_TEST_KERNEL")
+        return (kernel.find(named) if named else kernel.default()), None
+    except PerfError as error:
+        return None, f"{error} (for this test, by UDPMILL_TEST_KERNEL)"
+
+
+if __name__ == "__main__":
+    KERNEL, why = wanted()
+    if why:
+        print(why)
+        sys.exit(77)
+    del sys.argv[1:3]
+    unittest.main()

@@ -76,6 +76,34 @@ def bare_percent(logarithm, sign=True):
     return f'{value:{"+" if sign else ""}.{places}f}'
 
 
+def hundredths(logarithm, sign=True):
+    """+0.87 %, for counts, which are exact; but never 0.00 for a
+    difference."""
+    value = number(logarithm)
+    if value is None:
+        return NOTHING
+    value = as_percent(value)
+    if value == 0:
+        return '0 %'
+    mark = '-' if value < 0 else '+'
+    mark = mark if sign else ''
+    if abs(value) < 0.005:
+        return f'{mark}<0.01 %'
+    value = abs(value)
+    return f'{mark}{value:.{2 if value < 99.995 else 0}f} %'
+
+
+def figure(value, sign=False):
+    """12.35, 123.5, 12346: instructions a datagram, which are exact."""
+    value = number(value)
+    if value is None:
+        return NOTHING
+    size = abs(value)
+    places = 0 if size >= 999.95 else 1 if size >= 99.995 else 2
+    value = round(value, places) + 0.0
+    return f'{value:{"+" if sign and value else ""}.{places}f}'
+
+
 def interval(pair):
     """[+3.9, +5.9], in percent, for a pair of differences of logarithms."""
     low, high = ends(pair)

@@ -6,45 +6,33 @@ checked before anything is computed from it, and a new file replaces the old
 one only when it is complete.
 """
 import copy
-import hashlib
 import json
 import math
 import os
 import pathlib
-from datetime import datetime, timezone
 from functools import lru_cache
 
 from ..errors import INVALID, UNFIT, PerfError
-from . import whole_file
+from . import count_document, whole_file
+from .bounds import MOST_BYTES, where, wrong_sizes
+from .design import design_hash, now
+
+__all__ = ['design_hash', 'load', 'new', 'save', 'validate']
 
 SCHEMA = 'udpmill.perf/1'
 # Parts that only documents of one kind have.
 OF_KIND = {'merge': {'boots': []}, 'calibrate': {'calibration': None},
            'selftest': {'selftest': None}}
-SCHEMA_FILE = pathlib.Path(__file__).parents[2] / 'udpmill.perf-1.schema.json'
+FOLDER = pathlib.Path(__file__).parents[2]
 ABOUT_KEPT = 60  # characters of a wrong value that are shown
-# Limits that our own files keep. The time to wrap and draw a text grows with
-# the square of its length, and arithmetic with larger numbers overflows.
-MOST_BYTES = 256 << 20
-MOST_TEXT, MOST_NAME = 100_000, 200
-NAMES = ('name', 'label', 'workload', 'arm', 'metric', 'who', 'peer', 'phase')
-MOST_NUMBER, LEAST_NUMBER = 1e18, 1e-300
-MOST_INTEGER = 2 ** 63 - 1
-MOST_DEPTH = 40
-
-
-def design_hash(design):
-    text = json.dumps(design, sort_keys=True, separators=(',', ':'))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def new(kind, version, argv, seed, design):
     """A document without any measurements yet; its design is fixed."""
-    now = datetime.now(timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
     return {
         'schema': SCHEMA, 'kind': kind,
         'tool': {'name': 'udpmill perf', 'version': version},
-        'argv': list(argv), 'started': now, 'seconds': 0.0,
+        'argv': list(argv), 'started': now(), 'seconds': 0.0,
         'complete': False, 'stopped': None, 'seed': seed,
         'design': design, 'design_sha256': design_hash(design),
         'aa': False, 'arms': [],
@@ -56,23 +44,16 @@ def new(kind, version, argv, seed, design):
     }
 
 
-@lru_cache(maxsize=1)
-def _validator():
+@lru_cache(maxsize=None)
+def _validator(name):
     try:
         import jsonschema
     except ImportError:
         raise PerfError('files cannot be checked without jsonschema; run '
                         'sudo apt-get install python3-jsonschema',
                         UNFIT) from None
-    schema = json.loads(SCHEMA_FILE.read_text())
+    schema = json.loads((FOLDER / name).read_text())
     return jsonschema.Draft202012Validator(schema)
-
-
-def _where(path):
-    """['trials', 3, 'metrics'] -> 'trials[3].metrics'"""
-    text = ''.join(f'[{key}]' if isinstance(key, int) else f'.{key}'
-                   for key in path)
-    return text.lstrip('.') or 'the whole document'
 
 
 def _deepest(error):
@@ -82,51 +63,15 @@ def _deepest(error):
     return error
 
 
-def _wrong_by_schema(document):
-    errors = sorted(_validator().iter_errors(document),
+def _wrong_by_schema(document, name):
+    errors = sorted(_validator(name).iter_errors(document),
                     key=lambda e: [str(key) for key in e.absolute_path])
     for error in errors:
         error = _deepest(error)
         about = error.message
         if len(about) > 3 * ABOUT_KEPT:
             about = about[:ABOUT_KEPT] + '...' + about[-2 * ABOUT_KEPT:]
-        return f'{_where(error.absolute_path)}: {about}'
-    return None
-
-
-def _wrong_value(key, value):
-    if isinstance(value, str):
-        most = MOST_NAME if key in NAMES else MOST_TEXT
-        if len(value) > most:
-            return f'a text of {len(value)} characters; {most} are allowed'
-    elif isinstance(value, int):
-        if abs(value) > MOST_INTEGER:
-            return 'a number beyond 2^63, which no counter can reach'
-    elif isinstance(value, float) and value:
-        if not LEAST_NUMBER <= abs(value) <= MOST_NUMBER:
-            return (f'{value:.3g} is outside of what can be measured, '
-                    f'{LEAST_NUMBER} to {MOST_NUMBER}')
-    return None
-
-
-def _wrong_sizes(document):
-    """Check what a schema does not: lengths, sizes of numbers, and depth."""
-    left = [((), document)]
-    while left:
-        path, value = left.pop()
-        if len(path) > MOST_DEPTH:
-            return f'{_where(path[:3])}: more than {MOST_DEPTH} levels deep'
-        wrong = _wrong_value(path[-1] if path else None, value)
-        if wrong:
-            return f'{_where(path)}: {wrong}'
-        if isinstance(value, dict):
-            for key in value:
-                if len(key) > MOST_NAME:
-                    return (f'{_where(path)}: a key of {len(key)} '
-                            f'characters; {MOST_NAME} are allowed')
-            left += [((*path, key), item) for key, item in value.items()]
-        elif isinstance(value, list):
-            left += [((*path, i), item) for i, item in enumerate(value)]
+        return f'{where(error.absolute_path)}: {about}'
     return None
 
 
@@ -174,14 +119,29 @@ def _wrong_references(document):
     return None
 
 
+def _wrong(document):
+    """Check what the schema of trials cannot."""
+    return _wrong_names(document) or _wrong_references(document)
+
+
+# The schema's file, and what checks the rest.
+SCHEMAS = {
+    SCHEMA: ('udpmill.perf-1.schema.json', _wrong),
+    count_document.SCHEMA: ('udpmill.perf.count-1.schema.json',
+                            count_document.wrong),
+}
+
+
 def validate(document, name='the document'):
     """Returns the document. Raises PerfError that says which part is wrong."""
     said = document.get('schema') if isinstance(document, dict) else None
-    if said != SCHEMA:
+    if not isinstance(said, str) or said not in SCHEMAS:
+        known = ' and '.join(f'"{schema}"' for schema in SCHEMAS)
         raise PerfError(f'{name}: schema is {json.dumps(said)}, but this '
-                        f'program reads "{SCHEMA}"', INVALID)
-    wrong = (_wrong_sizes(document) or _wrong_by_schema(document)
-             or _wrong_names(document) or _wrong_references(document))
+                        f'program reads {known}', INVALID)
+    file, rest = SCHEMAS[said]
+    wrong = (wrong_sizes(document) or _wrong_by_schema(document, file)
+             or rest(document))
     if wrong:
         raise PerfError(f'{name}: {wrong}', INVALID)
     return document

@@ -27,14 +27,14 @@ def same(a, b):
     return a == b
 
 
-def _differs(where, said, found):
+def differs(where, said, found):
     if not same(said, found):
         yield f'{where}: the file says {said}, computed {found}'
 
 
 def design(doc):
     """the design has the hash from before the first trial"""
-    yield from _differs('design_sha256', doc['design_sha256'],
+    yield from differs('design_sha256', doc['design_sha256'],
                         document.design_hash(doc['design']))
 
 
@@ -76,7 +76,7 @@ def order(doc):
     """each block ran in the order that its coin decided"""
     for block in doc['blocks']:
         tossed = coin.coin(doc['seed'], block['workload'], block['index'])
-        yield from _differs(_name(block), block['order'], tossed)
+        yield from differs(_name(block), block['order'], tossed)
         ran = ''.join(trial['arm'] for trial in _of_block(doc, block))
         if not block['order'].startswith(ran) or (
                 block['used'] and ran != block['order']):
@@ -110,7 +110,7 @@ def trials(doc):
             taken.add(trial['id'])
             for key, value in (('workload', block['workload']),
                                ('block', block['index']), ('place', place)):
-                yield from _differs(f'{where}, {key}', trial.get(key, value),
+                yield from differs(f'{where}, {key}', trial.get(key, value),
                                     value)
     for trial in doc['trials']:
         if trial['id'] not in taken and not _begun(doc, trial):
@@ -123,10 +123,10 @@ def differences(doc):
     for block in doc['blocks']:
         made = pairs.block(block['workload'], block['index'], block['order'],
                            block['phase'], _of_block(doc, block), metrics)
-        yield from _differs(f'{_name(block)}, used', block['used'],
+        yield from differs(f'{_name(block)}, used', block['used'],
                             made['used'])
         for metric in metrics:
-            yield from _differs(f'{_name(block)}, {metric}',
+            yield from differs(f'{_name(block)}, {metric}',
                                 block['d'].get(metric), made['d'][metric])
 
 
@@ -136,7 +136,7 @@ def phases(doc):
         so_far = []
         for block in plan.of(doc['blocks'], workload):
             step = plan.next_step(doc['design'], so_far, workload)
-            yield from _differs(f'{_name(block)}, phase', block['phase'],
+            yield from differs(f'{_name(block)}, phase', block['phase'],
                                 step.phase)
             so_far.append(block)
         step = plan.next_step(doc['design'], so_far, workload)
@@ -159,17 +159,17 @@ def verdicts(doc):
             continue
         for key, value in item.items():
             if key in stored or key == 'verdict':
-                yield from _differs(f'{where}, {key}', stored[key], value)
+                yield from differs(f'{where}, {key}', stored[key], value)
     for workload, metric in said:
         yield f'{workload}, {metric}: is not judged by the design'
-    yield from _differs('verdict', doc['verdict'], overall)
+    yield from differs('verdict', doc['verdict'], overall)
 
 
 def medians(doc):
     """the trials give each boot's median"""
     for boot in doc['boots']:
         for cell in boot['cells']:
-            yield from _differs(
+            yield from differs(
                 f'{boot["file"]}, {cell["workload"]}, {cell["metric"]}',
                 cell['ln_median'],
                 merge.ln_median(cell['values'] + cell['suspect_values']))
@@ -189,7 +189,7 @@ def table(doc):
             yield f'{where}: no trial has this figure'
             continue
         for key, value in made.items():
-            yield from _differs(f'{where}, {key}', item.get(key), value)
+            yield from differs(f'{where}, {key}', item.get(key), value)
 
 
 def claims(doc):
@@ -199,7 +199,7 @@ def claims(doc):
         yield f'claims: {len(doc["claims"])} in the file, computed {len(made)}'
     for said, found in zip(doc['claims'], made):
         for key, value in found.items():
-            yield from _differs(f'{found["text"]}, {key}', said.get(key),
+            yield from differs(f'{found["text"]}, {key}', said.get(key),
                                 value)
 
 
@@ -213,7 +213,7 @@ def calibration(doc):
                            [w['name'] for w in doc['workloads']]):
         row = said.get((made['workload'], made['metric']), {})
         for key, value in made.items():
-            yield from _differs(
+            yield from differs(
                 f'{made["workload"]}, {made["metric"]}, {key}',
                 row.get(key), value)
 

@@ -8,7 +8,7 @@ import time
 from .. import render
 from ..errors import PerfError
 from ..file import history
-from ..measure.session import Interrupted
+from ..measure.kept import Interrupted
 from ..render import output as files, terminal
 from . import exits
 
@@ -95,7 +95,7 @@ def finish(args, session, ended=0):
         raise failed
     say_where(session, args.report)
     if ended:
-        print('udpmill perf: interrupted; the trials so far are kept',
+        print('udpmill perf: interrupted; the results so far are kept',
               file=sys.stderr)
         return ended
     return exits.of_verdict(made.get('verdict'),

@@ -3,10 +3,11 @@
 import textwrap
 
 from ..errors import INVALID, printable
-from ..file import document
-from ..judge import recheck
+from ..file import count_document, document
+from ..judge import recheck, recount
 
 
+RECHECKS = {count_document.SCHEMA: recount}
 SHOWN = 10  # at most so many differences per check
 
 
@@ -21,12 +22,12 @@ def report(doc):
     well = True
     if not doc['complete']:
         for line in textwrap.wrap(
-                f'it was stopped ({doc["stopped"] or "from outside"}); trials '
-                'that never ran are not reported as missing', 79,
+                f'it was stopped ({doc["stopped"] or "from outside"}); what '
+                'was never measured is not reported as missing', 79,
                 initial_indent='note   ',
                 subsequent_indent=' ' * 7):
             yield line, well
-    for check in recheck.of(doc):
+    for check in RECHECKS.get(doc['schema'], recheck).of(doc):
         found = list(check(doc))
         well = well and not found
         yield f'{"WRONG" if found else "ok":5}  {check.__doc__}', well

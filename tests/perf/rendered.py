@@ -3,11 +3,13 @@
 from functools import lru_cache
 
 import sample
+import sample_count
 from udpmill_perf import render
 from udpmill_perf.file.view import View
 from udpmill_perf.render.plots import sections
 
-DOCUMENTS = sample.all_documents()
+DOCUMENTS = {**sample.all_documents(),
+             **sample_count.all_documents(sample.HOSTILE)}
 
 
 @lru_cache(maxsize=None)

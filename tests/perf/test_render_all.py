@@ -55,8 +55,9 @@ def test_no_line_on_a_terminal_is_wider_than_it(name, width):
 
 
 @pytest.mark.parametrize('form', ONE_LINE)
-def test_no_control_character_comes_through(form):
-    found = {char for char in text('hostile', form)
+@pytest.mark.parametrize('name', ('hostile', 'count hostile'))
+def test_no_control_character_comes_through(name, form):
+    found = {char for char in text(name, form)
              if unicodedata.category(char) == 'Cc' and char != '\n'}
     assert found == set()
 
@@ -64,7 +65,8 @@ def test_no_control_character_comes_through(form):
 @pytest.mark.parametrize('form', render.FORMATS)
 def test_several_documents_make_one_text(form):
     both = [('one.json', DOCUMENTS['compare REGRESSION']),
-            ('two.json', DOCUMENTS['merge'])]
+            ('two.json', DOCUMENTS['merge']),
+            ('three.json', DOCUMENTS['count REGRESSION'])]
     said = render.to_text(both, form)
     for name, found in both:
         alone = render.to_text([(name, found)], form)
@@ -74,13 +76,18 @@ def test_several_documents_make_one_text(form):
 @pytest.mark.parametrize('form', ('terminal', 'markdown', 'ktap', 'junit',
                                   'html'))
 @pytest.mark.parametrize('name', ('compare REGRESSION', 'interrupted', 'run',
-                                  'compare INVALID'))
+                                  'compare INVALID', 'count REGRESSION',
+                                  'count INVALID', 'count unfinished'))
 def test_what_matters_is_said_in_each_format(name, form):
     said = text(name, form)
     wanted = {'compare REGRESSION': ['REGRESSION', 'echo-trains-64'],
               'interrupted': ['interrupted'],
               'run': ['echo-b8-w1-64', 'netperf', 'iperf3'],
-              'compare INVALID': ['INVALID']}[name]
+              'compare INVALID': ['INVALID'],
+              'count REGRESSION': ['REGRESSION', 'compute_score', '+2.83',
+                                   'no caches'],
+              'count INVALID': ['INVALID', 'booted twice'],
+              'count unfinished': ['interrupted', 'Only 1 of 3']}[name]
     assert [word for word in wanted if word not in said] == []
 
 

@@ -77,8 +77,9 @@ def test_nothing_comes_from_outside():
     assert {*re.findall(r'url\(([^#])', source)} == set()
 
 
-def test_hostile_text_is_text():
-    found = page('hostile')
+@pytest.mark.parametrize('name', ('hostile', 'count hostile'))
+def test_hostile_text_is_text(name):
+    found = page(name)
     shown = sample.HOSTILE.replace('\x1b', '?').replace('\n', ' ')
     assert 'script' not in found.tags
     assert not [key for _, key, _ in found.attributes
@@ -86,7 +87,8 @@ def test_hostile_text_is_text():
     assert shown in found.text
 
 
-@pytest.mark.parametrize('name', ('compare REGRESSION', 'run', 'merge'))
+@pytest.mark.parametrize('name', ('compare REGRESSION', 'run', 'merge',
+                                  'count REGRESSION', 'count alone'))
 def test_every_plot_is_told_in_words(name):
     found = page(name)
     labels = [value for tag, key, value in found.attributes
@@ -98,7 +100,8 @@ def test_every_plot_is_told_in_words(name):
 
 
 def test_every_plot_says_what_to_look_for():
-    for name in 'compare REGRESSION', 'run', 'merge':
+    for name in 'compare REGRESSION', 'run', 'merge', 'count REGRESSION', \
+            'count alone':
         for plot in all_plots(name):
             assert plot.caption.endswith('.')
             assert len(re.findall(r'\.(?= |$)', plot.caption)) == 1
@@ -108,7 +111,8 @@ def test_all_colours_are_the_style_sheets():
     """What is not a variable could not be seen in the dark."""
     defined = set(re.findall(r'--([\w-]+):',
                              (html.HERE / 'report.css').read_text()))
-    for name in 'compare REGRESSION', 'run', 'merge', 'compare INVALID':
+    for name in 'compare REGRESSION', 'run', 'merge', 'compare INVALID', \
+            'count REGRESSION', 'count alone':
         for plot in all_plots(name):
             colours = re.findall(r'(?:fill|stroke): ?([^;"]+)', plot.svg)
             assert {colour for colour in colours if not re.fullmatch(

@@ -20,8 +20,10 @@ import pytest
 from udpmill_perf import main
 
 import sample
+import sample_count
 
 DOCUMENTS = list(sample.all_documents().values())
+COUNTS = list(sample_count.all_documents(sample.HOSTILE).values())
 HOSTILE = [None, True, False, 0, -1, 1, 0.0, -0.5, 1e-320, 1e17, 1e308, -1e308,
            2 ** 53, 2 ** 63 - 1, 2 ** 63, -2 ** 63, 2 ** 64, 10 ** 400, '',
            'x', 'A', 'x' * 201, 'x' * 100_001, '\x1b[31m', '\u202e', '\ud800',
@@ -76,18 +78,18 @@ def read(data, argv):
     return code, err.getvalue()
 
 
-def draw(rng):
+def draw(rng, documents):
     verb = rng.choice((['verify', 'FILE'], ['report', 'FILE', '--format']))
     if verb[0] == 'report':
         verb = [*verb, rng.choice(FORMS)]
         if verb[-1] == 'html' and rng.random() < 0.9:
             verb[-1] = 'terminal'       # plots take a second
-    return verb, change(rng, rng.choice(DOCUMENTS))
+    return verb, change(rng, rng.choice(documents))
 
 
-def check(seed):
+def check(seed, documents=DOCUMENTS):
     rng = random.Random(seed)
-    verb, document = draw(rng)
+    verb, document = draw(rng, documents)
     data = json.dumps(document).encode()
     if rng.random() < 0.1:
         at = rng.randrange(len(data))
@@ -100,10 +102,12 @@ def check(seed):
     assert time.monotonic() - start < 60, (seed, verb)
 
 
+@pytest.mark.parametrize('documents', (DOCUMENTS, COUNTS),
+                         ids=('trials', 'counts'))
 @pytest.mark.parametrize('first', range(0, 120, 10))
-def test_whatever_is_changed_is_a_line_and_a_code(first):
+def test_whatever_is_changed_is_a_line_and_a_code(first, documents):
     for seed in range(first, first + 10):
-        check(seed)
+        check(seed, documents)
 
 
 def test_a_calibration_without_blocks():
@@ -158,6 +162,6 @@ if __name__ == '__main__':
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     end, done = time.monotonic() + float(sys.argv[1]), 0
     while time.monotonic() < end:
-        check(seed + done)
+        check(seed + done, (DOCUMENTS, COUNTS)[done % 2])
         done += 1
     print(f'{done} documents from seed {seed}')

@@ -19,6 +19,8 @@ from .view import View, keyed, listed
 
 MOST_BYTES = 256 << 20
 SCHEMA = 'udpmill.perf-history/1'
+# Of user space and kernel, while a PMU counts the kernel's.
+COUNTED = 'counted_instructions_per_datagram'
 
 
 @dataclass
@@ -47,8 +49,29 @@ def entry(document):
     return {'schema': SCHEMA, 'time': document.get('started'),
             'id': hashlib.sha256(text.encode()).hexdigest()[:16],
             'kind': view.kind, 'verdict': document.get('verdict'),
-            'fingerprint': view.environment.get('fingerprint'),
-            'rows': _paired_rows(view) if view.paired else _cell_rows(view)}
+            'fingerprint': _fingerprint(view),
+            'rows': _paired_rows(view) if view.paired else _cell_rows(view)
+            + _count_rows(view)}
+
+
+def _fingerprint(view):
+    """Of the machine; of a count, of the one that was emulated."""
+    if view.kind != 'count':
+        return view.environment.get('fingerprint')
+    text = json.dumps(view.document.get('machine'), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _count_rows(view):
+    """Rows of the arm under test of a count."""
+    arm = view.arm_names[-1] if view.arm_names else None
+    return [{'workload': row.get('workload'), 'metric': COUNTED,
+             'who': arm, 'git': _git(view, arm),
+             'median': row['instructions'], 'low': row.get('low'),
+             'high': row.get('high')}
+            for row in listed(view.document.get('counts'))
+            if str(row.get('arm')) == arm
+            and row.get('instructions') is not None]
 
 
 def _git(view, name):

@@ -8,7 +8,8 @@ passed, there is a single notice.
 from ..file.view import View
 from ..outcomes import INCONCLUSIVE
 from . import headline
-from .checks import ERROR, FAIL, checks
+from .check import ERROR, FAIL
+from .checks import checks
 from .plain import clean
 
 
@@ -33,9 +34,9 @@ def _document(view, inconclusive):
                               '\n'.join([*check.lines, check.why]).strip()))
     if not lines:
         title = f'{headline.verdict(view)}: {headline.subject(view)}'
-        facts = ', '.join(headline.facts(view))
-        lines.append(_command('notice', title,
-                              f'{headline.sentence(view)}\n{facts}'))
+        told = [headline.sentence(view), *headline.limits(view),
+                ', '.join(headline.facts(view))]
+        lines.append(_command('notice', title, '\n'.join(told)))
     return lines
 
 

@@ -5,27 +5,13 @@ A check is a workload and a metric. INCONCLUSIVE is neither a success nor a
 failure, but these formats have no such result, so the user chooses what it
 becomes; `skip` by default.
 """
-from dataclasses import dataclass, field
-
 from .. import human, outcomes
 from ..file.view import keyed, listed
 from ..metrics import metric
 from ..outcomes import IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION
 from . import headline, proof
-
-OK, FAIL, SKIP, ERROR = 'ok', 'fail', 'skip', 'error'
-CHOICES = {'pass': OK, 'fail': FAIL, 'skip': SKIP}
-
-
-@dataclass
-class Check:
-    suite: str                    # a workload
-    name: str                     # a metric's title
-    outcome: str                  # OK, FAIL, SKIP or ERROR
-    verdict: str = ''
-    why: str = ''                 # one line, if the outcome is not OK
-    lines: list = field(default_factory=list)
-    numbers: dict = field(default_factory=dict)     # as in the document
+from .check import CHOICES, ERROR, FAIL, OK, SKIP, Check
+from .count import checks as counted
 
 
 def checks(view, inconclusive='skip'):
@@ -167,4 +153,5 @@ def _proofs(suite, rows, inconclusive):
 
 
 PARTS = {'compare': _paired, 'merge': _paired, 'run': _cells,
-         'calibrate': _calibration, 'selftest': _selftest}
+         'calibrate': _calibration, 'selftest': _selftest,
+         'count': counted.checks}

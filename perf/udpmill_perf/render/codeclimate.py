@@ -5,7 +5,8 @@ import json
 
 from ..file.view import View
 from ..outcomes import INCONCLUSIVE
-from .checks import ERROR, FAIL, checks
+from .check import ERROR, FAIL
+from .checks import checks
 from .plain import clean
 
 SEVERITY = {FAIL: 'major', ERROR: 'blocker'}

@@ -4,9 +4,11 @@ from .. import human
 from ..file.view import keyed, listed
 from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
                         SAME, SUSPECT)
+from .count import words
 
 WORD = {'compare': 'comparison', 'merge': 'merged comparison', 'run': 'run',
-        'calibrate': 'calibration', 'selftest': 'self-test'}
+        'calibrate': 'calibration', 'selftest': 'self-test',
+        'count': 'count'}
 
 
 def verdict(view):
@@ -15,8 +17,13 @@ def verdict(view):
         return str(view.verdict)
     if not view.complete:
         return 'STOPPED'
-    return WORD.get(view.kind, view.kind).upper() if not view.paired \
+    return WORD.get(view.kind, view.kind).upper() if not judges(view) \
         else 'NO VERDICT'
+
+
+def judges(view):
+    """Whether it compares two arms."""
+    return view.paired or view.kind == 'count' and len(view.arm_names) > 1
 
 
 def subject(view):
@@ -26,7 +33,7 @@ def subject(view):
                if change[0] == 'kernel.release']
     if view.kind == 'merge' and len(set(labels)) == 1 and kernels:
         labels = [f'{labels[0]} on {kernel}' for kernel in kernels[0]]
-    if view.paired and len(labels) == 2:
+    if judges(view) and len(labels) == 2:
         return f'{labels[0]} -> {labels[1]}'
     return ', '.join(labels)
 
@@ -40,6 +47,8 @@ def sentence(view):
 
 
 def meaning(view):
+    if view.kind == 'count':
+        return words.sentence(view)
     return _paired(view) if view.paired else _other(view)
 
 
@@ -118,6 +127,8 @@ def _selftest(found):
 
 def facts(view):
     """Short facts: number of trials, date, duration, seed."""
+    if view.kind == 'count':
+        return words.facts(view)
     out = []
     if view.trials:
         out += tally(view)
@@ -131,6 +142,11 @@ def facts(view):
     if view.environment.get('fingerprint'):
         out.append(f'machine {view.environment["fingerprint"]}')
     return out
+
+
+def limits(view):
+    """What a reader must know, however short the report is."""
+    return words.limits(view) if view.kind == 'count' else []
 
 
 def tally(view):

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from .. import human
 from ..file.view import View, keyed, listed
 from . import headline, proof
+from .count.html import Counted
 from .ink import TONES
 from .plain import clean
 from .plots import history as history_plots, sections, shapes
@@ -61,6 +62,7 @@ class Report:
             clean, listed(view.document.get('argv'))))
         self.source = headline.source(view)
         self.changed = headline.changed(view)
+        self.counted = Counted(view) if view.kind == 'count' else None
 
     def judged(self):
         """Rows by workload: [(workload, [row, ...]), ...]"""
@@ -173,6 +175,7 @@ def _arm(arm):
              ('settings', ', '.join(f'{key}={value}' for key, value
                                     in sorted(settings.items()))),
              ('files', ', '.join(map(_file, listed(arm.get('files'))))),
+             *_kernel(arm),
              ('version', arm.get('version')), ('git', arm.get('git')),
              ('sha256', arm.get('sha256')), ('build id', arm.get('build_id'))]
     return {key: str(value) for key, value in facts if value}
@@ -182,6 +185,17 @@ def _file(found):
     """unbound.conf (the start of its digest)."""
     found = keyed(found)
     return f'{found.get("name")} ({str(found.get("sha256"))[:12]})'
+
+
+def _kernel(arm):
+    """Of an arm of `count`."""
+    kernel = keyed(arm.get('kernel'))
+    return [('kernel', kernel.get('release') or kernel.get('path')),
+            ('kernel version', kernel.get('version')),
+            ('kernel image', kernel.get('path') if kernel.get('release')
+             else None),
+            ('kernel sha256', kernel.get('sha256')),
+            ('append', arm.get('append'))]
 
 
 def _trial(view, trial, kinds, block):

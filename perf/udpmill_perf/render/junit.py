@@ -4,7 +4,8 @@ import xml.etree.ElementTree as tree
 
 from ..file.view import View, keyed
 from . import headline
-from .checks import ERROR, FAIL, SKIP, checks
+from .check import ERROR, FAIL, SKIP
+from .checks import checks
 from .plain import clean
 
 ELEMENT = {FAIL: 'failure', ERROR: 'error', SKIP: 'skipped'}

@@ -7,7 +7,8 @@ a SKIP with its reason: a CI shows it, but does not fail.
 """
 from ..file.view import View
 from . import headline, plain
-from .checks import ERROR, FAIL, SKIP, checks
+from .check import ERROR, FAIL, SKIP
+from .checks import checks
 
 
 def render(documents, inconclusive='skip'):

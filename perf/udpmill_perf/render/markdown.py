@@ -3,54 +3,17 @@
 
 To keep the comment short, all but the essential parts are folded.
 """
-import html
-import re
-
 from .. import human
 from ..file.view import View, listed
-from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
-                        SAME, SUSPECT)
+from ..outcomes import IMPROVED, INVALID, PASS, SUSPECT
 from . import headline, proof, tails
-from .plain import clean
-
-MARK = {PASS: ':white_check_mark:', IMPROVED: ':rocket:',
-        REGRESSION: ':x:', INCONCLUSIVE: ':grey_question:',
-        INVALID: ':warning:', SAME: ':heavy_equals_sign:',
-        'STOPPED': ':warning:'}
+from .count import markdown as counted
+from .markup import MARK, code, escape, folded, table, verdict
 
 
 def render(documents):
     return '\n'.join(_document(View(document, name))
                      for name, document in documents)
-
-
-def escape(text):
-    """Escape text, so that it makes no markup, mention, link or new cell."""
-    text = html.escape(clean(text), quote=False)
-    text = re.sub(r'([\\`*_{}\[\]#!|~$:@])', r'\\\1', text)
-    return text.replace('\\@', '@\u200b').replace('\\:', ':')
-
-
-def code(text):
-    """A span of code. A bar must be escaped even there, because of tables."""
-    text = clean(text).replace('|', '\\|') or ' '
-    runs = [len(run) for run in re.findall('`+', text)]
-    fence = '`' * (max(runs, default=0) + 1)
-    pad = ' ' if text[0] == '`' or text[-1] == '`' else ''
-    return f'{fence}{pad}{text}{pad}{fence}'
-
-
-def table(head, rows, right=()):
-    """A table. Its cells are Markdown, so they are not escaped."""
-    rule = ['---:' if place in right else '---'
-            for place in range(len(head))]
-    return ['| ' + ' | '.join(cells) + ' |'
-            for cells in ([*head], rule, *rows)]
-
-
-def folded(title, lines):
-    return ['<details>', f'<summary>{html.escape(clean(title))}</summary>',
-            '', *lines, '', '</details>', '']
 
 
 def _document(view):
@@ -79,7 +42,7 @@ def _paired(view):
         name = code(row.workload) if row.workload != previous else ''
         previous = row.workload
         rows.append([
-            name, escape(row.metric.title), _verdict(row),
+            name, escape(row.metric.title), verdict(row.verdict),
             row.metric.show(row.base), row.metric.show(row.other),
             *map(escape, proof.difference(row.row))])
         rows += _without(view, row)
@@ -97,13 +60,6 @@ def _tails(view):
         cells[0][0] = code(workload)
         lines += folded(title, table(cells[0], cells[1:]))
     return lines
-
-
-def _verdict(row):
-    if not row.verdict:
-        return 'not judged'
-    text = f'{MARK.get(row.verdict, "")} {escape(row.verdict)}'.strip()
-    return text if row.verdict == PASS else f'**{text}**'
 
 
 def _without(view, row):
@@ -141,7 +97,7 @@ def _run(view):
 
 
 def _claims(view):
-    rows = [[_verdict(row), escape(row.title), escape(row.text)]
+    rows = [[verdict(row.verdict), escape(row.title), escape(row.text)]
             for row in proof.claims(view)]
     return ['**Claims**', '', *table(('', 'claim', 'measured'), rows),
             ''] if rows else []
@@ -200,4 +156,5 @@ def _reasons(view):
 
 
 BODIES = {'compare': _paired, 'merge': _paired, 'run': _run,
-          'calibrate': _calibration, 'selftest': _selftest}
+          'calibrate': _calibration, 'selftest': _selftest,
+          'count': counted.body}

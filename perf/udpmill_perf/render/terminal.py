@@ -3,6 +3,7 @@
 from .. import human
 from ..file.view import View, listed
 from . import headline, plain
+from .count import terminal as counted
 from .ink import Ink, wanted as wants_colour
 from .terminal_other import calibration, selftest
 from .terminal_paired import comparison
@@ -11,7 +12,8 @@ from .terminal_run import table
 __all__ = ['summary', 'wants_colour']
 
 BODIES = {'compare': comparison, 'merge': comparison, 'run': table,
-          'calibrate': calibration, 'selftest': selftest}
+          'calibrate': calibration, 'selftest': selftest,
+          'count': counted.body}
 REASONS = 4                 # for SUSPECT and INVALID; others are counted
 CHANGES = 12
 

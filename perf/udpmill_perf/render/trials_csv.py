@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """CSV (RFC 4180): one line per trial, one column per number.
 
-A merged document has no trials; it gives one line per boot and workload, with
-medians.
+A merged document and a count have no trials; they give one line per boot and
+workload, with medians, or with what was counted in its windows.
 """
 import csv
 import io
 
 from .. import human
 from ..file.view import View, keyed, listed
+from .count import boots_csv
 
 FIRST = ('file', 'kind', 'id', 'workload', 'arm', 'arm_label', 'block',
          'phase', 'order', 'place', 'start_s', 'validity', 'reasons',
@@ -27,6 +28,8 @@ def render(documents):
             row.update(_numbers(trial))
             rows.append(row)
         rows += _boots(view)
+        rows += [{key: _text(value) for key, value in row.items()}
+                 for row in boots_csv.rows(view)]
     for row in rows:
         columns.update(dict.fromkeys(row))
     names = list(FIRST) + [name for name in columns if name not in FIRST]

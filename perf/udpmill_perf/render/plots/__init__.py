@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """All plots of a document, in reading order."""
-from . import boots, cpu, forest, latency, overview, paired, run_order, scaling
+from . import (boots, cpu, forest, functions, groups, latency, overview,
+               paired, run_order, scaling)
 
 SECTIONS = (
     ('The difference', (forest.plots,)),
@@ -13,9 +14,18 @@ SECTIONS = (
     ('In the order of the run', (run_order.plots,)))
 
 
+def counted(view):
+    """Of a document of `count`, which may have one arm only."""
+    two = len(view.arm_names) > 1
+    return (
+        ('Where the difference is' if two else 'The largest functions',
+         (functions.plots,)),
+        ('Where the instructions go', (groups.plots,)))
+
+
 def sections(view, prefix):
     """Yields (title, plots) for everything the document has numbers for."""
-    for title, makers in SECTIONS:
+    for title, makers in counted(view) if view.kind == 'count' else SECTIONS:
         found = [plot for make in makers for plot in make(view, prefix)]
         if found:
             yield title, found

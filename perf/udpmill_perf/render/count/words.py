@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Sentences and numbers about counted instructions, for all renderers."""
+from ... import human
+from ...file.count_view import Counts
+from ...outcomes import (IMPROVED, INCONCLUSIVE, INVALID, REGRESSION, SAME)
+
+LIMITS = ('Instructions are not time: the emulated machine has no caches, no '
+          'contention, one CPU and no network card.')
+
+
+def sentence(view):
+    """The meaning of the verdict."""
+    counts = Counts(view)
+    rows = [row for row in counts.results if row.verdict]
+    total = human.count(len(rows), 'workload')
+    found = {verdict: [row for row in rows if row.verdict == verdict]
+             for verdict in (REGRESSION, IMPROVED, INCONCLUSIVE)}
+    if view.verdict == INVALID:
+        return 'Boots that should be identical differ, so nothing follows ' \
+            'from the counts.'
+    if view.verdict == SAME:
+        return 'Both arms are the same, and so are their counts.'
+    if not counts.two:
+        done = len([row for row in counts.results if row.a])
+        return f'{human.count(done, "workload")}, with ' \
+            f'{human.count(len(counts.seeds), "seed")}.' if done \
+            else 'Nothing was counted.'
+    if not rows:
+        return 'Nothing was judged.'
+    if view.verdict == REGRESSION:
+        return f'B executes more instructions in {len(found[REGRESSION])} ' \
+            f'of {total}: {_worst(found[REGRESSION])}.'
+    if view.verdict == INCONCLUSIVE:
+        return f'{len(found[INCONCLUSIVE])} of {total} could not be decided.'
+    if view.verdict == IMPROVED:
+        return f'B executes fewer instructions in {len(found[IMPROVED])} of ' \
+            f'{total}, more in none.'
+    tolerance = human.margin(view.design.get('tolerance'))
+    return f'B executes at most {tolerance} more instructions in each of ' \
+        f'{total}.'
+
+
+def _worst(rows):
+    rows = [row for row in rows if row.estimate is not None]
+    if not rows:
+        return 'see below'
+    row = max(rows, key=lambda row: row.estimate)
+    return f'{row.workload}, by {human.hundredths(row.estimate, sign=False)}'
+
+
+def facts(view):
+    """Short facts: number of boots, duration, date, seeds, machine."""
+    counts = Counts(view)
+    out = []
+    if view.boots:
+        out.append(human.count(len(view.boots), 'boot'))
+    if view.document.get('seconds') is not None:
+        out.append(human.clock(view.document['seconds']))
+    if view.document.get('started'):
+        out.append(str(view.document['started'])
+                   .replace('T', ' ').replace('Z', ' UTC'))
+    if counts.seeds:
+        out.append(human.count(len(counts.seeds), 'seed'))
+    if human.number(view.design.get('datagrams')):
+        out.append(f'{view.design["datagrams"]} datagrams')
+    if counts.machine.get('qemu'):
+        out.append(f'QEMU {counts.machine["qemu"]}')
+    if counts.machine.get('cpu'):
+        out.append(f'CPU {str(counts.machine["cpu"]).split(",")[0]}')
+    return out
+
+
+def limits(view):
+    without = Counts(view).without
+    return [LIMITS] + ([f'Without {", ".join(without)}, as asked.']
+                       if without else [])
+
+
+def change(a, b, write=human.figure):
+    """10.0 -> 32.0, or one number if both are written alike."""
+    if a is None and b is None:
+        return human.NOTHING
+    said = [human.NOTHING if value is None else write(value)
+            for value in (a, b)]
+    return said[0] if said[0] == said[1] else ' -> '.join(said)
+
+
+def pair(counts, a, b, write=human.figure):
+    """The same, of a document that may have one arm only."""
+    if counts.two:
+        return change(a, b, write)
+    return human.NOTHING if a is None else write(a)
+
+
+def small(value):
+    """A figure that may be next to nothing."""
+    return '<0.01' if 0 < value < 0.005 else human.figure(value)
+
+
+def each(value):
+    return human.trimmed(value) if abs(value) >= 0.0005 else '0'
+
+
+def consists(counts, result):
+    """What a workload's figure consists of, in a few words."""
+    told = []
+    for name in 'user', 'kernel':
+        a, b = (result.figure(side, name) for side in 'ab')
+        if a is not None or b is not None:
+            told.append(f'{name} {pair(counts, a, b)}')
+    strings = [result.figure(side, 'iterations') for side in 'ab']
+    if any(strings):
+        told.append(f'not counted: {pair(counts, *strings)} repetitions in '
+                    'string instructions')
+    return '; '.join(told)
+
+
+def excluded(counts, result):
+    """Lines on what is not in a workload's figure. Never silent."""
+    lines = []
+    if counts.without:
+        taken = pair(counts, *(result.figure(side, 'without')
+                               for side in 'ab'))
+        lines.append(f'Without {", ".join(counts.without)}, as asked: {taken} '
+                     'instructions a datagram.')
+    tasks = [f'{task} {pair(counts, a, b, small)}'
+             for task, a, b in result.tasks]
+    if tasks:
+        lines.append('Other tasks, left out: ' + ', '.join(tasks)
+                     + ' instructions a datagram.')
+    return lines

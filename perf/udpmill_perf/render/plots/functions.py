@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""The functions in which the difference is; with one arm, the largest."""
+from ... import human
+from ...file.count_view import Counts
+from ..count import words
+from .axes import Rows, beside, room
+from .count_axis import instructions
+from .svg import Plot, draw, ink
+
+MOST, LEAST = 14, 0.1
+LEFT, RIGHT = 2.1, 1.75
+CAPTION = ('A bar is by how many instructions a datagram B differs in a '
+           'function; beside it, whether it is called more often (calls a '
+           'datagram) or got longer (instructions a call).')
+ALONE = ('The functions with the most instructions a datagram; beside each, '
+         'its calls a datagram.')
+
+
+def plots(view, prefix):
+    counts = Counts(view)
+    for number, workload in enumerate(view.workloads):
+        parts = _parts(counts, workload)
+        if not parts:
+            continue
+        name = f'{prefix}functions{number}'
+        layout = Rows([('', [part.name for part in parts])])
+        alt = f'Instructions a datagram by function, {workload}: ' + '; '.join(
+            f'{part.name} {_figure(counts, part)} {_why(counts, part)}'
+            for part in parts)
+        yield Plot(name, workload, CAPTION if counts.two else ALONE, draw(
+            name, layout.height(0.27, 0.8), alt,
+            _painter(counts, layout, parts)))
+
+
+def _parts(counts, workload):
+    found = counts.functions(workload)[:MOST]
+    return [part for part in found
+            if not counts.two or abs(part.difference) > LEAST]
+
+
+def _value(counts, part):
+    return part.difference if counts.two else part.a.instructions or 0
+
+
+def _figure(counts, part):
+    return human.figure(_value(counts, part), sign=counts.two)
+
+
+def _why(counts, part):
+    """Short: 2 → 3 calls, or 10 → 32 a call."""
+    sides = [part.a.calls, part.b.calls]
+    if counts.two and None in sides:
+        return 'only in ' + 'AB'[part.a.calls is None] if any(sides) else ''
+    calls = words.pair(counts, *sides, words.each)
+    each = words.pair(counts, part.a.each, part.b.each, human.trimmed)
+    told = [f'{calls} calls'] * (not counts.two or '>' in calls)
+    if counts.two and '>' in each:
+        told.append(f'{each} a call')
+    return ', '.join(told).replace('->', '→')
+
+
+def _painter(counts, layout, parts):
+    def paint(figure):
+        axes = figure.add_subplot()
+        room(figure, LEFT, RIGHT, 0.38, 0.38)
+        layout.label(axes, LEFT)
+        axes.grid(axis='x')
+        for place, part in zip(layout.places, parts):
+            value = _value(counts, part)
+            role = 'a' if not counts.two else 'bad' if value > 0 else 'good'
+            axes.barh([place], [value], height=0.62, color=ink(role), lw=0)
+            beside(axes, place, ', '.join(filter(
+                None, (_figure(counts, part), _why(counts, part)))))
+        values = [_value(counts, part) for part in parts]
+        instructions(axes, min(values), max(values), signed=counts.two)
+    return paint

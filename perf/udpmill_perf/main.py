@@ -13,6 +13,7 @@ from .verbs import exits
 VERBS = {
     'run': 'Measure how fast this host is, next to other programs',
     'compare': 'Decide whether B is slower than A',
+    'count': 'Count the instructions a datagram in kernels, exactly',
     'report': 'Show results as text, HTML, Markdown, JUnit, KTAP or CSV',
     'doctor': 'Check whether this host is fit to measure on',
     'calibrate': 'Measure the noise, and how many blocks a comparison needs',
@@ -28,6 +29,7 @@ EPILOG = """\
 Exit codes: 0 pass, 1 regression, 2 usage error, 3 inconclusive, 4 unfit
 host, 5 invalid measurement{}."""
 MAPPED = '; --exit-style maps them'
+TEXTS = ('--a-opts', '--b-opts', '--a-append', '--b-append')
 
 
 class Parser(argparse.ArgumentParser):
@@ -87,7 +89,7 @@ def joined(argv):
     that begins with a dash for one of its own options."""
     found, words = [], iter(argv)
     for word in words:
-        if word in ('--a-opts', '--b-opts'):
+        if word in TEXTS:
             after = next(words, None)
             word = word if after is None else f'{word}={after}'
         found.append(word)

@@ -12,7 +12,8 @@ from udpmill_perf.errors import PerfError
 from udpmill_perf.file import document
 from udpmill_perf.host import seats
 from udpmill_perf.judge import pairs, plan
-from udpmill_perf.measure import arms, latency, session, validity, window
+from udpmill_perf.measure import (arms, kept, latency, session, validity,
+                                  window)
 from udpmill_perf.measure.comparison import Comparison
 from udpmill_perf.measure.trial import Timing
 from udpmill_perf.measure.workload import Workload
@@ -203,7 +204,7 @@ def test_a_signal_ends_a_session_with_a_whole_file(tmp_path):
     path = tmp_path / 'out.json'
     made = document.new('run', '0', [], 1, {})
     one = session.Session(made, {}, [], 'none', str(path), Timing())
-    with pytest.raises(session.Interrupted) as stop, one:
+    with pytest.raises(kept.Interrupted) as stop, one:
         os.kill(os.getpid(), signal.SIGTERM)
     one.save()
     assert stop.value.number == signal.SIGTERM
@@ -216,8 +217,8 @@ def test_a_signal_that_python_swallows_ends_a_session_too(trials_follow):
     """It may arrive while an object is destroyed: an exception ends there."""
     made = document.new('run', '0', [], 1, {})
     one = session.Session(made, {}, [], 'none', None, Timing())
-    with pytest.raises(session.Interrupted), one:
-        with contextlib.suppress(session.Interrupted):
+    with pytest.raises(kept.Interrupted), one:
+        with contextlib.suppress(kept.Interrupted):
             os.kill(os.getpid(), signal.SIGINT)
         if trials_follow:
             one.note(Workload(), SimpleNamespace(name='A'), None)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A document that grows while trials run, and is saved every few seconds:
-however the run ends, the file is valid and has the trials so far."""
+"""A document that grows while trials run, and is saved every few seconds."""
 import random
-import signal
 import time
 from dataclasses import asdict
 
@@ -10,19 +8,11 @@ from ..errors import UNFIT, PerfError
 from ..file import document
 from ..host import environment, pmu
 from ..host.seats import Places
-from ..host.signals import STOPPING, handled
 from ..outcomes import INVALID
 from . import arms, trial
+from .kept import Kept
 
 SAVE_EVERY_S = 5
-
-
-class Interrupted(Exception):
-    """A signal stopped the run; number says which."""
-
-    def __init__(self, number):
-        super().__init__(signal.Signals(number).name)
-        self.number = number
 
 
 def draw_seed():
@@ -42,17 +32,16 @@ def begin(kind, argv, seed, design, both, workloads, before, output, timing):
     return Session(made, before, both, generator, output, timing)
 
 
-class Session:
+class Session(Kept):
     """A context. made: a new document, with its arms and workloads; before:
     the environment; generator: the udpmill that generates the load; output:
     the document's file, or None."""
 
     def __init__(self, made, before, both, generator, output, timing):
-        self.document, self.before = made, before
+        super().__init__(made, output)
+        self.before = before
         self.arms = {arm.name: arm for arm in both}
-        self.generator, self.output, self.timing = generator, output, timing
-        self.stop = None
-        self.started = self.saved = time.monotonic()
+        self.generator, self.timing = generator, timing
         self.places, self.pmu = Places(), pmu.open_pmu()[0]
         made['environment'] = environment.both(before, {})
 
@@ -64,15 +53,7 @@ class Session:
     def trials(self):
         return self.document['trials']
 
-    def __enter__(self):
-        self.signals = handled(self.interrupt)
-        self.signals.__enter__()
-        self.save()
-        return self
-
-    def __exit__(self, kind, error, _):
-        """Stop all programs, then complete the document, which says if a
-        signal or a PerfError stopped the run."""
+    def clean_up(self):
         before, after = {**self.before, **self.places.before}, {}
         try:
             after = self.places.facts()
@@ -80,27 +61,8 @@ class Session:
             self.places.__exit__(None, None, None)
         if self.pmu:
             self.pmu.close()
-        made = self.document
-        made['environment'] = environment.both(
+        self.document['environment'] = environment.both(
             before, {**environment.collect(), **after})
-        made['seconds'] = round(time.monotonic() - self.started, 3)
-        unheard = self.stop if error is None else None
-        error = error or unheard
-        if isinstance(error, Interrupted):
-            made['stopped'] = f'interrupted by {error}'
-        elif error:
-            made['stopped'] = str(error)
-        made['complete'] = error is None
-        self.signals.__exit__(None, None, None)
-        if unheard:
-            raise unheard
-
-    def interrupt(self, number, _frame):
-        """Handle the first signal only, to clean up undisturbed."""
-        for other in STOPPING:
-            signal.signal(other, signal.SIG_IGN)
-        self.stop = Interrupted(number)
-        raise self.stop
 
     def run(self, arm, workload, **where):
         """Measure a trial, and note it in the document, even if it failed."""
@@ -111,10 +73,7 @@ class Session:
 
     def note(self, workload, arm, measure, own=None, **where):
         """Do the same for any measurement: a function of a seat."""
-        # The exception may have been lost: Python ignores those that are
-        # raised while an object is destroyed, or in some of its own callbacks.
-        if self.stop:
-            raise self.stop
+        self.heed()
         entry = {'id': len(self.trials), 'workload': workload.name,
                  'arm': arm.name, 'block': None, 'place': 0,
                  'start_s': round(time.monotonic() - self.started, 3),
@@ -133,9 +92,3 @@ class Session:
         if time.monotonic() - self.saved > SAVE_EVERY_S:
             self.save()
         return entry
-
-    def save(self):
-        """Save the document, marked as incomplete until the end."""
-        self.saved = time.monotonic()
-        if self.output:
-            document.save(self.document, self.output)

@@ -3,7 +3,7 @@
 import shlex
 
 from .. import human
-from ..file import calibration, document
+from ..file import bounds, calibration
 from ..host import environment, pmu
 from ..judge import plan
 from ..measure import arms
@@ -70,13 +70,13 @@ def words(option, text):
         raise arms.PerfError(f'{option}: "{text}": {error}') from None
 
 
-def labelled(text, name):
+def labelled(text, name, default=None):
     """The label of an arm, checked to be short enough for a document."""
-    if text and len(text) > document.MOST_NAME:
+    if text and len(text) > bounds.MOST_NAME:
         raise arms.PerfError(
             f'--{name.lower()}-label: {len(text)} characters; use at most '
-            f'{document.MOST_NAME}')
-    return text or name
+            f'{bounds.MOST_NAME}')
+    return text or (name if default is None else default)
 
 
 def labels(args):

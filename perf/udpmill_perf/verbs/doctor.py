@@ -9,6 +9,7 @@ import time
 
 from ..errors import UNFIT, PerfError
 from ..file import calibration
+from ..guest import parts, qemu
 from ..host import environment, labs, namespace, pmu
 from ..measure import peers
 from ..measure.window import machine_times
@@ -143,6 +144,16 @@ def others(_found):
     return GOOD, f'installed peers: {", ".join(there)}', ''
 
 
+def emulator(_found):
+    try:
+        found = qemu.find()
+        parts.find(parts.INIT)
+    except PerfError as error:
+        return NOTE, f'udpmill perf count: {error}', (
+            'no instructions of other kernels can be counted')
+    return GOOD, f'QEMU {found.version} can count instructions', ''
+
+
 def calibrated(found):
     rows = calibration.load(environment.fingerprint(found))
     if rows:
@@ -154,7 +165,7 @@ def calibrated(found):
 
 
 CHECKS = (cpus, quiet, clock, governor, turbo, smt, machine, rights, lab,
-          counters, buffers, others, calibrated)
+          counters, buffers, others, emulator, calibrated)
 
 
 def show(rows, colour):

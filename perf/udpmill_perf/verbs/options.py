@@ -16,9 +16,14 @@ def add_measuring(parser):
     group.add_argument('--seed', type=count(1), metavar='N',
                        help='seed of all random choices (default: a random '
                        'one, which is reported)')
+    add_output(parser)
+
+
+def add_output(parser, *names):
+    """names: other names of --output."""
     out = parser.add_argument_group('output')
-    out.add_argument('-o', '--output', metavar='FILE', help='write the '
-                     'results to this file, as JSON (default: '
+    out.add_argument('-o', '--output', *names, metavar='FILE', help='write '
+                     'the results to this file, as JSON (default: '
                      'udpmill-VERB-TIME.json in the current directory); '
                      '"none" writes no file')
     out.add_argument('--report', action='append', metavar='FILE', default=[],

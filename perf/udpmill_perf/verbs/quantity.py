@@ -27,10 +27,14 @@ def percent(text):
     return value
 
 
-def count(least):
+def count(least, most=None):
+    bounds = (f'of at least {least}' if most is None
+              else f'within {least} to {most}')
+
     def parse(text):
-        if not text.isdecimal() or int(text) < least:
+        if not text.isdecimal() or int(text) < least or (
+                most is not None and int(text) > most):
             raise argparse.ArgumentTypeError(
-                f'"{text}" is not a whole number of at least {least}')
+                f'"{text}" is not a whole number {bounds}')
         return int(text)
     return parse

@@ -15,8 +15,8 @@ WIDEST = 110                # columns; wider lines are harder to read
 
 def add_arguments(parser):
     parser.add_argument('files', nargs='+', metavar='FILE',
-                        help='file written by run, compare, calibrate, '
-                             'selftest or merge')
+                        help='file written by run, compare, count, '
+                             'calibrate, selftest or merge')
     parser.add_argument('--format', choices=render.FORMATS, metavar='KIND',
                         help=f'{", ".join(render.FORMATS)} (default: by the '
                         'ending of OUT; terminal, if there is none)')

@@ -23,6 +23,8 @@ def checks(view, inconclusive='skip'):
 
 def _check(view, counts, row, inconclusive):
     outcome, why = OK, row.why
+    if not view.complete and why:
+        why += f' Stopped: {view.stopped}.'
     if row.verdict:
         outcome = OUTCOMES.get(row.verdict, CHOICES[inconclusive]
                                if row.verdict == INCONCLUSIVE else SKIP)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""The arms of a count: a kernel, its command line, a udpmill, options and
+settings."""
+import os
+from dataclasses import dataclass
+
+from ..errors import USAGE, PerfError
+from . import arms
+from .arms import Arm
+
+MOST_APPEND = 1024          # characters; the kernel takes 2048 in all
+LABEL = 60                  # characters of a label that nobody gave
+
+
+@dataclass
+class CountArm(Arm):
+    kernel: object = None   # as guest/kernel.py found it
+    append: str = ''        # to the command line of the kernel
+
+    def same_as(self, other):
+        return (super().same_as(other) and self.append == other.append
+                and self.kernel.sha256 == other.kernel.sha256)
+
+    def as_dict(self):
+        made = super().as_dict()
+        del made['command']  # it runs in the guest
+        return {**made, 'append': self.append, 'kernel': {
+            'path': self.kernel.image, 'sha256': self.kernel.sha256,
+            'release': self.kernel.release, 'version': self.kernel.version}}
+
+    def facts(self):
+        """What may tell it from another arm, what counts most first."""
+        return [self.kernel.release or os.path.basename(self.kernel.image),
+                self.kernel.image,
+                ' '.join(self.options) or 'no options',
+                ' '.join(f'{key}={value}' for key, value
+                         in self.settings.items()) or 'no settings',
+                self.append or 'nothing appended',
+                arms.git(self.binary) or self.binary, self.binary]
+
+
+def name_them(both):
+    """Label the arms that have no label by what they differ in."""
+    facts = [arm.facts() for arm in both]
+    for arm, own in zip(both, facts):
+        if not arm.label:
+            told = [text for text, *others in zip(own, *facts)
+                    if any(text != other for other in others)]
+            arm.label = cut((told or own)[0])
+
+
+def cut(text):
+    return text if len(text) <= LABEL else '..' + text[2 - LABEL:]
+
+
+def checked_append(option, text):
+    """What is appended to a kernel's command line."""
+    if not text.isprintable():
+        raise PerfError(f'{option}: only printable characters can be on the '
+                        'command line of a kernel')
+    if len(text) > MOST_APPEND:
+        raise PerfError(f'{option}: {len(text)} characters; use at most '
+                        f'{MOST_APPEND}')
+    return text.strip()
+
+
+def check(arm):
+    """Check that serve accepts the arm's options, before anything is booted.
+    What this host lacks does not matter: the guest may have it."""
+    try:
+        arms.check(arm)
+    except PerfError as error:
+        if error.exit_code == USAGE:
+            raise

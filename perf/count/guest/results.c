@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "results.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/io.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+#define PORT      0xe9
+#define TEXT_MOST 4096
+
+int results_open(void)
+{
+	return ioperm(PORT, 1, 1) ? -errno : 0;
+}
+
+static void put(const void *data, size_t bytes)
+{
+	__asm__ volatile("rep outsb"
+			 : "+S"(data), "+c"(bytes)
+			 : "d"(PORT)
+			 : "memory");
+}
+
+void results_send(const char *tag, const void *data, size_t bytes)
+{
+	char head[64];
+	int n = snprintf(head, sizeof(head), "@%s %zu\n", tag, bytes);
+
+	put(head, (size_t)n);
+	put(data, bytes);
+	put("\n", 1);
+}
+
+static size_t format_text(
+	char text[TEXT_MOST], const char *format, va_list arguments)
+{
+	vsnprintf(text, TEXT_MOST, format, arguments);
+	return strlen(text);
+}
+
+void results_say(const char *tag, const char *format, ...)
+{
+	char text[TEXT_MOST];
+	va_list arguments;
+	size_t n;
+
+	va_start(arguments, format);
+	n = format_text(text, format, arguments);
+	va_end(arguments);
+	results_send(tag, text, n);
+}
+
+void results_fail(const char *format, ...)
+{
+	char text[TEXT_MOST];
+	va_list arguments;
+	size_t n;
+
+	va_start(arguments, format);
+	n = format_text(text, format, arguments);
+	va_end(arguments);
+	dprintf(STDERR_FILENO, "udpmill-guest-init: %s\n", text);
+	results_send("error", text, n);
+	results_end();
+}
+
+void results_end(void)
+{
+	(void)reboot(RB_POWER_OFF);
+	/* The host ends a machine that stays on. */
+	for (;;)
+		pause();
+}

@@ -62,7 +62,9 @@ struct load_config {
 	 * load_close(). */
 	const uint8_t *payload;
 	/* LOAD_PACED: replaces pace, sizes, content and payload; the run ends
-	 * when all of it was sent. Must stay valid until load_close(). */
+	 * when all of it was sent. Other modes send its payloads in turn, over
+	 * and over, whatever their times and flows. Must stay valid until
+	 * load_close(). */
 	const struct replay *replay;
 	/* LOAD_PACED: the rate of all flows together; starts with the
 	 * warm-up. */

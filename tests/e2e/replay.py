@@ -208,6 +208,23 @@ class Replay(unittest.TestCase):
                 self.assertLessEqual(report["seconds"],
                                      seconds + lag["max"] / 1e9 + 1e-6)
 
+    def test_a_closed_loop_sends_it_over_and_over(self):
+        packets = [(i, ipv4(b"%d" % i * (i + 1))) for i in range(3)]
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            report = self.load(s.address, pcap(packets), "--speed", "replies",
+                               "--count", "3000", "-O", "0s")
+        ledger = report["ledger"]
+        self.assertEqual((ledger["sent"], ledger["answered"]), (3000, 3000))
+        self.assertEqual(ledger["bytes"]["sent"], 1000 * (1 + 2 + 3))
+        self.assertEqual(report["config"]["mode"], "window")
+        self.assertEqual(report["config"]["capture"]["speed"], "replies")
+
+    def test_a_flood_sends_it_over_and_over_if_no_reply_is_expected(self):
+        packets = [(i, ipv4(b"%d" % i)) for i in range(3)]
+        flows = self.flows_of(pcap(packets), "--speed", "replies", "--count",
+                              "7")
+        self.assertEqual(flows, [[b"0", b"1", b"2", b"0", b"1", b"2", b"0"]])
+
     def test_a_capture_out_of_order_is_sent_by_its_times(self):
         packets = [(0.02, ipv4(b"c")), (0, ipv4(b"a")), (0.01, ipv4(b"b"))]
         self.assertEqual(self.flows_of(pcap(packets)), [[b"a", b"b", b"c"]])

@@ -63,6 +63,8 @@ static void refuse_nothing_due(const struct load_parsing *p)
 					       : "rate";
 	bool due = true;
 
+	if (p->o->replay.round)
+		return;
 	if (c->replay)
 		due = replay_due(c->replay, c->omit_ns + c->time_ns) >
 		      replay_due(c->replay, c->omit_ns);
@@ -104,7 +106,7 @@ static void adapt_to_server(struct load_parsing *p)
 	const char *service = load_peer_known(p->o, &peer) ? peer.service : "";
 	bool expected = load_said(p, "expect") || p->payload;
 
-	if (load_pace_is_open(&p->pace) || c->replay)
+	if (load_pace_is_open(&p->pace) || (c->replay && !p->o->replay.round))
 		c->mode = LOAD_PACED;
 	else if (p->flood || c->replies == REPLIES_NONE ||
 		 strcmp(service, "discard") == 0)

@@ -26,9 +26,10 @@ static const struct argp_option options[] = {
 		"Send the UDP payloads of a capture (pcap, pcapng) again, with "
 		"the timing of the capture, until its end",
 		0},
-	{"speed", KEY_SPEED, "X|max", LOAD_OF_OPEN_LOOP,
-		"Replay X times as fast as captured (default 1), or as fast as "
-		"the kernel accepts datagrams",
+	{"speed", KEY_SPEED, "X|max|replies", LOAD_OF_OPEN_LOOP,
+		"Replay X times as fast as captured (default 1), as fast as "
+		"the kernel accepts datagrams, or over and over in a closed "
+		"loop, in which each reply lets the next datagram leave",
 		0},
 	{0},
 };
@@ -38,12 +39,16 @@ static void parse_speed(struct load_replay *r, const char *text)
 	char *end;
 
 	r->max = strcmp(text, "max") == 0;
-	r->speed = r->max ? 1 : strtod(text, &end);
-	if (!r->max && (end == text || *end || !(r->speed >= SPEED_LEAST) ||
-			       r->speed > SPEED_MOST))
+	r->round = strcmp(text, "replies") == 0;
+	r->speed = 1;
+	if (r->max || r->round)
+		return;
+	r->speed = strtod(text, &end);
+	if (end == text || *end || !(r->speed >= SPEED_LEAST) ||
+		r->speed > SPEED_MOST)
 		usage_error("speed",
-			"\"%s\" is neither max nor a factor from 0.001 to "
-			"1000000; try 2 or 0.5",
+			"\"%s\" is neither max, replies nor a factor from "
+			"0.001 to 1000000; try 2 or 0.5",
 			text);
 }
 
@@ -93,13 +98,15 @@ void load_replay_print(FILE *out, const struct load_replay *r)
 {
 	char text[LOAD_REPLAY_LEFT];
 
-	fprintf(out, "a capture, %s datagram%s in %s flow%s over %.2f s, at ",
+	fprintf(out, "a capture, %s datagram%s in %s flow%s over %.2f s, ",
 		text_grouped(r->replay.count), r->replay.count == 1 ? "" : "s",
 		text_grouped(r->flows), r->flows == 1 ? "" : "s", r->seconds);
-	if (r->max)
-		fprintf(out, "speed max\n  ");
+	if (r->round)
+		fprintf(out, "over and over\n  ");
+	else if (r->max)
+		fprintf(out, "at speed max\n  ");
 	else
-		fprintf(out, "speed %g\n  ", r->speed);
+		fprintf(out, "at speed %g\n  ", r->speed);
 	if (*load_replay_left_out(&r->capture, text))
 		fprintf(out, "left out: %s\n  ", text);
 }
@@ -122,7 +129,9 @@ json_t *load_replay_json(const struct load_replay *r)
 	json_set(all, "damage",
 		*c->damage ? json_string(c->damage) : json_null());
 	json_set(all, "speed",
-		r->max ? json_string("max") : json_real(r->speed));
+		r->round ? json_string("replies")
+		: r->max ? json_string("max")
+			 : json_real(r->speed));
 	return all;
 }
 

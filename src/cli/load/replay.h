@@ -18,6 +18,7 @@ struct load_replay {
 	const char *path; /* NULL: no capture */
 	double speed;     /* 0: not said */
 	bool max;         /* as fast as the kernel accepts datagrams */
+	bool round;       /* as replies come, over and over */
 	struct load_capture capture;
 	struct replay replay;
 	double seconds; /* of the capture, at its own speed */

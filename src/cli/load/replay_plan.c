@@ -95,9 +95,9 @@ void load_replay_plan(struct load_parsing *p)
 	note_sizes(&c->sizes, &r->replay);
 	c->replay = &r->replay;
 	c->train = 1;
-	if (!load_said(p, "omit"))
+	if (!r->round && !load_said(p, "omit"))
 		c->omit_ns = 0;
-	if (!load_said(p, "time"))
+	if (!r->round && !load_said(p, "time"))
 		c->time_ns = LOAD_REPLAY_UNBOUNDED_NS;
 	if (c->replies != REPLIES_NONE)
 		c->replies = REPLIES_ANY;

@@ -21,6 +21,7 @@ struct cursor {
 
 struct probes {
 	struct cursor cursor; /* of the next datagram */
+	size_t item;          /* the next of a replay that goes round */
 	bool prefilled;       /* slots already hold the payload */
 	struct engine_message messages[ENGINE_MESSAGES];
 	uint64_t meant_ns[ENGINE_MESSAGES]; /* the planned departure of each */

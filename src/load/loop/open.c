@@ -215,7 +215,7 @@ static uint64_t longest_ns(const struct load_config *c)
 {
 	uint64_t ns = c->omit_ns + c->time_ns, all = ns;
 
-	if (c->replay)
+	if (c->replay && c->mode == LOAD_PACED)
 		all = replay_duration_ns(c->replay);
 	return all < ns ? all : ns;
 }

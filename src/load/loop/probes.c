@@ -22,9 +22,19 @@ static void move(const struct load_thread *t, struct cursor *c, uint32_t n)
 	c->left = entry_of(t);
 }
 
+static void move_round(struct load_thread *t, uint32_t datagrams)
+{
+	struct probes *w = &t->probes;
+
+	w->item = (w->item + datagrams) % t->config->replay->count;
+}
+
 void probes_move(struct load_thread *t, uint32_t datagrams)
 {
-	move(t, &t->probes.cursor, datagrams);
+	if (t->config->replay)
+		move_round(t, datagrams);
+	else
+		move(t, &t->probes.cursor, datagrams);
 }
 
 void probes_give_up_trains(struct load_thread *t)
@@ -46,11 +56,20 @@ size_t probes_longest(const struct load_thread *t)
 	return longest;
 }
 
+/* Threads begin at different places of a replay that goes round. */
+static size_t first_item(const struct load_thread *t)
+{
+	const struct load_config *c = t->config;
+
+	return c->replay ? c->replay->count * t->flows[0].number / c->flows : 0;
+}
+
 /* With one size and only headers checked, payloads are written before the run,
  * and only headers during it. */
 void probes_init(struct load_thread *t)
 {
 	t->probes.cursor = (struct cursor){.left = entry_of(t)};
+	t->probes.item = first_item(t);
 	t->probes.prefilled = !sizes_mixed(&t->config->sizes) &&
 			      !t->config->verify_full && !t->config->replay;
 }
@@ -164,6 +183,17 @@ static uint32_t write_plan(
 }
 
 /* A replay's datagrams are sent from where they are in memory. */
+static struct engine_message message_of(const struct replay *r,
+	const struct replay_item *item, const struct flow *f)
+{
+	return (struct engine_message){
+		.link = f->link,
+		.data = r->data + item->offset,
+		.bytes = item->bytes,
+		.segments = 1,
+	};
+}
+
 static uint32_t write_items(
 	struct load_thread *t, const struct order *o, uint64_t room)
 {
@@ -175,12 +205,21 @@ static uint32_t write_items(
 
 		w->meant_ns[i] = r->unpaced ? t->now_ns
 					    : t->shared->start_ns + item->at_ns;
-		w->messages[i] = (struct engine_message){
-			.link = o->flow->link,
-			.data = r->data + item->offset,
-			.bytes = item->bytes,
-			.segments = 1,
-		};
+		w->messages[i] = message_of(r, item, o->flow);
+	}
+	return (uint32_t)room;
+}
+
+static uint32_t write_round(
+	struct load_thread *t, const struct order *o, uint64_t room)
+{
+	const struct replay *r = t->config->replay;
+	struct probes *w = &t->probes;
+
+	for (uint32_t i = 0; i < room; i++) {
+		w->meant_ns[i] = t->now_ns;
+		w->messages[i] = message_of(
+			r, &r->items[(w->item + i) % r->count], o->flow);
 	}
 	return (uint32_t)room;
 }
@@ -188,6 +227,9 @@ static uint32_t write_items(
 uint32_t probes_write(
 	struct load_thread *t, const struct order *order, uint64_t room)
 {
-	return order->items ? write_items(t, order, room)
-			    : write_plan(t, order, room);
+	if (order->items)
+		return write_items(t, order, room);
+	if (t->config->replay)
+		return write_round(t, order, room);
+	return write_plan(t, order, room);
 }

@@ -11,5 +11,7 @@ const struct mode_ops *mode_of(const struct load_config *c)
 		[LOAD_PACED] = &mode_by_plan,
 	};
 
-	return c->replay ? &mode_by_capture : modes[c->mode];
+	if (c->replay && c->mode == LOAD_PACED)
+		return &mode_by_capture;
+	return modes[c->mode];
 }

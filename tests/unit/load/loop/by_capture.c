@@ -114,3 +114,33 @@ Test(by_capture, says_when_all_of_it_has_left)
 	turn_once(t);
 	cr_assert(replay_spent(&load->shared));
 }
+
+/* In a closed loop times and flows do not count, and the end is the
+ * beginning. */
+Test(by_capture, goes_round_as_replies_come)
+{
+	config.mode = LOAD_WINDOW;
+	loop_begin(0);
+	turn_once(t);
+	cr_assert(sent_count == 8, "%u", sent_count);
+	loop_answer(0);
+	turn_once(t);
+	cr_assert(sent_count == 9);
+	for (uint32_t i = 0; i < sent_count; i++) {
+		const struct replay_item *item = &replay.items[i % 5];
+
+		cr_assert(sent[i].from == replay.data + item->offset);
+		cr_assert(sent[i].bytes == item->bytes);
+	}
+	cr_assert(!replay_spent(&load->shared));
+}
+
+Test(by_capture, that_goes_round_leaves_out_what_is_too_long)
+{
+	config.mode = LOAD_WINDOW;
+	loop_begin(0);
+	refusal = EMSGSIZE;
+	turn_once(t);
+	cr_assert(sent_count == 0);
+	cr_assert(t->probes.item > 0);
+}

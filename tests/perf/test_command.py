@@ -65,6 +65,8 @@ def test_a_payload_is_written_in_three_ways(text, data, tmp_path):
      ['--payload', 'PAYLOAD', '--source-ports', '40000-40001']),
     (Requests(expect='none', workers=2), 'probes-64-none-workers2',
      ['--expect', 'none', '--flood']),
+    (Requests(pcap='/x/a.pcap'), 'pcap-a.pcap',
+     ['--pcap', '/x/a.pcap', '--speed', 'replies']),
     (Requests(pcap='/x/a.pcap', speed='2'), 'pcap-a.pcap-speed2',
      ['--pcap', '/x/a.pcap', '--speed', '2']),
     (Requests(rate=500.0), 'probes-64', ['--rate', '500'])])

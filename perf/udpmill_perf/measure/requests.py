@@ -18,8 +18,8 @@ PAYLOAD = 'PAYLOAD'  # in the options of load: the file of a trial
 @dataclass(frozen=True)
 class Requests:
     """payload: of each datagram; None: probes, of which replies are checked.
-    pcap: a capture that is replayed instead, at this speed. expect, speed: as
-    for load; '' is load's default."""
+    pcap: a capture whose payloads are sent instead, at this speed ('': over
+    and over, as replies come). expect: as for load; '' is load's default."""
     payload: bytes | None = None
     pcap: str = ''
     speed: str = ''
@@ -96,7 +96,7 @@ class Requests:
         if self.spin:
             options.append('--spin')
         if self.pcap:
-            return options + ['--speed', self.speed or '1']
+            return options + ['--speed', self.speed or 'replies']
         options += ['--train', 'off']
         if self.rate:
             return options + ['--rate', f'{self.rate:.0f}']

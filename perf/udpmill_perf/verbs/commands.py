@@ -13,8 +13,8 @@ ANSWERED = ('A datagram counts when it was answered, as the kernel and the '
 RECEIVED = ('No reply is expected (--expect none), so a datagram counts when '
             'the kernel gave it to a socket of the server, and there is no '
             'latency.')
-REPLAYED = ('A capture has its own rate, so there is no latency at half '
-            'capacity.')
+REPLAYED = ('A capture cannot be sent at a chosen rate, so there is no latency '
+            'at half capacity.')
 MISSING = ('{}: no latency, because replies were missing at that rate, and '
            'replies that carry no number can then not be matched.')
 
@@ -41,10 +41,11 @@ def add_requests(parser):
                        help='send this as each datagram; replies are counted, '
                        'not checked')
     group.add_argument('--pcap', metavar='FILE', help='send the UDP payloads '
-                       'of a capture at its own times; it must last longer '
-                       'than a trial')
+                       'of a capture, over and over; each reply lets the next '
+                       'one leave')
     group.add_argument('--speed', metavar='X|max', help='replay the capture X '
-                       'times as fast, or as fast as the kernel accepts')
+                       'times as fast as it was captured, or as fast as the '
+                       'kernel accepts; it must last longer than a trial')
     group.add_argument('--length', type=count(0), metavar='BYTES',
                        help='send probes of this length')
     group.add_argument('--expect', choices=EXPECT, help='what the server '

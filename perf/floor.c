@@ -2,8 +2,9 @@
 /*
  * floor KIND SERVICE PORT [trains]
  *
- * KIND is recvfrom, mmsg or uring, SERVICE echo or discard, PORT 0 any free
- * one. Prints the address it is bound to, and at SIGTERM what it did, as JSON.
+ * KIND is recvfrom, mmsg or uring, SERVICE is echo or discard, and PORT 0 is
+ * any free one. Prints the address that it is bound to, and on SIGTERM what it
+ * did, as JSON.
  */
 #include "floor.h"
 
@@ -36,7 +37,7 @@ static const struct {
 
 static char slot[FLOOR_SLOT];
 
-/* recvfrom(2) cannot tell the TTL. */
+/* recvfrom(2) cannot report the TTL. */
 static ssize_t receive(const struct floor *f, struct sockaddr_in *peer)
 {
 	_Alignas(struct cmsghdr) char control[FLOOR_CONTROL];
@@ -189,8 +190,7 @@ static void report(const struct floor *f, const char *kind)
 		u.ru_utime.tv_usec, u.ru_stime.tv_sec, u.ru_stime.tv_usec);
 }
 
-/* As in src/cli/process/streams.c: what is printed must not go to the socket.
- */
+/* As in src/cli/process/streams.c: output must not go to the socket. */
 static int open_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

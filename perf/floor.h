@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The floor: what a server costs that does the system calls and nothing else.
- * It counts no errors, keeps no rules and is no server; "udpmill perf
- * run -p ladder" measures how far above it udpmill is. IPv4 only.
+ * The floor: the cost of a server that makes the system calls and does nothing
+ * else. It counts no errors, has no rules and is not meant to serve anybody;
+ * "udpmill perf run -p ladder" measures how far udpmill is above it. IPv4 only.
  *
- * As udpmill serve it has the kernel tell the TTL of what it will answer, and
- * sends with a TTL by which servers know replies. It does not look at it, so
- * that it answers whatever comes: let it listen on loopback only.
+ * Like udpmill serve, it asks the kernel for the TTL of datagrams that it
+ * answers, and sends with the TTL by which servers recognise replies. But it
+ * ignores the received TTL and answers everything, so it listens on loopback
+ * only.
  */
 #pragma once
 
@@ -18,7 +19,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-/* As udpmill serve by default, so that the two can be compared. */
+/* The defaults of udpmill serve, so that the two can be compared. */
 #define FLOOR_BATCH      32
 #define FLOOR_SLOT       65600 /* an odd number of cache lines */
 #define FLOOR_BYTES_MAX  65507
@@ -30,18 +31,18 @@
 struct floor {
 	int fd;
 	bool echo;
-	bool trains; /* UDP_GRO is on at fd, replies are coupled */
+	bool trains; /* UDP_GRO is on, and replies are coupled */
 	uint64_t datagrams, trains_received, batches;
 };
 
 extern volatile sig_atomic_t floor_stop;
 
-/* Each serves until floor_stop. 0 or -errno. */
+/* Each serves until floor_stop is set. 0 or -errno. */
 int floor_recvfrom(struct floor *f);
 int floor_mmsg(struct floor *f);
 int floor_uring(struct floor *f);
 
-/* What one send carries: pieces of one size to one peer. */
+/* One message: pieces of the same size for the same peer. */
 struct floor_reply {
 	struct sockaddr_in *peer;
 	struct iovec iov[FLOOR_PIECES_MAX];
@@ -56,14 +57,14 @@ static inline uint32_t floor_segments(uint32_t bytes, uint32_t segment_bytes)
 		       : 1;
 }
 
-/* Room for the control messages of a datagram that arrives. */
+/* Room for the control messages of a received datagram. */
 static inline size_t floor_control(const struct floor *f)
 {
 	return f->trains || f->echo ? FLOOR_CONTROL : 0;
 }
 
-/* Bytes of a segment, from UDP_GRO's control message, which is the first; 0
- * where there is none. */
+/* Bytes of a segment, from UDP_GRO's control message, which is the first one; 0
+ * if there is none. */
 static inline uint32_t floor_segment_bytes(struct msghdr *h)
 {
 	struct cmsghdr *c = h->msg_controllen ? CMSG_FIRSTHDR(h) : NULL;
@@ -74,11 +75,11 @@ static inline uint32_t floor_segment_bytes(struct msghdr *h)
 	return (uint32_t)n;
 }
 
-/* Adds a reply to the last message where it fits there, else to a new one.
- * Returns the number of messages. */
+/* Adds a reply to the last message if it fits, else to a new one. Returns the
+ * number of messages. */
 uint32_t floor_couple(const struct floor *f, struct floor_reply *r, uint32_t n,
 	struct sockaddr_in *peer, void *data, uint32_t bytes,
 	uint32_t segment_bytes);
 
-/* Fills the header of a reply, with UDP_SEGMENT where it is a train. */
+/* Fills in the header of a reply, with UDP_SEGMENT if it is a train. */
 void floor_header(struct msghdr *h, struct floor_reply *r);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recvmmsg and sendmmsg, a batch a call. */
+/* recvmmsg and sendmmsg, with a batch in each call. */
 #include "floor.h"
 
 #include <errno.h>

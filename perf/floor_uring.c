@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * io_uring: one multishot recvmsg into a ring of provided buffers. The replies
- * of a batch leave in the call that waits for the next, since a send with
- * MSG_DONTWAIT is done when submitting returns; then its buffers go back.
+ * of a batch are sent by the call that waits for the next batch. A send with
+ * MSG_DONTWAIT is complete when the submission returns, so its buffers are
+ * given back then.
  */
 #include "floor.h"
 
@@ -113,7 +114,7 @@ static uint32_t take(
 		o->payloadlen, segment_bytes);
 }
 
-/* Up to a batch of completions; the rest stay for the next turn. */
+/* Takes up to a batch of completions, and leaves the rest for the next turn. */
 static uint32_t reap(struct uring *u, struct floor *f)
 {
 	struct io_uring_cqe *cqe;

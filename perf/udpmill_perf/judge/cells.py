@@ -14,8 +14,8 @@ def values(document, workload, arm, metric):
 
 
 def cell(document, workload, arm, metric, to=None):
-    """A cell; `to` is an arm of the same workload, or a workload of the same
-    arm, that it is a ratio to. None where there is no figure."""
+    """A cell. `to` is what its ratio is to: an arm of the same workload, or a
+    workload of the same arm. None if there is no figure."""
     own = values(document, workload, arm, metric)
     if not own:
         return None

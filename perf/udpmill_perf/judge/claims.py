@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Whether the project's claims hold: figures of a run, or ratios of them, held
-against bounds.
+"""Whether the project's claims hold: figures of a run, or ratios of them,
+compared with bounds.
 
 A round of a run is a block: everything that is compared was measured in it, in
 random order, and a workload and its floor next to each other. So each round
 gives one number for a claim: how far it was beyond its bound (in ln; d > 0 is
 beyond). They are judged like the confirmation of a comparison, with no change
-ignored and none tolerated.
-"""
+ignored and none tolerated."""
 import math
 from statistics import fmean
 
@@ -28,7 +27,8 @@ WHY = {FAIL: 'beyond the bound, to 99.5 %', PASS: ''}
 
 
 def percent(cpu):
-    """The share of user space: sampled, or else as the kernel counts it."""
+    """The share of user space in percent: sampled, or else as the kernel
+    counts it."""
     share = cpu.get('server_user_share')
     if share is None and cpu.get('server_user_s') is not None:
         total = cpu['server_user_s'] + cpu['server_system_s']
@@ -42,8 +42,8 @@ def mib(value):
 
 
 def _usable(document, workload, figure):
-    """round -> its trials that have the figure. Where user time was sampled,
-    what the kernel counted is left out."""
+    """round -> its trials that have the figure. If user time was sampled in
+    any, those in which only the kernel counted it are left out."""
     found = {}
     for trial in document['trials']:
         if (trial['workload'] == workload and trial['validity'] != INVALID

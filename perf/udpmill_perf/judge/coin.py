@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The coin that decides the order of a block's arms. Anyone can toss it again.
+"""The coin that decides the order of a block's arms. Anyone can repeat the
+toss.
 
 It is the first bit of a SHA-256, not a random number from a language's
-library, so that a file can be checked as long as SHA-256 is known.
-"""
+library, so that a file can be checked as long as SHA-256 is known."""
 import hashlib
 
 ORDERS = ('ABBA', 'BAAB')
 
 
 def coin(seed, workload, index):
-    """The order of a workload's block: its first bit of
-    SHA-256("SEED:WORKLOAD:INDEX"), 0 for ABBA and 1 for BAAB."""
+    """The order of a block of a workload, by the first bit of
+    SHA-256("SEED:WORKLOAD:INDEX"): ABBA for 0, BAAB for 1."""
     text = f'{seed}:{workload}:{index}'
     return ORDERS[hashlib.sha256(text.encode()).digest()[0] >> 7]

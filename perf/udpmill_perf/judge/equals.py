@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: MIT
 """What equal arms show about a host: its noise, and its floor.
 
-Because of the coin, equal arms do not differ in the long run. If they did
-differ, it was by chance, or by a bias of the harness on this host. Smaller
-changes than that are not worth a verdict, so m is raised to it.
-"""
+Because of the coin, equal arms do not differ in the long run. If they differ
+in a measurement, it is by chance, or by a bias of the harness on this host. A
+change smaller than that is not worth a verdict, so m is raised to it."""
 from . import evidence, plan
 
 EFFECTS = (0.03, 0.05)  # slowdowns for which the blocks are computed
 
 
 def of(design, values, effects=EFFECTS):
-    """The noise of a metric from the differences of A/A blocks: sd and floor
-    in ln, the blocks it takes to find each effect (a share), and the blocks
-    recommended: those for M, but never fewer than the design's."""
+    """The noise of a metric, from the differences of A/A blocks: its sd and
+    floor in ln, the number of blocks needed to find each effect (a share), and
+    the number recommended: what M needs, but no fewer than the design has."""
     f = evidence.of_blocks(design, values)
     floor = None if f.estimate is None else abs(f.estimate)
     tests = len(plan.setting(design, 'metrics'))

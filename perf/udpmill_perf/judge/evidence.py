@@ -16,25 +16,25 @@ from scipy.stats import t as student
 from .plan import setting
 from .stats import rank_sum, signed_rank
 
-POWER = 0.90       # what "would have been found" means
-EFFICIENCY = 3 / math.pi  # of ranks to means, where noise is normal
-MANY = 40  # values from which on the count of them can be computed
-NEVER = 2 ** 53  # values; more are not told apart
+POWER = 0.90       # the chance to find an effect that counts as visible
+EFFICIENCY = 3 / math.pi  # of ranks relative to means, for normal noise
+MANY = 40  # from so many values on, a formula gives the number needed
+NEVER = 2 ** 53  # values; a larger number is reported as this one
 
 
 @dataclass(frozen=True)
 class Figures:
-    """In ln; None where there are too few values for it."""
-    n: int             # blocks; or the smaller group's boots
+    """In ln; None if there are too few values for it."""
+    n: int             # blocks, or boots of the smaller group
     estimate: float
-    low: float         # the interval's ends
+    low: float         # the ends of the interval
     high: float
-    level: float       # its nominal level and the level attained: ranks
-    attained: float    # are whole numbers
-    lower: float       # at the level that a red verdict takes
-    upper: float       # its mirror image, for IMPROVED
-    p: float           # of B not being worse by more than m
-    p_better: float    # of B not being better by more than m
+    level: float       # its nominal level, and the attained one, which
+    attained: float    # differs because ranks are whole numbers
+    lower: float       # at the level of a REGRESSION
+    upper: float       # the same for IMPROVED
+    p: float           # if B is not worse by more than m
+    p_better: float    # if B is not better by more than m
     sd: float
     grouped: bool = False  # two groups of boots, not pairs
 
@@ -58,7 +58,7 @@ def of_blocks(design, values):
 
 
 def of_groups(design, first, second):
-    """The figures of two groups, d > 0 where the first is above."""
+    """The figures of two groups; d > 0 means that the first is above."""
     ignore = setting(design, 'ignore')
     red, passed = (1 - setting(design, key)
                    for key in ('alpha_red', 'alpha_pass'))
@@ -83,9 +83,9 @@ def of_groups(design, first, second):
 
 @lru_cache(maxsize=4096)
 def _reach(freedom, attained):
-    """How many standard errors above m an effect has to be, to be found with
-    POWER by a test of this level; squared, 15.6 for 0.005 and ever so many
-    values. By Student's noncentral distribution, as approximated since
+    """How many standard errors above m an effect has to be for a test at this
+    level to find it with POWER. (Squared, this is 15.6 for 0.005 and very many
+    values.) From the approximation of Student's noncentral distribution by
     Johnson and Welch, and the efficiency of ranks."""
     z = NormalDist().inv_cdf(POWER)
     critical = float(student.ppf(1 - attained, freedom))
@@ -95,21 +95,22 @@ def _reach(freedom, attained):
 
 @lru_cache(maxsize=1024)
 def _paired(n, alpha):
-    """(reach, standard errors per sd) of n blocks."""
+    """(reach, standard error of n blocks in units of sd)"""
     k, attained = signed_rank.critical(n, alpha)
     return (_reach(n - 1, attained), 1 / math.sqrt(n)) if k else None
 
 
 @lru_cache(maxsize=1024)
 def _grouped(n, alpha):
-    """The same of n boots a side."""
+    """The same for n boots a side."""
     k, attained = rank_sum.critical(n, n, alpha)
     return (_reach(2 * n - 2, attained), math.sqrt(2 / n)) if k else None
 
 
 def visible_effect(design, f, tests):
-    """The smallest effect that so many values of such noise would have found
-    with POWER, as the first of `tests` that Holm looks at; or None."""
+    """The smallest effect that this number of values with this noise would
+    have revealed with POWER, in the first of `tests` that Holm considers; or
+    None."""
     alpha = setting(design, 'alpha_red') / tests
     found = f.sd is not None and (_grouped if f.grouped else _paired)(
         f.n, alpha)
@@ -119,8 +120,8 @@ def visible_effect(design, f, tests):
 
 
 def values_needed(design, f, tests):
-    """The blocks, or the boots a side, that it takes to find an effect of M
-    in such noise."""
+    """How many blocks, or boots a side, are needed to find an effect of M in
+    such noise."""
     if f.sd is None:
         return None
     alpha = setting(design, 'alpha_red') / tests
@@ -132,11 +133,12 @@ def values_needed(design, f, tests):
         if found and found[0] * found[1] * f.sd <= room:
             return n
         n += 1
-    # From here on the level is as good as attained, and the reach constant.
+    # From here on, the attained level is practically the nominal one, and the
+    # reach is constant.
     root = math.sqrt(2 if f.grouped else 1)
     for _ in range(3):
         wanted = _reach(n - 1, alpha) * root * f.sd / room
-        # A file may hold a noise that no number of values is enough for.
+        # A file may have noise for which no number of values is enough.
         if wanted > NEVER ** 0.5:
             return NEVER
         n = max(MANY, math.ceil(wanted ** 2))

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Two kernels, which no block can hold both of: the boot is the unit.
+"""Comparing two kernels, which cannot be in one block: the unit is the boot.
 
-What differs from boot to boot (where memory came to lie, who runs where) is
-the same for every trial of a boot, so a boot counts once, by its median; two
-groups of boots are then compared by the exact rank-sum test, with the margins
-and the rule of a comparison's confirmation.
-"""
+What differs between boots (where in memory things are, what runs on which CPU)
+is the same for all trials of a boot. So a boot counts once, by its median. The
+two groups of boots are compared by the exact rank-sum test, with the margins
+and the rule of a comparison's confirmation."""
 import math
 import statistics
 
@@ -28,8 +27,8 @@ def chosen_arm(run, name, path):
 
 
 def _cell(run, arm, workload, metric, path):
-    """A boot's trials of one metric, VALID ones and SUSPECT ones; nothing at
-    all has no logarithm, and counts as INVALID."""
+    """A boot's VALID and SUSPECT values of one metric. A value of zero has no
+    logarithm, and counts as INVALID."""
     trials = [trial for trial in run['trials']
               if trial['workload'] == workload and trial['arm'] == arm]
     invalid = sum(trial['validity'] == outcomes.INVALID
@@ -76,7 +75,8 @@ def _ln(boots, side, workload, metric, suspect):
 
 
 def _figures(design, boots, workload, metric, suspect=True):
-    """d > 0: B is worse, as everywhere."""
+    """The figures, and the number of boots of A and B; d > 0 means that B is
+    worse."""
     a, b = ([ln for ln in _ln(boots, side, workload, metric, suspect)
              if ln is not None] for side in SIDES)
     if not pairs.larger_is_better(metric):
@@ -92,7 +92,7 @@ def _too_few(sizes):
 
 
 def _unreached(boots, workload, metric, sizes):
-    """Why the rule cannot be asked; None where it can."""
+    """The reason why the rule cannot be applied, or None."""
     gaps = sum(ln is None for side in SIDES
                for ln in _ln(boots, side, workload, metric, True))
     if gaps:
@@ -106,7 +106,7 @@ def _decide(design, f, both, why):
 
 
 def _beside(design, boots, tests):
-    """The same of VALID trials only."""
+    """The second analysis, of VALID trials only."""
     found = [_figures(design, boots, *test, suspect=False) for test in tests]
     adjusted = verdict.adjusted(['boots'] * len(tests), [f for f, _ in found])
     return [{'blocks': f.n, 'estimate': f.estimate,
@@ -137,8 +137,8 @@ def judge(merged):
 
 
 def combine(sides, arm, version, argv, ignore, tolerance):
-    """The merged document. sides: for A and B, the (path, run) of each boot,
-    which were found to belong together (boots.check)."""
+    """The merged document. sides: for A and B, the (path, run) of each boot.
+    boots.check() has found that they can be compared."""
     first = [runs[0][1] for runs in sides]
     arms = [{**chosen_arm(run, arm, runs[0][0]), 'name': side}
             for side, run, runs in zip(SIDES, first, sides)]

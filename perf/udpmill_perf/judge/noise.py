@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Made-up measurements whose truth is known, with noise as machines make it.
+"""Simulated measurements for which the truth is known, with noise like that of
+real machines.
 
 Disturbances last longer than a trial: temperature, other programs, memory
-layout. So noise is a first-order autoregression, a random walk and a trend, in
-proportions that a quiet server shows, scaled to the wanted standard deviation
-of d, the difference in a block.
-"""
+layout. So the noise is a first-order autoregression, a random walk and a
+trend, in the proportions found on a quiet server, scaled to the wanted
+standard deviation of d, the difference in a block."""
 import math
 from dataclasses import dataclass
 
@@ -16,15 +16,15 @@ from . import coin
 
 @dataclass(frozen=True)
 class Noise:
-    sd: float            # of d per block, ln
-    correlation: float = 0.7  # of a trial and the next
-    walk: float = 0.2    # the share of d's variance that is a random walk's
+    sd: float            # of a block's d, in ln
+    correlation: float = 0.7  # between a trial and the next
+    walk: float = 0.2    # the random walk's share of d's variance
     trend: float = 0.001  # ln per trial; blocks cancel it
-    together: float = 0.8  # the correlation of two metrics' noise
+    together: float = 0.8  # the correlation between the metrics' noise
 
 
 def autoregression(rng, shape, r):
-    """Along the last axis: stationary, of variance 1."""
+    """A stationary series of variance 1, along the last axis."""
     out = rng.standard_normal(shape)
     fresh = math.sqrt(1 - r * r)
     for i in range(1, shape[-1]):
@@ -33,7 +33,7 @@ def autoregression(rng, shape, r):
 
 
 def contrast_variance(r):
-    """The variance of d = (x0 - x1 - x2 + x3) / 2 of such a series."""
+    """The variance of d = (x0 - x1 - x2 + x3) / 2 in such a series."""
     return 1 + (r ** 3 - 2 * r ** 2 - r) / 2
 
 
@@ -51,8 +51,8 @@ def trials(rng, noise, metrics, count):
 
 
 class Machine:
-    """Measures blocks of a workload, as many as it is asked for: B is worse
-    than A by `effect` (ln) in every metric, or by one effect for each."""
+    """Measures as many blocks of a workload as requested. B is worse than A by
+    `effect` (ln), which is one number, or one for each metric."""
 
     def __init__(self, rng, noise, metrics, effect, most=80):
         self.seed = int(rng.integers(2 ** 31))

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""A block of four trials, and the one number per metric that it comes to.
+"""A block of four trials, and the one number per metric that results from it.
 
-Within a block the arms are as near in time as they can be, and ABBA and BAAB
-cancel whatever drifts in a straight line. All is in ln, so that a difference
-is a ratio and no unit matters.
-"""
+Within a block, the arms are as close in time as possible, and ABBA and BAAB
+cancel linear drift. Everything is in ln, so that a difference is a ratio and
+units do not matter."""
 import math
 
 from ..metrics import larger_is_better
@@ -18,9 +17,9 @@ def whole(order, trials):
 
 
 def usable(order, trials, metrics):
-    """Whether the trials of a block, in the order they ran, can be compared:
-    all there, as ordered, none of them INVALID, and nothing that came to
-    zero, which has no logarithm and must not be left out unseen."""
+    """Whether the trials of a block, in the order in which they ran, can be
+    compared: complete, in the prescribed order, none INVALID, and no figure
+    zero, which has no logarithm and must not be left out silently."""
     return (whole(order, trials)
             and all(trial['validity'] != INVALID for trial in trials)
             and all(trial['metrics'].get(metric, 1) is None
@@ -34,12 +33,12 @@ def suspect(trials):
 
 
 def difference(trials, metric):
-    """d = mean ln A - mean ln B, turned so that d > 0 means that B is worse;
-    None where a trial has no such figure."""
+    """d = mean ln A - mean ln B, with the sign such that d > 0 means that B is
+    worse. None if a trial lacks the figure."""
     values = [trial['metrics'].get(metric) for trial in trials]
     if any(value is None or value <= 0 for value in values):
         return None
-    # math.fsum: the same last bit in whatever order the trials ran.
+    # math.fsum: the last bit is the same in whatever order the trials ran.
     a, b = (math.fsum(math.log(value) for trial, value in zip(trials, values)
                       if trial['arm'] == arm) for arm in 'AB')
     d = (a - b) / (TRIALS / 2)
@@ -47,7 +46,8 @@ def difference(trials, metric):
 
 
 def block(workload, index, order, phase, trials, metrics):
-    """The document's block of these trials, in the order they ran."""
+    """The document's block of these trials, given in the order in which they
+    ran."""
     used = phase != 'warm' and usable(order, trials, metrics)
     return {
         'workload': workload, 'index': index, 'order': order, 'phase': phase,

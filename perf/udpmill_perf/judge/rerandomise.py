@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The plan, tried again on the noise of a file, with new coins.
+"""The plan, applied to the noise of a file, with new coins.
 
-A simulation has only the noise that its author thought of; a file has real
-noise. If the arms were the same, a block's coin could have fallen the other
-way, which turns the sign of its d. So blocks drawn from the file with new
-coins are comparisons of equal arms, and none should be a REGRESSION. With an
-effect added, they show what this host could have found.
-"""
+A simulation only has noise that its author thought of; a file has real noise.
+If the arms were the same, a block's coin could have fallen the other way,
+which changes the sign of its d. So blocks drawn from the file, with new coins,
+are comparisons of equal arms, and none should be a REGRESSION. With an effect
+added, they show what could have been found on this host."""
 import numpy as np
 
 from ..errors import INVALID, PerfError
@@ -74,8 +73,8 @@ def replay(document, rounds, effect=0.0, seed=1, progress=None):
 
 
 def p_values(values, rounds, seed=1):
-    """p of the test for d > 0, for new tosses of the blocks' coins. They are
-    uniform if the test is right."""
+    """The p values of the test for d > 0, for new tosses of the blocks' coins.
+    They are uniform if the test is right."""
     values = np.abs(np.asarray(values, dtype=float))
     rng = np.random.default_rng(seed)
     signs = rng.choice((-1.0, 1.0), size=(rounds, len(values)))

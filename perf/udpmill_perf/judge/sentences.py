@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A verdict's reason, for whoever owns the job that it stopped."""
+"""The reason for a verdict, in a sentence for the owner of the job that it
+stopped. `verify` compares it too, so another wording makes older files look
+changed."""
 from .plan import percent_of_ln, setting
 
 
@@ -47,13 +49,14 @@ def improved(design, f, p):
 
 
 def unclear(design, f, visible, needed, unit='blocks'):
-    """Why neither: too much noise, or an effect at the tolerance itself."""
+    """Why it is INCONCLUSIVE: too much noise, or an effect close to the
+    tolerance."""
     tolerated = percent(setting(design, 'tolerance'))
     if f.high is None:
         return f'{f.n} {unit} are too few to say anything.'
     up_to = f'B may be worse by up to {percent(f.high)}'
     if f.high <= 0 or f.high < setting(design, 'tolerance'):
-        # Only where no second look was left to take.
+        # Only if the design has no second phase.
         return (f'{up_to}, which is tolerated, but nothing confirms what the '
                 'first blocks hint at.')
     if visible is None:

@@ -24,8 +24,8 @@ def no_verdicts():
 
 
 def follow(design, machines):
-    """(overall verdict, blocks it took): a comparison from beginning to end,
-    of workloads by name and what measures them."""
+    """Makes a comparison from beginning to end; `machines` has, for each
+    workload, what measures it. Returns (overall verdict, number of blocks)."""
     for workload, machine in machines.items():
         while True:
             step = plan.next_step(design, machine.blocks, workload)
@@ -46,8 +46,8 @@ def usual(rng, noise, effect):
 
 
 def cell(sd, effect, comparisons, seed=1, design=None, tick=None):
-    """One line of the table: so many comparisons of one noise and effect, in
-    the ln of `effect`, a share. tick() is called after each."""
+    """One line of the table: this number of comparisons with one noise and one
+    effect (a share). tick() is called after each."""
     design = design or dict(plan.DEFAULTS)
     noise = noises.Noise(sd)
     rng = np.random.default_rng([seed, round(sd * 1e6), round(effect * 1e6)])

@@ -14,8 +14,8 @@ from .stats import holm
 
 @dataclass(frozen=True)
 class Sample:
-    """A gated test's data: a metric of a workload, in the phase that has the
-    say on it."""
+    """The data of a test: a metric of a workload, in the phase that decides on
+    it."""
     workload: str
     metric: str
     phase: str
@@ -74,8 +74,9 @@ def decide(design, phase, f, p, p_better):
 
 
 def adjusted(phases, found):
-    """Holm's (p, p_better) of each: within the family of what was confirmed,
-    each side for itself. None elsewhere: nothing is called worse there."""
+    """Holm's (p, p_better) for each: among all tests that were confirmed,
+    separately for each side. None for the others, which cannot be called
+    worse."""
     family = [i for i, phase in enumerate(phases)
               if phase in ('confirm', 'boots')]
     worse = holm.adjust([found[i].p for i in family])
@@ -100,8 +101,8 @@ def explain(design, item, f, unit='blocks'):
 
 
 def entry(design, test, phase, f, p, p_better, tests):
-    """A verdict of the document, but for the verdict. test: workload and
-    metric; tests: how many Holm's adjustment is for."""
+    """A verdict of the document, still without the verdict itself. test:
+    workload and metric; tests: the number of tests in Holm's adjustment."""
     workload, metric = test
     return {
         'workload': workload, 'metric': metric, 'phase': phase,

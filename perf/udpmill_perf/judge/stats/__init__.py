@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
-"""The statistics: numbers in, numbers out, nothing of udpmill in them."""
+"""The statistics: numbers in, numbers out. Nothing here knows about udpmill.
+"""

@@ -2,10 +2,9 @@
 """Intervals for the table of `run`: medians and their ratios.
 
 By resampling with a fixed seed, so that the same trials always give the same
-figures. Under six trials, resampling can only pretend (it cannot leave the
-range, and is narrower than what it stands for): there the range is given,
-which for five trials holds the median with 94 %.
-"""
+figures. With fewer than six trials, resampling would give an interval that is
+too narrow, since it cannot exceed the range. So the range itself is given,
+which contains the median with a probability of 94 % for five trials."""
 import numpy as np
 
 RESAMPLES = 4000

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Clopper and Pearson's interval of a share: exact, also near 0 and 1."""
+"""Clopper and Pearson's confidence interval of a share: exact, even near 0 and
+1."""
 from scipy.stats import beta
 
 
 def interval(hits, tries, level=0.95):
-    """(low, high) that hold the true share with at least `level`."""
+    """(low, high), which contain the true share with a confidence of at least
+    `level`."""
     if not 0 <= hits <= tries:
         raise ValueError(f'{hits} of {tries}')
     tail = (1 - level) / 2

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Holm's adjustment: several tests, and one chance of a false alarm."""
+"""Holm's adjustment: the chance of any false alarm in several tests is limited
+as in a single one."""
 
 
 def adjust(p_values):
-    """Each p as it counts among the others, in the order given. At most a
-    level exactly where Holm's procedure at that level rejects."""
+    """The adjusted p of each, in the given order: at most a level exactly if
+    Holm's procedure at that level rejects."""
     order = sorted(range(len(p_values)), key=lambda i: p_values[i])
     adjusted = [0.0] * len(p_values)
     worst = 0.0

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The package is imported from the tree, wherever pytest is started, and what a
-user has measured of this host (calibrate) is left alone."""
+"""The package is imported from the tree, wherever pytest is started, and a
+user's calibration of this host is not used."""
 import pathlib
 import sys
 

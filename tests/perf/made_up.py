@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Documents as the program writes them, of trials that were made up."""
+"""Documents as the program writes them, with made-up trials."""
 import hashlib
 import math
 
@@ -23,7 +23,7 @@ def trial(number, workload, arm_name, metrics, **more):
 
 
 def figures(ln_worse):
-    """A trial's metrics: worse than the base by so much, for each metric."""
+    """A trial's metrics, each worse than the base by its number (ln)."""
     return {metric: base * math.exp(
         -worse if pairs.larger_is_better(metric) else worse)
         for (metric, base), worse in zip(BASE.items(), ln_worse)}
@@ -39,7 +39,7 @@ def start(kind='compare', workloads=('echo',), seed=1, **design):
 
 
 def measure(doc, workload, phase, ln_noise, effect, spoil=None):
-    """One block. spoil(index, place): 'SUSPECT', 'INVALID' or None."""
+    """Adds a block. spoil(index, place) is 'SUSPECT', 'INVALID' or None."""
     index = len(plan.of(doc['blocks'], workload))
     order = coin.coin(doc['seed'], workload, index)
     made = []
@@ -54,7 +54,7 @@ def measure(doc, workload, phase, ln_noise, effect, spoil=None):
 
 
 def comparison(effect=0.0, sd=0.01, seed=1, spoil=None, most=80, **design):
-    """A whole comparison by the plan; or its first `most` blocks."""
+    """A comparison that follows the plan, or its first `most` blocks."""
     doc = start(seed=seed, **design)
     rng = np.random.default_rng(seed)
     for workload in (w['name'] for w in doc['workloads']):
@@ -80,7 +80,7 @@ def table(doc):
 
 
 def boot(number, kernel='6.1', effect=0.0, sd=0.01, trials=5, **before):
-    """A file of `run`, of one boot of a kernel."""
+    """A file of `run` from one boot of a kernel."""
     doc = start('run', seed=7)
     rng = np.random.default_rng([number, 99])
     doc['arms'] = [arm('A')]

@@ -19,7 +19,7 @@ def text(name, form):
 
 @lru_cache(maxsize=None)
 def plots(name):
-    """By the title of their section."""
+    """A document's plots by the titles of their sections."""
     return dict(sections(View(DOCUMENTS[name]), 'p'))
 
 

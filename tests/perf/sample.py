@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Documents of each kind and verdict, made up but of a real one's shape."""
+"""Made-up documents of each kind and verdict, in the shape of real ones."""
 import copy
 import json
 import random
@@ -17,7 +17,7 @@ BACKENDS = ('recvfrom', 'mmsg', 'uring')
 
 
 def run(seed=11):
-    """12 workloads x 3 arms, and two peers; one more is not installed."""
+    """12 workloads x 3 arms, and two peers; a third one is not installed."""
     rng = random.Random(seed)
     arms = [arm(name, label, '4f1c2ab', options=['--backend', label],
                 command=f'udpmill serve --backend {label} 7007')
@@ -59,7 +59,8 @@ def expected(entry, label):
 
 
 def summarise(document):
-    """Cells: median and range by workload, arm and metric; ratio to A."""
+    """The cells: median and range by workload, arm and metric, and the ratio
+    to A."""
     for entry in document['workloads']:
         for metric in METRICS:
             base = None
@@ -120,7 +121,8 @@ HOSTILE = '<script>alert(1)</script> ::error::x, "y" ]]> $\\frac$ ' \
 
 
 def hostile():
-    """Each free text is one that a renderer could take for its own."""
+    """All free text in it could be mistaken by a renderer for its own syntax.
+    """
     document = copy.deepcopy(compare('REGRESSION'))
     name = HOSTILE
     text = json.dumps(document).replace(
@@ -140,7 +142,7 @@ def hostile():
 
 
 def bare(kind):
-    """Only what tells the kind."""
+    """Only what identifies the kind."""
     return {'schema': 'udpmill.perf/1', 'kind': kind}
 
 

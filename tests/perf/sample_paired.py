@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Made-up comparisons: of two arms by blocks, and of two kernels by boots."""
+"""Made-up comparisons of two arms by blocks, and of two kernels by boots."""
 import hashlib
 import random
 from math import exp, log
@@ -10,7 +10,8 @@ from sample_parts import (METRICS, NS, RATE, arm, frame, latency, suspect,
 
 
 def measure(document, rng, effects, noise, phases):
-    """Blocks of four; effect: how much worse B is, as a logarithm."""
+    """Adds blocks of four trials; effects: how much worse B is, as logarithms.
+    """
     start, drift = 0.8, 0.0
     for index, phase in enumerate(phases):
         for entry in document['workloads']:
@@ -49,7 +50,8 @@ def differences(trials, ids):
 
 
 def judge(document, verdicts):
-    """Verdicts as told, by workload and metric; figures of the blocks."""
+    """The given verdicts, by workload and metric, with figures from the
+    blocks."""
     for entry in document['workloads']:
         for metric in METRICS:
             name = entry['name']
@@ -98,7 +100,8 @@ WHY = {'PASS': 'If B is worse, then by less than 1.4 % (95 % sure), and 5 % '
 
 
 def compare(verdict='PASS', seed=7):
-    """13 blocks of 4 trials, 2 workloads, 2 metrics; 24 more on suspicion."""
+    """13 blocks of 4 trials, 2 workloads, 2 metrics, and 24 more blocks if the
+    screen is suspicious."""
     rng = random.Random(seed)
     document = frame('compare', [arm('A', 'base', '4f1c2ab'),
                                  arm('B', 'patched', '9e07d31')],
@@ -127,7 +130,7 @@ def compare(verdict='PASS', seed=7):
 
 
 def invalidate(document):
-    """All trials INVALID: the ledger never balanced."""
+    """All trials are INVALID, because the ledger never balanced."""
     for entry in document['trials']:
         entry.update(validity='INVALID',
                      reasons=['the ledger does not balance: 17 unexplained'])
@@ -135,7 +138,7 @@ def invalidate(document):
 
 
 def interrupted(seed=7):
-    """Stopped within the third block: no verdict yet."""
+    """Stopped in the third block, without a verdict."""
     document = compare('PASS', seed)
     document['trials'] = document['trials'][:19]
     document['blocks'] = document['blocks'][:4]
@@ -157,7 +160,8 @@ def empty(kind='compare'):
 
 
 def merge(verdict='REGRESSION', seed=9):
-    """Ten boots a side, each a median of its run; no trials, no blocks."""
+    """Ten boots a side, each the median of its run; no trials and no blocks.
+    """
     rng = random.Random(seed)
     document = frame('merge', [arm('A', '6.17.0', None),
                                arm('B', '6.18.2', None)],

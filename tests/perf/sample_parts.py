@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pieces that made-up documents of every kind have in common."""
+"""Parts that made-up documents of all kinds have in common."""
 import hashlib
 import json
 from math import exp

@@ -46,7 +46,8 @@ def trial(number, n, workload, noise, reasons=(), **changed):
 
 
 def made(rounds=8, reasons=(), leave_out=(), **changed):
-    """A run of the ladder. changed: by a workload's name, its figures."""
+    """A run of the ladder. changed: other figures, by the name of a workload.
+    """
     workloads = [*ladder.WORKLOADS, *PEERS]
     rng = random.Random(1)
     doc = document.new('run', '1.0', ['udpmill', 'perf'], 1, {
@@ -73,14 +74,14 @@ def others(doc):
             if c['verdict'] != PASS}
 
 
-def test_each_claim_is_of_what_the_preset_measures():
+def test_each_claim_is_about_something_the_preset_measures():
     names = {w.name for w in [*matrix.of_preset(matrix.PRESETS['ladder']),
                               *PEERS]}
     for claim in ladder.CLAIMS:
         assert claim['of'] in names and claim['to'] in names | {None}
 
 
-def test_all_hold_where_every_figure_is_good():
+def test_all_claims_hold_if_every_figure_is_good():
     doc = document.validate(made())
     assert len(doc['claims']) == len(ladder.CLAIMS) and not others(doc)
     assert exits.of_claims(doc['claims']) == 0
@@ -107,18 +108,18 @@ def test_all_hold_where_every_figure_is_good():
     ({'echo_recvfrom_pingpong_64_spin': {'rate': 14e5}},
      'ping-pong, spinning: rate relative to sockperf'),
 ])
-def test_one_is_missed_by_its_own_figure(changed, text):
+def test_a_claim_fails_by_its_own_figure_only(changed, text):
     doc = made(**changed)
     assert others(doc) == {text: FAIL}
     assert exits.of_claims(doc['claims']) == 1
 
 
-def test_too_few_rounds_show_nothing():
+def test_too_few_rounds_are_inconclusive():
     assert set(others(made(rounds=4)).values()) == {INCONCLUSIVE}
     assert not others(made(rounds=5))
 
 
-def test_a_claim_is_not_measured_where_a_run_that_it_needs_failed():
+def test_a_claim_is_not_measured_if_a_run_that_it_needs_failed():
     name = 'floor-echo-uring-trains-64'
     doc = made(leave_out=[(n, name) for n in range(8)])
     text = 'uring, echo in trains: CPU time relative to the floor'
@@ -128,7 +129,7 @@ def test_a_claim_is_not_measured_where_a_run_that_it_needs_failed():
     assert exits.of_claims(doc['claims']) == 3
 
 
-def test_a_round_in_which_one_failed_is_left_out():
+def test_a_round_with_a_failed_run_is_left_out():
     doc = made(leave_out=[(3, 'floor-echo-uring-trains-64')])
     rounds = {c['text']: c['rounds'] for c in doc['claims']}
     text = 'uring, echo in trains: CPU time relative to the floor'
@@ -136,7 +137,7 @@ def test_a_round_in_which_one_failed_is_left_out():
     assert set(rounds.values()) == {8}
 
 
-def test_what_was_measured_in_the_same_round_is_compared():
+def test_only_runs_of_the_same_round_are_compared():
     doc = made()
     for t in doc['trials']:
         t['metrics']['server_ns_per_datagram'] *= 2 ** t['block']
@@ -144,16 +145,16 @@ def test_what_was_measured_in_the_same_round_is_compared():
     assert not others(doc)
 
 
-def test_a_claim_does_not_hold_by_trials_that_others_disturbed():
+def test_disturbed_trials_cannot_make_a_claim_hold():
     found = others(made(reasons=['others used CPU time (9%)']))
     assert set(found.values()) == {INCONCLUSIVE}
-    # Memory has nothing to do with it.
+    # Memory is not affected.
     assert len(ladder.CLAIMS) - len(found) == 3
-    # Which a flood does to its generator.
+    # This is normal for the generator of a flood.
     assert not others(made(reasons=['the generator was saturated (99%)']))
 
 
-def test_sampled_user_time_counts_more_than_the_kernel_s():
+def test_sampled_user_time_is_preferred_to_the_kernels():
     doc = made(**{'echo_mmsg_single_64': {'user_share': 0.09}})
     for n in range(8):
         looked_at = trial(len(doc['trials']), n,
@@ -166,7 +167,7 @@ def test_sampled_user_time_counts_more_than_the_kernel_s():
     assert not others(doc)
 
 
-def test_samples_are_divided_by_who_had_them(tmp_path, monkeypatch):
+def test_the_user_share_is_computed_from_samples(tmp_path, monkeypatch):
     perf = tmp_path / 'perf'
     perf.write_text('#!/bin/sh\nprintf "# said\\n\\n  96.00%%;[kernel.'
                     'kallsyms]\\n   3.00%%;udpmill\\n   1.00%%;libc.so.6\\n"\n')
@@ -201,7 +202,7 @@ def test_each_report_has_the_claims(form):
         assert 'not ok' in text
 
 
-def test_what_stands_for_one_another_runs_next_to_one_another():
+def test_a_workload_and_its_floor_run_next_to_each_other():
     order = run.shuffled(ladder.WORKLOADS, random.Random(7))
     names = [w.name for w in order]
     assert sorted(names) == sorted(w.name for w in ladder.WORKLOADS)
@@ -212,7 +213,7 @@ def test_what_stands_for_one_another_runs_next_to_one_another():
                                                   random.Random(8))]
 
 
-def test_without_a_floor_there_is_no_ladder(tmp_path, monkeypatch, capsys):
+def test_the_ladder_needs_the_floor(tmp_path, monkeypatch, capsys):
     program = tmp_path / 'bin/src/udpmill'
     program.parent.mkdir(parents=True)
     program.write_text('#!/bin/sh\n')

@@ -73,7 +73,7 @@ def test_the_file_is_checked_before_anything_is_booted(name, capsys):
     assert '/no/such' in capsys.readouterr().err
 
 
-def test_a_mistake_is_no_bad_commit(capsys):
+def test_a_mistake_is_not_a_bad_commit_for_a_bisection(capsys):
     assert main.main(['count', '--exit-style=bisect', '--kernel',
                       '/nope']) == 255
     assert main.main(['count', '--exit-style', 'meson', '--by', 'x']) == 99

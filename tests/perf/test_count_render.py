@@ -123,7 +123,7 @@ def results(name, choice='skip'):
                       re.MULTILINE)
 
 
-def test_ktap_fails_what_regressed_and_nothing_else():
+def test_ktap_fails_only_regressions():
     assert results('count REGRESSION') == [
         ('not ok', f'{ECHO}: instructions', ''),
         ('ok', f'{DISCARD}: instructions', '')]
@@ -140,7 +140,7 @@ def test_ktap_has_an_outcome_for_every_verdict(name, found):
 
 @pytest.mark.parametrize('choice, outcome', (('pass', 'ok'),
                                              ('fail', 'not ok')))
-def test_inconclusive_is_what_is_chosen(choice, outcome):
+def test_inconclusive_is_reported_as_chosen(choice, outcome):
     assert results('count INCONCLUSIVE', choice)[0][0] == outcome
 
 
@@ -176,7 +176,7 @@ def test_csv_has_a_line_for_each_boot_and_workload():
     assert [row['twin'] for row in found].count('1') == 4
 
 
-def test_csv_has_no_formula():
+def test_csv_contains_no_formulas():
     doc = sample_count.copied(DOCUMENTS['count alone'])
     doc['arms'][0]['label'] = '=HYPERLINK("x")'
     rows = csv.DictReader(io.StringIO(
@@ -232,7 +232,7 @@ def test_groups_without_those_left_out_add_up():
     assert whole == pytest.approx(counts.results[0].figure('a'), rel=1e-3)
 
 
-def test_colour_adds_codes_and_nothing_else():
+def test_colour_only_adds_codes():
     doc = DOCUMENTS['count REGRESSION']
     coloured = terminal.summary(doc, True)
     assert '\x1b[31;1m' in coloured

@@ -136,7 +136,7 @@ CHANGES = [
 
 @pytest.mark.parametrize('change, check', CHANGES,
                          ids=[c.__name__ for c, _ in CHANGES])
-def test_what_was_changed_is_found(change, check, tmp_path, capsys):
+def test_every_change_is_found(change, check, tmp_path, capsys):
     doc = copy.deepcopy(GOOD)
     change(doc)
     assert check in wrong(doc)
@@ -154,7 +154,7 @@ def test_equal_arms_are_equal():
     assert 'equal_arms' in wrong(alone)
 
 
-def test_it_says_where_and_what():
+def test_a_change_is_reported_with_its_place():
     doc = copy.deepcopy(GOOD)
     retold(doc)
     assert list(recount.verdicts(doc)) == [
@@ -191,7 +191,7 @@ def test_a_window_that_does_not_grow_is_told():
     (['arms', 1, 'name'], 'C', 'arms'), (['arms', 1, 'name'], 'A', 'arms'),
     (['design', 'seeds'], [], 'design.seeds'),
     (['design', 'by'], 'file', 'design.by'), (['aa'], 1, 'aa')])
-def test_the_wrong_place_is_named(path, value, place):
+def test_the_place_of_an_error_is_named(path, value, place):
     doc = copy.deepcopy(GOOD)
     part = doc
     for key in path[:-1]:
@@ -203,12 +203,12 @@ def test_the_wrong_place_is_named(path, value, place):
     assert error.value.exit_code == INVALID
 
 
-def test_unknown_keys_are_welcome():
+def test_unknown_keys_are_accepted():
     doc = copy.deepcopy(GOOD)
     doc['new'] = doc['boots'][0]['new'] = doc['design']['new'] = {'a': 1}
     document.validate(doc)
 
 
-def test_what_was_saved_is_loaded(tmp_path):
+def test_a_saved_document_can_be_loaded(tmp_path):
     document.save(GOOD, tmp_path / 'a.json')
     assert document.load(tmp_path / 'a.json') == GOOD

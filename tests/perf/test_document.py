@@ -21,7 +21,7 @@ GOOD = comparison()
 
 @pytest.mark.parametrize('kind', ['compare', 'run', 'calibrate', 'selftest',
                                   'merge'])
-def test_a_new_document_is_sound(kind):
+def test_a_new_document_is_valid(kind):
     made = document.new(kind, '0.1.0', ['udpmill'], 1, {
         'metrics': [], 'ignore': 0.0, 'tolerance': 1.0, 'screen': 1,
         'confirm': 1, 'extend': 1, 'discard': 1})
@@ -29,12 +29,12 @@ def test_a_new_document_is_sound(kind):
     document.validate(made)
 
 
-def test_what_was_saved_is_loaded(tmp_path):
+def test_a_saved_document_can_be_loaded(tmp_path):
     document.save(GOOD, tmp_path / 'a.json')
     assert document.load(tmp_path / 'a.json') == GOOD
 
 
-def test_unknown_keys_are_welcome():
+def test_unknown_keys_are_accepted():
     made = copy.deepcopy(GOOD)
     made['new'] = made['trials'][0]['new'] = made['design']['new'] = {'a': 1}
     document.validate(made)
@@ -61,7 +61,7 @@ def test_unknown_keys_are_welcome():
     (['arms', 1, 'name'], 'C', 'arm'),
     (['environment', 'before'], [], 'environment.before'),
 ])
-def test_the_wrong_place_is_named(path, value, place):
+def test_the_place_of_an_error_is_named(path, value, place):
     made = copy.deepcopy(GOOD)
     part = made
     for key in path[:-1]:
@@ -75,7 +75,7 @@ def test_the_wrong_place_is_named(path, value, place):
 
 
 @pytest.mark.parametrize('key', ['trials', 'blocks', 'design', 'verdicts'])
-def test_what_is_missing_is_named(key):
+def test_missing_keys_are_named(key):
     made = copy.deepcopy(GOOD)
     del made[key]
     with pytest.raises(PerfError, match=f"'{key}' is a required property"):
@@ -87,7 +87,7 @@ def test_what_is_missing_is_named(key):
     ('[' * 100000, 'not JSON'), ('{"a": NaN}', 'NaN'),
     ('{"a": 1e999}', 'too large'), ('[1]', 'schema is null'),
     ('{"schema": "udpmill.perf/2"}', 'reads "udpmill.perf/1"')])
-def test_what_is_no_document_is_refused_in_a_line(tmp_path, text, said):
+def test_other_files_are_refused_in_one_line(tmp_path, text, said):
     path = tmp_path / 'a.json'
     path.write_bytes(text.encode('utf-8', 'surrogateescape'))
     with pytest.raises(PerfError, match=said) as error:
@@ -95,12 +95,12 @@ def test_what_is_no_document_is_refused_in_a_line(tmp_path, text, said):
     assert '\n' not in str(error.value)
 
 
-def test_a_file_that_is_not_there():
+def test_a_missing_file_is_reported():
     with pytest.raises(PerfError, match='/no/such: No such file'):
         document.load('/no/such')
 
 
-def test_names_from_a_file_do_not_reach_the_terminal():
+def test_control_characters_in_names_do_not_reach_the_terminal():
     made = copy.deepcopy(GOOD)
     made['environment']['before'] = {}
     made['trials'][0]['metrics']['\x1b[31m\n'] = 'x'
@@ -109,7 +109,7 @@ def test_names_from_a_file_do_not_reach_the_terminal():
     assert str(error.value).isprintable()
 
 
-def test_the_design_is_hashed_as_written_down():
+def test_the_hash_of_the_design_is_as_documented():
     # printf '{"a":[1,0.05],"b":"x"}' | sha256sum
     assert document.design_hash({'b': 'x', 'a': [1, 0.05]}) == (
         '605bcfa6d52393ed8351cb731f52031e'
@@ -138,7 +138,7 @@ except PerfError as error:
 
 
 @pytest.mark.parametrize('there', [True, False])
-def test_no_room_leaves_the_old_file(tmp_path, there):
+def test_a_full_disk_leaves_the_old_file(tmp_path, there):
     path = tmp_path / 'a.json'
     if there:
         path.write_text('old')
@@ -153,7 +153,7 @@ def test_no_room_leaves_the_old_file(tmp_path, there):
 
 
 @pytest.mark.parametrize('call', ['fsync', 'replace', 'fchmod'])
-def test_whatever_fails_leaves_the_old_file(tmp_path, monkeypatch, call):
+def test_any_failure_leaves_the_old_file(tmp_path, monkeypatch, call):
     def fail(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     path = tmp_path / 'a.json'
@@ -166,7 +166,7 @@ def test_whatever_fails_leaves_the_old_file(tmp_path, monkeypatch, call):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_file_and_folder_reach_the_disk(tmp_path, monkeypatch):
+def test_file_and_folder_are_synced(tmp_path, monkeypatch):
     synced = []
     monkeypatch.setattr(os, 'fsync', lambda handle: synced.append(
         stat.S_IFMT(os.fstat(handle).st_mode)))
@@ -174,12 +174,12 @@ def test_file_and_folder_reach_the_disk(tmp_path, monkeypatch):
     assert synced == [stat.S_IFREG, stat.S_IFDIR]
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+def test_a_missing_folder_is_reported(tmp_path):
     with pytest.raises(PerfError, match='No such file'):
         document.save({}, tmp_path / 'none' / 'a.json')
 
 
-def test_the_mode_is_kept_or_the_users(tmp_path):
+def test_the_mode_is_kept_or_follows_the_umask(tmp_path):
     path = tmp_path / 'a.json'
     document.save({}, path)
     mask = os.umask(0)
@@ -198,7 +198,7 @@ def test_a_link_is_written_through(tmp_path):
     assert json.loads((tmp_path / 'real.json').read_text()) == {'a': 1}
 
 
-def test_a_device_is_written_to_as_it_is():
+def test_a_device_is_written_to_directly():
     document.save({}, '/dev/null')
     with pytest.raises(PerfError, match='No space left on device'):
         document.save({}, '/dev/full')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the engine makes of trials, without any."""
+"""How the harness judges trials, without making any."""
 import contextlib
 import json
 import os
@@ -56,13 +56,13 @@ def test_stolen_time_is_suspect():
     assert said == 'SUSPECT' and 'hypervisor' in why[0]
 
 
-def test_what_others_used_is_suspect():
+def test_cpu_time_of_others_is_suspect():
     run_s = {'server': 0.8, 'client': 0.8}
     said, why = judge(between(0.9, 0.3, **{**FULL, 'run_s': run_s}))
     assert said == 'SUSPECT' and 'others' in why[0]
 
 
-def test_others_are_seen_by_what_is_left_over_too():
+def test_cpu_time_of_others_also_shows_as_a_remainder():
     run_s = {'server': 0.9, 'client': 0.5}
     assert between(**{**FULL, 'run_s': run_s}).other_s() == pytest.approx(0.6)
 
@@ -74,7 +74,7 @@ def test_a_saturated_generator_is_suspect():
 
 
 def at_rate(rate, got):
-    """An open loop, whose generator spins."""
+    """A window of an open loop, whose generator spins."""
     run_s = {'server': 0.3, 'client': 1.0}
     found = between(n=got, run_s=run_s, machine={'system': 1.3})
     return validity.judge(found, {'ledger': LEDGER},
@@ -93,15 +93,15 @@ def test_a_rate_that_was_not_kept_is_suspect():
 @pytest.mark.parametrize('load', [
     {'balances': False}, {'server_seen': False}, {'corrupt': 3},
     {'refused': {'refused_not_ephemeral': 1000}}])
-def test_a_ledger_that_does_not_hold_is_invalid(load):
+def test_an_unbalanced_ledger_is_invalid(load):
     assert judge(between(**FULL), load)[0] == 'INVALID'
 
 
-def test_nothing_that_arrived_is_invalid():
+def test_a_window_without_datagrams_is_invalid():
     assert judge(between(**{**FULL, 'n': 0}))[0] == 'INVALID'
 
 
-def test_idle_and_stolen_time_are_nobodys():
+def test_idle_and_stolen_time_belong_to_nobody():
     machine = {'user': 0.1, 'system': 0.2, 'idle': 3, 'iowait': 1, 'steal': 2}
     assert between(machine=machine).busy_s == pytest.approx(0.3)
 
@@ -114,13 +114,13 @@ def test_idle_and_stolen_time_are_nobodys():
     ('INCONCLUSIVE', 'skip', 'kselftest', 4),
     ('INCONCLUSIVE', None, 'meson', 77), ('INCONCLUSIVE', None, 'bisect', 125),
     ('INVALID', None, 'plain', 5), ('INVALID', None, 'meson', 99)])
-def test_verdicts_exit_as_who_asks_expects(verdict, inconclusive, style, code):
+def test_exit_codes_follow_the_style(verdict, inconclusive, style, code):
     assert exits.in_style(exits.of_verdict(verdict, inconclusive),
                           style) == code
 
 
 class Fake:
-    """A session whose trials are made up: B is slower by a factor."""
+    """A session with made-up trials: B is slower by a factor."""
 
     def __init__(self, slower, seed=3):
         design = {**plan.DEFAULTS, 'workloads': ['w']}
@@ -151,13 +151,13 @@ def compare(slower):
     return made.document
 
 
-def test_equals_pass_after_one_screen():
+def test_equal_arms_pass_after_the_screen():
     made = compare(1.0)
     assert made['verdict'] == 'PASS'
     assert len(made['blocks']) == 13
 
 
-def test_what_is_slower_is_red_after_new_blocks():
+def test_a_slower_arm_is_a_regression_after_new_blocks():
     made = compare(1.06)
     assert made['verdict'] == 'REGRESSION'
     assert len(made['blocks']) == 37
@@ -170,8 +170,8 @@ def test_what_is_slower_is_red_after_new_blocks():
 
 
 @pytest.mark.parametrize('most, rate', [(1e9, 0.25), (0.1e6, 0.0625)])
-def test_latency_is_measured_at_half_of_what_the_slower_arm_did(most, rate):
-    """Or less, where the generator cannot keep that."""
+def test_latency_is_measured_at_half_the_slower_arms_rate(most, rate):
+    """Or less, if the generator cannot keep that rate."""
     made, asked = Fake(2.0), []
     workload = Workload()
     for arm in 'AB':
@@ -196,11 +196,11 @@ def test_latency_is_measured_at_half_of_what_the_slower_arm_did(most, rate):
     assert latency.measure(run, made.document, discard, None) == []
 
 
-def test_what_is_faster_is_said_to_be():
+def test_a_faster_arm_is_reported_as_improved():
     assert compare(0.9)['verdict'] == 'IMPROVED'
 
 
-def test_a_signal_ends_a_session_with_a_whole_file(tmp_path):
+def test_a_signal_ends_a_session_with_a_complete_file(tmp_path):
     path = tmp_path / 'out.json'
     made = document.new('run', '0', [], 1, {})
     one = session.Session(made, {}, [], 'none', str(path), Timing())
@@ -214,7 +214,8 @@ def test_a_signal_ends_a_session_with_a_whole_file(tmp_path):
 
 @pytest.mark.parametrize('trials_follow', (True, False))
 def test_a_signal_that_python_swallows_ends_a_session_too(trials_follow):
-    """It may arrive while an object is destroyed: an exception ends there."""
+    """It may arrive while an object is destroyed, where Python drops
+    exceptions."""
     made = document.new('run', '0', [], 1, {})
     one = session.Session(made, {}, [], 'none', None, Timing())
     with pytest.raises(kept.Interrupted), one:
@@ -227,7 +228,7 @@ def test_a_signal_that_python_swallows_ends_a_session_too(trials_follow):
 
 
 def test_a_trial_that_fails_is_kept_as_invalid(monkeypatch):
-    # It fails before anything is pinned to one of them.
+    # It fails before anything is pinned to them.
     monkeypatch.setattr(seats, 'cores', lambda: [0, 1])
     made = document.new('run', '0', [], 1, {})
     one = session.Session(made, {}, [], 'none', None, Timing())
@@ -242,7 +243,7 @@ def test_a_trial_that_fails_is_kept_as_invalid(monkeypatch):
     assert made['trials'] == [entry] and 'fell over' in entry['error']
 
 
-def test_arms_know_themselves():
+def test_arms_describe_themselves():
     path = os.environ['UDPMILL']
     one, other = arms.Arm('A', path), arms.Arm('B', path)
     assert one.same_as(other)
@@ -253,7 +254,7 @@ def test_arms_know_themselves():
     assert made['build_id'] is None or int(made['build_id'], 16)
 
 
-def test_what_is_no_program_is_told(tmp_path):
+def test_a_file_that_is_no_program_is_reported(tmp_path):
     plain = tmp_path / 'plain'
     plain.write_text('')
     plain.chmod(0o644)
@@ -263,6 +264,6 @@ def test_what_is_no_program_is_told(tmp_path):
         assert error.value.exit_code == 2
 
 
-def test_what_is_no_udpmill_is_told():
+def test_a_program_that_is_not_udpmill_is_reported():
     with pytest.raises(PerfError, match='is not udpmill'):
         arms.version('/bin/echo')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The noise of a host, and what it makes of the margins."""
+"""The noise of a host, and how it affects the margins."""
 from statistics import NormalDist
 
 import pytest
@@ -13,14 +13,14 @@ def spread(centre, sd, n=36):
     return [NormalDist(centre, sd).inv_cdf((i + 0.5) / n) for i in range(n)]
 
 
-def test_floor_is_what_equals_differed_by():
+def test_the_floor_is_the_difference_of_equal_arms():
     for centre in (0.004, -0.004):
         found = equals.of(DESIGN, spread(centre, 0.01))
         assert found['floor'] == pytest.approx(0.004)
         assert found['interval'][0] < centre < found['interval'][1]
 
 
-def test_more_noise_takes_more_blocks():
+def test_more_noise_needs_more_blocks():
     needed = [equals.of(DESIGN, spread(0, sd))['blocks_needed']
               for sd in (0.01, 0.02, 0.04, 0.08)]
     for effect in ('0.03', '0.05'):
@@ -29,7 +29,7 @@ def test_more_noise_takes_more_blocks():
     assert all(one['0.03'] >= one['0.05'] for one in needed)
 
 
-def test_no_fewer_blocks_than_the_design_has_are_recommended():
+def test_at_least_the_blocks_of_the_design_are_recommended():
     assert equals.of(DESIGN, spread(0, 0.005))['recommended'] == 24
     assert equals.of(DESIGN, spread(0, 0.08))['recommended'] > 60
 
@@ -42,6 +42,6 @@ def test_a_floor_above_an_effect_hides_it():
     assert found['recommended'] is None
 
 
-def test_nothing_measured_tells_nothing():
+def test_without_measurements_there_are_no_figures():
     found = equals.of(DESIGN, [])
     assert found['sd'] is found['floor'] is found['recommended'] is None

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is counted of programs that tell nothing themselves; and settings that
-are put back."""
+"""Counting for programs that report nothing themselves, and settings that are
+restored."""
 import os
 import signal
 
@@ -13,8 +13,8 @@ from udpmill_perf.measure.workload import Workload
 
 
 def counted(monkeypatch, rows, size=100):
-    """rx_datagrams after each of the kernel's counts: (octets, packets,
-    received, in error)."""
+    """rx_datagrams after each of the kernel's counts, given as (octets,
+    packets, received, in error)."""
     found = foreign.DeliveredTrains(1, size)
     told = []
     for octets, packets, received, errors in rows:
@@ -26,18 +26,18 @@ def counted(monkeypatch, rows, size=100):
     return told
 
 
-def test_a_train_received_whole_is_as_many_as_it_has(monkeypatch):
+def test_a_train_received_whole_counts_each_datagram(monkeypatch):
     # Ten datagrams each, under one header.
     assert counted(monkeypatch, [(0, 0, 0, 0), (1028, 1, 1, 0),
                                  (10280, 10, 10, 0)]) == [0, 10, 100]
 
 
-def test_a_train_cut_up_is_counted_once(monkeypatch):
+def test_a_train_that_was_split_is_not_counted_twice(monkeypatch):
     assert counted(monkeypatch, [(0, 0, 0, 0),
                                  (10280, 10, 100, 0)]) == [0, 100]
 
 
-def test_what_no_socket_took_is_not_counted(monkeypatch):
+def test_datagrams_without_a_socket_are_not_counted(monkeypatch):
     assert counted(monkeypatch, [(0, 0, 0, 0),
                                  (10280, 10, 6, 4)]) == [0, 60]
     assert counted(monkeypatch, [(0, 0, 0, 0),
@@ -47,13 +47,13 @@ def test_what_no_socket_took_is_not_counted(monkeypatch):
 @pytest.mark.parametrize('case, kind', [
     ('flood', foreign.Delivered), ('pingpong', foreign.Delivered),
     ('trains', foreign.DeliveredTrains)])
-def test_each_case_is_counted_its_way(case, kind):
+def test_each_peer_is_counted_in_its_own_way(case, kind):
     made = foreign.delivered_of(Case(case, 64, '127.0.0.1', 1, 1), 1, True)
     assert type(made) is kind
 
 
 def test_an_echo_on_loopback_is_counted_at_both_ends():
-    """So that the floor's is halved, in trains too."""
+    """So the floor's count is halved, with trains too."""
     for arrival, kind in (('single', 'flood'), ('trains', 'trains')):
         for service, both in (('echo', True), ('discard', False)):
             own = Workload(service, arrival=arrival)
@@ -63,14 +63,14 @@ def test_an_echo_on_loopback_is_counted_at_both_ends():
 
 
 def settings_in(folder, monkeypatch, there):
-    """Files in place of the host's settings."""
+    """Uses files in place of the host's settings."""
     for key, value in there.items():
         (folder / key).write_text(value)
     monkeypatch.setattr(sysctl, 'path_of', lambda key: str(folder / key))
 
 
-def test_a_setting_of_the_host_is_one_run_s_at_a_time(tmp_path, monkeypatch):
-    """Else each would put back what the other had set."""
+def test_a_host_setting_belongs_to_one_run_at_a_time(tmp_path, monkeypatch):
+    """Otherwise each would restore what the other had set."""
     settings_in(tmp_path, monkeypatch, {'a.b': '1'})
     with sysctl.Sysctls(['a.b']) as first:
         first.apply({'a.b': '5'})
@@ -81,8 +81,8 @@ def test_a_setting_of_the_host_is_one_run_s_at_a_time(tmp_path, monkeypatch):
         pass
 
 
-def test_a_signal_waits_until_settings_are_back(tmp_path, monkeypatch):
-    """Else half of them would stay as an arm had them."""
+def test_a_signal_waits_until_settings_are_restored(tmp_path, monkeypatch):
+    """Otherwise some of them would stay as an arm had set them."""
     there, written = {'a.b': '1', 'c.d': '2'}, []
     settings_in(tmp_path, monkeypatch, there)
 

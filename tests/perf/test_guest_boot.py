@@ -133,7 +133,7 @@ def test_the_plugin_that_fits_is_found(emulator):
         '9.1.2', 2, str(folder / parts.PLUGINS[2]))
 
 
-def test_what_is_missing_is_named(emulator, monkeypatch):
+def test_missing_keys_are_named(emulator, monkeypatch):
     folder = emulator('fine')
     monkeypatch.setattr(parts, 'look', lambda name: None)
     with pytest.raises(PerfError, match='-Dcount=enabled') as caught:

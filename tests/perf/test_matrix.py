@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Workloads, their names, and what presets make of them."""
+"""Workloads, their names, and the workloads of presets."""
 import pytest
 from udpmill_perf.errors import PerfError
 from udpmill_perf.measure import arms, matrix, workload
@@ -8,11 +8,11 @@ from udpmill_perf.verbs import run as verb_run
 
 
 @pytest.mark.parametrize('preset', matrix.PRESETS)
-def test_a_preset_s_names_are_each_its_own_and_read_back(preset):
+def test_names_in_a_preset_are_unique_and_can_be_parsed(preset):
     found = matrix.of_preset(matrix.PRESETS[preset])
     assert len({w.name for w in found}) == len(found) > 0
     for w in found:
-        if w.own is None:  # a floor has no meaning but beside its own
+        if w.own is None:  # a floor only has a meaning beside its own
             assert parse(w.name) == w
 
 
@@ -21,18 +21,18 @@ def test_a_preset_s_names_are_each_its_own_and_read_back(preset):
     'echo-dpdk-single-64', 'echo-mmsg-bursts-64', 'echo-mmsg-single-65508',
     'echo-mmsg-split-32001', 'echo-mmsg-single-64-batch1025',
     'echo-mmsg-single-64-workers0'])
-def test_a_name_that_says_nothing_is_refused(text):
+def test_an_unknown_name_is_refused(text):
     with pytest.raises(PerfError):
         parse(text)
 
 
-def test_a_name_says_all():
+def test_a_name_describes_the_whole_workload():
     w = parse('discard-uring-trains-1472-batch8-workers2-flows100-veth')
     assert w == Workload('discard', 'uring', 1472, 'trains', 8, 2, 1, 100,
                          'veth')
 
 
-def test_what_floods_and_what_waits():
+def test_which_workloads_flood_and_which_wait():
     assert '--flood' in parse('discard-mmsg-single-64').load_options()
     options = parse('echo-mmsg-pingpong-64').load_options()
     assert options[options.index('--window') + 1] == '1'
@@ -50,13 +50,13 @@ def test_both_arms_have_the_same_ports():
     assert (first, last - first) == (workload.FIRST_PORT, 4)
 
 
-def test_no_train_of_what_fits_in_no_train():
+def test_sizes_that_fit_no_train_have_no_workload_of_trains():
     found = matrix.of_lists({'bytes': (64, 65507),
                              'arrival': ('single', 'trains')})
     assert {w.bytes for w in found if w.arrival == 'trains'} == {64}
 
 
-def test_recvfrom_takes_one_at_a_time():
+def test_recvfrom_has_no_trains():
     found = matrix.of_lists({'batch': (8, 32)})
     assert 'recvfrom' not in {w.backend for w in found}
 
@@ -71,7 +71,7 @@ def test_scenarios_run_on_every_backend(tmp_path):
         matrix.of_arguments([str(tmp_path / 'none.ini')])
 
 
-def test_peers_that_are_not_there_are_said_to_be(monkeypatch):
+def test_missing_peers_are_reported_as_skipped(monkeypatch):
     monkeypatch.setenv('PATH', '/nowhere')
     found, skipped = matrix.of_peers('auto', ('flood',), 64)
     assert found == []
@@ -85,23 +85,23 @@ def test_peers_that_are_not_there_are_said_to_be(monkeypatch):
 @pytest.mark.parametrize('texts, found', [
     (None, {}), (['net.core.rmem_max=1'], {'net.core.rmem_max': '1'}),
     (['path=veth', 'batch=8'], {'path': 'veth', 'batch': '8'})])
-def test_settings_are_read(texts, found):
+def test_settings_are_parsed(texts, found):
     assert arms.parse_settings(texts) == found
 
 
 @pytest.mark.parametrize('text', ['x', 'x=', '=1', 'colour=red', 'batch=x'])
-def test_what_is_no_setting_is_refused(text):
+def test_invalid_settings_are_refused(text):
     with pytest.raises(PerfError):
         arms.parse_settings([text])
 
 
-def test_a_setting_of_the_workload_is_the_arm_s():
+def test_settings_of_an_arm_are_for_the_workload_or_sysctls():
     arm = arms.Arm('A', '/x', [], {'batch': '8', 'path': 'veth', 'a.b': '1'})
     assert arm.workload(Workload()) == Workload(batch=8, path='veth')
     assert arm.sysctls == {'a.b': '1'}
 
 
-def test_a_ratio_is_to_recvfrom_or_to_what_was_named_first():
+def test_ratios_are_to_recvfrom_or_to_the_first_name():
     def bases(*names):
         workloads = [parse(name) for name in names]
         return [verb_run.base_of(w, names) for w in workloads]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Boots of two kernels: what is refused, and what is said."""
+"""Boots of two kernels: what is refused, and what is reported."""
 import argparse
 import copy
 
@@ -19,7 +19,7 @@ RATE, COST = metrics.GATED
 
 
 def sides(count=8, effect=0.0, sd=0.01, new='6.2', **more):
-    """Boots in turns: an old kernel, a new one, and so on."""
+    """Alternating boots of an old and a new kernel."""
     return [[(f'A{i}.json', boot(2 * i, '6.1', sd=sd, **more))
              for i in range(count)],
             [(f'B{i}.json', boot(2 * i + 1, new, effect, sd, **more))
@@ -33,7 +33,7 @@ def merged(found):
 @pytest.mark.parametrize('effect, sd, overall', [
     (0.0, 0.01, 'PASS'), (0.06, 0.01, 'REGRESSION'),
     (-0.06, 0.01, 'IMPROVED'), (0.0, 0.2, 'INCONCLUSIVE')])
-def test_kernels(effect, sd, overall):
+def test_two_kernels_are_compared(effect, sd, overall):
     made = merged(sides(10, effect, sd))
     document.validate(made)
     assert made['verdict'] == overall
@@ -59,14 +59,14 @@ def test_seven_boots_are_too_few():
                                                  'it takes 8 a side')
 
 
-def test_noise_says_how_many_boots_it_takes():
+def test_a_noisy_result_says_how_many_boots_are_needed():
     item = merged(sides(8, 0.0, 0.2))['verdicts'][0]
     assert item['blocks_needed'] > 100
     assert f'about {item["blocks_needed"]}' in item['why']
     assert 'boots a side' in item['why']
 
 
-def test_suspect_trials_are_left_out_beside():
+def test_a_second_analysis_leaves_out_suspect_trials():
     found = sides(8)
     for trial in found[0][0][1]['trials'][:2]:
         trial['validity'] = 'SUSPECT'
@@ -81,7 +81,7 @@ def test_suspect_trials_are_left_out_beside():
     assert beside['verdict'] == 'INCONCLUSIVE' and beside['blocks'] == 7
 
 
-def test_a_boot_without_the_figure_is_no_verdict():
+def test_a_boot_without_the_figure_prevents_a_verdict():
     found = sides(9)
     for trial in found[1][2][1]['trials']:
         trial['metrics'][COST] = None
@@ -96,7 +96,7 @@ def test_the_same_kernel_on_both_sides_is_labelled():
     assert made['aa'] and made['verdict'] == 'A/A'
 
 
-def test_what_is_not_known_is_not_taken_for_the_same():
+def test_unknown_values_do_not_count_as_equal():
     found = sides(8, effect=0.2, new='6.1')
     for side in found:
         for _, run in side:
@@ -104,7 +104,7 @@ def test_what_is_not_known_is_not_taken_for_the_same():
     assert merged(found)['verdict'] == 'REGRESSION'
 
 
-def test_a_setting_that_differs_is_no_same_kernel():
+def test_a_different_kernel_setting_counts_as_a_change():
     found = sides(8, effect=0.2, new='6.1')
     for _, run in found[1]:
         run['environment']['before']['kernel.cmdline'] = 'mitigations=off'
@@ -113,7 +113,7 @@ def test_a_setting_that_differs_is_no_same_kernel():
     assert made['verdict'] == 'REGRESSION'
 
 
-def test_one_side_after_the_other_is_remarked_on():
+def test_measuring_one_side_after_the_other_gives_a_note():
     assert merged(sides(8))['notes'] == []
     found = sides(8)
     for i, (_, run) in enumerate(found[1]):
@@ -179,7 +179,7 @@ REFUSED = [
 
 @pytest.mark.parametrize('change, said', REFUSED,
                          ids=[c.__name__ for c, _ in REFUSED])
-def test_what_does_not_belong_is_refused(change, said):
+def test_files_that_do_not_belong_together_are_refused(change, said):
     found = sides(8)
     change(found[1][3][1])
     with pytest.raises(PerfError, match=said) as error:
@@ -211,7 +211,8 @@ def arguments(tmp_path, found, *more):
     (0.0, 0.01, (), 0), (0.06, 0.01, (), REGRESSION),
     (-0.06, 0.01, (), 0), (0.0, 0.2, (), INCONCLUSIVE),
     (0.06, 0.01, ('--ignore', '10%', '--tolerance', '20'), 0)])
-def test_command(tmp_path, capsys, effect, sd, more, exit_code):
+def test_the_command_merges_files(
+        tmp_path, capsys, effect, sd, more, exit_code):
     args = arguments(tmp_path, sides(8, effect, sd), *more)
     assert verb_merge.run(args) == exit_code
     made = document.load(tmp_path / 'merged.json')
@@ -220,7 +221,7 @@ def test_command(tmp_path, capsys, effect, sd, more, exit_code):
     assert len(lines) == 3
 
 
-def test_a_changed_value_of_a_merged_file_is_found():
+def test_a_changed_value_in_a_merged_file_is_found():
     made = copy.deepcopy(merged(sides(8, 0.06)))
     made['boots'][0]['cells'][0]['values'][:3] = [1.0] * 3
     assert list(recheck.medians(made))
@@ -234,7 +235,7 @@ def test_a_boot_that_was_copied_in_is_found():
     assert list(recheck.medians(made)) == ['boots: one of them counts twice']
 
 
-def test_sides_that_differ_are_not_called_the_same():
+def test_different_sides_are_not_called_equal():
     made = merged(sides(8, 0.06))
     made.update(aa=True)
     assert 'aa: the sides differ in kernel.release' in list(
@@ -242,6 +243,6 @@ def test_sides_that_differ_are_not_called_the_same():
 
 
 @pytest.mark.parametrize('text', ['fast', '-1', '', 'nan', '1e9'])
-def test_a_percentage_is_one(text):
+def test_invalid_percentages_are_refused(text):
     with pytest.raises(argparse.ArgumentTypeError):
         verb_merge.percentage(text)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What goes wrong for who uses it: a line, the right exit code, and nothing
-measured for nothing."""
+"""Mistakes and mishaps of users: one line, the right exit code, and no time
+wasted on measuring."""
 import copy
 import os
 
@@ -27,7 +27,7 @@ LINES = [
 
 
 @pytest.mark.parametrize('argv, told', LINES)
-def test_a_mistake_is_told_in_a_line_and_nothing_is_measured(argv, told,
+def test_a_mistake_is_reported_in_one_line_and_nothing_is_measured(argv, told,
                                                              capsys):
     assert main.main([*argv, '-o', 'none', '-q']) == 2
     said = capsys.readouterr()
@@ -35,7 +35,7 @@ def test_a_mistake_is_told_in_a_line_and_nothing_is_measured(argv, told,
     assert not said.out
 
 
-def test_a_mistake_is_told_before_the_host_is_called_too_noisy(monkeypatch,
+def test_a_mistake_is_reported_before_the_hosts_noise(monkeypatch,
                                                                capsys):
     monkeypatch.setattr(calibration, 'floor', lambda *_: 0.5)
     assert main.main(['compare', '-o', 'none', '-q']) == 4
@@ -45,13 +45,13 @@ def test_a_mistake_is_told_before_the_host_is_called_too_noisy(monkeypatch,
     assert '/no/such/place' in capsys.readouterr().err
 
 
-def test_a_mistake_is_no_bad_commit(capsys):
+def test_a_mistake_is_not_a_bad_commit_for_a_bisection(capsys):
     assert main.main(['compare', '--exit-style=bisect', '--b-opts', "'",
                       '-o', 'none']) == 255
     capsys.readouterr()
 
 
-def test_a_full_disk_is_the_host_s_fault(tmp_path, capsys):
+def test_a_full_disk_is_a_fault_of_the_host(tmp_path, capsys):
     path = tmp_path / 'a.json'
     document.save(comparison(), path)
     assert main.main(['report', str(path), '-o', '/dev/full',
@@ -74,7 +74,7 @@ def test_whatever_ends_a_verb_has_its_exit_code(error, code, told, capsys,
 
 @pytest.mark.parametrize('text', ['', '[]', '{"schema": 1}', '{', '{"schema":'
                                   ' "udpmill.perf.calibration/1", "rows": 3}'])
-def test_a_damaged_calibration_is_told_and_made_anew(text, tmp_path,
+def test_a_damaged_calibration_is_reported_and_replaced(text, tmp_path,
                                                      monkeypatch):
     monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path))
     path = calibration.path('abc')
@@ -88,7 +88,7 @@ def test_a_damaged_calibration_is_told_and_made_anew(text, tmp_path,
     assert calibration.load('abc') == [row]
 
 
-def test_a_calibration_without_an_end_is_told(tmp_path, monkeypatch):
+def test_an_endless_calibration_file_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path))
     monkeypatch.setattr(calibration, 'MOST_BYTES', 1000)
     path = calibration.path('abc')
@@ -98,13 +98,13 @@ def test_a_calibration_without_an_end_is_told(tmp_path, monkeypatch):
         calibration.load('abc')
 
 
-def test_no_reply_is_no_latency():
+def test_without_replies_there_is_no_latency():
     trial = {'validity': 'VALID', 'latency_ns': {'count': 0}}
     row = latency.row(workload.parse(workload.DEFAULT), 'A', 1000, [trial])
     assert (row['trials'], row['count'], row['interval']) == (0, 0, {})
 
 
-def test_a_file_whose_harness_was_killed_is_well():
+def test_a_file_of_a_killed_harness_passes_verify():
     doc = copy.deepcopy(comparison(most=7))
     doc.update(verdicts=[], verdict=None, stopped=None)
     assert not [line for check in recheck.of(doc) for line in check(doc)]
@@ -114,6 +114,6 @@ def test_a_file_whose_harness_was_killed_is_well():
 
 @pytest.mark.parametrize('verb, mapped', [
     ('compare', True), ('merge', True), ('run', False), ('report', False)])
-def test_exit_styles_are_told_where_they_are(verb, mapped):
+def test_the_help_of_verbs_with_verdicts_has_exit_styles(verb, mapped):
     parser = main.parser_of(verb, main.load(verb))
     assert ('--exit-style maps' in parser.format_help()) == mapped

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a person types, and what is said of what cannot be."""
+"""Command lines, and how invalid ones are reported."""
 import argparse
 import re
 
@@ -12,7 +12,7 @@ VERBS = sorted(main.VERBS)
 
 @pytest.mark.parametrize('text, value', [
     ('1s', 1), ('500ms', 0.5), ('2m', 120), ('0.25', 0.25)])
-def test_times(text, value):
+def test_times_are_parsed(text, value):
     assert quantity.seconds(text) == value
 
 
@@ -21,7 +21,7 @@ def test_times(text, value):
     (quantity.seconds, 'soon'), (quantity.percent, '100'),
     (quantity.percent, '-1'), (quantity.percent, 'x'),
     (quantity.count(6), '5'), (quantity.count(1), '1.5')])
-def test_what_is_no_quantity(parse, text):
+def test_invalid_quantities_are_refused(parse, text):
     with pytest.raises(argparse.ArgumentTypeError):
         parse(text)
 
@@ -48,7 +48,7 @@ def test_help_fits_a_terminal(verb, capsys, monkeypatch):
     ['selftest', '--inject', 'x'], ['selftest', '--replay', '/none'],
     ['calibrate', '--blocks', '1'], ['verify', '/none'], ['report', '/none'],
     ['merge', '/none', '--vs', '/none']])
-def test_bad_arguments_are_one_line(argv, capsys):
+def test_bad_arguments_are_reported_in_one_line(argv, capsys):
     assert main.main(argv) == 2
     said = capsys.readouterr()
     assert said.out == ''
@@ -64,14 +64,14 @@ def test_options_for_an_arm_may_begin_with_a_dash(argv, found):
     assert main.joined(argv) == found
 
 
-def test_nothing_at_all_says_what_there_is(capsys):
+def test_without_arguments_the_verbs_are_listed(capsys):
     assert main.main([]) == 2
     assert 'compare' in capsys.readouterr().err
     assert main.main(['--help']) == 0
     assert 'compare' in capsys.readouterr().out
 
 
-def test_a_bisection_is_stopped_by_bad_usage():
+def test_bad_usage_stops_a_bisection():
     assert main.main(['compare', '/none', '--exit-style', 'bisect']) > 127
 
 
@@ -79,16 +79,16 @@ def test_a_bisection_is_stopped_by_bad_usage():
     (['compare', '--no-such', '--exit-style', 'bisect'], 255),
     (['compare', '--no-such', '--exit-style=meson'], 99),
     (['compare', '--no-such', '--exit-style', 'none'], 2)])
-def test_options_that_cannot_be_read_exit_in_style(argv, code):
+def test_unreadable_options_exit_in_the_chosen_style(argv, code):
     assert main.main(argv) == code
 
 
-def test_a_fault_of_ours_is_no_regression(monkeypatch):
+def test_a_bug_of_the_harness_is_no_regression(monkeypatch):
     monkeypatch.setattr(main, 'load', lambda verb: 1 / 0)
     assert main.main(['compare']) == 5
 
 
 @pytest.mark.parametrize('seconds, text', [
     (0, '0:00'), (59.6, '1:00'), (75, '1:15'), (-3, '0:00')])
-def test_spans(seconds, text):
+def test_spans_are_printed(seconds, text):
     assert progress.span(seconds) == text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A block's difference, and whether it counts."""
+"""A block's difference, and whether the block can be used."""
 import math
 
 import pytest
@@ -34,7 +34,7 @@ def test_a_steady_drift_cancels(order):
     assert pairs.difference(trials, RATE) == pytest.approx(0, abs=1e-12)
 
 
-def test_the_other_coin_turns_the_sign():
+def test_the_other_side_of_the_coin_changes_the_sign():
     values = [100.0, 104.0, 98.0, 110.0]
     d = [pairs.difference([trial(i, 'echo', arm, {RATE: value})
                            for i, (arm, value) in enumerate(
@@ -45,7 +45,7 @@ def test_the_other_coin_turns_the_sign():
 
 @pytest.mark.parametrize('change', [
     {'validity': 'INVALID'}, {'metrics': {RATE: 0.0}}, {'arm': 'A'}])
-def test_a_spoilt_trial_takes_its_block_out(change):
+def test_an_invalid_trial_makes_its_block_unusable(change):
     trials = block('ABBA', 100.0, 100.0)
     assert pairs.block('echo', 1, 'ABBA', 'screen', trials, [RATE])['used']
     trials[1].update(change)
@@ -53,7 +53,7 @@ def test_a_spoilt_trial_takes_its_block_out(change):
                            [RATE])['used']
 
 
-def test_three_trials_are_no_block():
+def test_three_trials_are_not_a_usable_block():
     made = pairs.block('echo', 1, 'ABBA', 'screen',
                        block('ABBA', 1.0, 1.0)[:3], [RATE])
     assert not made['used'] and made['d'] == {RATE: None}
@@ -65,12 +65,12 @@ def test_a_warm_up_is_not_used():
     assert not made['used']
 
 
-def test_suspect_trials_stay_in():
+def test_suspect_trials_are_kept():
     trials = block('ABBA', 2.0, 2.0, validity='SUSPECT')
     assert pairs.usable('ABBA', trials, [RATE]) and pairs.suspect(trials)
 
 
-def test_what_was_not_measured_has_no_difference():
+def test_a_figure_that_was_not_measured_has_no_difference():
     trials = block('ABBA', 2.0, None)
     made = pairs.block('echo', 1, 'ABBA', 'screen', trials, [RATE])
     assert made['used'] and made['d'][RATE] is None

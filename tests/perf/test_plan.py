@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured next, and that nothing else looks at the data."""
+"""What is measured next, and that it depends on nothing else."""
 import math
 
 import numpy as np
@@ -54,12 +54,12 @@ SCREENED = ['warm'] + ['screen'] * 12
     (SCREENED + ['confirm'] * 24, {'rate': WORSE,
                                    'unused': range(20, 30)}, ('invalid', 0)),
 ])
-def test_next_step(phases, more, expected):
+def test_the_next_step_follows_from_the_blocks(phases, more, expected):
     assert after(phases, **more) == expected
 
 
 def test_confirmation_is_decided_by_the_screen_alone():
-    """However the confirmation comes out, nothing is measured after it."""
+    """Whatever its result is, nothing is measured after it."""
     phases = SCREENED + ['confirm'] * 24
     for rest in (QUIET, BETTER, NOISY, WORSE):
         found = blocks(phases, rate=WORSE[:13] + rest[13:])
@@ -69,13 +69,13 @@ def test_confirmation_is_decided_by_the_screen_alone():
 @pytest.mark.parametrize('screen, lost, phase', [
     (8, 2, 'screen'), (8, 3, 'invalid'), (12, 3, 'screen'),
     (12, 4, 'invalid'), (40, 10, 'screen'), (40, 11, 'invalid')])
-def test_a_quarter_may_be_lost(screen, lost, phase):
+def test_a_quarter_of_the_blocks_may_be_lost(screen, lost, phase):
     found = blocks(['warm'] + ['screen'] * screen, unused=range(lost + 1))
     step = plan.next_step({**DESIGN, 'screen': screen}, found, 'echo')
     assert step.phase == phase
 
 
-def test_other_workloads_are_no_concern():
+def test_other_workloads_do_not_matter():
     found = blocks(SCREENED)
     for block in found[1:]:
         block['workload'] = 'discard'
@@ -92,7 +92,7 @@ def test_the_order_of_the_list_does_not_matter():
 @pytest.mark.parametrize('values, said', [
     (QUIET, plan.PASSED), (WORSE, plan.SUSPICIOUS), (BETTER, plan.PROMISING),
     (NOISY, plan.OPEN), ([], plan.OPEN)])
-def test_screen(values, said):
+def test_the_results_of_a_screen(values, said):
     assert plan.screened(DESIGN, values[:12]) == said
 
 
@@ -101,7 +101,7 @@ def test_metrics_that_were_not_measured_do_not_stop_the_plan():
     assert plan.next_step(DESIGN, found, 'echo').phase == 'extend'
 
 
-def test_no_second_phase_where_the_design_has_none():
+def test_without_a_second_phase_in_the_design_there_is_none():
     design = {**DESIGN, 'confirm': 0, 'extend': 0}
     for rate in (WORSE, NOISY):
         assert plan.next_step(design, blocks(SCREENED, rate=rate),
@@ -116,21 +116,21 @@ def test_margins_are_raised_to_the_floor():
 
 @pytest.mark.parametrize('more, exit_code', [
     ({'floor': 0.06}, UNFIT), ({'ignore': 0.05}, 2), ({'ignore': -0.1}, 2)])
-def test_margins_without_room_are_refused(more, exit_code):
+def test_contradictory_margins_are_refused(more, exit_code):
     with pytest.raises(PerfError) as error:
         plan.margins(**more)
     assert error.value.exit_code == exit_code
 
 
-def test_percent_and_back():
+def test_percentages_are_converted_to_ln_and_back():
     assert plan.ln_of_percent(5) == pytest.approx(math.log(1.05))
     assert plan.percent_of_ln(plan.ln_of_percent(-3)) == pytest.approx(-3)
     with pytest.raises(PerfError):
         plan.ln_of_percent(-100)
 
 
-def test_a_slowdown_that_matters_seldom_slips_past_the_screen():
-    """3 %, where blocks spread by 2 %: near certainty."""
+def test_a_relevant_slowdown_seldom_passes_the_screen():
+    """3 %, if blocks have a standard deviation of 2 %: near certainty."""
     rng = np.random.default_rng(1)
     said = [plan.screened(DESIGN, rng.normal(0.03, 0.02, 12))
             for _ in range(1000)]

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An axis is logarithmic where a linear one would hide something, and says so.
-"""
+"""An axis is logarithmic if a linear one would hide something, and says so."""
 import copy
 import re
 
@@ -16,7 +15,7 @@ from udpmill_perf.render.plots import axes, sections
 @pytest.mark.parametrize('values, wide', [
     ([1, 10], False), ([1, 10.1], True), ([3], False), ([], False),
     ([0, 5], False), ([-1, 50], False)])
-def test_values_are_wide_from_ten_times_on(values, wide):
+def test_values_are_wide_from_a_factor_of_ten(values, wide):
     assert axes.is_wide(values) == wide
 
 
@@ -55,7 +54,8 @@ def drawn(document, title):
 
 
 def run(factor):
-    """The sample with one worker, and one workload so many times as fast."""
+    """The sample with one worker, and with one workload faster by this factor.
+    """
     made = copy.deepcopy(sample.all_documents()['run'])
     made['workloads'] = [w for w in made['workloads'] if '-w1-' in w['name']]
     names = {w['name'] for w in made['workloads']}
@@ -77,18 +77,18 @@ def test_one_fast_workload_does_not_flatten_the_others():
     slow, fast = (drawn(run(factor), 'Delivered') for factor in (1, 100))
     assert 'equal ratios' in fast.caption and 'logarithmic' in fast.svg
     assert 'equal ratios' not in slow.caption
-    # No bar from zero there: its length would say nothing.
+    # No bars from zero there, because their length would mean nothing.
     assert 'opacity: 0.4' in slow.svg and 'opacity: 0.4' not in fast.svg
     throughput = drawn(run(100), 'Throughput over batch')
     assert 'equal ratios' in throughput.caption and \
         'logarithmic' in throughput.svg
 
 
-def test_cpu_time_is_shown_in_shares_where_its_bars_would_hide_some():
+def test_cpu_time_is_shown_in_shares_if_bars_would_hide_some():
     narrow, wide = (drawn(run(factor), 'CPU time') for factor in (1, 100))
     assert 'shares of' not in narrow.svg
     assert 'same length' in wide.caption
     assert 'shares of' in wide.svg and '100 %' in wide.svg
-    # What each comes to is told in both.
+    # Both show the total of each.
     assert len(re.findall(r'>[\d.]+ (?:ns|µs)<', wide.svg)) >= 10
     assert metric(MACHINE_NS).axis in wide.svg

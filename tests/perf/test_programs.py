@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the harness starts, found and counted: short, on real traffic."""
+"""Programs that the harness starts are found and counted: short tests on real
+traffic."""
 import json
 import os
 import socket
@@ -20,7 +21,7 @@ SERVE = ('serve', '127.0.0.1:0', '--workers', '1')
 
 @pytest.fixture
 def squatted():
-    """What starts a server whose segment's usual name is taken."""
+    """The prefix of a server's command whose segment's usual name is taken."""
     made = []
 
     def argv(*options):
@@ -43,7 +44,7 @@ def test_a_segment_is_found_under_another_name(squatted):
     assert not os.path.exists(server.segment) and os.path.isdir(made[0])
 
 
-def test_of_a_server_that_was_killed_its_own_segment_goes(squatted):
+def test_a_killed_servers_own_segment_is_removed(squatted):
     argv, made = squatted
     with Server(argv()) as server:
         made.append(f'/dev/shm/udpmill.{server.pid}')
@@ -53,7 +54,7 @@ def test_of_a_server_that_was_killed_its_own_segment_goes(squatted):
     assert not os.path.exists(server.segment) and os.path.isdir(made[0])
 
 
-def test_the_usual_name_is_found_and_none_where_none_is():
+def test_a_segment_is_found_under_its_usual_name_if_there_is_one():
     with Server([arms.own_binary(), *SERVE]) as server:
         assert server.segment == f'{process.SEGMENTS}.{server.pid}'
     with Server([arms.own_binary(), *SERVE, '--counters', 'none']) as server:
@@ -65,7 +66,7 @@ def test_the_usual_name_is_found_and_none_where_none_is():
 @pytest.mark.parametrize('arrival', ['single', 'trains'])
 @pytest.mark.parametrize('service', ['echo', 'discard'])
 def test_the_floor_is_counted_as_a_peer_is(service, arrival):
-    """What the kernel counts of it is what it says that it received."""
+    """The kernel's count is what the floor says that it received."""
     if floor.missing():
         pytest.skip(floor.missing())
     own = ladder.FloorWorkload(Workload(service, 'mmsg', arrival=arrival))
@@ -85,11 +86,11 @@ def test_the_floor_is_counted_as_a_peer_is(service, arrival):
             assert server.stop() == 0
             told = json.loads(server.stdout().splitlines()[1])['datagrams']
     assert 0 < found <= told
-    if service == 'echo':  # which ends when all was answered
+    if service == 'echo':  # it ends when all are answered
         assert found >= told - 2
 
 
-def test_a_port_that_is_held_is_waited_for(monkeypatch):
+def test_a_port_in_use_is_waited_for(monkeypatch):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
         held.bind(('127.0.0.1', 0))
         seat = seats.Seat((), (), port=held.getsockname()[1])

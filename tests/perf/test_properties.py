@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What must hold of the test whatever the measurements are."""
+"""Properties that the test must have for any measurements."""
 import itertools
 import math
 
@@ -22,7 +22,7 @@ def values(seed, n=24):
 
 @pytest.mark.parametrize('seed', [1, 2, 3])
 def test_shuffled_labels_give_uniform_p(seed):
-    """The distribution is discrete, in steps that 36 blocks make tiny."""
+    """The distribution is discrete, but its steps are tiny for 36 blocks."""
     found = rerandomise.p_values(values(seed, 36), 4000, seed)
     assert kstest(found, 'uniform').pvalue > 0.001
 
@@ -42,9 +42,9 @@ def test_drifting_noise_gives_uniform_p():
 
 @pytest.mark.parametrize('magnitudes', [
     range(1, 11), [1, 1, 1, 2, 2, 3, 3, 3, 4], [5] * 8, [0, 0, 1, 2, 3]])
-def test_p_is_never_below_its_chance(magnitudes):
-    """Over every way the coins could have fallen: P(p <= x) <= x, for each x
-    that p can be, and equal to it, since the test is exact."""
+def test_p_is_never_too_small(magnitudes):
+    """Over all ways in which the coins could have fallen: P(p <= x) <= x for
+    each x that p can be, and equal to it, since the test is exact."""
     found = sorted(
         signed_rank.greater([s * m for s, m in zip(signs, magnitudes)]).p
         for signs in itertools.product((-1, 1), repeat=len(magnitudes)))
@@ -74,10 +74,10 @@ def test_swapped_arms_mirror_everything(seed):
 
 
 @pytest.mark.parametrize('seed', SEEDS)
-def test_p_of_both_sides_overlap_in_what_was_seen(seed):
+def test_p_values_of_both_sides_share_the_observed_sum(seed):
     x = values(seed, 10)
     both = signed_rank.greater(x).p + signed_rank.less(x).p
-    assert both > 1  # by the probability of just this sum
+    assert both > 1  # by the probability of exactly this sum
 
 
 @pytest.mark.parametrize('seed', SEEDS)
@@ -101,7 +101,8 @@ def test_worse_never_looks_better(seed):
 @pytest.mark.parametrize('seed', SEEDS)
 @pytest.mark.parametrize('scale', [1e-6, 1000.0])
 def test_units_do_not_matter(seed, scale):
-    """Datagrams or thousands of them: a difference of ln is the same."""
+    """Datagrams or thousands of them: a difference of logarithms is the same.
+    """
     rng = np.random.default_rng(seed)
     ln = rng.normal(0, 0.05, (2, 4))
     def block(factor):

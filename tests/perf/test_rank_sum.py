@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The rank-sum test against enumeration, scipy and itself."""
+"""The rank-sum test, compared with enumeration and scipy, and checked for
+consistency."""
 import itertools
 
 import numpy as np
@@ -18,7 +19,7 @@ def groups(sizes, shift=0.4):
 
 
 @pytest.mark.parametrize('sizes', SIZES)
-def test_p_is_scipys(sizes):
+def test_p_agrees_with_scipy(sizes):
     a, b = groups(sizes)
     for ours, side in ((rank_sum.greater, 'greater'), (rank_sum.less, 'less')):
         theirs = mannwhitneyu(a, b, alternative=side, method='exact')
@@ -27,7 +28,7 @@ def test_p_is_scipys(sizes):
 
 
 @pytest.mark.parametrize('first, second', TIED)
-def test_p_among_ties_is_that_of_full_enumeration(first, second):
+def test_p_with_ties_agrees_with_enumeration(first, second):
     ranks = rankdata(first + second)
     seen = ranks[:len(first)].sum()
     sums = [sum(some) for some in itertools.combinations(ranks, len(first))]
@@ -51,7 +52,7 @@ def test_bound_and_test_agree(sizes, confidence):
     assert rank_sum.less(a, b, bound - 1e-9).p > alpha
 
 
-def test_critical_value_is_the_tables():
+def test_critical_values_agree_with_published_tables():
     # Mann and Whitney: U = 13 is significant at 2.5 % for 8 and 8.
     assert rank_sum.critical(8, 8, 0.025)[0] == 13 + 1
     assert rank_sum.critical(5, 5, 0.025)[0] == 2 + 1
@@ -62,6 +63,6 @@ def test_estimate_is_the_median_difference():
     assert list(rank_sum.apart([5, 9], [1, 2])) == [3, 4, 7, 8]
 
 
-def test_nobody_to_compare_with_is_no_evidence():
+def test_an_empty_group_is_no_evidence():
     assert rank_sum.greater([], [1, 2]).p == 1.0
     assert rank_sum.lower([], [1.0], 0.95) == (None, 1.0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every format owes to every document."""
+"""What every format must do for every document."""
 import os
 import pathlib
 import subprocess
@@ -17,7 +17,7 @@ ONE_LINE = ('terminal', 'markdown', 'ktap', 'junit', 'annotations', 'html')
 
 @pytest.mark.parametrize('name', [name for name in DOCUMENTS
                                   if not name.startswith('bare')])
-def test_the_made_up_documents_are_of_the_schema(name):
+def test_the_made_up_documents_follow_the_schema(name):
     assert document.validate(DOCUMENTS[name], name)
 
 
@@ -36,7 +36,7 @@ def test_the_same_document_gives_the_same_bytes(form):
 
 @pytest.mark.parametrize('form', ('html', 'junit'))
 def test_another_process_gives_the_same_bytes(form):
-    """Whose hashes, and so whose sets, have another order."""
+    """Its hashes differ, and so the order of its sets."""
     program = 'import conftest, rendered, sys; sys.stdout.buffer.write(' \
         f'rendered.text("merge", "{form}").encode())'
     said = [subprocess.run(
@@ -56,7 +56,7 @@ def test_no_line_on_a_terminal_is_wider_than_it(name, width):
 
 @pytest.mark.parametrize('form', ONE_LINE)
 @pytest.mark.parametrize('name', ('hostile', 'count hostile'))
-def test_no_control_character_comes_through(name, form):
+def test_no_control_characters_are_printed(name, form):
     found = {char for char in text(name, form)
              if unicodedata.category(char) == 'Cc' and char != '\n'}
     assert found == set()
@@ -78,7 +78,7 @@ def test_several_documents_make_one_text(form):
 @pytest.mark.parametrize('name', ('compare REGRESSION', 'interrupted', 'run',
                                   'compare INVALID', 'count REGRESSION',
                                   'count INVALID', 'count unfinished'))
-def test_what_matters_is_said_in_each_format(name, form):
+def test_each_format_has_the_essentials(name, form):
     said = text(name, form)
     wanted = {'compare REGRESSION': ['REGRESSION', 'echo-trains-64'],
               'interrupted': ['interrupted'],
@@ -92,7 +92,7 @@ def test_what_matters_is_said_in_each_format(name, form):
 
 
 @pytest.mark.parametrize('form', ('terminal', 'markdown', 'ktap', 'html'))
-def test_a_note_is_passed_on(form):
+def test_notes_are_printed(form):
     noted = {**DOCUMENTS['merge'], 'notes': ['Boot them in turns.']}
     assert 'Boot them in turns.' in render.to_text([('', noted)], form)
 
@@ -101,5 +101,5 @@ def test_a_note_is_passed_on(form):
     ('html', 'html'), ('HTM', 'html'), ('md', 'markdown'), ('csv', 'csv'),
     ('xml', 'junit'), ('tap', 'ktap'), ('ktap', 'ktap'), ('json', 'json'),
     ('txt', 'terminal'), ('pdf', None)))
-def test_a_format_is_guessed_from_the_suffix(suffix, form):
+def test_the_format_follows_from_the_suffix(suffix, form):
     assert render.format_of(f'/some/report.{suffix}') == form

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""KTAP, JUnit XML, annotations: parsed back, as a CI parses them."""
+"""KTAP, JUnit XML and annotations: parsed again, as a CI does."""
 import json
 import re
 import xml.etree.ElementTree as tree
@@ -13,7 +13,7 @@ DOCUMENTS = sample.all_documents()
 
 
 def results(document, choice='skip'):
-    """(outcome, number, name, skipped, why) of each result line."""
+    """(outcome, number, name, skipped, reason) of each result line."""
     lines = ktap.render([('', document)], choice).splitlines()
     assert lines[0] == 'TAP version 13'
     found = [RESULT.match(line) for line in lines[2:]
@@ -31,7 +31,7 @@ def test_ktap_has_its_plan_and_a_line_for_each_check(name):
     results(DOCUMENTS[name])
 
 
-def test_ktap_fails_what_regressed_and_nothing_else():
+def test_ktap_fails_only_regressions():
     found = results(sample.compare('REGRESSION'))
     assert [(row[0], row[2]) for row in found] == [
         ('not ok', 'echo-trains-64: delivered'),
@@ -51,12 +51,12 @@ def test_ktap_has_the_numbers_before_the_result():
 
 @pytest.mark.parametrize('choice, outcome, skip', (
     ('skip', 'ok', 'SKIP'), ('pass', 'ok', None), ('fail', 'not ok', None)))
-def test_ktap_takes_inconclusive_as_chosen(choice, outcome, skip):
+def test_ktap_reports_inconclusive_as_chosen(choice, outcome, skip):
     row = results(sample.compare('INCONCLUSIVE'), choice)[0]
     assert (row[0], row[3]) == (outcome, skip)
 
 
-def test_the_same_arms_fail_in_no_format():
+def test_equal_arms_fail_in_no_format():
     document = sample.compare('A/A')
     for row in document['verdicts']:
         row['verdict'] = 'REGRESSION'
@@ -65,7 +65,7 @@ def test_the_same_arms_fail_in_no_format():
     assert '::error' not in annotations.render([('', document)])
 
 
-def test_a_hash_in_a_name_begins_no_directive():
+def test_a_hash_in_a_name_is_no_directive():
     document = sample.compare('REGRESSION')
     document['workloads'][0]['name'] = document['verdicts'][0]['workload'] \
         = 'x # SKIP y'
@@ -98,7 +98,7 @@ def test_junit_has_the_numbers_of_the_document():
     ('compare INVALID', ('4', '0', '4', '0')),
     ('interrupted', ('4', '0', '0', '4')),
     ('run', ('77', '0', '0', '1'))))
-def test_junit_counts_are_those_of_its_cases(name, counts):
+def test_junit_counts_agree_with_its_cases(name, counts):
     root = suites(DOCUMENTS[name])
     keys = ('tests', 'failures', 'errors', 'skipped')
     assert tuple(root.get(key) for key in keys) == counts
@@ -112,7 +112,7 @@ def test_junit_has_a_suite_for_each_workload():
     assert names == ['echo-trains-64', 'discard-flood-64']
 
 
-def test_junit_gives_hostile_text_back_on_one_line():
+def test_junit_quotes_hostile_text_on_one_line():
     suite = suites(sample.hostile()).find('testsuite')
     assert suite.get('name') == sample.HOSTILE.replace(
         '\x1b', '?').replace('\n', ' ')
@@ -125,7 +125,7 @@ def unescaped(text):
     return text
 
 
-def test_an_annotation_is_a_line_for_each_that_regressed():
+def test_each_regression_is_an_annotation_of_one_line():
     lines = annotations.render(
         [('', sample.compare('REGRESSION'))]).splitlines()
     assert [re.match(r'::(\w+) title=', line)[1] for line in lines] \
@@ -134,12 +134,12 @@ def test_an_annotation_is_a_line_for_each_that_regressed():
 
 @pytest.mark.parametrize('choice, command', (
     ('skip', 'warning'), ('pass', 'notice'), ('fail', 'error')))
-def test_annotations_take_inconclusive_as_chosen(choice, command):
+def test_annotations_report_inconclusive_as_chosen(choice, command):
     text = annotations.render([('', sample.compare('INCONCLUSIVE'))], choice)
     assert text.startswith(f'::{command} ')
 
 
-def test_what_passed_is_one_notice():
+def test_passes_are_one_notice():
     lines = annotations.render([('', sample.compare('PASS'))]).splitlines()
     assert len(lines) == 1 and lines[0].startswith('::notice title=PASS')
 
@@ -152,7 +152,7 @@ def test_an_annotations_title_cannot_end_early():
         assert not re.search('%(?!25|0A|3A|2C)', match[2])
 
 
-def test_code_climate_has_what_failed_with_a_steady_fingerprint():
+def test_code_climate_has_failures_with_stable_fingerprints():
     first, again = (json.loads(codeclimate.render(
         [('f.json', sample.compare('REGRESSION', seed))]))
         for seed in (7, 8))

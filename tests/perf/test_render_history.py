@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The history: appended whole, read with patience, never a verdict."""
+"""The history: whole lines are appended, bad ones are tolerated, and it never
+decides a verdict."""
 import fcntl
 import json
 import multiprocessing
@@ -36,7 +37,7 @@ def test_a_document_is_one_line_with_its_medians(file):
 
 
 @pytest.mark.parametrize('made', (sample.compare, sample.merge))
-def test_of_a_comparison_the_arm_under_test_is_kept(file, made):
+def test_a_comparison_keeps_the_arm_under_test(file, made):
     document = made('REGRESSION')
     history.append(file, document)
     rows = json.loads(file.read_text())['rows']
@@ -53,11 +54,11 @@ def test_the_same_document_is_appended_once(file):
     assert len(file.read_text().splitlines()) == 2
 
 
-def test_nothing_measured_is_nothing_appended(file):
+def test_without_measurements_nothing_is_appended(file):
     assert history.append(file, sample.empty()) is False
 
 
-def test_a_torn_line_is_told_and_left_and_harms_no_other(file):
+def test_a_torn_line_is_reported_kept_and_harmless(file):
     history.append(file, sample.compare('PASS'))
     with open(file, 'a') as out:
         out.write('{"schema":"udpmill.perf-hist')
@@ -72,7 +73,7 @@ def test_a_torn_line_is_told_and_left_and_harms_no_other(file):
 @pytest.mark.parametrize('line', (
     '[]', '{}', '{"schema":"udpmill.perf-history/2","rows":[]}',
     '{"schema":"udpmill.perf-history/1"}', 'NaN', '[' * 100000, '\udcff'))
-def test_a_line_of_another_kind_is_told(file, line):
+def test_a_line_of_another_kind_is_reported(file, line):
     file.write_bytes(line.encode(errors='surrogateescape') + b'\n')
     entries, complaints = history.load(file)
     assert entries == []
@@ -82,16 +83,16 @@ def test_a_line_of_another_kind_is_told(file, line):
 @pytest.mark.parametrize('row', (
     None, {}, {'median': 'x'}, {'median': None}, {'median': -1},
     {'median': True}))
-def test_a_row_without_a_number_is_no_point(row):
+def test_a_row_without_a_number_is_not_drawn(row):
     line = {'schema': history.SCHEMA, 'time': 'x', 'rows': [row]}
     assert history.series([line]) == []
 
 
-def test_a_history_that_is_not_there_yet_is_empty(file):
+def test_a_missing_history_is_empty(file):
     assert history.load(file) == ([], [])
 
 
-def test_a_history_that_cannot_be_written_is_an_error_of_one_line(tmp_path):
+def test_an_unwritable_history_is_reported_in_one_line(tmp_path):
     with pytest.raises(PerfError) as caught:
         history.append(tmp_path / 'no' / 'such', sample.compare('PASS'))
     assert caught.value.exit_code == 2
@@ -107,7 +108,7 @@ def append_many(path, start):
         history.append(path, document)
 
 
-def test_two_jobs_tear_no_line(file):
+def test_two_jobs_do_not_tear_lines(file):
     jobs = [multiprocessing.Process(target=append_many, args=(file, start))
             for start in (0, 100, 200)]
     for job in jobs:
@@ -119,8 +120,8 @@ def test_two_jobs_tear_no_line(file):
     assert (len(entries), complaints) == (30, [])
 
 
-def test_a_job_waits_for_the_one_that_looks_and_then_writes(file):
-    """Else both would find that a document is not there yet."""
+def test_a_job_waits_while_another_reads_and_then_writes(file):
+    """Otherwise both would find that a document is not there yet."""
     with open(file, 'w') as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         job = multiprocessing.Process(target=append_many, args=(file, 0),
@@ -137,7 +138,7 @@ def test_a_job_waits_for_the_one_that_looks_and_then_writes(file):
 
 @pytest.mark.parametrize('size, places', (
     (5, None), (6, (0, 5)), (20, (5, 14)), (37, (12, 24))))
-def test_the_medians_interval_is_the_tables(size, places):
+def test_the_medians_interval_agrees_with_published_tables(size, places):
     """The order statistics of the sign test, two-sided at 5 %."""
     wanted = (None, None) if places is None else places
     assert history.median_interval(list(range(size))) == wanted
@@ -151,7 +152,7 @@ def noise(size, seed, step=None):
     return values
 
 
-def test_a_step_is_found_where_it_is():
+def test_a_step_is_found_at_its_place():
     found, = changes(noise(40, 1, step=23))
     assert found.index == 23
     assert found.after / found.before == pytest.approx(0.95, abs=0.01)
@@ -163,7 +164,7 @@ def test_two_steps_are_found():
     assert [step.index for step in changes(values)] == [20, 40]
 
 
-def test_noise_alone_hardly_ever_has_a_step():
+def test_noise_alone_hardly_ever_shows_a_step():
     found = [bool(changes(noise(40, seed))) for seed in range(200)]
     assert sum(found) <= 5          # 0.5 % of 200 is 1: 6 or more, 1 in 1000
 
@@ -175,7 +176,7 @@ def test_an_outlier_is_no_step():
 
 
 @pytest.mark.parametrize('values', ([], [1.0], [1.0] * 7, [1.0] * 50))
-def test_what_is_short_or_flat_has_no_step(values):
+def test_short_and_flat_series_have_no_step(values):
     assert changes(values) == []
 
 
@@ -196,7 +197,7 @@ def entries(step):
     return rows
 
 
-def test_the_report_draws_the_history_with_its_advice():
+def test_the_report_shows_the_history_with_advice():
     document = sample.compare('PASS')
     text = html.render([('', document)], entries(23))
     assert 'Over time' in text
@@ -211,7 +212,7 @@ def test_another_machines_history_is_not_drawn():
     assert 'Over time' not in html.render([('', document)], entries(23))
 
 
-def test_a_history_of_other_modes_is_kept_for_all(file):
+def test_a_history_has_the_usual_mode(file):
     mask = os.umask(0o022)
     try:
         history.append(file, sample.compare('PASS'))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The HTML report: whole in itself, well-formed, and safe."""
+"""The HTML report: self-contained, well-formed and safe."""
 import re
 from html.parser import HTMLParser
 
@@ -14,7 +14,8 @@ VOID = {'meta', 'link', 'br', 'img', 'hr', 'input'}
 
 
 class Page(HTMLParser):
-    """Tags in order, ids, attributes and text; complains of bad nesting."""
+    """Collects tags, ids, attributes and text, and complains about bad
+    nesting."""
 
     def __init__(self, text):
         super().__init__()
@@ -55,18 +56,18 @@ def page(name):
 
 
 @pytest.mark.parametrize('name', DOCUMENTS)
-def test_every_tag_is_closed_and_every_id_is_one(name):
+def test_every_tag_is_closed_and_every_id_is_unique(name):
     ids = page(name).ids
     assert len(ids) == len(set(ids))
 
 
-def test_ids_are_one_each_among_several_documents():
+def test_ids_are_unique_among_several_documents():
     both = Page(html.render([('a', DOCUMENTS['compare PASS']),
                              ('b', DOCUMENTS['compare PASS'])]))
     assert len(both.ids) == len(set(both.ids))
 
 
-def test_nothing_comes_from_outside():
+def test_nothing_is_loaded_from_outside():
     source = text('run', 'html')
     found = Page(source)
     assert not {'script', 'link', 'img', 'iframe', 'object'} & {*found.tags}
@@ -78,7 +79,7 @@ def test_nothing_comes_from_outside():
 
 
 @pytest.mark.parametrize('name', ('hostile', 'count hostile'))
-def test_hostile_text_is_text(name):
+def test_hostile_text_stays_text(name):
     found = page(name)
     shown = sample.HOSTILE.replace('\x1b', '?').replace('\n', ' ')
     assert 'script' not in found.tags
@@ -89,7 +90,7 @@ def test_hostile_text_is_text(name):
 
 @pytest.mark.parametrize('name', ('compare REGRESSION', 'run', 'merge',
                                   'count REGRESSION', 'count alone'))
-def test_every_plot_is_told_in_words(name):
+def test_every_plot_has_a_description(name):
     found = page(name)
     labels = [value for tag, key, value in found.attributes
               if (tag, key) == ('svg', 'aria-label')]
@@ -107,8 +108,8 @@ def test_every_plot_says_what_to_look_for():
             assert len(re.findall(r'\.(?= |$)', plot.caption)) == 1
 
 
-def test_all_colours_are_the_style_sheets():
-    """What is not a variable could not be seen in the dark."""
+def test_all_colours_come_from_the_style_sheet():
+    """A colour that is no variable might be invisible in dark mode."""
     defined = set(re.findall(r'--([\w-]+):',
                              (html.HERE / 'report.css').read_text()))
     for name in 'compare REGRESSION', 'run', 'merge', 'compare INVALID', \
@@ -142,7 +143,7 @@ def test_paired_plots_draw_both_margins_and_the_estimate():
 
 @pytest.mark.parametrize('phase, counted', (
     ('screen', 12), ('confirm', 24), ('extend', 12 + 24)))
-def test_blocks_are_drawn_as_counted_in_the_verdicts_phase(phase, counted):
+def test_blocks_of_the_verdicts_phase_are_highlighted(phase, counted):
     document = sample.compare('REGRESSION')
     if phase == 'extend':
         for block in document['blocks']:
@@ -162,7 +163,7 @@ def test_latency_is_labelled_by_percentile():
             assert word in plot.svg
 
 
-def test_without_latency_there_is_no_such_plot():
+def test_without_latency_there_is_no_plot_of_it():
     assert plots_of('no latency', 'Latency') == []
 
 
@@ -173,7 +174,7 @@ def test_throughput_is_drawn_over_what_the_matrix_varies():
     assert plots_of('compare PASS', 'Over the matrix') == []
 
 
-def test_cpu_time_is_a_stack_of_five():
+def test_cpu_time_is_drawn_as_five_parts():
     plot = plots_of('compare PASS', 'Where the CPU time goes')[0]
     for role in ('server-user', 'server-system', 'client-user',
                  'client-system', 'other'):
@@ -183,7 +184,7 @@ def test_cpu_time_is_a_stack_of_five():
 @pytest.mark.parametrize('key, share', (
     ('p50', 0.5), ('p999', 0.999), ('p9999', 0.9999), ('p0', None),
     ('count', None), ('p', None), ('p9x', None)))
-def test_percentiles_by_their_key(key, share):
+def test_percentiles_are_named_by_their_keys(key, share):
     from udpmill_perf.render.plots.latency import percentile
     assert percentile(key) == share
 

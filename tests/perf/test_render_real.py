@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Documents as the program itself makes and judges them, in each format."""
+"""Documents made and judged by the program itself, in each format."""
 import made_up
 import pytest
 from udpmill_perf import render
@@ -8,7 +8,7 @@ from udpmill_perf.verbs import merge as verb_merge
 
 
 def merged():
-    """As `udpmill perf merge` makes it of runs."""
+    """Merged from runs, as by `udpmill perf merge`."""
     sides = [[(f'{kernel}-{number}.json', made_up.boot(
         2 * number + turn, kernel, effect=0.08 * turn))
         for number in range(8)] for turn, kernel in enumerate(('6.1', '6.2'))]
@@ -29,7 +29,7 @@ MADE = {
 
 @pytest.mark.parametrize('form', render.FORMATS)
 @pytest.mark.parametrize('name', MADE)
-def test_what_the_program_makes_is_rendered(name, form):
+def test_real_documents_are_rendered(name, form):
     made = MADE[name]()
     document.validate(made)
     said = render.to_text([('f.json', made)], form)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""udpmill perf report, as it is called."""
+"""The command udpmill perf report."""
 import argparse
 import json
 import os
@@ -41,20 +41,20 @@ def test_without_options_it_prints_the_summary(file, capsys):
     ('html', '<!DOCTYPE html>'), ('md', '### :x: REGRESSION'),
     ('xml', '<?xml'), ('tap', 'TAP version 13'), ('csv', 'file,kind,id'),
     ('json', '{'), ('txt', 'REGRESSION')))
-def test_the_outputs_suffix_is_its_format(file, tmp_path, suffix, start):
+def test_the_outputs_suffix_chooses_the_format(file, tmp_path, suffix, start):
     out = tmp_path / f'out.{suffix}'
     assert report(file, '-o', out) == 0
     assert out.read_text().startswith(start)
 
 
 @pytest.mark.parametrize('form', render.FORMATS)
-def test_every_format_can_be_asked_for(file, tmp_path, form):
+def test_every_format_can_be_requested(file, tmp_path, form):
     out = tmp_path / 'out.file'
     assert report(file, '--format', form, '-o', out) == 0
     assert out.stat().st_size > 100
 
 
-def test_json_is_the_document_again(file, tmp_path):
+def test_json_is_the_unchanged_document(file, tmp_path):
     report(file, '-o', tmp_path / 'out.json')
     assert json.loads((tmp_path / 'out.json').read_text()) \
         == json.loads(file.read_text())
@@ -83,7 +83,7 @@ def test_an_input_is_never_overwritten(file, tmp_path):
     assert file.read_bytes() == before
 
 
-def test_neither_is_the_history_nor_by_it(file, tmp_path):
+def test_the_history_neither_overwrites_nor_is_overwritten(file, tmp_path):
     before = file.read_bytes()
     log = tmp_path / 'h.jsonl'
     assert 'overwritten' in refused(file, '--history', file)
@@ -92,16 +92,16 @@ def test_neither_is_the_history_nor_by_it(file, tmp_path):
     assert file.read_bytes() == before
 
 
-def test_an_unknown_suffix_says_what_is_known(file, tmp_path):
+def test_an_unknown_suffix_lists_the_known_ones(file, tmp_path):
     said = refused(file, '-o', tmp_path / 'out.pdf')
     assert 'out.pdf' in said and '.html' in said
 
 
-def test_a_file_that_is_not_there_is_said_so(tmp_path):
+def test_a_missing_input_is_reported(tmp_path):
     assert 'none.json' in refused(tmp_path / 'none.json')
 
 
-def test_an_output_that_cannot_be_written_is_said_so(file, tmp_path):
+def test_an_unwritable_output_is_reported(file, tmp_path):
     assert 'no/out.html' in refused(file, '-o', tmp_path / 'no/out.html')
 
 
@@ -122,7 +122,7 @@ def test_a_report_may_go_to_a_device(file):
     assert not os.path.isfile('/dev/null')
 
 
-def test_the_history_is_appended_and_complained_of(file, tmp_path, capsys):
+def test_a_history_is_appended_and_its_errors_reported(file, tmp_path, capsys):
     log = tmp_path / 'h.jsonl'
     log.write_text('nonsense\n')
     assert report(file, '--history', log) == 0
@@ -131,14 +131,14 @@ def test_the_history_is_appended_and_complained_of(file, tmp_path, capsys):
     assert len(log.read_text().splitlines()) == 2
 
 
-def test_inconclusive_is_what_is_chosen(tmp_path):
+def test_inconclusive_is_reported_as_chosen(tmp_path):
     path = tmp_path / 'f.json'
     path.write_text(json.dumps(sample.compare('INCONCLUSIVE')))
     report(path, '--inconclusive', 'fail', '-o', tmp_path / 'o.tap')
     assert '\nnot ok 1 ' in (tmp_path / 'o.tap').read_text()
 
 
-def test_text_that_no_encoding_has_is_written_escaped(tmp_path):
+def test_text_that_cannot_be_encoded_is_escaped(tmp_path):
     document = sample.compare('PASS')
     document['arms'][0]['label'] = '\ud800'
     path = tmp_path / 'f.json'

@@ -37,7 +37,7 @@ def test_a_measure_has_its_estimate_interval_blocks_and_sd():
     assert any('90 % interval' in line for line in said)
 
 
-def test_the_analysis_without_suspect_trials_stands_beneath():
+def test_the_analysis_without_suspect_trials_follows_below():
     document = sample.compare('PASS')
     document['verdicts'][0]['without_suspect'].update(
         blocks=10, estimate=-0.01, interval=[-0.02, 0.0], verdict='IMPROVED')
@@ -55,7 +55,7 @@ def test_without_suspect_trials_there_is_no_second_analysis():
     assert not any('without' in line for line in lines(document))
 
 
-def test_an_unclear_verdict_says_what_it_would_take():
+def test_an_unclear_verdict_says_what_is_needed():
     document = sample.compare('INCONCLUSIVE')
     document['verdicts'][0]['why'] = 'It is noisy.'
     said = ' '.join(' '.join(lines(document)).split())
@@ -63,7 +63,7 @@ def test_an_unclear_verdict_says_what_it_would_take():
     assert 'isible with 24 blocks: from' in said
 
 
-def test_a_changed_environment_is_one_line_for_each_key():
+def test_each_changed_key_of_the_environment_has_a_line():
     document = sample.compare('PASS')
     document['environment']['changed'] = ['cpu.governor', 'lo.qdisc']
     document['environment']['after'].update(
@@ -88,25 +88,25 @@ def test_a_run_has_median_interval_and_ratio():
                            'M/s', '2.50x']
 
 
-def test_a_peer_is_called_by_its_name_not_by_an_arm():
+def test_a_peer_is_shown_by_its_name():
     row = next(line for line in lines(sample.run())
                if line.startswith('peer-iperf3'))
     assert row.split()[1] == 'iperf3'
 
 
-def test_a_selftest_tells_its_rates():
+def test_a_selftest_shows_its_rates():
     said = '\n'.join(lines(sample.selftest()))
     assert '1 of 40 called worse' in said
     assert '17 of 20 found' in said
 
 
-def test_a_calibration_tells_its_floor_and_blocks():
+def test_a_calibration_shows_its_floor_and_blocks():
     row = next(line for line in lines(sample.calibrate())
                if line.startswith('echo-trains-64'))
     assert row.split()[-4:] == ['0.8', '%', '12', 'blocks']
 
 
-def test_latency_is_told_by_percentile_and_arm():
+def test_latency_is_shown_by_percentile_and_arm():
     document = sample.compare('PASS')
     said = lines(document)
     at = next(i for i, line in enumerate(said)
@@ -116,7 +116,7 @@ def test_latency_is_told_by_percentile_and_arm():
     assert said[at + 2].count('us (') == len(document['arms'])
 
 
-def test_colour_adds_codes_and_nothing_else():
+def test_colour_only_adds_codes():
     document = sample.compare('REGRESSION')
     coloured = terminal.summary(document, True)
     assert '\x1b[31;1m' in coloured
@@ -127,8 +127,8 @@ def test_colour_adds_codes_and_nothing_else():
 @pytest.mark.parametrize('tty, environment, wanted', (
     (True, {}, True), (False, {}, False), (True, {'NO_COLOR': '1'}, False),
     (True, {'NO_COLOR': ''}, True), (True, {'TERM': 'dumb'}, False)))
-def test_colour_is_for_terminals_that_want_it(monkeypatch, tty, environment,
-                                              wanted):
+def test_colour_is_only_for_terminals_that_want_it(
+        monkeypatch, tty, environment, wanted):
     monkeypatch.delenv('NO_COLOR', raising=False)
     monkeypatch.setenv('TERM', 'xterm')
     for key, value in environment.items():
@@ -136,7 +136,7 @@ def test_colour_is_for_terminals_that_want_it(monkeypatch, tty, environment,
     assert terminal.wants_colour(Stream(tty)) is wanted
 
 
-def test_rendering_leaves_the_document_as_it_was():
+def test_rendering_does_not_change_the_document():
     document = sample.compare('REGRESSION')
     before = copy.deepcopy(document)
     lines(document)

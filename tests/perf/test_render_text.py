@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Markdown and CSV: what stands in their cells, and what must not."""
+"""Markdown and CSV: what their cells must contain, and what they must not."""
 import csv
 import io
 import math
@@ -10,7 +10,7 @@ from udpmill_perf.render import markdown, trials_csv
 
 
 def rows(text):
-    """Cells of the tables: a bar that is not escaped ends a cell."""
+    """The cells of the tables; a bar that is not escaped ends a cell."""
     return [[cell.strip() for cell in
              re.split(r'(?<!\\)\|', line.strip())[1:-1]]
             for line in text.splitlines() if line.startswith('|')]
@@ -23,7 +23,7 @@ def test_a_markdown_table_has_as_many_cells_in_each_row():
         assert {len(row) for row in rows(table)} == {9}
 
 
-def test_a_bar_in_a_name_ends_no_cell():
+def test_a_bar_in_a_name_is_escaped():
     document = sample.compare('PASS')
     document['workloads'][0]['name'] = document['verdicts'][0]['workload'] \
         = document['verdicts'][1]['workload'] = 'a|b'
@@ -39,7 +39,7 @@ def test_markdown_has_the_figures():
     assert row[5:7] == ['+2.0 %', '\\[0.0, +5.0\\]']
 
 
-def test_nothing_from_a_document_is_markup():
+def test_text_of_a_document_is_never_markup():
     text = markdown.render([('', sample.hostile())])
     outside = re.sub(r'(`+).*?\1', '', text)
     assert '<script' not in outside
@@ -47,7 +47,7 @@ def test_nothing_from_a_document_is_markup():
         r'\*\*:x: REGRESSION\*\*', '', outside))
 
 
-def test_nobody_is_mentioned_by_a_label():
+def test_a_label_mentions_nobody():
     document = sample.compare('PASS')
     document['arms'][0]['label'] = '@somebody'
     assert '@somebody' not in markdown.render([('', document)])
@@ -64,7 +64,7 @@ def parsed(document):
     return list(csv.DictReader(io.StringIO(text, newline='')))
 
 
-def test_csv_has_a_line_for_each_trial_with_all_numbers():
+def test_csv_has_a_line_with_all_numbers_for_each_trial():
     document = sample.compare('REGRESSION')
     found = parsed(document)
     assert len(found) == len(document['trials'])
@@ -79,7 +79,7 @@ def test_csv_has_a_line_for_each_trial_with_all_numbers():
         assert int(row['slice9.datagrams']) == trial['slices'][9]['datagrams']
 
 
-def test_csv_tells_phase_and_order_of_a_trials_block():
+def test_csv_has_the_phase_and_order_of_each_block():
     document = sample.compare('PASS')
     found = parsed(document)
     assert found[0]['phase'] == 'warm'
@@ -87,19 +87,19 @@ def test_csv_tells_phase_and_order_of_a_trials_block():
     assert found[0]['order'] == document['blocks'][0]['order']
 
 
-def test_csv_quotes_what_needs_it():
+def test_csv_quotes_values_that_need_it():
     row = parsed(sample.hostile())[0]
     assert row['workload'] == sample.HOSTILE
     assert row['file'] == 'a,"b".json'
 
 
-def test_csv_has_no_formula():
+def test_csv_contains_no_formulas():
     document = sample.compare('PASS')
     document['arms'][0]['label'] = '=HYPERLINK("x")'
     assert {row['arm_label'][:1] for row in parsed(document)} == {"'", 'p'}
 
 
-def test_csv_of_merged_boots_has_a_line_for_each_boots_workload():
+def test_csv_of_a_merge_has_a_line_for_each_boot_and_workload():
     document = sample.merge()
     found = list(csv.DictReader(io.StringIO(
         trials_csv.render([('', document)]), newline='')))

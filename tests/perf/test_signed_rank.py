@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The signed-rank test against enumeration, scipy, tables and itself."""
+"""The signed-rank test, compared with enumeration, scipy and published tables,
+and checked for consistency."""
 import itertools
 import math
 
@@ -14,8 +15,8 @@ SAMPLES = [RNG.normal(0.3, 1, n) for n in range(1, 13)]
 TIED = [[1, 1, -1], [1, -1, 2, 2, -2], [0.5, 0.5, 0.5, 0.5],
         [0, 0, 1, -2, 3, 3], [-1, 2, 2, 2, -3, 4, 4, 5, -5, 6], [0, 0, 0]]
 
-# Wilcoxon's own table: T that is significant at a one-sided level. The
-# number of Walsh averages to count off is one more.
+# Wilcoxon's own table: T that is significant at a one-sided level. The number
+# of Walsh averages to count is one more.
 TABLE = [(5, 0.05, 0), (6, 0.05, 2), (6, 0.025, 0), (8, 0.05, 5),
          (8, 0.005, 0), (10, 0.05, 10), (10, 0.025, 8), (10, 0.005, 3),
          (12, 0.05, 17), (12, 0.025, 13), (12, 0.005, 7), (20, 0.05, 60),
@@ -24,7 +25,8 @@ TABLE = [(5, 0.05, 0), (6, 0.05, 2), (6, 0.025, 0), (8, 0.05, 5),
 
 
 def p_by_enumeration(values):
-    """Of all ways to sign the ranks, how many give as much or more."""
+    """The share of all ways to give the ranks signs with a sum as large or
+    larger."""
     values = np.array([v for v in values if v != 0], dtype=float)
     if not len(values):
         return 1.0
@@ -36,7 +38,7 @@ def p_by_enumeration(values):
 
 
 @pytest.mark.parametrize('values', SAMPLES + TIED, ids=len)
-def test_p_is_that_of_full_enumeration(values):
+def test_p_agrees_with_enumeration(values):
     assert signed_rank.greater(values).p == p_by_enumeration(values)
     flipped = [-v for v in values]
     assert signed_rank.less(values).p == p_by_enumeration(flipped)
@@ -44,7 +46,7 @@ def test_p_is_that_of_full_enumeration(values):
 
 @pytest.mark.parametrize('n', [3, 12, 24, 36, 50])
 @pytest.mark.parametrize('shift', [0.0, 0.4])
-def test_p_is_scipys(n, shift):
+def test_p_agrees_with_scipy(n, shift):
     values = np.random.default_rng(n).normal(0.3, 1, n)
     for ours, side in ((signed_rank.greater, 'greater'),
                        (signed_rank.less, 'less')):
@@ -53,14 +55,14 @@ def test_p_is_scipys(n, shift):
                                                       rel=1e-12)
 
 
-def test_statistic_is_scipys():
+def test_the_statistic_agrees_with_scipy():
     values = np.random.default_rng(8).normal(0.3, 1, 24)
     theirs = wilcoxon(values, alternative='greater', mode='exact').statistic
     assert signed_rank.greater(values).statistic == theirs
 
 
 @pytest.mark.parametrize('n, alpha, largest_t', TABLE)
-def test_critical_value_is_the_tables(n, alpha, largest_t):
+def test_critical_values_agree_with_published_tables(n, alpha, largest_t):
     k, attained = signed_rank.critical(n, alpha)
     assert k == largest_t + 1
     assert attained <= alpha
@@ -95,7 +97,7 @@ def test_estimate_is_the_median_of_walsh_averages():
 @pytest.mark.parametrize('n', [5, 8, 12, 24, 36])
 @pytest.mark.parametrize('confidence', [0.95, 0.995])
 def test_bound_and_test_agree(n, confidence):
-    """A shift is below the lower bound exactly when the test rejects it."""
+    """A shift is below the lower bound exactly if the test rejects it."""
     values = np.random.default_rng(n).normal(0.2, 1, n)
     bound, attained = signed_rank.lower(values, confidence)
     if bound is None:
@@ -111,7 +113,7 @@ def test_bound_and_test_agree(n, confidence):
     assert signed_rank.less(values, bound - 1e-9).p > alpha
 
 
-def test_interval_holds_the_centre_as_often_as_it_says():
+def test_the_interval_contains_the_centre_as_often_as_it_claims():
     rng = np.random.default_rng(3)
     values = rng.standard_t(3, size=(4000, 12))
     held = 0

@@ -8,7 +8,8 @@ from udpmill_perf.judge.stats import bootstrap, clopper_pearson, holm
 
 
 def rejected(p_values, level):
-    """Holm's procedure as he wrote it down: step down, stop at the first."""
+    """Holm's procedure as he described it: step down, and stop at the first
+    one not rejected."""
     found = set()
     order = sorted(range(len(p_values)), key=lambda i: p_values[i])
     for place, i in enumerate(order):
@@ -18,7 +19,7 @@ def rejected(p_values, level):
     return found
 
 
-def test_holm_adjusts_by_the_textbook():
+def test_holm_agrees_with_the_textbook():
     assert holm.adjust([0.01, 0.04, 0.03, 0.005]) == pytest.approx(
         [0.03, 0.06, 0.06, 0.02])
     assert holm.adjust([]) == []
@@ -36,12 +37,12 @@ def test_holm_rejects_what_the_procedure_rejects():
 @pytest.mark.parametrize('hits, tries, low, high', [
     (0, 10, 0.0, 0.3085), (10, 10, 0.6915, 1.0), (5, 10, 0.1871, 0.8129),
     (1, 40, 0.0006, 0.1316), (0, 0, 0.0, 1.0)])
-def test_share_has_the_known_interval(hits, tries, low, high):
+def test_a_share_has_the_known_interval(hits, tries, low, high):
     assert clopper_pearson.interval(hits, tries) == pytest.approx(
         (low, high), abs=5e-5)
 
 
-def test_share_above_one_is_refused():
+def test_a_share_above_one_is_refused():
     with pytest.raises(ValueError):
         clopper_pearson.interval(5, 4)
 
@@ -51,14 +52,14 @@ def test_few_trials_give_their_range():
     assert bootstrap.ratio([4, 6], [1, 2]) == (5 / 1.5, 2.0, 6.0)
 
 
-def test_resampling_gives_the_same_again():
+def test_resampling_is_reproducible():
     values = [1.0, 1.1, 0.9, 1.2, 1.05, 0.97, 1.01, 1.3]
     middle, low, high = bootstrap.median(values)
     assert bootstrap.median(values) == (middle, low, high)
     assert 0.9 < low < middle < high < 1.3
 
 
-def test_ratio_turns_over_with_its_sides():
+def test_swapped_sides_invert_the_ratio():
     a = [2.0, 2.2, 1.9, 2.1, 2.05, 2.3, 1.8]
     b = [1.0, 1.1, 0.95, 1.05, 1.02, 0.9, 1.2]
     value, low, high = bootstrap.ratio(a, b)

@@ -103,7 +103,7 @@ def test_what_a_server_left_running_is_ended(tmp_path):
     assert not list(marked(server.mark))
 
 
-def test_a_server_that_dies_is_told():
+def test_a_server_that_dies_is_reported():
     dying = line(1) + ' & sleep 0.6; echo tired >&2; kill $!; exit 7'
     with pytest.raises(PerfError, match='exit code 7; it wrote: tired'):
         measure('sh -c ' + shlex.quote(dying), Requests(b'x'),

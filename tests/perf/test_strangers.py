@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Files from anybody: a line and an exit code, never a traceback, and soon.
+"""Files from strangers: one line and an exit code, never a traceback, and
+quickly.
 
-A seed draws what is changed of a document that is right. For longer, by hand:
-PYTHONPATH=perf python3 tests/perf/test_strangers.py SECONDS [SEED]
-"""
+A seed decides what is changed in a valid document. To run it longer, by hand:
+PYTHONPATH=perf python3 tests/perf/test_strangers.py SECONDS [SEED]"""
 import contextlib
 import copy
 import io
@@ -34,7 +34,7 @@ FORMS = ('terminal', 'markdown', 'html', 'junit', 'ktap', 'csv', 'annotations',
 
 
 def places(value, path=()):
-    """Of every value in it, the path to it."""
+    """The path to every value in it."""
     if path:
         yield path
     items = (value.items() if isinstance(value, dict) else
@@ -65,13 +65,13 @@ def change(rng, document):
 
 
 def read(data, argv):
-    """Its exit code and what was said, of a file that holds data."""
+    """The exit code and output for a file with this data."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'a.json')
         with open(path, 'wb') as file:
             file.write(data)
         out, err = io.StringIO(), io.StringIO()
-        # What is caught as a last resort has not been foreseen.
+        # Whatever is only caught as a last resort was not foreseen.
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(
                 err), mock.patch.dict(os.environ, UDPMILL_PERF_TRACEBACK='1'):
             code = main.main([w.replace('FILE', path) for w in argv])
@@ -105,23 +105,23 @@ def check(seed, documents=DOCUMENTS):
 @pytest.mark.parametrize('documents', (DOCUMENTS, COUNTS),
                          ids=('trials', 'counts'))
 @pytest.mark.parametrize('first', range(0, 120, 10))
-def test_whatever_is_changed_is_a_line_and_a_code(first, documents):
+def test_any_change_is_reported_in_one_line_with_an_exit_code(first, documents):
     for seed in range(first, first + 10):
         check(seed, documents)
 
 
-def test_a_calibration_without_blocks():
+def test_a_calibration_without_blocks_is_accepted():
     check(20268691)
 
 
-def test_a_noise_that_no_number_of_blocks_is_enough_for():
+def test_noise_that_no_number_of_blocks_could_overcome():
     check(20265056)
 
 
 @pytest.mark.parametrize('value, told', [
     (1e308, 'what can be measured'), (2 ** 63, 'beyond 2^63'),
     (10 ** 400, 'beyond 2^63')])
-def test_a_number_that_cannot_be_is_called_that(value, told):
+def test_an_impossible_number_is_reported_as_such(value, told):
     document = copy.deepcopy(DOCUMENTS[0])
     document['seconds'] = value
     for verb in ['verify', 'FILE'], ['report', 'FILE']:
@@ -130,7 +130,7 @@ def test_a_number_that_cannot_be_is_called_that(value, told):
 
 
 @pytest.mark.parametrize('length', (201, 100_000))
-def test_a_long_label_is_refused_and_costs_no_time(length):
+def test_a_long_label_is_refused_quickly(length):
     document = copy.deepcopy(DOCUMENTS[0])
     document['arms'][0]['label'] = 'x' * length
     start = time.monotonic()
@@ -141,13 +141,13 @@ def test_a_long_label_is_refused_and_costs_no_time(length):
     assert time.monotonic() - start < 20
 
 
-def test_a_label_that_could_not_be_read_again_is_not_taken(capsys):
+def test_a_label_that_could_not_be_read_back_is_refused(capsys):
     assert main.main(['compare', '--b-label', 'x' * 201, '-o', 'none',
                       '-q']) == 2
     assert '200' in capsys.readouterr().err
 
 
-def test_what_is_no_file_or_has_no_end_is_refused(tmp_path, capsys):
+def test_endless_and_special_files_are_refused(tmp_path, capsys):
     pipe = str(tmp_path / 'pipe')
     os.mkfifo(pipe)
     deep = tmp_path / 'deep.json'

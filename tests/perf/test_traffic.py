@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The harness on real traffic: short, and judged by what does not depend on
-how fast this machine is."""
+"""The harness on real traffic: short runs, judged only by what does not depend
+on the speed of this machine."""
 import fcntl
 import json
 import os
@@ -35,7 +35,7 @@ def perf(*argv, **more):
 
 
 def left():
-    """Namespaces and segments that a run may leave."""
+    """Namespaces and segments that a run might leave behind."""
     nets = (os.listdir('/run/netns') if os.path.isdir('/run/netns') else [])
     return {n for n in nets if n.startswith('lab-')} | {
         n for n in os.listdir('/dev/shm') if n.startswith('udpmill.')}
@@ -58,7 +58,7 @@ def test_the_program_passes_against_itself(compared):
     assert made['complete'] and made['aa'] and made['verdict'] == 'A/A'
     assert {t['arm'] for t in made['latency']} == {'A', 'B'}
     lost = blocks_lost(made)
-    # Another is made for each that is lost, up to the third.
+    # Up to three lost ones are replaced.
     assert used(made) == 6 or lost == 3
     assert len(made['blocks']) == 1 + used(made) + lost
 
@@ -68,8 +68,8 @@ def used(made):
 
 
 def blocks_lost(made):
-    """How many blocks have a trial that is invalid. All trials are told: four
-    of each block, and each has figures, or a reason why it has none."""
+    """The number of blocks with an invalid trial. All trials are in the file:
+    four in each block, and each has figures, or a reason why it has none."""
     trials = {t['id']: t for t in made['trials'] if t['block'] is not None}
     assert sum(len(b['trials']) for b in made['blocks']) == len(trials)
     lost = 0
@@ -85,7 +85,7 @@ def blocks_lost(made):
 
 
 def is_good(trial):
-    """On a host that has other work a window may close too late."""
+    """A window may close too late on a busy host."""
     if trial['validity'] == 'INVALID':
         assert trial['reasons'] and all(trial['reasons'])
         return False
@@ -99,8 +99,8 @@ def is_good(trial):
 
 
 def workloads_judged(made, done):
-    """Those with a trial that is valid. The exit code and what is said follow
-    from the others: on a busy host no trial of one may be."""
+    """Those with a valid trial. The exit code and the messages follow from the
+    others: on a busy host, a workload may have none."""
     names = {t['workload'] for t in made['trials']}
     good = {t['workload'] for t in made['trials'] if is_good(t)}
     assert done.returncode == (0 if good == names else INVALID), done.stderr
@@ -122,7 +122,7 @@ def test_its_file_is_rendered(compared, tmp_path):
         assert out.stat().st_size > 100
 
 
-def test_a_run_interleaves_and_tabulates(tmp_path):
+def test_a_run_interleaves_workloads_and_makes_a_table(tmp_path):
     path = tmp_path / 'run.json'
     done = perf('run', 'echo-recvfrom-single-64', 'echo-mmsg-single-64',
                 *QUICK, '--rounds', '2', '--peers', 'none', '-o', str(path))
@@ -135,7 +135,7 @@ def test_a_run_interleaves_and_tabulates(tmp_path):
     assert {c['workload'] for c in made['cells']} == good
 
 
-def test_a_large_injection_shows_in_the_server_s_time(tmp_path):
+def test_a_large_injected_delay_shows_in_the_servers_time(tmp_path):
     path = tmp_path / 'burn.json'
     perf('compare', *QUICK, '--screen', '6', '--confirm', '0', '--extend',
          '0', '--no-latency', '--b-opts', '--burn 5000', '-o', str(path))
@@ -149,8 +149,9 @@ def test_a_large_injection_shows_in_the_server_s_time(tmp_path):
     assert middle['B'] - middle['A'] > 3000
 
 
-def test_trains_of_a_peer_are_counted_as_its_server_counts_them():
-    """By the kernel's octets alone, where our own server knows better."""
+def test_trains_of_a_peer_are_counted_as_by_our_own_server():
+    """From the kernel's octets alone, compared with our own server's counters.
+    """
     workload = parse('discard-mmsg-trains-1000')
     binary = arms.own_binary()
     with Places() as places:
@@ -166,7 +167,7 @@ def test_trains_of_a_peer_are_counted_as_its_server_counts_them():
                                    trial.Timing(0.05, 0.2), 1)
             with Program(argv, seat.client_cpus, seat.client_netns) as load:
                 assert load.wait(30) in (0, 1), load.complaint()
-            # Consent and looks at the counters are datagrams too.
+            # Queries for consent and counters are datagrams, too.
             assert counted.read()['rx_datagrams'] == pytest.approx(
                 segment.read()['rx_datagrams'], rel=0.05)
 
@@ -189,14 +190,14 @@ def test_a_path_is_opened_and_closed(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason='sysctls need root')
-def test_sysctls_differ_by_arm_and_are_put_back(tmp_path):
-    """One that each namespace has, one that is the host's."""
+def test_sysctls_differ_by_arm_and_are_restored(tmp_path):
+    """One that each namespace has, and one of the whole host."""
     path = tmp_path / 'sysctl.json'
     host = pathlib.Path('/proc/sys/net/core/rmem_max')
     if not os.access(host, os.W_OK):
         pytest.skip('net.core.rmem_max is set in the first namespace only')
     done = None
-    # Another run of this test, in another checkout, may have it changed.
+    # Another run of this test, in another checkout, may have changed it.
     while not done or 'another run has changed it' in done.stderr:
         with host.open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -219,7 +220,7 @@ def test_an_interrupted_run_keeps_what_was_measured(tmp_path):
     process = subprocess.Popen(
         [sys.executable, PERF, 'compare', '--seed', '7', '-o', str(path)],
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    # It says what it will do once it can be interrupted.
+    # It prints its plan once it can be interrupted.
     assert 'trials' in process.stderr.readline()
     deadline = time.monotonic() + 60
     while not path.exists() and time.monotonic() < deadline:
@@ -233,15 +234,15 @@ def test_an_interrupted_run_keeps_what_was_measured(tmp_path):
     assert left() == before
 
 
-def test_options_that_no_server_takes_are_told_at_once():
+def test_invalid_server_options_are_reported_at_once():
     done = perf('compare', '--b-opts', '--batch 0', '-o', 'none', '-q')
     assert (done.returncode, done.stdout) == (2, '')
     assert 'B: ' in done.stderr and '--batch' in done.stderr
     assert done.stderr.count('\n') == 1
 
 
-def test_a_server_that_dies_is_told(tmp_path):
-    """A program that says it is a udpmill, and then does not serve."""
+def test_a_server_that_dies_is_reported(tmp_path):
+    """A program that claims to be udpmill, and then does not serve."""
     fake = tmp_path / 'udpmill'
     fake.write_text('#!/bin/sh\n[ "$1" = --version ] && echo udpmill 0.0.1 '
                     '|| { echo "cannot today" >&2; exit 9; }\n')
@@ -251,7 +252,7 @@ def test_a_server_that_dies_is_told(tmp_path):
                 '-o', str(path))
     made = json.loads(path.read_text())
     assert blocks_lost(made) == 3 and used(made) == 0
-    # Of a warm block and of those that were lost.
+    # Trials of a warm-up block and of lost blocks.
     trials = [t for t in made['trials'] if t['block'] is not None]
     assert len(trials) == 16
     for trial in trials:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Verdicts, by rule and by whole comparisons."""
+"""Verdicts, by the rule alone and in whole comparisons."""
 import dataclasses
 
 import numpy as np
@@ -22,21 +22,21 @@ def only(doc, metric='datagrams_per_second'):
     (-0.05, 0.02, 'IMPROVED', 'confirm'),
     (0.02, 0.001, 'REGRESSION', 'confirm'),
     (0.008, 0.001, 'PASS', 'screen')])
-def test_comparison(effect, sd, overall, phase):
+def test_comparisons_reach_the_expected_verdicts(effect, sd, overall, phase):
     doc = comparison(effect, sd)
     assert doc['verdict'] == overall
     assert only(doc)['phase'] == phase
     assert only(doc)['estimate'] == pytest.approx(effect, abs=sd)
 
 
-def test_regression_is_what_both_the_test_and_the_bound_say():
+def test_test_and_bound_agree_on_a_regression():
     item = only(comparison(0.05, 0.02))
     assert item['p'] <= item['p_holm'] <= 0.005
     assert item['lower_bound'] > item['ignore']
     assert item['blocks'] == 24
 
 
-def test_the_verdict_takes_only_the_new_blocks():
+def test_the_verdict_uses_only_the_new_blocks():
     doc = comparison(0.05, 0.02)
     new = [b['d']['datagrams_per_second'] for b in doc['blocks']
            if b['phase'] == 'confirm']
@@ -49,7 +49,7 @@ def test_the_verdict_takes_only_the_new_blocks():
 
 
 def screen_of(values, phase='screen', more=(), second=None):
-    """A comparison of one metric, by its differences."""
+    """A comparison of one metric with these differences."""
     design = {**DESIGN, 'metrics': ['x_per_second']}
     phases = ['warm'] + ['screen'] * len(values) + [second] * len(more)
     blocks = [{'workload': 'w', 'index': i, 'phase': phase,
@@ -60,13 +60,13 @@ def screen_of(values, phase='screen', more=(), second=None):
 
 
 def spread(centre, sd, n):
-    """n values like a normal sample, without chance."""
+    """n values at the quantiles of a normal distribution."""
     from statistics import NormalDist
     return [NormalDist(centre, sd).inv_cdf((i + 0.5) / n) for i in range(n)]
 
 
-def test_extension_is_for_the_tolerance_alone():
-    """Whatever it shows, it is no REGRESSION and no IMPROVED."""
+def test_an_extension_only_serves_to_exclude_the_tolerance():
+    """Whatever it shows, it is neither a REGRESSION nor IMPROVED."""
     noisy = spread(0.0, 0.15, 12)
     for centre in (0.0, 0.5, -0.5):
         (item,), overall = screen_of(noisy, more=spread(centre, 0.01, 24),
@@ -76,14 +76,14 @@ def test_extension_is_for_the_tolerance_alone():
         assert overall == ('INCONCLUSIVE' if centre > 0 else 'PASS')
 
 
-def test_a_screen_that_hints_is_not_the_last_word():
+def test_a_suspicious_screen_does_not_pass():
     (item,), overall = screen_of(spread(0.04, 0.005, 12))
     assert overall == 'INCONCLUSIVE'
     assert item['why'] == 'Stopped after 0 of the 24 blocks of its ' \
         'confirmation.'
 
 
-def test_a_hint_that_cannot_be_confirmed_is_no_pass():
+def test_a_suspicion_without_confirmation_does_not_pass():
     values = spread(0.02, 0.005, 12)
     design = {**DESIGN, 'confirm': 0}
     f = evidence.of_blocks(design, values)
@@ -116,8 +116,8 @@ def test_holm_counts_every_confirmed_test():
     assert three[2][0] == 3 * found[2].p
 
 
-def test_holm_turns_a_narrow_regression_down():
-    """One test at 0.5 % would call it; one of two may not."""
+def test_holm_rejects_a_narrow_regression():
+    """It would be one in a single test at 0.5 %, but not in one of two."""
     f = evidence.of_blocks(DESIGN, spread(0.0228, 0.02, 24))
     assert 0.0025 < f.p <= 0.005
     assert verdict.decide(DESIGN, 'confirm', f, f.p, 1.0) == 'REGRESSION'
@@ -137,7 +137,7 @@ def test_the_worst_decides(said, overall):
     assert verdict.overall(verdicts, same=True, invalid=True) == 'A/A'
 
 
-def test_arms_that_are_the_same_cannot_fail():
+def test_equal_arms_cannot_fail():
     doc = comparison(0.05, 0.02)
     doc['aa'] = True
     verdicts, overall = verdict.judge(doc)
@@ -145,7 +145,7 @@ def test_arms_that_are_the_same_cannot_fail():
     assert verdicts[0]['verdict'] == 'REGRESSION'  # for selftest to count
 
 
-def test_too_many_invalid_blocks_are_no_verdict():
+def test_too_many_invalid_blocks_prevent_a_verdict():
     doc = comparison(spoil=lambda index, place:
                      'INVALID' if index % 2 and place == 2 else None)
     assert doc['verdict'] == 'INVALID'
@@ -161,7 +161,7 @@ def test_few_invalid_blocks_are_replaced():
     assert len(doc['blocks']) == 15
 
 
-def test_suspect_blocks_stay_in_and_are_left_out_beside():
+def test_suspect_blocks_are_kept_but_a_second_analysis_omits_them():
     doc = comparison(spoil=lambda index, place:
                      'SUSPECT' if index in (3, 4) and place == 0 else None)
     item = only(doc)
@@ -174,7 +174,7 @@ def test_suspect_blocks_stay_in_and_are_left_out_beside():
         DESIGN, kept).estimate
 
 
-def test_all_suspect_leaves_nothing_beside():
+def test_if_all_blocks_are_suspect_the_second_analysis_is_empty():
     doc = comparison(spoil=lambda index, place: 'SUSPECT')
     assert only(doc)['without_suspect'] == {
         'blocks': 0, 'estimate': None, 'interval': [None, None],
@@ -182,23 +182,23 @@ def test_all_suspect_leaves_nothing_beside():
 
 
 @pytest.mark.parametrize('least, said', [(7, 'PASS'), (6, 'INCONCLUSIVE')])
-def test_a_pass_of_mostly_suspect_blocks_is_none(least, said):
+def test_mostly_suspect_blocks_cannot_pass(least, said):
     doc = comparison(spoil=lambda index, place:
                      'SUSPECT' if index >= least else None)
     assert doc['verdict'] == said
     assert ('suspect' in only(doc)['why']) == (said != 'PASS')
 
 
-def test_a_regression_of_suspect_blocks_stays_one():
+def test_suspect_blocks_can_show_a_regression():
     doc = comparison(0.2, spoil=lambda index, place: 'SUSPECT')
     assert doc['verdict'] == 'REGRESSION'
 
 
-def test_without_suspects_there_is_nothing_beside():
+def test_without_suspect_blocks_there_is_no_second_analysis():
     assert only(comparison())['without_suspect'] is None
 
 
-def test_stopped_early_is_inconclusive_and_says_where():
+def test_a_stopped_comparison_is_inconclusive_and_says_where():
     doc = comparison(0.05, 0.02, most=20)
     assert doc['verdict'] == 'INCONCLUSIVE'
     assert only(doc)['why'] == \
@@ -206,21 +206,21 @@ def test_stopped_early_is_inconclusive_and_says_where():
     assert only(doc)['estimate'] is not None
 
 
-def test_stopped_early_is_inconclusive_without_suspects_too():
+def test_a_stopped_comparison_is_inconclusive_in_the_second_analysis_too():
     doc = comparison(0.05, 0.02, most=36, spoil=lambda index, place:
                      'SUSPECT' if index == 20 else None)
     assert only(doc)['without_suspect']['blocks'] == 22
     assert only(doc)['without_suspect']['verdict'] == 'INCONCLUSIVE'
 
 
-def test_stopped_before_the_first_block():
+def test_a_comparison_stopped_before_its_first_block():
     doc = comparison(most=0)
     assert doc['verdict'] == 'INCONCLUSIVE'
     assert only(doc)['blocks'] == 0
     assert only(doc)['interval'] == [None, None]
 
 
-def test_a_metric_with_gaps_is_not_judged_on_the_rest():
+def test_a_metric_with_gaps_is_not_judged():
     doc = comparison()
     doc['blocks'][5]['d']['datagrams_per_second'] = None
     item = verdict.judge(doc)[0][0]
@@ -228,13 +228,13 @@ def test_a_metric_with_gaps_is_not_judged_on_the_rest():
     assert item['why'] == '1 of 12 blocks have no figure of it.'
 
 
-def test_workloads_have_verdicts_of_their_own():
+def test_each_workload_has_its_own_verdict():
     doc = comparison(workloads=['a', 'b'])
     assert [(v['workload'], v['verdict']) for v in doc['verdicts']] == [
         ('a', 'PASS')] * 2 + [('b', 'PASS')] * 2
 
 
-def test_inconclusive_says_what_it_would_take():
+def test_inconclusive_says_what_is_needed():
     (item,), _ = screen_of(spread(0, 0.3, 12), more=spread(0, 0.3, 24),
                            second='extend')
     assert item['verdict'] == 'INCONCLUSIVE'
@@ -245,7 +245,7 @@ def test_inconclusive_says_what_it_would_take():
 
 
 @pytest.mark.parametrize('n, tests', [(24, 1), (24, 2), (36, 2), (24, 8)])
-def test_visible_effect_is_found_nine_times_of_ten(n, tests):
+def test_a_visible_effect_is_found_nine_times_in_ten(n, tests):
     rng = np.random.default_rng(1)
     sample = evidence.of_blocks(DESIGN, spread(0, 0.02, n))
     effect = evidence.visible_effect(DESIGN, sample, tests)
@@ -255,7 +255,7 @@ def test_visible_effect_is_found_nine_times_of_ten(n, tests):
                                                                   abs=0.03)
 
 
-def test_visible_effect_of_boots_is_found_nine_times_of_ten():
+def test_a_visible_effect_of_boots_is_found_nine_times_in_ten():
     rng = np.random.default_rng(1)
     sample = evidence.of_groups(DESIGN, spread(0, 0.02, 12),
                                spread(0, 0.02, 12))
@@ -266,7 +266,7 @@ def test_visible_effect_of_boots_is_found_nine_times_of_ten():
     assert np.mean(np.array(p) <= 0.005 / 2) == pytest.approx(0.905, abs=0.04)
 
 
-def test_what_is_needed_is_what_makes_the_tolerance_visible():
+def test_with_the_blocks_needed_the_tolerance_is_visible():
     for sd in (0.005, 0.02, 0.04, 0.08):
         f = evidence.of_blocks(DESIGN, spread(0, sd, 24))
         n = evidence.values_needed(DESIGN, f, 2)
@@ -280,7 +280,7 @@ def test_what_is_needed_is_what_makes_the_tolerance_visible():
         assert visible is None or visible > DESIGN['tolerance'] * 0.98
 
 
-def test_a_small_slowdown_that_passes_is_told():
+def test_a_small_slowdown_that_passes_is_reported():
     f = evidence.of_blocks(DESIGN, spread(0.022, 0.02, 24))
     assert sentences.passed(DESIGN, f) == (
         'B is worse by about 2.2 %, but by no more than 3 % (95 % sure), '

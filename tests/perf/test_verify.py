@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`verify` accepts what was measured, and finds what was changed."""
+"""`verify` accepts measured files, and finds changes."""
 import argparse
 import copy
 
@@ -26,7 +26,7 @@ def verify(doc, path, capsys):
 
 
 def wrong(doc):
-    """The checks that find something, by name."""
+    """The names of the checks that find something."""
     return {check.__name__ for check in recheck.of(doc) if list(check(doc))}
 
 
@@ -37,7 +37,7 @@ def wrong(doc):
     comparison(spoil=lambda i, p: 'INVALID' if i % 2 else 'SUSPECT'),
 ], ids=['screened', 'confirmed', 'improved', 'extended', 'stopped', 'empty',
         'run', 'replaced', 'invalid'])
-def test_what_was_measured_is_well(doc, tmp_path, capsys):
+def test_an_unchanged_file_is_accepted(doc, tmp_path, capsys):
     exit_code, out = verify(doc, tmp_path / 'a.json', capsys)
     assert exit_code == 0
     assert ('note' in out) != doc['complete']
@@ -63,7 +63,7 @@ def test_a_calibration_follows_from_its_blocks():
     assert wrong(doc) == {'calibration'}
 
 
-def test_a_trial_of_an_interrupted_block_is_well():
+def test_trials_of_an_interrupted_block_are_accepted():
     doc = copy.deepcopy(comparison(most=7))
     doc['trials'].append({**doc['trials'][-1], 'id': 999, 'block': 7,
                           'place': 0})
@@ -144,7 +144,7 @@ CHANGES = [
 
 @pytest.mark.parametrize('change, check', CHANGES,
                          ids=[c.__name__ for c, _ in CHANGES])
-def test_what_was_changed_is_found(change, check, tmp_path, capsys):
+def test_every_change_is_found(change, check, tmp_path, capsys):
     doc = copy.deepcopy(CONFIRMED)
     change(doc)
     assert check in wrong(doc)
@@ -153,7 +153,7 @@ def test_what_was_changed_is_found(change, check, tmp_path, capsys):
     assert 'WRONG' in out
 
 
-def test_it_says_where_and_what():
+def test_a_change_is_reported_with_its_place():
     doc = copy.deepcopy(CONFIRMED)
     retold(doc)
     assert list(recheck.verdicts(doc)) == [
@@ -161,7 +161,7 @@ def test_it_says_where_and_what():
         'computed REGRESSION']
 
 
-def test_a_block_that_was_taken_out_leaves_a_hole():
+def test_a_removed_block_is_found():
     doc = copy.deepcopy(CONFIRMED)
     gone = doc['blocks'].pop(6)
     doc['trials'] = [t for t in doc['trials'] if t['id'] not in gone['trials']]
@@ -177,7 +177,7 @@ def test_last_bits_do_not_matter():
 
 
 def test_blocks_past_the_plan_are_found():
-    """Measuring on until it pleases is what the plan is there against."""
+    """The plan exists to prevent measuring until the result pleases."""
     doc = copy.deepcopy(PASSED)
     for _ in range(24):
         measure(doc, 'echo', 'confirm', np.zeros((2, 400)), 0.0)
@@ -217,7 +217,7 @@ def test_ratios_of_the_table_are_computed_again():
     assert wrong(doc) == {'table'}
 
 
-def test_escapes_of_a_terminal_are_not_printed(tmp_path, capsys):
+def test_terminal_escapes_are_not_printed(tmp_path, capsys):
     doc = copy.deepcopy(CONFIRMED)
     doc['verdicts'][0]['why'] = '\x1b[2J'
     _, out = verify(doc, tmp_path / 'a.json', capsys)

@@ -297,7 +297,7 @@ Test(engine, takes_all_that_came)
 	cr_assert(n == 0 && taken == 200, "%u", taken);
 }
 
-Test(engine, waits_no_longer_than_it_may)
+Test(engine, waits_no_longer_than_allowed)
 {
 	static const uint32_t sockets[] = {1, 2, SOCKETS};
 	struct engine_arrivals in;
@@ -318,7 +318,7 @@ Test(engine, waits_no_longer_than_it_may)
 	}
 }
 
-Test(engine, tells_the_owner_that_a_socket_has_now)
+Test(engine, reports_the_current_owner_of_a_socket)
 {
 	struct engine_arrivals in;
 	int other;
@@ -351,7 +351,7 @@ Test(engine, forgets_a_socket_that_is_removed)
 	cr_assert(engine.ops->add(engine.self, fds[0], &fds[0], &links[0]) < 0);
 }
 
-Test(engine, tells_whose_datagram_was_refused)
+Test(engine, reports_whose_datagram_was_refused)
 {
 	struct engine_arrivals in;
 	struct engine_reports reports;

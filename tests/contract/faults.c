@@ -124,7 +124,7 @@ static void enlarge(struct train *t, void *arg)
 	t->reply_bytes = t->reply_segment_bytes = 65530;
 }
 
-Test(faults, of_length_are_told)
+Test(faults, of_length_are_reported)
 {
 	struct fixture f;
 	int fd;
@@ -199,7 +199,7 @@ Test(faults, of_a_full_send_buffer_are_waited_out)
 	fixture_close(&f);
 }
 
-Test(faults, that_last_are_told_and_the_next_reply_goes_out)
+Test(faults, that_last_are_reported_and_the_next_reply_is_sent)
 {
 	struct fixture f;
 	int fd;

@@ -42,7 +42,7 @@ static uint64_t milliseconds_of_recv(struct fixture *f, int timeout_ms)
 	return (clock_ns() - start) / 1000000;
 }
 
-Test(life, of_a_receive_with_nothing_is_its_timeout)
+Test(life, of_an_idle_receive_is_its_timeout)
 {
 	struct fixture f;
 	uint64_t ms;
@@ -116,7 +116,7 @@ Test(life, may_end_before_it_has_begun)
 	fixture_close(&f);
 }
 
-Test(life, ends_with_an_error_where_going_on_is_pointless)
+Test(life, ends_with_an_error_if_continuing_is_pointless)
 {
 	struct fixture f;
 	int n = 0;
@@ -192,7 +192,7 @@ Test(life, sees_what_comes_between_receives_that_may_not_wait)
 }
 
 /* A peer that has gone sends reports: they are no datagrams, and no errors. */
-Test(life, goes_on_when_a_peer_has_gone)
+Test(life, continues_when_a_peer_has_gone)
 {
 	struct fixture f;
 	char in[8];

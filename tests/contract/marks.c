@@ -120,7 +120,7 @@ Test(marks, of_ttl_alone_are_those_of_ipv4_at_a_dual_stack_wildcard)
 	send_each_ttl("[::]:0", "127.0.0.2");
 }
 
-Test(marks, that_were_not_asked_for_are_none)
+Test(marks, that_were_not_requested_are_absent)
 {
 	struct fixture f;
 	struct seen s = {0};
@@ -196,7 +196,7 @@ Test(marks, do_not_mix_in_a_batch)
 
 /* More control messages than the backend was told of: of a dual-stack socket's
  * address only a part has room behind a time, and may not be taken for one. */
-Test(marks, or_what_else_was_cut_makes_a_train_truncated)
+Test(marks, that_were_cut_make_a_train_truncated)
 {
 	struct fixture f;
 	struct seen s = {0};

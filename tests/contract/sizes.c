@@ -48,7 +48,7 @@ Test(sizes, pass_whole_on_ipv6)
 	fixture_close(&f);
 }
 
-Test(sizes, of_zero_come_in_a_row_and_between_others)
+Test(sizes, of_zero_arrive_in_a_row_and_between_others)
 {
 	static const uint32_t row[] = {0, 0, 0, 5, 0, 7, 0, 0};
 	const uint32_t n = sizeof(row) / sizeof(row[0]);

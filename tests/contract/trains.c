@@ -92,7 +92,7 @@ Test(trains, of_more_than_are_sent_go_back_in_two)
 	fixture_close(&f);
 }
 
-Test(trains, arrive_apart_where_gro_is_off)
+Test(trains, arrive_separately_if_gro_is_off)
 {
 	struct fixture f;
 	struct shape s = {0};

@@ -54,7 +54,7 @@ Test(address, fits_its_text_at_its_longest)
 	cr_assert(strlen(address_format(&a, text)) + 15 - 10 < ADDRESS_TEXT);
 }
 
-Test(address, of_another_family_is_none)
+Test(address, of_another_family_is_refused)
 {
 	const union address a = {.sa.sa_family = AF_UNIX};
 	char text[ADDRESS_TEXT];
@@ -274,7 +274,7 @@ Test(cidr, malformed_is_refused_and_leaves_the_old_one)
 	}
 }
 
-Test(cidr, bits_behind_the_prefix_are_told_and_cleared)
+Test(cidr, bits_after_the_prefix_are_reported_and_cleared)
 {
 	static const struct {
 		const char *text, *base;

@@ -110,7 +110,7 @@ Test(couple, forgets_the_batch_before)
 	EXPECT({10, 10, 1, 1});
 }
 
-Test(couple, adds_messages_to_those_that_there_are)
+Test(couple, adds_to_existing_messages)
 {
 	add(0, 0, 10, 0);
 	add(1, 0, 20, 0);
@@ -129,7 +129,7 @@ Test(couple, adds_messages_to_those_that_there_are)
 	cr_assert(batch.messages[4].iov[0].iov_base == memory[4] + 20);
 }
 
-Test(couple, leaves_out_what_is_not_answered)
+Test(couple, skips_trains_that_are_not_answered)
 {
 	add(0, 0, 10, 0);
 	add(0, 0, 10, 0)->verdict = VERDICT_ABSORB;
@@ -171,7 +171,7 @@ Test(couple, keeps_local_addresses_apart)
 			  locals[i + 1].v4.s_addr);
 }
 
-Test(couple, starts_anew_where_the_size_changes)
+Test(couple, starts_a_new_message_if_the_size_changes)
 {
 	add(0, 0, 10, 0);
 	add(0, 0, 20, 0);
@@ -259,7 +259,7 @@ Test(couple, takes_apart_a_train_whose_segments_are_too_large_to_join)
 	EXPECT({65520, 65520, 1, 1}, {15, 65520, 1, 1});
 }
 
-Test(couple, counts_what_there_is_no_room_for_and_opens_nothing_for_it)
+Test(couple, counts_what_does_not_fit_and_opens_nothing_for_it)
 {
 	uint32_t room = batch.piece_capacity;
 

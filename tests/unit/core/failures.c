@@ -27,7 +27,7 @@ Test(failures, that_the_network_reports_end_nothing)
 	}
 }
 
-Test(failures, that_cannot_change_end_it_at_once)
+Test(failures, that_are_permanent_end_it_at_once)
 {
 	for (size_t i = 0; i < COUNT(final); i++) {
 		struct failures f = {0};
@@ -37,7 +37,7 @@ Test(failures, that_cannot_change_end_it_at_once)
 	}
 }
 
-Test(failures, that_may_pass_end_it_when_they_have_lasted)
+Test(failures, that_may_be_temporary_end_it_after_a_while)
 {
 	for (size_t i = 0; i < COUNT(lasting); i++) {
 		struct failures f = {0};
@@ -70,7 +70,7 @@ Test(failures, of_a_call_that_has_never_worked_end_it_at_once)
 	}
 }
 
-Test(failures, come_with_advice_where_there_is_some)
+Test(failures, come_with_advice_if_there_is_any)
 {
 	cr_assert(strstr(failure_advice(EPERM), "seccomp"));
 	cr_assert(strstr(failure_advice(ENOSYS), "kernel"));

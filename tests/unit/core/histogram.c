@@ -23,7 +23,7 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-Test(histogram, of_nothing_says_zero)
+Test(histogram, of_nothing_is_zero)
 {
 	histogram_init(&h);
 	cr_assert(histogram_quantile(&h, 0.5) == 0);

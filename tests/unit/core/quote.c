@@ -50,7 +50,7 @@ Test(quote, escapes_what_ascii_cannot_show)
 	check(cases, COUNT(cases), true);
 }
 
-Test(quote, lets_printable_utf8_pass)
+Test(quote, keeps_printable_utf8)
 {
 	static const struct quote_case cases[] = {
 		{BYTES("\xc2\xa0"), "\xc2\xa0"}, /* U+00A0 */

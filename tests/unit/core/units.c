@@ -102,7 +102,7 @@ Test(units, size_takes_prefixes_of_1000_and_of_1024)
 	check(units_parse_size, cases, COUNT(cases));
 }
 
-Test(units, size_that_is_none_is_refused)
+Test(units, invalid_sizes_are_refused)
 {
 	static const struct parse_case cases[] = {
 		{"", -EINVAL, 0},

@@ -153,7 +153,7 @@ static int count_winners(pid_t *children, size_t count)
 	return winners;
 }
 
-Test(contention, of_many_at_one_stale_file_one_replaces_it)
+Test(contention, of_many_for_a_stale_file_has_one_winner)
 {
 	for (int round = 0; round < 50; round++) {
 		pid_t children[4];

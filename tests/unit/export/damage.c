@@ -308,7 +308,7 @@ Test(damage, of_more_counters_than_anybody_has_is_seen)
 }
 
 /* Of nothing else is a claim made: a later build may use it. */
-Test(damage, of_what_nobody_reads_is_none)
+Test(damage, of_unused_bytes_is_ignored)
 {
 	segment_counter(&image, 0)->reserved = UINT32_MAX;
 	check_taken("reserved");
@@ -345,7 +345,7 @@ Test(damage, of_any_byte_is_seen_or_harmless)
 		}
 }
 
-Test(damage, of_a_file_cut_short_is_seen)
+Test(damage, of_a_truncated_file_is_seen)
 {
 	for (size_t n = image.bytes; n-- > 0;) {
 		int error;

@@ -113,7 +113,7 @@ Test(draft, is_a_file_without_a_name)
 	check_published();
 }
 
-Test(draft, has_a_hidden_name_where_there_must_be_one)
+Test(draft, has_a_hidden_name_if_one_is_necessary)
 {
 	no_tmpfile = true;
 	cr_assert(draft_open(&draft, path, 5000) == 0);
@@ -122,7 +122,7 @@ Test(draft, has_a_hidden_name_where_there_must_be_one)
 	check_published();
 }
 
-Test(draft, is_renamed_where_there_are_no_links)
+Test(draft, is_renamed_if_links_are_not_supported)
 {
 	no_tmpfile = no_links = true;
 	cr_assert(draft_open(&draft, path, 5000) == 0);

@@ -121,7 +121,7 @@ Test(left, what_another_pid_wrote_stays)
 	assert_kept(-ENOENT);
 }
 
-Test(left, what_is_no_segment_stays)
+Test(left, another_file_stays)
 {
 	fd = segment_put(registry, "precious", 8);
 	assert_kept(-ENOENT);
@@ -143,7 +143,7 @@ Test(left, an_empty_file_that_somebody_holds_stays)
 	assert_kept(-EBUSY);
 }
 
-Test(left, what_is_left_by_another_name_goes_too)
+Test(left, a_segment_under_another_name_goes_too)
 {
 	char name[80];
 
@@ -155,7 +155,7 @@ Test(left, what_is_left_by_another_name_goes_too)
 	cr_assert(!is_there(name));
 }
 
-Test(left, a_name_that_is_no_servers_is_refused)
+Test(left, a_name_that_no_server_has_is_refused)
 {
 	cr_assert(left_remove(folder, "elsewhere") == -ENOENT);
 	cr_assert(left_remove(folder, "../udpmill.1") == -ENOENT);

@@ -214,7 +214,7 @@ Test(list, keeps_nothing_open_and_is_resumed)
 	cr_assert(segment_fault(list.readers[0]) == NULL);
 }
 
-Test(list, does_not_take_another_server_for_the_one_it_had)
+Test(list, does_not_mistake_another_server_for_an_earlier_one)
 {
 	char why[256];
 

@@ -209,7 +209,7 @@ Test(reader, takes_a_segment_with_nothing_in_it)
 	cr_assert(segment_fault(reader) == NULL);
 }
 
-Test(reader, of_no_file_says_so)
+Test(reader, of_a_missing_file_says_so)
 {
 	cr_assert(try_open(named) == -ENOENT);
 	cr_assert(strstr(why, named) && strstr(why, "No such file"), "%s", why);
@@ -222,7 +222,7 @@ Test(reader, of_a_dead_link_says_so)
 	cr_assert(try_open(named) == -ENOENT);
 }
 
-Test(reader, cuts_what_it_says_to_the_room)
+Test(reader, truncates_its_reason_to_the_room)
 {
 	char small[8];
 
@@ -297,7 +297,7 @@ static void put_socket(void)
 	cr_assert(bind(segment_fd, (struct sockaddr *)&un, sizeof(un)) == 0);
 }
 
-Test(reader, does_not_read_what_is_no_file)
+Test(reader, does_not_read_other_kinds_of_files)
 {
 	static void (*const put[])(void) = {
 		put_folder, put_pipe, put_link_to_device, put_socket};
@@ -315,7 +315,7 @@ Test(reader, does_not_read_what_is_no_file)
 }
 
 /* To open a device may start what it does: a watchdog, a tape. */
-Test(reader, does_not_open_what_is_no_file)
+Test(reader, does_not_open_other_kinds_of_files)
 {
 	int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	char event[512];

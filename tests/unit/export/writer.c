@@ -165,7 +165,7 @@ Test(writer, holds_the_lock_until_it_is_closed)
 	close(fd);
 }
 
-Test(writer, is_not_ready_until_it_is_told)
+Test(writer, is_not_ready_until_told)
 {
 	struct reader *r;
 
@@ -314,7 +314,7 @@ Test(writer, keeps_another_file)
 	cr_assert(mode_of(elsewhere) != 0);
 }
 
-Test(writer, says_the_ways_out_of_a_default_place_that_is_none)
+Test(writer, suggests_alternatives_to_a_missing_default_place)
 {
 	cr_assert(rmdir(shm) == 0);
 	cr_assert(try_open(NULL) == -ENOENT);

@@ -63,7 +63,7 @@ Test(affinity, takes_a_range_and_a_stride)
 	cr_assert(list.count == (last - first) / 2 + 1);
 }
 
-Test(affinity, refuses_what_is_no_list)
+Test(affinity, refuses_invalid_lists)
 {
 	static const char *const cases[] = {"", ",", "0,", ",0", "a", "-1",
 		"0-", "1-0", "0-1:", "0-1:0", "0:2", "0 ", " 0", "0;1", "0--1",
@@ -104,7 +104,7 @@ Test(affinity, pins_the_calling_thread_to_one_cpu)
 	cr_assert(sched_getcpu() == (int)last);
 }
 
-Test(affinity, does_not_pin_to_a_cpu_that_is_not_there)
+Test(affinity, does_not_pin_to_a_missing_cpu)
 {
 	cr_assert(affinity_pin(8191) == -EINVAL);
 	cr_assert(affinity_pin(8192) == -EINVAL);

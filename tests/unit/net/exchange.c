@@ -83,13 +83,13 @@ static void check_size(const char *where, uint32_t bytes)
 	close(fd);
 }
 
-Test(exchange, brings_the_answer_of_the_peer)
+Test(exchange, returns_the_peers_reply)
 {
 	check_size("127.0.0.1:0", 18);
 	check_size("[::1]:0", 18);
 }
 
-Test(exchange, takes_zero_bytes_for_a_question_and_an_answer)
+Test(exchange, works_with_zero_bytes)
 {
 	check_size("127.0.0.1:0", 0);
 }
@@ -117,7 +117,7 @@ Test(exchange, knows_its_address_once_it_has_sent)
 	close(fd);
 }
 
-Test(exchange, takes_no_answer_of_a_stranger)
+Test(exchange, ignores_replies_from_strangers)
 {
 	struct exchange_answer a;
 	union address peer, other;
@@ -134,7 +134,7 @@ Test(exchange, takes_no_answer_of_a_stranger)
 	close(stranger);
 }
 
-Test(exchange, passes_over_what_was_queued_before_it_connected)
+Test(exchange, ignores_datagrams_queued_before_it_connected)
 {
 	struct exchange_answer a;
 	union address peer, other;
@@ -155,7 +155,7 @@ Test(exchange, passes_over_what_was_queued_before_it_connected)
 	close(stranger);
 }
 
-Test(exchange, promiscuous_takes_an_answer_of_anybody)
+Test(exchange, promiscuous_accepts_replies_from_anybody)
 {
 	struct exchange_answer a;
 	union address peer, other;
@@ -222,7 +222,7 @@ Test(exchange, reaches_a_v4_mapped_peer)
 	close(v6);
 }
 
-Test(exchange, waits_as_long_as_it_was_told_and_no_less)
+Test(exchange, waits_at_least_as_long_as_requested)
 {
 	struct exchange_answer a;
 	union address peer;
@@ -239,7 +239,7 @@ Test(exchange, waits_as_long_as_it_was_told_and_no_less)
 	close(fd);
 }
 
-Test(exchange, names_the_address_that_it_cannot_have)
+Test(exchange, names_an_address_that_it_cannot_use)
 {
 	struct exchange_config c = {0};
 	char text[ADDRESS_TEXT];

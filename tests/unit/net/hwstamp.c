@@ -20,7 +20,7 @@ Test(hwstamp, of_loopback_are_off_and_the_reason_names_it)
 	cr_assert(strncmp(why, "lo ", 3) == 0, "%s", why);
 }
 
-Test(hwstamp, of_a_device_that_is_none_are_off)
+Test(hwstamp, of_an_unknown_device_are_off)
 {
 	cr_assert(!hwstamp_on(0, why, sizeof(why)));
 	cr_assert(strstr(why, "not known"), "%s", why);

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <net/if.h>
 
-Test(interface, has_its_own_addresses_and_no_other)
+Test(interface, has_its_own_addresses_only)
 {
 	static const struct {
 		const char *address;

@@ -64,7 +64,7 @@ Test(netns, is_entered_and_left)
 	cr_assert(!back.open);
 }
 
-Test(netns, that_is_none_is_not_entered)
+Test(netns, that_is_missing_is_not_entered)
 {
 	struct netns none = {.fd = STDIN_FILENO}, back;
 	uint64_t own = netns_own();
@@ -74,7 +74,7 @@ Test(netns, that_is_none_is_not_entered)
 	cr_assert(netns_own() == own);
 }
 
-Test(netns, of_a_process_that_is_gone_is_not_found)
+Test(netns, of_a_process_that_ended_is_not_found)
 {
 	pid_t gone = fork();
 
@@ -85,7 +85,7 @@ Test(netns, of_a_process_that_is_gone_is_not_found)
 	cr_assert(!there.open);
 }
 
-Test(netns, of_an_unknown_name_says_who_knows_them)
+Test(netns, of_an_unknown_name_says_how_to_list_them)
 {
 	static const struct {
 		const char *name;

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-Test(qdisc, can_be_asked_again_and_again)
+Test(qdisc, can_be_read_repeatedly)
 {
 	struct qdisc_counts counts;
 	int fd = qdisc_open();
@@ -22,7 +22,7 @@ Test(qdisc, can_be_asked_again_and_again)
 	close(fd);
 }
 
-Test(qdisc, that_cannot_be_asked_is_an_error_and_zero)
+Test(qdisc, that_cannot_be_read_is_an_error_and_zero)
 {
 	struct qdisc_counts counts = {1, 2, 3};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);

@@ -9,7 +9,7 @@
 
 static char why[256];
 
-Test(resolve, takes_every_form_of_the_contract)
+Test(resolve, accepts_every_documented_form)
 {
 	static const struct {
 		const char *text, *fallback;
@@ -127,7 +127,7 @@ Test(resolve, refuses_a_host_longer_than_any_name)
 	cr_assert(strstr(why, "no host name is that long"));
 }
 
-Test(resolve, cuts_its_reason_to_the_room_there_is)
+Test(resolve, truncates_its_reason_to_the_room)
 {
 	char small[8] = "xxxxxxx";
 	union address a;

@@ -28,7 +28,7 @@ Test(route, to_oneself_is_by_loopback)
 	cr_assert(device_to("[::ffff:127.0.0.1]:9") == lo);
 }
 
-Test(route, from_an_address_is_by_its_way)
+Test(route, depends_on_the_source_address)
 {
 	union address a, to;
 
@@ -40,7 +40,7 @@ Test(route, from_an_address_is_by_its_way)
 	cr_assert(route_device(&to, &a) < 0);
 }
 
-Test(route, that_is_none_is_an_error)
+Test(route, that_is_missing_is_an_error)
 {
 	union address a = {.sa.sa_family = AF_UNIX};
 

@@ -15,7 +15,7 @@
 
 #define PATIENCE_NS 10000000000ull
 
-Test(socket, is_bound_to_a_port_that_it_tells)
+Test(socket, reports_the_port_it_is_bound_to)
 {
 	const struct socket_config c = {.bind = parsed("127.0.0.1:0")};
 	struct socket_obtained got;
@@ -30,7 +30,7 @@ Test(socket, is_bound_to_a_port_that_it_tells)
 	close(fd);
 }
 
-Test(socket, is_of_the_family_asked_for_where_it_has_no_address)
+Test(socket, has_the_requested_family_without_an_address)
 {
 	const struct socket_config c = {.family = AF_INET};
 	struct socket_obtained got;
@@ -41,7 +41,7 @@ Test(socket, is_of_the_family_asked_for_where_it_has_no_address)
 	close(fd);
 }
 
-Test(socket, has_no_option_that_was_not_asked_for)
+Test(socket, has_no_options_by_default)
 {
 	const struct socket_config c = {.bind = parsed("127.0.0.1:0")};
 	struct socket_obtained got;
@@ -55,7 +55,7 @@ Test(socket, has_no_option_that_was_not_asked_for)
 	close(fd);
 }
 
-Test(socket, has_every_option_that_was_asked_for)
+Test(socket, has_every_requested_option)
 {
 	const struct socket_config c = {
 		.bind = parsed("127.0.0.1:0"),
@@ -87,7 +87,7 @@ Test(socket, of_ipv6_has_the_options_of_ipv6)
 	close(fd);
 }
 
-Test(socket, says_gro_where_the_kernel_took_it)
+Test(socket, reports_gro_if_the_kernel_accepted_it)
 {
 	const struct socket_config c = {
 		.bind = parsed("127.0.0.1:0"), .gro = true};
@@ -101,7 +101,7 @@ Test(socket, says_gro_where_the_kernel_took_it)
 	close(fd);
 }
 
-Test(socket, tells_what_buffers_it_got)
+Test(socket, reports_its_buffers)
 {
 	const struct socket_config c = {.bind = parsed("127.0.0.1:0"),
 		.rcvbuf = 65536,
@@ -128,7 +128,7 @@ static uint64_t read_number(const char *path)
 	return value;
 }
 
-Test(socket, without_privilege_says_that_its_buffers_were_capped)
+Test(socket, reports_capped_buffers_without_privileges)
 {
 	uint64_t rmem = read_number("/proc/sys/net/core/rmem_max");
 	uint64_t wmem = read_number("/proc/sys/net/core/wmem_max");
@@ -147,7 +147,7 @@ Test(socket, without_privilege_says_that_its_buffers_were_capped)
 	close(fd);
 }
 
-Test(socket, says_capped_where_more_was_asked_than_any_kernel_has)
+Test(socket, reports_capped_buffers_beyond_any_limit)
 {
 	const struct socket_config c = {.bind = parsed("127.0.0.1:0"),
 		.rcvbuf = UINT64_MAX,
@@ -230,7 +230,7 @@ static void wait_readable(int fd)
 	cr_assert(poll(&p, 1, (int)(PATIENCE_NS / 1000000)) == 1);
 }
 
-Test(socket, dual_takes_ipv4_and_tells_where_it_arrived)
+Test(socket, dual_accepts_ipv4_and_reports_the_address)
 {
 	const struct socket_config c = {
 		.bind = parsed("[::]:0"), .dual = true, .local = true};
@@ -257,7 +257,7 @@ Test(socket, dual_takes_ipv4_and_tells_where_it_arrived)
 	close(fd);
 }
 
-Test(socket, memory_of_a_fresh_one_is_empty)
+Test(socket, memory_of_a_new_one_is_empty)
 {
 	const struct socket_config c = {.bind = parsed("127.0.0.1:0")};
 	struct socket_memory memory = {1, 1};
@@ -268,7 +268,7 @@ Test(socket, memory_of_a_fresh_one_is_empty)
 	close(fd);
 }
 
-Test(socket, memory_tells_what_waits)
+Test(socket, memory_shows_what_is_queued)
 {
 	const struct socket_config c = {.bind = parsed("127.0.0.1:0")};
 	struct socket_memory memory;
@@ -311,7 +311,7 @@ Test(socket, memory_counts_each_datagram_that_a_full_buffer_dropped)
 	close(fd);
 }
 
-Test(socket, memory_of_no_socket_is_an_error)
+Test(socket, memory_of_another_file_is_an_error)
 {
 	struct socket_memory memory;
 

@@ -33,7 +33,7 @@ static int read_number(const char *path)
 	return value;
 }
 
-Test(socket_path, has_no_option_that_was_not_asked_for)
+Test(socket_path, has_no_options_by_default)
 {
 	const struct socket_config c = {.bind = parsed("127.0.0.1:0")};
 	int ttl = read_number("/proc/sys/net/ipv4/ip_default_ttl");
@@ -82,7 +82,7 @@ static void assert_told(const struct socket_obtained *got)
 	cr_assert(got->dontfrag && got->tos_read && got->ttl_read);
 }
 
-Test(socket_path, of_ipv4_has_every_option_that_was_asked_for)
+Test(socket_path, of_ipv4_has_every_requested_option)
 {
 	struct socket_config c = all;
 	struct socket_obtained got;
@@ -95,7 +95,7 @@ Test(socket_path, of_ipv4_has_every_option_that_was_asked_for)
 	close(fd);
 }
 
-Test(socket_path, of_ipv6_has_every_option_that_was_asked_for)
+Test(socket_path, of_ipv6_has_every_requested_option)
 {
 	struct socket_config c = all;
 	struct socket_obtained got;
@@ -227,7 +227,7 @@ Test(socket_path, bound_to_a_device_has_it)
 	close(fd);
 }
 
-Test(socket_path, names_the_device_that_is_not_there)
+Test(socket_path, names_a_missing_device)
 {
 	static const char *const names[] = {"udpmill-none", "a-name-of-16-car",
 		"a-name-longer-than-any-device-has"};
@@ -270,7 +270,7 @@ static int busy_poll(struct socket_obtained *got, uint32_t *before)
 	return opened(&c, got);
 }
 
-Test(socket_path, polls_the_device_as_long_as_it_was_asked_to)
+Test(socket_path, polls_the_device_for_the_requested_time)
 {
 	struct socket_obtained got;
 	uint32_t before;
@@ -307,7 +307,7 @@ static bool refuse_busy_poll(void)
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-Test(socket_path, that_may_not_poll_for_longer_says_for_how_long_it_does)
+Test(socket_path, reports_for_how_long_it_may_poll)
 {
 	struct socket_obtained got;
 	uint32_t before;

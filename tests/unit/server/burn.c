@@ -28,7 +28,7 @@ static uint64_t spent(struct burn *b, uint32_t datagrams)
 	return least;
 }
 
-Test(burn, takes_the_time_it_was_asked_for)
+Test(burn, takes_the_requested_time)
 {
 	struct burn b;
 	uint64_t ns;
@@ -62,7 +62,7 @@ Test(burn, of_rounds_is_of_whole_ones)
 	cr_assert(b.rounds < UINT64_MAX / (1024 * 128));
 }
 
-Test(burn, of_nothing_is_nothing)
+Test(burn, of_nothing_does_nothing)
 {
 	struct burn b;
 
@@ -72,7 +72,7 @@ Test(burn, of_nothing_is_nothing)
 	cr_assert(b.owed == 0);
 }
 
-Test(burn, holds_the_most_there_can_be)
+Test(burn, accepts_the_largest_value)
 {
 	struct burn b;
 

@@ -4,7 +4,7 @@
 
 TestSuite(consent, .init = set_up);
 
-Test(consent, is_given_to_who_has_the_key)
+Test(consent, is_given_to_holders_of_the_key)
 {
 	struct query_body b;
 	struct query q;
@@ -26,7 +26,7 @@ Test(consent, is_given_to_who_has_the_key)
 	assert_balance();
 }
 
-Test(consent, is_no_payload)
+Test(consent, does_not_count_as_payload)
 {
 	static const char text[] = "abcd";
 
@@ -51,7 +51,7 @@ Test(consent, is_no_payload)
 	assert_balance();
 }
 
-Test(consent, alone_in_a_batch_is_no_receive_of_payload)
+Test(consent, alone_in_a_batch_does_not_count_as_a_receive)
 {
 	ask((struct query){.type = QUERY_HELLO});
 	run("echo");
@@ -60,7 +60,7 @@ Test(consent, alone_in_a_batch_is_no_receive_of_payload)
 	cr_assert(count(COUNTER_TX_MESSAGES) == 0);
 }
 
-Test(consent, is_not_known_without_a_key)
+Test(consent, is_payload_without_a_key)
 {
 	with_key = false;
 	ask((struct query){.type = QUERY_HELLO});
@@ -72,7 +72,7 @@ Test(consent, is_not_known_without_a_key)
 	assert_balance();
 }
 
-Test(consent, is_not_given_to_another_key)
+Test(consent, is_not_given_for_another_key)
 {
 	uint8_t data[QUERY_BYTES];
 
@@ -84,7 +84,7 @@ Test(consent, is_not_given_to_another_key)
 	assert_balance();
 }
 
-Test(consent, is_not_given_to_a_reply)
+Test(consent, is_not_given_to_replies)
 {
 	ask((struct query){.type = QUERY_HELLO, .reply = true});
 	run("echo");
@@ -93,7 +93,7 @@ Test(consent, is_not_given_to_a_reply)
 	assert_balance();
 }
 
-Test(consent, knows_no_other_types_and_parts)
+Test(consent, refuses_unknown_types_and_parts)
 {
 	ask((struct query){.type = 0});
 	ask((struct query){.type = QUERY_SNAPSHOT + 1});
@@ -104,7 +104,7 @@ Test(consent, knows_no_other_types_and_parts)
 	assert_balance();
 }
 
-Test(consent, is_given_under_the_rules_for_all_answers)
+Test(consent, obeys_the_rules_for_all_replies)
 {
 	struct mem_train *low = ask((struct query){.type = QUERY_HELLO});
 	struct mem_train *group = ask((struct query){.type = QUERY_HELLO});
@@ -119,7 +119,7 @@ Test(consent, is_given_under_the_rules_for_all_answers)
 	assert_balance();
 }
 
-Test(consent, is_given_to_a_port_that_an_echo_does_not_answer)
+Test(consent, is_given_to_ports_that_echo_does_not_answer)
 {
 	struct mem_train *t = ask((struct query){.type = QUERY_HELLO});
 
@@ -151,7 +151,7 @@ Test(consent, is_given_to_each_of_a_train)
 	assert_balance();
 }
 
-Test(consent, is_not_given_to_what_was_cut)
+Test(consent, is_not_given_to_truncated_queries)
 {
 	ask((struct query){.type = QUERY_HELLO})->truncated = true;
 	run("echo");
@@ -160,7 +160,7 @@ Test(consent, is_not_given_to_what_was_cut)
 	assert_balance();
 }
 
-Test(consent, that_could_not_be_sent_is_counted_apart)
+Test(consent, that_could_not_be_sent_is_counted_separately)
 {
 	add("a", 1);
 	ask((struct query){.type = QUERY_HELLO});
@@ -211,7 +211,7 @@ Test(consent, is_checked_a_bounded_number_of_times_a_batch)
 	assert_balance();
 }
 
-Test(consent, is_given_in_turn_where_not_all_can_be_checked)
+Test(consent, is_given_in_turn_if_not_all_can_be_checked)
 {
 	static uint8_t flood[QUERY_BYTES];
 
@@ -317,7 +317,7 @@ static void take_way(const struct way *w, uint8_t type)
 	cr_assert(address_port(&got.to) == address_port(&here));
 }
 
-Test(consent, is_given_by_the_very_addresses_that_were_asked)
+Test(consent, is_given_for_exactly_the_addresses_asked)
 {
 	uint64_t denied = 0;
 
@@ -331,7 +331,7 @@ Test(consent, is_given_by_the_very_addresses_that_were_asked)
 }
 
 /* Which its reader takes for no consent: see query.h. */
-Test(consent, answers_the_old_version_by_saying_nothing)
+Test(consent, answers_the_old_version_with_an_empty_reply)
 {
 	struct query_body b;
 	struct query q;

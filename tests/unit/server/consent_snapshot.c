@@ -34,7 +34,7 @@ static void set_counters(enum counter_id id)
 	counter_set(&all[2], id, 10);
 }
 
-Test(snapshot, tells_what_all_workers_counted)
+Test(snapshot, has_the_counters_of_all_workers)
 {
 	struct query_body b;
 	struct query q;
@@ -60,7 +60,7 @@ Test(snapshot, tells_what_all_workers_counted)
 	check_parts(1, q.parts, q.generation + 1);
 }
 
-Test(snapshot, tells_all_parts_as_of_one_moment)
+Test(snapshot, has_all_parts_of_the_same_moment)
 {
 	struct consent c;
 	struct batch batch;
@@ -100,7 +100,7 @@ Test(snapshot, tells_all_parts_as_of_one_moment)
 	batch_fini(&batch);
 }
 
-Test(snapshot, answers_for_a_generation_that_is_gone_with_the_one_that_is)
+Test(snapshot, replaces_a_generation_that_is_gone)
 {
 	struct query_body b;
 	struct query first, again, gone;

@@ -20,7 +20,7 @@ static void hold_up(void *arg, int timeout_ms)
 		cr_assert(nanosleep(&held, NULL) == 0);
 }
 
-Test(drain, that_is_held_up_answers_all_the_same)
+Test(drain, answers_everything_even_if_it_is_delayed)
 {
 	static struct counters counters;
 	struct mem_train train = {.data = "ten bytes.", .bytes = 10};

@@ -142,7 +142,7 @@ Test(guard, counts_datagrams_and_only_those_not_refused_before)
 }
 
 /* 10 requests of 22 bytes, 9 refused: 22 bytes of reply for 22 of request. */
-Test(guard, compares_with_the_requests_that_are_answered)
+Test(guard, compares_sizes_with_answered_requests_only)
 {
 	static const struct rule_case fair = {
 		"203.0.113.1:40000", "length", 22, 22, false, 0};
@@ -153,7 +153,7 @@ Test(guard, compares_with_the_requests_that_are_answered)
 	cr_assert(!passes(&more, 10, 9));
 }
 
-Test(guard, leaves_alone_what_is_not_answered)
+Test(guard, ignores_trains_that_are_not_answered)
 {
 	union address source;
 	struct train t = {.peer = &source,
@@ -202,7 +202,7 @@ Test(guard, answers_no_reply_of_a_server)
 }
 
 /* The ports are told one by one, so that none is lost or added unseen. */
-Test(guard, refuses_the_ports_of_reflectors_and_no_other)
+Test(guard, refuses_only_the_ports_of_reflectors)
 {
 	static const uint16_t ports[] = {1060, 1434, 1604, 1900, 2362, 3283,
 		3389, 3478, 3702, 5060, 5093, 5351, 5353, 5683, 6881, 7001,

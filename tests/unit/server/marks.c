@@ -153,7 +153,7 @@ Test(marks, of_ttl_change_where_it_differs_from_the_train_before)
 	cr_assert(count(COUNTER_RX_TTL_CHANGES) == 3);
 }
 
-Test(marks, of_the_first_train_are_no_change)
+Test(marks, of_the_first_train_are_not_a_change)
 {
 	static const struct marked m = {0, 64, 1};
 

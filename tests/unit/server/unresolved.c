@@ -53,7 +53,7 @@ Test(unresolved, neighbours_are_not_answered_and_others_are)
 		  3 * 2);
 }
 
-Test(unresolved, neighbours_in_any_number_are_held)
+Test(unresolved, neighbours_are_remembered_in_any_number)
 {
 	union address a = peer("10.0.0.0:0");
 
@@ -64,7 +64,7 @@ Test(unresolved, neighbours_in_any_number_are_held)
 	cr_assert(u.count <= UNRESOLVED_PLACES / 2);
 }
 
-Test(unresolved, neighbours_are_looked_for_only_where_room_is_short)
+Test(unresolved, neighbours_are_only_looked_up_if_room_is_short)
 {
 	unresolved_look(&u, 1000, 4000, 1);
 	cr_assert(u.until_ns == 0);

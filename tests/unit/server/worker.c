@@ -110,7 +110,7 @@ Test(worker, with_trains_off_sends_each_reply_alone)
 	assert_all_accounted_for(&counters);
 }
 
-Test(worker, absorbs_where_the_service_does_not_answer)
+Test(worker, absorbs_if_the_service_does_not_answer)
 {
 	struct mem_train train = {.data = bytes,
 		.bytes = 640,
@@ -170,7 +170,7 @@ Test(worker, ends_with_the_error_of_a_broken_send)
 	run("echo", &script, true);
 }
 
-Test(worker, balances_where_service_and_guard_both_refuse)
+Test(worker, balances_if_service_and_guard_both_refuse)
 {
 	uint8_t mixed[4 * 64];
 	struct probe p = {.magic = PROBE_REQUEST, .run = 1};
@@ -211,7 +211,7 @@ static void run_length(const char *source)
 	run("length", &script, true);
 }
 
-Test(worker, sends_a_stranger_no_more_than_it_sent)
+Test(worker, sends_strangers_no_more_than_they_sent)
 {
 	run_length("203.0.113.1:40000");
 	cr_assert(count(COUNTER_REFUSED_AMPLIFICATION) == 3 + 1);
@@ -221,7 +221,7 @@ Test(worker, sends_a_stranger_no_more_than_it_sent)
 	assert_all_accounted_for(&counters);
 }
 
-Test(worker, sends_more_to_whom_it_is_allowed)
+Test(worker, sends_more_to_allowed_sources)
 {
 	run_length("127.0.0.1:40000");
 	cr_assert(count(COUNTER_REFUSED_AMPLIFICATION) == 0);
@@ -231,7 +231,7 @@ Test(worker, sends_more_to_whom_it_is_allowed)
 	assert_all_accounted_for(&counters);
 }
 
-Test(worker, answers_no_reply_of_a_server_nor_what_may_be_one)
+Test(worker, answers_neither_replies_nor_possible_replies)
 {
 	struct mem_train trains[] = {
 		{.data = bytes, .bytes = 90, .segment_bytes = 30, .ttl = 191},
@@ -268,7 +268,7 @@ static void run_marked(bool marks)
 	cr_assert(count(COUNTER_RX_DATAGRAMS) == 60);
 }
 
-Test(worker, counts_marks_where_they_are_read)
+Test(worker, counts_marks_if_they_are_read)
 {
 	run_marked(true);
 	cr_assert(count(COUNTER_RX_ECN_CE) == 60);
@@ -276,14 +276,14 @@ Test(worker, counts_marks_where_they_are_read)
 	cr_assert(count(COUNTER_RX_TTL_CHANGES) == 0);
 }
 
-Test(worker, counts_no_marks_where_they_are_not_read)
+Test(worker, counts_no_marks_if_they_are_not_read)
 {
 	run_marked(false);
 	cr_assert(count(COUNTER_RX_ECN_CE) == 0);
 	cr_assert(count(COUNTER_RX_TTL_HOPS) == 0);
 }
 
-Test(worker, that_spins_never_waits)
+Test(worker, never_waits_if_it_spins)
 {
 	struct idle idle = {.spin = true};
 
@@ -291,7 +291,7 @@ Test(worker, that_spins_never_waits)
 	cr_assert(idle.waits == 0);
 }
 
-Test(worker, that_does_not_spin_waits_each_time)
+Test(worker, always_waits_if_it_does_not_spin)
 {
 	struct idle idle = {.spin = false};
 
@@ -299,7 +299,7 @@ Test(worker, that_does_not_spin_waits_each_time)
 	cr_assert(idle.waits == idle.receives);
 }
 
-Test(worker, that_spins_sees_its_orders_at_the_next_turn)
+Test(worker, sees_orders_at_the_next_turn_if_it_spins)
 {
 	struct idle idle = {.spin = true};
 

@@ -36,14 +36,14 @@ static void run_refused(int error)
 	cr_assert(count(COUNTER_GSO_REFUSED) == 1);
 }
 
-Test(worker_bounds, learned_from_a_path_do_no_harm_to_other_peers)
+Test(worker_bounds, of_one_path_do_not_affect_other_peers)
 {
 	run_refused(-EMSGSIZE);
 	cr_assert(count(COUNTER_TX_TRAINS) == 1 + 5);
 }
 
 /* As by IPsec, which the way to one peer may lead through. */
-Test(worker_bounds, learned_where_no_trains_are_taken_do_no_harm_either)
+Test(worker_bounds, of_a_path_without_trains_do_not_affect_others)
 {
 	run_refused(-EIO);
 	cr_assert(count(COUNTER_TX_TRAINS) == 1 + 5);

@@ -60,7 +60,7 @@ Test(figures, are_found_by_name_in_pairs_of_lines)
 	check(&f, &wanted);
 }
 
-Test(figures, of_a_line_cut_short_are_those_that_are_there)
+Test(figures, of_a_truncated_line_are_those_present)
 {
 	const struct figures wanted = {{[FIGURE_NO_PORTS] = 5}};
 	struct figures f = parse(FIGURES_SNMP,
@@ -144,7 +144,7 @@ Test(figures, of_each_cpu_are_summed)
 	check(&f, &(struct figures){0});
 }
 
-Test(figures, are_subtracted_but_for_states)
+Test(figures, are_subtracted_except_for_states)
 {
 	const struct figures start = {{
 		[FIGURE_NO_PORTS] = 5,

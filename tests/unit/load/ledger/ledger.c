@@ -120,7 +120,7 @@ static const struct ledger_case cases[] = {
 		0, true, false, 0, 0},
 };
 
-Test(ledger, is_settled_as_told)
+Test(ledger, settles_each_case_as_expected)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct ledger_case *c = &cases[i];
@@ -164,7 +164,7 @@ Test(ledger, adds_up)
 	}
 }
 
-Test(ledger, stops_at_the_client_where_the_server_is_not_seen)
+Test(ledger, stops_at_the_client_if_the_server_is_not_seen)
 {
 	const struct ledger_client client = {.sent = 10, .answered = 7};
 	struct ledger l;
@@ -196,7 +196,7 @@ Test(ledger, takes_the_difference_counter_by_counter)
 	cr_assert_str_eq(d.refused[0].name, "refused_group");
 }
 
-Test(ledger, counts_bytes_as_datagrams_where_all_are_of_one_size)
+Test(ledger, derives_bytes_from_datagrams_of_one_size)
 {
 	const struct ledger_client client = {.sent = 6400,
 		.sent_bytes = 640000,
@@ -235,7 +235,7 @@ Test(ledger, counts_bytes_as_datagrams_where_all_are_of_one_size)
 	cr_assert(ledger_balances(&l));
 }
 
-Test(ledger, does_not_balance_where_bytes_are_missing)
+Test(ledger, does_not_balance_if_bytes_are_missing)
 {
 	const struct ledger_client client = {
 		.sent = 10, .sent_bytes = 1000, .bytes = 100, .train = 1};
@@ -253,7 +253,7 @@ Test(ledger, does_not_balance_where_bytes_are_missing)
 	cr_assert(ledger_balances(&l));
 }
 
-Test(ledger, of_mixed_sizes_does_not_weigh_duplicates)
+Test(ledger, of_mixed_sizes_ignores_the_bytes_of_duplicates)
 {
 	const struct ledger_client client = {.sent = 10,
 		.sent_bytes = 1000,
@@ -272,7 +272,7 @@ Test(ledger, of_mixed_sizes_does_not_weigh_duplicates)
 }
 
 /* Of mixed sizes the sum is known, and what of it each cause had is not. */
-Test(ledger, tells_bytes_of_mixed_sizes_where_one_cause_has_all)
+Test(ledger, knows_bytes_of_mixed_sizes_if_one_cause_has_all)
 {
 	const struct ledger_client client = {
 		.sent = 100, .sent_bytes = 50000, .train = 1};
@@ -330,7 +330,7 @@ Test(ledger, knows_that_a_refused_train_may_have_left_in_part)
 
 /* As much as is believed of a server (load/peer/counted.h): with the sanitizers
  * this shows that nothing overflows. */
-Test(ledger, adds_up_the_most_that_a_server_may_tell)
+Test(ledger, adds_up_the_largest_counters_of_a_server)
 {
 	const uint64_t most = UINT64_C(1) << 50, bytes = UINT64_C(1) << 62;
 	struct ledger_client client = {

@@ -17,13 +17,13 @@ static void arrive(uint8_t tos, uint8_t ttl, uint64_t n)
 	seen.hops += n * ttl;
 }
 
-Test(marks, that_nobody_reads_are_not_known)
+Test(marks, are_unknown_if_nobody_reads_them)
 {
 	marks_compare(&kept, &seen, 46 << 2, 64);
 	cr_assert(kept.datagrams == 0);
 }
 
-Test(marks, that_were_kept_are_told_exactly)
+Test(marks, that_were_kept_are_counted_exactly)
 {
 	arrive(46 << 2 | ECT0, 64, 100);
 	marks_compare(&kept, &seen, 46 << 2 | ECT0, 64);
@@ -42,7 +42,7 @@ Test(marks, that_changed_are_between_bounds)
 	cr_assert(!kept.ttl_kept && kept.ttl_mean == 63.9);
 }
 
-Test(marks, of_a_run_are_what_came_in_it)
+Test(marks, of_a_run_exclude_what_came_before)
 {
 	struct marks_seen start, run;
 

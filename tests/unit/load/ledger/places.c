@@ -347,7 +347,7 @@ static void check_legs(const struct place_case *c, const struct ledger *l)
 	}
 }
 
-Test(places, are_named_as_told)
+Test(places, are_named_as_expected)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct place_case *c = &cases[i];

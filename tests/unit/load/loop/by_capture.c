@@ -37,7 +37,7 @@ static void stop(void)
 
 TestSuite(by_capture, .init = start, .fini = stop);
 
-Test(by_capture, sends_what_is_due_from_where_it_lies)
+Test(by_capture, sends_due_datagrams_without_copying)
 {
 	loop_begin(10 * MS);
 	turn_once(t);
@@ -52,7 +52,7 @@ Test(by_capture, sends_what_is_due_from_where_it_lies)
 	cr_assert(script.sends == 3);
 }
 
-Test(by_capture, leaves_out_what_fails_twice)
+Test(by_capture, skips_what_fails_twice)
 {
 	loop_begin(10 * MS);
 	refusal = EPERM;
@@ -69,7 +69,7 @@ Test(by_capture, leaves_out_what_fails_twice)
 	cr_assert(t->departures.item == &replay.items[4]);
 }
 
-Test(by_capture, leaves_out_at_once_what_is_too_long)
+Test(by_capture, skips_what_is_too_long_at_once)
 {
 	loop_begin(10 * MS);
 	refusal = EMSGSIZE;
@@ -80,7 +80,7 @@ Test(by_capture, leaves_out_at_once_what_is_too_long)
 }
 
 /* As when ICMP tells a receive of it. */
-Test(by_capture, leaves_out_nothing_for_what_failed_in_between)
+Test(by_capture, skips_nothing_after_other_failures)
 {
 	loop_begin(10 * MS);
 	refusal = EAGAIN;
@@ -106,7 +106,7 @@ Test(by_capture, waits_for_room)
 	cr_assert(sent_count == 4);
 }
 
-Test(by_capture, says_when_all_of_it_has_left)
+Test(by_capture, reports_when_everything_has_left)
 {
 	replay.count = 4;
 	loop_begin(10 * MS);
@@ -117,7 +117,7 @@ Test(by_capture, says_when_all_of_it_has_left)
 
 /* In a closed loop times and flows do not count, and the end is the
  * beginning. */
-Test(by_capture, goes_round_as_replies_come)
+Test(by_capture, starts_again_in_a_closed_loop)
 {
 	config.mode = LOAD_WINDOW;
 	loop_begin(0);
@@ -135,7 +135,7 @@ Test(by_capture, goes_round_as_replies_come)
 	cr_assert(!replay_spent(&load->shared));
 }
 
-Test(by_capture, that_goes_round_leaves_out_what_is_too_long)
+Test(by_capture, in_a_closed_loop_skips_what_is_too_long)
 {
 	config.mode = LOAD_WINDOW;
 	loop_begin(0);

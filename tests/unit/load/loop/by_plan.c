@@ -30,7 +30,7 @@ static uint64_t meant_ns(uint32_t n)
 	return p.sent_ns - load->shared.start_ns;
 }
 
-Test(by_plan, sends_what_is_due_and_nothing_more)
+Test(by_plan, sends_only_what_is_due)
 {
 	behind(1000, 10 * MS);
 	turn_once(t);
@@ -58,7 +58,7 @@ Test(by_plan, keeps_the_times_of_what_could_not_leave)
 	cr_assert(t->meter.histograms[LOAD_LAG].count == sent_count);
 }
 
-Test(by_plan, that_is_behind_looks_for_replies_in_between)
+Test(by_plan, receives_replies_in_between_if_it_is_behind)
 {
 	behind(1000000, 1 * MS);
 	turn_once(t);
@@ -94,7 +94,7 @@ Test(by_plan, sends_a_burst_over_one_flow_at_one_time)
 	}
 }
 
-Test(by_plan, takes_up_a_burst_where_it_was_cut)
+Test(by_plan, continues_a_burst_where_it_was_cut)
 {
 	config.flows = 2;
 	config.pace.burst = 4;
@@ -121,7 +121,7 @@ Test(by_plan, gives_up_what_is_too_long_and_goes_on)
 	cr_assert(t->departures.count == 0);
 }
 
-Test(by_plan, counts_at_its_end_what_was_due_and_not_looked_at)
+Test(by_plan, counts_at_its_end_what_was_due_but_not_handled)
 {
 	behind(1000, 100 * MS);
 	refusal = EAGAIN;
@@ -147,7 +147,7 @@ Test(by_plan, sleeps_until_shortly_before_the_next)
 	cr_assert(script.waited_ns == ENGINE_IDLE_NS - 1);
 }
 
-Test(by_plan, of_which_nothing_can_be_sent_does_not_make_a_turn_without_end)
+Test(by_plan, that_cannot_send_does_not_make_an_endless_turn)
 {
 	behind(1e9, 1000 * MS);
 	refusal = EMSGSIZE;
@@ -157,7 +157,7 @@ Test(by_plan, of_which_nothing_can_be_sent_does_not_make_a_turn_without_end)
 	cr_assert(script.receives == 1);
 }
 
-Test(by_plan, that_is_behind_takes_as_much_as_it_sends)
+Test(by_plan, receives_as_much_as_it_sends_if_it_is_behind)
 {
 	config.flows = 64;
 	behind(1000000, 1 * MS);

@@ -150,7 +150,7 @@ Test(churn, does_not_catch_up)
 	cr_assert(loop_counts().renewed == 4);
 }
 
-Test(churn, takes_replies_to_a_flow_that_is_over)
+Test(churn, receives_replies_for_retired_flows)
 {
 	begin();
 	cr_assert(take_turns() == 4);
@@ -163,7 +163,7 @@ Test(churn, takes_replies_to_a_flow_that_is_over)
 	cr_assert(t->churn.count == 0, "and is done with it");
 }
 
-Test(churn, keeps_none_that_was_answered)
+Test(churn, keeps_no_flow_that_was_answered)
 {
 	begin();
 	cr_assert(take_turns() == 4);
@@ -229,7 +229,7 @@ Test(churn, needs_room_for_the_timeout_that_is_said)
 	cr_assert(churn_room(&config, 1) == 16);
 }
 
-Test(churn, waits_for_replies_by_the_way_that_they_have)
+Test(churn, waits_according_to_the_round_trip)
 {
 	begin();
 	rtt_note(&t->rtt, 600u * MS);
@@ -243,7 +243,7 @@ Test(churn, waits_for_replies_by_the_way_that_they_have)
 	cr_assert(t->churn.count == 0);
 }
 
-Test(churn, closes_after_half_a_second_what_is_not_answered)
+Test(churn, closes_unanswered_flows_after_half_a_second)
 {
 	begin();
 	rtt_note(&t->rtt, MS);
@@ -259,7 +259,7 @@ Test(churn, closes_after_half_a_second_what_is_not_answered)
 }
 
 /* Its heir had no room, and hears of nothing that makes it send. */
-Test(churn, lets_the_heir_send_for_what_is_not_answered)
+Test(churn, lets_the_new_flow_send_in_place_of_unanswered_datagrams)
 {
 	config.window = 1;
 	config.timeout_ns = 0;
@@ -275,7 +275,7 @@ Test(churn, lets_the_heir_send_for_what_is_not_answered)
 	cr_assert(take_turns() == 1);
 }
 
-Test(churn, takes_what_came_last_before_it_closes)
+Test(churn, receives_what_is_left_before_it_closes)
 {
 	begin();
 	rtt_note(&t->rtt, MS);
@@ -292,7 +292,7 @@ Test(churn, takes_what_came_last_before_it_closes)
 }
 
 /* Of one that is retired, and of one that is closed. */
-Test(churn, keeps_what_a_socket_has_dropped)
+Test(churn, keeps_the_drops_of_closed_sockets)
 {
 	uint64_t drops;
 
@@ -313,7 +313,7 @@ Test(churn, keeps_what_a_socket_has_dropped)
 	cr_assert(loop_counts().answered == 64 - drops);
 }
 
-Test(churn, lets_flows_live_on_where_there_is_no_room)
+Test(churn, keeps_flows_if_there_is_no_room)
 {
 	begin();
 	for (unsigned i = 1; i <= 20; i++) {
@@ -326,7 +326,7 @@ Test(churn, lets_flows_live_on_where_there_is_no_room)
 	cr_assert(loop_counts().renewed == t->churn.room);
 }
 
-Test(churn, lets_a_flow_live_on_where_its_port_is_taken)
+Test(churn, keeps_a_flow_if_its_port_is_taken)
 {
 	config.socket.bind = server;
 	config.bind_count = 1;

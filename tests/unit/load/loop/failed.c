@@ -34,7 +34,7 @@ Test(failed, is_a_thread_whose_receives_go_on_failing)
 	cr_assert(n > 1 && loop_counts().send_errors == n);
 }
 
-Test(failed, is_no_thread_whose_receive_fails_once)
+Test(failed, is_not_a_thread_whose_receive_fails_once)
 {
 	loop_begin(0);
 	script.recv_error = ENOMEM;
@@ -45,7 +45,7 @@ Test(failed, is_no_thread_whose_receive_fails_once)
 	cr_assert(!t->error && loop_counts().answered == 1);
 }
 
-Test(failed, is_no_thread_that_is_refused_by_a_host)
+Test(failed, is_not_a_thread_that_a_host_refuses)
 {
 	loop_begin(0);
 	for (unsigned i = 0; i < 50; i++) {
@@ -57,7 +57,7 @@ Test(failed, is_no_thread_that_is_refused_by_a_host)
 	cr_assert(loop_counts().send_errors == 0);
 }
 
-Test(failed, is_told_by_reports_once_each)
+Test(failed, counts_each_report_once)
 {
 	loop_begin(0);
 	refusal = ECONNREFUSED;
@@ -111,7 +111,7 @@ static int three(void *arg, const struct engine_message *m)
 	return ++sent_count == 4 ? ECONNREFUSED : 0;
 }
 
-Test(failed, is_what_cuts_a_send_short_and_nothing_is_lost)
+Test(failed, shortens_a_send_without_losing_anything)
 {
 	script.sent = three;
 	loop_begin(0);

@@ -55,7 +55,7 @@ Test(flood, takes_as_much_as_it_sends)
 		"%lu", loop_counts().answered + loop_counts().stale);
 }
 
-Test(flood, asks_for_no_replies_that_nobody_sends)
+Test(flood, receives_nothing_if_nobody_answers)
 {
 	config.replies = REPLIES_NONE;
 	loop_begin(0);
@@ -64,7 +64,7 @@ Test(flood, asks_for_no_replies_that_nobody_sends)
 	cr_assert(script.receives == 3, "%lu", script.receives);
 }
 
-Test(flood, waits_where_the_kernel_takes_nothing)
+Test(flood, waits_if_the_kernel_accepts_nothing)
 {
 	config.flows = 2;
 	config.replies = REPLIES_NONE;

@@ -38,7 +38,7 @@ static void pass(
 	}
 }
 
-Test(presence, who_is_refused_from_the_start_is_not_there)
+Test(presence, a_peer_that_refuses_from_the_start_is_absent)
 {
 	pass(20, 1, 1, 0);
 	cr_assert(presence_is_refused(&p) && !presence_is_over(&p));
@@ -74,7 +74,7 @@ Test(presence, a_server_may_be_restarted)
 	cr_assert(!presence_is_over(&p));
 }
 
-Test(presence, who_has_gone_is_waited_for_a_second)
+Test(presence, a_peer_that_has_gone_is_waited_for_a_second)
 {
 	pass(500, 1, 0, 1);
 	pass(1040, 1, 1, 0);
@@ -89,7 +89,7 @@ Test(presence, one_flow_of_many_that_is_refused_ends_nothing)
 	cr_assert(!presence_is_over(&p));
 }
 
-Test(presence, who_does_not_answer_was_there_while_nothing_was_refused)
+Test(presence, a_silent_peer_was_there_while_it_did_not_refuse)
 {
 	begin(true, true);
 	pass(500, 5, 0, 0);
@@ -99,7 +99,7 @@ Test(presence, who_does_not_answer_was_there_while_nothing_was_refused)
 	cr_assert(presence_is_over(&p));
 }
 
-Test(presence, who_does_not_answer_is_there_again_without_refusals)
+Test(presence, a_silent_peer_is_there_again_without_refusals)
 {
 	begin(true, true);
 	pass(500, 5, 0, 0);
@@ -154,7 +154,7 @@ Test(presence, a_run_that_ends_slowly_is_no_sign_of_life)
 }
 
 /* A server's counters cannot be read for a moment. */
-Test(presence, what_is_alive_may_seem_to_go_back)
+Test(presence, signs_of_life_may_seem_to_go_back)
 {
 	pass(500, 5, 0, 5);
 	now.alive = 0;

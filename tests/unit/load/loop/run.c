@@ -245,7 +245,7 @@ static int look_at_answers(
 }
 
 /* As on a host that has other work: the replies lie in the socket meanwhile. */
-Test(run, that_is_over_while_a_thread_is_held_up_counts_its_replies)
+Test(run, counts_replies_of_a_thread_delayed_at_its_end)
 {
 	signal(SIGUSR1, hold_up);
 	hooks.server = look_at_answers;
@@ -277,7 +277,7 @@ static int look_at_echoed(
 }
 
 /* It had not heard that nothing is to be sent any more, and sends. */
-Test(run, is_not_over_while_a_thread_is_held_up_and_may_send)
+Test(run, lasts_while_a_delayed_thread_may_still_send)
 {
 	hooks.server = look_at_echoed;
 	config.flows = config.threads = 1;
@@ -306,7 +306,7 @@ static int look_at_drops(
 	return n;
 }
 
-Test(run, may_have_lost_a_query_that_went_before_one_was_told)
+Test(run, counts_queries_lost_before_a_snapshot)
 {
 	hooks.server = look_at_drops;
 	config.flows = config.threads = 1;

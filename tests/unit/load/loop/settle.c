@@ -84,7 +84,7 @@ Test(settle, knows_both_ends_of_each_way)
 	cr_assert(explained(l) + l->unexplained == 20, "%ld", l->unexplained);
 }
 
-Test(settle, counts_no_run_before_this_one)
+Test(settle, counts_this_run_only)
 {
 	run();
 	sent_count = 0;
@@ -94,7 +94,7 @@ Test(settle, counts_no_run_before_this_one)
 	cr_assert(result.ledger.answered == 70);
 }
 
-Test(settle, stops_at_the_client_where_no_server_is_seen)
+Test(settle, stops_at_the_client_if_no_server_is_seen)
 {
 	hidden = true;
 	run();

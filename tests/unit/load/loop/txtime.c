@@ -4,7 +4,7 @@
 
 #include "loop.h"
 
-Test(txtime, is_of_the_clock_that_the_discipline_has)
+Test(txtime, uses_the_clock_of_the_discipline)
 {
 	uint64_t ahead = txtime_ahead_ns(CLOCK_TAI);
 	struct timespec tai;
@@ -17,7 +17,7 @@ Test(txtime, is_of_the_clock_that_the_discipline_has)
 	cr_assert(off > -1000 * (int64_t)MS && off < 1000 * (int64_t)MS);
 }
 
-Test(txtime, that_is_over_is_moved_for_etf_alone)
+Test(txtime, in_the_past_is_moved_for_etf_only)
 {
 	cr_assert(txtime_leave_ns(CLOCK_MONOTONIC, 5, 10 * MS) == 5);
 	cr_assert(txtime_leave_ns(CLOCK_TAI, 5, 10 * MS) > 10 * MS);
@@ -86,7 +86,7 @@ Test(txtime_thread, does_not_count_what_is_early_as_late)
 	cr_assert(t->meter.histograms[LOAD_LAG].max < 1000000000u);
 }
 
-Test(txtime_thread, says_nothing_where_it_is_not_asked_for)
+Test(txtime_thread, sets_no_time_unless_requested)
 {
 	config.socket.txtime = false;
 	loop_begin(0);

@@ -33,7 +33,7 @@ Test(window, of_more_than_one_send_is_filled_without_waiting)
 }
 
 /* Or it would never take a reply, nor see the end of the run. */
-Test(window, without_end_does_not_make_a_turn_without_end)
+Test(window, that_is_endless_does_not_make_an_endless_turn)
 {
 	config.flows = 100;
 	config.window = 1000000;
@@ -43,7 +43,7 @@ Test(window, without_end_does_not_make_a_turn_without_end)
 	cr_assert(sent_count <= 2 * ENGINE_MESSAGES, "%u", sent_count);
 }
 
-Test(window, of_all_flows_does_not_make_a_turn_without_end)
+Test(window, of_all_flows_does_not_make_an_endless_turn)
 {
 	config.flows = 100;
 	config.window = 1000000;
@@ -84,7 +84,7 @@ Test(window, is_of_whole_trains)
 	cr_assert(loop_counts().sent == 12);
 }
 
-Test(window, is_shared_where_all_flows_have_one_bound)
+Test(window, is_shared_if_all_flows_have_one_limit)
 {
 	config.flows = 4;
 	config.in_flight = 8;
@@ -100,7 +100,7 @@ Test(window, is_shared_where_all_flows_have_one_bound)
 	cr_assert(t->in_flight == 8);
 }
 
-Test(window, is_tried_again_where_there_was_no_room_and_no_reply_comes)
+Test(window, is_tried_again_after_a_lack_of_room_without_replies)
 {
 	config.flows = 20;
 	refusal = EAGAIN;
@@ -114,7 +114,7 @@ Test(window, is_tried_again_where_there_was_no_room_and_no_reply_comes)
 	cr_assert(sent_count == 80, "%u", sent_count);
 }
 
-Test(window, of_one_flow_without_room_holds_up_no_other)
+Test(window, of_a_flow_without_room_delays_no_other)
 {
 	config.flows = 3;
 	loop_begin(0);
@@ -140,7 +140,7 @@ Test(window, waits_for_a_queue_without_room_and_not_for_a_reply)
 	cr_assert(sent_count == 4);
 }
 
-Test(window, goes_on_without_replies_that_stay_away)
+Test(window, continues_without_missing_replies)
 {
 	config.timeout_ns = 100 * MS;
 	loop_begin(0);
@@ -169,7 +169,7 @@ Test(window, ends_with_the_count)
 	cr_assert(load->shared.budget == 0);
 }
 
-Test(window, without_trains_goes_on_one_by_one)
+Test(window, without_trains_continues_singly)
 {
 	config.train = 4;
 	config.window = 8;

@@ -19,7 +19,7 @@ static size_t list_all(struct counted list[COUNTER_COUNT])
 
 #define VALUE(id) ((uint64_t)COUNTER_##id + 1)
 
-Test(counted, finds_what_the_ledger_wants)
+Test(counted, finds_what_the_ledger_needs)
 {
 	struct counted list[COUNTER_COUNT];
 	struct load_server s;
@@ -46,7 +46,7 @@ Test(counted, finds_what_the_ledger_wants)
 }
 
 /* Queries are no payload, and what became of them is none of it either. */
-Test(counted, names_what_was_refused_or_not_sent_and_nothing_else)
+Test(counted, names_only_what_was_refused_or_not_sent)
 {
 	const size_t refused =
 		COUNTER_REFUSED_REPLY - COUNTER_REFUSED_AMPLIFICATION + 1;
@@ -65,7 +65,7 @@ Test(counted, names_what_was_refused_or_not_sent_and_nothing_else)
 		cr_assert(strncmp(s.counters.failed[i].name, "query", 5) != 0);
 }
 
-Test(counted, names_what_this_build_does_not_know)
+Test(counted, names_counters_that_this_build_does_not_know)
 {
 	static const struct counted list[] = {
 		{"refused_by_the_weather", 3},

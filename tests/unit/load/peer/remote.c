@@ -50,7 +50,7 @@ Test(remote, says_who_it_is)
 	remote_close(r);
 }
 
-Test(remote, is_asked_again_where_there_was_no_room_to_ask)
+Test(remote, is_asked_again_if_there_was_no_room_to_send)
 {
 	struct remote *r;
 
@@ -72,18 +72,18 @@ static void expect_no_yes(enum manner manner)
 	cr_assert(fake.received >= 60, "asked %lu times", fake.received);
 }
 
-Test(remote, that_is_silent_says_no_yes)
+Test(remote, that_is_silent_does_not_consent)
 {
 	expect_no_yes(IS_SILENT);
 }
 
-Test(remote, that_has_another_key_says_no_yes)
+Test(remote, that_has_another_key_does_not_consent)
 {
 	expect_no_yes(IS_OF_ANOTHER_KEY);
 }
 
 /* Which is no answer to a question of this version. */
-Test(remote, that_says_nothing_of_itself_says_no_yes)
+Test(remote, that_does_not_identify_itself_does_not_consent)
 {
 	expect_no_yes(SAYS_NOTHING);
 }
@@ -100,23 +100,23 @@ static void expect_refusal(enum manner manner, int error, const char *words)
 	cr_assert(waited_ns < 4000u * (uint64_t)MS, "at once");
 }
 
-Test(remote, that_says_no_is_told_at_once)
+Test(remote, that_denies_consent_is_reported_at_once)
 {
 	expect_refusal(SAYS_NO, -EREMCHG, "relaying");
 }
 
-Test(remote, that_is_older_is_told_at_once)
+Test(remote, that_is_older_is_reported_at_once)
 {
 	expect_refusal(IS_OLD, -EPROTONOSUPPORT, "older");
 }
 
 /* What any echo server would do. */
-Test(remote, that_returns_the_question_says_no_yes)
+Test(remote, that_returns_the_query_does_not_consent)
 {
 	expect_no_yes(ECHOES);
 }
 
-Test(remote, that_is_not_there_is_told_at_once)
+Test(remote, that_is_absent_is_reported_at_once)
 {
 	struct remote_config c = {.peer = fake.address, .key = &key};
 	struct socket_config sc = {0};
@@ -178,7 +178,7 @@ static void expect_queries_lost(struct remote *r, int64_t n)
 	cr_assert_fail("%ld, not %ld", s.queries_lost, n);
 }
 
-Test(remote, tells_how_many_questions_were_lost)
+Test(remote, counts_lost_queries)
 {
 	struct remote *r = open_remote();
 	struct load_server s;
@@ -191,7 +191,7 @@ Test(remote, tells_how_many_questions_were_lost)
 	remote_close(r);
 }
 
-Test(remote, that_was_started_anew_has_no_counters_for_us)
+Test(remote, that_was_restarted_has_no_counters_for_us)
 {
 	struct remote *r = open_remote();
 	struct load_server s;
@@ -211,7 +211,7 @@ Test(remote, that_names_no_counters_has_none)
 	remote_close(r);
 }
 
-Test(remote, holds_a_run_up_only_where_it_must)
+Test(remote, delays_a_run_only_if_necessary)
 {
 	struct remote *r = open_remote();
 	uint64_t before = fake.received, start_ns;

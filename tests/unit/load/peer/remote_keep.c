@@ -22,7 +22,7 @@ static void wait_for_hellos(uint64_t n)
 	}
 }
 
-Test(keep, is_asked_again_and_again)
+Test(keep, repeats_its_queries)
 {
 	struct remote *r = open_remote();
 	uint64_t start_ns = clock_ns();
@@ -58,25 +58,25 @@ static void expect_lost(enum manner manner)
 	remote_close(r);
 }
 
-Test(keep, that_falls_silent_is_lost)
+Test(keep, ends_if_the_server_falls_silent)
 {
 	expect_lost(IS_SILENT);
 }
 
 /* Or somebody for it, who has recorded it. */
-Test(keep, that_repeats_an_old_yes_is_lost)
+Test(keep, ends_if_an_old_reply_is_repeated)
 {
 	expect_lost(REPEATS_ITSELF);
 }
 
 /* Somebody who sends copies of our questions from elsewhere brings a no about:
  * that alone must not end what a yes comes for, too. */
-Test(keep, that_says_no_only_is_lost)
+Test(keep, ends_if_consent_is_only_denied)
 {
 	expect_lost(SAYS_NO);
 }
 
-Test(keep, that_answers_now_and_then_is_not_lost)
+Test(keep, survives_occasional_replies)
 {
 	struct remote *r = open_remote();
 

@@ -79,7 +79,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *t)
 
 TestSuite(ping, .init = setup);
 
-Test(ping, does_not_take_a_late_reply_for_the_next)
+Test(ping, does_not_mistake_a_late_reply_for_the_next)
 {
 	static const enum load_replies replies[] = {
 		REPLIES_PROBES, REPLIES_ANY};
@@ -97,7 +97,7 @@ Test(ping, does_not_take_a_late_reply_for_the_next)
 	}
 }
 
-Test(ping, without_a_stamp_is_counted_and_not_guessed)
+Test(ping, without_a_stamp_is_counted_but_not_guessed)
 {
 	static const int flags[] = {SOF_TIMESTAMPING_TX_SCHED,
 		SOF_TIMESTAMPING_TX_SOFTWARE, SOF_TIMESTAMPING_SOFTWARE};
@@ -121,7 +121,7 @@ Test(ping, without_a_stamp_is_counted_and_not_guessed)
 	}
 }
 
-Test(ping, keeps_its_numbers_where_a_queue_refuses_datagrams)
+Test(ping, keeps_its_numbers_if_a_queue_refuses_datagrams)
 {
 	for (int late = 0; late < 2; late++) {
 		refused_every = 10;

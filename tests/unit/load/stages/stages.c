@@ -121,7 +121,7 @@ Test(stages, take_replies_that_are_text_or_anything)
 	check_all_split(700);
 }
 
-Test(stages, take_nothing_else_for_a_reply)
+Test(stages, accept_nothing_else_as_a_reply)
 {
 	kind = JUNK_FIRST;
 	config.count = 100;
@@ -131,7 +131,7 @@ Test(stages, take_nothing_else_for_a_reply)
 	check_all_split(70);
 }
 
-Test(stages, of_one_that_was_lost_are_not_the_next_ones)
+Test(stages, of_a_lost_datagram_are_not_given_to_the_next)
 {
 	silent_at = 50;
 	config.count = 100;
@@ -171,7 +171,7 @@ Test(stages, with_a_silent_peer_fail_in_a_second)
 	}
 }
 
-Test(stages, with_a_peer_that_answers_otherwise_say_so)
+Test(stages, with_a_peer_that_answers_something_else_say_so)
 {
 	kind = TEXT;
 	config.count = 1;

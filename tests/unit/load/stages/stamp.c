@@ -72,7 +72,7 @@ static void check(enum stamp_kind kind, uint32_t id, uint64_t software_ns,
 	cr_assert(s.hardware_ns == hardware_ns, "%lu", s.hardware_ns);
 }
 
-Test(stamp, of_a_datagram_sent_says_its_stage_and_number)
+Test(stamp, of_a_sent_datagram_has_its_stage_and_number)
 {
 	static const struct {
 		int level;
@@ -106,7 +106,7 @@ Test(stamp, is_read_in_whichever_order_messages_come)
 	check(STAMP_SCHED, 5, 3000000001, 0);
 }
 
-Test(stamp, by_the_device_is_no_stamp_of_the_driver)
+Test(stamp, by_the_device_is_not_one_by_the_driver)
 {
 	begin();
 	add_times(0, 9000000009);
@@ -114,7 +114,7 @@ Test(stamp, by_the_device_is_no_stamp_of_the_driver)
 	check(STAMP_SENT, 1, 0, 9000000009);
 }
 
-Test(stamp, of_a_datagram_received_has_no_error_with_it)
+Test(stamp, of_a_received_datagram_has_no_error)
 {
 	static const int other = 17;
 
@@ -124,7 +124,7 @@ Test(stamp, of_a_datagram_received_has_no_error_with_it)
 	check(STAMP_RECEIVED, 0, 1700000000000000001, 8);
 }
 
-Test(stamp, of_a_report_by_icmp_is_none)
+Test(stamp, is_missing_in_an_icmp_report)
 {
 	begin();
 	/* The ICMP datagram was stamped when it was received. */
@@ -133,7 +133,7 @@ Test(stamp, of_a_report_by_icmp_is_none)
 	cr_assert(stamp_parse(&message).kind == STAMP_NONE);
 }
 
-Test(stamp, is_none_where_there_is_no_message)
+Test(stamp, is_missing_without_a_message)
 {
 	begin();
 	check(STAMP_NONE, 0, 0, 0);
@@ -141,7 +141,7 @@ Test(stamp, is_none_where_there_is_no_message)
 	check(STAMP_NONE, 0, 0, 0);
 }
 
-Test(stamp, is_none_where_messages_were_cut_off)
+Test(stamp, is_missing_if_messages_were_truncated)
 {
 	static const char half[24];
 
@@ -155,7 +155,7 @@ Test(stamp, is_none_where_messages_were_cut_off)
 }
 
 /* The kernel's own: two stamps for each datagram sent, by their number. */
-Test(stamp, comes_of_the_kernel_in_order_and_numbered_from_0)
+Test(stamp, comes_from_the_kernel_in_order_and_numbered_from_0)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -192,7 +192,7 @@ Test(stamp, comes_of_the_kernel_in_order_and_numbered_from_0)
 	close(fd);
 }
 
-Test(stamp, of_what_is_no_socket_is_an_error_with_a_reason)
+Test(stamp, of_another_file_is_an_error_with_a_reason)
 {
 	struct stamp s;
 	char why[128];

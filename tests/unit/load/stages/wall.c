@@ -9,7 +9,7 @@
 
 #define MS 1000000
 
-Test(wall, that_nobody_set_was_not_set)
+Test(wall, is_not_called_set_if_nobody_set_it)
 {
 	struct wall w;
 	unsigned set = 0;
@@ -35,7 +35,7 @@ Test(wall, that_was_set_forwards_or_backwards_was_set_once)
 	}
 }
 
-Test(wall, was_not_set_by_a_reading_that_is_old)
+Test(wall, is_not_called_set_because_of_an_old_reading)
 {
 	struct wall w;
 
@@ -43,7 +43,7 @@ Test(wall, was_not_set_by_a_reading_that_is_old)
 	cr_assert(!wall_was_set(&w, clock_wall_ns() - MS));
 }
 
-Test(wall, tells_the_other_clocks_time)
+Test(wall, gives_the_other_clocks_time)
 {
 	uint64_t before, told, after;
 	struct wall w;

@@ -26,7 +26,7 @@ static void check(const struct counts *c, const char *name, uint64_t value)
 	cr_assert(false, "there is no %s", name);
 }
 
-Test(counts, of_pairs_of_lines_have_their_protocols_names)
+Test(counts, in_pairs_of_lines_are_named_after_their_protocols)
 {
 	parse(FIGURES_SNMP,
 		"Ip: Forwarding InHdrErrors\nIp: 1 2\n"
@@ -41,7 +41,7 @@ Test(counts, of_pairs_of_lines_have_their_protocols_names)
 	check(&after, "UdpInCsumErrors", UINT64_MAX);
 }
 
-Test(counts, of_tcp_are_left_out_but_for_one_that_is_of_ip)
+Test(counts, of_tcp_are_left_out_except_one_about_ip)
 {
 	parse(FIGURES_NETSTAT,
 		"TcpExt: SyncookiesSent IPReversePathFilter\nTcpExt: 1 2\n"
@@ -72,7 +72,7 @@ Test(counts, of_backlogs_are_added_up_over_cpus)
 	check(&after, "softnet_dropped", 18);
 }
 
-Test(counts, that_moved_are_told_by_how_much)
+Test(counts, that_changed_have_their_difference)
 {
 	struct count moved[4];
 
@@ -83,7 +83,7 @@ Test(counts, that_moved_are_told_by_how_much)
 	cr_assert(strcmp(moved[1].name, "UdpC") == 0 && moved[1].value == 1);
 }
 
-Test(counts, that_appear_later_began_at_zero_wherever_they_stand)
+Test(counts, that_appear_later_began_at_zero)
 {
 	struct count moved[4];
 
@@ -96,7 +96,7 @@ Test(counts, that_appear_later_began_at_zero_wherever_they_stand)
 		strcmp(moved[1].name, "IcmpMsgB") == 0 && moved[1].value == 1);
 }
 
-Test(counts, that_went_back_have_not_moved)
+Test(counts, that_went_back_have_not_changed)
 {
 	struct count moved[4];
 
@@ -105,7 +105,7 @@ Test(counts, that_went_back_have_not_moved)
 	cr_assert(counts_between(moved, 4, &before, &after) == 0);
 }
 
-Test(counts, that_moved_are_told_as_far_as_there_is_room)
+Test(counts, that_changed_are_returned_up_to_the_room)
 {
 	struct count moved[2];
 
@@ -113,7 +113,7 @@ Test(counts, that_moved_are_told_as_far_as_there_is_room)
 	cr_assert(counts_between(moved, 2, &before, &after) == 2);
 }
 
-Test(counts, beyond_all_room_are_dropped)
+Test(counts, beyond_the_room_are_dropped)
 {
 	char text[32];
 
@@ -124,7 +124,7 @@ Test(counts, beyond_all_room_are_dropped)
 	cr_assert(after.n == COUNTS_MAX);
 }
 
-Test(counts, of_what_went_well_are_plain_and_others_are_not)
+Test(counts, of_ordinary_traffic_are_plain_and_others_are_not)
 {
 	static const char *const plain[] = {"UdpInDatagrams", "Ip6OutRequests",
 		"IpExtInOctets", "IpExtInNoECTPkts", "Ip6InReceives",

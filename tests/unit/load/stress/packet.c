@@ -51,7 +51,7 @@ Test(packet, sum_is_that_of_rfc_1071)
 	cr_assert(packet_fold(packet_add(0, data, 8)) == 0x220d);
 }
 
-Test(packet, sum_goes_on_where_it_stopped)
+Test(packet, sum_can_be_continued)
 {
 	const uint8_t data[] = {0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7};
 	uint32_t half = packet_add(0, data, 4);
@@ -91,7 +91,7 @@ Test(packet, udp_sum_that_is_zero_is_sent_as_the_other_zero)
 	cr_assert(sum_of(&v4, "\x77\xa1", 2, SUM_RIGHT) == 0xffff);
 }
 
-Test(packet, udp_sum_is_wrong_where_that_is_asked_for)
+Test(packet, udp_sum_is_wrong_if_requested)
 {
 	struct packet_path v4 = path_v4();
 
@@ -105,14 +105,14 @@ Test(packet, udp_sum_is_wrong_where_that_is_asked_for)
 	}
 }
 
-Test(packet, udp_sum_is_zero_where_that_is_asked_for)
+Test(packet, udp_sum_is_zero_if_requested)
 {
 	struct packet_path v6 = path_v6();
 
 	cr_assert(sum_of(&v6, "Hi there", 8, SUM_ZERO) == 0);
 }
 
-Test(packet, udp_length_is_what_was_asked_for)
+Test(packet, udp_length_is_as_requested)
 {
 	struct packet_path v4 = path_v4();
 	uint8_t out[64];
@@ -147,7 +147,7 @@ static void check_dissected(const struct packet_path *p)
 	cr_assert(memcmp(packet + d.at, "Hi there", 8) == 0);
 }
 
-Test(packet, is_taken_apart_to_what_was_put_in)
+Test(packet, is_parsed_as_it_was_written)
 {
 	struct packet_path v4 = path_v4(), v6 = path_v6();
 
@@ -195,7 +195,7 @@ Test(packet, ipv6_fragment_header_has_its_place)
 	cr_assert(memcmp(out, last, 8) == 0);
 }
 
-Test(packet, ipv6_length_may_lie)
+Test(packet, ipv6_length_may_be_false)
 {
 	struct packet_ip ip = {.protocol = IPPROTO_UDP, .ttl = 1};
 	struct packet_path v6 = path_v6();

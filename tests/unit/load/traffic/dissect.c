@@ -140,7 +140,7 @@ Test(dissect, a_datagram_may_be_empty)
 	}
 }
 
-Test(dissect, leaves_fragments)
+Test(dissect, skips_fragments)
 {
 	static const struct packet packets[] = {
 		{DISSECT_IP, BYTES(V4_HEAD("E", "\37", "\40", "\21") UDP)},
@@ -154,7 +154,7 @@ Test(dissect, leaves_fragments)
 	check_verdicts(packets, COUNT(packets), DISSECT_FRAGMENT);
 }
 
-Test(dissect, leaves_what_is_not_udp_over_ip)
+Test(dissect, skips_everything_but_udp_over_ip)
 {
 	static const struct packet packets[] = {
 		{DISSECT_ETHERNET, BYTES(MACS "\10\6\0\1\10\0\6\4\0\1")},

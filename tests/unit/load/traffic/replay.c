@@ -56,7 +56,7 @@ Test(replay, times_count_from_the_first)
 	replay_fini(&r);
 }
 
-Test(replay, is_sorted_by_time_where_the_capture_is_not)
+Test(replay, is_sorted_by_time_if_the_capture_is_not)
 {
 	struct replay r = {0};
 

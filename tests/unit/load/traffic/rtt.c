@@ -67,7 +67,7 @@ Test(rtt, never_waits_longer_than_ten_seconds)
 	cr_assert(r.timeout_ns == 10000 * MS);
 }
 
-Test(rtt, waits_what_the_user_says)
+Test(rtt, waits_as_long_as_the_user_says)
 {
 	rtt_init(&r, 3000 * MS);
 	cr_assert(r.timeout_ns == 3000 * MS);

@@ -38,7 +38,7 @@ Test(search, ends_within_its_precision_of_the_truth)
 	}
 }
 
-Test(search, says_where_nothing_is_carried)
+Test(search, reports_that_nothing_is_carried)
 {
 	search_init(&search, 10000, 100, 1e9, 1.02);
 	run(50, 0, 1);
@@ -66,7 +66,7 @@ Test(search, is_not_led_far_astray_by_a_few_wrong_trials)
 	cr_assert(near > 190, "%u of 200", near);
 }
 
-Test(search, goes_below_a_rate_that_was_luck)
+Test(search, goes_below_a_rate_that_was_carried_by_luck)
 {
 	search_init(&search, 1000, 100, 1e6, 1.1);
 	/* Good once, then never again above 900. */

@@ -32,7 +32,7 @@ Test(text, of_each_length_is_read_back)
 	}
 }
 
-Test(text, that_is_another_is_none)
+Test(text, that_is_different_is_not_accepted)
 {
 	static const char *const others[] = {
 		"",

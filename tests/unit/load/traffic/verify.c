@@ -20,7 +20,7 @@ Test(verify, takes_replies_in_order)
 	cr_assert(v.gap_count == 0);
 }
 
-Test(verify, tells_a_duplicate)
+Test(verify, recognises_a_duplicate)
 {
 	for (uint64_t i = 0; i < 10; i++)
 		note(i);
@@ -28,7 +28,7 @@ Test(verify, tells_a_duplicate)
 	cr_assert(note(0) == VERIFY_DUPLICATE);
 }
 
-Test(verify, tells_what_was_overtaken_from_a_duplicate)
+Test(verify, tells_reordered_replies_from_duplicates)
 {
 	note(0);
 	cr_assert(note(5) == VERIFY_FIRST);
@@ -41,7 +41,7 @@ Test(verify, tells_what_was_overtaken_from_a_duplicate)
 	cr_assert(note(6) == VERIFY_FIRST);
 }
 
-Test(verify, does_not_take_what_was_not_sent)
+Test(verify, refuses_numbers_that_were_not_sent)
 {
 	cr_assert(note(SENT) == VERIFY_UNSENT);
 	cr_assert(note(UINT64_MAX) == VERIFY_UNSENT);
@@ -49,7 +49,7 @@ Test(verify, does_not_take_what_was_not_sent)
 	cr_assert(verify_note(&v, 0, 0) == VERIFY_UNSENT);
 }
 
-Test(verify, calls_late_what_it_cannot_place)
+Test(verify, counts_what_it_cannot_place_as_late)
 {
 	/* Every second one is missed, in more gaps than are remembered. */
 	for (uint64_t i = 0; i < 4 * VERIFY_GAPS; i += 2)

@@ -83,7 +83,6 @@ long_mode:
 	timed strings
 	timed calls
 	timed tasks
-	timed crossing
 	timed confused
 	timed interrupted
 	timed faulty

@@ -16,17 +16,22 @@ MEMORY_MIB = 512
 # src/ARCHITECTURE.md, decision 48: a model by its version, with features of
 # today's servers that the emulator has, and without those that only some
 # releases of it have. "enforce" refuses to start rather than leave one out.
-CPU = ('Haswell-v2,+smap,+adx,+clflushopt,-pcid,-invpcid,-x2apic,'
-       '-tsc-deadline,enforce')
+CPU = ('Haswell-v2,+smap,+adx,+clflushopt,-x2apic,-tsc-deadline,-invpcid,'
+       'enforce')
 APPEND = ('console=ttyS0 quiet panic=-1 oops=panic nokaslr norandmaps '
           'mitigations=off random.trust_cpu=on tsc=reliable '
-          'cryptomgr.notests')
+          'kptr_restrict=0')
 # Everything that a boot depends on: no clock but the instructions', no
 # devices but a console and the channel for results.
 MACHINE = ('-machine', 'q35,accel=tcg', '-cpu', CPU, '-smp', '1', '-m',
            str(MEMORY_MIB), '-icount', 'shift=0,sleep=off', '-rtc',
            'clock=vm,base=2026-01-01', '-nodefaults', '-no-user-config',
            '-no-reboot', '-display', 'none')
+
+
+def check_path(path):
+    if ',' in path:
+        raise PerfError(f'{path}: QEMU takes no path with a comma')
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,7 @@ class Qemu:
     def command(self, image, initrd, append, seed, console, results, counts):
         """Paths of what a boot reads, and of what it writes."""
         for path in (image, initrd, console, results, counts):
-            if ',' in path:
-                raise PerfError(f'{path}: QEMU takes no path with a comma')
+            check_path(path)
         return [self.path, *MACHINE, '-seed', str(seed), '-serial',
                 f'file:{console}', '-chardev', f'file,id=results,path='
                 f'{results}', '-device', 'isa-debugcon,iobase=0xe9,'
@@ -82,20 +86,25 @@ def refusal(path, plugin):
     """Why this QEMU does not take the plugin, or None. One of another API is
     refused at once."""
     done = run([path, '-machine', 'none', '-nodefaults', '-display', 'none',
-                '-monitor', 'stdio', '-plugin',
-                f'file={plugin},out=/dev/null'], 'quit\n')
+                '-monitor', 'stdio', '-plugin', f'file={plugin},out=/dev/null'],
+               'quit\n')
     if done.returncode == 0:
         return None
     told = done.stderr.strip().splitlines()
     return told[0] if told else f'exit code {done.returncode}'
 
 
-def find():
+def installed():
+    """(path, version) of the emulator."""
     path = shutil.which(PROGRAM)
     if not path:
         raise PerfError(f'needs {PROGRAM}; run sudo apt-get install {PACKAGE}',
                         UNFIT)
-    version, why = version_of(path), None
+    return path, version_of(path)
+
+
+def find():
+    (path, version), why = installed(), None
     for api, name in parts.PLUGINS.items():
         plugin = parts.look(name)
         if plugin:

@@ -14,3 +14,8 @@ def coin(seed, workload, index):
     SHA-256("SEED:WORKLOAD:INDEX"): ABBA for 0, BAAB for 1."""
     text = f'{seed}:{workload}:{index}'
     return ORDERS[hashlib.sha256(text.encode()).digest()[0] >> 7]
+
+
+def turns(seed, index):
+    """The order in which a pair of boots is made: the half of a block."""
+    return coin(seed, 'boots', index)[:2]

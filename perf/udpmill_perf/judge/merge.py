@@ -26,14 +26,19 @@ def chosen_arm(run, name, path):
     raise PerfError(f'{path}: no arm "{name}"; it has {known or "none"}')
 
 
-def _cell(run, arm, workload, metric, path):
+def are_too_few(trials, invalid):
+    """Whether so many of a boot's trials cannot be used that it cannot."""
+    return not trials or 4 * invalid > len(trials)
+
+
+def cell(run, arm, workload, metric, path):
     """A boot's VALID and SUSPECT values of one metric. A value of zero has no
     logarithm, and counts as INVALID."""
     trials = [trial for trial in run['trials']
               if trial['workload'] == workload and trial['arm'] == arm]
     invalid = sum(trial['validity'] == outcomes.INVALID
                   or trial['metrics'].get(metric) == 0 for trial in trials)
-    if not trials or 4 * invalid > len(trials):
+    if are_too_few(trials, invalid):
         raise PerfError(f'{path}: {workload}: {invalid} of {len(trials)} '
                         'trials cannot be used; leave this boot out', INVALID)
     found = {'workload': workload, 'metric': metric, 'invalid': invalid}
@@ -57,7 +62,7 @@ def boot(run, arm_name, side, path):
     return {
         'arm': side, 'boot_id': run['environment']['before']['boot.id'],
         'file': str(path), 'started': run['started'],
-        'cells': [_cell(run, arm, workload['name'], metric, path)
+        'cells': [cell(run, arm, workload['name'], metric, path)
                   for workload in run['workloads'] for metric in metrics],
     }
 
@@ -136,22 +141,26 @@ def judge(merged):
     return verdicts, verdict.overall(verdicts, merged['aa'])
 
 
+def design(metrics, workloads, ignore, tolerance):
+    """The rule, which is fixed before anything is looked at."""
+    return {'unit': 'boot', 'least_boots': LEAST_BOOTS,
+            'metrics': list(metrics), 'workloads': list(workloads),
+            'ignore': ignore, 'tolerance': tolerance,
+            'alpha_red': plan.DEFAULTS['alpha_red'],
+            'alpha_pass': plan.DEFAULTS['alpha_pass']}
+
+
 def combine(sides, arm, version, argv, ignore, tolerance):
     """The merged document. sides: for A and B, the (path, run) of each boot.
     boots.check() has found that they can be compared."""
     first = [runs[0][1] for runs in sides]
     arms = [{**chosen_arm(run, arm, runs[0][0]), 'name': side}
             for side, run, runs in zip(SIDES, first, sides)]
-    metrics = plan.setting(first[0]['design'], 'metrics')
-    design = {
-        'unit': 'boot', 'least_boots': LEAST_BOOTS, 'metrics': list(metrics),
-        'workloads': [w['name'] for w in first[0]['workloads']],
-        'ignore': ignore, 'tolerance': tolerance,
-        'alpha_red': plan.DEFAULTS['alpha_red'],
-        'alpha_pass': plan.DEFAULTS['alpha_pass'],
-        'of': first[0]['design_sha256'],
-    }
-    merged = document.new('merge', version, argv, first[0]['seed'], design)
+    chosen = {**design(plan.setting(first[0]['design'], 'metrics'),
+                       [w['name'] for w in first[0]['workloads']], ignore,
+                       tolerance),
+              'of': first[0]['design_sha256']}
+    merged = document.new('merge', version, argv, first[0]['seed'], chosen)
     merged.update(
         arms=arms, workloads=first[0]['workloads'], complete=True,
         boots=[boot(run, arm, side, path) for side, runs in zip(SIDES, sides)

@@ -54,13 +54,16 @@ def equal_arms(doc):
         for key in doc['environment']['changed']:
             yield f'aa: the sides differ in {key}'
     keys = ('build_id' if all(a.get('build_id') for a in doc['arms'])
-            else 'sha256', 'options', 'settings')
+            else 'sha256', 'options', 'settings', 'append')
     if any('files' in arm for arm in doc['arms']):
         keys += 'command', 'files'
     for key in keys:
         a, b = (_kept(arm.get(key)) for arm in doc['arms'])
         if a != b:
             yield f'aa: {key} is {a} for A and {b} for B'
+    a, b = ((arm.get('kernel') or {}).get('sha256') for arm in doc['arms'])
+    if a != b:
+        yield f'aa: the kernel\'s sha256 is {a} for A and {b} for B'
 
 
 def _name(block):
@@ -178,6 +181,24 @@ def medians(doc):
         yield 'boots: one of them counts twice'
 
 
+def turns(doc):
+    """each pair of boots was made in the order that its coin decided"""
+    wanted = doc['design'].get('boots')
+    if wanted is None:
+        return  # they were made by hand
+    ran = ''.join(boot['arm'] for boot in doc['boots'])
+    tossed = ''.join(coin.turns(doc['seed'], pair) for pair in range(wanted))
+    if not tossed.startswith(ran):
+        yield f'boots: the coins say {tossed}, but they were made as {ran}'
+    elif doc['complete'] and ran != tossed:
+        yield (f'boots: marked as complete, but {len(tossed) - len(ran)} are '
+               'missing')
+    for i, boot in enumerate(doc['boots']):
+        yield from differs(f'{boot["file"]}, pair and place',
+                           [boot.get('pair'), boot.get('place')],
+                           list(divmod(i, 2)))
+
+
 def table(doc):
     """the trials give each cell of the table"""
     for item in doc['cells']:
@@ -221,7 +242,7 @@ def calibration(doc):
 def of(doc):
     """The checks for a document of this kind."""
     if doc['kind'] == 'merge':
-        return [design, equal_arms, medians, verdicts]
+        return [design, equal_arms, turns, medians, verdicts]
     if doc['kind'] == 'run':
         return [design, table] + [claims] * ('claims' in doc)
     if doc['kind'] == 'selftest':

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The boots of a count: which, in which order, and side by side where there
-are CPUs; from arms, workloads and a design to the entries of a document."""
+"""The boots of a count: which, in which order, and side by side where there are
+CPUs; from arms, workloads and a design to the entries of a document."""
 import os
 import time
 from contextlib import ExitStack
@@ -55,7 +55,7 @@ class Guest:
         self.made, self.kernel, self.tables = {}, None, {}
         own = [arm.workload(workload) for workload in workloads]
         for workload in own:
-            check_workload(workload)
+            self.check(workload)
         roads = {w.path: paths.find(w.path, arm.sysctls) for w in own}
         self.programs = sorted({name for road in roads.values()
                                 for name in road.programs})
@@ -63,22 +63,31 @@ class Guest:
         loaded = modules.of_paths(roads)
         self.modules = {name: modules.read(name) for name in loaded}
         self.plan = plan.Plan(
-            [self.job(name, workload, roads[workload.path], design)
-             for name, workload in zip(self.names, own)], loaded, arm.sysctls,
+            self.jobs(own, roads, design), loaded, arm.sysctls,
             [command for road in roads.values() for command in road.commands])
         plan.write(self.plan, True)  # raises PerfError for what it cannot hold
+
+    check = staticmethod(check_workload)
+
+    def jobs(self, own, roads, design):
+        return [self.job(name, workload, roads[workload.path], design)
+                for name, workload in zip(self.names, own)]
 
     def job(self, name, workload, road, design):
         seat = Seat((0,), (0,), host=road.host, port=paths.PORT)
         arm = replace(self.arm, binary=initramfs.UDPMILL)
-        generator = GENERATOR if self.generator else initramfs.UDPMILL
         return plan.Job(
             name, [*road.server, *trial.server_argv(arm, workload, seat),
                    '--ready-file', plan.READY],
-            [*road.client, *trial.load_command(generator, workload, seat,
+            [*road.client, *trial.load_command(self.loads, workload, seat,
                                                LOAD_SEED),
              '--time', LOAD_MOST, '--count-windows',
              f'{design["warm"]},{design["datagrams"]}'])
+
+    @property
+    def loads(self):
+        """The program in the guest that generates the load."""
+        return GENERATOR if self.generator else initramfs.UDPMILL
 
     def initramfs(self, with_names):
         if with_names not in self.made:
@@ -136,7 +145,6 @@ class Turn:
         with self.stack:
             self.seconds = time.monotonic() - self.started
             self.frames = self.boot.frames()
-            self.told = results.workloads(self.frames)
             self.windows = counts.read(self.boot.path('counts'))
         self.guest.learn(self.frames)
 
@@ -145,8 +153,8 @@ class Turn:
         return {'arm': self.guest.arm.name, 'seed': self.seed,
                 'twin': self.twin, 'seconds': round(self.seconds, 3),
                 'workloads': results.attributed(
-                    self.guest.names, self.told, self.windows,
-                    self.guest.names_of)}
+                    self.guest.names, results.workloads(self.frames),
+                    self.windows, self.guest.names_of)}
 
 
 def turns(guests, seeds):

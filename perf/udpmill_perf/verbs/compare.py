@@ -12,7 +12,7 @@ from ..measure.matrix import unique
 from ..measure.session import begin
 from ..measure.trial import TRIAL_OVERHEAD_S
 from ..measure.workload import DEFAULT, parse
-from . import commands, exits, results
+from . import commands, compare_kernels, exits, results
 from .options import add_measuring, timing_of
 from .progress import Progress, span
 from .quantity import count, percent
@@ -23,6 +23,8 @@ PHASES = (
     ('confirm', 24, 'new blocks that decide, if the screen is suspicious'),
     ('extend', 24, 'blocks to add, if the screen shows nothing but is too '
      'noisy to exclude the tolerance'))
+DEFAULTS = {'no_latency': False,
+            **{name: default for name, default, _ in PHASES}}
 
 
 def add_arguments(parser):
@@ -59,6 +61,7 @@ def add_arguments(parser):
     parser.add_argument('--no-latency', action='store_true', help='do not '
                         'measure the latency at half capacity; it comes last '
                         'and has no influence on the verdict')
+    compare_kernels.add_arguments(parser)
     add_measuring(parser)
     exits.add_arguments(parser)
 
@@ -153,6 +156,8 @@ def prepare(args):
 
 
 def run(args):
+    if compare_kernels.wanted(args, DEFAULTS):
+        return compare_kernels.run(args, *chosen(args))
     session, workloads = prepare(args)
     with Progress(0, quiet=args.quiet) as progress:
         comparison = Comparison(session, workloads, progress,

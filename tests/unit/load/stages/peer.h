@@ -52,28 +52,21 @@ static void answer(uint8_t *data, ssize_t n, struct sockaddr_in *to)
 		sendto(server, data, (size_t)n, 0, (void *)to, sizeof(*to));
 }
 
-/* Takes a datagram, and answers it. False: it had one byte. */
-static bool serve_one(void)
+/* Until it gets one byte. */
+static void *serve(void *unused)
 {
 	static uint8_t data[65536];
 	struct sockaddr_in from;
 	socklen_t size = sizeof(from);
-	ssize_t n =
-		recvfrom(server, data, sizeof(data), 0, (void *)&from, &size);
+	ssize_t n;
 
-	if (n <= 1)
-		return false;
-	if (interrupt_after && --interrupt_after == 0)
-		atomic_store(&stop, true);
-	if (!silent_at || --silent_at)
-		answer(data, n, &from);
-	return true;
-}
-
-static void *serve(void *unused)
-{
-	while (serve_one())
-		;
+	while ((n = recvfrom(server, data, sizeof(data), 0, (void *)&from,
+			&size)) > 1) {
+		if (interrupt_after && --interrupt_after == 0)
+			atomic_store(&stop, true);
+		if (!silent_at || --silent_at)
+			answer(data, n, &from);
+	}
 	return unused;
 }
 

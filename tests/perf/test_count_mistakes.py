@@ -95,6 +95,14 @@ def test_there_are_two_arms_if_anything_is_said_of_them(argv, names):
     assert count.names(parsed(argv)) == names
 
 
+@pytest.mark.parametrize('argv, by', [
+    ([], 'group'), (['--b-label', 'b'], 'function'),
+    (['--by', 'function'], 'function'), (['--b-label', 'b', '--by', 'group'],
+                                         'group')])
+def test_one_arm_is_listed_by_group(argv, by):
+    assert count.make_design(parsed(argv), [])['by'] == by
+
+
 def made(argv, both):
     args = parsed(['--a-kernel', both[0], '--b-kernel', both[1], *argv])
     return count.make_arms(args, [count.parse('echo-mmsg-single-64')])

@@ -224,6 +224,15 @@ def test_the_history_has_the_arm_under_test():
     assert history.entry(other)['fingerprint'] != line['fingerprint']
 
 
+def test_there_is_no_row_for_one_other_group():
+    counts = Counts(View(DOCUMENTS['count alone']))
+    groups = len(counts.groups(ECHO))
+    shown, rest = counts.largest(ECHO, groups - 1)
+    assert len(shown) == groups and rest is None
+    shown, rest = counts.largest(ECHO, groups - 2)
+    assert len(shown) == groups - 2 and rest.name == '2 other groups'
+
+
 def test_groups_without_those_left_out_add_up():
     counts = Counts(View(DOCUMENTS['count by group']))
     groups = counts.groups(ECHO)

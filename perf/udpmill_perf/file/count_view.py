@@ -164,6 +164,7 @@ class Counts:
             return max(part.a.instructions or 0, part.b.instructions or 0)
         parts = sorted(self.groups(workload),
                        key=lambda part: (-weight(part), part.name))
+        most += len(parts) == most + 1  # rather than one row for one group
         rest = parts[most:]
         name = human.count(len(rest), 'other group')
         return parts[:most], joined(name, '', rest) if rest else None

@@ -47,8 +47,8 @@ def add_arguments(parser):
                      metavar='PERCENT', help='a change up to this size is a '
                      'PASS (default 0.5)')
     how.add_argument('--by', choices=('function', 'group'),
-                     default='function', help='what the tables list (default '
-                     'function)')
+                     help='what the tables list (default: function, or, with '
+                     'one arm, group)')
     how.add_argument('--without', metavar='GROUP', action='append',
                      default=[], help='leave this group of functions out of '
                      'the figure, such as "scheduler and idle"; may be '
@@ -135,7 +135,9 @@ def left_out(args):
 def make_design(args, workloads):
     return {'warm': args.warm, 'datagrams': args.datagrams,
             'seeds': list(range(1, args.seeds + 1)),
-            'tolerance': plan.ln_of_percent(args.tolerance), 'by': args.by,
+            'tolerance': plan.ln_of_percent(args.tolerance),
+            'by': args.by or ('function' if len(names(args)) > 1
+                              else 'group'),
             'without': left_out(args),
             'workloads': [workload.name for workload in workloads]}
 

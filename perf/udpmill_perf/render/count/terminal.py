@@ -7,8 +7,8 @@ from ...outcomes import PASS, SAME
 from .. import plain
 from . import words
 
-MOST = 12                   # functions or groups of a workload
-LEAST = 0.1                 # instructions a datagram that are worth a line
+MOST = {'function': 12, 'group': 20}    # rows of a workload
+LEAST = 0.1             # instructions a datagram that are worth a line
 ROW = '{} {} {} {} {}  {}'
 SIZES = (7, 7, 8, 13, 13)   # columns beside the name of a part
 
@@ -69,7 +69,7 @@ def _part(width, name, *cells):
 
 
 def _parts(counts, row, ink, width):
-    shown, rest = counts.shown(row.workload, MOST, LEAST)
+    shown, rest = counts.shown(row.workload, MOST[counts.by], LEAST)
     if not shown and not (rest and not counts.two):
         return []
     by = counts.by

@@ -38,6 +38,9 @@ static int submit_failed(struct uring *u, int error)
 {
 	const struct timespec pause = {.tv_nsec = FAILURES_PAUSE_NS};
 
+	/* By the same call came what is answered: it is not denied. */
+	if (u->wait.failures.worked)
+		u->submits.worked = true;
 	switch (failures_judge(&u->submits, -error)) {
 	case FAILURES_PASS:
 		return 0;

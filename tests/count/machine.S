@@ -83,6 +83,7 @@ long_mode:
 	timed strings
 	timed calls
 	timed tasks
+	timed crossing
 	timed confused
 	timed interrupted
 	timed faulty

@@ -29,8 +29,9 @@ MACHINE = [
     "-machine", "q35", "-icount", "shift=0,sleep=off", "-smp", "1",
     "-m", "64", "-nodefaults", "-no-user-config", "-no-reboot",
     "-display", "none", "-device", "isa-debug-exit,iobase=0xf4"]
-NOTHING, LOOPS, STRINGS, CALLS, TASKS, CONFUSED, TOO_FEW, LAST = range(8)
-FAULTY = 8
+NOTHING, LOOPS, STRINGS, CALLS, TASKS, CROSSING, CONFUSED, TOO_FEW, LAST = (
+    range(9))
+FAULTY = 9
 
 # Executed from one reading of the clock to the next, but not between marks: in
 # each scenario, and in some more.
@@ -126,6 +127,9 @@ class Counts(unittest.TestCase):
         self.assertEqual(second.instructions(1), 2 * (2 + 1 + 1 + 600 + 3 + 3))
         self.assertEqual(second.instructions(2), 1 + 2 * (1 + 3 + 3 + 2) + 1)
 
+    def test_an_instruction_on_two_pages_is_one(self):
+        self.assertInstructions(CROSSING, 504, 1004)
+
     def test_wrong_marks_end_the_workload(self):
         confused, few = self.workloads[CONFUSED], self.workloads[TOO_FEW]
         self.assertEqual((confused.done, few.done), (False, False))
@@ -139,7 +143,7 @@ class Counts(unittest.TestCase):
 
     @unittest.skipIf(KIND == "program", "a program has no such clock")
     def test_the_clock_agrees(self):
-        for workload in NOTHING, LOOPS, STRINGS, CALLS, TASKS:
+        for workload in NOTHING, LOOPS, STRINGS, CALLS, TASKS, CROSSING:
             with self.subTest(workload=workload):
                 counted = sum(w.instructions() + w.iterations()
                               for w in self.windows(workload))

@@ -8,6 +8,7 @@ _start:
 	call strings
 	call calls
 	call tasks
+	call crossing
 	call confused
 	call loops
 	mov $60, %eax /* exit(0) */

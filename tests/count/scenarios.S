@@ -145,6 +145,31 @@ to_two:
 	lea task_two - SAVED(%rip), %rsi
 	jmp switch_to
 
+/* The third of the loop's instructions lies on two pages, so that its block has
+ * to end before it. 4 + 5 * 100 and 4 + 5 * 200 instructions. */
+	.globl crossing
+crossing:
+	mark BEGINS
+	mark MARK
+	mov $100, %ecx
+	call two_pages
+	mark MARK + 1
+	mov $200, %ecx
+	call two_pages
+	mark MARK + 2
+	mark ENDS
+	ret
+
+	.balign 4096
+	.skip 4096 - 4
+two_pages:
+	nop
+	nop
+	mov $0x12345678, %eax
+	dec %ecx
+	jnz two_pages
+	ret
+
 /* Marks in the wrong order, and too few. */
 	.globl confused
 confused:

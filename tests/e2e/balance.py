@@ -35,6 +35,7 @@ class Balance(unittest.TestCase):
         """Every datagram that was sent is accounted for, and the server got
         datagrams from nobody else."""
         self.assertIsNotNone(report, r.stderr)
+        self.assertIn("ledger", report, r.stderr)
         ledger = report["ledger"]
         said = json.dumps(ledger)
         self.assertEqual(r.returncode, code, r.stderr + said)

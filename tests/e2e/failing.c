@@ -2,12 +2,14 @@
 /*
  * Runs a program some of whose system calls fail:
  *
- *     failing [--log FD] CALL=ERRNO[,FIRST[,COUNT]]... -- PROGRAM ARGUMENT...
+ *     failing [--log FD] [--go FD] CALL=ERRNO[,FIRST[,COUNT]]... --
+ *         PROGRAM ARGUMENT...
  *
  * The calls of that name from the FIRST on (1, unless it is said), COUNT of
  * them (all, unless it is said), return ERRNO and do nothing. Those of all
- * threads are counted together. When the program has ended, a line "CALL MADE
- * FAILED" for each is written to FD.
+ * threads are counted together. FIRST may be "go": from when the other end of
+ * the pipe --go is closed. When the program has ended, a line "CALL MADE
+ * FAILED" for each is written to --log.
  *
  * A seccomp filter (seccomp_unotify(2), Linux 5.5) hands these calls to a child
  * of this process, and this process becomes the program: its pid and its exit
@@ -87,7 +89,8 @@ static const struct named errors[] = {
 struct rule {
 	const struct named *call;
 	int error;
-	uint64_t first, count;
+	uint64_t first; /* 0 while it waits for the pipe */
+	uint64_t count;
 	uint64_t made, failed;
 };
 
@@ -129,8 +132,12 @@ static void add_rule(const char *text)
 	}
 	*r = (struct rule){call, value->number, 1, UINT64_MAX, 0, 0};
 	text = strchr(error, ',');
-	if (text)
+	if (text && strncmp(text, ",go", 3) == 0) {
+		r->first = 0;
+		text += 3;
+	} else if (text) {
 		r->first = strtoull(text + 1, (char **)&text, 10);
+	}
 	if (text && *text == ',')
 		r->count = strtoull(text + 1, NULL, 10);
 }
@@ -170,7 +177,14 @@ static bool is_of_libc(const struct seccomp_data *d)
 	       d->args[5] == sizeof(struct sockaddr_nl); /* of the address */
 }
 
-static void answer(int listener, const struct seccomp_notif *ask)
+static bool has_gone(int go)
+{
+	struct pollfd p = {.fd = go, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0;
+}
+
+static void answer(int listener, int go, const struct seccomp_notif *ask)
 {
 	struct seccomp_notif_resp say = {
 		.id = ask->id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
@@ -181,7 +195,10 @@ static void answer(int listener, const struct seccomp_notif *ask)
 		if (r->call->number != ask->data.nr || is_of_libc(&ask->data))
 			continue;
 		r->made++;
-		if (r->made < r->first || r->made - r->first >= r->count)
+		if (r->first == 0 && has_gone(go))
+			r->first = r->made;
+		if (r->first == 0 || r->made < r->first ||
+			r->made - r->first >= r->count)
 			continue;
 		r->failed++;
 		say.flags = 0;
@@ -192,7 +209,7 @@ static void answer(int listener, const struct seccomp_notif *ask)
 }
 
 /* Until the last of the program's threads has ended. */
-static void attend(int listener)
+static void attend(int listener, int go)
 {
 	struct pollfd p = {.fd = listener, .events = POLLIN};
 
@@ -200,35 +217,41 @@ static void attend(int listener)
 		struct seccomp_notif ask = {0};
 
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &ask) == 0)
-			answer(listener, &ask);
+			answer(listener, go, &ask);
 	}
 }
 
 /* The pipes of whoever started this must not be held open by it. */
-static void keep_only(int log, int listener)
+static void keep_only(const int *kept, size_t count)
 {
-	int low = log < listener ? log : listener;
-	int high = log < listener ? listener : log;
+	unsigned first = 0;
 
 	if (unshare(CLONE_FILES))
 		die("unshare");
-	if (low > 0)
-		close_range(0, (unsigned)low - 1, 0);
-	if (high > low + 1)
-		close_range((unsigned)low + 1, (unsigned)high - 1, 0);
-	close_range((unsigned)high + 1, ~0U, 0);
+	for (;;) {
+		unsigned next = ~0U;
+
+		for (size_t i = 0; i < count; i++)
+			if (kept[i] >= (int)first && (unsigned)kept[i] < next)
+				next = (unsigned)kept[i];
+		if (next > first)
+			close_range(first, next == ~0U ? next : next - 1, 0);
+		if (next == ~0U)
+			return;
+		first = next + 1;
+	}
 }
 
 /* Shares its parent's descriptors, and is told which is the filter's. */
-static void supervise(int pipe, int log)
+static void supervise(int pipe, int log, int go)
 {
 	int listener;
 
 	if (read(pipe, &listener, sizeof(listener)) != sizeof(listener) ||
 		listener < 0)
 		_exit(1);
-	keep_only(log < 0 ? listener : log, listener);
-	attend(listener);
+	keep_only((int[]){log, go, listener}, 3);
+	attend(listener, go);
 	for (size_t i = 0; i < rule_count && log >= 0; i++)
 		dprintf(log, "%s %llu %llu\n", rules[i].call->name,
 			(unsigned long long)rules[i].made,
@@ -236,24 +259,34 @@ static void supervise(int pipe, int log)
 	_exit(0);
 }
 
+/* "NAME FD" where it is next among the arguments; else -1. The program does not
+ * get the descriptor. */
+static int descriptor(char **argv, int *i, const char *name)
+{
+	int fd = -1;
+
+	if (argv[*i] && argv[*i + 1] && strcmp(argv[*i], name) == 0) {
+		fd = atoi(argv[*i + 1]);
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		*i += 2;
+	}
+	return fd;
+}
+
 int main(int argc, char **argv)
 {
-	int i = 1, log = -1, told[2], listener;
+	int i = 1, log, go, told[2], listener;
 	long child;
 
-	if (argc > 2 && strcmp(argv[1], "--log") == 0) {
-		log = atoi(argv[2]);
-		i = 3;
-	}
+	log = descriptor(argv, &i, "--log");
+	go = descriptor(argv, &i, "--go");
 	for (; i < argc && strcmp(argv[i], "--") != 0; i++)
 		add_rule(argv[i]);
 	if (i + 1 >= argc || pipe2(told, O_CLOEXEC))
 		die("no program");
-	if (log >= 0)
-		(void)fcntl(log, F_SETFD, FD_CLOEXEC);
 	child = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
 	if (child == 0)
-		supervise(told[0], log);
+		supervise(told[0], log, go);
 	if (child < 0)
 		die("clone");
 	listener = install();

@@ -15,12 +15,11 @@ import socket
 import struct
 import subprocess
 import sys
-import threading
 import unittest
 
 import balance
 from namespaces import HOSTS, NAMES, introduce, ip, inside, main
-from program import Server, run, split, stop, udp_sockets, wait_for
+from program import Server, in_turn, run, split, stop, udp_sockets, wait_for
 
 UDPMILL = sys.argv.pop(1)
 CLIENT, SERVER = 0, 1
@@ -43,12 +42,6 @@ def write(side, path, text):
     r = run("sh", "-c", f"echo {text} > {path}", prefix=inside(side))
     if r.returncode:
         raise unittest.SkipTest(f"{path}: {r.stderr.strip()}")
-
-
-def later(seconds, function, *arguments):
-    timer = threading.Timer(seconds, function, arguments)
-    timer.start()
-    return timer
 
 
 def drops(server):
@@ -117,7 +110,7 @@ class Sockets(Case):
                     serve("--service", "discard", "--rcvbuf", "16Ki",
                           "--workers", "1", side=CLIENT, host=host) as s:
                 s.process.send_signal(signal.SIGSTOP)
-                timer = later(1, s.process.send_signal, signal.SIGCONT)
+                timer = in_turn((1, s.process.send_signal, signal.SIGCONT))
                 ledger = self.load(s.address, seconds="800ms")
                 timer.join()
                 self.assertGreater(ledger["dropped"]["server_socket"], 10**6)
@@ -180,7 +173,7 @@ class Sockets(Case):
         for sign in signal.SIGTERM, signal.SIGKILL:
             with self.subTest(sign=sign), \
                     serve("--service", "discard", "--rcvbuf", "64Ki") as s:
-                timer = later(0.3, s.process.send_signal, sign)
+                timer = in_turn((0.3, s.process.send_signal, sign))
                 ledger = self.load(s.address, code=4, seconds="20s")
                 timer.join()
                 self.assertIn("no_port", ledger["request"]["dropped"])
@@ -293,11 +286,10 @@ class Links(Case):
     def test_drops_of_a_link_that_is_down_for_a_while(self):
         for side in CLIENT, SERVER:
             with self.subTest(side=side), serve("--service", "echo") as s:
-                timers = [later(0.3, self.set_link, side, "down"),
-                          later(0.6, self.set_link, side, "up")]
+                changes = in_turn((0.3, self.set_link, side, "down"),
+                                  (0.6, self.set_link, side, "up"))
                 ledger = self.load(s.address, "--flood", seconds="2s")
-                for timer in timers:
-                    timer.join()
+                changes.join()
                 # Which of these it is depends on microseconds.
                 self.assertLessEqual(
                     {cause for cause, n in ledger["dropped"].items() if n},
@@ -312,10 +304,9 @@ class Links(Case):
                 ip("-n", NAMES[CLIENT], "neighbour", "flush", "all")
 
         with serve("--service", "discard") as s:
-            timers = [later(0.3, set_arp, "off"), later(0.6, set_arp, "on")]
+            changes = in_turn((0.3, set_arp, "off"), (0.6, set_arp, "on"))
             ledger = self.load(s.address, seconds="3s")
-            for timer in timers:
-                timer.join()
+            changes.join()
         self.assertIn("neighbour", ledger["request"]["dropped"])
 
 
@@ -337,7 +328,8 @@ class Arrival(Case):
             with self.subTest(size=size), \
                     serve("--service", "echo", side=CLIENT,
                           host="127.0.0.1") as s:
-                timer = later(0.2, self.strangers, CLIENT, s.address, size)
+                timer = in_turn(
+                    (0.2, self.strangers, CLIENT, s.address, size))
                 ledger = self.load(s.address, seconds="2s")
                 timer.join()
                 self.assertLost(ledger["request"])

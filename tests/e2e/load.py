@@ -52,7 +52,7 @@ class Load(balance.Balance):
                 with self.subTest(options=options):
                     r, _ = load(s.address, "--train", "64", *options,
                                 seconds="50ms")
-                    self.assertEqual(r.returncode, 0, r.stderr)
+                    self.assertEqual(r.returncode, 0, r.stderr + r.stdout)
                     self.assertEqual(r.stderr.count("--train"), bool(said))
                     self.assertIn(said or "", r.stderr)
 

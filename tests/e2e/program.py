@@ -8,6 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
@@ -101,6 +102,22 @@ def wait_for(condition, seconds=30):
         if time.monotonic() > end:
             raise TimeoutError("what is waited for does not come")
         time.sleep(0.001)
+
+
+def in_turn(*steps):
+    """Each (seconds from now, function, arguments...), but none before the one
+    before it has ended: on a busy machine timers of their own overtake one
+    another."""
+    start = time.monotonic()
+
+    def go():
+        for seconds, function, *arguments in steps:
+            time.sleep(max(0, start + seconds - time.monotonic()))
+            function(*arguments)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    return thread
 
 
 def stop(process):

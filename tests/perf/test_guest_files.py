@@ -67,8 +67,9 @@ def test_an_archive_is_padded_and_the_same_each_time():
 
 
 @pytest.mark.parametrize('name, size, why', [
-    ('', 0, 'not a path'), ('/a', 0, 'not a path'), ('a/../b', 0, 'not a path'),
-    ('a\0b', 0, 'not a path'), ('TRAILER!!!', 0, 'ends the archive'),
+    ('', 0, 'not a path'), ('/a', 0, 'not a path'),
+    ('a/../b', 0, 'not a path'), ('a\0b', 0, 'not a path'),
+    ('TRAILER!!!', 0, 'ends the archive'),
     ('a' * 4096, 0, 'longer than'), ('a', 1 << 32, '4 GiB')])
 def test_what_the_format_cannot_hold_is_refused(name, size, why):
     with pytest.raises(PerfError, match=why):
@@ -255,7 +256,8 @@ def test_zstd_is_used_where_it_is(tmp_path, monkeypatch):
 
 
 def job(*server):
-    return plan.Job('echo', ['/bin/udpmill', *server], ['/bin/udpmill', 'load'])
+    return plan.Job('echo', ['/bin/udpmill', *server],
+                    ['/bin/udpmill', 'load'])
 
 
 def test_a_plan():
@@ -295,8 +297,8 @@ def test_a_guest_has_programs_with_their_libraries(tmp_path):
     shell = shutil.which('sh')
     needed = programs.libraries(shell)
     assert any('libc.so' in path for path in needed)
-    made = initramfs.compose(shell, {'/bin/udpmill': shell}, 'udpmill-plan 1\n',
-                             {'veth': b'module'})
+    made = initramfs.compose(shell, {'/bin/udpmill': shell},
+                             'udpmill-plan 1\n', {'veth': b'module'})
     listed = cpio_program('-it', archive=made, folder=tmp_path).splitlines()
     assert {'init', 'bin/udpmill', 'plan', 'modules/veth.ko', 'dev/console',
             *(path.lstrip('/') for path in needed)} <= set(listed)

@@ -58,6 +58,7 @@ def test_counts_are_read():
     ('b 401000 0 5 3 0', 'b 401000 0 5 3'), ('b 401000', 'b 40100g'),
     ('b 401000 0 5', 'b 401000 0 -5'), ('b 401000', 'b 1' + '0' * 17),
     ('switches=1', 'switches=x'), ('switches=1', 'other=1'),
+    ('done 0', 'unexpected 2'),
     ('5 3 0', f'5 {1 << 64} 0'), ('workload 0\n', ''), ('end 1\n', '')])
 def test_damaged_counts_are_refused(old, new):
     text = counted([[(0x401000, 0, 5, 3, 0)], []])
@@ -100,8 +101,9 @@ def test_of_several_names_the_best_is_taken():
 
 
 def test_clones_count_as_their_function():
-    made = of_names((0, 't', 'f.isra.0'), (16, 't', 'g'), (32, 't', 'g.part.1'),
-                    (48, 't', 'h.part.0'), (64, 't', 'h.constprop.0.cold'),
+    made = of_names((0, 't', 'f.isra.0'), (16, 't', 'g'),
+                    (32, 't', 'g.part.1'), (48, 't', 'h.part.0'),
+                    (64, 't', 'h.constprop.0.cold'),
                     (80, 't', 'k.llvm.123'), (96, 't', 'data.x'))
     found = [made.find(BASE + at) for at in range(0, 112, 16)]
     assert found == [('f', True), ('g', True), ('g', False), ('h', True),
@@ -161,7 +163,9 @@ def test_a_stripped_program_has_no_names(tmp_path):
     ('copy_user_enhanced_fast_string', groups.COPYING),
     ('nf_hook_slow', groups.NETFILTER),
     ('apparmor_socket_sendmsg', groups.SECURITY),
-    ('hrtimer_interrupt', groups.TIMERS), ('xyzzy', groups.OTHER)])
+    ('hrtimer_interrupt', groups.TIMERS),
+    ('_raw_spin_lock', groups.LOCKING), ('fput', groups.SOCKET),
+    ('raw_local_deliver', groups.IP), ('xyzzy', groups.OTHER)])
 def test_functions_belong_to_groups(name, group):
     assert groups.group_of(name) == group and group in groups.GROUPS
 

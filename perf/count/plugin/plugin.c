@@ -66,6 +66,19 @@ static struct x86 read_instruction(const struct qemu_plugin_insn *i)
 	return x;
 }
 
+/*
+ * QEMU stops before an instruction that reaches into another page, unless it is
+ * the first. QEMU 7.2 lists it nevertheless, with the bytes that it had read by
+ * then, and does not execute it there. So the last instruction that could be
+ * such a one is a block of its own, which counts if it is executed.
+ */
+static bool may_be_cut_off(const struct qemu_plugin_insn *last)
+{
+	uint64_t address = qemu_plugin_insn_vaddr(last);
+
+	return (address ^ (address + X86_MOST - 1)) >= X86_PAGE;
+}
+
 /* Calls function when the block gets to its instruction number at. */
 static void call_at(struct qemu_plugin_tb *tb, size_t at,
 	qemu_executed function, void *data)
@@ -96,8 +109,12 @@ static size_t count_from(struct qemu_plugin_tb *tb, size_t from)
 	while (i < n && !string && !switches && code == MARKER_NONE) {
 		struct x86 x;
 		uint64_t address;
+		struct qemu_plugin_insn *this = qemu_plugin_tb_get_insn(tb, i);
 
-		last = qemu_plugin_tb_get_insn(tb, i++);
+		if (i > from && i == n - 1 && may_be_cut_off(this))
+			break;
+		last = this;
+		i++;
 		x = read_instruction(last);
 		address = qemu_plugin_insn_vaddr(last);
 		code = marker_code(x.byte, x.bytes);

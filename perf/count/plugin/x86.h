@@ -9,6 +9,7 @@
 
 #define X86_TARGET "x86_64" /* what QEMU calls it */
 #define X86_MOST   15       /* bytes of an instruction */
+#define X86_PAGE   4096
 
 struct x86 {
 	size_t bytes;

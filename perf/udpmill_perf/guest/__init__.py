@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Kernels booted in an emulator, to count instructions (udpmill perf count)."""
+"""Kernels booted in an emulator, to count instructions (perf count)."""

@@ -67,9 +67,14 @@ class Reader:
         self.found.append(self.windows)
         self.windows = None
 
+    def unexpected(self, code):
+        raise ValueError(f'workload {len(self.found)} executed the mark '
+                         f'{code} out of turn; load did not end its windows')
+
 
 METHODS = {'workload': Reader.workload, 'window': Reader.begin,
-           'b': Reader.block, 'end': Reader.end, 'done': Reader.done}
+           'b': Reader.block, 'end': Reader.end, 'done': Reader.done,
+           'unexpected': Reader.unexpected}
 
 
 def parse(lines):
@@ -87,8 +92,8 @@ def parse(lines):
         try:
             method(reader, *words[1:])
         except (TypeError, ValueError) as error:
-            raise PerfError(f'the plugin\'s counts: line {at} is damaged: '
-                            f'{error}', UNFIT) from None
+            raise PerfError(f'the plugin\'s counts: line {at}: {error}',
+                            UNFIT) from None
     return reader.found
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Writes a cpio archive of the format "newc", which a kernel unpacks as its
 initramfs (Documentation/driver-api/early-userspace/buffer-format.rst). Owner,
-times and inodes are fixed, so that equal contents are equal bytes, and a device
+times and inodes are fixed, so that equal contents are equal bytes. A device
 needs no root, since it is only described here."""
 import stat
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is read of 64-bit ELF files: their sections, their function symbols, and
-the interpreter that a dynamic program asks for."""
+"""What is read of 64-bit ELF files: their sections, their function symbols,
+and the interpreter that a dynamic program asks for."""
 import struct
 from collections import namedtuple
 from functools import cached_property

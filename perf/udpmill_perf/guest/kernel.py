@@ -140,7 +140,7 @@ def default(boot='/boot'):
             found = of_image(path)
             if found.modules:
                 return found
-    what = (f'none of {len(there)} images {boot}/vmlinuz-* can be read and has '
-            'modules' if there else f'there is no {boot}/vmlinuz-*')
+    what = (f'none of {len(there)} images {boot}/vmlinuz-* can be read and '
+            'has modules' if there else f'there is no {boot}/vmlinuz-*')
     raise PerfError(f'no kernel to boot: {what}; give --kernel IMAGE; '
                     f'{WITHOUT_ROOT}', UNFIT)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Modules of a kernel that a path needs, in the order in which they are loaded:
-from an installed or unpacked package, with or without depmod's files, or from
-the tree in which the kernel was built."""
+"""Modules of a kernel that a path needs, in the order in which they are
+loaded: from an installed or unpacked package, with or without depmod's files,
+or from the tree in which the kernel was built."""
 import gzip
 import lzma
 import os

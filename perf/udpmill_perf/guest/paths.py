@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The paths of workloads within a guest: the same as tools/lab makes on a host,
+"""The paths of workloads within a guest: those that tools/lab makes on a host,
 whose commands the guest's init runs."""
 import subprocess
 from dataclasses import dataclass

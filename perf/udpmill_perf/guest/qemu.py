@@ -16,11 +16,11 @@ MEMORY_MIB = 512
 # src/ARCHITECTURE.md, decision 48: a model by its version, with features of
 # today's servers that the emulator has, and without those that only some
 # releases of it have. "enforce" refuses to start rather than leave one out.
-CPU = ('Haswell-v2,+smap,+adx,+clflushopt,-x2apic,-tsc-deadline,-invpcid,'
-       'enforce')
+CPU = ('Haswell-v2,+smap,+adx,+clflushopt,-pcid,-invpcid,-x2apic,'
+       '-tsc-deadline,enforce')
 APPEND = ('console=ttyS0 quiet panic=-1 oops=panic nokaslr norandmaps '
           'mitigations=off random.trust_cpu=on tsc=reliable '
-          'kptr_restrict=0')
+          'cryptomgr.notests')
 # Everything that a boot depends on: no clock but the instructions', no
 # devices but a console and the channel for results.
 MACHINE = ('-machine', 'q35,accel=tcg', '-cpu', CPU, '-smp', '1', '-m',
@@ -86,8 +86,8 @@ def refusal(path, plugin):
     """Why this QEMU does not take the plugin, or None. One of another API is
     refused at once."""
     done = run([path, '-machine', 'none', '-nodefaults', '-display', 'none',
-                '-monitor', 'stdio', '-plugin', f'file={plugin},out=/dev/null'],
-               'quit\n')
+                '-monitor', 'stdio', '-plugin',
+                f'file={plugin},out=/dev/null'], 'quit\n')
     if done.returncode == 0:
         return None
     told = done.stderr.strip().splitlines()

@@ -3,7 +3,7 @@
 tells them, udpmill's from its ELF file.
 
 Compilers split and clone functions, and two of them do it differently: f.cold,
-f.part.0, f.isra.0 and f.constprop.0 all count as f, so that two kernels compare.
+f.part.0, f.isra.0 and f.constprop.0 all count as f, so that kernels compare.
 """
 import re
 from bisect import bisect_right

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The boots of a count: which, in which order, and side by side where there are
-CPUs; from arms, workloads and a design to the entries of a document."""
+"""The boots of a count: which, in which order, and side by side where there
+are CPUs; from arms, workloads and a design to the entries of a document."""
 import os
 import time
 from contextlib import ExitStack
@@ -145,6 +145,7 @@ class Turn:
         with self.stack:
             self.seconds = time.monotonic() - self.started
             self.frames = self.boot.frames()
+            self.told = results.workloads(self.frames)
             self.windows = counts.read(self.boot.path('counts'))
         self.guest.learn(self.frames)
 
@@ -153,8 +154,8 @@ class Turn:
         return {'arm': self.guest.arm.name, 'seed': self.seed,
                 'twin': self.twin, 'seconds': round(self.seconds, 3),
                 'workloads': results.attributed(
-                    self.guest.names, results.workloads(self.frames),
-                    self.windows, self.guest.names_of)}
+                    self.guest.names, self.told, self.windows,
+                    self.guest.names_of)}
 
 
 def turns(guests, seeds):

@@ -52,21 +52,28 @@ static void answer(uint8_t *data, ssize_t n, struct sockaddr_in *to)
 		sendto(server, data, (size_t)n, 0, (void *)to, sizeof(*to));
 }
 
-/* Until it gets one byte. */
-static void *serve(void *unused)
+/* Takes a datagram, and answers it. False: it had one byte. */
+static bool serve_one(void)
 {
 	static uint8_t data[65536];
 	struct sockaddr_in from;
 	socklen_t size = sizeof(from);
-	ssize_t n;
+	ssize_t n =
+		recvfrom(server, data, sizeof(data), 0, (void *)&from, &size);
 
-	while ((n = recvfrom(server, data, sizeof(data), 0, (void *)&from,
-			&size)) > 1) {
-		if (interrupt_after && --interrupt_after == 0)
-			atomic_store(&stop, true);
-		if (!silent_at || --silent_at)
-			answer(data, n, &from);
-	}
+	if (n <= 1)
+		return false;
+	if (interrupt_after && --interrupt_after == 0)
+		atomic_store(&stop, true);
+	if (!silent_at || --silent_at)
+		answer(data, n, &from);
+	return true;
+}
+
+static void *serve(void *unused)
+{
+	while (serve_one())
+		;
 	return unused;
 }
 

@@ -7,6 +7,20 @@
 #include <errno.h>
 #include <sys/resource.h>
 
+static bool answered_at_once; /* the answer is there when a send returns */
+
+ssize_t __real_sendmsg(int, const struct msghdr *, int);
+ssize_t __wrap_sendmsg(int, const struct msghdr *, int);
+
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *m, int flags)
+{
+	ssize_t n = __real_sendmsg(fd, m, flags);
+
+	if (answered_at_once && n > 0)
+		serve_one();
+	return n;
+}
+
 TestSuite(stages, .init = setup);
 
 Test(stages, of_every_round_trip_add_up_to_it)
@@ -139,7 +153,8 @@ Test(stages, with_nobody_there_fail_at_once)
 	cr_assert(
 		stages_run(&config, result, why, sizeof(why)) == -ECONNREFUSED);
 	cr_assert(strncmp(why, "nobody listens", 14) == 0, "%s", why);
-	cr_assert(clock_ns() - start < SECOND);
+	/* No timeout was waited for. */
+	cr_assert(clock_ns() - start < config.timeout_ns);
 }
 
 Test(stages, with_a_silent_peer_fail_in_a_second)
@@ -152,7 +167,7 @@ Test(stages, with_a_silent_peer_fail_in_a_second)
 		config.spin = spin;
 		cr_assert(run() == -ETIMEDOUT);
 		cr_assert(strncmp(why, "no reply", 8) == 0, "%s", why);
-		cr_assert(clock_ns() - start < 2 * SECOND);
+		cr_assert(clock_ns() - start < config.time_ns / 2);
 	}
 }
 
@@ -161,7 +176,8 @@ Test(stages, with_a_peer_that_answers_something_else_say_so)
 	kind = TEXT;
 	config.count = 1;
 	config.timeout_ns = SOON;
-	cr_assert(run() == -ETIMEDOUT);
+	answered_at_once = true;
+	cr_assert(stages_run(&config, result, why, sizeof(why)) == -ETIMEDOUT);
 	cr_assert(strstr(why, "datagrams that are not replies"), "%s", why);
 }
 

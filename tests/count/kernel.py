@@ -7,18 +7,14 @@ one that UDPMILL_TEST_KERNEL names, or else this host's newest; exits 77 if ther
 is none, or no QEMU.
 """
 
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import unittest
 
+import booting
 import counts
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "perf"))
-from udpmill_perf.errors import PerfError  # noqa: E402
-from udpmill_perf.guest import cpio, kernel, qemu  # noqa: E402
+from udpmill_perf.guest import cpio
 
 INIT, PLUGINS = sys.argv[1:3]
 COUNT = 2000   # as in guest.c
@@ -29,17 +25,11 @@ ALONE, IN_TURNS, FAULTS = range(3)
 
 def boot(folder):
     """Text of the results, and path of the counts."""
-    path, major = counts.find(qemu.PROGRAM)
-    api = 2 if major >= 9 else 1
-    there = {name: str(folder / name)
-             for name in ("initrd", "console", "results", "counts")}
     init = cpio.file("init", pathlib.Path(INIT).read_bytes(), 0o755)
-    pathlib.Path(there["initrd"]).write_bytes(cpio.archive([init]))
-    command = qemu.Qemu(
-        path, str(major), f"{PLUGINS}/udpmill-count-{api}.so", api).command(
-            KERNEL.image, there["initrd"], "", 1, there["console"],
-            there["results"], there["counts"])
-    subprocess.run(command, check=True, timeout=500)
+    emulator, there = booting.start(
+        KERNEL.image, folder, cpio.archive([init]), PLUGINS)
+    if emulator.wait(500):
+        raise AssertionError(f"QEMU ended with {emulator.returncode}")
     return pathlib.Path(there["results"]).read_text(), there["counts"]
 
 
@@ -97,19 +87,8 @@ class Kernel(unittest.TestCase):
         self.assertGreaterEqual(faults - alone, 512 * COUNT)
 
 
-def wanted():
-    """The kernel, or why there is none to boot."""
-    if not counts.find(qemu.PROGRAM)[0]:
-        return None, f"{qemu.PACKAGE} is not installed"
-    try:
-        named = os.environ.get("UDPMILL_TEST_KERNEL")
-        return (kernel.find(named) if named else kernel.default()), None
-    except PerfError as error:
-        return None, f"{error} (for this test, by UDPMILL_TEST_KERNEL)"
-
-
 if __name__ == "__main__":
-    KERNEL, why = wanted()
+    KERNEL, why = booting.wanted()
     if why:
         print(why)
         sys.exit(77)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 from udpmill_perf.errors import UNFIT, USAGE, PerfError
+from udpmill_perf.guest import boot as boots
 from udpmill_perf.guest import kernel, parts, qemu
 from udpmill_perf.guest.boot import Boot, console_lines, panic_of
 from udpmill_perf.host.signals import handled
@@ -177,15 +178,20 @@ def test_a_boot_that_fails_says_why(emulator, mode, why):
 
 
 @pytest.mark.parametrize('mode, bound, why', [
-    ('hang', 'stall_s', 'hangs: it has told nothing'),
-    ('slow', 'seconds', 'did not end within')])
-def test_a_guest_that_hangs_is_ended(emulator, mode, bound, why):
+    ('hang', 'stall_s', 'hangs: it has told nothing for -1 s of CPU'),
+    ('slow', 'seconds', 'did not end within -1 s of CPU'),
+    ('hang', 'STILL_S', 'hangs: it has not run for -1 s')])
+def test_a_guest_that_hangs_is_ended(emulator, monkeypatch, mode, bound, why):
     folder = emulator(mode)
+    monkeypatch.setattr(boots, 'STILL_CPU_S', 600)
     with pytest.raises(PerfError, match=f'{why}.*still here') as caught, \
             start(folder) as boot:
         while 'still here' not in boot.text('console'):
             assert not boot.is_done()
-        setattr(boot, bound, 0)
+        if bound == 'STILL_S':
+            monkeypatch.setattr(boots, bound, -1)
+        else:
+            setattr(boot, bound, -1)
         while not boot.is_done():
             pass
     assert caught.value.exit_code == UNFIT and not left(folder)

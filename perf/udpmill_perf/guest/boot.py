@@ -13,6 +13,7 @@ from . import frames
 
 CONSOLE, RESULTS, COUNTS, INITRD = 'console', 'results', 'counts', 'initrd'
 CONSOLE_MOST = 1 << 20
+STILL_S, STILL_CPU_S = 120, 0.05  # in so long a time, QEMU runs longer
 LAST_LINES = 4
 PANIC = re.compile(r'Kernel panic - not syncing.*|Oops: .*|BUG: .*|'
                    r'No working init found.*')
@@ -40,9 +41,21 @@ def panic_of(lines):
     return None
 
 
+def cpu_s(pid):
+    """CPU seconds that a process has used."""
+    try:
+        with open(f'/proc/{pid}/stat', encoding='ascii',
+                  errors='replace') as f:
+            rest = f.read().rpartition(')')[2].split()
+    except OSError:
+        return 0.0  # it has just ended
+    return sum(map(int, rest[11:13])) / os.sysconf('SC_CLK_TCK')
+
+
 class Boot:
-    """A context. name: for messages. stall_s: how long nothing may come from
-    the guest; seconds: how long all may take."""
+    """A context. name: for messages. stall_s: how long the emulator may run
+    while nothing comes from the guest; seconds: how long in all. Both are CPU
+    time, because a busy host makes it slow, but not wrong."""
 
     def __init__(self, name, qemu, image, initramfs, append, seed, stall_s,
                  seconds):
@@ -66,8 +79,8 @@ class Boot:
     def _start(self):
         with open(self.path(INITRD), 'wb') as f:
             f.write(self.initramfs)
-        self.started = self.grown = time.monotonic()
-        self.size = 0
+        self.size, self.grown = 0, 0.0
+        self.seen, self.seen_at = 0.0, time.monotonic()
         argv = self.qemu.command(
             self.image, self.path(INITRD), self.append, self.seed,
             *map(self.path, (CONSOLE, RESULTS, COUNTS)))
@@ -93,20 +106,31 @@ class Boot:
         """Whether the guest has ended. Raises PerfError if it hangs."""
         if not self.program.alive():
             return True
-        now, size = time.monotonic(), 0
+        self._check_runs()
+        size = 0
         for name in CONSOLE, RESULTS, COUNTS:
             try:
                 size += os.stat(self.path(name)).st_size
             except FileNotFoundError:
                 pass
         if size != self.size:
-            self.size, self.grown = size, now
-        if now - self.grown > self.stall_s:
+            self.size, self.grown = size, self.used
+        if self.used - self.grown > self.stall_s:
             self._give_up(f'hangs: it has told nothing for {self.stall_s:.0f} '
-                          's')
-        if now - self.started > self.seconds:
-            self._give_up(f'did not end within {self.seconds:.0f} s')
+                          's of CPU time')
+        if self.used > self.seconds:
+            self._give_up(f'did not end within {self.seconds:.0f} s of CPU '
+                          'time')
         return False
+
+    def _check_runs(self):
+        """Raises PerfError if the emulator waits for something that does not
+        come. (It never sleeps: it skips the time in which a guest does.)"""
+        self.used, now = cpu_s(self.program.pid), time.monotonic()
+        if self.used - self.seen > STILL_CPU_S:
+            self.seen, self.seen_at = self.used, now
+        elif now - self.seen_at > STILL_S:
+            self._give_up(f'hangs: it has not run for {STILL_S} s')
 
     def _give_up(self, what):
         lines = console_lines(self.text(CONSOLE))

@@ -112,7 +112,11 @@ def selftest(seed=3):
                     'interval': [0.621, 0.968]},
                    {'percent': 5, 'measured': 0.049, 'comparisons': 20,
                     'detected': 20, 'inconclusive': 0, 'level': 0.95,
-                    'interval': [0.832, 1.0], 'verdict': 'PASS'}]}
+                    'interval': [0.832, 1.0], 'verdict': 'PASS'}],
+        'replay': [{'file': 'aa-01.json', 'rounds': 10000, 'effect': 0.0,
+                    'verdicts': {'PASS': 9998, 'IMPROVED': 0, 'REGRESSION': 0,
+                                 'INCONCLUSIVE': 2}, 'found': 0.0,
+                    'interval': [0.0, 0.0004]}]}
     return document
 
 

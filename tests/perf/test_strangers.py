@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Files from strangers: one line and an exit code, never a traceback, and
+r"""Files from strangers: one line and an exit code, never a traceback, and
 quickly.
 
 A seed decides what is changed in a valid document. To run it longer, by hand:
-PYTHONPATH=perf python3 tests/perf/test_strangers.py SECONDS [SEED]"""
+UDPMILL=build/src/cli/udpmill PYTHONPATH=perf \
+    python3 tests/perf/test_strangers.py SECONDS [SEED]
+"""
 import contextlib
 import copy
 import io
 import json
+import math
 import os
 import random
 import re
@@ -18,19 +21,30 @@ from unittest import mock
 
 import pytest
 from udpmill_perf import main
+from udpmill_perf.file import calibration, history
 
 import sample
 import sample_count
+import test_claims
 
-DOCUMENTS = list(sample.all_documents().values())
+RUN, CLAIMS = sample.run(), test_claims.made(rounds=6)
+DOCUMENTS = [*sample.all_documents().values(), CLAIMS]
 COUNTS = list(sample_count.all_documents(sample.HOSTILE).values())
-HOSTILE = [None, True, False, 0, -1, 1, 0.0, -0.5, 1e-320, 1e17, 1e308, -1e308,
-           2 ** 53, 2 ** 63 - 1, 2 ** 63, -2 ** 63, 2 ** 64, 10 ** 400, '',
-           'x', 'A', 'x' * 201, 'x' * 100_001, '\x1b[31m', '\u202e', '\ud800',
-           '<script>', '%s', '../../x', [], {}, [[]], [None], {'a': 1}, '1',
-           '2026-02-30T99:99:99Z', '1e5']
+HOSTILE = [None, True, False, 0, -1, 1, 0.0, -0.5, 0.5, 1e-320, 1e-290, 1e-29,
+           1e17, 1e308, -1e308, 2 ** 53, 2 ** 63 - 1, 2 ** 63, -2 ** 63,
+           2 ** 64, 10 ** 400, '', 'x', 'A', 'x' * 201, 'x' * 100_001,
+           '\x1b[31m', '\u202e', '\ud800', '<script>', '%s', '../../x', [], {},
+           [[]], [None], {'a': 1}, '1', '2026-02-30T99:99:99Z', '1e5']
 FORMS = ('terminal', 'markdown', 'html', 'junit', 'ktap', 'csv', 'annotations',
          'codeclimate', 'json')
+VERBS = (['verify', 'FILE'], ['report', 'FILE', '--format'],
+         ['report', 'FILE', '--format'], ['report', 'FILE', '--format'],
+         ['merge', 'FILE', '--vs', 'OTHER', '-o', '/dev/null'],
+         ['selftest', '--replay', 'FILE', '--rounds', '2', '-o', 'none', '-q'])
+# What a run of another boot has, so that it can be merged with.
+OTHER = json.dumps({**RUN, 'environment': {
+    **RUN['environment'], 'before': {
+        **RUN['environment']['before'], 'boot.id': 'other'}}})
 
 
 def places(value, path=()):
@@ -43,10 +57,20 @@ def places(value, path=()):
         yield from places(item, (*path, key))
 
 
+def place(rng, document):
+    """A path; () if there is none. What there is many of, such as a figure of
+    each trial, is drawn no more often than what there is one of."""
+    alike = {}
+    for path in places(document):
+        alike.setdefault(tuple(key for key in path if isinstance(key, str)),
+                         []).append(path)
+    return rng.choice(rng.choice(list(alike.values()) or [[()]]))
+
+
 def change(rng, document):
     found = copy.deepcopy(document)
     for _ in range(rng.choice((1, 1, 2, 5))):
-        path = rng.choice(list(places(found)) or [()])
+        path = place(rng, found)
         if not path:
             break
         at = found
@@ -68,23 +92,31 @@ def read(data, argv):
     """The exit code and output for a file with this data."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'a.json')
+        other = os.path.join(folder, 'other.json')
         with open(path, 'wb') as file:
             file.write(data)
+        with open(other, 'w', encoding='ascii') as file:
+            file.write(OTHER)
         out, err = io.StringIO(), io.StringIO()
         # Whatever is only caught as a last resort was not foreseen.
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(
                 err), mock.patch.dict(os.environ, UDPMILL_PERF_TRACEBACK='1'):
-            code = main.main([w.replace('FILE', path) for w in argv])
+            code = main.main([w.replace('FILE', path).replace('OTHER', other)
+                              for w in argv])
     return code, err.getvalue()
 
 
 def draw(rng, documents):
-    verb = rng.choice((['verify', 'FILE'], ['report', 'FILE', '--format']))
+    verb = list(rng.choice(VERBS))
+    document = rng.choice(documents)
     if verb[0] == 'report':
         verb = [*verb, rng.choice(FORMS)]
         if verb[-1] == 'html' and rng.random() < 0.9:
             verb[-1] = 'terminal'       # plots take a second
-    return verb, change(rng, rng.choice(documents))
+    if verb[0] == 'merge' and rng.random() < 0.8:
+        document = json.loads(OTHER)
+        document['environment']['before']['boot.id'] = 'one'
+    return verb, change(rng, document)
 
 
 def check(seed, documents=DOCUMENTS):
@@ -110,12 +142,107 @@ def test_any_change_is_reported_in_one_line_with_an_exit_code(first, documents):
         check(seed, documents)
 
 
-def test_a_calibration_without_blocks_is_accepted():
-    check(20268691)
+TRIAL, LOOSE = ('trials', 5), object()
+VERIFY, REPORT = ['verify', 'FILE'], ['report', 'FILE', '--format', 'html']
+REPLAY = ['selftest', '--replay', 'FILE', '--rounds', '2', '-o', 'none', '-q']
 
 
-def test_noise_that_no_number_of_blocks_could_overcome():
-    check(20265056)
+def put(document, path, value):
+    """A copy of the document with this value, or with nothing, at a path."""
+    found = copy.deepcopy(document)
+    *way, last = path
+    at = found
+    for key in way:
+        at = at[key]
+    if value is LOOSE:
+        del at[last]
+    else:
+        at[last] = value
+    return found
+
+
+@pytest.mark.parametrize('argv, document, path, value', [
+    (VERIFY, sample.calibrate(), ('blocks',), LOOSE),
+    (VERIFY, sample.calibrate(), ('calibration', 'rows', 0), []),
+    (VERIFY, sample.calibrate(), ('calibration', 'rows', 0, 'metric'), {}),
+    (REPORT, sample.selftest(), ('selftest', 'inject', 0), []),
+    (REPORT, sample.selftest(), ('selftest', 'replay', 0, 'rounds'), None),
+    # What has no number that could be measured has none of its logarithm.
+    (REPORT, sample.merge(), ('boots', 3, 'cells', 1, 'ln_median'), 6763.2),
+    (VERIFY, sample.compare(), ('blocks', 9, 'd', 'datagrams_per_second'),
+     2 ** 53),
+    (REPORT, sample.compare(), ('verdicts', 0, 'estimate'), 1e17),
+    (VERIFY, sample.compare(), ('design', 'tolerance'), 1e17),
+    (VERIFY, CLAIMS, (*TRIAL, 'metrics', 'datagrams_per_second'), -1),
+    (VERIFY, CLAIMS, (*TRIAL, 'metrics', 'server_ns_per_datagram'), 1e-299),
+    (VERIFY, CLAIMS, ('design', 'claims', 0, 'bound'), 1e-299),
+    # A level at which everything is wrong, and blocks without an end.
+    (VERIFY, sample.compare('REGRESSION'), ('design', 'alpha_red'), 1),
+    (REPLAY, sample.compare(), ('design', 'screen'), 2 ** 62),
+    (VERIFY, sample.compare(), ('design', 'extend'), 2 ** 62)])
+def test_what_cannot_be_computed_with_is_refused(argv, document, path, value):
+    code, said = read(json.dumps(put(document, path, value)).encode(), argv)
+    assert code == 5 and path[0] in said, said
+    assert said.count('\n') == 1
+
+
+@pytest.mark.parametrize('path', [
+    (*TRIAL, 'cpu'), (*TRIAL, 'block'), (*TRIAL, 'cpu', 'server_user_s'),
+    (*TRIAL, 'cpu', 'server_system_s'), (*TRIAL, 'server_peak_bytes')])
+@pytest.mark.parametrize('value', [None, LOOSE])
+def test_a_claim_is_judged_without_what_a_trial_lacks(path, value):
+    data = json.dumps(put(CLAIMS, path, value)).encode()
+    code, said = read(data, VERIFY)  # its claims may come out otherwise
+    assert code in (0, 5) and not said
+
+
+def test_a_trial_as_short_as_can_be_told_is_drawn():
+    document = copy.deepcopy(RUN)
+    for trial in document['trials']:
+        trial['window_s'] = 1e-30
+        trial['metrics']['datagrams_per_second'] = 1e-30
+    assert read(json.dumps(document).encode(), REPORT) == (0, '')
+
+
+def test_margins_without_room_between_them_need_no_blocks():
+    document = sample.compare('INCONCLUSIVE')
+    document['design']['ignore'] = document['design']['tolerance']
+    assert read(json.dumps(document).encode(), VERIFY) == (5, '')
+
+
+def test_a_boot_without_a_name_is_not_merged():
+    for boot in None, [], {}, 1, '':
+        document = put(RUN, ('environment', 'before', 'boot.id'), boot)
+        code, said = read(json.dumps(document).encode(), VERBS[4])
+        assert code == 2 and 'boot.id' in said
+
+
+@pytest.mark.parametrize('value', [
+    None, -1, math.nan, 1e308, 2 ** 63, 10 ** 400, '1', []])
+def test_no_history_and_no_calibration_of_such_numbers(value):
+    row = {'workload': 'w', 'metric': 'm', 'who': 'A', 'median': value}
+    assert history.series([{'time': 'x', 'rows': [row] * 9}]) == []
+    point, = history.series([{'rows': [{**row, 'median': 1, 'low': value}]}])
+    assert point.points[0].low is None
+    for key in 'floor', 'sd':
+        row = {'workload': 'w', 'metric': 'm', 'floor': 0.01, 'sd': 0.01}
+        row[key] = value
+        assert not calibration.well_formed({
+            'schema': calibration.SCHEMA, 'rows': [row]}) or (
+                key == 'floor' and value is None)
+
+
+def test_only_blocks_are_replayed():
+    for document in RUN, sample.merge(), COUNTS[0]:
+        code, said = read(json.dumps(document).encode(), REPLAY)
+        assert code == 2 and 'has no blocks' in said
+
+
+def test_what_could_not_be_read_again_is_not_taken(capsys):
+    for words in (['--screen', '1001'], ['--seed', str(2 ** 63)],
+                  ['--confirm', '9' * 5000], ['--window', '9' * 400 + 's']):
+        assert main.main(['compare', *words, '-o', 'none', '-q']) == 2
+        assert words[0] in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('value, told', [

@@ -8,9 +8,12 @@ MOST_BYTES = 256 << 20
 MOST_TEXT, MOST_NAME = 100_000, 200
 NAMES = ('name', 'label', 'workload', 'arm', 'metric', 'who', 'peer', 'phase',
          'function', 'group')
-MOST_NUMBER, LEAST_NUMBER = 1e18, 1e-300
+# The schema has the range of the logarithms of such numbers and their ratios.
+MOST_NUMBER, LEAST_NUMBER, LEAST_P = 1e18, 1e-30, 1e-300
+P_VALUES = ('p', 'p_holm', 'p_better', 'p_better_holm')
 MOST_INTEGER = 2 ** 63 - 1
 MOST_DEPTH = 40
+MOST_BLOCKS, MOST_LN = 1000, 200  # also in the schema
 
 
 def where(path):
@@ -29,9 +32,10 @@ def _wrong_value(key, value):
         if abs(value) > MOST_INTEGER:
             return 'a number beyond 2^63, which no counter can reach'
     elif isinstance(value, float) and value:
-        if not LEAST_NUMBER <= abs(value) <= MOST_NUMBER:
+        least = LEAST_P if key in P_VALUES else LEAST_NUMBER
+        if not least <= abs(value) <= MOST_NUMBER:
             return (f'{value:.3g} is outside of what can be measured, '
-                    f'{LEAST_NUMBER} to {MOST_NUMBER}')
+                    f'{least} to {MOST_NUMBER}')
     return None
 
 

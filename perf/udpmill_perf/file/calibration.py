@@ -4,8 +4,9 @@ the user's state directory."""
 import json
 import os
 
+from .. import human
 from ..errors import UNFIT, PerfError
-from . import document, whole_file
+from . import bounds, document, whole_file
 
 SCHEMA = 'udpmill.perf.calibration/1'
 MOST_BYTES = 16 << 20
@@ -37,9 +38,15 @@ def well_formed(found):
     return (isinstance(found, dict) and found.get('schema') == SCHEMA
             and isinstance(found.get('rows'), list)
             and all(isinstance(row, dict) and ROW <= row.keys()
-                    and isinstance(row['floor'], (int, float, type(None)))
-                    and isinstance(row['sd'], (int, float))
+                    and isinstance(row['workload'], str)
+                    and (row['floor'] is None or _is_ln(row['floor']))
+                    and _is_ln(row['sd'])
                     for row in found['rows']))
+
+
+def _is_ln(value):
+    value = human.number(value)
+    return value is not None and 0 <= value <= bounds.MOST_LN
 
 
 def store(fingerprint, rows):

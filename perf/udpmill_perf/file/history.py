@@ -13,8 +13,10 @@ import os
 from dataclasses import dataclass, field
 from statistics import median
 
+from .. import human
 from ..errors import UNFIT, PerfError, code_of
 from . import whole_file
+from .bounds import LEAST_NUMBER, MOST_NAME, MOST_NUMBER
 from .view import View, keyed, listed
 
 MOST_BYTES = 256 << 20
@@ -189,19 +191,26 @@ def _read(line):
     return None, found
 
 
+def _figure(value):
+    """A number as a document may have it; None for anything else."""
+    value = human.number(value)
+    inside = value is not None and LEAST_NUMBER <= value <= MOST_NUMBER
+    return value if inside else None
+
+
 def series(entries):
     """All series, with their points in order of time."""
     found = {}
     for line in sorted(entries, key=lambda line: str(line.get('time'))):
         for row in listed(line.get('rows')):
             row = keyed(row)
-            value = row.get('median')
-            if isinstance(value, bool) or not isinstance(
-                    value, (int, float)) or not 0 < value < math.inf:
-                continue
+            value = _figure(row.get('median'))
             key = (str(line.get('fingerprint')), str(row.get('workload')),
                    str(row.get('metric')), str(row.get('who')))
+            if value is None or max(map(len, key)) > MOST_NAME:
+                continue
             found.setdefault(key, Series(*key)).points.append(
                 Point(str(line.get('time')), str(row.get('git') or ''),
-                      value, row.get('low'), row.get('high')))
+                      value, _figure(row.get('low')),
+                      _figure(row.get('high'))))
     return list(found.values())

@@ -22,9 +22,10 @@ def _usable(path, run):
     if not run['complete']:
         raise PerfError(f'{path}: is not complete ({run["stopped"]}); leave '
                         'it out, or run it again in a new boot')
-    if not _before(run).get(BOOT):
-        raise PerfError(f'{path}: environment.before has no "{BOOT}", which '
-                        'identifies the boot; measure it again')
+    boot = _before(run).get(BOOT)
+    if not boot or not isinstance(boot, str):
+        raise PerfError(f'{path}: environment.before has no "{BOOT}", a text '
+                        'that identifies the boot; measure it again')
 
 
 def _same(files, what, value_of):

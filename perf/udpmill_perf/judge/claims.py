@@ -18,7 +18,7 @@ from . import evidence, sentences, verdict
 FIGURES = {
     'rate': lambda trial: trial['metrics'].get(RATE),
     'server_ns': lambda trial: trial['metrics'].get(SERVER_NS),
-    'user_share': lambda trial: percent(trial['cpu']),
+    'user_share': lambda trial: percent(trial.get('cpu') or {}),
     'peak_mib': lambda trial: mib(trial.get('server_peak_bytes')),
     'generator_ns': lambda trial: trial.get('generator_user_ns'),
 }
@@ -30,9 +30,9 @@ def percent(cpu):
     """The share of user space in percent: sampled, or else as the kernel
     counts it."""
     share = cpu.get('server_user_share')
-    if share is None and cpu.get('server_user_s') is not None:
-        total = cpu['server_user_s'] + cpu['server_system_s']
-        share = cpu['server_user_s'] / total if total else None
+    user, system = cpu.get('server_user_s'), cpu.get('server_system_s')
+    if share is None and None not in (user, system):
+        share = user / (user + system) if user + system else None
     # Zero has no logarithm; 0.01 % is less than can be seen.
     return None if share is None else max(100 * share, 0.01)
 
@@ -43,15 +43,17 @@ def mib(value):
 
 def _usable(document, workload, figure):
     """round -> its trials that have the figure. If user time was sampled in
-    any, those in which only the kernel counted it are left out."""
+    any, those in which only the kernel counted it are left out, and so is a
+    trial that names no round."""
     found = {}
     for trial in document['trials']:
         if (trial['workload'] == workload and trial['validity'] != INVALID
+                and trial.get('block') is not None
                 and FIGURES[figure](trial)):
             found.setdefault(trial['block'], []).append(trial)
     if figure == 'user_share':
         sampled = {n: kept for n, trials in found.items()
-                   if (kept := [t for t in trials if t['cpu'].get(
+                   if (kept := [t for t in trials if (t.get('cpu') or {}).get(
                        'server_user_share') is not None])}
         found = sampled or found
     return found

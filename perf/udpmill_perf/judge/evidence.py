@@ -121,11 +121,11 @@ def visible_effect(design, f, tests):
 
 def values_needed(design, f, tests):
     """How many blocks, or boots a side, are needed to find an effect of M in
-    such noise."""
-    if f.sd is None:
-        return None
+    such noise; None if all such effects are ignored."""
     alpha = setting(design, 'alpha_red') / tests
     room = setting(design, 'tolerance') - setting(design, 'ignore')
+    if f.sd is None or room <= 0:
+        return None
     counted = _grouped if f.grouped else _paired
     n = 2
     while n < MANY:

@@ -8,7 +8,7 @@ this machine, and `compare` ignores at least the difference found here.
 import sys
 
 from ..errors import INVALID, PerfError
-from ..file import calibration
+from ..file import bounds, calibration
 from ..host import environment, pmu
 from ..judge import equals, plan
 from ..measure import arms
@@ -28,9 +28,9 @@ def add_arguments(parser):
     parser.add_argument('-w', '--workload', action='append', metavar='SPEC',
                         help=f'workload to measure (default {DEFAULT}); '
                         'may be repeated')
-    parser.add_argument('--blocks', type=count(8), default=BLOCKS,
-                        metavar='N', help='blocks per workload, at least 8 '
-                        f'(default {BLOCKS})')
+    parser.add_argument('--blocks', type=count(8, bounds.MOST_BLOCKS),
+                        default=BLOCKS, metavar='N', help='blocks per '
+                        f'workload, at least 8 (default {BLOCKS})')
     add_measuring(parser)
 
 

@@ -55,7 +55,8 @@ def add_arguments(parser):
                      metavar='PERCENT', help='the change for the worse that '
                      'PASS must exclude (default 5)')
     for name, default, brief in PHASES:
-        how.add_argument(f'--{name}', type=count(0 if name != 'screen' else 6),
+        least = 6 if name == 'screen' else 0
+        how.add_argument(f'--{name}', type=count(least, bounds.MOST_BLOCKS),
                          default=default, metavar='BLOCKS',
                          help=f'{brief} (default {default})')
     parser.add_argument('--no-latency', action='store_true', help='do not '

@@ -3,16 +3,19 @@
 import argparse
 import re
 
+from ..file import bounds
+
 TIME = re.compile(r'(\d+(?:\.\d+)?)(ms|s|m|)')
+MOST_SECONDS = 86400
 SECONDS = {'ms': 1e-3, 's': 1.0, '': 1.0, 'm': 60.0}
 
 
 def seconds(text):
     found = TIME.fullmatch(text)
     value = float(found[1]) * SECONDS[found[2]] if found else 0
-    if value <= 0:
+    if not 0 < value <= MOST_SECONDS:
         raise argparse.ArgumentTypeError(
-            f'"{text}" is not a time; try 1s, 500ms or 2m')
+            f'"{text}" is not a time of up to a day; try 1s, 500ms or 2m')
     return value
 
 
@@ -27,14 +30,11 @@ def percent(text):
     return value
 
 
-def count(least, most=None):
-    bounds = (f'of at least {least}' if most is None
-              else f'within {least} to {most}')
-
+def count(least, most=bounds.MOST_INTEGER):
     def parse(text):
-        if not text.isdecimal() or int(text) < least or (
-                most is not None and int(text) > most):
+        found = re.fullmatch(r'0*([0-9]{1,19})', text)
+        if not found or not least <= int(found[1]) <= most:
             raise argparse.ArgumentTypeError(
-                f'"{text}" is not a whole number {bounds}')
-        return int(text)
+                f'"{text}" is not a whole number within {least} to {most}')
+        return int(found[1])
     return parse

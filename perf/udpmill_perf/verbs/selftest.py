@@ -177,6 +177,9 @@ def replays(args, progress):
     found = []
     for path in args.replay:
         made = document.load(path)
+        if not made.get('blocks'):
+            raise PerfError(f'{path}: has no blocks; give a file of '
+                            '"udpmill perf" compare or calibrate')
         progress.restart(args.rounds)
         found.append({'file': os.path.basename(path), **rerandomise.replay(
             made, args.rounds, seed=args.seed or 1,

@@ -8,7 +8,6 @@ import sys
 import textwrap
 import threading
 import time
-from dataclasses import dataclass
 
 import pytest
 from udpmill_perf.errors import UNFIT, USAGE, PerfError
@@ -17,7 +16,8 @@ from udpmill_perf.guest import kernel, parts, qemu
 from udpmill_perf.guest.boot import Boot, console_lines, panic_of
 from udpmill_perf.host.signals import handled
 from udpmill_perf.measure import counting
-from udpmill_perf.measure.arms import Arm, own_binary
+from udpmill_perf.measure.arms import own_binary
+from udpmill_perf.measure.count_arms import CountArm
 from udpmill_perf.measure.workload import parse
 from guest_made_up import (KALLSYMS, counts, frame, image, load_report)
 
@@ -73,12 +73,6 @@ FILES = {'told': TOLD, 'off': frame('off'),
          'names': frame('kallsyms', KALLSYMS) + frame('modules'),
          'error': frame('hello') + frame('error', 'veth.ko: no such file'),
          'counts': counts([BLOCKS, BLOCKS * 2]).encode()}
-
-
-@dataclass
-class CountArm(Arm):
-    append: str = ''
-    kernel: object = None
 
 
 @pytest.fixture

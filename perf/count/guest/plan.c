@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #define VERSION      "1"
 #define QUIET_MOST   60000 /* ms */
 #define QUIET_DIGITS 5
+#define PORT_DIGITS  5
 
 /* State of the parsing. */
 struct parsing {
@@ -106,6 +108,17 @@ static int take_ready(struct parsing *s, char **words)
 	return 0;
 }
 
+static int take_listen(struct parsing *s, char **words)
+{
+	size_t digits = strspn(words[0], "0123456789");
+
+	if (!words[0][digits] && digits <= PORT_DIGITS)
+		s->open->port = (unsigned)strtoul(words[0], NULL, 10);
+	if (s->open->port == 0 || s->open->port > UINT16_MAX)
+		return refuse(s, "not a port from 1 to 65535:", words[0]);
+	return 0;
+}
+
 static int take_server(struct parsing *s, char **words)
 {
 	s->open->server = words;
@@ -121,8 +134,11 @@ static int take_load(struct parsing *s, char **words)
 static int take_end(struct parsing *s, char **words)
 {
 	(void)words;
-	if (!s->open->ready || !s->open->server || !s->open->load)
-		return refuse(s, "the workload has no ready, server or load:",
+	if ((!s->open->ready && !s->open->port) || !s->open->server ||
+		!s->open->load)
+		return refuse(s,
+			"the workload has no ready (or listen), server or "
+			"load:",
 			s->open->words[0]);
 	s->open = NULL;
 	return 0;
@@ -140,6 +156,7 @@ static const struct {
 	{"quiet", 1, 1, false, take_quiet},
 	{"workload", 1, 1, false, take_workload},
 	{"ready", 1, 1, true, take_ready},
+	{"listen", 1, 1, true, take_listen},
 	{"server", 1, -1u, true, take_server},
 	{"load", 1, -1u, true, take_load},
 	{"end", 0, 0, true, take_end},

@@ -9,7 +9,8 @@
  *	run PROGRAM ARGUMENT...
  *	quiet MILLISECONDS
  *	workload NAME
- *	ready PATH
+ *	ready PATH		or:
+ *	listen PORT
  *	server PROGRAM ARGUMENT...
  *	load PROGRAM ARGUMENT...
  *	end
@@ -37,9 +38,12 @@ enum plan_kind {
 struct plan_step {
 	enum plan_kind kind;
 	unsigned line;
-	char **words;      /* after the directive */
-	unsigned ms;       /* PLAN_QUIET */
-	const char *ready; /* PLAN_WORKLOAD: a file; and two commands */
+	char **words; /* after the directive */
+	unsigned ms;  /* PLAN_QUIET */
+	/* PLAN_WORKLOAD: a file or a UDP port (0: none) that shows that the
+	 * server is ready; and two commands */
+	const char *ready;
+	unsigned port;
 	char **server, **load;
 };
 

@@ -10,6 +10,7 @@
 #include "file.h"
 #include "process.h"
 #include "results.h"
+#include "sockets.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -106,12 +107,19 @@ void workload_prepare(char *const argv[])
 		fail_by(all, "", &p, "", RUN ERR);
 }
 
+static bool is_ready(const struct process *p, const struct plan_step *step)
+{
+	if (step->port)
+		return sockets_are_open(p->pid, step->port);
+	return access(step->ready, F_OK) == 0;
+}
+
 static void start_server(struct process *p, const struct plan_step *step)
 {
 	const char *name = step->words[0];
 
 	start(p, step->server, SERVER OUT, SERVER ERR);
-	for (unsigned ms = 0; access(step->ready, F_OK); ms++) {
+	for (unsigned ms = 0; !is_ready(p, step); ms++) {
 		if (process_has_ended(p))
 			fail_by(name, "the server ", p, " before it was ready",
 				SERVER ERR);
@@ -179,7 +187,7 @@ void workload_run(const struct plan_step *step)
 	struct process server, load;
 	char *maps;
 
-	if (unlink(step->ready) && errno != ENOENT)
+	if (step->ready && unlink(step->ready) && errno != ENOENT)
 		results_fail("%s: %s", step->ready, strerror(errno));
 	results_say("begin", "%s", name);
 	marker_workload_begins();

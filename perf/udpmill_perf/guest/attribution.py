@@ -4,7 +4,7 @@ traffic, and what other tasks of the guest did meanwhile."""
 from collections import defaultdict
 
 from .counts import KERNEL
-from .groups import UDPMILL, group_of
+from .groups import group_of
 
 # The guest's init is linked there, so that it is told from udpmill.
 INIT = range(0x10000000, 0x18000000)
@@ -78,7 +78,7 @@ class Sums:
                 self.kernel += self.add(block, found, group_of(found.name))
             else:
                 found = names.of_user(task.table, block.address)
-                self.user += self.add(block, found, UDPMILL)
+                self.user += self.add(block, found, task.table.group)
 
     def add(self, block, found, group):
         """Returns the instructions of a block."""

@@ -75,10 +75,18 @@ class Elf:
     @cached_property
     def functions(self):
         """The symbols of functions; none, if the file is stripped."""
+        return self._of_tables('.symtab')
+
+    @cached_property
+    def exported(self):
+        """Those that other files can call, which even a stripped file has."""
+        return self._of_tables('.dynsym')
+
+    def _of_tables(self, name):
         found = []
         try:
             for table in self.sections:
-                if table.name == '.symtab':
+                if table.name == name:
                     found += self._functions(table)
         except (struct.error, IndexError) as error:
             raise PerfError(f'{self.name}: has damaged symbols') from error

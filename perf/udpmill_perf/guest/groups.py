@@ -8,6 +8,7 @@ DEVICE, SOFTIRQ, SCHEDULER = 'device', 'softirq', 'scheduler and idle'
 MEMORY, COPYING, NETFILTER = 'memory', 'copying', 'netfilter'
 SECURITY, TIMERS, LOCKING = 'security', 'timers', 'locking'
 UDPMILL, OTHER = 'udpmill', 'other'
+SERVER = 'server'  # user code of a server that is not udpmill's
 
 # Names without underscores at their beginning, * for any characters. The first
 # line that matches decides, so that what is more special comes first.
@@ -108,7 +109,7 @@ TABLE = (
      'tx_timestamp* compat_* xdp_* bpf_* sys_* vfs_* req_* tctx_*'),
 )
 GROUPS = (ENTRY, SOCKET, UDP, IP, DEVICE, SOFTIRQ, SCHEDULER, MEMORY, COPYING,
-          NETFILTER, SECURITY, TIMERS, LOCKING, UDPMILL, OTHER)
+          NETFILTER, SECURITY, TIMERS, LOCKING, UDPMILL, SERVER, OTHER)
 
 
 def compiled(patterns):

@@ -28,10 +28,11 @@ def put(entries, name, data, mode):
     entries[name] = cpio.file(name, data, mode)
 
 
-def compose(init, own, plan, modules, names=()):
+def compose(init, own, plan, modules, names=(), files=None):
     """The archive. init: its path here; own: paths here of udpmill and the
     like, by those in the guest; plan: its text; modules: their contents by
-    name, in order; names: of this host's programs."""
+    name, in order; names: of this host's programs; files: others, by their
+    paths in the guest, as pairs of contents and mode."""
     entries = {name: cpio.folder(name) for name in FOLDERS}
     # The kernel opens it for init, before anything is mounted.
     entries['dev/console'] = cpio.character_device('dev/console', 5, 1)
@@ -42,6 +43,8 @@ def compose(init, own, plan, modules, names=()):
     put(entries, 'plan', plan.encode(), 0o644)
     for name, data in modules.items():
         put(entries, f'modules/{name}.ko', data, 0o644)
+    for name, (contained, mode) in (files or {}).items():
+        put(entries, name, contained, mode)
     paths = {name: programs.find(name) for name in names}
     for name, path in paths.items():
         put(entries, f'bin/{name}', contents(path), 0o755)

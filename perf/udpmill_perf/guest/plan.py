@@ -16,10 +16,13 @@ WORDS_MOST = 120
 
 @dataclass(frozen=True)
 class Job:
-    """A workload of the plan. server, load: commands in the guest."""
+    """A workload of the plan. server, load: commands in the guest; listens:
+    the UDP port that shows that the server is ready, or None if it makes the
+    file READY."""
     name: str
     server: list
     load: list
+    listens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ def line(*words):
     return text
 
 
+def ready(job):
+    if job.listens:
+        return line('listen', job.listens)
+    return line('ready', READY)
+
+
 def write(plan, with_names):
     """The plan's text. with_names: at the end, the guest sends the names of
     the kernel's functions."""
@@ -59,7 +68,7 @@ def write(plan, with_names):
     rows += [line('run', *command) for command in plan.commands]
     for job in plan.jobs:
         rows += [line('quiet', QUIET_MS), line('workload', job.name),
-                 line('ready', READY), line('server', *job.server),
+                 ready(job), line('server', *job.server),
                  line('load', *job.load), line('end')]
     if with_names:
         rows.append(line('names'))

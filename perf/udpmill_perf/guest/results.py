@@ -18,6 +18,7 @@ class Told:
     load: dict = field(default_factory=dict)
     maps: str = ''
     quiet: str = ''
+    server: str = ''
 
 
 def ended(body, allowed, what):
@@ -47,8 +48,24 @@ def parsed(body, what):
     return found
 
 
-def workloads(frames):
-    """What was told of each workload, in order."""
+def ended_load(body, current, own_server):
+    """A load may have failed because a server did, which nobody has said if
+    it is not udpmill's."""
+    try:
+        ended(body, LOAD_ENDS, f'{current.name}: load')
+    except PerfError as error:
+        if own_server:
+            raise
+        code, _, text = current.server.partition('\n')
+        said = '; '.join(row.strip() for row in text.splitlines()[-3:])
+        raise PerfError(f'{error}; the server ended with exit code {code}'
+                        + (f' and wrote: {said}' if said else ''),
+                        error.exit_code) from None
+
+
+def workloads(frames, own_server=True):
+    """What was told of each workload, in order. own_server: it is udpmill, so
+    its exit status is known to tell how it ended."""
     found, current = [], None
     for tag, body in frames:
         if tag == 'begin':
@@ -56,13 +73,13 @@ def workloads(frames):
             found.append(current)
         elif current is None:
             continue
-        elif tag == 'server':
+        elif tag == 'server' and own_server:
             ended(body, SERVER_ENDS, f'{current.name}: serve')
         elif tag == 'load':
-            ended(body, LOAD_ENDS, f'{current.name}: load')
+            ended_load(body, current, own_server)
         elif tag == 'json':
             current.load = parsed(body, f'{current.name}: load')
-        elif tag in ('maps', 'quiet'):
+        elif tag in ('maps', 'quiet', 'server'):
             setattr(current, tag, body)
     return found
 

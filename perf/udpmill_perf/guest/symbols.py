@@ -12,6 +12,7 @@ from collections import namedtuple
 from ..errors import UNFIT, PerfError
 from . import elf
 from .counts import KERNEL
+from .groups import UDPMILL
 
 UNKNOWN, UNKNOWN_CODE = '[unknown]', '[unknown code]'  # kernel, program
 VDSO = '[vdso or libraries]'
@@ -62,7 +63,8 @@ def symbols(rows):
 
 
 class Table:
-    """rows: Symbols in ascending order."""
+    """rows: Symbols in ascending order; group: of what a program does."""
+    group = UDPMILL
 
     def __init__(self, rows):
         self.rows = list(rows)

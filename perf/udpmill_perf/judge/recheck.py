@@ -38,7 +38,7 @@ def design(doc):
                         document.design_hash(doc['design']))
 
 
-def _kept(value):
+def kept(value):
     """Without the paths of files, of which only the contents matter."""
     if not isinstance(value, list):
         return value
@@ -58,7 +58,7 @@ def equal_arms(doc):
     if any('files' in arm for arm in doc['arms']):
         keys += 'command', 'files'
     for key in keys:
-        a, b = (_kept(arm.get(key)) for arm in doc['arms'])
+        a, b = (kept(arm.get(key)) for arm in doc['arms'])
         if a != b:
             yield f'aa: {key} is {a} for A and {b} for B'
     a, b = ((arm.get('kernel') or {}).get('sha256') for arm in doc['arms'])

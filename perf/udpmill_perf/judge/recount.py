@@ -3,7 +3,7 @@
 files are checked by recheck.py, in the same way."""
 from ..file.count_document import ARM_KEYS
 from . import counted, exact
-from .recheck import design, differs, same
+from .recheck import design, differs, kept, same
 
 
 def equal_arms(doc):
@@ -21,7 +21,8 @@ def equal_arms(doc):
 
 def of_arm(arm):
     """All that makes an arm what it is."""
-    return {'kernel': arm['kernel']['sha256'],
+    return {'kernel': arm['kernel']['sha256'], 'command': arm.get('command'),
+            'files': kept(arm.get('files') or []),
             **{key: arm.get(key) or None for key in ARM_KEYS}}
 
 

@@ -38,6 +38,9 @@ class Arm:
                    if '.' not in k}
         return replace(base, **changes) if changes else base
 
+    def version(self):
+        return version(self.binary)
+
     def check(self, _workload):
         """Check that its server starts, before anything is measured."""
         check(self)
@@ -55,7 +58,7 @@ class Arm:
         return {'name': self.name, 'label': self.label or self.name,
                 'binary': self.binary, 'sha256': digest(self.binary),
                 'build_id': build_id(self.binary),
-                'version': version(self.binary), 'git': git(self.binary),
+                'version': self.version(), 'git': git(self.binary),
                 'options': self.options, 'settings': self.settings,
                 'command': shlex.join([self.binary, 'serve', *self.options])}
 

@@ -46,14 +46,18 @@ class Command:
         return [self.program,
                 *(filled(word, host, port, folder) for word in self.words)]
 
+    def laid_out(self, host, port, folder):
+        """{path in folder: (contents, mode)} of its files."""
+        return {os.path.join(folder, needed.name): (
+            filled(needed.data.decode('latin-1'), host, port, folder)
+            .encode('latin-1'), needed.mode) for needed in self.files}
+
     def lay_out(self, host, port, folder):
         """Write its files into folder."""
-        for needed in self.files:
-            path = os.path.join(folder, needed.name)
-            data = filled(needed.data.decode('latin-1'), host, port, folder)
+        for path, (data, mode) in self.laid_out(host, port, folder).items():
             with open(path, 'wb') as file:
-                file.write(data.encode('latin-1'))
-            os.chmod(path, needed.mode)
+                file.write(data)
+            os.chmod(path, mode)
 
     def has_port(self):
         return any(PORT in word for word in self.words) or any(
@@ -105,9 +109,34 @@ def parse(option, text, files):
     return found
 
 
+class OfCommand:
+    """What an arm that is a command adds to an Arm, whose binary is the
+    program of the command, and which has no options."""
+    command: Command = None
+
+    def workload(self, base):
+        return base.with_settings(
+            {key: arms.convert(key, value, FIELDS)
+             for key, value in self.settings.items() if '.' not in key})
+
+    def version(self):
+        return None
+
+    def same_as(self, other):
+        return super().same_as(other) and self.runs() == other.runs()
+
+    def runs(self):
+        """What is compared of a command: not where its files were."""
+        return self.command.words, sorted(
+            (f.name, f.data, f.mode) for f in self.command.files)
+
+    def as_dict(self):
+        return {**super().as_dict(), 'command': self.command.text,
+                'files': [f.as_dict() for f in self.command.files]}
+
+
 @dataclass
-class CommandArm(arms.Arm):
-    """binary: the program of the command; there are no options."""
+class CommandArm(OfCommand, arms.Arm):
     command: Command = None
     ready_s: float = commanded.READY_S
 
@@ -116,30 +145,8 @@ class CommandArm(arms.Arm):
         return cls(name, command.program, [], settings, label, command,
                    ready_s)
 
-    def workload(self, base):
-        return base.with_settings(
-            {key: arms.convert(key, value, FIELDS)
-             for key, value in self.settings.items() if '.' not in key})
-
     def check(self, workload):
         commanded.try_out(self, workload, arms.own_binary())
 
     def measure(self, workload, *how):
         return commanded.measure(self, workload, *how)
-
-    def same_as(self, other):
-        return (super().same_as(other)
-                and self.command.words == other.command.words
-                and self._files() == other._files())
-
-    def _files(self):
-        """What is compared of the files: not where they were."""
-        return sorted((f.name, f.data, f.mode) for f in self.command.files)
-
-    def as_dict(self):
-        return {'name': self.name, 'label': self.label or self.name,
-                'binary': self.binary, 'sha256': arms.digest(self.binary),
-                'build_id': arms.build_id(self.binary), 'version': None,
-                'git': arms.git(self.binary), 'options': [],
-                'settings': self.settings, 'command': self.command.text,
-                'files': [f.as_dict() for f in self.command.files]}

@@ -2,14 +2,18 @@
 """The arms of a count: a kernel, its command line, a udpmill, options and
 settings."""
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import USAGE, PerfError
-from . import arms
+from ..guest import initramfs, mapped, plan, programs, symbols
+from . import arms, trial
 from .arms import Arm
+from .command import Command, OfCommand
 
 MOST_APPEND = 1024          # characters; the kernel takes 2048 in all
 LABEL = 60                  # characters of a label that nobody gave
+PAYLOAD_FILE = '/srv/payload'
+FOLDER = '/srv/'            # of the files of a command; then the host
 
 
 @dataclass
@@ -28,6 +32,31 @@ class CountArm(Arm):
             'path': self.kernel.image, 'sha256': self.kernel.sha256,
             'release': self.kernel.release, 'version': self.kernel.version}}
 
+    own_server = True       # a udpmill
+
+    def check(self, _workload):
+        check(self)
+
+    @property
+    def programs(self):
+        """Paths here of what the guest gets, by those in the guest."""
+        return {initramfs.UDPMILL: self.binary}
+
+    def files(self, _workload, _seat):
+        """Other files, as for initramfs.compose()."""
+        return {}
+
+    def server(self, workload, seat):
+        """(its command in the guest, the port that shows that it is ready, or
+        None)"""
+        arm = replace(self, binary=initramfs.UDPMILL)
+        return [*trial.server_argv(arm, workload, seat), '--ready-file',
+                plan.READY], None
+
+    def names(self, maps):
+        """The Table of the server's functions. maps: its mappings."""
+        return symbols.of_program(self.binary, maps, initramfs.UDPMILL)
+
     def facts(self):
         """What may tell it from another arm, what counts most first."""
         return [self.kernel.release or os.path.basename(self.kernel.image),
@@ -37,6 +66,43 @@ class CountArm(Arm):
                          in self.settings.items()) or 'no settings',
                 self.append or 'nothing appended',
                 arms.git(self.binary) or self.binary, self.binary]
+
+
+@dataclass
+class CountCommandArm(OfCommand, CountArm):
+    """A server that is not udpmill's."""
+    command: Command = None
+
+    own_server = False
+
+    def check(self, _workload):
+        """It can be packed; whether it starts, only a guest can tell."""
+        programs.libraries(self.binary)
+
+    @property
+    def programs(self):
+        return {self.binary: self.binary}
+
+    def files(self, workload, seat):
+        found = self.command.laid_out(seat.host, seat.port,
+                                      FOLDER + seat.host)
+        if workload.payload is not None:
+            found[PAYLOAD_FILE] = workload.payload, 0o644
+        return found
+
+    def server(self, workload, seat):
+        return self.command.argv(seat.host, seat.port,
+                                 FOLDER + seat.host), seat.port
+
+    def names(self, maps):
+        files = {os.path.normpath(path): path
+                 for path in programs.libraries(self.binary)}
+        return mapped.of_server(maps, {**files, self.binary: self.binary})
+
+    def facts(self):
+        return [self.command.text,
+                ', '.join(f.path for f in self.command.files) or 'no files',
+                *super().facts()]
 
 
 def name_them(both):

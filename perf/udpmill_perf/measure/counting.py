@@ -4,7 +4,7 @@ are CPUs; from arms, workloads and a design to the entries of a document."""
 import os
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..errors import UNFIT, PerfError
 from ..guest import counts, initramfs, parts, paths, plan, qemu, results
@@ -15,6 +15,8 @@ from ..host import environment
 from ..host.seats import Seat
 from . import arms as binaries
 from . import trial
+from .count_arms import PAYLOAD_FILE
+from .requests import PAYLOAD
 
 LOOK_EVERY_S = 0.05
 LOAD_SEED = 1
@@ -53,6 +55,7 @@ class Guest:
         self.arm, self.names = arm, [w.name for w in workloads]
         self.generator = None if is_same(generator, arm.binary) else generator
         self.made, self.kernel, self.tables = {}, None, {}
+        self.files = {}
         own = [arm.workload(workload) for workload in workloads]
         for workload in own:
             self.check(workload)
@@ -75,14 +78,15 @@ class Guest:
 
     def job(self, name, workload, road, design):
         seat = Seat((0,), (0,), host=road.host, port=paths.PORT)
-        arm = replace(self.arm, binary=initramfs.UDPMILL)
+        server, listens = self.arm.server(workload, seat)
+        load = trial.load_command(self.loads, workload, seat, LOAD_SEED)
+        self.files.update(self.arm.files(workload, seat))
         return plan.Job(
-            name, [*road.server, *trial.server_argv(arm, workload, seat),
-                   '--ready-file', plan.READY],
-            [*road.client, *trial.load_command(self.loads, workload, seat,
-                                               LOAD_SEED),
+            name, [*road.server, *server],
+            [*road.client,
+             *(PAYLOAD_FILE if word == PAYLOAD else word for word in load),
              '--time', LOAD_MOST, '--count-windows',
-             f'{design["warm"]},{design["datagrams"]}'])
+             f'{design["warm"]},{design["datagrams"]}'], listens)
 
     @property
     def loads(self):
@@ -94,9 +98,9 @@ class Guest:
             extra = {GENERATOR: self.generator} if self.generator else {}
             self.made[with_names] = initramfs.compose(
                 parts.find(parts.INIT),
-                {initramfs.UDPMILL: self.arm.binary, **extra},
+                {**self.arm.programs, **extra},
                 plan.write(self.plan, with_names), self.modules,
-                self.programs)
+                self.programs, self.files)
         return self.made[with_names]
 
     def learn(self, frames):
@@ -108,11 +112,11 @@ class Guest:
     def names_of(self, maps):
         """The Names for a workload, from the mappings of its server."""
         if maps not in self.tables:
-            both = {initramfs.UDPMILL: self.arm.binary}
+            found = [self.arm.names(maps)]
             if self.generator:
-                both[GENERATOR] = self.generator
-            self.tables[maps] = [symbols.of_program(path, maps, name)
-                                 for name, path in both.items()]
+                found.append(symbols.of_program(self.generator, maps,
+                                                GENERATOR))
+            self.tables[maps] = found
         return symbols.Names(self.kernel, self.tables[maps])
 
 
@@ -145,7 +149,8 @@ class Turn:
         with self.stack:
             self.seconds = time.monotonic() - self.started
             self.frames = self.boot.frames()
-            self.told = results.workloads(self.frames)
+            self.told = results.workloads(self.frames,
+                                      self.guest.arm.own_server)
             self.windows = counts.read(self.boot.path('counts'))
         self.guest.learn(self.frames)
 

@@ -33,6 +33,7 @@ class Requests:
     rate: float = 0
 
     own = peer = None      # see Workload
+    scenario = ''
 
     def __post_init__(self):
         if self.path not in PATHS:
@@ -162,7 +163,7 @@ def variant(base, text):
         elif part in PATHS:
             changes['path'] = part
         else:
-            raise PerfError(f'-w: with --a-cmd, there is no workload "{text}"; '
+            raise PerfError(f'with --a-cmd, there is no workload "{text}"; '
                             'give flowsN, threadsN, workersN (CPUs of the '
                             'server), spin or a path, joined by hyphens')
     return replace(base, **changes)

@@ -13,8 +13,8 @@ ANSWERED = ('A datagram counts when it was answered, as the kernel and the '
 RECEIVED = ('No reply is expected (--expect none), so a datagram counts when '
             'the kernel gave it to a socket of the server, and there is no '
             'latency.')
-REPLAYED = ('A capture cannot be sent at a chosen rate, so there is no latency '
-            'at half capacity.')
+REPLAYED = ('A capture cannot be sent at a chosen rate, so there is no '
+            'latency at half capacity.')
 MISSING = ('{}: no latency, because replies were missing at that rate, and '
            'replies that carry no number can then not be matched.')
 
@@ -34,41 +34,46 @@ def add_arms(group, side):
 
 
 def add_requests(parser):
+    """Returns the group, for options of one verb."""
     group = parser.add_argument_group(
         'requests', 'with --a-cmd: what is sent; without any of these, probes '
         'of 64 bytes,\nwhich the server is expected to echo')
     group.add_argument('--payload', metavar='FILE|hex:DIGITS|text:TEXT',
                        help='send this as each datagram; replies are counted, '
                        'not checked')
+    group.add_argument('--length', type=count(0), metavar='BYTES',
+                       help='send probes of this length')
+    group.add_argument('--expect', choices=EXPECT, help='what the server '
+                       'replies, as for "udpmill load"; none: nothing, so '
+                       'what it receives is counted')
+    return group
+
+
+def add_timed(group):
+    """The requests of a verb that measures by the clock."""
     group.add_argument('--pcap', metavar='FILE', help='send the UDP payloads '
                        'of a capture, over and over; each reply lets the next '
                        'one leave')
     group.add_argument('--speed', metavar='X|max', help='replay the capture X '
                        'times as fast as it was captured, or as fast as the '
                        'kernel accepts; it must last longer than a trial')
-    group.add_argument('--length', type=count(0), metavar='BYTES',
-                       help='send probes of this length')
-    group.add_argument('--expect', choices=EXPECT, help='what the server '
-                       'replies, as for "udpmill load"; none: nothing, so '
-                       'what it receives is counted')
     group.add_argument('--ready', type=seconds, metavar='TIME',
                        default=commanded.READY_S, help='how long a server may '
                        'take until it answers (default '
                        f'{commanded.READY_S}s)')
 
 
-def asked(args):
+def asked(args, own):
     """Whether servers of any kind are compared. Raises PerfError if options
-    of both kinds are given."""
+    of both kinds are given. own: those of udpmill's, as (value, name)."""
     if args.a_cmd is None:
         for option in ('b_cmd', 'a_file', 'b_file', 'payload', 'pcap',
                        'speed', 'length', 'expect'):
-            if getattr(args, option) not in (None, []):
+            if getattr(args, option, None) not in (None, []):
                 raise PerfError(f'--{option.replace("_", "-")} needs --a-cmd, '
                                 'the command of a UDP server')
         return False
-    for given, what in ((args.binaries, 'BINARY'), (args.a_opts, '--a-opts'),
-                        (args.b_opts, '--b-opts')):
+    for given, what in own:
         if given:
             raise PerfError(f'{what} is for udpmill servers and cannot be '
                             'combined with --a-cmd; options of a server '
@@ -96,22 +101,24 @@ def make_arms(args, labels):
         args.ready) for side, label in zip('ab', labels)]
 
 
-def workloads(args):
-    """What is sent, once for each -w."""
-    given = [f'--{name}' for name in ('payload', 'pcap', 'length')
-             if getattr(args, name) is not None]
+def workloads(args, texts):
+    """What is sent, once for each of texts, which say over what."""
+    pcap, speed = getattr(args, 'pcap', None), getattr(args, 'speed', None)
+    given = [f'--{name}' for name, value in (
+        ('payload', args.payload), ('pcap', pcap), ('length', args.length))
+        if value is not None]
     if len(given) > 1:
         raise PerfError(f'{given[0]} and {given[1]} both say what is sent; '
                         'give one of them')
-    if args.pcap is not None and not os.path.isfile(args.pcap):
-        raise PerfError(f'--pcap: {args.pcap}: there is no such file')
-    if args.speed is not None and args.pcap is None:
+    if pcap is not None and not os.path.isfile(pcap):
+        raise PerfError(f'--pcap: {pcap}: there is no such file')
+    if speed is not None and pcap is None:
         raise PerfError('--speed is that of a capture; give --pcap, too')
     base = Requests(
         payload_of(args.payload) if args.payload is not None else None,
-        os.path.abspath(args.pcap) if args.pcap else '', args.speed or '',
+        os.path.abspath(pcap) if pcap else '', speed or '',
         64 if args.length is None else args.length, args.expect or '')
-    return [variant(base, text) for text in args.workload or ()] or [base]
+    return [variant(base, text) for text in texts or ()] or [base]
 
 
 def note(made, base):

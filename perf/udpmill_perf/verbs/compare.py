@@ -42,7 +42,7 @@ def add_arguments(parser):
         sides.add_argument(f'--{side}-label', metavar='TEXT',
                            help='name of this arm in reports')
         commands.add_arms(sides, side)
-    commands.add_requests(parser)
+    commands.add_timed(commands.add_requests(parser))
     parser.add_argument('-w', '--workload', action='append', metavar='SPEC',
                         help=f'workload to measure (default {DEFAULT}); may '
                         'be repeated; "udpmill perf run --list" has examples; '
@@ -125,9 +125,11 @@ def expected(session, comparison):
 
 def chosen(args):
     """(the arms, the workloads), checked as far as nothing has to run."""
-    if commands.asked(args):
+    if commands.asked(args, ((args.binaries, 'BINARY'),
+                             (args.a_opts, '--a-opts'),
+                             (args.b_opts, '--b-opts'))):
         both = commands.make_arms(args, labels(args))
-        workloads = unique(commands.workloads(args))
+        workloads = unique(commands.workloads(args, args.workload))
     else:
         workloads = unique(map(parse, args.workload or [DEFAULT]))
         both = make_arms(args)

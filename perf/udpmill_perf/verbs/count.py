@@ -9,8 +9,9 @@ from ..judge import exact, plan
 from ..measure import arms, count_arms, counting
 from ..measure.kept import Kept
 from ..measure.matrix import unique
+from ..measure.requests import FIELDS
 from ..measure.workload import parse
-from . import exits, results
+from . import commands, exits, results
 from .compare import labelled, words
 from .options import add_output
 from .progress import Progress
@@ -27,7 +28,8 @@ OF_ARM = ('kernel', 'bin', 'opts', 'append', 'set')
 def add_arguments(parser):
     parser.add_argument('workloads', nargs='*', metavar='WORKLOAD',
                         help='name of a workload (default: '
-                        f'{", ".join(WORKLOADS)})')
+                        f'{", ".join(WORKLOADS)}); with --a-cmd, only what '
+                        'follows such a name, as in flows64-veth')
     parser.add_argument('--kernel', metavar='IMAGE', help='a bzImage, or the '
                         'directory of a kernel tree or of an unpacked '
                         'package (default: the newest in /boot that can be '
@@ -36,9 +38,12 @@ def add_arguments(parser):
                         'in the guest (default: this one, or the static one '
                         'beside it)')
     sides = parser.add_argument_group('arms', 'with any of these, but '
-                                      '--a-label, two arms are compared')
+                                      '--a-label, --a-cmd and --a-file, two '
+                                      'arms are\ncompared')
     for side in 'ab':
         add_arm(sides, side)
+        commands.add_arms(sides, side)
+    commands.add_requests(parser)
     how = parser.add_argument_group('counting')
     how.add_argument('--seeds', type=count(1), default=3, metavar='N',
                      help='boot each arm with N seeds, and with one of them '
@@ -87,13 +92,33 @@ def of_side(args, side, what):
 
 def names(args):
     """'A', or 'AB' if anything is said of two arms."""
-    two = args.b_label or any(of_side(args, side, what)
+    two = args.b_label or args.b_cmd or args.b_file or any(of_side(args, side, what)
                               for side in 'ab' for what in OF_ARM)
     return 'AB' if two else 'A'
 
 
+def is_own(args):
+    """Whether servers are udpmill's."""
+    return not commands.asked(args, (
+        (args.bin, '--bin'), *((of_side(args, side, what), f'--{side}-{what}')
+                               for side in 'ab' for what in ('bin', 'opts'))))
+
+
+def make_command_arm(args, side):
+    command = commands.command_of(args, side)
+    return count_arms.CountCommandArm(
+        side.upper(), command.program, [],
+        arms.parse_settings(of_side(args, side, 'set'), FIELDS),
+        labelled(of_side(args, side, 'label'), side.upper(), ''),
+        append=count_arms.checked_append(f'--{side}-append',
+                                         of_side(args, side, 'append')),
+        command=command)
+
+
 def make_arm(args, side):
     """An arm, but for its kernel."""
+    if not is_own(args):
+        return make_command_arm(args, side)
     binary = of_side(args, side, 'bin') or args.bin
     return count_arms.CountArm(
         side.upper(),
@@ -114,7 +139,7 @@ def make_arms(args, workloads):
     for arm in found:
         for workload in workloads:
             counting.check_workload(arm.workload(workload))
-        count_arms.check(arm)
+        arm.check(workloads[0])
     for arm in found:
         image = of_side(args, arm.name.lower(), 'kernel') or args.kernel
         arm.kernel = kernel.find(image) if image else None
@@ -157,7 +182,9 @@ def prepare(args, workloads):
 
 
 def run(args):
-    workloads = unique(map(parse, args.workloads or WORKLOADS))
+    workloads = unique(map(parse, args.workloads or WORKLOADS)
+                       if is_own(args) else
+                       commands.workloads(args, args.workloads))
     session, both = prepare(args, workloads)
     made = session.document
     boots = len(both) * (args.seeds + 1)

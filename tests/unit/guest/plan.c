@@ -78,6 +78,15 @@ Test(plan, has_a_workload_with_its_commands)
 				      "127.0.0.1:9", "-J", NULL});
 }
 
+Test(plan, has_a_port_instead_of_a_file)
+{
+	cr_assert(parse(HEAD "workload dns\nlisten 10600\n"
+			     "server /usr/sbin/unbound -d\n"
+			     "load /bin/udpmill load x\nend\noff") == 0,
+		"%s", why);
+	cr_assert(plan.steps[0].port == 10600 && !plan.steps[0].ready);
+}
+
 Test(plan, separates_words_by_any_number_of_blanks)
 {
 	cr_assert(parse(HEAD "  run \t a   b \noff\n\n\n") == 0, "%s", why);
@@ -130,12 +139,18 @@ static const struct {
 	{HEAD "end\noff\n", "belongs into"},
 	{HEAD "workload a\noff\n", "line 3: a workload has no end"},
 	{HEAD "workload a\nworkload b\noff\n", "a workload has no end"},
-	{HEAD "workload a\nend\noff\n", "no ready, server or load: \"a\""},
+	{HEAD "workload a\nend\noff\n",
+		"no ready (or listen), server or load: \"a\""},
 	{HEAD "workload a\nready r\nserver s\nend\noff\n", "no ready"},
 	{HEAD "workload a\nready r\nload s\nend\noff\n", "no ready"},
 	{HEAD "workload a\nserver r\nload s\nend\noff\n", "no ready"},
 	{HEAD "workload a b\nready r\nserver s\nload l\nend\noff\n",
 		"number of words"},
+	{HEAD "workload a\nlisten 0\n", "not a port from 1 to 65535: \"0\""},
+	{HEAD "workload a\nlisten 65536\n", "not a port"},
+	{HEAD "workload a\nlisten 53x\n", "not a port"},
+	{HEAD "workload a\nlisten\n", "number of words"},
+	{HEAD "listen 53\noff\n", "belongs into a workload"},
 	{HEAD "workload a\nrun x\nend\noff\n", "a workload has no end"},
 };
 

@@ -26,7 +26,7 @@ class Usage(unittest.TestCase):
                         self.assertNotIn('shellcheck source', line)
 
     def test_a_bad_argument_is_one_line(self):
-        for program in 'tools/quickstart', 'tools/check':
+        for program in 'tools/quickstart', 'tools/check', 'tools/kernel':
             done = subprocess.run([TOP / program, '--no-such'],
                                   capture_output=True, text=True, timeout=30)
             self.assertEqual((done.returncode, done.stdout), (2, ''))

@@ -142,7 +142,11 @@ class Slow(unittest.TestCase):
                 ledger = report["ledger"]
                 window = report["config"]["window"]
                 self.assertGreater(ledger["sent"], 0)
-                self.assertEqual(ledger["missing"], 0, ledger)
+                # On a busy machine a reply may come when its flow is over.
+                no_ports = ledger["kernel"]["client"]["UdpNoPorts"]
+                self.assertLessEqual(
+                    ledger["missing"],
+                    no_ports if "--flow-lifetime" in arguments else 0, ledger)
                 latency = report["latency_ns"]
                 self.assertGreaterEqual(latency["min"], rtt * 1e9)
                 # A datagram that is written off is replaced by another.

@@ -83,6 +83,11 @@ void asking_explain_loss(const struct asking *a, char *why, size_t why_bytes)
 			"relaying them",
 			to, address_format(&a->seen_from, seen_from),
 			address_format(&a->seen_to, seen_to));
+	else if (sent == 0)
+		snprintf(why, why_bytes,
+			"%s was not asked for %u s, since this host is too "
+			"busy; stop other programs, or use fewer --threads",
+			to, ASKING_LAPSE_NS / 1000000000u);
 	else
 		snprintf(why, why_bytes,
 			"%s has not consented for %u s, asked by %llu queries; "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A server is asked for its consent repeatedly. */
 #include "fake.h"
+#include "load/peer/asking.h"
 
 TestSuite(keep, .init = start, .fini = stop);
 
@@ -85,4 +86,16 @@ Test(keep, survives_occasional_replies)
 	wait_for_hellos(6);
 	cr_assert(!lost_ns);
 	remote_close(r);
+}
+
+Test(keep, that_was_not_asked_is_not_blamed)
+{
+	struct asking a = {.sent = 7, .yes_sent = 7};
+
+	a.to = fake.address;
+	asking_explain_loss(&a, why, sizeof(why));
+	cr_assert(strstr(why, "this host is too busy"), "%s", why);
+	a.sent = 9;
+	asking_explain_loss(&a, why, sizeof(why));
+	cr_assert(strstr(why, "asked by 2 queries"), "%s", why);
 }

@@ -270,7 +270,9 @@ class DontFragment(Case):
                       "--rate", "1k", "-O", "600ms")
         pacing = json.loads(r.stdout)["pacing"]
         # With half of the warm-up in addition, there would be twice as many.
-        self.assertLess(pacing["due"], 1.5 * pacing["planned"])
+        # On a busy machine, a thread may begin with what is due since long.
+        late = pacing["lag_ns"]["max"] / 1e9 * pacing["rate_last"]
+        self.assertLess(pacing["due"], 1.5 * pacing["planned"] + late, pacing)
 
     def test_the_text_report_gives_the_reason(self):
         r = self.load("IPv4", "-l", "100:1,1600:1", "--dont-fragment",

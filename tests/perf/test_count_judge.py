@@ -179,7 +179,7 @@ def test_one_arm_is_invalid_if_its_twins_differ():
 @pytest.mark.parametrize('spoil, told', [
     (lambda boot: boot['workloads'].pop(ECHO), 'Only 2 of 3 seeds were'),
     (lambda boot: boot['workloads'][ECHO]['windows'].reverse(),
-     'Only 2 of 3 seeds')])
+     'In B, with seed 3, window 2 took no more')])
 def test_a_workload_that_was_not_counted_is_inconclusive(spoil, told):
     def change(doc):
         for boot in doc['boots']:
@@ -189,6 +189,16 @@ def test_a_workload_that_was_not_counted_is_inconclusive(spoil, told):
     assert verdict(doc)['verdict'] == doc['verdict'] == 'INCONCLUSIVE'
     assert verdict(doc)['why'].startswith(told)
     assert verdict(doc, DISCARD)['verdict'] == 'PASS'
+
+
+def test_windows_that_are_too_short_are_told_of_one_arm_too():
+    doc = sample_count.alone()
+    for boot in doc['boots']:
+        boot['workloads'][ECHO]['windows'].reverse()
+    doc.update(exact.judge(doc))
+    assert doc['verdict'] == 'INCONCLUSIVE'
+    assert 'Count more datagrams' in verdict(doc)['why']
+    assert [row['workload'] for row in doc['counts']] == [DISCARD]
 
 
 def test_a_workload_that_no_boot_has_is_inconclusive():

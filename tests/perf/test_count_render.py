@@ -14,6 +14,7 @@ from udpmill_perf import human, render
 from udpmill_perf.file import history
 from udpmill_perf.file.count_view import Counts
 from udpmill_perf.file.view import View
+from udpmill_perf.judge import exact
 from udpmill_perf.render import terminal
 
 TEXTS = ('terminal', 'markdown', 'html', 'ktap', 'junit')
@@ -39,6 +40,19 @@ def test_one_arm_is_only_counted():
     assert lines('count alone')[0] == 'COUNT  6.1.0-47-cloud-amd64'
     assert not any('residue' in line for line in lines('count alone'))
     assert line('count alone', ECHO).split() == [ECHO, '5547']
+
+
+def test_one_arm_tells_what_was_not_counted():
+    doc = sample_count.alone()
+    for boot in doc['boots']:
+        boot['workloads'][ECHO]['windows'].reverse()
+    doc.update(exact.judge(doc))
+    said = terminal.summary(doc, False)
+    assert '1 workload, with 3 seeds. 1 workload could not be counted.' in said
+    assert re.search(rf'{ECHO} +- +INCONCLUSIVE', said)
+    assert 'Count more datagrams' in ' '.join(said.split())
+    page = render.to_text([('', doc)], 'html')
+    assert 'Count more datagrams' in page
 
 
 def test_a_workload_has_its_figures_change_and_residue():

@@ -11,7 +11,8 @@ FIGURES = ('instructions', 'user', 'kernel', 'iterations')
 class Counted:
     """Whole numbers, of so many datagrams. functions: (name, group) ->
     [instructions, calls, iterations]; without: instructions of the groups
-    that the design leaves out, which are not in `instructions`."""
+    that the design leaves out, which are not in `instructions`; left_out:
+    those of other tasks, a datagram."""
     datagrams: int
     instructions: int
     user: int
@@ -44,10 +45,29 @@ def of(boot, workload, without=()):
     sums['instructions'] -= taken
     if sums['datagrams'] <= 0 or sums['instructions'] <= 0:
         return None
-    tasks = {**first['left_out'], **second['left_out']}
-    return Counted(**sums, without=taken, functions=functions, left_out={
-        task: second['left_out'].get(task, 0) - first['left_out'].get(task, 0)
-        for task in sorted(tasks)})
+    return Counted(**sums, without=taken, functions=functions,
+                   left_out=_left_out(first, second))
+
+
+def _left_out(first, second):
+    """What other tasks did, a datagram of both windows: in which of them it
+    was is chance, and their difference would say nothing."""
+    datagrams = first['datagrams'] + second['datagrams']
+    found = {}
+    for task in sorted({*first['left_out'], *second['left_out']}):
+        both = [window['left_out'].get(task, 0) for window in (first, second)]
+        found[task] = sum(both) / datagrams
+    return found
+
+
+def unusable(doc, workload):
+    """The first arm and seed of a boot that ran the workload, but counted
+    nothing that can be used; None if there is none."""
+    for boot in doc['boots']:
+        if workload in boot['workloads'] and not of(
+                boot, workload, doc['design']['without']):
+            return boot['arm'], boot['seed']
+    return None
 
 
 def by_seed(doc, arm, workload):
@@ -80,8 +100,8 @@ def _count(workload, arm, found):
         **{name: median(row) for name, row in values.items()},
         'low': min(values['instructions']),
         'high': max(values['instructions']),
-        'left_out': {task: fmean(one.left_out.get(task, 0) / one.datagrams
-                                 for one in found) for task in tasks}}
+        'left_out': {task: fmean(one.left_out.get(task, 0) for one in found)
+                     for task in tasks}}
 
 
 def functions(doc):

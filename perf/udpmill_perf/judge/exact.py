@@ -57,6 +57,9 @@ def decide(tolerance, found):
 def _unreached(doc, workload, found):
     """Why the rule cannot be applied; None if it can."""
     wanted = len(doc['design']['seeds'])
+    bad = counted.unusable(doc, workload)
+    if bad:
+        return exact_words.unusable(*bad)
     if found.seeds < wanted:
         return exact_words.unfinished(found.seeds, wanted)
     if wanted < 2 and not doc['aa']:
@@ -90,13 +93,21 @@ def _verdict(doc, workload, rows):
 
 
 def _alone(doc, workload):
-    """With one arm, all that can be wrong is that its twins differ."""
+    """With one arm, all that can be wrong is that its twins differ, or that
+    nothing was counted."""
     moved = twins.moved(doc, workload)
+    bad = counted.unusable(doc, workload)
+    if moved:
+        said, why = INVALID, exact_words.moved(moved)
+    elif bad:
+        said, why = INCONCLUSIVE, exact_words.unusable(*bad)
+    else:
+        return None
     return {'workload': workload, 'metric': INSTRUCTIONS,
             'seeds': len(counted.by_seed(doc, 'A', workload)),
             'estimate': None, 'residue': None,
-            'tolerance': doc['design']['tolerance'], 'verdict': INVALID,
-            'why': exact_words.moved(moved)} if moved else None
+            'tolerance': doc['design']['tolerance'], 'verdict': said,
+            'why': why}
 
 
 def overall(verdicts, arms=2, same=False):

@@ -72,6 +72,12 @@ ONE_SEED = ('With one seed, nothing shows how far the seed alone moves the '
             'count; use two or more.')
 
 
+def unusable(arm, seed):
+    return (f'In {arm}, with seed {seed}, window 2 took no more instructions '
+            'than window 1: the windows are too short for this workload. '
+            'Count more datagrams.')
+
+
 def unproved(arm):
     return (f'No seed was booted twice in {arm}, so nothing shows that the '
             'count depends on the seed alone.')

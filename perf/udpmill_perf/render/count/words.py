@@ -21,10 +21,7 @@ def sentence(view):
     if view.verdict == SAME:
         return 'Both arms are the same, and so are their counts.'
     if not counts.two:
-        done = len([row for row in counts.results if row.a])
-        return f'{human.count(done, "workload")}, with ' \
-            f'{human.count(len(counts.seeds), "seed")}.' if done \
-            else 'Nothing was counted.'
+        return _alone(counts, found[INCONCLUSIVE])
     if not rows:
         return 'Nothing was judged.'
     if view.verdict == REGRESSION:
@@ -38,6 +35,16 @@ def sentence(view):
     tolerance = human.margin(view.design.get('tolerance'))
     return f'B executes at most {tolerance} more instructions in each of ' \
         f'{total}.'
+
+
+def _alone(counts, bad):
+    done = len([row for row in counts.results if row.a and row not in bad])
+    told = [f'{human.count(done, "workload")}, with '
+            f'{human.count(len(counts.seeds), "seed")}.'] if done else []
+    if bad:
+        told.append(f'{human.count(len(bad), "workload")} could not be '
+                    'counted.')
+    return ' '.join(told) or 'Nothing was counted.'
 
 
 def _worst(rows):

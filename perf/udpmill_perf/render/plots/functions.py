@@ -8,10 +8,10 @@ from .count_axis import instructions
 from .svg import Plot, draw, ink
 
 MOST, LEAST = 14, 0.1
-LEFT, RIGHT = 2.1, 1.75
+LEFT, RIGHT = 2.05, 2.1
 CAPTION = ('A bar is by how many instructions a datagram B differs in a '
-           'function; beside it, whether it is called more often (calls a '
-           'datagram) or got longer (instructions a call).')
+           'function; beside it, what most of it is due to: calls a datagram, '
+           'or instructions a call.')
 ALONE = ('The functions with the most instructions a datagram; beside each, '
          'its calls a datagram.')
 
@@ -47,16 +47,20 @@ def _figure(counts, part):
 
 
 def _why(counts, part):
-    """Short: 2 → 3 calls, or 10 → 32 a call."""
-    sides = [part.a.calls, part.b.calls]
-    if counts.two and None in sides:
-        return 'only in ' + 'AB'[part.a.calls is None] if any(sides) else ''
-    calls = words.pair(counts, *sides, words.each)
-    each = words.pair(counts, part.a.each, part.b.each, human.trimmed)
-    told = [f'{calls} calls'] * (not counts.two or '>' in calls)
-    if counts.two and '>' in each:
-        told.append(f'{each} a call')
-    return ', '.join(told).replace('->', '→')
+    """Short, to fit beside the bar: 2 → 3 calls, or 10 → 32 a call."""
+    a, b = part.a, part.b
+    if counts.two and None in (a.calls, b.calls):
+        return 'only in ' + 'AB'[a.calls is None] if any(
+            (a.calls, b.calls)) else ''
+    text = f'{words.pair(counts, a.calls, b.calls, words.each)} calls'
+    if counts.two:
+        if None not in (a.each, b.each) and (
+                abs(b.calls * (b.each - a.each))
+                > abs((b.calls - a.calls) * a.each)):
+            text = f'{words.change(a.each, b.each, human.trimmed)} a call'
+        if '>' not in text:
+            return ''           # it is too little to see
+    return text.replace('->', '→')
 
 
 def _painter(counts, layout, parts):

@@ -222,7 +222,7 @@ class Workload(balance.Balance):
     def test_a_seed_makes_the_same_run(self):
         first, second = (self.balanced(
             "-l", "32-1472", "--seed", "9", "--count", "500", "--train", "off",
-            "-P", "1") for _ in range(2))
+            "-P", "1", seconds="60s") for _ in range(2))
         self.assertEqual(first["ledger"]["sent"], 500)
         self.assertEqual(first["config"]["length"], second["config"]["length"])
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What is in perf/ci: jobs that parse, with scripts that a shell can read and
-options that there are; bisections of a made kernel; and fetching a kernel."""
+options that there are; bisections of a made kernel; and which kernel the jobs
+get of a distribution."""
 import json
 import os
 import pathlib
@@ -232,61 +233,39 @@ def test_a_tree_without_a_configuration_is_refused(tree):
 
 APT = '''\
 #!/bin/sh
-case $*:$0 in
-"policy linux-image-virtual:"*) echo "  Candidate: 6.8.0" ;;
-policy*) echo "  Candidate: (none)" ;;
-"depends linux-image-virtual:"*)
-	echo linux-image-virtual
-	echo "  Depends: linux-image-6.8.0-1-generic" ;;
-"download linux-image-6.8.0-1-generic:"*) touch image.deb ;;
-"download "*) echo "E: Unable to locate package" >&2; exit 100 ;;
--x*) mkdir -p "$3/boot" && touch "$3/boot/vmlinuz-6.8.0-1" ;;
+case $*:${{0##*/}} in
+*:apt-cache)
+	[ "$1" = depends ] || exit 0
+	echo "E: No packages found" >&2
+	echo "  Depends: {package}" ;;
+--print*:*) echo amd64 ;;
+*download*) touch image.deb ;;
+-x*) mkdir -p "$3/boot" && touch "$3/boot/vmlinuz-1" ;;
 esac
 '''
 
 
-@pytest.fixture
-def fetch(tmp_path):
-    """Runs fetch-kernel with a made apt-get."""
-    folder = tmp_path / 'bin'
-    folder.mkdir()
-    for name in 'apt-cache', 'apt-get', 'dpkg':
-        (folder / name).write_text(APT)
+@pytest.mark.parametrize('package', ['linux-image-6.1.0-57-cloud-amd64',
+                                     'linux-image-6.8.0-31-generic'])
+def test_debian_and_ubuntu_have_a_kernel(package, tmp_path):
+    folder, tools = tmp_path / 'bin', tmp_path / 'tools'
+    folder.mkdir(), tools.mkdir()
+    for name in 'apt-cache', 'apt-get', 'dpkg', 'dpkg-deb':
+        (folder / name).write_text(APT.format(package=package))
         (folder / name).chmod(0o755)
-    # The script prefers the system's programs, so it gets a copy that does
-    # not.
-    mill = tmp_path / 'mill'
-    for name in 'perf/ci/fetch-kernel', 'tools/progress.bash':
-        (mill / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(TOP / name, mill / name)
-    with open(mill / 'tools/progress.bash', 'a', encoding='ascii') as f:
+    for name in 'kernel', 'progress.bash':
+        shutil.copy(TOP / 'tools' / name, tools)
+    # Which prefers the system's programs.
+    with open(tools / 'progress.bash', 'a', encoding='ascii') as f:
         f.write(f'PATH={folder}:$PATH\n')
-
-    def run(*words):
-        return subprocess.run([mill / 'perf/ci/fetch-kernel', *words],
-                              cwd=tmp_path, capture_output=True, text=True,
-                              check=False)
-
-    return run
-
-
-def test_the_newest_kernel_is_fetched(fetch, tmp_path):
-    done = fetch('kernel')
-    assert (done.returncode, done.stdout) == (0, f'{tmp_path}/kernel\n')
-    assert (tmp_path / 'kernel/boot/vmlinuz-6.8.0-1').exists()
-    done = fetch('kernel')
-    assert done.returncode == 2 and 'is not empty' in done.stderr
-
-
-def test_a_kernel_that_cannot_be_fetched(fetch):
-    done = fetch('kernel', 'linux-image-9')
-    assert done.returncode == 3
-    assert 'linux-image-9 cannot be downloaded: E: Unable' in done.stderr
-    assert fetch().returncode == 2
+    done = subprocess.run([tools / 'kernel', 'newest', 'there'], cwd=tmp_path,
+                          capture_output=True, text=True, check=False)
+    assert done.stdout == f'{tmp_path}/there/{package}\n', done.stderr
+    assert (tmp_path / 'there' / package / 'boot/vmlinuz-1').exists()
 
 
 def test_scripts_explain_themselves():
-    for name in 'bisect', 'bisect-kernel', 'fetch-kernel':
+    for name in 'bisect', 'bisect-kernel':
         done = subprocess.run([CI / name, '--help'], capture_output=True,
                               text=True, check=False)
         assert (done.returncode, done.stderr) == (0, '')

@@ -31,10 +31,13 @@ def workload(name, server=f"{SERVE} --service echo", port=10600, more=""):
 
 
 # Each boot takes a while, so that one plan shows much.
-GOOD = ("sysctl net.ipv4.ip_default_ttl 77\n"
+FIFO = "policy server fifo 1\npolicy load fifo 1\n"
+GOOD = ("sysctl kernel.sched_rt_runtime_us -1\n"
         "run /bin/udpmill --version\n"
+        "policy softirq fifo 2\n"
         "quiet 200\n"
-        + workload("echo", more=f" --train off --count-windows {WARM},{N}")
+        + workload("echo", server=f"{FIFO}{SERVE} --service echo",
+                   more=f" --train off --count-windows {WARM},{N}")
         # Nobody listens there.
         + workload("refused", port=9, more=" --time 300ms")
         # It ends by itself before it is told to.
@@ -52,12 +55,12 @@ BAD = {
 class Guest:
     """A boot that has been started. init: the file that becomes /init."""
 
-    def __init__(self, plan, init=INIT):
+    def __init__(self, plan, init=INIT, seed=1):
         self.folder = tempfile.TemporaryDirectory()
         self.emulator, self.there = booting.start(
             KERNEL.image, pathlib.Path(self.folder.name), initramfs.compose(
                 init, {initramfs.UDPMILL: UDPMILL},
-                f"udpmill-plan 1\n{plan}off\n", {}))
+                f"udpmill-plan 1\n{plan}off\n", {}), seed=seed)
 
     def end(self):
         """Waits for it. What it sent, and its console."""
@@ -83,20 +86,35 @@ def split(sent):
     return [(tag, body.decode()) for tag, body in frames.split(sent)]
 
 
+def by_workload(told):
+    """Its frames by their tags, by its name."""
+    workloads = {}
+    for tag, body in told:
+        if tag == "begin":
+            last = workloads.setdefault(body, {})
+        elif workloads:
+            last[tag] = body
+    return workloads
+
+
 class Good(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.sent, cls.console = zip(*boot(GOOD, GOOD))
+        cls.sent, _ = zip(*boot(GOOD, GOOD))
+        ((cls.other, _),) = boot(GOOD, seed=2)
         cls.frames = split(cls.sent[0])
-        cls.workloads = {}
-        for tag, body in cls.frames:
-            if tag == "begin":
-                last = cls.workloads.setdefault(body, {})
-            elif cls.workloads:
-                last[tag] = body
+        cls.workloads = by_workload(cls.frames)
 
     def test_the_same_boot_twice_tells_the_same(self):
         self.assertEqual(self.sent[0], self.sent[1])
+
+    def test_another_seed_changes_no_turn(self):
+        """Programs of the same priority wait for each other."""
+        other = by_workload(split(self.other))
+        self.assertNotEqual(self.other, self.sent[0])
+        first, second = (json.loads(workloads["echo"]["json"])["count_marks"]
+                         for workloads in (self.workloads, other))
+        self.assertEqual(first, second)
 
     def test_all_is_told_in_order(self):
         tags = [tag for tag, _ in self.frames]

@@ -41,6 +41,11 @@ static void quiet(const struct plan_step *step)
 	quiet_wait(step->ms);
 }
 
+static void policy(const struct plan_step *step)
+{
+	system_raise_softirqs(step->fifo);
+}
+
 static void names(const struct plan_step *step)
 {
 	(void)step;
@@ -59,6 +64,7 @@ static void (*const actions[PLAN_KINDS])(const struct plan_step *step) = {
 	[PLAN_SYSCTL] = sysctl,
 	[PLAN_RUN] = run,
 	[PLAN_QUIET] = quiet,
+	[PLAN_POLICY] = policy,
 	[PLAN_WORKLOAD] = workload_run,
 	[PLAN_NAMES] = names,
 	[PLAN_OFF] = off,

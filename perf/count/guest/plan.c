@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION      "1"
-#define QUIET_MOST   60000 /* ms */
-#define QUIET_DIGITS 5
-#define PORT_DIGITS  5
+#define VERSION     "1"
+#define QUIET_MOST  60000 /* ms */
+#define FIFO_MOST   99
+#define DIGITS_MOST 9
 
 /* State of the parsing. */
 struct parsing {
@@ -75,15 +75,23 @@ static int take_off(struct parsing *s, char **words)
 	return add(s, PLAN_OFF, words);
 }
 
+/* 0 if it is not a number from 1 to most. */
+static unsigned read_number(const char *word, unsigned most)
+{
+	size_t digits = strspn(word, "0123456789");
+	unsigned long n = 0;
+
+	if (!word[digits] && digits <= DIGITS_MOST)
+		n = strtoul(word, NULL, 10);
+	return n <= most ? (unsigned)n : 0;
+}
+
 static int take_quiet(struct parsing *s, char **words)
 {
-	size_t digits = strspn(words[0], "0123456789");
-	unsigned ms = 0;
+	unsigned ms = read_number(words[0], QUIET_MOST);
 	int error;
 
-	if (!words[0][digits] && digits <= QUIET_DIGITS)
-		ms = (unsigned)strtoul(words[0], NULL, 10);
-	if (ms == 0 || ms > QUIET_MOST)
+	if (ms == 0)
 		return refuse(s,
 			"not a number of milliseconds from 1 to 60000:",
 			words[0]);
@@ -110,11 +118,8 @@ static int take_ready(struct parsing *s, char **words)
 
 static int take_listen(struct parsing *s, char **words)
 {
-	size_t digits = strspn(words[0], "0123456789");
-
-	if (!words[0][digits] && digits <= PORT_DIGITS)
-		s->open->port = (unsigned)strtoul(words[0], NULL, 10);
-	if (s->open->port == 0 || s->open->port > UINT16_MAX)
+	s->open->port = read_number(words[0], UINT16_MAX);
+	if (s->open->port == 0)
 		return refuse(s, "not a port from 1 to 65535:", words[0]);
 	return 0;
 }
@@ -129,6 +134,29 @@ static int take_load(struct parsing *s, char **words)
 {
 	s->open->load = words;
 	return 0;
+}
+
+/* Of a thread of the kernel, before all workloads, or of a program in one. */
+static int take_policy(struct parsing *s, char **words)
+{
+	int priority = (int)read_number(words[2], FIFO_MOST), error = 0;
+
+	if (strcmp(words[1], "fifo") != 0)
+		return refuse(s, "there is no policy", words[1]);
+	if (priority == 0)
+		return refuse(s, "not a priority from 1 to 99:", words[2]);
+	if (!s->open && strcmp(words[0], "softirq") == 0) {
+		error = add(s, PLAN_POLICY, words);
+		s->plan->steps[s->plan->count - 1].fifo = priority;
+	} else if (s->open && strcmp(words[0], "server") == 0) {
+		s->open->server_fifo = priority;
+	} else if (s->open && strcmp(words[0], "load") == 0) {
+		s->open->load_fifo = priority;
+	} else {
+		error = refuse(s, "nothing here has a policy that is called",
+			words[0]);
+	}
+	return error;
 }
 
 static int take_end(struct parsing *s, char **words)
@@ -157,6 +185,7 @@ static const struct {
 	{"workload", 1, 1, false, take_workload},
 	{"ready", 1, 1, true, take_ready},
 	{"listen", 1, 1, true, take_listen},
+	{"policy", 3, 3, false, take_policy},
 	{"server", 1, -1u, true, take_server},
 	{"load", 1, -1u, true, take_load},
 	{"end", 0, 0, true, take_end},

@@ -8,9 +8,11 @@
  *	sysctl KEY VALUE...
  *	run PROGRAM ARGUMENT...
  *	quiet MILLISECONDS
+ *	policy softirq fifo PRIORITY
  *	workload NAME
  *	ready PATH		or:
  *	listen PORT
+ *	policy server|load fifo PRIORITY
  *	server PROGRAM ARGUMENT...
  *	load PROGRAM ARGUMENT...
  *	end
@@ -28,6 +30,7 @@ enum plan_kind {
 	PLAN_SYSCTL,
 	PLAN_RUN,
 	PLAN_QUIET,
+	PLAN_POLICY,
 	PLAN_WORKLOAD,
 	PLAN_NAMES,
 	PLAN_OFF,
@@ -40,11 +43,13 @@ struct plan_step {
 	unsigned line;
 	char **words; /* after the directive */
 	unsigned ms;  /* PLAN_QUIET */
+	int fifo;     /* PLAN_POLICY: of softirqs */
 	/* PLAN_WORKLOAD: a file or a UDP port (0: none) that shows that the
 	 * server is ready; and two commands */
 	const char *ready;
 	unsigned port;
 	char **server, **load;
+	int server_fifo, load_fifo; /* priorities of SCHED_FIFO; 0: neither */
 };
 
 struct plan {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/resource.h>
@@ -74,14 +75,25 @@ static int put_at(int fd, const char *name)
 	return close(file) ? -errno : 0;
 }
 
-static int become(char *const argv[], const char *out, const char *err)
+static int set_policy(int fifo)
+{
+	const struct sched_param parameters = {.sched_priority = fifo};
+
+	if (fifo == 0)
+		return 0;
+	return sched_setscheduler(0, SCHED_FIFO, &parameters) ? -errno : 0;
+}
+
+static int become(char *const argv[], const struct process_config *config)
 {
 	struct rlimit limit = {FILE_MOST, FILE_MOST};
 	sigset_t set = child_ended();
-	int error = put_at(STDOUT_FILENO, out);
+	int error = put_at(STDOUT_FILENO, config->out);
 
 	if (!error)
-		error = put_at(STDERR_FILENO, err);
+		error = put_at(STDERR_FILENO, config->err);
+	if (!error)
+		error = set_policy(config->fifo);
 	if (!error && (setrlimit(RLIMIT_FSIZE, &limit) ||
 			      sigprocmask(SIG_UNBLOCK, &set, NULL)))
 		error = -errno;
@@ -112,8 +124,8 @@ static int enlist(struct process *p)
 	return -EBUSY;
 }
 
-int process_start(
-	struct process *p, char *const argv[], const char *out, const char *err)
+int process_start(struct process *p, char *const argv[],
+	const struct process_config *config)
 {
 	int ends[2], error;
 
@@ -122,7 +134,7 @@ int process_start(
 		return -errno;
 	p->pid = fork();
 	if (p->pid == 0) {
-		error = become(argv, out, err);
+		error = become(argv, config);
 		(void)!write(ends[1], &error, sizeof(error));
 		_exit(127);
 	}

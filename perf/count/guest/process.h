@@ -20,10 +20,16 @@ struct process {
 /* Once, before all others. */
 int process_init(void);
 
-/* Starts argv[0], a path. out, err: files for its output, made anew. 0; or
- * -errno if it cannot be executed. */
-int process_start(struct process *p, char *const argv[], const char *out,
-	const char *err);
+/* What a program gets at its start. out, err: files for its output, made anew.
+ * fifo: its priority as SCHED_FIFO; 0: it is scheduled as usual. */
+struct process_config {
+	const char *out, *err;
+	int fifo;
+};
+
+/* Starts argv[0], a path. 0; or -errno if it cannot be executed. */
+int process_start(struct process *p, char *const argv[],
+	const struct process_config *config);
 
 /* Has it ended? Does not wait. */
 bool process_has_ended(struct process *p);

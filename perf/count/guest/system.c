@@ -4,9 +4,13 @@
 #include "file.h"
 #include "results.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +121,44 @@ void system_set(char *const words[])
 	if (error)
 		results_fail("sysctl %s = %s: %s", words[0], value,
 			strerror(-error));
+}
+
+static bool handles_softirqs(const char *pid)
+{
+	char path[64], *name = NULL;
+	size_t bytes;
+	bool does;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	/* It may have ended meanwhile. */
+	if (file_read(path, VALUE_MOST, &name, &bytes))
+		return false;
+	does = strncmp(name, "ksoftirqd/", strlen("ksoftirqd/")) == 0;
+	free(name);
+	return does;
+}
+
+void system_raise_softirqs(int priority)
+{
+	const struct sched_param parameters = {.sched_priority = priority};
+	DIR *all = opendir("/proc");
+	const struct dirent *e;
+	unsigned found = 0;
+
+	if (!all)
+		results_fail("/proc: %s", strerror(errno));
+	while ((e = readdir(all))) {
+		if (!isdigit((unsigned char)e->d_name[0]) ||
+			!handles_softirqs(e->d_name))
+			continue;
+		if (sched_setscheduler(
+			    (pid_t)atoi(e->d_name), SCHED_FIFO, &parameters))
+			results_fail("policy of softirqs: %s", strerror(errno));
+		found++;
+	}
+	closedir(all);
+	if (!found)
+		results_fail("policy of softirqs: there is no ksoftirqd");
 }
 
 /* From /proc/cpuinfo: "model name : ...". */

@@ -12,5 +12,8 @@ void system_load_module(char *const words[]);
 /* A key as sysctl(8) takes it, and then its values. */
 void system_set(char *const words[]);
 
+/* Lets the threads that handle softirqs run by SCHED_FIFO. */
+void system_raise_softirqs(int priority);
+
 /* Tells the host which kernel and processor this is. */
 void system_tell(void);

@@ -79,10 +79,10 @@ static _Noreturn void fail_by(const char *name, const char *what,
 	fail(name, what, how, err);
 }
 
-static void start(
-	struct process *p, char *const argv[], const char *out, const char *err)
+static void start(struct process *p, char *const argv[],
+	const struct process_config *config)
 {
-	int error = process_start(p, argv, out, err);
+	int error = process_start(p, argv, config);
 
 	if (error)
 		results_fail(
@@ -91,6 +91,7 @@ static void start(
 
 void workload_prepare(char *const argv[])
 {
+	const struct process_config config = {.out = RUN OUT, .err = RUN ERR};
 	struct process p;
 	char all[400];
 	size_t n = 0;
@@ -98,7 +99,7 @@ void workload_prepare(char *const argv[])
 	for (char *const *word = argv; *word && n < sizeof(all); word++)
 		n += (size_t)snprintf(
 			all + n, sizeof(all) - n, "%s%s", n ? " " : "", *word);
-	start(&p, argv, RUN OUT, RUN ERR);
+	start(&p, argv, &config);
 	if (process_wait(&p, PREPARE_MS)) {
 		process_kill(&p);
 		fail(all, "", "did not end within 60 s", RUN ERR);
@@ -116,9 +117,12 @@ static bool is_ready(const struct process *p, const struct plan_step *step)
 
 static void start_server(struct process *p, const struct plan_step *step)
 {
+	const struct process_config config = {.out = SERVER OUT,
+		.err = SERVER ERR,
+		.fifo = step->server_fifo};
 	const char *name = step->words[0];
 
-	start(p, step->server, SERVER OUT, SERVER ERR);
+	start(p, step->server, &config);
 	for (unsigned ms = 0; !is_ready(p, step); ms++) {
 		if (process_has_ended(p))
 			fail_by(name, "the server ", p, " before it was ready",
@@ -132,7 +136,10 @@ static void start_server(struct process *p, const struct plan_step *step)
 
 static void run_load(struct process *p, const struct plan_step *step)
 {
-	start(p, step->load, LOAD OUT, LOAD ERR);
+	const struct process_config config = {
+		.out = LOAD OUT, .err = LOAD ERR, .fifo = step->load_fifo};
+
+	start(p, step->load, &config);
 	if (!process_wait(p, LOAD_MS))
 		return;
 	process_kill(p);

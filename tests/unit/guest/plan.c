@@ -87,6 +87,22 @@ Test(plan, has_a_port_instead_of_a_file)
 	cr_assert(plan.steps[0].port == 10600 && !plan.steps[0].ready);
 }
 
+Test(plan, may_have_policies)
+{
+	cr_assert(parse(HEAD WORKLOAD "off") == 0, "%s", why);
+	cr_assert(plan.steps[0].server_fifo == 0);
+	cr_assert(plan.steps[0].load_fifo == 0);
+	plan_fini(&plan);
+	cr_assert(parse(HEAD "policy softirq fifo 2\nworkload a\npolicy server "
+			     "fifo 99\nready r\n"
+			     "server s\nload l\npolicy load fifo 1\nend\n"
+			     "off\n") == 0,
+		"%s", why);
+	cr_assert(plan.steps[0].kind == PLAN_POLICY && plan.steps[0].fifo == 2);
+	cr_assert(plan.steps[1].server_fifo == 99);
+	cr_assert(plan.steps[1].load_fifo == 1);
+}
+
 Test(plan, separates_words_by_any_number_of_blanks)
 {
 	cr_assert(parse(HEAD "  run \t a   b \noff\n\n\n") == 0, "%s", why);
@@ -144,6 +160,13 @@ static const struct {
 	{HEAD "workload a\nready r\nserver s\nend\noff\n", "no ready"},
 	{HEAD "workload a\nready r\nload s\nend\noff\n", "no ready"},
 	{HEAD "workload a\nserver r\nload s\nend\noff\n", "no ready"},
+	{HEAD "policy server fifo 1\noff\n", "policy that is called"},
+	{HEAD "workload a\npolicy softirq fifo 1\n", "policy that is"},
+	{HEAD "workload a\npolicy server fifo\n", "number of words"},
+	{HEAD "workload a\npolicy server rr 1\n", "no policy \"rr\""},
+	{HEAD "workload a\npolicy server fifo 0\n", "1 to 99: \"0\""},
+	{HEAD "workload a\npolicy server fifo 100\n", "1 to 99"},
+	{HEAD "workload a\npolicy x fifo 1\n", "policy that is called \"x\""},
 	{HEAD "workload a b\nready r\nserver s\nload l\nend\noff\n",
 		"number of words"},
 	{HEAD "workload a\nlisten 0\n", "not a port from 1 to 65535: \"0\""},

@@ -206,7 +206,7 @@ MISTAKES = [
     (['--b-append', 'quiet'], '--b-append is for two kernels'),
     (['--accel', 'kvm'], '--accel is for two kernels'),
     (['--a-kernel', 'a', '--b-kernel', 'a', '--boots', '7'],
-     '"7" is not a whole number of at least 8'),
+     '"7" is not a whole number within 8 to 10000'),
     (['--a-kernel', 'a', '--b-kernel', 'a', '--screen', '8'],
      '--screen is for blocks'),
     (['--a-kernel', 'a', '--b-kernel', 'a', '--no-latency'],

@@ -16,6 +16,7 @@ from .progress import Progress, span
 from .quantity import count
 
 TRIALS = 5
+MOST = 10_000   # boots, or trials of a boot
 START_S = 8    # of a boot by KVM, without its trials, for the time left
 # Of compare, that say how blocks are made; a boot takes their place.
 OF_BLOCKS = ('screen', 'confirm', 'extend', 'no_latency')
@@ -33,10 +34,11 @@ def add_arguments(parser):
         group.add_argument(f'--{side}-append', metavar='TEXT',
                            help='append this to the command line of '
                            f'{side.upper()}\'s kernel')
-    group.add_argument('--boots', type=count(merge.LEAST_BOOTS), metavar='N',
+    group.add_argument('--boots', type=count(merge.LEAST_BOOTS, MOST),
+                       metavar='N',
                        help='boots of each kernel (default and least '
                        f'{merge.LEAST_BOOTS})')
-    group.add_argument('--trials', type=count(1), metavar='N',
+    group.add_argument('--trials', type=count(1, MOST), metavar='N',
                        help=f'trials of each workload a boot (default '
                        f'{TRIALS})')
     group.add_argument('--accel', choices=timing.ACCELERATORS,

@@ -9,6 +9,7 @@ or no QEMU.
 
 import json
 import pathlib
+import struct
 import sys
 import tempfile
 import unittest
@@ -19,6 +20,7 @@ from udpmill_perf.guest import frames, initramfs
 INIT, UDPMILL = sys.argv[1:3]
 PATIENCE_S = 550
 WARM, N = 100, 500
+PT_LOAD = 1
 
 SERVE = "server /bin/udpmill serve 127.0.0.1:10600 --ready-file /tmp/ready"
 LOAD = "load /bin/udpmill load 127.0.0.1:{port} -q -J --seed 1"
@@ -86,6 +88,16 @@ def split(sent):
     return [(tag, body.decode()) for tag, body in frames.split(sent)]
 
 
+def segments(path):
+    """(type, address) of each segment of an ELF file."""
+    elf = pathlib.Path(path).read_bytes()
+    (at,) = struct.unpack_from("<Q", elf, 32)
+    size, count = struct.unpack_from("<HH", elf, 54)
+    for place in range(at, at + size * count, size):
+        kind, _, _, address = struct.unpack_from("<IIQQ", elf, place)
+        yield kind, address
+
+
 def by_workload(told):
     """Its frames by their tags, by its name."""
     workloads = {}
@@ -115,6 +127,13 @@ class Good(unittest.TestCase):
         first, second = (json.loads(workloads["echo"]["json"])["count_marks"]
                          for workloads in (self.workloads, other))
         self.assertEqual(first, second)
+
+    def test_its_addresses_are_not_those_of_the_server(self):
+        first = min(address for kind, address in segments(INIT)
+                    if kind == PT_LOAD)
+        self.assertEqual(first, 0x10000000)
+        self.assertLess(max(address for kind, address in segments(UDPMILL)
+                            if kind == PT_LOAD), first)
 
     def test_all_is_told_in_order(self):
         tags = [tag for tag, _ in self.frames]

@@ -25,7 +25,12 @@ static atomic_int delay_us;    /* of the next reply */
 static atomic_ullong echoed;
 static atomic_bool lose_next;
 static atomic_bool hold_receive; /* the next one, until all else rests */
-static enum { TICKS, TICKS_AWAIT_ALL, TICKS_AWAIT_REPLIES } ticks;
+static enum {
+	TICKS,
+	TICKS_AWAIT_ALL,
+	TICKS_AWAIT_REPLIES,
+	TICKS_AWAIT_HOLD, /* a receive is held up before the run's end */
+} ticks;
 static char why[256];
 static uint64_t published;
 
@@ -107,6 +112,8 @@ int __wrap_nanosleep(const struct timespec *t, struct timespec *left)
 	if (ticks == TICKS_AWAIT_REPLIES &&
 		atomic_load(&load->shared.phase) < PHASE_REST)
 		await_reply();
+	while (ticks == TICKS_AWAIT_HOLD && atomic_load(&hold_receive))
+		(void)usleep(100);
 	return n;
 }
 
@@ -282,6 +289,7 @@ Test(run, lasts_while_a_delayed_thread_may_still_send)
 	hooks.server = look_at_echoed;
 	config.flows = config.threads = 1;
 	config.omit_ns = 0;
+	ticks = TICKS_AWAIT_HOLD;
 	atomic_store(&hold_receive, true);
 	run();
 	cr_assert(result.whole.sent > config.window);

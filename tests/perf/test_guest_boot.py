@@ -311,7 +311,7 @@ def test_options_and_sysctls_reach_the_plan(emulator):
     assert '--burn' in job.server and job.server[-1] == '/tmp/ready'
     assert job.server[job.server.index('--batch') + 1] == '8'
     assert job.load[-2:] == ['--count-windows', '10,20']
-    assert '--flood' in job.load
+    assert '--flood' in job.load and job.priorities == (2, 1)
     assert guest.plan.sysctls == {'net.ipv4.udp_early_demux': '0'}
 
 

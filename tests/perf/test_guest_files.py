@@ -273,6 +273,17 @@ def test_a_plan():
     assert 'names' not in plan.write(plan.Plan([job()]), False)
 
 
+def test_a_plan_with_priorities():
+    jobs = [job(), plan.Job('b', ['/s'], ['/l'], 53, (2, 1))]
+    rows = plan.write(plan.Plan(jobs), False).splitlines()
+    assert rows[1:3] == ['sysctl kernel.sched_rt_runtime_us -1',
+                         'policy softirq fifo 3']
+    at = rows.index('workload b')
+    assert rows[at + 1:at + 5] == ['listen 53', 'policy server fifo 2',
+                                   'policy load fifo 1', 'server /s']
+    assert len([row for row in rows if row.startswith('policy')]) == 3
+
+
 @pytest.mark.parametrize('word', ['', 'a b', 'a\nb', 'a\tb', '\u00e9', '\0',
                                   'x' * 5000])
 def test_words_that_a_plan_cannot_hold(word):

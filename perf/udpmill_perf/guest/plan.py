@@ -18,11 +18,13 @@ WORDS_MOST = 120
 class Job:
     """A workload of the plan. server, load: commands in the guest; listens:
     the UDP port that shows that the server is ready, or None if it makes the
-    file READY."""
+    file READY; priorities: of the server and of the load under SCHED_FIFO, or
+    None."""
     name: str
     server: list
     load: list
     listens: int | None = None
+    priorities: tuple | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,22 @@ def line(*words):
     return text
 
 
+def first_things_first(plan):
+    """What comes before programs with priorities: they may keep the CPU as
+    long as they like, but not from softirqs, which would be handed over to a
+    thread that never runs."""
+    given = [max(job.priorities) for job in plan.jobs if job.priorities]
+    if not given:
+        return []
+    return [line('sysctl', 'kernel.sched_rt_runtime_us', -1),
+            line('policy', 'softirq', 'fifo', max(given) + 1)]
+
+
+def policies(job):
+    return [line('policy', who, 'fifo', priority) for who, priority in
+            zip(('server', 'load'), job.priorities or ())]
+
+
 def ready(job):
     if job.listens:
         return line('listen', job.listens)
@@ -62,13 +80,14 @@ def write(plan, with_names):
     """The plan's text. with_names: at the end, the guest sends the names of
     the kernel's functions."""
     rows = [line('udpmill-plan', VERSION)]
+    rows += first_things_first(plan)
     rows += [line('module', f'/modules/{name}.ko') for name in plan.modules]
     rows += [line('sysctl', key, *value.split())
              for key, value in plan.sysctls.items()]
     rows += [line('run', *command) for command in plan.commands]
     for job in plan.jobs:
         rows += [line('quiet', QUIET_MS), line('workload', job.name),
-                 ready(job), line('server', *job.server),
+                 ready(job), *policies(job), line('server', *job.server),
                  line('load', *job.load), line('end')]
     if with_names:
         rows.append(line('names'))

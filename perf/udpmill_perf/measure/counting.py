@@ -26,6 +26,9 @@ DATAGRAMS_PER_S = 100
 LOAD_MOST = '3600s'  # guest time; the windows end a run
 MEMORY_EACH_MIB = qemu.MEMORY_MIB + 256
 GENERATOR = '/bin/udpmill-load'  # in the guest, if it is not the arm's own
+# Priorities of the server and of the load under SCHED_FIFO (decision 48).
+EQUALS = 1, 1         # each runs until it has nothing left to do
+SERVER_FIRST = 2, 1   # a flood always has
 
 
 def check_workload(workload):
@@ -86,7 +89,8 @@ class Guest:
             [*road.client,
              *(PAYLOAD_FILE if word == PAYLOAD else word for word in load),
              '--time', LOAD_MOST, '--count-windows',
-             f'{design["warm"]},{design["datagrams"]}'], listens)
+             f'{design["warm"]},{design["datagrams"]}'], listens,
+            SERVER_FIRST if '--flood' in load else EQUALS)
 
     @property
     def loads(self):

@@ -111,6 +111,9 @@ struct load_server {
 	struct marks_seen marks;
 	/* How often the figures were read back; the lowest of all workers. */
 	uint64_t published;
+	/* Its process is seen and is not stopped: if its figures are old, it
+	 * waits for a CPU. Known only at LOOK_MUST. */
+	bool runs;
 	/* Asked over the network: its kernel's counters are unknown. */
 	bool asked;
 	/* Queries that this client sent, minus those that the server received

@@ -9,7 +9,9 @@ enum rest {
 	REST_DONE,   /* nothing moves any more */
 	REST_MOVES,  /* something still changes, but the wait was long enough */
 	REST_QUEUED, /* some datagrams are still in a queueing discipline */
-	REST_SILENT, /* the server's figures are no longer updated */
+	/* The server's figures are no longer updated, since it is stopped or
+	 * because of something that is not seen. */
+	REST_SILENT,
 };
 
 /*

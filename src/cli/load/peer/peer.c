@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/peer/peer.h"
 
+#include "cli/load/peer/running.h"
+
 #include <errno.h>
 
 bool load_peer_known(const struct load_options *o, struct load_peer *out)
@@ -70,6 +72,8 @@ static int look_at(
 	if (!o->view.reader)
 		return o->remote ? remote_read(o->remote, look, out) : -ENOENT;
 	error = load_view_read(&o->view, out);
+	out->runs = error == 0 && look == LOOK_MUST &&
+		    running_is_seen(reader_about(o->view.reader));
 	if (o->remote) {
 		out->queries_sent = remote_sent(o->remote);
 		out->queries_lost += (int64_t)out->queries_sent;

@@ -4,10 +4,17 @@
 #include "loop.h"
 
 #define COUNT 100
+/* Longer than what tells a server that is stopped from one at rest. */
+#define STARVED_NS 1500000000u
 
 static struct load_result result;
 static uint64_t swallowed, unanswered, published;
 static bool hidden;
+/* A server whose figures are old for a while, once all was sent. */
+static struct {
+	bool is, runs;
+	uint64_t until_ns;
+} starved;
 
 /* Of what is sent, every fifth gets nowhere, and of the others every tenth is
  * not answered. */
@@ -26,11 +33,25 @@ static int send_some(void *arg, const struct engine_message *m)
 	return 0;
 }
 
+static bool is_old(void)
+{
+	if (!starved.is || atomic_load(&load->shared.phase) != PHASE_REST)
+		return false;
+	if (!starved.until_ns)
+		starved.until_ns =
+			starved.runs ? clock_ns() + STARVED_NS : UINT64_MAX;
+	/* Does not wait as long as for a server that is seen to work. */
+	load_interrupt(load);
+	return clock_ns() < starved.until_ns;
+}
+
 static int see_server(void *arg, enum load_look look, struct load_server *out)
 {
 	(void)arg;
 	(void)look;
-	*out = (struct load_server){.published = ++published};
+	published += !is_old();
+	*out = (struct load_server){
+		.published = published, .runs = starved.runs};
 	out->counters.delivered = sent_count - swallowed;
 	out->counters.answered = sent_count - swallowed - unanswered;
 	out->counters.absorbed = unanswered;
@@ -101,4 +122,21 @@ Test(settle, stops_at_the_client_if_no_server_is_seen)
 	cr_assert(!result.server_seen && !result.ledger.server_seen);
 	cr_assert(result.ledger.sent == COUNT && result.ledger.answered == 70);
 	cr_assert(explained(&result.ledger) + result.ledger.unexplained == 30);
+}
+
+/* The host is busy. */
+Test(settle, waits_for_a_server_that_runs_to_renew_its_figures)
+{
+	starved.is = starved.runs = true;
+	run();
+	cr_assert(clock_ns() >= starved.until_ns);
+	cr_assert(!result.ledger.server_silent);
+	cr_assert(result.ledger.delivered == 80);
+}
+
+Test(settle, says_that_a_server_does_not_run)
+{
+	starved.is = true;
+	run();
+	cr_assert(result.ledger.server_silent);
 }

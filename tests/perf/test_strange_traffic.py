@@ -5,7 +5,9 @@ import json
 import os
 import pathlib
 import shlex
+import signal
 import sys
+import time
 
 import pytest
 from udpmill_perf import main
@@ -13,9 +15,10 @@ from udpmill_perf.errors import PerfError
 from udpmill_perf.file import document
 from udpmill_perf.host.foreign_server import ForeignServer, marked
 from udpmill_perf.host.seats import Places
-from udpmill_perf.measure import arms, command, commanded
+from udpmill_perf.measure import arms, command, commanded, trial as trials
 from udpmill_perf.measure.requests import Requests
 from udpmill_perf.measure.trial import Timing
+from udpmill_perf.measure.window import Watch
 
 SERVER = pathlib.Path(__file__).with_name('strange_server.py')
 QUICK = ['--window', '250ms', '--warm-up', '50ms', '--seed', '7', '-q',
@@ -40,6 +43,36 @@ def measure(text, requests, timing=Timing(0.05, 0.25), ready_s=30):
                                  arms.own_binary(), 7), seat
 
 
+class PatientWatch(Watch):
+    """Its window lasts until something has arrived, on any host."""
+    before = None
+
+    def moment(self):
+        end = time.monotonic() + 60
+        while (self.before is not None and time.monotonic() < end
+               and self.datagrams()[1] < self.before + 100):
+            time.sleep(0.01)
+        made = super().moment()
+        self.before = made.counters['rx_datagrams']
+        return made
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """The generator goes on until the window has ended."""
+    cut = trials.cut
+
+    def cut_and_end(watch, load, timing):
+        found = cut(watch, load, timing)
+        load.popen.send_signal(signal.SIGINT)
+        return found
+
+    monkeypatch.setattr(trials, 'cut', cut_and_end)
+    monkeypatch.setattr(trials, 'FIRST_S', 60)
+    monkeypatch.setattr(trials, 'TAIL_S', 90)
+    monkeypatch.setattr(commanded, 'Watch', PatientWatch)
+
+
 def measured(text, requests):
     """A trial that a busy host has not spoiled; the last one otherwise."""
     for _ in range(5):
@@ -55,6 +88,7 @@ def measured(text, requests):
 
 
 @pytest.mark.parametrize('replies, share', [('1', 1), ('half', 2)])
+@pytest.mark.usefixtures('patient')
 def test_what_the_server_received_is_counted(replies, share, tmp_path):
     told = tmp_path / 'told'
     trial = measured(line(replies, 0, told), Requests(b'0123456789'))
@@ -72,12 +106,14 @@ def test_what_the_server_received_is_counted(replies, share, tmp_path):
     assert trial['server_peak_bytes'] > 1 << 20
 
 
+@pytest.mark.usefixtures('patient')
 def test_probes_are_checked_when_nothing_is_said():
     trial = measured(line(1), Requests())
     assert trial['validity'] in ('VALID', 'SUSPECT'), trial['reasons']
     assert trial['ledger']['answered'] > 0
 
 
+@pytest.mark.usefixtures('patient')
 def test_of_a_server_that_is_silent_the_received_count(tmp_path):
     told = tmp_path / 'told'
     trial = measured(line(0, 0, told), Requests(b'x', expect='none'))
@@ -86,6 +122,7 @@ def test_of_a_server_that_is_silent_the_received_count(tmp_path):
     assert 0 < trial['ledger']['delivered'] <= int(told.read_text())
 
 
+@pytest.mark.usefixtures('patient')
 def test_all_processes_of_a_server_are_counted(tmp_path):
     """The shell does nothing: its child does the work."""
     trial = measured('sh -c ' + shlex.quote(line(1, 200) + '; true'),
@@ -136,19 +173,36 @@ def capture(n, apart):
                      *map(record, range(n))])
 
 
-@pytest.mark.parametrize('text, told', [
-    ('sh -c "echo no such zone >&2; exit 3" {port}',
-     'ended with exit code 3; it wrote: no such zone'),
-    ('sh -c "exit 0" {port}', 'goes into the background'),
-    ('sh -c "echo waiting; exec sleep 60" {port}',
-     'did not open UDP port'),
-    (line(0), 'did not answer a request within 0.5 s')])
-def test_a_server_that_is_not_ready_is_told_at_once(text, told, capsys):
+def not_ready(text, ready, told, capsys):
     assert main.main(['compare', '--a-cmd', text, '--payload', 'text:x',
-                      '--ready', '500ms', '-o', 'none', '-q']) == 2
+                      '--ready', ready, '-o', 'none', '-q']) == 2
     said = capsys.readouterr()
     assert 'A: ' in said.err and told in said.err
     assert said.err.count('\n') == 1 and not said.out
+
+
+@pytest.mark.parametrize('text, ready, told', [
+    ('sh -c "echo no such zone >&2; exit 3" {port}', '60s',
+     'ended with exit code 3; it wrote: no such zone'),
+    ('sh -c "exit 0" {port}', '60s', 'goes into the background'),
+    ('sh -c "echo waiting; exec sleep 60" {port}', '500ms',
+     'did not open UDP port')])
+def test_a_server_that_is_not_ready_is_told_at_once(text, ready, told, capsys):
+    not_ready(text, ready, told, capsys)
+
+
+def test_a_server_that_does_not_answer_is_told(monkeypatch, capsys):
+    """However long it takes to start: that is not counted here."""
+    wait = ForeignServer.wait_until_ready
+
+    def wait_for_port_first(server, answers, port, seconds):
+        wait(server, lambda: True, port, 60)
+        wait(server, answers, port, seconds)
+
+    monkeypatch.setattr(ForeignServer, 'wait_until_ready',
+                        wait_for_port_first)
+    not_ready(line(0), '500ms', 'did not answer a request within 0.5 s',
+              capsys)
 
 
 def test_two_commands_are_compared(tmp_path, capsys):

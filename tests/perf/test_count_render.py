@@ -16,6 +16,7 @@ from udpmill_perf.file.count_view import Counts
 from udpmill_perf.file.view import View
 from udpmill_perf.judge import exact
 from udpmill_perf.render import terminal
+from udpmill_perf.render.count import words
 
 TEXTS = ('terminal', 'markdown', 'html', 'ktap', 'junit')
 
@@ -112,6 +113,13 @@ def test_nothing_is_called_zero_that_is_not():
         '0.00', '0.00', '12.35', '100.0', '123.5', '1000', '22447', '-']
     assert human.figure(-3, sign=True) == '-3.00'
     assert human.figure(0.001, sign=True) == '0.00'
+
+
+@pytest.mark.parametrize('value, told', (
+    (0, '0'), (0.0001, '<.001'), (0.0123, '0.012'), (0.251, '0.25'),
+    (0.5, '0.5'), (2, '2'), (18.63, '18.6')))
+def test_calls_fit_their_column(value, told):
+    assert words.each(value) == told
 
 
 def cells(said):

@@ -10,7 +10,7 @@ from . import words
 MOST = {'function': 12, 'group': 20}    # rows of a workload
 LEAST = 0.1             # instructions a datagram that are worth a line
 ROW = '{} {} {} {} {}  {}'
-SIZES = (7, 7, 8, 13, 13)   # columns beside the name of a part
+SIZES = (7, 7, 8, 14, 13)   # columns beside the name of a part
 
 
 def body(view, ink, width):

@@ -105,7 +105,12 @@ def small(value):
 
 
 def each(value):
-    return human.trimmed(value) if abs(value) >= 0.0005 else '0'
+    """Calls a datagram, in at most five characters, if below a thousand."""
+    if 0 < value < 0.0005:
+        return '<.001'
+    if abs(value) < 0.1:
+        return f'{value:.3f}' if value else '0'
+    return human.trimmed(value, 2 if abs(value) < 1 else 3)
 
 
 def consists(counts, result):

@@ -116,6 +116,17 @@ void lab_judge(struct stress_lab *lab, enum stress_verdict verdict,
 	va_end(ap);
 }
 
+bool lab_is_interrupted(struct stress_lab *lab)
+{
+	const atomic_bool *flag = lab->config->interrupted;
+
+	if (!flag || !atomic_load(flag))
+		return false;
+	lab->result->interrupted = true;
+	lab_judge(lab, STRESS_CUT, "interrupted");
+	return true;
+}
+
 bool lab_over(struct stress_lab *lab)
 {
 	const struct stress_config *c = lab->config;
@@ -125,11 +136,8 @@ bool lab_over(struct stress_lab *lab)
 		lab->told_ns = now;
 		c->progress(c->arg, lab->row, false);
 	}
-	if (c->interrupted && atomic_load(c->interrupted)) {
-		lab->result->interrupted = true;
-		lab_judge(lab, STRESS_CUT, "interrupted");
+	if (lab_is_interrupted(lab))
 		return true;
-	}
 	if (lab->error) {
 		lab_judge(lab, STRESS_CUT, "recv: %s", strerror(-lab->error));
 		return true;

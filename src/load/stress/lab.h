@@ -57,6 +57,9 @@ void lab_close(struct stress_lab *lab);
 void lab_judge(struct stress_lab *lab, enum stress_verdict verdict,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Has the user interrupted the run? Then marks the row as cut. */
+bool lab_is_interrupted(struct stress_lab *lab);
+
 /* Must the row end? Then marks it as cut. Also reports progress. */
 bool lab_over(struct stress_lab *lab);
 

@@ -8,26 +8,16 @@ root; exits with 77 without it. A lack of memory is not tested, because UDP's
 limit (net.ipv4.udp_mem) is the whole host's.
 """
 
-import json
 import os
-import signal
 import socket
 import struct
 import subprocess
 import sys
 import unittest
 
-import balance
-from namespaces import HOSTS, NAMES, introduce, ip, inside, main
-from program import Server, in_turn, run, split, stop, udp_sockets, wait_for
-
-UDPMILL = sys.argv.pop(1)
-CLIENT, SERVER = 0, 1
-
-
-def serve(*arguments, side=SERVER, host=None):
-    return Server(UDPMILL, f"{host or HOSTS[side]}:0", *arguments,
-                  prefix=inside(side))
+from accounts import CLIENT, SERVER, UDPMILL, Case, serve
+from namespaces import NAMES, introduce, ip, inside, main
+from program import in_turn, run, split
 
 
 def tc(side, *words):
@@ -44,50 +34,11 @@ def write(side, path, text):
         raise unittest.SkipTest(f"{path}: {r.stderr.strip()}")
 
 
-def drops(server):
-    return sum(u["drops"] for u in udp_sockets(server.pid))
-
-
 # Counters of the whole host, which others may change meanwhile.
 WHOLE_HOST = {"backlog", "neighbour"}
 
 # Ahead of everything else that wants to run on its CPU.
 FIRST = ("chrt", "--fifo", "1")
-
-
-class Case(balance.Balance):
-    def load(self, address, *arguments, code=0, seconds="500ms", prefix=()):
-        """Make a run that must balance, in each direction and in total."""
-        return self.balanced(balance.load(
-            UDPMILL, address, "--netns", NAMES[CLIENT], *arguments,
-            seconds=seconds, prefix=prefix)[0], code)
-
-    def balanced(self, r, code):
-        report = json.loads(r.stdout) if r.stdout else None
-        ledger = self.assertBalances(r, report, code, faults=())
-        said = json.dumps(ledger)
-        self.assertWay(ledger["request"], said, ledger["repeated"])
-        self.assertWay(ledger["reply"], said)
-        for bounds in ledger["dropped_bounds"].values():
-            self.assertLessEqual(bounds["datagrams_low"],
-                                 bounds["datagrams_high"])
-        return ledger
-
-    def assertWay(self, way, said, repeated=0):
-        self.assertEqual(way["sent"] + repeated,
-                         way["arrived"] + sum(way["dropped"].values()), said)
-        if way["dropped_bytes"] is not None and not repeated:
-            self.assertEqual(
-                way["sent_bytes"],
-                way["arrived_bytes"] + sum(way["dropped_bytes"].values()),
-                said)
-
-    def assertLost(self, way, *causes):
-        """Lost by each of these causes, and by no others but two of the whole
-        host: an unresolved neighbour, and a busy CPU's full backlog."""
-        self.assertLessEqual(set(causes), set(way["dropped"]), way)
-        self.assertLessEqual(set(way["dropped"]),
-                             {"neighbour", "backlog", *causes}, way)
 
 
 class Sockets(Case):
@@ -104,24 +55,6 @@ class Sockets(Case):
         self.assertIn("client_socket", ledger["reply"]["dropped"])
         self.assertLost(ledger["reply"], "client_socket")
 
-    def test_millions_of_datagrams_on_loopback(self):
-        for host in "127.0.0.1", "[::1]":
-            with self.subTest(host=host), \
-                    serve("--service", "discard", "--rcvbuf", "16Ki",
-                          "--workers", "1", side=CLIENT, host=host) as s:
-                s.process.send_signal(signal.SIGSTOP)
-                timer = in_turn((1, s.process.send_signal, signal.SIGCONT))
-                ledger = self.load(s.address, seconds="800ms")
-                timer.join()
-                self.assertGreater(ledger["dropped"]["server_socket"], 10**6)
-                self.assertTrue(ledger["exact"])
-                name = "Udp6RcvbufErrors" if "::" in host \
-                    else "UdpRcvbufErrors"
-                self.assertTrue(ledger["kernel"]["one_namespace"])
-                self.assertEqual(
-                    ledger["kernel"]["client"][name],
-                    ledger["dropped_bounds"]["server_socket"]["skbs"])
-
     def test_mixed_sizes_give_bounds(self):
         with serve("--service", "discard", "--rcvbuf", "64Ki", "--workers",
                    "1") as s:
@@ -132,57 +65,6 @@ class Sockets(Case):
         self.assertLess(ledger["dropped"]["server_socket"],
                         bounds["datagrams_high"])
         self.assertFalse(ledger["exact"])
-
-    def test_drops_of_a_server_stopped_for_a_while(self):
-        with serve("--service", "echo") as s:
-            ledger = self.balanced(self.overflow(s, signal.SIGCONT), 0)
-        self.assertIn("server_socket", ledger["request"]["dropped"])
-        self.assertTrue(ledger["exact"])
-
-    def test_drops_of_a_server_stopped_for_good(self):
-        with serve("--service", "echo", "--rcvbuf", "64Ki") as s:
-            ledger = self.balanced(self.overflow(s), 4)
-        dropped, left = ledger["request"]["dropped"], {"unread"}
-        # Losses of others to a neighbour may count as ours.
-        if any(n for name, n in ledger["kernel"]["client"].items()
-               if name.startswith("arp_")):
-            left.add("neighbour")
-        self.assertEqual(set(dropped) - left, {"server_socket"})
-        self.assertTrue(left & set(dropped), dropped)
-
-    def overflow(self, server, then=signal.SIGSTOP):
-        """Flood a server that is stopped, until its queue is full."""
-        p = subprocess.Popen(
-            [UDPMILL, "load", server.address, "--netns", NAMES[CLIENT], "-J",
-             "-t", "60s", "-O", "0", "-i", "50ms", "--flood"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        try:
-            p.stderr.readline()
-            stop(server.process)
-            before = drops(server)  # more drops mean that its queue is full
-            wait_for(lambda: drops(server) > before)
-            server.process.send_signal(then)
-            p.send_signal(signal.SIGINT)
-            out, err = p.communicate(timeout=60)
-        finally:
-            p.kill()
-            server.process.send_signal(signal.SIGCONT)
-        return subprocess.CompletedProcess([], p.returncode, out, err)
-
-    def test_drops_of_a_server_that_ends(self):
-        for sign in signal.SIGTERM, signal.SIGKILL:
-            with self.subTest(sign=sign), \
-                    serve("--service", "discard", "--rcvbuf", "64Ki") as s:
-                timer = in_turn((0.3, s.process.send_signal, sign))
-                ledger = self.load(s.address, code=4, seconds="20s")
-                timer.join()
-                # Lost neighbours of others may have been ours, too.
-                self.assertTrue({"no_port", "neighbour"}
-                                & set(ledger["request"]["dropped"]), ledger)
-                self.assertTrue(ledger["server_gone"])
-                self.assertGreater(ledger["kernel"]["server"]["UdpNoPorts"],
-                                   0)
-
 
 class Queues(Case):
     def setUp(self):

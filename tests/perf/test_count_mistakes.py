@@ -3,6 +3,7 @@
 and nothing booted for nothing."""
 import os
 import pathlib
+import signal
 import struct
 
 import pytest
@@ -54,6 +55,9 @@ def refused(argv, capsys, code=2):
     (['--kernel', '/nope'], '/nope'), (['--b-kernel', '/nope'], '/nope'),
     (['--kernel', __file__], 'is not an x86 kernel image'),
     (['--kernel', str(pathlib.Path(__file__).parent)], 'has no kernel'),
+    (['--kernel', ''], '--kernel: is empty'),
+    (['--b-kernel', ''], '--b-kernel: is empty'),
+    (['--b-bin', ''], '--b-bin: is empty'),
     (['--bin', '/nope'], '/nope'), (['--b-bin', __file__], 'executed'),
     (['--without', 'sched'], 'scheduler and idle'),
     (['--seeds', '0'], '--seeds'), (['--seeds', 'x'], '--seeds'),
@@ -65,6 +69,17 @@ def refused(argv, capsys, code=2):
     (['--history', '/no/such/h.jsonl'], '/no/such')])
 def test_a_mistake_is_told_in_a_line(argv, told, capsys):
     assert told in refused(argv, capsys)
+
+
+def test_a_pipe_is_not_opened_as_a_kernel(tmp_path, capsys):
+    pipe = tmp_path / 'vmlinuz'
+    os.mkfifo(pipe)
+    signal.alarm(60)  # nobody writes to it
+    try:
+        for path in pipe, tmp_path:
+            assert 'is a pipe' in refused(['--kernel', str(path)], capsys)
+    finally:
+        signal.alarm(0)
 
 
 @pytest.mark.parametrize('name', ['-o', '--output', '--out'])
@@ -211,8 +226,6 @@ def test_a_verdict_has_its_exit_code(sample, argv, code, kernels, tmp_path,
 
 def test_ctrl_c_keeps_what_was_counted(kernels, tmp_path, monkeypatch, capsys,
                                        no_guest):
-    import signal
-
     from rendered import DOCUMENTS
     from udpmill_perf.file import document
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Boots, with a made emulator in the place of QEMU: how they are watched, what
 is said of those that fail, and in which order a count makes them."""
+import errno
 import os
 import re
 import signal
@@ -149,6 +150,25 @@ def test_an_old_emulator_is_refused(emulator):
     program.write_text(program.read_text().replace('9.1.2', '6.2.0'))
     with pytest.raises(PerfError, match='is version 6.2.0, but 7.0'):
         qemu.find()
+
+
+def test_an_emulator_that_speaks_no_utf_8_is_refused(tmp_path):
+    program = tmp_path / 'qemu'
+    program.write_text("#!/bin/sh\nprintf '\\377\\n'\n")
+    program.chmod(0o755)
+    with pytest.raises(PerfError, match='--version names none') as told:
+        qemu.version_of(str(program))
+    assert told.value.exit_code == UNFIT
+
+
+def test_a_full_disk_is_told_with_its_file(monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, 'No space left on device')
+    monkeypatch.setattr(boots, 'open', full, raising=False)
+    with pytest.raises(PerfError, match='initrd: No space.*TMPDIR') as told:
+        with Boot('a', None, '/x', b'', '', 1, 1, 1):
+            pass
+    assert told.value.exit_code == UNFIT
 
 
 def test_a_boot_leaves_nothing_behind(emulator):

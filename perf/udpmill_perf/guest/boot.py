@@ -77,8 +77,12 @@ class Boot:
         return self
 
     def _start(self):
-        with open(self.path(INITRD), 'wb') as f:
-            f.write(self.initramfs)
+        try:
+            with open(self.path(INITRD), 'wb') as f:
+                f.write(self.initramfs)
+        except OSError as error:  # which names no file if the disk is full
+            raise PerfError(f'{self.path(INITRD)}: {error.strerror}; TMPDIR '
+                            'says where else there is room', UNFIT) from error
         self.size, self.grown = 0, 0.0
         self.seen, self.seen_at = 0.0, time.monotonic()
         argv = self.qemu.command(

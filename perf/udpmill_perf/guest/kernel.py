@@ -5,6 +5,7 @@ import glob
 import hashlib
 import os
 import re
+import stat
 import struct
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,6 +71,10 @@ def names(head, path):
 
 def head_of(path):
     try:
+        # To open a pipe would wait for a writer.
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            raise PerfError(f'{path}: is a pipe; give the file of a kernel '
+                            'image')
         with open(path, 'rb') as f:
             return f.read(HEAD)
     except OSError as error:

@@ -61,7 +61,7 @@ class Qemu:
 def run(argv, text=''):
     try:
         return subprocess.run(argv, input=text, capture_output=True, text=True,
-                              timeout=TRY_S, check=False)
+                              errors='replace', timeout=TRY_S, check=False)
     except subprocess.TimeoutExpired:
         raise PerfError(f'{argv[0]}: did not end within {TRY_S} s',
                         UNFIT) from None

@@ -15,7 +15,7 @@ from . import commands, exits, results
 from .compare import labelled, words
 from .options import add_output
 from .progress import Progress
-from .quantity import count, percent
+from .quantity import count, given, percent
 
 # The system call for each batch, trains that stay whole, and the receive path
 # alone.
@@ -30,13 +30,13 @@ def add_arguments(parser):
                         help='name of a workload (default: '
                         f'{", ".join(WORKLOADS)}); with --a-cmd, only what '
                         'follows such a name, as in flows64-veth')
-    parser.add_argument('--kernel', metavar='IMAGE', help='a bzImage, or the '
-                        'directory of a kernel tree or of an unpacked '
-                        'package (default: the newest in /boot that can be '
-                        'read)')
-    parser.add_argument('--bin', metavar='PATH', help='the udpmill that runs '
-                        'in the guest (default: this one, or the static one '
-                        'beside it)')
+    parser.add_argument('--kernel', type=given, metavar='IMAGE', help='a '
+                        'bzImage, or the directory of a kernel tree or of an '
+                        'unpacked package (default: the newest in /boot that '
+                        'can be read)')
+    parser.add_argument('--bin', type=given, metavar='PATH', help='the '
+                        'udpmill that runs in the guest (default: this one, '
+                        'or the static one beside it)')
     sides = parser.add_argument_group('arms', 'with any of these, but '
                                       '--a-label, --a-cmd and --a-file, two '
                                       'arms are\ncompared')
@@ -69,9 +69,9 @@ def add_arguments(parser):
 
 def add_arm(group, side):
     name = side.upper()
-    group.add_argument(f'--{side}-kernel', metavar='IMAGE',
+    group.add_argument(f'--{side}-kernel', type=given, metavar='IMAGE',
                        help=f'kernel of {name}')
-    group.add_argument(f'--{side}-bin', metavar='PATH',
+    group.add_argument(f'--{side}-bin', type=given, metavar='PATH',
                        help=f'udpmill of {name}')
     group.add_argument(f'--{side}-opts', metavar='OPTIONS', default='',
                        help=f'options of "udpmill serve" for {name}, as one '

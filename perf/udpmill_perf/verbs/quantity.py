@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Times and percentages as people type them, for argparse."""
+"""Times, percentages and paths as people type them, for argparse."""
 import argparse
 import re
 
@@ -38,3 +38,12 @@ def count(least, most=bounds.MOST_INTEGER):
                 f'"{text}" is not a whole number within {least} to {most}')
         return int(found[1])
     return parse
+
+
+def given(text):
+    """A path. An empty one is mostly a script's variable that was never set,
+    and must not stand for the default."""
+    if not text:
+        raise argparse.ArgumentTypeError('is empty; give a path, or leave the '
+                                         'option out')
+    return text

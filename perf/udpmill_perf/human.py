@@ -94,7 +94,7 @@ def hundredths(logarithm, sign=True):
 
 
 def figure(value, sign=False):
-    """12.35, 123.5, 12346: instructions a datagram, which are exact."""
+    """12.35, 123.5, 12346: instructions per datagram, which are exact."""
     value = number(value)
     if value is None:
         return NOTHING

@@ -13,7 +13,7 @@ from .verbs import exits
 VERBS = {
     'run': 'Measure how fast this host is, next to other programs',
     'compare': 'Decide whether B is slower than A',
-    'count': 'Count the instructions a datagram in kernels, exactly',
+    'count': 'Count exactly how many instructions a datagram takes',
     'report': 'Show results as text, HTML, Markdown, JUnit, KTAP or CSV',
     'doctor': 'Check whether this host is fit to measure on',
     'calibrate': 'Measure the noise, and how many blocks a comparison needs',

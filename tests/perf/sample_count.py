@@ -12,7 +12,7 @@ from udpmill_perf.judge import exact
 
 ECHO, DISCARD = 'echo-mmsg-single-64', 'discard-mmsg-trains-64'
 TOLERANCE = math.log(1.005)
-# name, group, instructions a call, calls a datagram
+# name, group, instructions per call, calls per datagram
 FUNCTIONS = [
     ('udp_sendmsg', 'udp', 412, 2), ('udp_recvmsg', 'udp', 351, 2),
     ('ip_make_skb', 'ip', 298, 2), ('ip_rcv', 'ip', 141, 2),
@@ -114,7 +114,7 @@ def finish(doc, complete=True):
 
 
 def two(changes=None, noise=0.002, arms=None, apart=None, **design):
-    """Two arms, B with changes: function -> (instructions a call, calls).
+    """Two arms, B with changes: function -> (instructions per call, calls).
     apart(doc): changes the boots before they are judged."""
     arms = arms or [arm('A'), arm('B', '6.1.0-57-cloud-amd64')]
     doc = start(arms, **design)

@@ -84,7 +84,7 @@ def test_the_residue_is_that_of_the_difference_if_that_is_larger():
 def test_the_reason_names_the_functions():
     row = verdict(sample_count.two(sample_count.PATCHED))
     assert row['verdict'] == 'REGRESSION'
-    assert 'B executes 2.83 % more instructions a datagram' in row['why']
+    assert 'B executes 2.83 % more instructions per datagram' in row['why']
     for name in ('kmem_cache_alloc_node (+121', 'compute_score (+9',
                  'apparmor_socket_sendmsg (+44'):
         assert name in row['why']

@@ -52,6 +52,7 @@ def refused(argv, capsys, code=2):
     (['--b-append', 'a\nb'], 'printable'),
     (['--a-append', 'x' * 1025], '1025 characters'),
     (['--b-label', 'x' * 201], '201 characters'),
+    (['--b-label', 'a\x1b[2J'], 'cannot be printed'),
     (['--kernel', '/nope'], '/nope'), (['--b-kernel', '/nope'], '/nope'),
     (['--kernel', __file__], 'is not an x86 kernel image'),
     (['--kernel', str(pathlib.Path(__file__).parent)], 'has no kernel'),

@@ -212,7 +212,7 @@ def test_plots_show_where_the_instructions_go_and_the_difference():
                            'Where the instructions go']
     moved, = found['Where the difference is']       # DISCARD did not move
     for word in ('kmem_cache_alloc_node', '2 → 3 calls', 'only in B',
-                 '9.99 → 32 a call', 'var(--bad)', 'var(--good)'):
+                 '9.99 → 32 per call', 'var(--bad)', 'var(--good)'):
         assert word in moved.svg
     assert len(found['Where the instructions go']) == 2
     for plot in found['Where the instructions go']:

@@ -10,8 +10,8 @@ import subprocess
 
 import pytest
 from udpmill_perf.errors import UNFIT, USAGE, PerfError
-from udpmill_perf.guest import (cpio, initramfs, kernel, modules, paths, plan,
-                                programs)
+from udpmill_perf.guest import (cpio, elf, initramfs, kernel, modules, paths,
+                                plan, programs)
 from guest_made_up import image, module
 
 TRICKY = [cpio.folder('a'), cpio.file('a/empty', b''),
@@ -135,7 +135,7 @@ def test_places_without_a_kernel_or_with_two(tmp_path):
 
 
 def test_the_default_kernel_is_the_newest_with_modules(tmp_path):
-    with pytest.raises(PerfError, match='dpkg -x') as caught:
+    with pytest.raises(PerfError, match='tools.kernel newest') as caught:
         kernel.default(str(tmp_path / 'boot'))
     assert caught.value.exit_code == UNFIT
     (tmp_path / 'boot').mkdir()
@@ -228,6 +228,10 @@ def test_missing_modules_and_damaged_ones(tmp_path):
         made.of_paths(['macvlan'])
     with pytest.raises(PerfError, match='damaged ELF'):
         made.of_paths(['vxlan'])
+    far = bytearray(module())
+    far[40:48] = b'\xff' * 8  # where its sections are
+    with pytest.raises(PerfError, match='damaged ELF'):
+        elf.Elf(bytes(far), 'far')
     nothing = modules.Modules(kernel.Kernel('image', '6', '#1', None))
     assert nothing.of_paths(['loopback']) == []
     with pytest.raises(PerfError, match='no directory with modules'):

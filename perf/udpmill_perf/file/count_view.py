@@ -15,14 +15,14 @@ def _sum(values):
 
 @dataclass
 class Side:
-    """Of a function or a group in an arm: instructions and calls, a datagram;
+    """Of a function or a group in an arm: instructions and calls per datagram;
     None if the arm has none."""
     instructions: float | None = None
     calls: float | None = None
 
     @property
     def each(self):
-        """Instructions a call."""
+        """Instructions per call."""
         if not self.calls or self.calls < 0 or self.instructions is None:
             return None
         return self.instructions / self.calls

@@ -29,7 +29,7 @@ class Elf:
         try:
             (self.type,) = struct.unpack_from('<H', data, 16)
             self._read()
-        except (struct.error, IndexError) as error:
+        except (struct.error, IndexError, OverflowError) as error:
             raise PerfError(f'{name}: is a damaged ELF file') from error
 
     def _read(self):
@@ -88,7 +88,7 @@ class Elf:
             for table in self.sections:
                 if table.name == name:
                     found += self._functions(table)
-        except (struct.error, IndexError) as error:
+        except (struct.error, IndexError, OverflowError) as error:
             raise PerfError(f'{self.name}: has damaged symbols') from error
         return found
 

@@ -19,10 +19,8 @@ VERSION_AT, VERSION_BASE = 0x20e, 0x200
 HEAD = 0x10000   # bytes in which all of this is
 BY_PLACE = ('arch/x86/boot/bzImage', 'boot/vmlinuz-*', 'vmlinuz-*',
             'vmlinuz')
-WITHOUT_ROOT = ('without root, run apt-get download linux-image-VERSION, with '
-                'the name that apt-cache depends linux-image-cloud-amd64 '
-                'shows; then dpkg -x linux-image-*.deb DIR, and give --kernel '
-                'DIR')
+WITHOUT_ROOT = ('tools/kernel of the source tree fetches one without root: '
+                '--kernel "$(tools/kernel newest DIR)"')
 
 
 @dataclass(frozen=True)

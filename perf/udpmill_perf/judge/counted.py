@@ -12,7 +12,7 @@ class Counted:
     """Whole numbers, of so many datagrams. functions: (name, group) ->
     [instructions, calls, iterations]; without: instructions of the groups
     that the design leaves out, which are not in `instructions`; left_out:
-    those of other tasks, a datagram."""
+    those of other tasks, per datagram."""
     datagrams: int
     instructions: int
     user: int
@@ -23,7 +23,7 @@ class Counted:
     functions: dict
 
     def each(self, name):
-        """A figure by its name, a datagram."""
+        """A figure by its name, per datagram."""
         return getattr(self, name) / self.datagrams
 
 
@@ -50,7 +50,7 @@ def of(boot, workload, without=()):
 
 
 def _left_out(first, second):
-    """What other tasks did, a datagram of both windows: in which of them it
+    """What other tasks did, per datagram of both windows: in which of them it
     was is chance, and their difference would say nothing."""
     datagrams = first['datagrams'] + second['datagrams']
     found = {}

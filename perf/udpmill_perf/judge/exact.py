@@ -24,7 +24,7 @@ class Change:
     seeds: int
     estimate: float | None
     residue: float | None
-    a: float | None = None        # medians, a datagram
+    a: float | None = None        # medians, per datagram
     b: float | None = None
 
 

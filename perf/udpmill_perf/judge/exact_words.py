@@ -37,9 +37,9 @@ def _functions(found, rows):
 def _fact(found):
     medians = f'({human.figure(found.a)} -> {human.figure(found.b)})'
     if not found.estimate:
-        return f'B executes as many instructions a datagram as A {medians}'
+        return f'B executes as many instructions per datagram as A {medians}'
     more = 'more' if found.estimate > 0 else 'fewer'
-    return (f'B executes {percent(found.estimate)} {more} instructions a '
+    return (f'B executes {percent(found.estimate)} {more} instructions per '
             f'datagram than A {medians}')
 
 

@@ -80,6 +80,9 @@ def labelled(text, name, default=None):
         raise arms.PerfError(
             f'--{name.lower()}-label: {len(text)} characters; use at most '
             f'{bounds.MOST_NAME}')
+    if text and not text.isprintable():
+        raise arms.PerfError(f'--{name.lower()}-label: has characters that '
+                             'cannot be printed')
     return text or (name if default is None else default)
 
 

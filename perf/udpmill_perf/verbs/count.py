@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""udpmill perf count: count the instructions a datagram, to the last one, in
+"""udpmill perf count: count the instructions per datagram, to the last one, in
 kernels that QEMU boots."""
 from .. import human
 from ..errors import PerfError
@@ -47,7 +47,7 @@ def add_arguments(parser):
     how = parser.add_argument_group('counting')
     how.add_argument('--seeds', type=count(1), default=3, metavar='N',
                      help='boot each arm with N seeds, and with one of them '
-                     'twice (default 3)')
+                     'twice (default 3; at least 2 with two arms)')
     how.add_argument('--tolerance', type=percent, default=0.5,
                      metavar='PERCENT', help='a change up to this size is a '
                      'PASS (default 0.5)')
@@ -92,8 +92,8 @@ def of_side(args, side, what):
 
 def names(args):
     """'A', or 'AB' if anything is said of two arms."""
-    two = args.b_label or args.b_cmd or args.b_file or any(of_side(args, side, what)
-                              for side in 'ab' for what in OF_ARM)
+    two = args.b_label or args.b_cmd or args.b_file or any(
+        of_side(args, side, what) for side in 'ab' for what in OF_ARM)
     return 'AB' if two else 'A'
 
 

@@ -191,6 +191,7 @@ def run(args):
                           'checks': rows, 'environment': found}, indent=1))
     else:
         show(rows, terminal.wants_colour(sys.stdout))
-        print('This host is not fit to measure on; see above.' if unfit else
-              'This host is fit to measure on.')
+        print('This host is not fit to measure times on; see above.' if unfit
+              else 'This host is fit to measure times on.')
+        print('Instructions ("count") do not depend on how busy it is.')
     return UNFIT if unfit else 0

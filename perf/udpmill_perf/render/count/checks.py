@@ -41,7 +41,7 @@ def _lines(counts, row):
     if not row.a and not row.verdict:
         return []
     figures = [row.figure(side) for side in 'ab']
-    lines = [f'{words.pair(counts, *figures)} instructions a datagram']
+    lines = [f'{words.pair(counts, *figures)} instructions per datagram']
     if row.estimate is not None:
         lines[0] += f', {human.hundredths(row.estimate)}, residue ' \
             f'{human.hundredths(row.residue, sign=False)}'
@@ -58,7 +58,7 @@ def _part(counts, part):
     if part.a.calls is not None or part.b.calls is not None:
         calls = words.pair(counts, part.a.calls, part.b.calls, words.each)
         each = words.pair(counts, part.a.each, part.b.each, human.trimmed)
-        text += f' (calls {calls}, instructions a call {each})'
+        text += f' (calls {calls}, instructions per call {each})'
     return text
 
 

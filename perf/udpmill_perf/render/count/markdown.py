@@ -17,7 +17,7 @@ def body(view):
         head = ['workload', '', 'A', 'B', 'change', 'residue']
         lines += table(head, [_result(row) for row in rows], range(2, 6))
     elif rows:
-        lines += table(['workload', 'instructions a datagram'],
+        lines += table(['workload', 'instructions per datagram'],
                        [_alone(row) for row in rows], (1,))
     lines += [''] * bool(rows)
     for row in rows:
@@ -54,12 +54,12 @@ def _parts(counts, row):
         return []
     if counts.two:
         head = [counts.by, 'A', 'B', 'difference']
-        title = f'{row.workload}: what differs, a datagram'
+        title = f'{row.workload}: what differs, per datagram'
     else:
         head = [counts.by, 'instructions']
-        title = f'{row.workload}: where they are, a datagram'
+        title = f'{row.workload}: where they are, per datagram'
     if counts.by == 'function':
-        head += ['calls', 'instructions a call']
+        head += ['calls', 'instructions per call']
     rows = [_part(counts, part)[:len(head)] for part in parts]
     return folded(title, table(head, rows, range(1, len(head))))
 

@@ -8,7 +8,7 @@ from .. import plain
 from . import words
 
 MOST = {'function': 12, 'group': 20}    # rows of a workload
-LEAST = 0.1             # instructions a datagram that are worth a line
+LEAST = 0.1             # instructions per datagram that are worth a line
 ROW = '{} {} {} {} {}  {}'
 SIZES = (7, 7, 8, 14, 13)   # columns beside the name of a part
 
@@ -36,8 +36,8 @@ def _row(width, name, a, b, change, residue, verdict, paint=str):
 
 def _head(counts, width):
     if not counts.two:
-        return _row(width, 'instructions a datagram', '', '', '', '', '')
-    return _row(width, 'instructions a datagram', 'A', 'B', 'change',
+        return _row(width, 'instructions per datagram', '', '', '', '', '')
+    return _row(width, 'instructions per datagram', 'A', 'B', 'change',
                 'residue', '')
 
 
@@ -73,12 +73,12 @@ def _parts(counts, row, ink, width):
     if not shown and not (rest and not counts.two):
         return []
     by = counts.by
-    calls = ('calls', 'instr a call') if by == 'function' else ('', '')
+    calls = ('calls', 'instr/call') if by == 'function' else ('', '')
     if counts.two:
-        title = f'{row.workload}: what differs, by {by}, a datagram'
+        title = f'{row.workload}: what differs, by {by}, per datagram'
         head = _part(width, '', 'A', 'B', 'diff', *calls)
     else:
-        title = f'{row.workload}: where they are, by {by}, a datagram'
+        title = f'{row.workload}: where they are, by {by}, per datagram'
         head = _part(width, '', '', 'instr', 'share', *calls)
     lines = ['', ink.strong(plain.cut(title, width)), ink.dim(head)]
     whole = sum(part.a.instructions or 0 for part in (*shown, rest) if part)

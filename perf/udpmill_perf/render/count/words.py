@@ -33,8 +33,8 @@ def sentence(view):
         return f'B executes fewer instructions in {len(found[IMPROVED])} of ' \
             f'{total}, more in none.'
     tolerance = human.margin(view.design.get('tolerance'))
-    return f'B executes at most {tolerance} more instructions in each of ' \
-        f'{total}.'
+    where = total if len(rows) == 1 else f'each of {total}'
+    return f'B executes at most {tolerance} more instructions in {where}.'
 
 
 def _alone(counts, bad):
@@ -105,7 +105,7 @@ def small(value):
 
 
 def each(value):
-    """Calls a datagram, in at most five characters, if below a thousand."""
+    """Calls per datagram, in at most five characters, if below a thousand."""
     if 0 < value < 0.0005:
         return '<.001'
     if abs(value) < 0.1:
@@ -134,10 +134,10 @@ def excluded(counts, result):
         taken = pair(counts, *(result.figure(side, 'without')
                                for side in 'ab'))
         lines.append(f'Without {", ".join(counts.without)}, as asked: {taken} '
-                     'instructions a datagram.')
+                     'instructions per datagram.')
     tasks = [f'{task} {pair(counts, a, b, small)}'
              for task, a, b in result.tasks]
     if tasks:
         lines.append('Other tasks, left out: ' + ', '.join(tasks)
-                     + ' instructions a datagram.')
+                     + ' instructions per datagram.')
     return lines

@@ -16,5 +16,5 @@ def instructions(axes, least, most, signed=False):
         f'{human.trimmed(value)}'))
     if low < 0:
         axes.axvline(0, color=ink('muted'), lw=1)
-    axes.set_title('instructions a datagram, B minus A' if signed
-                   else 'instructions a datagram')
+    axes.set_title('instructions per datagram, B minus A' if signed
+                   else 'instructions per datagram')

@@ -9,11 +9,11 @@ from .svg import Plot, draw, ink
 
 MOST, LEAST = 14, 0.1
 LEFT, RIGHT = 2.05, 2.1
-CAPTION = ('A bar is by how many instructions a datagram B differs in a '
-           'function; beside it, what most of it is due to: calls a datagram, '
-           'or instructions a call.')
-ALONE = ('The functions with the most instructions a datagram; beside each, '
-         'its calls a datagram.')
+CAPTION = ('A bar is by how many instructions per datagram B differs in a '
+           'function; beside it, what most of it is due to: calls per '
+           'datagram, or instructions per call.')
+ALONE = ('The functions with the most instructions per datagram; beside each, '
+         'its calls per datagram.')
 
 
 def plots(view, prefix):
@@ -24,7 +24,7 @@ def plots(view, prefix):
             continue
         name = f'{prefix}functions{number}'
         layout = Rows([('', [part.name for part in parts])])
-        alt = f'Instructions a datagram by function, {workload}: ' + '; '.join(
+        alt = f'Instructions by function, {workload}: ' + '; '.join(
             f'{part.name} {_figure(counts, part)} {_why(counts, part)}'
             for part in parts)
         yield Plot(name, workload, CAPTION if counts.two else ALONE, draw(
@@ -47,7 +47,7 @@ def _figure(counts, part):
 
 
 def _why(counts, part):
-    """Short, to fit beside the bar: 2 → 3 calls, or 10 → 32 a call."""
+    """Short, to fit beside the bar: 2 → 3 calls, or 10 → 32 per call."""
     a, b = part.a, part.b
     if counts.two and None in (a.calls, b.calls):
         return 'only in ' + 'AB'[a.calls is None] if any(
@@ -57,7 +57,7 @@ def _why(counts, part):
         if None not in (a.each, b.each) and (
                 abs(b.calls * (b.each - a.each))
                 > abs((b.calls - a.calls) * a.each)):
-            text = f'{words.change(a.each, b.each, human.trimmed)} a call'
+            text = f'{words.change(a.each, b.each, human.trimmed)} per call'
         if '>' not in text:
             return ''           # it is too little to see
     return text.replace('->', '→')

@@ -8,7 +8,7 @@ from .svg import Plot, arm_role, draw, ink
 
 MOST = 14                   # groups of a workload
 LEFT, RIGHT = 1.65, 1.35
-CAPTION = ('A row is the instructions a datagram that a group of functions '
+CAPTION = ('A row is the instructions per datagram that a group of functions '
            'takes; the rows of an arm add up to the whole.')
 
 
@@ -21,7 +21,7 @@ def plots(view, prefix):
             continue
         name = f'{prefix}groups{number}'
         layout = Rows([('', [part.name for part in parts])])
-        alt = f'Instructions a datagram, {workload}: ' + '; '.join(
+        alt = f'Instructions per datagram, {workload}: ' + '; '.join(
             f'{part.name} {_figures(counts, part)}' for part in parts)
         legend = [(arm_role(view, arm), 'bar', view.arm_title(arm))
                   for arm in view.arm_names] if counts.two else []

@@ -49,14 +49,18 @@ class Windows(unittest.TestCase):
                     report, _ = self.load(s, *options)
                     self.assertMarked(report, "answered")
 
-    def test_a_ping_pong_is_marked_exactly(self):
+    def test_a_ping_pong_is_marked_soon(self):
+        """With one CPU, exactly; else a reply may come while the thread looks
+        whether any is left, up to a quarter of a window."""
         with Server(UDPMILL, "0", "--service", "echo") as s:
             report, _ = self.load(s, "-P", "1", "--train", "off",
                                   "--window", "1")
-        self.assertEqual([m["answered"] for m in report["count_marks"]],
-                         [WARM, WARM + N, WARM + 3 * N])
-        self.assertEqual(report["ledger"]["sent"],
-                         report["count_marks"][2]["sent"])
+        marks, due = report["count_marks"], WARM
+        for number, mark in enumerate(marks):
+            self.assertLessEqual(due, mark["answered"])
+            self.assertLessEqual(mark["answered"], due + N // 4 + 1)
+            due = mark["answered"] + (number + 1) * N
+        self.assertGreaterEqual(report["ledger"]["sent"], marks[2]["sent"])
 
     def test_marks_follow_the_sends_where_nobody_answers(self):
         with Server(UDPMILL, "0", "--service", "discard") as s:

@@ -24,6 +24,7 @@ struct mem {
 	struct slots out;
 	struct waiting waiting[MEM_ARRIVALS];
 	uint32_t first, count;
+	uint32_t held; /* the last of them, which have not come back yet */
 	uint8_t *lent[ENGINE_ARRIVALS];
 	struct link **links;
 	uint32_t link_count;
@@ -117,6 +118,16 @@ void mem_arrive(struct engine *e, void *link, const void *data, uint32_t bytes,
 	arrive(e->self, link, data, bytes, segment);
 }
 
+static void come_back(struct mem *m, struct link *link, const void *data,
+	uint32_t bytes, uint32_t segment)
+{
+	uint32_t before = m->count;
+
+	arrive(m, link, data, bytes, segment);
+	if (m->script->turns)
+		m->held += m->count - before;
+}
+
 static int mem_send(
 	void *self, const struct engine_message *messages, uint32_t n)
 {
@@ -132,7 +143,7 @@ static int mem_send(
 			return i ? (int)i : -error;
 		s->messages++;
 		if (s->echo)
-			arrive(m, one->link, one->data, one->bytes,
+			come_back(m, one->link, one->data, one->bytes,
 				one->segments > 1 ? one->bytes / one->segments
 						  : 0);
 	}
@@ -151,7 +162,7 @@ static bool hand_out(struct mem *m, struct engine_arrivals *in)
 {
 	struct waiting *w = &m->waiting[m->first];
 
-	if (m->count == 0 || in->count == ENGINE_ARRIVALS ||
+	if (m->count == m->held || in->count == ENGINE_ARRIVALS ||
 		(in->owner && w->link->owner != in->owner))
 		return false;
 	m->first = (m->first + 1) % MEM_ARRIVALS;
@@ -194,6 +205,11 @@ static int mem_recv(void *self, struct engine_arrivals *in, uint64_t timeout_ns)
 	}
 	while (hand_out(m, in))
 		;
+	if (in->count == 0 && timeout_ns > 0) {
+		m->held = 0;
+		while (hand_out(m, in))
+			;
+	}
 	if (in->count == 0)
 		wait_for(s, timeout_ns);
 	return (int)in->count;

@@ -18,6 +18,8 @@ struct mem_script {
 	int (*sent)(void *arg, const struct engine_message *m);
 	void *arg;
 	bool echo;   /* each message taken comes back as an arrival */
+	bool turns;  /* it comes back only once a receive has to wait, as from
+			a peer on the same CPU */
 	bool sleeps; /* a receive that brings nothing really sleeps */
 	int recv_error, wait_error; /* an errno; 0: none */
 	/* Returned once, by the next reports(). */

@@ -2,8 +2,8 @@
 /*
  * Windows by count, for "udpmill perf count": a thread executes a mark
  * (core/marker.h) whenever its position, a number of datagrams, has gone far
- * enough. The position is looked at once a turn, so a mark may come up to a
- * turn's datagrams late; where it came is noted. Private to load/.
+ * enough, and all replies that have come are taken. So it may be late by what
+ * is in flight; where it came is noted. Private to load/.
  */
 #pragma once
 

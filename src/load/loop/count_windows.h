@@ -7,6 +7,7 @@
 struct count_windows {
 	uint64_t due; /* the position of the next mark; UINT64_MAX: none */
 	uint32_t done;
+	bool taking; /* a mark is due once no reply is left to be taken */
 	struct load_mark begin; /* the counts at the start of the run */
 	struct load_mark at[LOAD_MARKS];
 };

@@ -50,7 +50,7 @@ void turn_once(struct load_thread *t)
 	struct flow *heard = NULL;
 
 	if (wait_ns != MODE_NO_RECEIVE)
-		heard = receive_next(t, wait_ns);
+		heard = receive_next(t, t->windows.taking ? 0 : wait_ns);
 	if (!sending || (heard && t->mode->hears_first && t->owed > 0))
 		return;
 	send_granted(t, heard);

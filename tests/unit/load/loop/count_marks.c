@@ -9,7 +9,7 @@
 static void start(void)
 {
 	loop_init();
-	script.echo = true;
+	script.echo = script.turns = true;
 	config.count_warm = WARM;
 	config.count_window = N;
 }
@@ -73,17 +73,38 @@ Test(count_marks, of_a_window_come_within_a_turn)
 			  t->windows.at[i].answered + 21);
 }
 
+/* So none of what the peer has worked for is left out. */
+Test(count_marks, come_when_all_that_was_answered_is_taken)
+{
+	config.flows = 4;
+	config.window = 64;
+	go_through();
+	for (unsigned i = 0; i < LOAD_MARKS; i++)
+		cr_assert(t->windows.at[i].answered % (4 * 64) == 0, "%u: %lu",
+			i, t->windows.at[i].answered);
+}
+
+/* A peer on another CPU answers for ever. */
+Test(count_marks, come_though_replies_never_end)
+{
+	script.turns = false;
+	config.window = 7;
+	go_through();
+	expect_marks(true, N / 4 + 2 * ENGINE_ARRIVALS);
+}
+
 Test(count_marks, of_trains_come_within_a_turn)
 {
 	config.train = 16;
 	config.window = 64;
 	go_through();
-	expect_marks(true, 2 * 64);
+	expect_marks(true, 64 * config.flows);
 	cr_assert(t->windows.at[1].answered % 16 == 0);
 }
 
 Test(count_marks, of_a_flood_come_within_a_turn)
 {
+	script.turns = false;
 	config.mode = LOAD_FLOOD;
 	go_through();
 	expect_marks(true, 2 * ENGINE_ARRIVALS);
@@ -101,6 +122,7 @@ Test(count_marks, are_by_what_is_sent_where_nobody_answers)
 
 Test(count_marks, follow_a_plan)
 {
+	script.turns = false;
 	config.mode = LOAD_PACED;
 	config.pace.burst = 1;
 	pace_constant(&config.pace, 1e6, 3600000000000);
@@ -144,7 +166,7 @@ Test(count_marks, begin_anew_with_each_run)
 	count_marks_begin(t);
 	t->mode->begin(t);
 	cr_assert(t->windows.done == 0);
-	take_turns(WARM + 2);
+	take_turns(WARM + 4);
 	cr_assert(t->windows.done == 1, "%u", t->windows.done);
 	cr_assert(t->windows.at[0].answered == WARM);
 }

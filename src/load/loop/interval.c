@@ -14,13 +14,13 @@ static void remember(struct intervals *i, uint64_t at_ns, uint64_t sent)
 		(struct intervals_sent){at_ns, sent};
 }
 
-void intervals_begin(struct intervals *i, const struct load *l)
+void intervals_begin(struct intervals *i, const struct load_counts *begin)
 {
 	*i = (struct intervals){
 		.start_ns = clock_ns(),
-		.counts = load_count_all(l),
+		.begin = *begin,
+		.counts = *begin,
 	};
-	i->begin = i->counts;
 	i->at_ns = i->start_ns;
 	remember(i, i->start_ns, i->counts.sent);
 }

@@ -23,7 +23,9 @@ struct intervals {
 	uint32_t next;
 };
 
-void intervals_begin(struct intervals *i, const struct load *l);
+/* begin: the counts from before anything was sent, since threads may be ahead
+ * of the one that reports. */
+void intervals_begin(struct intervals *i, const struct load_counts *begin);
 
 /* Call often: records how many datagrams have been sent. */
 void intervals_look(struct intervals *i, const struct load *l);

@@ -162,7 +162,7 @@ static void drive(struct load *l, const struct moment *begin,
 	/* What this thread does in a window is counted, too. */
 	uint64_t tick_ns = c->count_window ? LONG_TICK_NS : LOAD_TICK_NS;
 
-	intervals_begin(&told, l);
+	intervals_begin(&told, &begin->counts);
 	start = now = told.start_ns;
 	*from = *begin;
 	while (!gone && !spent(l, begin) && !atomic_load(&l->interrupted) &&

@@ -229,6 +229,9 @@ def arm(name, folder, **more):
 
 
 class Steps(list):
+    def waiting(self, text):
+        self.waited = text
+
     def step(self, text):
         self.append(text)
 

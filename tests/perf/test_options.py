@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Command lines, and how invalid ones are reported."""
 import argparse
+import io
 import re
 
 import pytest
@@ -92,3 +93,18 @@ def test_a_bug_of_the_harness_is_no_regression(monkeypatch):
     (0, '0:00'), (59.6, '1:00'), (75, '1:15'), (-3, '0:00')])
 def test_spans_are_printed(seconds, text):
     assert progress.span(seconds) == text
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_what_is_waited_for_is_shown_on_a_terminal(monkeypatch):
+    monkeypatch.setenv('TERM', 'xterm')
+    shown = progress.Progress(2, Terminal())
+    shown.told -= progress.WAITING_EVERY_S
+    shown.waiting('2 running')
+    shown.waiting('1 running')
+    assert shown.stream.getvalue().count('0/2  2 running, 0:00') == 1
+    assert '1 running' not in shown.stream.getvalue()

@@ -264,6 +264,7 @@ def boots(made, arms, workloads, progress, keep, look=lambda: None):
                 keep()
                 progress.step(turn.label)
             if not found:
+                progress.waiting(f'{len(queue.running)} running')
                 time.sleep(LOOK_EVERY_S)
     if queue.nameless:
         raise PerfError(f'{queue.nameless[0].label}: the guest told no names '

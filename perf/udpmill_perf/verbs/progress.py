@@ -7,6 +7,7 @@ import sys
 import time
 
 LOG_EVERY_S = 10
+WAITING_EVERY_S = 1
 BAR = 20
 
 
@@ -63,6 +64,13 @@ class Progress:
     def step(self, what, n=1):
         self.done += n
         self.show(what)
+
+    def waiting(self, what):
+        """Call often while nothing is done yet: shows what is waited for."""
+        now = time.monotonic()
+        if not self.live or now - self.told >= WAITING_EVERY_S:
+            self.show(f'{what}, {span(now - self.started)}')
+            self.told = now if self.live else self.told
 
     def note(self, text):
         """Print a line that stays."""

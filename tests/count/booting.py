@@ -27,6 +27,15 @@ def wanted():
         return None, f"{error} (for this test, by UDPMILL_TEST_KERNEL)"
 
 
+def or_skip():
+    """Like wanted(), but exits 77 with the reason if there is none."""
+    found, why = wanted()
+    if why:
+        print(why)
+        sys.exit(77)
+    return found
+
+
 def start(image, folder, initrd, plugins=None, seed=1):
     """Returns the process of QEMU, and the paths of its files, by name.
     plugins: their directory; None: nothing is counted."""

@@ -34,6 +34,16 @@ def check_path(path):
         raise PerfError(f'{path}: QEMU takes no path with a comma')
 
 
+def boot_options(image, initrd, command_line, console, results):
+    """What is booted, and the files of its console and its results."""
+    for path in (image, initrd, console, results):
+        check_path(path)
+    return ['-serial', f'file:{console}', '-chardev',
+            f'file,id=results,path={results}', '-device',
+            'isa-debugcon,iobase=0xe9,chardev=results', '-kernel', image,
+            '-initrd', initrd, '-append', command_line.strip()]
+
+
 @dataclass(frozen=True)
 class Qemu:
     """plugin: the path of the one that fits; api: its API."""
@@ -48,14 +58,11 @@ class Qemu:
 
     def command(self, image, initrd, append, seed, console, results, counts):
         """Paths of what a boot reads, and of what it writes."""
-        for path in (image, initrd, console, results, counts):
-            check_path(path)
-        return [self.path, *MACHINE, '-seed', str(seed), '-serial',
-                f'file:{console}', '-chardev', f'file,id=results,path='
-                f'{results}', '-device', 'isa-debugcon,iobase=0xe9,'
-                'chardev=results', '-kernel', image, '-initrd', initrd,
-                '-append', f'{APPEND} {append}'.strip(), '-plugin',
-                f'file={self.plugin},out={counts}']
+        check_path(counts)
+        return [self.path, *MACHINE, '-seed', str(seed),
+                *boot_options(image, initrd, f'{APPEND} {append}', console,
+                              results),
+                '-plugin', f'file={self.plugin},out={counts}']
 
 
 def run(argv, text=''):

@@ -41,14 +41,11 @@ class Machine:
     def command(self, image, initrd, append, _seed, console, results,
                 _counts):
         """The arguments are those of qemu.Qemu.command()."""
-        for path in (image, initrd, console, results):
-            qemu.check_path(path)
         return [self.path, *COMMON, *OPTIONS[self.accelerator], '-cpu',
                 CPUS[self.accelerator], '-smp', str(self.cpus), '-m',
-                str(MEMORY_MIB), '-serial', f'file:{console}', '-chardev',
-                f'file,id=results,path={results}', '-device',
-                'isa-debugcon,iobase=0xe9,chardev=results', '-kernel', image,
-                '-initrd', initrd, '-append', f'{APPEND} {append}'.strip()]
+                str(MEMORY_MIB),
+                *qemu.boot_options(image, initrd, f'{APPEND} {append}',
+                                   console, results)]
 
 
 def prints(path, image, console):

@@ -201,15 +201,20 @@ def check(arms, workloads, design):
     guests_of(arms, workloads, design)
 
 
+def learn(made, name, frames):
+    """Note in the document what a guest told of the kernel of its arm."""
+    told = results.kernel_of(frames)
+    for arm in made['arms']:
+        if arm['name'] == name:
+            for key, value in told.items():
+                arm['kernel'][key] = arm['kernel'].get(key) or value
+
+
 def note(made, turn):
     """Put a boot into the document, in the order of arms and seeds."""
     made['boots'].append(turn.entry())
     made['boots'].sort(key=lambda b: (b['arm'], b['seed'], b['twin']))
-    told = results.kernel_of(turn.frames)
-    for arm in made['arms']:
-        if arm['name'] == turn.guest.arm.name:
-            for key, value in told.items():
-                arm['kernel'][key] = arm['kernel'].get(key) or value
+    learn(made, turn.guest.arm.name, turn.frames)
 
 
 class Queue:

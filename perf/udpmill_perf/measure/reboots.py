@@ -144,15 +144,6 @@ def environments(made, before):
     return {**found, 'fingerprint': environment.fingerprint(before)}
 
 
-def learn(made, arm, frames):
-    """Note what the guest told of its kernel."""
-    told = results.kernel_of(frames)
-    for one in made['arms']:
-        if one['name'] == arm:
-            one['kernel'].update({key: one['kernel'].get(key) or value
-                                  for key, value in told.items()})
-
-
 def booted(guest, machine, seed, name, bound_s, look):
     """The frames of a boot, and how long it took."""
     started = time.monotonic()
@@ -182,7 +173,7 @@ def boots(made, arms, workloads, machine, progress, keep, look=lambda: None):
         if len(told) != trials:
             raise PerfError(f'{name}: the guest made {len(told)} trials, not '
                             f'{trials}', UNFIT)
-        learn(made, arm, frames)
+        counting.learn(made, arm, frames)
         made['boots'].append(entry(made, turn, told, seconds))
         keep()
         progress.step(name)

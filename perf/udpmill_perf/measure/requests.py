@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from ..errors import PerfError
 from ..file import whole_file
-from .workload import LEAST, MOST, NUMBERED, PATHS, first_port
+from .workload import (MOST, NUMBERED, PATHS, check_bounds, check_known,
+                       first_port)
 
 EXPECT = ('probes', 'text', 'any', 'none')
 MOST_STEM = 60      # characters of a capture's name in the workload's
@@ -36,14 +37,8 @@ class Requests:
     scenario = ''
 
     def __post_init__(self):
-        if self.path not in PATHS:
-            raise PerfError(f'path: there is no "{self.path}"; choose from '
-                            f'{", ".join(PATHS)}')
-        for what in 'bytes', 'flows', 'threads', 'workers', 'spin':
-            value, least = getattr(self, what), LEAST.get(what, 1)
-            if not least <= value <= MOST[what]:
-                raise PerfError(f'{what}: {value} is not within {least} to '
-                                f'{MOST[what]}')
+        check_known('path', self.path, PATHS)
+        check_bounds(self, ('bytes', 'flows', 'threads', 'workers', 'spin'))
 
     @property
     def answers(self):

@@ -29,6 +29,21 @@ def first_port(path):
     return FIRST_PORT if path == 'loopback' else FIRST_PORT_AFAR
 
 
+def check_known(what, value, known):
+    if value not in known:
+        raise PerfError(f'{what}: there is no "{value}"; choose from '
+                        f'{", ".join(known)}')
+
+
+def check_bounds(workload, names):
+    """Check the numbers of a workload of any kind, by their names."""
+    for name in names:
+        value, least = getattr(workload, name), LEAST.get(name, 1)
+        if not least <= value <= MOST[name]:
+            raise PerfError(f'{name}: {value} is not within {least} to '
+                            f'{MOST[name]}')
+
+
 @dataclass(frozen=True)
 class Workload:
     """arrival: how datagrams reach the server: one by one (single), in trains
@@ -50,19 +65,11 @@ class Workload:
     own = None             # of a floor: the workload that it replaces
 
     def __post_init__(self):
-        for value, known, what in (
-                (self.service, SERVICES, 'service'),
-                (self.backend, BACKENDS, 'backend'),
-                (self.arrival, ARRIVALS, 'arrival'),
-                (self.path, PATHS, 'path')):
-            if value not in known:
-                raise PerfError(f'{what}: there is no "{value}"; choose from '
-                                f'{", ".join(known)}')
-        for what, most in MOST.items():
-            value, least = getattr(self, what), LEAST.get(what, 1)
-            if not least <= value <= most:
-                raise PerfError(f'{what}: {value} is not within {least} to '
-                                f'{most}')
+        check_known('service', self.service, SERVICES)
+        check_known('backend', self.backend, BACKENDS)
+        check_known('arrival', self.arrival, ARRIVALS)
+        check_known('path', self.path, PATHS)
+        check_bounds(self, MOST)
         if self.arrival in ('trains', 'split') and self.bytes > TRAIN_MOST:
             raise PerfError(f'bytes: a datagram in a train has at most '
                             f'{TRAIN_MOST}, not {self.bytes}; use the arrival '

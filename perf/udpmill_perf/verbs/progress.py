@@ -68,9 +68,11 @@ class Progress:
     def waiting(self, what):
         """Call often while nothing is done yet: shows what is waited for."""
         now = time.monotonic()
-        if not self.live or now - self.told >= WAITING_EVERY_S:
-            self.show(f'{what}, {span(now - self.started)}')
-            self.told = now if self.live else self.told
+        if self.live:
+            if now - self.told < WAITING_EVERY_S:
+                return
+            self.told = now
+        self.show(f'{what}, {span(now - self.started)}')
 
     def note(self, text):
         """Print a line that stays."""

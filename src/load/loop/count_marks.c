@@ -57,15 +57,16 @@ void count_marks_look(struct load_thread *t)
 {
 	struct count_windows *w = &t->windows;
 	struct load_mark now = since_begin(t);
+	uint64_t at = position(t, &now);
 
-	if (position(t, &now) < w->due)
+	if (at < w->due)
 		return;
-	w->taking = has_to_take(t, position(t, &now));
+	w->taking = has_to_take(t, at);
 	if (w->taking)
 		return;
 	marker_mark(w->done);
 	w->at[w->done++] = now;
-	w->due = position(t, &now) + w->done * t->config->count_window;
+	w->due = at + w->done * t->config->count_window;
 	if (count_windows_over(w)) {
 		w->due = UINT64_MAX;
 		atomic_store(&t->shared->windows_counted, true);

@@ -8,7 +8,7 @@ import sys
 import traceback
 
 from .errors import INVALID, UNFIT, USAGE, PerfError, printable
-from .verbs import exits
+from .verbs import exits, listing
 
 VERBS = {
     'run': 'Measure how fast this host is, next to other programs',
@@ -97,6 +97,8 @@ def joined(argv):
 
 
 def main(argv):
+    if argv == [listing.OPTION]:
+        return listing.write(VERBS, load, parser_of)
     if not argv or argv[0] in ('-h', '--help'):
         print(usage(), end='', file=sys.stdout if argv else sys.stderr)
         return 0 if argv else USAGE

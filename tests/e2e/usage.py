@@ -3,6 +3,9 @@
 """The command line of every verb: unknown options are reported in one line, and
 asking for help is no error."""
 
+import json
+import os
+import re
 import subprocess
 import sys
 import unittest
@@ -10,7 +13,9 @@ import unittest
 from program import run
 
 UDPMILL = sys.argv.pop(1)
-VERBS = ("serve", "send", "load", "stat")
+ALL_VERBS = [v["name"] for v in json.loads(
+    run(UDPMILL, "--list-options").stdout)]
+VERBS = [v for v in ALL_VERBS if v != "perf"]
 
 
 class Usage(unittest.TestCase):
@@ -99,10 +104,76 @@ class Usage(unittest.TestCase):
                         self.assertEqual((r.returncode, r.stderr), (0, ""))
                         self.assertTrue(r.stdout.startswith(text), r.stdout)
 
+    def assertFits(self, *command):
+        r = run(UDPMILL, *command)
+        with self.subTest(command=command):
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            self.assertTrue(r.stdout)
+            for line in r.stdout.splitlines():
+                self.assertLessEqual(len(line), 80, line)
+
     def test_help_fits_80_columns(self):
+        self.assertFits("--help")
+        for verb in ALL_VERBS:
+            self.assertFits(verb, "--help")
+
+    def test_help_of_perf_fits_80_columns(self):
+        os.environ.pop("COLUMNS", None)
+        for verb in json.loads(
+                run(UDPMILL, "--list-options", "perf").stdout):
+            if verb["options"] is not None:  # its Python packages are there
+                self.assertFits("perf", verb["name"], "--help")
+
+    def test_help_groups_the_options(self):
         for verb in VERBS:
-            for line in run(UDPMILL, verb, "--help").stdout.splitlines():
-                self.assertLessEqual(len(line), 80, f"{verb}: {line}")
+            text = run(UDPMILL, verb, "--help").stdout
+            self.assertGreater(len(re.findall(r"(?m)^ \w.*:$", text)), 1, verb)
+
+    def test_help_of_a_verb_is_that_of_its_option(self):
+        self.assertEqual(run(UDPMILL, "help").stdout,
+                         run(UDPMILL, "--help").stdout)
+        for verb in (*([v] for v in ALL_VERBS), ["perf", "doctor"]):
+            r = run(UDPMILL, "help", *verb)
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            self.assertEqual(r.stdout, run(UDPMILL, *verb, "--help").stdout)
+
+    def test_help_explains_one_verb(self):
+        for words in (["srve"], ["serve", "load"], ["perf", "run", "x"]):
+            r = run(UDPMILL, "help", *words)
+            self.assertEqual((r.returncode, r.stdout), (2, ""))
+            self.assertRegex(r.stderr, r"\Audpmill[^\n]*\n\Z")
+
+    def test_the_version_says_what_the_build_has(self):
+        text = run(UDPMILL, "--version").stdout
+        first, *rest = text.splitlines()
+        self.assertRegex(first, r"\Audpmill \d+\.\d+\.\d+\Z")
+        self.assertRegex(text, r"(?m)^  libraries  \w+ \d")
+        for line in rest:
+            self.assertRegex(line, r"^(  \w[\w ]{9} | {13})\S")
+            self.assertLessEqual(len(line), 80)
+        for verb in VERBS:
+            self.assertEqual(run(UDPMILL, verb, "--version").stdout, text)
+
+    def test_the_version_has_the_build_id_of_the_file(self):
+        said = re.search(r"(?m)^  build ID   ([0-9a-f]{32,})$",
+                         run(UDPMILL, "--version").stdout)
+        with open(UDPMILL, "rb") as f:
+            self.assertIn(b"GNU\0" + bytes.fromhex(said[1]), f.read())
+
+    def test_listed_values_are_those_that_the_parser_knows(self):
+        for verb in VERBS:
+            arguments = ["127.0.0.1:9"] if verb in ("load", "send") else []
+            for o in json.loads(run(UDPMILL, "--list-options",
+                                    verb).stdout)["options"]:
+                if not o["values"] or o["argument"] in ("FILE|none", "NAME,..."):
+                    continue
+                option = f"--{o['long']}"
+                r = run(UDPMILL, verb, *arguments, f"{option}=?")
+                with self.subTest(verb=verb, option=option):
+                    self.assertEqual((r.returncode, r.stdout), (2, ""))
+                    if "choose" in r.stderr or "neither" in r.stderr:
+                        for value in o["values"]:
+                            self.assertRegex(r.stderr, rf"\b{value}\b")
 
     def test_a_missing_verb_is_reported(self):
         r = subprocess.run([UDPMILL, "srve"], capture_output=True, text=True)

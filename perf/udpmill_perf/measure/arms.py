@@ -150,7 +150,8 @@ def version(path):
                               text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PerfError(f'{path}: does not run: {error}', UNFIT) from error
-    words = done.stdout.split()
+    # Further lines say what that build has.
+    words = done.stdout.partition('\n')[0].split()
     if done.returncode or len(words) != 2 or words[0] != 'udpmill':
         raise PerfError(f'{path}: is not udpmill: --version says '
                         f'"{(done.stdout or done.stderr).strip()[:60]}"')

@@ -31,6 +31,7 @@ def words(known):
                 raise PerfError(f'there is no "{word}"; choose from '
                                 f'{", ".join(known)}')
         return found
+    parse.words = known  # for listing.py
     return parse
 
 

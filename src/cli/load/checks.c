@@ -18,9 +18,10 @@ static const struct argp_option options[] = {
 		"Check number, flow, run and length of each reply (default), "
 		"or the payload, too",
 		0},
-	{"expect", KEY_EXPECT, "KIND", 0,
+	{"expect", KEY_EXPECT, "probes|text|any|none", 0,
 		"What the peer replies: probes (echo, reflect), text (length), "
-		"any or none (default: what a known server does, else probes)",
+		"anything, or nothing (default: what a known server does, else "
+		"probes)",
 		0},
 	{"max-loss", KEY_MAX_LOSS, "SHARE", LOAD_NOT_STRESS,
 		"Fail the run (exit code 1) if more than this share is lost: "

@@ -29,6 +29,11 @@ char *load_engine_help(void)
 	return text;
 }
 
+char *load_engine_list(void)
+{
+	return strdup(engine_names("auto"));
+}
+
 const struct engine_ops *load_engine_parse(const char *name)
 {
 	const struct engine_ops *ops = engine_find(name);

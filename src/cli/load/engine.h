@@ -10,3 +10,6 @@ const struct engine_ops *load_engine_parse(const char *name);
 
 /* The help of the option, with all names, for free(); NULL without memory. */
 char *load_engine_help(void);
+
+/* Only the names, "auto or mmsg", in the same way. */
+char *load_engine_list(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/options.h"
 
+#include "cli/args/listing.h"
 #include "cli/args/option.h"
 #include "cli/args/parse.h"
 #include "cli/args/usage.h"
@@ -53,9 +54,9 @@ static const struct argp_option options[] = {
 		"(64:7,576:4,1472:1), or @FILE with a size and a weight on "
 		"each line",
 		0},
-	{"content", KEY_CONTENT, "KIND", LOAD_NOT_STRESS | LOAD_NOT_PCAP,
-		"What to fill datagrams with: random (default), zeros or text",
-		0},
+	{"content", KEY_CONTENT, "random|zeros|text",
+		LOAD_NOT_STRESS | LOAD_NOT_PCAP,
+		"What to fill datagrams with (default random)", 0},
 	{"flows", 'P', "N", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
 		"Number of flows, each with its own socket (default 8)", 0},
 	{"threads", 'T', "N",
@@ -209,11 +210,20 @@ static const struct argp_child children[] = {
 	{0},
 };
 
-/* From the table, so that a new engine is listed too. argp frees the copy. */
+/* From the tables, so that a new entry is listed too. argp frees a copy. */
 static char *help(int key, const char *text, void *input)
 {
 	(void)input;
-	return key == KEY_ENGINE ? load_engine_help() : (char *)text;
+	switch (key) {
+	case KEY_ENGINE:
+		return load_engine_help();
+	case OPTION_VALUES(KEY_ENGINE):
+		return load_engine_list();
+	case OPTION_VALUES(KEY_STRESS):
+		return load_stress_list();
+	default:
+		return (char *)text;
+	}
 }
 
 static const struct argp argp = {

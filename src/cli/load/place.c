@@ -24,9 +24,10 @@ static const struct argp_option options[] = {
 	{NULL, '6', NULL, 0, "Resolve names to IPv6 only", 0},
 	{"cpus", KEY_CPUS, "LIST", 0, "Pin the threads to these CPUs in turn",
 		0},
-	{"against", KEY_AGAINST, "KIND", LOAD_COMMAND_LINE_ONLY,
+	{"against", KEY_AGAINST, "echo|discard|dns|text|other",
+		LOAD_COMMAND_LINE_ONLY,
 		"Explain how to load a non-udpmill server of this kind, and "
-		"exit: echo, discard, dns, text, other",
+		"exit",
 		0},
 	{"peer-consents", KEY_CONSENT, NULL, LOAD_COMMAND_LINE_ONLY,
 		"Load another host: you confirm that its owner consents to "

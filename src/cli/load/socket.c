@@ -52,10 +52,8 @@ static const struct argp_option options[] = {
 		"Mark with this code point: 0 to 63, ef, cs0 to cs7, af11 to "
 		"af43, le",
 		0},
-	{"ecn", KEY_ECN, "MARK", 0,
-		"Mark with not-ect (default), ect0, ect1 "
-		"or ce",
-		0},
+	{"ecn", KEY_ECN, "not-ect|ect0|ect1|ce", 0,
+		"Send with this ECN mark (default not-ect)", 0},
 	{"ttl", KEY_TTL, "N", 0, "Time to live, or hop limit, 1 to 128 or 255",
 		0},
 	{"dont-fragment", KEY_DONTFRAG, NULL, LOAD_NOT_STRESS,

@@ -30,6 +30,7 @@ struct arguments {
 enum { KEY_TIMEOUT = 256, KEY_RETRIES, KEY_FILE, KEY_PROMISCUOUS };
 
 static const struct argp_option option_table[] = {
+	{NULL, 0, NULL, 0, "Exchange:", 1},
 	{"timeout", KEY_TIMEOUT, "TIME", 0,
 		"Wait this long after the first try, and twice as long after "
 		"each further one (default 1s)",
@@ -39,9 +40,11 @@ static const struct argp_option option_table[] = {
 	{"file", KEY_FILE, "FILE", 0, "Send the contents of FILE unchanged", 0},
 	{"promiscuous", KEY_PROMISCUOUS, NULL, 0,
 		"Accept a reply from any address, and print whose it was", 0},
+	{NULL, 0, NULL, 0, "Addresses:", 2},
 	{"bind", 'B', "ADDR[:PORT]", 0, "Send from this address", 0},
 	{"ipv4", '4', NULL, 0, "Use IPv4 only", 0},
 	{"ipv6", '6', NULL, 0, "Use IPv6 only", 0},
+	{NULL, 0, NULL, 0, "Output:", 3},
 	{"json", 'J', NULL, 0, "Print one JSON object", 0},
 	{0},
 };

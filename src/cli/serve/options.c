@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/serve/options.h"
 
+#include "cli/args/listing.h"
 #include "cli/args/option.h"
 #include "cli/args/parse.h"
+#include "cli/args/ready_fd.h"
 #include "cli/args/usage.h"
 #include "cli/print/say.h"
 #include "cli/serve/plan.h"
-#include "cli/serve/ready.h"
 #include "service/registry.h"
 
 #include <argp.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #define DEFAULT_BATCH  32
@@ -176,20 +176,6 @@ static double parse_burn(const char *text)
 	return ns;
 }
 
-/* The program itself writes to descriptors below 3, and this one is closed. */
-static int parse_ready_fd(const char *text)
-{
-	int fd = (int)option_count("ready-fd", text, 3, INT_MAX);
-	int error = serve_ready_check_fd(fd);
-
-	if (error)
-		usage_error("ready-fd",
-			"%d is not open for writing; open it with \"--ready-fd "
-			"%d %d>FILE\"",
-			fd, fd, fd);
-	return fd;
-}
-
 static void add_text(struct serve_parsing *p, char *arg)
 {
 	if (p->text_count == sizeof(p->texts) / sizeof(p->texts[0]))
@@ -296,7 +282,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->ready_file = arg;
 		return 0;
 	case KEY_READY_FD:
-		o->ready_fd = parse_ready_fd(arg);
+		o->ready_fd = ready_fd_parse(arg);
 		return 0;
 	case 'v':
 		o->verbose = true;
@@ -322,6 +308,10 @@ static char *help(int key, const char *text, void *input)
 		names = serve_services(" (default)", " or ");
 	else if (key == KEY_BACKEND)
 		names = serve_backends(" (default)", " or ");
+	else if (key == OPTION_VALUES(KEY_SERVICE))
+		names = serve_services("", " or ");
+	else if (key == OPTION_VALUES(KEY_BACKEND))
+		names = serve_backends("", " or ");
 	/* argp frees a text that is not the original one. */
 	return names ? strdup(names) : (char *)text;
 }

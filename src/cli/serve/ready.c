@@ -8,15 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int serve_ready_check_fd(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0)
-		return -errno;
-	return (flags & O_ACCMODE) == O_RDONLY ? -EBADF : 0;
-}
-
 /* A device or a pipe would be replaced instead of written to. */
 static bool is_no_file(const char *path)
 {

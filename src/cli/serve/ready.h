@@ -18,9 +18,6 @@ struct serve_ready {
 	int fd;      /* 0: none */
 };
 
-/* Can the bound addresses be written to this descriptor? 0 or -errno. */
-int serve_ready_check_fd(int fd);
-
 /*
  * Call before anything is bound. Removes the file that an earlier server left
  * at path, so that nobody takes it for this server's, and creates a file to

@@ -17,6 +17,7 @@ enum key {
 };
 
 static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "Counters:", 1},
 	{"all", 'a', NULL, 0, "Show counters that are zero, too", 0},
 	{"workers", KEY_WORKERS, NULL, 0,
 		"Show each worker, as well as their sum", 0},
@@ -25,9 +26,11 @@ static const struct argp_option options[] = {
 		"ends",
 		0},
 	{"count", 'n', "N", 0, "Stop after N updates", 0},
+	{NULL, 0, NULL, 0, "Output:", 3},
 	{"json", 'J', NULL, 0, "Print JSON, one object for each update", 0},
 	{"openmetrics", KEY_OPENMETRICS, NULL, 0,
 		"Print OpenMetrics text, for a scraper", 0},
+	{NULL, 0, NULL, 0, "Instead of the counters:", 2},
 	{"list", KEY_LIST, NULL, 0,
 		"List the servers on this host, and those that left their "
 		"counters behind",

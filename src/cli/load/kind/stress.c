@@ -7,6 +7,7 @@
 #include "cli/load/report/stress.h"
 #include "cli/print/say.h"
 #include "cli/print/style.h"
+#include "cli/print/text.h"
 #include "cli/process/privilege.h"
 #include "load/stress/stress.h"
 
@@ -39,6 +40,16 @@ static uint32_t find(const char *name)
 		if (strcmp(stress_table[i]->name, name) == 0)
 			return 1u << i;
 	return 0;
+}
+
+char *load_stress_list(void)
+{
+	const char *names[STRESS_COUNT + 2] = {NULL};
+
+	for (size_t i = 0; i < STRESS_COUNT; i++)
+		names[i] = stress_table[i]->name;
+	names[STRESS_COUNT] = "list";
+	return strdup(text_list(names, " or "));
 }
 
 uint32_t load_stress_parse(const char *names)

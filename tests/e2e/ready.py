@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""How serve reports that it is ready, by --ready-file and --ready-fd: in time,
-all at once, and never by something that an earlier server has left."""
+"""How serve and load report that they are ready, by --ready-file and --ready-fd:
+in time, all at once, and never by something that an earlier server has left."""
 
 import os
 import stat
@@ -104,6 +104,48 @@ class Ready(unittest.TestCase):
         self.assertEqual(r.returncode, 3)
         self.assertRegex(r.stderr, r"\Audpmill serve: --ready-fd: \d+: "
                          r"No space left[^\n]*\n\Z")
+
+    def load_ready(self, *arguments):
+        """What load writes, and its exit code."""
+        read, write = os.pipe()
+        with subprocess.Popen(
+                [UDPMILL, "load", *arguments, "--ready-fd", str(write)],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                pass_fds=[write]) as p, open(read) as said:
+            os.close(write)
+            text = said.read()
+            running = p.poll() is None
+            p.terminate()
+            p.communicate(timeout=60)
+        return text, running
+
+    def test_load_says_when_it_begins(self):
+        with Server(UDPMILL, "--service", "echo", "0") as s:
+            for kind in [], ["--stages"], ["--find-capacity"]:
+                with self.subTest(kind=kind):
+                    text, running = self.load_ready(
+                        s.address, "--time", "30s", *kind)
+                    self.assertEqual((text, running), (s.address + "\n", True))
+
+    def test_load_that_cannot_begin_says_nothing(self):
+        text, _ = self.load_ready("127.0.0.1:9", "--bind", "192.0.2.1")
+        self.assertEqual(text, "")
+
+    def test_load_refuses_a_bad_descriptor(self):
+        with open("/dev/null") as f:
+            for fd in "99", "1", str(f.fileno()):
+                r = run(UDPMILL, "load", "127.0.0.1:9", "--ready-fd", fd,
+                        pass_fds=[f.fileno()])
+                self.assertEqual((r.returncode, r.stdout), (2, ""))
+                self.assertRegex(
+                    r.stderr, r"\Audpmill load: --ready-fd: [^\n]*\n\Z")
+
+    def test_a_full_descriptor_ends_the_load(self):
+        with open("/dev/full", "w") as full:
+            r = run(UDPMILL, "load", "127.0.0.1:9", "--ready-fd",
+                    str(full.fileno()), pass_fds=[full.fileno()])
+        self.assertEqual(r.returncode, 3)
+        self.assertIn("No space left", r.stderr)
 
 
 if __name__ == "__main__":

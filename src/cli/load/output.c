@@ -2,6 +2,7 @@
 #include "cli/load/output.h"
 
 #include "cli/args/option.h"
+#include "cli/args/ready_fd.h"
 #include "cli/load/said.h"
 
 enum key {
@@ -10,6 +11,7 @@ enum key {
 	KEY_HISTOGRAM,
 	KEY_SCENARIO,
 	KEY_PRINT,
+	KEY_READY_FD,
 };
 
 static const struct argp_option options[] = {
@@ -34,6 +36,11 @@ static const struct argp_option options[] = {
 		"Read options from FILE first, as lines of key = value", 0},
 	{"print-scenario", KEY_PRINT, NULL, LOAD_COMMAND_LINE_ONLY,
 		"Print all options of the run as a scenario, and send nothing",
+		0},
+	{"ready-fd", KEY_READY_FD, "N", LOAD_COMMAND_LINE_ONLY,
+		"Write the peer's address to this open descriptor, 3 or "
+		"above, and close it, once the peer has consented and the "
+		"first datagram is about to leave",
 		0},
 	{"quiet", 'q', NULL, LOAD_COMMAND_LINE_ONLY,
 		"Print no progress, only the report and errors", 0},
@@ -62,6 +69,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_PRINT:
 		o->print_scenario = true;
+		return 0;
+	case KEY_READY_FD:
+		o->ready_fd = ready_fd_parse(arg);
 		return 0;
 	case 'q':
 		o->quiet = true;

@@ -29,6 +29,7 @@ struct load_options {
 	const char *netns; /* its name; NULL: the one we were started in */
 	bool json;
 	bool quiet;      /* no progress */
+	int ready_fd;    /* who is told that the run begins; 0: nobody */
 	bool stages;     /* a kind of its own: kind/stages.c */
 	uint32_t stress; /* another: kind/stress.c; a bit for each stress */
 	bool own;        /* the peer is this host, or was reached in a lab */

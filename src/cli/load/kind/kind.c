@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/kind/kind.h"
 
+#include "cli/args/ready_fd.h"
 #include "cli/load/fail.h"
 #include "cli/load/peer/key.h"
 #include "cli/load/peer/peer.h"
@@ -47,6 +48,22 @@ static int prepare(const struct load_kind *kind, struct load_job *job,
 	return error;
 }
 
+/* Everything is open, and the peer has consented. */
+static int say_ready(const struct load_options *o, char *why, size_t why_bytes)
+{
+	char text[ADDRESS_TEXT];
+	int error = o->ready_fd
+			    ? ready_fd_say(o->ready_fd,
+				      address_format(
+					      &o->config.socket.remote, text))
+			    : 0;
+
+	if (error)
+		snprintf(why, why_bytes, "--ready-fd: %d: %s", o->ready_fd,
+			strerror(-error));
+	return error;
+}
+
 static int report(const struct load_kind *kind, struct load_job *job)
 {
 	int error = kind->print(job);
@@ -63,6 +80,8 @@ int load_kind_run(const struct load_kind *kind, struct load_job *job)
 	char why[512];
 	int code, error = prepare(kind, job, why, sizeof(why));
 
+	if (!error)
+		error = say_ready(o, why, sizeof(why));
 	if (!error) {
 		interrupt_catch(kind->stop, job->state);
 		error = kind->run(job, why, sizeof(why));

@@ -36,15 +36,23 @@ def inside(name):
 
 
 def link(end, device, mtu, net):
-    """Link an end to the router, with addresses and a default route."""
-    ip("-n", end, "link", "add", "veth0", "type", "veth", "peer", "name",
-       device, "netns", ROUTER)
+    """Link an end to the router, with addresses and a default route. Each
+    knows the other's link address permanently: it would be asked for, and on a
+    busy host the answer may come too late."""
+    link_address = f"02:00:00:00:{net:02x}:{{}}".format
+    ip("-n", end, "link", "add", "veth0", "address", link_address("01"),
+       "type", "veth", "peer", "name", device, "address", link_address("02"),
+       "netns", ROUTER)
     for name, dev, host in (end, "veth0", 1), (ROUTER, device, 2):
         ip("-n", name, "address", "add", f"192.0.2.{net * 4 + host}/30",
            "dev", dev)
         ip("-n", name, "address", "add", f"fd00:{net}::{host}/64", "dev", dev,
            "nodad")
         ip("-n", name, "link", "set", dev, "mtu", str(mtu), "up")
+        for address in (f"192.0.2.{net * 4 + 3 - host}",
+                        f"fd00:{net}::{3 - host}"):
+            ip("-n", name, "neighbour", "replace", address, "lladdr",
+               link_address(f"0{3 - host}"), "dev", dev, "nud", "permanent")
     ip("-n", end, "route", "add", "default", "via", f"192.0.2.{net * 4 + 2}")
     ip("-n", end, "route", "add", "default", "via", f"fd00:{net}::2")
 
@@ -76,21 +84,13 @@ def remove_lab():
 class Case(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.servers = {
-            service: Server(UDPMILL, f"{FAR['IPv4']}:0", f"[{FAR['IPv6']}]:0",
-                            "--service", service, "--workers", "1",
-                            prefix=inside(SERVER))
-            for service in ("echo", "discard")}
-        # While a neighbour is not known yet, datagrams to it are lost.
-        for address in cls.servers["echo"].addresses:
-            r = run(UDPMILL, "send", address, "--retries", "5",
-                    prefix=inside(CLIENT))
-            assert r.returncode == 0, r.stderr
-
-    @classmethod
-    def tearDownClass(cls):
-        for server in cls.servers.values():
-            server.stop()
+        cls.servers = {}
+        for service in "echo", "discard":
+            s = Server(UDPMILL, f"{FAR['IPv4']}:0", f"[{FAR['IPv6']}]:0",
+                       "--service", service, "--workers", "1",
+                       prefix=inside(SERVER))
+            cls.addClassCleanup(s.stop)
+            cls.servers[service] = s
 
     def forget(self):
         """Forget what has been learned about the path's MTU."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from accounts import CLIENT, UDPMILL, Case, serve
 from namespaces import NAMES, main
-from program import in_turn, stop, udp_sockets, wait_for
+from program import stop, udp_sockets, wait_for
 
 # More than a million, even without what a small queue takes and, of 512 bytes
 # each, as many bytes as all their headers have.
@@ -100,9 +100,11 @@ class Stopped(Case):
         for sign in signal.SIGTERM, signal.SIGKILL:
             with self.subTest(sign=sign), \
                     serve("--service", "discard", "--rcvbuf", "64Ki") as s:
-                timer = in_turn((0.3, s.process.send_signal, sign))
-                ledger = self.load(s.address, code=4, seconds="20s")
-                timer.join()
+                with self.flood(s, "-i", "50ms") as p:
+                    # An interval's line says that the flood is under way.
+                    p.stderr.readline()
+                    s.process.send_signal(sign)
+                    ledger = self.balanced(self.ended(p), 4)
                 # Lost neighbours of others may have been ours, too.
                 self.assertTrue({"no_port", "neighbour"}
                                 & set(ledger["request"]["dropped"]), ledger)

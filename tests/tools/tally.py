@@ -41,6 +41,14 @@ class Tally(unittest.TestCase):
         self.assertEqual([line.strip() for line in lines],
                          ['failed: a test b', 'skipped: a test c: no root'])
 
+    def test_gives_the_assertion_that_failed(self):
+        _, lines = tally({
+            'result': 'FAIL',
+            'stdout': 'not ok - a::b  (0.00s)\n  x.c:12: Assertion Failed\n'
+                      'ok - c\n'})
+        self.assertEqual(lines[0].strip(),
+                         'failed: a test a::b: x.c:12: Assertion Failed')
+
     def test_counts_a_crash_behind_good_subtests_as_a_failure(self):
         counts, _ = tally({'result': 'ERROR', 'stdout': '1..2\nok - a\n'})
         self.assertEqual(counts, (1, 1, 0))
@@ -50,12 +58,17 @@ class Tally(unittest.TestCase):
             'result': 'FAIL', 'stdout': '',
             'stderr': 'test_a (A.test_a) ... ok\n'
                       "test_b (A.test_b) ... skipped 'no root'\n"
-                      '=====\nFAIL: test_c (A.test_c)\n-----\nTrace\n\n'
+                      '=====\nFAIL: test_c (A.test_c) (x=1)\nA doc.\n-----\n'
+                      'Traceback (most recent call last):\n'
+                      '  File "/a/b.py", line 7, in test_c\n'
+                      '    self.assertTrue(x)\n'
+                      'AssertionError: False is not true\n\n'
                       'Ran 4 tests in 0.1s\n\n'
                       'FAILED (failures=1, skipped=1)\n'})
         self.assertEqual(counts, (2, 1, 1))
         self.assertEqual([line.strip() for line in lines],
-                         ['failed: a test test_c',
+                         ['failed: a test test_c (x=1): b.py:7: '
+                          'AssertionError: False is not true',
                           'skipped: a test: no root'])
 
     def test_counts_the_cases_of_pytest(self):
@@ -67,7 +80,7 @@ class Tally(unittest.TestCase):
                       '1 failed, 2 passed, 1 skipped in 0.12s\n'})
         self.assertEqual(counts, (2, 1, 1))
         self.assertEqual([line.strip() for line in lines],
-                         ['failed: a test test_c[1]',
+                         ['failed: a test test_c[1]: assert 1',
                           'skipped: a test: no root'])
 
     def test_counts_running_out_of_time_as_a_failure(self):

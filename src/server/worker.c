@@ -107,6 +107,17 @@ static void publish(struct worker *w)
 	bounds_expire(&w->bounds, clock_ns());
 }
 
+/* Counts n in the histogram that these counters make, whose bounds are powers
+ * of two from 1 on. */
+static void count_size(struct worker *w, enum counter_id first,
+	enum counter_id last, uint32_t n)
+{
+	uint32_t step = n > 1 ? 32 - (uint32_t)__builtin_clz(n - 1) : 0;
+	enum counter_id id = first + step;
+
+	counter_add(w->counters, id < last ? id : last, 1);
+}
+
 /* A truncated train is not known completely, and so is not answered. */
 static uint32_t count_received(struct worker *w)
 {
@@ -120,9 +131,13 @@ static uint32_t count_received(struct worker *w)
 		datagrams += t->segments;
 		bytes += t->bytes;
 		empty += t->bytes == 0;
+		count_size(w, COUNTER_RX_TRAINS_OF_1, COUNTER_RX_TRAINS_OF_128,
+			t->segments);
 		if (t->truncated)
 			train_refuse(t, COUNTER_TRUNCATED);
 	}
+	count_size(w, COUNTER_RX_BATCHES_OF_1, COUNTER_RX_BATCHES_OF_1024,
+		b->count);
 	counter_add(w->counters, COUNTER_RX_BATCHES, 1);
 	counter_add(w->counters, COUNTER_RX_TRAINS, b->count);
 	counter_add(w->counters, COUNTER_RX_DATAGRAMS, datagrams);

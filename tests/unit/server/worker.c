@@ -96,6 +96,36 @@ Test(worker, answers_and_counts_every_datagram)
 	assert_all_accounted_for(&counters);
 }
 
+Test(worker, counts_how_long_trains_were_and_how_many_a_receive_brought)
+{
+	/* The bounds of a step are in it: 1, 2, 3 to 4, ... 65 to 128. */
+	static const uint32_t segments[] = {1, 2, 3, 4, 5, 64, 65, 128};
+	struct mem_train trains[8];
+	struct mem_script script = {
+		.trains = trains, .train_count = 8, .repeat = 3};
+
+	for (int i = 0; i < 8; i++)
+		trains[i] = (struct mem_train){.data = bytes,
+			.bytes = 10 * segments[i],
+			.segment_bytes = 10,
+			.peer = peer("127.0.0.1:40000")};
+	run("discard", &script, true);
+	cr_assert(count(COUNTER_RX_TRAINS_OF_1) == 3);
+	cr_assert(count(COUNTER_RX_TRAINS_OF_2) == 3);
+	cr_assert(count(COUNTER_RX_TRAINS_OF_4) == 6);
+	cr_assert(count(COUNTER_RX_TRAINS_OF_8) == 3);
+	cr_assert(count(COUNTER_RX_TRAINS_OF_16) == 0);
+	cr_assert(count(COUNTER_RX_TRAINS_OF_64) == 3);
+	cr_assert(count(COUNTER_RX_TRAINS_OF_128) == 6);
+	cr_assert(
+		sum(&counters, COUNTER_RX_TRAINS_OF_1,
+			COUNTER_RX_TRAINS_OF_128) == count(COUNTER_RX_TRAINS));
+	cr_assert(count(COUNTER_RX_BATCHES_OF_8) == 3);
+	cr_assert(sum(&counters, COUNTER_RX_BATCHES_OF_1,
+			  COUNTER_RX_BATCHES_OF_1024) ==
+		  count(COUNTER_RX_BATCHES));
+}
+
 Test(worker, with_trains_off_sends_each_reply_alone)
 {
 	struct mem_train train = {.data = bytes,

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import unittest
 
+import exposition
 from program import Server, ask, run
 
 UDPMILL = sys.argv.pop(1)
@@ -125,28 +126,17 @@ class Stat(unittest.TestCase):
             self.assertEqual(total, sum(w[name] for w in report["workers"]))
 
     def test_openmetrics_is_well_formed(self):
-        text = self.stat(self.pid, "--openmetrics").stdout
-        lines = text.splitlines()
-        self.assertEqual(lines[-1], "# EOF")
-        families = {}
-        for line in lines[:-1]:
-            if line.startswith("# TYPE "):
-                _, _, name, kind = line.split()
-                self.assertNotIn(name, families)
-                families[name] = kind
-                continue
-            if line.startswith("# "):
-                self.assertIn(line.split()[2], families)
-                continue
-            sample = re.fullmatch(
-                r'(\w+)\{pid="\d+",worker="[01]"\} \d+', line)
-            self.assertIsNotNone(sample, line)
-            name = sample[1].removesuffix("_total")
-            self.assertIn(name, families)
-            self.assertEqual(families[name] == "counter",
-                             sample[1].endswith("_total"))
-        self.assertEqual(families["udpmill_rx_datagrams"], "counter")
-        self.assertEqual(families["udpmill_socket_gro"], "gauge")
+        families = exposition.parse(self.stat(self.pid, "--openmetrics").stdout)
+        answered = families["udpmill_answered_datagrams"]
+        self.assertEqual(answered.kind, "counter")
+        self.assertEqual(sum(answered.samples.values()), 5)
+        self.assertEqual({dict(labels)["worker"]
+                          for _, labels in answered.samples}, {"0", "1"})
+        self.assertEqual(families["udpmill_socket_gro"].kind, "gauge")
+        ((name, labels),) = families["udpmill_server"].samples
+        self.assertEqual(name, "udpmill_server_info")
+        self.assertEqual(dict(labels)["pid"], self.pid)
+        self.assertIn("node_netstat_Udp_InDatagrams", families)
 
     def test_openmetrics_escapes_what_a_counter_means(self):
         forged = Forged(self.pid)

@@ -14,8 +14,9 @@ ROOMS = {
     "export": {"export", "core"},
     "server": {"server", "backend", "service", "net", "export", "core"},
     "load": {"load", "net", "core"},
-    "cli": {"cli", "server", "load", "export", "backend", "service", "net",
-            "core"},
+    "metrics": {"metrics", "net", "core"},
+    "cli": {"cli", "server", "load", "export", "metrics", "backend", "service",
+            "net", "core"},
 }
 
 # Which folders of its own room a file in such a folder may include: all of

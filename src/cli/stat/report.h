@@ -25,7 +25,10 @@ void stat_print_descriptions(FILE *out, const struct reader *r);
 /* Schema udpmill.stat/1. compact: on one line. 0 or -errno. */
 int stat_print_json(FILE *out, const struct stat_view *v, bool compact);
 
-/* The same, with the schemas udpmill.list/1 and udpmill.describe/1. */
+/* As JSON, too, with the schemas udpmill.list/1 and udpmill.describe/1. */
 int stat_print_list_json(FILE *out, const struct reader_list *list,
 	const struct left_list *left);
 int stat_print_descriptions_json(FILE *out, const struct reader *r);
+
+/* OpenMetrics 1.0 text. 0 or -errno. */
+int stat_print_openmetrics(FILE *out, const struct stat_view *v);

@@ -9,7 +9,6 @@
 #include "cli/stat/report.h"
 #include "core/clock.h"
 #include "core/units.h"
-#include "export/openmetrics.h"
 #include "export/registry.h"
 
 #include <errno.h>
@@ -240,8 +239,7 @@ static int print(const struct stat_options *o, const struct stat_view *v)
 	case STAT_JSON:
 		return stat_print_json(stdout, v, o->interval_ns > 0);
 	case STAT_OPENMETRICS:
-		openmetrics_print(stdout, v->reader, v->now);
-		break;
+		return stat_print_openmetrics(stdout, v);
 	case STAT_TEXT:
 		if (o->interval_ns && style_terminal(stdout))
 			fputs("\033[H\033[2J", stdout);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/ledger/figures.h"
 
-#include "load/ledger/proc.h"
 #include "net/interface.h"
+#include "net/proc.h"
 #include "net/qdisc.h"
 
 #include <errno.h>

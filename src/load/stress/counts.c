@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/stress/counts.h"
 
-#include "load/ledger/proc.h"
+#include "net/proc.h"
 
 #include <string.h>
 

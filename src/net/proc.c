@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "load/ledger/proc.h"
+#include "net/proc.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -35,36 +35,34 @@ void results_send(const char *tag, const void *data, size_t bytes)
 	put("\n", 1);
 }
 
-static size_t format_text(
-	char text[TEXT_MOST], const char *format, va_list arguments)
+/* console: what to write before the text on the console, or NULL. */
+static void say(const char *tag, const char *console, const char *format,
+	va_list arguments)
 {
-	vsnprintf(text, TEXT_MOST, format, arguments);
-	return strlen(text);
+	char text[TEXT_MOST];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	if (console)
+		dprintf(STDERR_FILENO, "%s: %s\n", console, text);
+	results_send(tag, text, strlen(text));
 }
 
 void results_say(const char *tag, const char *format, ...)
 {
-	char text[TEXT_MOST];
 	va_list arguments;
-	size_t n;
 
 	va_start(arguments, format);
-	n = format_text(text, format, arguments);
+	say(tag, NULL, format, arguments);
 	va_end(arguments);
-	results_send(tag, text, n);
 }
 
 void results_fail(const char *format, ...)
 {
-	char text[TEXT_MOST];
 	va_list arguments;
-	size_t n;
 
 	va_start(arguments, format);
-	n = format_text(text, format, arguments);
+	say("error", "udpmill-guest-init", format, arguments);
 	va_end(arguments);
-	dprintf(STDERR_FILENO, "udpmill-guest-init: %s\n", text);
-	results_send("error", text, n);
 	results_end();
 }
 

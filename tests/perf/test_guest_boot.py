@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from udpmill_perf.errors import UNFIT, USAGE, PerfError
@@ -232,6 +233,9 @@ class Steps(list):
     def waiting(self, text):
         self.waited = text
 
+    def expect(self, seconds):
+        self.expected = seconds
+
     def step(self, text):
         self.append(text)
 
@@ -344,3 +348,16 @@ def test_boots_side_by_side(tmp_path):
         meminfo.write_text(f'MemTotal: 1 kB\nMemAvailable: {mib * 1024} kB\n')
         assert counting.at_once(meminfo) == most
     assert counting.at_once(tmp_path / 'none') == cpus
+
+
+def test_the_time_left_knows_of_boots_side_by_side():
+    queue = counting.Queue(['waiting'] * 3, None, 1)
+    queue.most = 2
+    assert queue.left_s(0) is None
+    queue.took = [8, 12]
+    queue.running = [SimpleNamespace(started=began) for began in (100, 104)]
+    # Of 10 s each: 4 and 8 of those that run, and three more, by two.
+    assert queue.left_s(106) == (4 + 8 + 3 * 10) / 2
+    queue.waiting = []
+    assert queue.left_s(106) == 8       # of the slower one
+    assert queue.left_s(130) == 0

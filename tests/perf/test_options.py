@@ -108,3 +108,12 @@ def test_what_is_waited_for_is_shown_on_a_terminal(monkeypatch):
     shown.waiting('1 running')
     assert shown.stream.getvalue().count('0/2  2 running, 0:00') == 1
     assert '1 running' not in shown.stream.getvalue()
+
+
+def test_an_estimate_replaces_that_by_steps():
+    shown = progress.Progress(4, io.StringIO())
+    shown.step('one')
+    shown.expect(90.2)
+    assert '1/4, 1:30 left' in shown.line('two')
+    shown.restart(4)
+    assert 'left' not in shown.line('three')

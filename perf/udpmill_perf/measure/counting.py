@@ -224,6 +224,7 @@ class Queue:
     def __init__(self, waiting, emulator, stall_s):
         self.waiting, self.emulator, self.stall_s = waiting, emulator, stall_s
         self.running, self.nameless, self.most = [], [], at_once()
+        self.took = []          # seconds of each boot
 
     def __enter__(self):
         return self
@@ -243,11 +244,22 @@ class Queue:
         """The turns that can be noted now."""
         for turn in [t for t in self.running if t.boot.is_done()]:
             turn.take()
+            self.took.append(turn.seconds)
             self.running.remove(turn)
             self.nameless.append(turn)
         found = [t for t in self.nameless if t.guest.kernel]
         self.nameless = [t for t in self.nameless if not t.guest.kernel]
         return found
+
+    def left_s(self, now):
+        """Seconds until all boots are done, several of them side by side; None
+        if none has been done yet."""
+        if not self.took:
+            return None
+        each = sum(self.took) / len(self.took)
+        left = [max(each - (now - turn.started), 0) for turn in self.running]
+        whole = sum(left) + each * len(self.waiting)
+        return max(whole / self.most, *left, 0)
 
 
 def boots(made, arms, workloads, progress, keep, look=lambda: None):
@@ -264,6 +276,9 @@ def boots(made, arms, workloads, progress, keep, look=lambda: None):
             look()
             queue.fill()
             found = queue.finished()
+            left = queue.left_s(time.monotonic())
+            if left is not None:
+                progress.expect(left)
             for turn in found:
                 note(made, turn)
                 keep()

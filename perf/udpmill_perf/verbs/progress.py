@@ -24,17 +24,24 @@ class Progress:
         self.stream = stream or sys.stderr
         self.total, self.done, self.quiet = total, 0, quiet
         self.started = self.told = time.monotonic()
+        self.ends = None
         self.live = (self.stream.isatty()
                      and os.environ.get('TERM', 'dumb') != 'dumb')
 
     def restart(self, total):
         """Begin another part, whose steps take a different time."""
         self.total, self.done = total, 0
-        self.started = time.monotonic()
+        self.started, self.ends = time.monotonic(), None
+
+    def expect(self, seconds):
+        """Take over an estimate of the time that is left."""
+        self.ends = time.monotonic() + seconds
 
     def left_s(self):
-        """Seconds left, estimated from the steps so far; None before the
-        first."""
+        """Seconds left, estimated from the steps so far, unless there is a
+        better estimate; None before the first."""
+        if self.ends is not None:
+            return max(self.ends - time.monotonic(), 0)
         if not self.done:
             return None
         per = (time.monotonic() - self.started) / self.done

@@ -9,13 +9,14 @@ import time
 
 from ..errors import UNFIT, PerfError
 from ..file import calibration
-from ..guest import parts, qemu
+from ..guest import kernel, parts, qemu
 from ..host import environment, labs, namespace, pmu
 from ..measure import peers
 from ..measure.window import machine_times
-from ..render import terminal
+from ..render import plain, terminal
 
 LOOK_S = 1.0
+WIDTH = 80
 BUSY_MOST, STEAL_MOST = 0.05, 0.02
 GOOD, NOTE, BAD = 'good', 'note', 'unfit'
 COLOURS = {GOOD: '32', NOTE: '33', BAD: '31;1'}
@@ -154,6 +155,16 @@ def emulator(_found):
     return GOOD, f'QEMU {found.version} can count instructions', ''
 
 
+def bootable(_found):
+    """Whether there is a kernel to boot, if nobody names one."""
+    try:
+        found = kernel.default()
+    except PerfError as error:
+        what, _, advice = str(error).partition('; ')
+        return NOTE, f'udpmill perf count: {what}', advice
+    return GOOD, f'a kernel to boot: {found.image}', ''
+
+
 def calibrated(found):
     rows = calibration.load(environment.fingerprint(found))
     if rows:
@@ -165,7 +176,7 @@ def calibrated(found):
 
 
 CHECKS = (cpus, quiet, clock, governor, turbo, smt, machine, rights, lab,
-          counters, buffers, others, emulator, calibrated)
+          counters, buffers, others, emulator, bootable, calibrated)
 
 
 def show(rows, colour):
@@ -173,9 +184,10 @@ def show(rows, colour):
         word = f'{row["state"]:<5}'
         if colour:
             word = f'\033[{COLOURS[row["state"]]}m{word}\033[0m'
-        print(f'{word}  {row["what"]}')
-        if row['advice']:
-            print(f'       {row["advice"]}')
+        start, *rest = plain.wrap(row['what'], WIDTH, ' ' * 7)
+        print('\n'.join([f'{word}  {start[7:]}', *rest]))
+        for line in plain.wrap(row['advice'], WIDTH, ' ' * 7):
+            print(line)
 
 
 def run(args):

@@ -59,6 +59,13 @@ def as_percent(logarithm):
     return 100 * math.expm1(min(logarithm, 50))
 
 
+def as_percent_of(value):
+    """The same, rounded for other programs; None for anything but a
+    number."""
+    value = number(value)
+    return None if value is None else float(f'{as_percent(value):.6g}')
+
+
 def percent(logarithm, sign=True):
     """+4.9 %, for a difference of logarithms; zero never has a sign."""
     value = number(logarithm)
@@ -77,8 +84,8 @@ def bare_percent(logarithm, sign=True):
 
 
 def hundredths(logarithm, sign=True):
-    """+0.87 %, for counts, which are exact; but never 0.00 for a
-    difference."""
+    """+0.87 %, for counts, which are exact. A small difference has more
+    digits, and is never written as nothing: +0.0012 %, <0.0001 %."""
     value = number(logarithm)
     if value is None:
         return NOTHING
@@ -86,11 +93,11 @@ def hundredths(logarithm, sign=True):
     if value == 0:
         return '0 %'
     mark = '-' if value < 0 else '+'
-    mark = mark if sign else ''
-    if abs(value) < 0.005:
-        return f'{mark}<0.01 %'
     value = abs(value)
-    return f'{mark}{value:.{2 if value < 99.995 else 0}f} %'
+    if value < 0.00005:
+        return '<0.0001 %'
+    places = 4 if value < 0.005 else 2 if value < 99.995 else 0
+    return f'{mark if sign else ""}{value:.{places}f} %'
 
 
 def figure(value, sign=False):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import xml.etree.ElementTree as tree
 
@@ -21,8 +22,12 @@ from udpmill_perf.render.count import words
 TEXTS = ('terminal', 'markdown', 'html', 'ktap', 'junit')
 
 
+def lines_of(document, **options):
+    return terminal.summary(document, False, **options).splitlines()
+
+
 def lines(name, **options):
-    return terminal.summary(DOCUMENTS[name], False, **options).splitlines()
+    return lines_of(DOCUMENTS[name], **options)
 
 
 def line(name, start):
@@ -104,7 +109,9 @@ def test_the_limits_are_told_with_every_report(name, form):
 
 def test_nothing_is_called_zero_that_is_not():
     assert human.hundredths(0.0) == '0 %'
-    assert human.hundredths(1e-6) == '+<0.01 %'
+    assert human.hundredths(1e-5) == '+0.0010 %'
+    assert human.hundredths(-4.9e-5) == '-0.0049 %'
+    assert human.hundredths(-1e-8) == '<0.0001 %'
     assert human.hundredths(-0.00866) == '-0.86 %'
     assert human.hundredths(0.00866, sign=False) == '0.87 %'
     assert human.hundredths(None) == '-'
@@ -172,8 +179,10 @@ def test_junit_has_the_numbers_of_the_document():
         './/testcase')
     found = {one.get('name'): one.get('value')
              for one in case.iter('property')}
-    assert float(found['estimate']) == row['estimate']
-    assert float(found['residue']) == row['residue']
+    for key, name in (('estimate', 'change'), ('residue', 'residue'),
+                      ('tolerance', 'tolerance')):
+        assert float(found[f'{name}_percent']) == pytest.approx(
+            100 * math.expm1(row[key]), rel=1e-5)
     assert found['verdict'] == 'REGRESSION'
     assert 'compute_score' in case.find('system-out').text
 
@@ -269,3 +278,58 @@ def test_colour_only_adds_codes():
     assert '\x1b[31;1m' in coloured
     assert re.sub(r'\x1b\[[\d;]*m', '', coloured) \
         == terminal.summary(doc, False)
+
+
+@pytest.mark.parametrize('form', ('terminal', 'markdown', 'ktap', 'html'))
+def test_a_pass_has_its_sentence_and_the_largest_functions(form):
+    said = ' '.join(text('count PASS', form).split())
+    assert 'and 0.5 % is tolerated; the seed alone moves the count by' in said
+    assert 'udp_sendmsg' in said
+    if form in ('terminal', 'markdown'):
+        assert f'{ECHO}: the largest functions; none differs by more than ' \
+            '0.1' in said
+
+
+def test_what_both_arms_have_is_told():
+    doc = sample_count.two()
+    doc['machine']['append'] = 'quiet mitigations=off'
+    assert words.common(View(doc)) == 'In both: udpmill 0.1.0 (4f1c2ab), ' \
+        'mitigations=off.'
+    doc['arms'][1]['append'] = 'mitigations=auto'
+    doc['arms'][1]['kernel'] = doc['arms'][0]['kernel']
+    assert words.common(View(doc)) == 'In both: Linux ' \
+        '6.1.0-47-cloud-amd64, udpmill 0.1.0 (4f1c2ab).'
+    alone = sample_count.alone()
+    alone['arms'][0]['append'] = 'nosmt'
+    assert words.common(View(alone)).endswith(', appended nosmt.')
+    assert words.common(View({})) == ''
+
+
+def test_of_a_file_without_names_no_calls_are_told():
+    doc = sample_count.two(sample_count.PATCHED)
+    for row in doc['functions']:
+        if row['function'] == 'compute_score':
+            row['function'] = '[knotd]'
+            row['b']['calls'] = 0
+    said = terminal.summary(doc, False)
+    assert re.search(r'\n  \[knotd\] +- +91.93 +\+91.93\n', said)
+    assert '[name] is all code of a file' in said
+    page = render.to_text([('', doc)], 'html')
+    assert '[name] is all code of a file' in page
+
+
+def test_an_unfinished_file_is_not_called_stopped():
+    doc = sample_count.empty()
+    doc.update(stopped=None, seconds=0.0)
+    said = lines_of(doc)
+    assert said[0].split()[0] == 'UNFINISHED'
+    assert said[1].startswith('Not finished: still running, or killed.')
+    assert not any(re.search(r'\b0 s\b', line) for line in said)
+
+
+def test_junit_tells_how_long_boots_took():
+    doc = DOCUMENTS['count REGRESSION']
+    suites = tree.fromstring(text('count REGRESSION', 'junit'))
+    times = [float(suite.get('time')) for suite in suites]
+    assert times == [pytest.approx(9.3 * len(doc['boots']) / 2)] * 2
+    assert suites.find('.//testcase').get('time') == suites[0].get('time')

@@ -9,7 +9,9 @@ from sample_count import ECHO
 from udpmill_perf import main
 from udpmill_perf.errors import INVALID, PerfError
 from udpmill_perf.file import document
+from udpmill_perf.file.view import View
 from udpmill_perf.judge import recount
+from udpmill_perf.render import headline
 
 DOCUMENTS = {name: made for name, made
              in sample_count.all_documents(sample.HOSTILE).items()
@@ -149,7 +151,7 @@ def test_equal_arms_are_equal():
     doc['arms'][1]['append'] = 'slub_debug'
     assert wrong(doc) == {'equal_arms'}
     assert list(recount.equal_arms(doc)) == [
-        'aa: the file says True, but the arms differ in append']
+        'aa: the file says true, but the arms differ in append']
     alone = {**copy.deepcopy(DOCUMENTS['count alone']), 'aa': True}
     assert 'equal_arms' in wrong(alone)
 
@@ -212,3 +214,23 @@ def test_unknown_keys_are_accepted():
 def test_a_saved_document_can_be_loaded(tmp_path):
     document.save(GOOD, tmp_path / 'a.json')
     assert document.load(tmp_path / 'a.json') == GOOD
+
+
+def test_what_differs_is_told_in_words():
+    doc = copy.deepcopy(GOOD)
+    doc['counts'][0]['left_out'] = {'kworker': 1.5, 'rcu': 0.06}
+    doc['counts'][1]['left_out'] = {}
+    lines = list(recount.counts(doc))
+    assert lines[0] == f'{ECHO}, A, left_out, kworker: the file says 1.5, ' \
+        'computed 3.1'
+    assert any(line.endswith('rcu: the file says nothing, computed 0.06')
+               for line in lines)
+    assert not [line for line in lines if '{' in line or 'None' in line]
+
+
+def test_a_document_says_of_which_commit_its_maker_is(tmp_path):
+    doc = copy.deepcopy(GOOD)
+    doc['tool']['git'] = '36d886ce5fda'
+    document.save(doc, tmp_path / 'a.json')
+    read = document.load(tmp_path / 'a.json')
+    assert headline.source(View(read)) == 'udpmill perf 0.1.0 (36d886ce5fda)'

@@ -206,3 +206,17 @@ def test_the_command_to_repeat_it_is_quoted():
     document = sample.compare('PASS')
     document['argv'] = ['udpmill', 'perf', 'compare', 'a b; rm -r x']
     assert "&#39;a b; rm -r x&#39;" in html.render([('', document)])
+
+
+def test_the_command_to_repeat_it_has_an_option_per_line():
+    document = sample.compare('PASS')
+    document['argv'] = ['udpmill', 'perf', 'count', 'w', '--a-kernel', '/a b',
+                        '-o', 'none', '-']
+    said = html.render([('', document)])
+    assert 'count w \\\n    --a-kernel &#39;/a b&#39; \\\n    -o none -\n' \
+        .replace('-\n', '-</pre>') in said
+
+
+def test_the_tolerance_is_in_percent():
+    rows = dict(html.Report(View(sample.compare('PASS')), '', 1).design())
+    assert (rows['ignore'], rows['tolerance']) == ('1 %', '5 %')

@@ -39,7 +39,7 @@ def test_without_options_it_prints_the_summary(file, capsys):
 
 @pytest.mark.parametrize('suffix, start', (
     ('html', '<!DOCTYPE html>'), ('md', '### :x: REGRESSION'),
-    ('xml', '<?xml'), ('tap', 'TAP version 13'), ('csv', 'file,kind,id'),
+    ('xml', '<?xml'), ('tap', 'KTAP version 1'), ('csv', 'file,kind,id'),
     ('json', '{'), ('txt', 'REGRESSION')))
 def test_the_outputs_suffix_chooses_the_format(file, tmp_path, suffix, start):
     out = tmp_path / f'out.{suffix}'

@@ -166,7 +166,7 @@ def test_a_removed_block_is_found():
     gone = doc['blocks'].pop(6)
     doc['trials'] = [t for t in doc['trials'] if t['id'] not in gone['trials']]
     assert list(recheck.trials(doc))[0].startswith(
-        'echo: its blocks are numbered [0, 1, 2, 3, 4, 5, 7')
+        'echo: its blocks are numbered 0, 1, 2, 3, 4, 5, 7')
 
 
 def test_last_bits_do_not_matter():

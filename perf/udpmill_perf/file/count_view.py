@@ -8,6 +8,9 @@ from .. import human
 from .view import keyed, listed
 
 
+FEW = 5  # parts that are shown where nothing differs
+
+
 def _sum(values):
     found = [value for value in values if value is not None]
     return sum(found) if found else None
@@ -49,10 +52,16 @@ def joined(name, group, parts, calls=False):
     return Part(name, group, *sides)
 
 
-def _side(found):
+def is_nameless(function):
+    """Whether it stands for all code of a file that has no names. Where its
+    functions begin, and so how often they are called, is not known."""
+    return function.startswith('[')
+
+
+def _side(found, nameless):
     found = keyed(found)
     return Side(human.number(found.get('instructions')),
-                human.number(found.get('calls')))
+                None if nameless else human.number(found.get('calls')))
 
 
 @dataclass
@@ -119,10 +128,12 @@ class Counts:
     def _functions(self):
         found = {}
         for row in listed(self.view.document.get('functions')):
+            name = str(row.get('function'))
             if str(row.get('group')) not in self.without:
                 found.setdefault(str(row.get('workload')), []).append(Part(
-                    str(row.get('function')), str(row.get('group')),
-                    _side(row.get('a')), _side(row.get('b'))))
+                    name, str(row.get('group')),
+                    *(_side(row.get(arm), is_nameless(name))
+                      for arm in 'ab')))
         return found
 
     def functions(self, workload):
@@ -147,12 +158,22 @@ class Counts:
             return self.groups(workload)
         return self.functions(workload)
 
+    def has_moved(self, workload, least):
+        """Whether any part differs by more than that."""
+        return self.two and any(abs(part.difference) > least
+                                for part in self.parts(workload))
+
     def shown(self, workload, most, least=0.0):
         """The first parts, and all others as one, or None. least: a smaller
-        difference is not shown by name."""
+        difference is not shown by name, but if there is no larger one, the
+        largest parts are."""
         parts = self.parts(workload)
-        first = [part for part in parts[:most + (len(parts) == most + 1)]
-                 if not self.two or abs(part.difference) > least]
+        if self.two and not self.has_moved(workload, least):
+            parts = sorted(parts, key=lambda part: -(part.a.instructions or 0))
+            first = parts[:FEW]
+        else:
+            first = [part for part in parts[:most + (len(parts) == most + 1)]
+                     if not self.two or abs(part.difference) > least]
         rest = parts[len(first):]
         name = human.count(len(rest), f'other {self.by}')
         return first, joined(name, '', rest) if rest else None

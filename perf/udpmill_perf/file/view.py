@@ -95,7 +95,7 @@ class View:
 
     @property
     def stopped(self):
-        return self.document.get('stopped') or 'not finished'
+        return self.document.get('stopped') or 'still running, or killed'
 
     @cached_property
     def workload(self):

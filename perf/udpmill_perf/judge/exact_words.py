@@ -11,8 +11,9 @@ SAME = ('Both arms are the same, and each seed gave the same count in both, '
 
 def percent(ln):
     """0.00866 -> '0.87 %'"""
-    text = human.hundredths(abs(ln), sign=False)
-    return text.replace('<', 'less than ')
+    if 0 < abs(human.as_percent(ln)) < 0.005:
+        return 'less than 0.01 %'
+    return human.hundredths(abs(ln), sign=False)
 
 
 def _listed(parts):
@@ -35,7 +36,8 @@ def _functions(found, rows):
 
 
 def _fact(found):
-    medians = f'({human.figure(found.a)} -> {human.figure(found.b)})'
+    both = [human.figure(value) for value in (found.a, found.b)]
+    medians = f'({" -> ".join(dict.fromkeys(both))})'
     if not found.estimate:
         return f'B executes as many instructions per datagram as A {medians}'
     more = 'more' if found.estimate > 0 else 'fewer'

@@ -27,9 +27,31 @@ def same(a, b):
     return a == b
 
 
+def worded(value):
+    """A value of a document for a person."""
+    if value is None:
+        return 'nothing'
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    if isinstance(value, float):
+        return f'{value:.12g}'
+    if isinstance(value, dict):
+        return ', '.join(f'{key} {worded(item)}'
+                         for key, item in value.items()) or 'nothing'
+    if isinstance(value, list):
+        return ', '.join(map(worded, value)) or 'nothing'
+    return str(value)
+
+
 def differs(where, said, found):
-    if not same(said, found):
-        yield f'{where}: the file says {said}, computed {found}'
+    """A line for what differs; of two objects, for each key that does."""
+    if isinstance(said, dict) and isinstance(found, dict):
+        for key in dict.fromkeys((*said, *found)):
+            yield from differs(f'{where}, {key}', said.get(key),
+                               found.get(key))
+    elif not same(said, found):
+        yield f'{where}: the file says {worded(said)}, computed ' \
+            f'{worded(found)}'
 
 
 def design(doc):
@@ -60,10 +82,11 @@ def equal_arms(doc):
     for key in keys:
         a, b = (kept(arm.get(key)) for arm in doc['arms'])
         if a != b:
-            yield f'aa: {key} is {a} for A and {b} for B'
+            yield f'aa: {key} is {worded(a)} for A and {worded(b)} for B'
     a, b = ((arm.get('kernel') or {}).get('sha256') for arm in doc['arms'])
     if a != b:
-        yield f'aa: the kernel\'s sha256 is {a} for A and {b} for B'
+        yield (f'aa: the kernel\'s sha256 is {worded(a)} for A and '
+               f'{worded(b)} for B')
 
 
 def _name(block):
@@ -91,7 +114,8 @@ def _numbering(doc):
         indexes = [b['index'] for b in plan.of(doc['blocks'],
                                                workload['name'])]
         if indexes != list(range(len(indexes))):
-            yield f'{workload["name"]}: its blocks are numbered {indexes}'
+            yield (f'{workload["name"]}: its blocks are numbered '
+                   f'{worded(indexes)}')
 
 
 def _begun(doc, trial):

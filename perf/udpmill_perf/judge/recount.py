@@ -3,7 +3,7 @@
 files are checked by recheck.py, in the same way."""
 from ..file.count_document import ARM_KEYS
 from . import counted, exact
-from .recheck import design, differs, kept, same
+from .recheck import design, differs, kept, same, worded
 
 
 def equal_arms(doc):
@@ -15,7 +15,7 @@ def equal_arms(doc):
     a, b = (of_arm(arm) for arm in doc['arms'])
     if doc['aa'] != (a == b):
         moved = ', '.join(key for key in a if a[key] != b[key])
-        yield (f'aa: the file says {doc["aa"]}, but the arms '
+        yield (f'aa: the file says {worded(doc["aa"])}, but the arms '
                + (f'differ in {moved}' if moved else 'are the same'))
 
 

@@ -158,6 +158,12 @@ def version(path):
     return words[1]
 
 
+def sign(made):
+    """Note in a document of which commit this udpmill is. Returns it."""
+    made['tool']['git'] = git(own_binary())
+    return made
+
+
 def check(arm):
     """Check that serve accepts the arm's options, before anything is
     measured."""

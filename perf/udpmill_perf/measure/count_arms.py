@@ -5,13 +5,14 @@ import os
 from dataclasses import dataclass, replace
 
 from ..errors import USAGE, PerfError
-from ..guest import initramfs, mapped, plan, programs, symbols
+from ..guest import initramfs, mapped, plan, programs, qemu, symbols
 from . import arms, trial
 from .arms import Arm
 from .command import Command, OfCommand
 
 MOST_APPEND = 1024          # characters; the kernel takes 2048 in all
 LABEL = 60                  # characters of a label that nobody gave
+APPENDED, PATH = 'appended', 'path'  # kinds of facts
 PAYLOAD_FILE = '/srv/payload'
 FOLDER = '/srv/'            # of the files of a command; then the host
 
@@ -58,14 +59,17 @@ class CountArm(Arm):
         return symbols.of_program(self.binary, maps, initramfs.UDPMILL)
 
     def facts(self):
-        """What may tell it from another arm, what counts most first."""
-        return [self.kernel.release or os.path.basename(self.kernel.image),
-                self.kernel.image,
-                ' '.join(self.options) or 'no options',
-                ' '.join(f'{key}={value}' for key, value
-                         in self.settings.items()) or 'no settings',
-                self.append or 'nothing appended',
-                arms.git(self.binary) or self.binary, self.binary]
+        """(kind, text) of what may tell it from another arm, what counts most
+        first. A text may be empty."""
+        return [('kernel', self.kernel.release
+                 or os.path.basename(self.kernel.image)),
+                (PATH, self.kernel.image),
+                ('options', ' '.join(self.options)),
+                ('settings', ' '.join(f'{key}={value}' for key, value
+                                      in self.settings.items())),
+                (APPENDED, self.append),
+                ('udpmill', arms.git(self.binary) or ''),
+                (PATH, self.binary)]
 
 
 @dataclass
@@ -100,19 +104,45 @@ class CountCommandArm(OfCommand, CountArm):
         return mapped.of_server(maps, {**files, self.binary: self.binary})
 
     def facts(self):
-        return [self.command.text,
-                ', '.join(f.path for f in self.command.files) or 'no files',
+        return [('command', self.command.text),
+                ('files', ', '.join(f.path for f in self.command.files)),
                 *super().facts()]
 
 
 def name_them(both):
-    """Label the arms that have no label by what they differ in."""
+    """Label the arms that have no label by what they differ in, and only
+    that."""
     facts = [arm.facts() for arm in both]
-    for arm, own in zip(both, facts):
+    for arm, own, other in zip(both, facts, reversed(facts)):
         if not arm.label:
-            told = [text for text, *others in zip(own, *facts)
-                    if any(text != other for other in others)]
-            arm.label = cut((told or own)[0])
+            told = [named(kind, text, others) for (kind, text), (_, others)
+                    in zip(own, other) if text != others]
+            arm.label = cut((told or [own[0][1]])[0])
+
+
+def named(kind, text, other):
+    """What an arm has of a kind, where the other arm has something else. With
+    nothing of its own, it has what both began with."""
+    if kind == PATH:
+        return differing(text, other)
+    if text:
+        return text
+    keys = [word.partition('=')[0] for word in other.split()]
+    if kind == APPENDED:
+        began = [word for word in qemu.APPEND.split()
+                 if word.partition('=')[0] in keys]
+        return ' '.join(began) or f'without {other}'
+    return f'no {kind}' if kind == 'files' else f'default {kind}'
+
+
+def differing(path, other):
+    """/k/6.1/bzImage and /k/6.12/bzImage -> 6.1: without the directories at
+    both ends that are the same."""
+    own, others = path.split('/'), other.split('/')
+    start = len(os.path.commonprefix([own, others]))
+    own, others = own[start:], others[start:]
+    end = len(os.path.commonprefix([own[::-1], others[::-1]]))
+    return '/'.join(own[:len(own) - end]) or path
 
 
 def cut(text):

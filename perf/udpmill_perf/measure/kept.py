@@ -38,7 +38,6 @@ class Kept:
         PerfError stopped the run."""
         self.clean_up()
         made = self.document
-        made['seconds'] = round(time.monotonic() - self.started, 3)
         unheard = self.stop if error is None else None
         error = error or unheard
         if isinstance(error, Interrupted):
@@ -67,5 +66,6 @@ class Kept:
     def save(self):
         """Save the document, marked as incomplete until the end."""
         self.saved = time.monotonic()
+        self.document['seconds'] = round(self.saved - self.started, 3)
         if self.output:
             document.save(self.document, self.output)

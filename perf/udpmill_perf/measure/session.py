@@ -23,10 +23,10 @@ def begin(kind, argv, seed, design, both, workloads, before, output, timing):
     """A session without any measurements yet. both: the arms, one or two;
     output: as in Session."""
     generator = arms.own_binary()
-    made = document.new(kind, arms.version(generator), argv,
-                        seed or draw_seed(),
-                        {**design, 'workloads': [w.name for w in workloads],
-                         **asdict(timing)})
+    made = arms.sign(document.new(
+        kind, arms.version(generator), argv, seed or draw_seed(),
+        {**design, 'workloads': [w.name for w in workloads],
+         **asdict(timing)}))
     made['arms'] = [arm.as_dict() for arm in both]
     made['workloads'] = [w.as_dict() for w in workloads]
     return Session(made, before, both, generator, output, timing)

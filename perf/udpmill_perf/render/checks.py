@@ -77,12 +77,16 @@ def paired_lines(view, row):
 
 def paired_numbers(row):
     low, high = row.interval
+    ln = {'worse': row.estimate, 'low': low, 'high': high,
+          **{key: row.row.get(key) for key in ('sd', 'ignore', 'tolerance',
+                                               'visible_effect')}}
     found = {'metric': row.metric.name, 'median_a': row.base,
-             'median_b': row.other, 'estimate': row.estimate, 'low': low,
-             'high': high}
-    for key in ('level', 'blocks', 'sd', 'p', 'p_holm', 'ignore',
-                'tolerance', 'visible_effect', 'blocks_needed', 'phase'):
-        found[key] = row.row.get(key)
+             'median_b': row.other,
+             **{f'{key}_percent': human.as_percent_of(value)
+                for key, value in ln.items()},
+             **{key: row.row.get(key) for key in (
+                 'level', 'blocks', 'p', 'p_holm', 'blocks_needed',
+                 'phase')}}
     return {key: value for key, value in found.items() if value is not None}
 
 

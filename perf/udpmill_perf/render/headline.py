@@ -16,7 +16,7 @@ def verdict(view):
     if view.verdict:
         return str(view.verdict)
     if not view.complete:
-        return 'STOPPED'
+        return 'STOPPED' if view.document.get('stopped') else 'UNFINISHED'
     return WORD.get(view.kind, view.kind).upper() if not judges(view) \
         else 'NO VERDICT'
 
@@ -42,7 +42,8 @@ def sentence(view):
     """The meaning of the verdict, and whether the run was complete."""
     said = meaning(view)
     if not view.complete:
-        said = f'Stopped: {view.stopped}. {said}'
+        how = 'Stopped' if view.document.get('stopped') else 'Not finished'
+        said = f'{how}: {view.stopped}. {said}'
     return said.strip()
 
 
@@ -132,7 +133,7 @@ def facts(view):
     out = []
     if view.trials:
         out += tally(view)
-    if view.document.get('seconds') is not None:
+    if view.document.get('seconds'):
         out.append(human.clock(view.document['seconds']))
     if view.document.get('started'):
         out.append(str(view.document['started'])
@@ -193,5 +194,6 @@ def level(view):
 def source(view):
     """The program and the version that made the document."""
     tool = keyed(view.document.get('tool'))
+    git = f' ({tool["git"]})' if tool.get('git') else ''
     return f'{tool.get("name") or "udpmill perf"} ' \
-        f'{tool.get("version") or ""}'.rstrip()
+        f'{tool.get("version") or ""}{git}'.rstrip()

@@ -16,6 +16,7 @@ from .plots import history as history_plots, sections, shapes
 
 HERE = pathlib.Path(__file__).parent
 METRICS = 4                 # columns of the trials' table
+MARGINS = ('ignore', 'tolerance', 'floor')  # ln in a design
 
 
 def render(documents, history=()):
@@ -58,8 +59,8 @@ class Report:
         self.skipped = [(str(row.get('what') or '?'),
                          str(row.get('why') or 'no reason given'))
                         for row in view.skipped if isinstance(row, dict)]
-        self.argv = shlex.join(map(
-            clean, listed(view.document.get('argv'))))
+        self.argv = _command([clean(word) for word in
+                              listed(view.document.get('argv'))])
         self.source = headline.source(view)
         self.changed = headline.changed(view)
         self.counted = Counted(view) if view.kind == 'count' else None
@@ -97,7 +98,7 @@ class Report:
         return list(proof.rest(self.view, part))
 
     def design(self):
-        found = [(str(key), _flat(value))
+        found = [(str(key), _flat(key, value))
                  for key, value in self.view.design.items()]
         for key in 'seed', 'design_sha256', 'started':
             if self.view.document.get(key) is not None:
@@ -132,7 +133,21 @@ class Report:
                        for trial in self.view.trials]
 
 
-def _flat(value):
+def _command(argv):
+    """A command in lines that can be copied: an option begins a new one."""
+    if not argv:
+        return ''
+    lines = [[]]
+    for word in argv:
+        if word.startswith('-') and len(word) > 1 and lines[-1]:
+            lines.append([])
+        lines[-1].append(shlex.quote(word))
+    return ' \\\n    '.join(map(' '.join, lines))
+
+
+def _flat(key, value):
+    if key in MARGINS and human.number(value) is not None:
+        return human.margin(value)
     if isinstance(value, list):
         return ', '.join(str(entry.get('name')) if isinstance(entry, dict)
                          else str(entry) for entry in value)

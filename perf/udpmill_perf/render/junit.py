@@ -2,6 +2,7 @@
 """JUnit XML, for CI systems: one suite per workload."""
 import xml.etree.ElementTree as tree
 
+from .. import human
 from ..file.view import View, keyed
 from . import headline
 from .check import ERROR, FAIL, SKIP
@@ -47,7 +48,8 @@ def _suite(root, view, name, found):
     if view.document.get('started'):
         suite.set('timestamp',
                   _text(view.document['started']).replace('Z', ''))
-    suite.set('time', f'{_seconds(view, name):.3f}')
+    seconds = _seconds(view, name)
+    suite.set('time', f'{seconds:.3f}')
     properties = {'kind': view.kind, 'verdict': headline.verdict(view),
                   'file': view.name, 'seed': view.document.get('seed'),
                   'fingerprint': view.environment.get('fingerprint')}
@@ -57,12 +59,18 @@ def _suite(root, view, name, found):
         properties[f'{key}.sha256'] = arm.get('sha256')
     _properties(suite, properties)
     for check in found:
-        _case(suite, check)
+        _case(suite, check, seconds / len(found))
 
 
 def _seconds(view, workload):
-    return sum(trial.get('window_s') or 0 for trial in view.trials
-               if trial.get('workload') == workload)
+    """How long a workload was measured; of boots that ran several, its
+    share."""
+    trials = sum(trial.get('window_s') or 0 for trial in view.trials
+                 if trial.get('workload') == workload)
+    boots = sum((human.number(boot.get('seconds')) or 0) / len(ran)
+                for boot in view.boots
+                for ran in [keyed(boot.get('workloads'))] if workload in ran)
+    return trials + boots
 
 
 def _properties(parent, found):
@@ -73,10 +81,11 @@ def _properties(parent, found):
                             value=_text(value))
 
 
-def _case(suite, check):
+def _case(suite, check, seconds):
     case = tree.SubElement(
         suite, 'testcase', name=_text(check.name),
-        classname=f'udpmill.perf.{_text(check.suite)}', time='0')
+        classname=f'udpmill.perf.{_text(check.suite)}',
+        time=f'{seconds:.3f}')
     numbers = {key: repr(value) if isinstance(value, float) else value
                for key, value in keyed(check.numbers).items()}
     if check.verdict:

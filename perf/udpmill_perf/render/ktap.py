@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """KTAP, the format of the kernel's kselftest.
 
-It is a flat list under `TAP version 13`. The figures of a test come before its
+It is a flat list under `KTAP version 1`. The figures of a test come before its
 result, in `# ` lines, as KTAP has its diagnostics. By default, INCONCLUSIVE is
 a SKIP with its reason: a CI shows it, but does not fail.
 """
@@ -19,7 +19,7 @@ def render(documents, inconclusive='skip'):
         for check in checks(view, inconclusive):
             number += 1
             body += _check(check, number)
-    lines = ['TAP version 13', f'1..{number}', *body]
+    lines = ['KTAP version 1', f'1..{number}', *body]
     if not number:
         lines[1] = '1..0 # SKIP nothing was measured'
     return '\n'.join(lines) + '\n'
@@ -41,10 +41,9 @@ def _note(text):
 
 def _check(check, number):
     lines = [_note(line) for line in check.lines]
-    if check.verdict:
-        lines.append(_note(check.verdict))
-    if check.why and check.outcome != SKIP:
-        lines.append(_note(check.why))
+    said = ': '.join(filter(None, (check.verdict, check.why)))
+    if said and check.outcome != SKIP:
+        lines.append(_note(said))
     # A # would begin a directive.
     title = plain.clean(f'{check.suite}: {check.name}').replace('#', '_')
     said = 'not ok' if check.outcome in (FAIL, ERROR) else 'ok'

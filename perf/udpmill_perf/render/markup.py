@@ -10,7 +10,7 @@ from .plain import clean
 MARK = {PASS: ':white_check_mark:', IMPROVED: ':rocket:',
         REGRESSION: ':x:', INCONCLUSIVE: ':grey_question:',
         INVALID: ':warning:', SAME: ':heavy_equals_sign:',
-        'STOPPED': ':warning:'}
+        'STOPPED': ':warning:', 'UNFINISHED': ':warning:'}
 
 
 def escape(text):

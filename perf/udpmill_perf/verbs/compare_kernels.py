@@ -113,8 +113,9 @@ def prepare(args, workloads, given):
     reboots.check(both, workloads, design)
     machine = timing.find(args.accel, reboots.cpus_of(both, workloads),
                           both[0].kernel.image)
-    made = document.new('merge', arms.version(arms.own_binary()), args.argv,
-                        args.seed or draw_seed(), design)
+    made = arms.sign(document.new(
+        'merge', arms.version(arms.own_binary()), args.argv,
+        args.seed or draw_seed(), design))
     made['arms'] = [arm.as_dict() for arm in both]
     made['aa'] = both[0].same_as(both[1])
     made['workloads'] = [workload.as_dict() for workload in workloads]

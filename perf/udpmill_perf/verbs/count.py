@@ -173,8 +173,8 @@ def prepare(args, workloads):
     design = make_design(args, workloads)
     both = make_arms(args, workloads)
     counting.check(both, workloads, design)
-    made = count_document.new(arms.version(arms.own_binary()), args.argv,
-                              design)
+    made = arms.sign(count_document.new(
+        arms.version(arms.own_binary()), args.argv, design))
     made['arms'] = [arm.as_dict() for arm in both]
     made['aa'] = len(both) > 1 and both[0].same_as(both[1])
     made['workloads'] = [workload.as_dict() for workload in workloads]

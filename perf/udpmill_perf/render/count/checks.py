@@ -10,7 +10,7 @@ from ..check import CHOICES, ERROR, FAIL, OK, SKIP, Check
 from . import words
 
 NAME = 'instructions'
-MOST, LEAST = 5, 0.1
+MOST = 5
 OUTCOMES = {PASS: OK, IMPROVED: OK, SAME: OK, REGRESSION: FAIL,
             INVALID: ERROR}
 
@@ -47,9 +47,9 @@ def _lines(counts, row):
             f'{human.hundredths(row.residue, sign=False)}'
     lines += list(filter(None, [words.consists(counts, row)]))
     lines += words.excluded(counts, row)
-    shown, _ = counts.shown(row.workload, MOST, LEAST)
+    shown, _ = counts.shown(row.workload, MOST, words.LEAST)
     lines += [_part(counts, part) for part in shown]
-    return [*lines, words.LIMITS]
+    return [*lines, *words.nameless(shown), words.LIMITS]
 
 
 def _part(counts, part):
@@ -64,7 +64,10 @@ def _part(counts, part):
 
 def _numbers(row):
     found = {'metric': INSTRUCTIONS, 'instructions_a': row.figure('a'),
-             'instructions_b': row.figure('b'), 'estimate': row.estimate,
-             'residue': row.residue, 'seeds': row.a.get('seeds'),
-             'tolerance': row.row.get('tolerance')}
+             'instructions_b': row.figure('b'),
+             'change_percent': human.as_percent_of(row.estimate),
+             'residue_percent': human.as_percent_of(row.residue),
+             'seeds': row.a.get('seeds'),
+             'tolerance_percent': human.as_percent_of(
+                 row.row.get('tolerance'))}
     return {key: value for key, value in found.items() if value is not None}

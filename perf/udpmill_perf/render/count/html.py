@@ -35,13 +35,14 @@ class Counted:
             'excluded': words.excluded(self.counts, row)}
 
     def functions(self):
-        """[(workload, how many, rows)]: all that can be told apart."""
+        """[(workload, how many, rows, notes)]: all that can be told apart."""
         found = []
         for workload in self.view.workloads:
             parts = self.counts.functions(workload)
             if parts:
                 found.append((workload, len(parts), [
-                    self._part(part) for part in parts[:MOST]]))
+                    self._part(part) for part in parts[:MOST]],
+                    words.nameless(parts[:MOST])))
         return found
 
     def _part(self, part):

@@ -2,11 +2,10 @@
 """Counted instructions in Markdown, with the functions folded."""
 from ... import human
 from ...file.count_view import Counts
-from ...outcomes import PASS, SAME
 from ..markup import code, escape, folded, table, verdict
 from . import words
 
-MOST, LEAST = 15, 0.1
+MOST = 15
 
 
 def body(view):
@@ -41,27 +40,27 @@ def _alone(row):
 
 def _notes(counts, row):
     told = words.excluded(counts, row)
-    if row.why and row.verdict not in (PASS, SAME):
+    if row.why:
         told = [row.why, *told]
     return [f'- {code(row.workload)}: {escape(" ".join(told))}'] if told \
         else []
 
 
 def _parts(counts, row):
-    shown, rest = counts.shown(row.workload, MOST, LEAST)
+    shown, rest = counts.shown(row.workload, MOST, words.LEAST)
     parts = shown + [rest] * bool(rest)
     if not shown:
         return []
     if counts.two:
         head = [counts.by, 'A', 'B', 'difference']
-        title = f'{row.workload}: what differs, per datagram'
     else:
         head = [counts.by, 'instructions']
-        title = f'{row.workload}: where they are, per datagram'
     if counts.by == 'function':
         head += ['calls', 'instructions per call']
     rows = [_part(counts, part)[:len(head)] for part in parts]
-    return folded(title, table(head, rows, range(1, len(head))))
+    return folded(words.title(counts, row.workload),
+                  table(head, rows, range(1, len(head)))
+                  + ['', *map(escape, words.nameless(shown))])
 
 
 def _part(counts, part):

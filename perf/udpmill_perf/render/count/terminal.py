@@ -3,12 +3,10 @@
 the difference is."""
 from ... import human
 from ...file.count_view import Counts
-from ...outcomes import PASS, SAME
 from .. import plain
 from . import words
 
 MOST = {'function': 12, 'group': 20}    # rows of a workload
-LEAST = 0.1             # instructions per datagram that are worth a line
 ROW = '{} {} {} {} {}  {}'
 SIZES = (7, 7, 8, 14, 13)   # columns beside the name of a part
 
@@ -50,10 +48,7 @@ def _result(counts, row, ink, width):
                   human.hundredths(row.residue, sign=False)
                   if counts.two else '', row.verdict,
                   lambda text: ink.verdict(text, row.verdict))]
-    notes = [words.consists(counts, row)]
-    if row.verdict not in (PASS, SAME, ''):
-        notes.append(row.why)
-    for text in filter(None, notes):
+    for text in filter(None, (words.consists(counts, row), row.why)):
         lines += [ink.dim(line) for line in plain.wrap(text, width, '  ')]
     for text in words.excluded(counts, row):
         lines += [ink.paint(line, 'unsure') if counts.without
@@ -69,23 +64,23 @@ def _part(width, name, *cells):
 
 
 def _parts(counts, row, ink, width):
-    shown, rest = counts.shown(row.workload, MOST[counts.by], LEAST)
+    shown, rest = counts.shown(row.workload, MOST[counts.by], words.LEAST)
     if not shown and not (rest and not counts.two):
         return []
     by = counts.by
     calls = ('calls', 'instr/call') if by == 'function' else ('', '')
     if counts.two:
-        title = f'{row.workload}: what differs, by {by}, per datagram'
         head = _part(width, '', 'A', 'B', 'diff', *calls)
     else:
-        title = f'{row.workload}: where they are, by {by}, per datagram'
         head = _part(width, '', '', 'instr', 'share', *calls)
-    lines = ['', ink.strong(plain.cut(title, width)), ink.dim(head)]
+    title = words.title(counts, row.workload)
+    lines = ['', *map(ink.strong, plain.wrap(title, width)), ink.dim(head)]
     whole = sum(part.a.instructions or 0 for part in (*shown, rest) if part)
     lines += [_line(counts, part, whole, width) for part in shown]
     if rest:
         lines.append(ink.dim(_line(counts, rest, whole, width)))
-    return lines
+    return lines + [ink.dim(line) for text in words.nameless(shown)
+                    for line in plain.wrap(text, width, '  ')]
 
 
 def _line(counts, part, whole, width):

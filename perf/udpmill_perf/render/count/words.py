@@ -1,15 +1,53 @@
 # SPDX-License-Identifier: MIT
 """Sentences and numbers about counted instructions, for all renderers."""
 from ... import human
-from ...file.count_view import Counts
+from ...file.count_view import Counts, is_nameless
+from ...file.view import keyed, listed
 from ...outcomes import (IMPROVED, INCONCLUSIVE, INVALID, REGRESSION, SAME)
 
+LEAST = 0.1             # a difference of a part that is worth a line
+NAMELESS = ('[name] is all code of a file that has no names of functions; how '
+            'often they are called is not known.')
+MITIGATIONS = 'mitigations='
 LIMITS = ('Instructions are not time: the emulated machine has no caches, no '
           'contention, one CPU and no network card.')
 
 
 def sentence(view):
-    """The meaning of the verdict."""
+    """The meaning of the verdict, and what the arms have in common."""
+    return ' '.join(filter(None, (_meaning(view), common(view))))
+
+
+def common(view):
+    """In both: Linux 6.1.0-57, udpmill 0.1.0 (4f1c2ab), mitigations=off."""
+    if not view.arms:
+        return ''
+    sides = [_of_arm(view, arm) for arm in view.arms]
+    told = [text for text in sides[0]
+            if text and all(text in other for other in sides)]
+    where = 'In both' if len(sides) > 1 else 'Counted'
+    return f'{where}: {", ".join(told)}.' if told else ''
+
+
+def _of_arm(view, arm):
+    """Short texts on what an arm is."""
+    release = keyed(arm.get('kernel')).get('release')
+    version, git = arm.get('version'), arm.get('git')
+    own = f'udpmill {version}' + (f' ({git})' if git else '')
+    added = str(arm.get('append') or '')
+    line = f'{keyed(view.document.get("machine")).get("append")} {added}'
+    last = [word for word in line.split() if word.startswith(MITIGATIONS)]
+    return [f'Linux {release}' if release else '',
+            str(arm.get('command') or own if version or arm.get('command')
+                else ''),
+            ' '.join(map(str, listed(arm.get('options')))),
+            ', '.join(f'{key}={value}' for key, value
+                      in keyed(arm.get('settings')).items()),
+            last[-1] if last else '',
+            f'appended {added}' if added else '']
+
+
+def _meaning(view):
     counts = Counts(view)
     rows = [row for row in counts.results if row.verdict]
     total = human.count(len(rows), 'workload')
@@ -61,7 +99,7 @@ def facts(view):
     out = []
     if view.boots:
         out.append(human.count(len(view.boots), 'boot'))
-    if view.document.get('seconds') is not None:
+    if view.document.get('seconds'):
         out.append(human.clock(view.document['seconds']))
     if view.document.get('started'):
         out.append(str(view.document['started'])
@@ -75,6 +113,21 @@ def facts(view):
     if counts.machine.get('cpu'):
         out.append(f'CPU {str(counts.machine["cpu"]).split(",")[0]}')
     return out
+
+
+def title(counts, workload):
+    """Of the table of a workload's parts."""
+    if not counts.two:
+        return f'{workload}: where they are, by {counts.by}, per datagram'
+    if counts.has_moved(workload, LEAST):
+        return f'{workload}: what differs, by {counts.by}, per datagram'
+    return (f'{workload}: the largest {counts.by}s; none differs by more than '
+            f'{LEAST}')
+
+
+def nameless(parts):
+    """[what a name in brackets is], if there is one."""
+    return [NAMELESS] if any(is_nameless(part.name) for part in parts) else []
 
 
 def limits(view):

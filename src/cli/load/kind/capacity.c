@@ -4,6 +4,7 @@
 #include "cli/load/kind/kinds.h"
 #include "cli/load/report/absence.h"
 #include "cli/load/report/json.h"
+#include "cli/load/report/ledger.h"
 #include "cli/load/report/pace.h"
 #include "cli/load/report/report.h"
 #include "cli/print/json.h"
@@ -131,18 +132,20 @@ static void print_trial(const struct trial *t, unsigned number)
 		t->balances ? "" : ", DOES NOT BALANCE");
 }
 
-static json_t *trial_json(const struct trial *t)
+/* With the ledger if it does not balance, as that needs an explanation. */
+static json_t *trial_json(const struct trial *t, const struct load_result *r)
 {
 	return json_pack(
 		"{s:f, s:f, s:I, s:I, s:f, s:I, s:I, s:f, s:s, s:s?, s:b, "
-		"s:I}",
+		"s:I, s:o}",
 		"rate", t->rate, "sent_per_second", t->sent_rate, "sent",
 		(json_int_t)t->sent, "lost", (json_int_t)t->lost, "loss",
 		t->loss, "latency_p50_ns", (json_int_t)t->p50_ns,
 		"latency_p99_ns", (json_int_t)t->p99_ns,
 		"server_ns_per_datagram", t->server_ns, "outcome",
 		carried_name(t->outcome), "main_cause", t->cause, "balances",
-		t->balances, "trains_refused", (json_int_t)t->trains_refused);
+		t->balances, "trains_refused", (json_int_t)t->trains_refused,
+		"ledger", t->balances ? json_null() : load_ledger_json(r));
 }
 
 static void print_unfinished(
@@ -270,7 +273,7 @@ static int search(const struct load_options *o, struct finding *f, char *why,
 		f->number++;
 		if (!o->quiet)
 			print_trial(&t, f->number);
-		json_add(f->trials, trial_json(&t));
+		json_add(f->trials, trial_json(&t, &f->last));
 		search_tell(&f->search, t.outcome);
 	}
 	return 0;

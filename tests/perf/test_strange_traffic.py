@@ -147,6 +147,18 @@ def test_a_server_that_dies_is_reported():
                 Timing(0.05, 30))
 
 
+def test_a_server_that_dies_before_the_load_is_reported(monkeypatch):
+    real = commanded.Received
+
+    def late(pid):
+        while os.path.exists(f'/proc/{pid}/net/snmp'):
+            time.sleep(0.01)
+        return real(pid)
+
+    monkeypatch.setattr(commanded, 'Received', late)
+    test_a_server_that_dies_is_reported()
+
+
 def test_a_capture_is_replayed(tmp_path):
     """Over and over if no speed is given, else once."""
     path = tmp_path / 'a.pcap'

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from ..errors import INVALID, USAGE, PerfError
@@ -120,24 +120,26 @@ def _measure(arm, workload, seat, timing, generator, seed, pmu):
         place = stack.enter_context(scratch(workload))
         server = stack.enter_context(
             started(arm, workload, seat, generator, place))
-        received = Received(server.pid)
-        load = stack.enter_context(Program(
-            place.with_payload(trial.load_argv(generator, workload, seat,
-                                               timing, seed)),
-            seat.client_cpus, seat.client_netns))
-        members = family.of(server.pid)
+        load = None
         try:
+            # The server may end at any moment, and its /proc files with it.
+            received = Received(server.pid)
+            load = stack.enter_context(Program(
+                place.with_payload(trial.load_argv(generator, workload, seat,
+                                                   timing, seed)),
+                seat.client_cpus, seat.client_netns))
+            members = family.of(server.pid)
             window, slices = trial.cut(
                 Watch(received, {'server': members, 'client': load.pid,
                                  'harness': os.getpid()}, pmu), load, timing)
             code = load.wait(trial.SETTLE_S)
+            total = received.read()['rx_datagrams']
         except (PerfError, OSError) as error:
             raise explained(error, server, load, workload) from error
         if not server.alive():
             raise PerfError(server.complaint(), INVALID)
         if code not in (0, 1):
             raise PerfError(load.complaint(), INVALID)
-        total = received.read()['rx_datagrams']
         steady = set(members) == set(family.of(server.pid))
         peak = sum(filter(None, map(peak_bytes, members)))
         report = json.loads(load.stdout())
@@ -147,9 +149,13 @@ def _measure(arm, workload, seat, timing, generator, seed, pmu):
 
 def explained(error, server, load, workload):
     """The error, or what it came from."""
+    if isinstance(error, OSError):
+        # A process loses its files in /proc a moment before it has ended.
+        with suppress(subprocess.TimeoutExpired):
+            server.popen.wait(1)
     if not server.alive():
         return PerfError(server.complaint(), INVALID)
-    if load.alive():
+    if load is None or load.alive():
         return error
     if load.popen.returncode not in (0, 1):
         return PerfError(load.complaint(), INVALID)

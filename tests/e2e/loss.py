@@ -16,7 +16,7 @@ import threading
 import time
 import unittest
 
-from program import Server, run, wait_for
+from program import Server, before_others, run, wait_for
 
 UDPMILL = sys.argv.pop(1)
 
@@ -189,6 +189,7 @@ class Loss(unittest.TestCase):
 
 
 class Jitter(unittest.TestCase):
+    @before_others()
     def test_jitter_is_the_difference_of_round_trips(self):
         """Every second reply is 10 ms later than the others, so consecutive
         ones differ by at least that."""

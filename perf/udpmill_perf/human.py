@@ -32,6 +32,12 @@ def trimmed(value, significant=3):
     return text.rstrip('0').rstrip('.') if '.' in text else text
 
 
+def grouped(value):
+    """1 234 567, for counts."""
+    value = number(value)
+    return NOTHING if value is None else f'{value:,.0f}'.replace(',', ' ')
+
+
 def si(value, unit='', write=digits):
     """1.20 M/s, 512 k, 12.0 /s."""
     value = number(value)

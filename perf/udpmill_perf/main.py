@@ -14,7 +14,7 @@ VERBS = {
     'run': 'Measure how fast this host is, next to other programs',
     'compare': 'Decide whether B is slower than A',
     'count': 'Count exactly how many instructions a datagram takes',
-    'report': 'Show results as text, HTML, Markdown, JUnit, KTAP or CSV',
+    'report': 'Show results, also of load, as text, HTML, Markdown...',
     'doctor': 'Check whether this host is fit to measure on',
     'calibrate': 'Measure the noise, and how many blocks a comparison needs',
     'selftest': 'Check that slowdowns are found, without false alarms',

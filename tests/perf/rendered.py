@@ -4,12 +4,14 @@ from functools import lru_cache
 
 import sample
 import sample_count
+import sample_load
 from udpmill_perf import render
 from udpmill_perf.file.view import View
 from udpmill_perf.render.plots import sections
 
 DOCUMENTS = {**sample.all_documents(),
-             **sample_count.all_documents(sample.HOSTILE)}
+             **sample_count.all_documents(sample.HOSTILE),
+             **sample_load.all_documents(sample.HOSTILE)}
 
 
 @lru_cache(maxsize=None)

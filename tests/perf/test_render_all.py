@@ -15,8 +15,8 @@ from udpmill_perf.render import plain, terminal
 ONE_LINE = ('terminal', 'markdown', 'ktap', 'junit', 'annotations', 'html')
 
 
-@pytest.mark.parametrize('name', [name for name in DOCUMENTS
-                                  if not name.startswith('bare')])
+@pytest.mark.parametrize('name', [
+    name for name in DOCUMENTS if not name.startswith(('bare', 'load'))])
 def test_the_made_up_documents_follow_the_schema(name):
     assert document.validate(DOCUMENTS[name], name)
 
@@ -55,7 +55,7 @@ def test_no_line_on_a_terminal_is_wider_than_it(name, width):
 
 
 @pytest.mark.parametrize('form', ONE_LINE)
-@pytest.mark.parametrize('name', ('hostile', 'count hostile'))
+@pytest.mark.parametrize('name', ('hostile', 'count hostile', 'load hostile'))
 def test_no_control_characters_are_printed(name, form):
     found = {char for char in text(name, form)
              if unicodedata.category(char) == 'Cc' and char != '\n'}
@@ -66,7 +66,8 @@ def test_no_control_characters_are_printed(name, form):
 def test_several_documents_make_one_text(form):
     both = [('one.json', DOCUMENTS['compare REGRESSION']),
             ('two.json', DOCUMENTS['merge']),
-            ('three.json', DOCUMENTS['count REGRESSION'])]
+            ('three.json', DOCUMENTS['count REGRESSION']),
+            ('', DOCUMENTS['load lossy'])]
     said = render.to_text(both, form)
     for name, found in both:
         alone = render.to_text([(name, found)], form)

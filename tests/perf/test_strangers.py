@@ -25,11 +25,14 @@ from udpmill_perf.file import calibration, history
 
 import sample
 import sample_count
+import sample_load
 import test_claims
 
 RUN, CLAIMS = sample.run(), test_claims.made(rounds=6)
 DOCUMENTS = [*sample.all_documents().values(), CLAIMS]
 COUNTS = list(sample_count.all_documents(sample.HOSTILE).values())
+LOADS = [run['document'] for made in sample_load.all_documents(
+    sample.HOSTILE).values() for run in made.get('runs', ())]
 HOSTILE = [None, True, False, 0, -1, 1, 0.0, -0.5, 0.5, 1e-320, 1e-290, 1e-29,
            1e17, 1e308, -1e308, 2 ** 53, 2 ** 63 - 1, 2 ** 63, -2 ** 63,
            2 ** 64, 10 ** 400, '', 'x', 'A', 'x' * 201, 'x' * 100_001,
@@ -134,8 +137,8 @@ def check(seed, documents=DOCUMENTS):
     assert time.monotonic() - start < 60, (seed, verb)
 
 
-@pytest.mark.parametrize('documents', (DOCUMENTS, COUNTS),
-                         ids=('trials', 'counts'))
+@pytest.mark.parametrize('documents', (DOCUMENTS, COUNTS, LOADS),
+                         ids=('trials', 'counts', 'loads'))
 @pytest.mark.parametrize('first', range(0, 120, 10))
 def test_any_change_is_reported_in_one_line_with_an_exit_code(first, documents):
     for seed in range(first, first + 10):
@@ -289,6 +292,6 @@ if __name__ == '__main__':
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     end, done = time.monotonic() + float(sys.argv[1]), 0
     while time.monotonic() < end:
-        check(seed + done, (DOCUMENTS, COUNTS)[done % 2])
+        check(seed + done, (DOCUMENTS, COUNTS, LOADS)[done % 3])
         done += 1
     print(f'{done} documents from seed {seed}')

@@ -158,17 +158,27 @@ def _finite(text):
     return value
 
 
-def load(path):
-    """Returns the document in a file, after checking it."""
+def read(path):
+    """The text of a file."""
     try:
-        document = json.loads(
-            whole_file.read(path, MOST_BYTES).decode(),
-            parse_constant=_refuse, parse_float=_finite)
+        return whole_file.read(path, MOST_BYTES).decode()
     except OSError as error:
         raise PerfError(f'{path}: {error.strerror}') from None
+    except ValueError as error:
+        raise PerfError(f'{path}: not JSON: {error}', INVALID) from None
+
+
+def parsed(text, path):
+    """What a text is in JSON; not checked otherwise."""
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise PerfError(f'{path}: not JSON: {error}', INVALID) from None
-    return validate(document, path)
+
+
+def load(path):
+    """Returns the document in a file, after checking it."""
+    return validate(parsed(read(path), path), path)
 
 
 def save(document, path):

@@ -36,10 +36,18 @@ def to_text(documents, format, *, colour=False, width=80,
         from . import html
         return html.render(documents, history)
     if format == 'json':
-        found = [document for _, document in documents]
+        found = [document for _, whole in documents
+                 for document in _written(whole)]
         return json.dumps(found[0] if len(found) == 1 else found,
                           indent=1) + '\n'
     return _checked(format)(documents, inconclusive)
+
+
+def _written(document):
+    """The documents as programs wrote them: runs are joined to be shown."""
+    if document.get('kind') != 'load':
+        return [document]
+    return [run['document'] for run in document.get('runs', ())]
 
 
 def _checked(format):

@@ -12,6 +12,7 @@ from ..outcomes import IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION
 from . import headline, proof
 from .check import CHOICES, ERROR, FAIL, OK, SKIP, Check
 from .count import checks as counted
+from .load import checks as loaded
 
 
 def checks(view, inconclusive='skip'):
@@ -158,4 +159,4 @@ def _proofs(suite, rows, inconclusive):
 
 PARTS = {'compare': _paired, 'merge': _paired, 'run': _cells,
          'calibrate': _calibration, 'selftest': _selftest,
-         'count': counted.checks}
+         'count': counted.checks, 'load': loaded.checks}

@@ -4,17 +4,22 @@ from .. import human
 from ..file.view import keyed, listed
 from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
                         SAME, SUSPECT)
-from .count import words
+from .count import words as count_words
+from .load import words as load_words
 
 WORD = {'compare': 'comparison', 'merge': 'merged comparison', 'run': 'run',
         'calibrate': 'calibration', 'selftest': 'self-test',
         'count': 'count'}
+# Kinds with words of their own.
+OWN = {'count': count_words, 'load': load_words}
 
 
 def verdict(view):
     """The word that is printed large."""
     if view.verdict:
         return str(view.verdict)
+    if view.kind == 'load':
+        return load_words.verdict(view)
     if not view.complete:
         return 'STOPPED' if view.document.get('stopped') else 'UNFINISHED'
     return WORD.get(view.kind, view.kind).upper() if not judges(view) \
@@ -28,6 +33,8 @@ def judges(view):
 
 def subject(view):
     """base -> patched; or the arms of a run."""
+    if view.kind == 'load':
+        return load_words.subject(view)
     labels = [view.arm_label(name) for name in view.arm_names]
     kernels = [change[1:] for change in view.changes
                if change[0] == 'kernel.release']
@@ -48,8 +55,8 @@ def sentence(view):
 
 
 def meaning(view):
-    if view.kind == 'count':
-        return words.sentence(view)
+    if view.kind in OWN:
+        return OWN[view.kind].sentence(view)
     return _paired(view) if view.paired else _other(view)
 
 
@@ -128,8 +135,8 @@ def _selftest(found):
 
 def facts(view):
     """Short facts: number of trials, date, duration, seed."""
-    if view.kind == 'count':
-        return words.facts(view)
+    if view.kind in OWN:
+        return OWN[view.kind].facts(view)
     out = []
     if view.trials:
         out += tally(view)
@@ -147,7 +154,7 @@ def facts(view):
 
 def limits(view):
     """What a reader must know, however short the report is."""
-    return words.limits(view) if view.kind == 'count' else []
+    return count_words.limits(view) if view.kind == 'count' else []
 
 
 def tally(view):

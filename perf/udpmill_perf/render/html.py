@@ -11,6 +11,7 @@ from ..file.view import View, keyed, listed
 from . import headline, proof
 from .count.html import Counted
 from .ink import TONES
+from .load.html import Loaded
 from .plain import clean
 from .plots import history as history_plots, sections, shapes
 
@@ -50,7 +51,7 @@ class Report:
         self.prefix = prefix
         self.several = of > 1
         self.word = headline.verdict(view)
-        self.tone = TONES.get(str(view.verdict), 'neutral')
+        self.tone = TONES.get(self.word, 'neutral')
         self.subject = headline.subject(view).replace(' -> ', ' → ')
         self.sentence = headline.meaning(view)
         self.facts = headline.facts(view)
@@ -59,8 +60,10 @@ class Report:
         self.skipped = [(str(row.get('what') or '?'),
                          str(row.get('why') or 'no reason given'))
                         for row in view.skipped if isinstance(row, dict)]
-        self.argv = _command([clean(word) for word in
-                              listed(view.document.get('argv'))])
+        self.loaded = Loaded(view) if view.kind == 'load' else None
+        self.argv = '\n'.join(map(_command, (
+            self.loaded.commands() if self.loaded else
+            [list(map(clean, listed(view.document.get('argv'))))])))
         self.source = headline.source(view)
         self.changed = headline.changed(view)
         self.counted = Counted(view) if view.kind == 'count' else None
@@ -108,6 +111,8 @@ class Report:
 
     def arms(self):
         """Returns heads, and rows of (key, values, whether they differ)."""
+        if self.loaded:
+            return self.loaded.settings()
         columns = [_arm(arm) for arm in self.view.arms]
         keys = dict.fromkeys(key for column in columns for key in column)
         rows = [(key, [column.get(key, '') for column in columns])

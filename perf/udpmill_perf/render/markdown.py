@@ -8,6 +8,7 @@ from ..file.view import View, listed
 from ..outcomes import IMPROVED, INVALID, PASS, SUSPECT
 from . import headline, proof, tails
 from .count import markdown as counted
+from .load import markdown as loaded
 from .markup import MARK, code, escape, folded, table, verdict
 
 
@@ -157,4 +158,4 @@ def _reasons(view):
 
 BODIES = {'compare': _paired, 'merge': _paired, 'run': _run,
           'calibrate': _calibration, 'selftest': _selftest,
-          'count': counted.body}
+          'count': counted.body, 'load': loaded.body}

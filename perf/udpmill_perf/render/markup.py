@@ -3,12 +3,12 @@
 import html
 import re
 
-from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
+from ..outcomes import (FAIL, IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
                         SAME)
 from .plain import clean
 
 MARK = {PASS: ':white_check_mark:', IMPROVED: ':rocket:',
-        REGRESSION: ':x:', INCONCLUSIVE: ':grey_question:',
+        REGRESSION: ':x:', FAIL: ':x:', INCONCLUSIVE: ':grey_question:',
         INVALID: ':warning:', SAME: ':heavy_equals_sign:',
         'STOPPED': ':warning:', 'UNFINISHED': ':warning:'}
 

@@ -5,6 +5,7 @@ from ..file.view import View, listed
 from . import headline, plain
 from .count import terminal as counted
 from .ink import Ink, wanted as wants_colour
+from .load import terminal as loaded
 from .terminal_other import calibration, selftest
 from .terminal_paired import comparison
 from .terminal_run import table
@@ -13,7 +14,7 @@ __all__ = ['summary', 'wants_colour']
 
 BODIES = {'compare': comparison, 'merge': comparison, 'run': table,
           'calibrate': calibration, 'selftest': selftest,
-          'count': counted.body}
+          'count': counted.body, 'load': loaded.body}
 REASONS = 4                 # for SUSPECT and INVALID; others are counted
 CHANGES = 12
 
@@ -32,7 +33,7 @@ def summary(document, colour, width=80, name=''):
 def _head(view, ink, width):
     word = headline.verdict(view)
     subject = plain.cut(headline.subject(view), width - len(word) - 2)
-    lines = [f'{ink.strong(ink.verdict(word, view.verdict))}  {subject}'
+    lines = [f'{ink.strong(ink.verdict(word, word))}  {subject}'
              .rstrip()]
     lines += plain.wrap(headline.sentence(view), width)
     if view.name:

@@ -2,7 +2,8 @@
 """CSV (RFC 4180): one line per trial, one column per number.
 
 A merged document and a count have no trials; they give one line per boot and
-workload, with medians, or with what was counted in its windows.
+workload, with medians, or with what was counted in its windows. Runs of load
+give one line per interval, step or trial.
 """
 import csv
 import io
@@ -10,6 +11,7 @@ import io
 from .. import human
 from ..file.view import View, keyed, listed
 from .count import boots_csv
+from .load import pieces_csv
 
 FIRST = ('file', 'kind', 'id', 'workload', 'arm', 'arm_label', 'block',
          'phase', 'order', 'place', 'start_s', 'validity', 'reasons',
@@ -29,7 +31,7 @@ def render(documents):
             rows.append(row)
         rows += _boots(view)
         rows += [{key: _text(value) for key, value in row.items()}
-                 for row in boots_csv.rows(view)]
+                 for row in (*boots_csv.rows(view), *pieces_csv.rows(view))]
     for row in rows:
         columns.update(dict.fromkeys(row))
     names = list(FIRST) + [name for name in columns if name not in FIRST]

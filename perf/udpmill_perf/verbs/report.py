@@ -6,7 +6,7 @@ import sys
 
 from .. import render
 from ..errors import PerfError, printable
-from ..file import document, history
+from ..file import history, readable
 from ..render import output, terminal
 
 
@@ -16,7 +16,9 @@ WIDEST = 110                # columns; wider lines are harder to read
 def add_arguments(parser):
     parser.add_argument('files', nargs='+', metavar='FILE',
                         help='file written by run, compare, count, '
-                             'calibrate, selftest or merge')
+                             'calibrate, selftest or merge; or, by "udpmill '
+                             'load", with -J, --csv or --csv-steps: several '
+                             'of these are shown side by side')
     parser.add_argument('--format', choices=render.FORMATS, metavar='KIND',
                         help=f'{", ".join(render.FORMATS)} (default: by the '
                         'ending of OUT; terminal, if there is none)')
@@ -39,7 +41,7 @@ def run(args):
     _refuse_input(args.files, args.history, 'the history')
     if args.history and args.output != '-':
         _refuse_input([args.history], args.output, 'the report')
-    documents = [(path, document.load(path)) for path in args.files]
+    documents = readable.load(args.files)
     entries = _history(args.history, documents)
     to_stdout = args.output == '-'
     text = render.to_text(
@@ -83,7 +85,10 @@ def _refuse_input(files, path, what):
 def _history(path, documents):
     if not path:
         return []
-    for _, found in documents:
+    for name, found in documents:
+        if found['kind'] == 'load':
+            raise PerfError(f'--history: {name or "some files"}: what load '
+                            'wrote has no history; only files of perf have')
         history.append(path, found)
     entries, complaints = history.load(path)
     for line in complaints:

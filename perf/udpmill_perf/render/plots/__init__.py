@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """All plots of a document, in reading order."""
-from . import (boots, cpu, forest, functions, groups, latency, overview,
+from . import (boots, cpu, forest, functions, groups, latency, load_latency,
+               load_ledger, load_rate, load_stages, load_time, overview,
                paired, run_order, scaling)
 
 SECTIONS = (
@@ -12,6 +13,12 @@ SECTIONS = (
     ('Where the CPU time goes', (cpu.plots,)),
     ('Latency', (latency.plots,)),
     ('In the order of the run', (run_order.plots,)))
+LOADED = (
+    ('Over time', (load_time.plots,)),
+    ('By percentile', (load_latency.plots,)),
+    ('By rate', (load_rate.plots,)),
+    ('The ledger', (load_ledger.plots,)),
+    ('Stages', (load_stages.plots,)))
 
 
 def counted(view):
@@ -25,7 +32,8 @@ def counted(view):
 
 def sections(view, prefix):
     """Yields (title, plots) for everything the document has numbers for."""
-    for title, makers in counted(view) if view.kind == 'count' else SECTIONS:
+    makers_of = {'count': counted, 'load': lambda _: LOADED}
+    for title, makers in makers_of.get(view.kind, lambda _: SECTIONS)(view):
         found = [plot for make in makers for plot in make(view, prefix)]
         if found:
             yield title, found

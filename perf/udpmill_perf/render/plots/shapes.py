@@ -12,6 +12,7 @@ DRAWN = {
     'bar': '<rect x="1" y="1" width="10" height="10" rx="1"/>'}
 LINES = {
     'hollow': '<circle cx="6" cy="6" r="3.8"/>',
+    'line': '<path d="M0 6h12"/>', 'dash': '<path d="M0 6h4m4 0h4"/>',
     'x': '<path d="M2.5 2.5l7 7m0-7l-7 7"/>'}
 
 

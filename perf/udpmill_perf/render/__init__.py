@@ -24,8 +24,10 @@ def to_text(documents, format, *, colour=False, width=80,
     documents = list(documents)
     if format == 'terminal':
         from . import terminal
-        return '\n'.join(terminal.summary(document, colour, width, name)
-                         for name, document in documents)
+        return '\n'.join([
+            *(terminal.summary(document, colour, width, name)
+              for name, document in documents),
+            *terminal.together(documents, colour, width)])
     if format == 'markdown':
         from . import markdown
         return markdown.render(documents)

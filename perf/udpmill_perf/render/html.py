@@ -14,6 +14,7 @@ from .ink import TONES
 from .load.html import Loaded
 from .plain import clean
 from .plots import history as history_plots, sections, shapes
+from .together import tables
 
 HERE = pathlib.Path(__file__).parent
 METRICS = 4                 # columns of the trials' table
@@ -32,7 +33,7 @@ def render(documents, history=()):
     page = place.get_template('report.html.j2')
     text = page.render(reports=reports, history=history, icon=shapes.icon,
                        style=Markup((HERE / 'report.css').read_text()),
-                       title=_title(reports))
+                       title=_title(reports), together=tables(documents))
     return text.rstrip() + '\n'
 
 

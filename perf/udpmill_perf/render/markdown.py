@@ -10,11 +10,14 @@ from . import headline, proof, tails
 from .count import markdown as counted
 from .load import markdown as loaded
 from .markup import MARK, code, escape, folded, table, verdict
+from .tabled import in_markdown
+from .together import tables
 
 
 def render(documents):
-    return '\n'.join(_document(View(document, name))
-                     for name, document in documents)
+    found = [_document(View(document, name)) for name, document in documents]
+    found += ['\n'.join(in_markdown(table)) for table in tables(documents)]
+    return '\n'.join(found)
 
 
 def _document(view):

@@ -6,9 +6,11 @@ from . import headline, plain
 from .count import terminal as counted
 from .ink import Ink, wanted as wants_colour
 from .load import terminal as loaded
+from .tabled import on_terminal
 from .terminal_other import calibration, selftest
 from .terminal_paired import comparison
 from .terminal_run import table
+from .together import tables
 
 __all__ = ['summary', 'wants_colour']
 
@@ -28,6 +30,12 @@ def summary(document, colour, width=80, name=''):
              _trials(view, ink, width), _skipped(view, ink, width),
              _changes(view, ink, width)]
     return '\n'.join('\n'.join(part) + '\n' for part in parts if part)
+
+
+def together(documents, colour, width):
+    """What several documents say as one."""
+    return ['\n'.join(on_terminal(table, Ink(colour), width)) + '\n'
+            for table in tables(documents)]
 
 
 def _head(view, ink, width):

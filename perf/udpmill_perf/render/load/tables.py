@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The tables of a report on runs, as texts, so that each format only lays them
 out: figures, settings that differ, ledgers, steps, time, stages, stresses."""
-from dataclasses import dataclass, field
-
 from ... import human
 from ...file.load_view import Runs, thinned
+from ..tabled import Table
 from . import words
 
 FIGURES = ('p50', 'p99', 'p999', 'max')
@@ -15,17 +14,6 @@ OWN = ('seed', 'local')
 MOST_DIFFERENCES = 12
 MANY = 4                    # more runs have a row each
 GOOD = 'as_expected'
-
-
-@dataclass
-class Table:
-    """head and rows: texts; the columns in `left` are not numbers. whole:
-    whether it is only of use to who wants every figure."""
-    title: str
-    head: list
-    rows: list
-    left: tuple = (0,)
-    whole: bool = field(default=False)
 
 
 def tables(view, most):

@@ -38,15 +38,25 @@ static uint64_t middle_of(uint32_t step)
 	return low + (1ull << shift) / 2;
 }
 
+/* For histogram_peek(): this costs what a plain store does. */
+static void publish(uint64_t *to, uint64_t value)
+{
+	__atomic_store_n(to, value, __ATOMIC_RELAXED);
+}
+
 void histogram_record(struct histogram *h, uint64_t value, uint64_t n)
 {
-	h->counts[step_of(value)] += n;
+	uint32_t step = step_of(value);
+
+	publish(&h->counts[step], h->counts[step] + n);
 	h->count += n;
-	h->sum += (double)value * (double)n;
+	/* Both are below 2^63, and a signed number is converted by a single
+	 * instruction. */
+	h->sum += (double)(int64_t)value * (double)(int64_t)n;
 	if (value < h->min)
 		h->min = value;
 	if (value > h->max)
-		h->max = value;
+		publish(&h->max, value);
 }
 
 void histogram_merge(struct histogram *into, const struct histogram *from)
@@ -59,6 +69,47 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
 		into->min = from->min;
 	if (from->max > into->max)
 		into->max = from->max;
+}
+
+void histogram_renew(struct histogram *h)
+{
+	h->min = UINT64_MAX;
+	publish(&h->max, 0);
+}
+
+void histogram_peek(struct histogram *into, const struct histogram *live)
+{
+	uint64_t max = __atomic_load_n(&live->max, __ATOMIC_RELAXED);
+
+	for (uint32_t i = 0; i < HISTOGRAM_COUNTS; i++) {
+		uint64_t n =
+			__atomic_load_n(&live->counts[i], __ATOMIC_RELAXED);
+
+		into->counts[i] += n;
+		into->count += n;
+	}
+	if (max > into->max)
+		into->max = max;
+}
+
+void histogram_since(struct histogram *out, const struct histogram *h,
+	const struct histogram *before)
+{
+	histogram_init(out);
+	for (uint32_t i = 0; i < HISTOGRAM_COUNTS; i++) {
+		uint64_t n = h->counts[i] - before->counts[i];
+
+		if (n == 0)
+			continue;
+		out->counts[i] = n;
+		out->count += n;
+		out->sum += (double)middle_of(i) * (double)n;
+		if (out->min > middle_of(i))
+			out->min = middle_of(i);
+		out->max = middle_of(i);
+	}
+	if (out->count && (h->max > before->max || out->max > h->max))
+		out->max = h->max;
 }
 
 uint64_t histogram_quantile(const struct histogram *h, double share)

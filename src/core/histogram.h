@@ -4,8 +4,8 @@
  * doubling, so that values are off by at most 1/128. Covers more than an hour
  * in nanoseconds; longer values count in the last step. max is exact.
  *
- * One writer at a time; merge per-thread histograms after the threads have
- * ended.
+ * One writer at a time. While it records, other threads may only call
+ * histogram_peek(); merge per-thread histograms after the threads have ended.
  */
 #pragma once
 
@@ -28,6 +28,20 @@ void histogram_init(struct histogram *h);
 void histogram_record(struct histogram *h, uint64_t value, uint64_t n);
 
 void histogram_merge(struct histogram *into, const struct histogram *from);
+
+/* Begins min and max anew, and keeps all else. By who records. */
+void histogram_renew(struct histogram *h);
+
+/* Adds what a histogram holds that another thread may be recording into: the
+ * counts and max. */
+void histogram_peek(struct histogram *into, const struct histogram *live);
+
+/*
+ * What was recorded after before, an earlier state of h. min and sum are those
+ * of the middles of steps, and so is max, unless h has a new one.
+ */
+void histogram_since(struct histogram *out, const struct histogram *h,
+	const struct histogram *before);
 
 /* The quantile for a share from 0 to 1: the middle of its step, limited to min
  * and max. 0 if the histogram is empty. */

@@ -139,6 +139,28 @@ struct load_interval {
 	bool jitter_known;
 	double jitter_ns;
 	uint64_t trains_refused; /* threads that have given trains up */
+	/* Round trips of the replies that came, with the middles of steps for
+	 * min and mean; NULL: not known, because replies without a number are
+	 * missing. */
+	const struct histogram *latency;
+	/* LOAD_PACED, but not of a replay: the planned datagrams. */
+	bool planned_known;
+	double planned;
+	/* The step of a ramp at its end, from 1, and how many there are; 0: the
+	 * warm-up, or no ramp. */
+	uint32_t step, steps;
+	/* Since the start of the run. server: NULL: it is not seen. */
+	uint64_t sent_so_far, lost_so_far;
+	const struct load_server *server;
+};
+
+/* A step of a ramp, after the warm-up. Its length, and to which step a reply
+ * belongs, are known to a moment of the reporting thread. If a step is too
+ * short to be told from the next one, both are reported as one. */
+struct load_step {
+	struct load_interval all; /* of it */
+	uint32_t number;          /* from 1; the last one follows the ramp */
+	double rate_first, rate_last;
 };
 
 /* How much a look at the server's counters may cost. */
@@ -155,6 +177,8 @@ struct load_hooks {
 	int (*server)(void *arg, enum load_look look, struct load_server *out);
 	/* Called after each interval; may be NULL. */
 	void (*interval)(void *arg, const struct load_interval *i);
+	/* Called after each step of a ramp; may be NULL. */
+	void (*step)(void *arg, const struct load_step *s);
 	/* Called at most once per subject, with a sentence for a person. */
 	void (*notice)(void *arg, const char *text);
 	void *arg;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Interval reports on a run. Private to load/. */
+/* Reports on a run as it goes: of its intervals, and of the steps of its ramp.
+ * Private to load/. */
 #pragma once
 
 #include "load/loop/moment.h"
@@ -8,13 +9,20 @@
 #define INTERVALS_PAST    64
 #define INTERVALS_STEP_NS 50000000u
 
+/* Where an interval or a step began, and the figures as of then. */
+struct interval_start {
+	uint64_t at_ns;
+	struct load_counts counts;
+	uint64_t lost; /* losses found by then */
+	struct histogram latency;
+};
+
 struct intervals {
 	uint64_t start_ns;
 	struct load_counts begin; /* at the start of the run */
-	/* When the last interval was reported, and the counts as of then. */
-	uint64_t at_ns;
-	struct load_counts counts;
-	uint64_t lost; /* losses reported so far */
+	struct interval_start told, step;
+	uint32_t plan_step; /* that step's number in the plan */
+	uint64_t lost;      /* losses found so far */
 	/* A ring of how many datagrams had been sent when; next is the
 	 * oldest. */
 	struct intervals_sent {
@@ -23,11 +31,22 @@ struct intervals {
 	uint32_t next;
 };
 
-/* begin: the counts from before anything was sent, since threads may be ahead
- * of the one that reports. */
-void intervals_begin(struct intervals *i, const struct load_counts *begin);
+/* Call before the threads of the run start, since they may be ahead of the one
+ * that reports. begin: the counts as of now. */
+void intervals_begin(struct intervals *i, const struct load *l,
+	const struct load_counts *begin);
+
+/* Call when they have been started: the time of the run begins. */
+void intervals_start(struct intervals *i);
 
 /* Call often: records how many datagrams have been sent. */
 void intervals_look(struct intervals *i, const struct load *l);
 
-void intervals_tell(struct intervals *i, const struct load *l, bool omitted);
+/* server: its figures since the start of the run; NULL: they are not known. */
+void intervals_tell(struct intervals *i, const struct load *l, bool omitted,
+	const struct load_server *server);
+
+/* Reports the current step of a ramp if it is over by now_ns, or if the run is.
+ * Returns when the next one is over; UINT64_MAX: never, or there is none. */
+uint64_t intervals_tell_step(
+	struct intervals *i, const struct load *l, uint64_t now_ns, bool over);

@@ -12,11 +12,26 @@ void meter_sum(const struct meter *m, struct load_counts *sum)
 
 void meter_begin(struct meter *m)
 {
+	struct histogram *latency = &m->histograms[LOAD_LATENCY];
+
 	for (size_t i = 0; i < LOAD_HISTOGRAMS; i++)
-		histogram_init(&m->histograms[i]);
+		if (i != LOAD_LATENCY)
+			histogram_init(&m->histograms[i]);
+	m->latency_before = *latency;
+	histogram_renew(latency);
 	m->jitter = (struct load_jitter){0};
 	m->before = (struct load_counts){0};
 	meter_sum(m, &m->before);
+}
+
+void meter_latency(const struct meter *m, struct histogram *out)
+{
+	const struct histogram *h = &m->histograms[LOAD_LATENCY];
+
+	histogram_since(out, h, &m->latency_before);
+	out->min = h->min;
+	out->max = h->max;
+	out->sum = h->sum - m->latency_before.sum;
 }
 
 /* Due datagrams that have left or never will. */

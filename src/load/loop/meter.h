@@ -18,9 +18,13 @@ struct meter {
 	_Atomic uint64_t active_ns;
 	/* How long a reply is awaited, and the shortest round trip. */
 	_Atomic uint64_t timeout_ns, least_rtt_ns;
-	/* Of the window, and the counts at its start: the thread sets both at
-	 * the same moment. */
+	/* Of the window. LOAD_LATENCY is of all that came so far, because
+	 * intervals are differences of it (histogram_peek()); only its min and
+	 * max are of the window: see meter_latency(). */
 	struct histogram histograms[LOAD_HISTOGRAMS];
+	/* At the start of the window; the thread sets all of these at the same
+	 * moment. */
+	struct histogram latency_before;
 	struct load_counts before;
 	struct load_jitter jitter; /* of flows that are closed */
 	/* LOAD_PACED: datagrams due in the window, including any backlog at its
@@ -55,6 +59,9 @@ void meter_sum(const struct meter *m, struct load_counts *sum);
 /* Begins to measure: at the start of a run, and again at its window. By the
  * thread itself, between two datagrams. */
 void meter_begin(struct meter *m);
+
+/* The latencies of the window. When the thread has ended. */
+void meter_latency(const struct meter *m, struct histogram *out);
 
 /* After meter_begin() at the start of a run: notes what earlier runs left
  * unsent. */

@@ -54,6 +54,25 @@ int load_look_at_server(
 	return l->hooks.server(l->hooks.arg, look, out);
 }
 
+/* queries_lost at the start includes queries that were only still unreported.
+ * Adding all sent before makes this an upper bound on those lost since. */
+struct load_server load_server_between(
+	const struct load_server *a, const struct load_server *b)
+{
+	struct load_server d = {
+		.cpu_user_ns = b->cpu_user_ns - a->cpu_user_ns,
+		.cpu_system_ns = b->cpu_system_ns - a->cpu_system_ns,
+		.batches = b->batches - a->batches,
+		.queries_lost = b->queries_lost - a->queries_lost +
+				(int64_t)a->queries_sent,
+		.asked = b->asked,
+	};
+
+	ledger_server_difference(&d.counters, &a->counters, &b->counters);
+	marks_difference(&d.marks, &a->marks, &b->marks);
+	return d;
+}
+
 uint64_t load_least_rtt(const struct load *l)
 {
 	uint64_t least = UINT64_MAX;

@@ -23,6 +23,10 @@ struct load_counts load_count_all(const struct load *l);
 int load_look_at_server(
 	struct load *l, enum load_look look, struct load_server *out);
 
+/* What happened between two looks. */
+struct load_server load_server_between(
+	const struct load_server *a, const struct load_server *b);
+
 /* The shortest round trip of any thread; UINT64_MAX: no reply yet. */
 uint64_t load_least_rtt(const struct load *l);
 

@@ -3,9 +3,9 @@
 #include "core/clock.h"
 #include "load/loop/churn.h"
 #include "load/loop/count_marks.h"
+#include "load/loop/drive.h"
 #include "load/loop/generator.h"
 #include "load/loop/halt.h"
-#include "load/loop/interval.h"
 #include "load/loop/moment.h"
 #include "load/loop/rest.h"
 #include "load/loop/settle.h"
@@ -16,19 +16,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* A closed loop without any reply for this long is given up; with a timeout set
- * by the user, after two of those, but not before PATIENCE_LEAST_NS. */
-#define PATIENCE_NS       5000000000u
-#define PATIENCE_LEAST_NS 1000000000u
-
-/* How often the progress of a run is looked at if it is counted. */
-#define LONG_TICK_NS 500000000u
-
-static void set_phase(struct load *l, enum load_phase phase)
-{
-	atomic_store_explicit(&l->shared.phase, phase, memory_order_relaxed);
-}
 
 static int start_threads(struct load *l, char *why, size_t why_bytes)
 {
@@ -64,7 +51,7 @@ static void begin_anew(struct load *l)
 
 static void end_threads(struct load *l)
 {
-	set_phase(l, PHASE_END);
+	load_set_phase(l, PHASE_END);
 	for (uint32_t i = 0; i < l->config.threads; i++) {
 		struct load_thread *t = &l->threads[i];
 
@@ -84,116 +71,6 @@ static void begin_presence(struct load *l, const struct moment *start)
 	l->presence.mute = l->config.replies == REPLIES_NONE && !seen;
 	l->presence.near = interface_owns(&l->config.socket.remote);
 	presence_begin(&l->presence, start->at_ns, &none);
-}
-
-/* Refused from the start on: then intervals are not worth reporting. */
-static bool is_nobody(const struct load *l)
-{
-	return presence_is_refused(&l->presence) && !l->presence.lived;
-}
-
-static uint64_t patience_ns(const struct load *l)
-{
-	uint64_t ns = 2 * l->config.timeout_ns;
-
-	if (ns == 0)
-		return PATIENCE_NS;
-	return ns < PATIENCE_LEAST_NS ? PATIENCE_LEAST_NS : ns;
-}
-
-/* Is the peer absent? If so the run ends early. */
-static bool is_absent(struct load *l, const struct moment *begin,
-	uint64_t elapsed_ns, const struct load_server *server)
-{
-	struct load_counts c = load_count_all(l);
-
-	load_look_for_peer(l, begin, &c, server);
-	l->silent = l->config.mode == LOAD_WINDOW && !l->hooks.server &&
-		    !l->presence.lived && elapsed_ns > patience_ns(l) &&
-		    c.sent > begin->counts.sent && !c.too_big;
-	return l->silent || presence_is_over(&l->presence);
-}
-
-/* Has everything been sent: a whole count, its windows, or a capture? */
-static bool spent(const struct load *l, const struct moment *begin)
-{
-	if (replay_spent(&l->shared) || atomic_load(&l->shared.windows_counted))
-		return true;
-	return l->config.count &&
-	       load_count_all(l).sent - begin->counts.sent >= l->config.count;
-}
-
-/* Sets the end to when the last datagram left or came, not to when that was
- * noticed. */
-static void end_exactly(
-	const struct load *l, const struct moment *from, struct moment *to)
-{
-	uint64_t last_ns = 0;
-
-	for (uint32_t i = 0; i < l->config.threads; i++) {
-		uint64_t at_ns = atomic_load(&l->threads[i].meter.active_ns);
-
-		if (at_ns > last_ns)
-			last_ns = at_ns;
-	}
-	if (last_ns > from->at_ns && last_ns < to->at_ns)
-		to->at_ns = last_ns;
-}
-
-static void tell(struct intervals *told, const struct load *l, bool omitted)
-{
-	if (!is_nobody(l))
-		intervals_tell(told, l, omitted);
-}
-
-/*
- * Drives warm-up and window, reports intervals, and takes the moments at the
- * window's two ends. A run that ends in its warm-up, by a count or a signal,
- * counts as window from its start. If the server goes away, the run ends.
- */
-static void drive(struct load *l, const struct moment *begin,
-	struct moment *from, struct moment *to)
-{
-	const struct load_config *c = &l->config;
-	struct intervals told;
-	struct load_server server = {0};
-	bool omitted = c->omit_ns > 0, gone = false;
-	uint64_t start, now;
-	/* What this thread does in a window is counted, too. */
-	uint64_t tick_ns = c->count_window ? LONG_TICK_NS : LOAD_TICK_NS;
-
-	intervals_begin(&told, &begin->counts);
-	start = now = told.start_ns;
-	*from = *begin;
-	while (!gone && !spent(l, begin) && !atomic_load(&l->interrupted) &&
-		!atomic_load(&l->shared.halted) &&
-		now - start < c->omit_ns + c->time_ns) {
-		load_sleep(tick_ns);
-		now = clock_ns();
-		gone = load_look_at_server(l, LOOK_GLANCE, &server) == -ESRCH;
-		if (is_absent(l, begin, now - start, &server))
-			gone = true;
-		intervals_look(&told, l);
-		if (omitted && now - start >= c->omit_ns) {
-			tell(&told, l, true);
-			omitted = false;
-			atomic_store(&l->shared.measured, true);
-			set_phase(l, PHASE_WINDOW);
-			moment_take(l, LOOK_MAY, from);
-		} else if (now - told.at_ns >= c->interval_ns) {
-			tell(&told, l, omitted);
-		}
-	}
-	if (clock_ns() - told.at_ns > c->interval_ns / 10)
-		tell(&told, l, omitted);
-	if (!spent(l, begin)) {
-		moment_take(l, LOOK_MAY, to);
-		return;
-	}
-	/* Give the replies to the last datagrams time to come. */
-	load_sleep(LOAD_TICK_NS);
-	moment_take(l, LOOK_MAY, to);
-	end_exactly(l, from, to);
 }
 
 static struct load_counts counts_between(
@@ -220,25 +97,6 @@ static struct load_counts counts_before(const struct load *l)
 			out[k] += ((const uint64_t *)&l->threads[i]
 					   .meter.before)[k];
 	return sum;
-}
-
-/* queries_lost at the start includes queries that were only still unreported.
- * Adding all sent before makes this an upper bound on those lost since. */
-static struct load_server server_between(
-	const struct load_server *a, const struct load_server *b)
-{
-	struct load_server d = {
-		.cpu_user_ns = b->cpu_user_ns - a->cpu_user_ns,
-		.cpu_system_ns = b->cpu_system_ns - a->cpu_system_ns,
-		.batches = b->batches - a->batches,
-		.queries_lost = b->queries_lost - a->queries_lost +
-				(int64_t)a->queries_sent,
-		.asked = b->asked,
-	};
-
-	ledger_server_difference(&d.counters, &a->counters, &b->counters);
-	marks_difference(&d.marks, &a->marks, &b->marks);
-	return d;
 }
 
 static enum load_absence absence(const struct load *l)
@@ -271,7 +129,7 @@ static void see_server(struct load_result *r, const struct moment *start,
 			 (!end->server_error || end->server_error == -ESRCH);
 	if (!r->server_seen)
 		return;
-	r->server_whole = server_between(&start->server, &end->server);
+	r->server_whole = load_server_between(&start->server, &end->server);
 	r->server_whole.counters.silent = r->server_gone || rest == REST_SILENT;
 }
 
@@ -282,6 +140,24 @@ static void sum_jitter(const struct load *l, struct load_jitter *sum)
 	for (uint32_t i = 0; i < l->config.threads; i++) {
 		jitter_merge(sum, &l->threads[i].meter.jitter);
 		churn_jitter(&l->threads[i], sum);
+	}
+}
+
+static void sum_histograms(struct load *l)
+{
+	struct histogram latency;
+
+	for (uint32_t h = 0; h < LOAD_HISTOGRAMS; h++)
+		histogram_init(&l->histograms[h]);
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		const struct meter *m = &l->threads[i].meter;
+
+		for (uint32_t h = 0; h < LOAD_HISTOGRAMS; h++)
+			if (h != LOAD_LATENCY)
+				histogram_merge(
+					&l->histograms[h], &m->histograms[h]);
+		meter_latency(m, &latency);
+		histogram_merge(&l->histograms[LOAD_LATENCY], &latency);
 	}
 }
 
@@ -300,13 +176,9 @@ static void fill_window(struct load *l, const struct moment *from,
 	r->window_seen = !from->server_error &&
 			 (!to->server_error || to->server_error == -ESRCH);
 	if (r->window_seen)
-		r->server_window = server_between(&from->server, &to->server);
-	for (uint32_t h = 0; h < LOAD_HISTOGRAMS; h++) {
-		histogram_init(&l->histograms[h]);
-		for (uint32_t i = 0; i < l->config.threads; i++)
-			histogram_merge(&l->histograms[h],
-				&l->threads[i].meter.histograms[h]);
-	}
+		r->server_window =
+			load_server_between(&from->server, &to->server);
+	sum_histograms(l);
 	sum_jitter(l, &r->jitter);
 	/* Replies matched by order say nothing about latency if one is
 	 * missing. */
@@ -339,6 +211,7 @@ static int thread_error(const struct load *l, struct load_result *r)
 int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 {
 	struct moment start, from, to, end;
+	struct intervals told;
 	struct settle settle;
 	enum rest rest = REST_DONE;
 	int error;
@@ -359,11 +232,12 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	l->shared.start_ns = start.at_ns;
 	begin_presence(l, &start);
 	atomic_store(&l->shared.measured, l->config.omit_ns == 0);
-	set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
+	load_set_phase(l, l->config.omit_ns ? PHASE_WARMUP : PHASE_WINDOW);
+	intervals_begin(&told, l, &start.counts);
 	error = start_threads(l, why, why_bytes);
 	if (!error)
-		drive(l, &start, &from, &to);
-	set_phase(l, PHASE_REST);
+		drive(l, &told, &start, &from, &to);
+	load_set_phase(l, PHASE_REST);
 	if (!error)
 		rest = rest_wait(l, &start, &end);
 	end_threads(l);

@@ -123,3 +123,72 @@ Test(histogram, has_the_deviation_of_its_values)
 	histogram_record(&h, 30, 5);
 	cr_assert(histogram_deviation(&h) == 10);
 }
+
+/* As a thread sees it that only looks. */
+static struct histogram peeked(void)
+{
+	struct histogram out;
+
+	histogram_init(&out);
+	histogram_peek(&out, &h);
+	return out;
+}
+
+Test(histogram, tells_what_was_recorded_since_a_look)
+{
+	struct histogram first, second, since;
+
+	histogram_init(&h);
+	for (unsigned i = 0; i < 1000; i++)
+		histogram_record(&h, draw() >> 40, 1);
+	first = peeked();
+	cr_assert(first.count == 1000 && first.max == h.max);
+	for (uint64_t v = 1; v <= 100; v++)
+		histogram_record(&h, v, 2);
+	second = peeked();
+	histogram_since(&since, &second, &first);
+	cr_assert(since.count == 200);
+	cr_assert(since.min == 1 && since.max == 100);
+	cr_assert(histogram_quantile(&since, 0.5) == 50);
+	cr_assert(histogram_mean(&since) == 50.5);
+}
+
+/* The middle of 1 000 001's step is another number. */
+Test(histogram, knows_a_new_max_exactly)
+{
+	struct histogram first, second, since;
+
+	histogram_init(&h);
+	histogram_record(&h, 5, 1);
+	first = peeked();
+	histogram_record(&h, 1000001, 1);
+	second = peeked();
+	histogram_since(&since, &second, &first);
+	cr_assert(since.max == 1000001, "%lu", since.max);
+	histogram_record(&h, 1000000, 1);
+	first = second;
+	second = peeked();
+	histogram_since(&since, &second, &first);
+	cr_assert(since.max <= 1000001 && since.max > 992000, "%lu", since.max);
+}
+
+Test(histogram, of_which_nothing_is_new_is_empty_since_then)
+{
+	struct histogram first, since;
+
+	histogram_init(&h);
+	histogram_record(&h, 5, 1);
+	first = peeked();
+	histogram_since(&since, &first, &first);
+	cr_assert(since.count == 0 && since.max == 0);
+	cr_assert(histogram_quantile(&since, 0.5) == 0);
+}
+
+Test(histogram, that_is_renewed_keeps_all_but_min_and_max)
+{
+	histogram_init(&h);
+	histogram_record(&h, 70, 3);
+	histogram_renew(&h);
+	histogram_record(&h, 60, 1);
+	cr_assert(h.count == 4 && h.min == 60 && h.max == 60);
+}

@@ -146,8 +146,8 @@ struct load_interval {
 	/* LOAD_PACED, but not of a replay: the planned datagrams. */
 	bool planned_known;
 	double planned;
-	/* The step of a ramp at its end, from 1, and how many there are; 0: the
-	 * warm-up, or no ramp. */
+	/* The step of a ramp at its end, from 1, and how many there are, with
+	 * the one that follows the ramp; 0: the warm-up, or no ramp. */
 	uint32_t step, steps;
 	/* Since the start of the run. server: NULL: it is not seen. */
 	uint64_t sent_so_far, lost_so_far;
@@ -158,8 +158,7 @@ struct load_interval {
  * belongs, are known to a moment of the reporting thread. If a step is too
  * short to be told from the next one, both are reported as one. */
 struct load_step {
-	struct load_interval all; /* of it */
-	uint32_t number;          /* from 1; the last one follows the ramp */
+	struct load_interval all; /* its step and steps are of this one */
 	double rate_first, rate_last;
 };
 

@@ -177,8 +177,69 @@ class Peers(balance.Balance):
         self.assertEqual(len(rows), len(report["intervals"]))
         self.assertEqual([int(row["sent"]) for row in rows],
                          [i["sent"] for i in report["intervals"]])
+        self.assertEqual(list(rows[0])[:12], [
+            "start_s", "seconds", "omitted", "sent", "answered", "sent_bytes",
+            "answered_bytes", "sent_per_second", "answered_per_second", "lost",
+            "jitter_ns", "trains_refused"], "programs read these by place")
         self.assertEqual(rows[0]["omitted"], "1")
         self.assertEqual(rows[-1]["omitted"], "0")
+
+    def test_each_interval_has_a_latency_of_its_own(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "intervals.csv")
+            report = self.balanced("--rate", "2k", "-i", "100ms", "--csv",
+                                   path)
+            with open(path) as f:
+                rows = list(csv.DictReader(f))
+        for interval, row in zip(report["intervals"], rows, strict=True):
+            latency = interval["latency_ns"]
+            self.assertEqual(int(row["latency_count"]), latency["count"])
+            if latency["count"]:
+                for key in "min", "p50", "p90", "p99", "p999", "max":
+                    self.assertEqual(int(row[f"latency_{key}_ns"]),
+                                     latency[key])
+                self.assertLessEqual(latency["p50"], latency["p99"])
+            self.assertAlmostEqual(interval["planned_per_second"], 2000, 3)
+            self.assertIsNone(interval["step"])
+        self.assertIsNone(report["steps"])
+        # A reply may be counted an interval before its latency, or after it.
+        all_of_them = sum(i["latency_ns"]["count"] for i in report["intervals"])
+        self.assertLessEqual(all_of_them, report["ledger"]["answered"])
+        self.assertGreater(all_of_them, report["ledger"]["answered"] / 2)
+
+    def test_each_step_of_a_ramp_is_reported(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "steps.csv")
+            report = self.balanced("--ramp", "500:2k:900ms:3", "-t", "1200ms",
+                                   "--csv-steps", path)
+            with open(path) as f:
+                rows = list(csv.DictReader(f))
+        steps = report["steps"]
+        # On a busy host, one may be noticed together with the next.
+        numbers = [s["step"] for s in steps]
+        self.assertEqual(numbers, sorted(set(numbers) & {1, 2, 3, 4}))
+        self.assertEqual(numbers[0], 1)
+        for step, row in zip(steps, rows, strict=True):
+            self.assertEqual(step["rate_first"],
+                             [500, 1250, 2000, 2000][step["step"] - 1])
+            self.assertFalse(step["omitted"])
+            self.assertEqual(row["step"], str(step["step"]))
+            self.assertEqual(int(row["sent"]), step["sent"])
+            self.assertEqual(float(row["rate_last"]), step["rate_last"])
+            self.assertGreater(step["latency_ns"]["count"], 0)
+        # One begins where the one before has ended.
+        for before, step in zip(steps, steps[1:]):
+            self.assertAlmostEqual(before["start_s"] + before["seconds"],
+                                   step["start_s"], 6)
+
+    def test_steps_need_a_ramp_and_a_file_of_their_own(self):
+        for options, said in (
+                ([], "the steps of --ramp"),
+                (["--ramp", "1:2:1s", "--csv", "-"], "give one of them a name")):
+            r = run(UDPMILL, "load", self.echo.address, "--csv-steps", "-",
+                    *options)
+            self.assertEqual((r.returncode, r.stdout), (2, ""))
+            self.assertIn(said, r.stderr)
 
     def test_the_histogram_has_hdrhistograms_format(self):
         with tempfile.TemporaryDirectory() as folder:

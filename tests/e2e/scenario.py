@@ -273,8 +273,8 @@ class Scenario(unittest.TestCase):
                 self.assertNotIn("is not a key", said)
 
     def test_options_of_the_output_are_for_the_command_line_only(self):
-        for key in ("csv", "histogram", "json", "scenario", "print-scenario",
-                    "key", "peer-consents"):
+        for key in ("csv", "csv-steps", "histogram", "json", "scenario",
+                    "print-scenario", "key", "peer-consents"):
             self.assertIn(f':1: "{key}" is for the command line only',
                           self.refused(f"{key} = yes\n"))
 

@@ -285,6 +285,7 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 	load_socket_plan(&p.socket);
 	if (o->json &&
 		((o->csv && strcmp(o->csv, "-") == 0) ||
+			(o->csv_steps && strcmp(o->csv_steps, "-") == 0) ||
 			(o->histogram && strcmp(o->histogram, "-") == 0)))
 		usage_clash("json",
 			"--json and a file named - would both write to "

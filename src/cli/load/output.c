@@ -8,6 +8,7 @@
 enum key {
 	KEY_SEED = 0x800,
 	KEY_CSV,
+	KEY_CSV_STEPS,
 	KEY_HISTOGRAM,
 	KEY_SCENARIO,
 	KEY_PRINT,
@@ -25,6 +26,10 @@ static const struct argp_option options[] = {
 			LOAD_NOT_SEARCH,
 		"Write each interval to FILE as a line of CSV (- is stdout)",
 		0},
+	{"csv-steps", KEY_CSV_STEPS, "FILE",
+		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_SEARCH | LOAD_NOT_PCAP,
+		"Write each step of --ramp to FILE as a line of CSV", 0},
 	{"histogram", KEY_HISTOGRAM, "FILE",
 		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
 			LOAD_NOT_SEARCH,
@@ -61,6 +66,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CSV:
 		o->csv = arg;
+		return 0;
+	case KEY_CSV_STEPS:
+		o->csv_steps = arg;
 		return 0;
 	case KEY_HISTOGRAM:
 		o->histogram = arg;

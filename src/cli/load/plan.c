@@ -39,6 +39,7 @@ static void adapt_trains(struct load_parsing *p)
 	struct load_config *c = &p->o->config;
 
 	p->o->find_capacity = p->pace.find_capacity;
+	p->o->ramp = p->pace.ramp.ns > 0;
 	p->o->loss = p->pace.loss_said ? p->pace.loss : DEFAULT_LOSS;
 	if (p->o->find_capacity && !load_said(p, "time"))
 		c->time_ns = TRIAL_NS;

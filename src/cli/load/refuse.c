@@ -97,6 +97,11 @@ static void refuse_loops(const struct load_parsing *p)
 			"open loop does not wait for replies");
 }
 
+static bool is_stdout(const char *path)
+{
+	return path && strcmp(path, "-") == 0;
+}
+
 void load_refuse(const struct load_parsing *p)
 {
 	const struct load_scenario *s = &p->o->scenario;
@@ -114,5 +119,12 @@ void load_refuse(const struct load_parsing *p)
 	if (p->pace.find_capacity && p->o->max_loss_said)
 		usage_clash("max-loss", "--max-loss cannot be combined with "
 					"--find-capacity; use --loss");
+	if (p->o->csv_steps && !p->pace.ramp.ns)
+		usage_clash("csv-steps", "--csv-steps writes the steps of "
+					 "--ramp, which is not given");
+	if (is_stdout(p->o->csv_steps) && is_stdout(p->o->csv))
+		usage_clash("csv-steps", "--csv and --csv-steps would both "
+					 "write to standard output; give one "
+					 "of them a name");
 	refuse_loops(p);
 }

@@ -19,9 +19,10 @@ struct load_options {
 	struct load_view view;    /* the server, if it is on this host */
 	struct remote *remote;    /* the server, if it is queried with --key */
 	struct counted_past past; /* the last counters of either */
-	const char *csv, *histogram; /* files; NULL: none */
-	uint8_t *payload;            /* config.payload points to it */
-	struct load_replay replay;   /* config.replay points to it */
+	const char *csv, *csv_steps, *histogram; /* files; NULL: none */
+	uint8_t *payload;          /* config.payload points to it */
+	struct load_replay replay; /* config.replay points to it */
+	bool ramp;
 	bool find_capacity;
 	double loss; /* how much is tolerated, as a part of 1 */
 	bool max_loss_said;

@@ -189,6 +189,8 @@ static struct load_interval report(const struct intervals *i,
 	const struct load_config *c = &l->config;
 	struct load_interval told = {
 		.start_s = (double)(since->at_ns - i->start_ns) / 1e9,
+		.step = ramp_step(l, i->plan_step),
+		.steps = ramp_steps(l),
 		.planned_known = c->mode == LOAD_PACED && !c->replay,
 	};
 
@@ -213,8 +215,7 @@ void intervals_tell(struct intervals *i, const struct load *l, bool omitted,
 	look(i, l, &now);
 	told = report(i, l, &i->told, &now, &latency);
 	told.omitted = omitted;
-	told.step = ramp_step(l, i->plan_step);
-	told.steps = ramp_steps(l);
+	told.step = omitted ? 0 : told.step;
 	told.lost_so_far = now.lost;
 	told.sent_so_far = now.counts.sent - i->begin.sent;
 	told.server = server;
@@ -242,12 +243,12 @@ static void tell_step(struct intervals *i, const struct load *l, uint32_t last)
 	look(i, l, &now);
 	told = (struct load_step){
 		.all = report(i, l, &i->step, &now, &latency),
-		.number = ramp_step(l, i->plan_step),
 		.rate_first = steps[i->plan_step].from,
 		.rate_last = steps[last].to,
 	};
 	i->step = now;
-	if (told.number > 0 && l->hooks.step && told.all.seconds > STEP_LEAST_S)
+	if (told.all.step > 0 && l->hooks.step &&
+		told.all.seconds > STEP_LEAST_S)
 		l->hooks.step(l->hooks.arg, &told);
 }
 

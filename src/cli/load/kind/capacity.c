@@ -4,6 +4,7 @@
 #include "cli/load/kind/kinds.h"
 #include "cli/load/report/absence.h"
 #include "cli/load/report/json.h"
+#include "cli/load/report/latency.h"
 #include "cli/load/report/ledger.h"
 #include "cli/load/report/pace.h"
 #include "cli/load/report/report.h"
@@ -137,7 +138,7 @@ static json_t *trial_json(const struct trial *t, const struct load_result *r)
 {
 	return json_pack(
 		"{s:f, s:f, s:I, s:I, s:f, s:I, s:I, s:f, s:s, s:s?, s:b, "
-		"s:I, s:o}",
+		"s:I, s:o, s:o, s:f}",
 		"rate", t->rate, "sent_per_second", t->sent_rate, "sent",
 		(json_int_t)t->sent, "lost", (json_int_t)t->lost, "loss",
 		t->loss, "latency_p50_ns", (json_int_t)t->p50_ns,
@@ -145,7 +146,9 @@ static json_t *trial_json(const struct trial *t, const struct load_result *r)
 		"server_ns_per_datagram", t->server_ns, "outcome",
 		carried_name(t->outcome), "main_cause", t->cause, "balances",
 		t->balances, "trains_refused", (json_int_t)t->trains_refused,
-		"ledger", t->balances ? json_null() : load_ledger_json(r));
+		"ledger", t->balances ? json_null() : load_ledger_json(r),
+		"latency_ns", latency_json(&r->histograms[LOAD_LATENCY]),
+		"seconds", r->seconds);
 }
 
 static void print_unfinished(

@@ -4,6 +4,7 @@
 #include "cli/load/kind/kinds.h"
 #include "cli/load/report/absence.h"
 #include "cli/load/report/files.h"
+#include "cli/load/report/intervals.h"
 #include "cli/load/report/json.h"
 #include "cli/load/report/loss.h"
 #include "cli/load/report/report.h"
@@ -20,8 +21,8 @@
 struct plain {
 	struct load *load;
 	struct load_result result;
-	json_t *intervals;
-	struct load_file csv, histogram;
+	json_t *intervals, *steps; /* with --json; steps: of a ramp */
+	struct load_file csv, csv_steps, histogram;
 	bool rewrite; /* stderr is a terminal: rewrite a single line */
 };
 
@@ -50,20 +51,40 @@ static void interval(void *arg, const struct load_interval *i)
 	fflush(stderr);
 }
 
+static void step(void *arg, const struct load_step *s)
+{
+	const struct load_job *job = arg;
+	struct plain *p = job->state;
+
+	if (p->steps)
+		json_add(p->steps, load_step_json(s));
+	load_csv_write_step(&p->csv_steps, s);
+}
+
 /* Called before anything is sent. */
 static void open_files(struct plain *p, const struct load_options *o)
 {
-	int error = load_file_open(&p->csv, o->csv);
+	const struct {
+		const char *option, *path;
+		struct load_file *file;
+	} files[] = {
+		{"csv", o->csv, &p->csv},
+		{"csv-steps", o->csv_steps, &p->csv_steps},
+		{"histogram", o->histogram, &p->histogram},
+	};
 
-	if (error)
-		usage_error("csv", "%s: %s", *o->csv ? o->csv : "\"\"",
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		const char *path = files[i].path;
+		int error = load_file_open(files[i].file, path);
+
+		if (!error)
+			continue;
+		/* What was created must not stay. */
+		while (i > 0)
+			(void)load_file_close(files[--i].file);
+		usage_error(files[i].option, "%s: %s", *path ? path : "\"\"",
 			strerror(-error));
-	error = load_file_open(&p->histogram, o->histogram);
-	if (!error)
-		return;
-	(void)load_file_close(&p->csv);
-	usage_error("histogram", "%s: %s",
-		*o->histogram ? o->histogram : "\"\"", strerror(-error));
+	}
 }
 
 static int begin(struct load_job *job, char *why, size_t why_bytes)
@@ -72,6 +93,7 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 	const struct load_hooks hooks = {
 		.server = load_kind_server(job),
 		.interval = interval,
+		.step = step,
 		.notice = load_kind_notice,
 		.arg = job,
 	};
@@ -81,6 +103,8 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 	open_files(p, o);
 	if (o->json)
 		p->intervals = json_array();
+	if (o->json && o->ramp)
+		p->steps = json_array();
 	return load_open(&p->load, &o->config, &hooks, why, why_bytes);
 }
 
@@ -89,7 +113,8 @@ static uint64_t keep(const struct load_job *job)
 {
 	const struct load_options *o = job->options;
 
-	return privilege_to_remove(o->csv) | privilege_to_remove(o->histogram) |
+	return privilege_to_remove(o->csv) | privilege_to_remove(o->csv_steps) |
+	       privilege_to_remove(o->histogram) |
 	       (o->config.flow_lifetime_ns ? privilege_sockets() : 0);
 }
 
@@ -120,16 +145,17 @@ static int print(struct load_job *job)
 	const struct load_options *o = job->options;
 	struct plain *p = job->state;
 	const struct load_result *r = &p->result;
-	bool taken = p->csv.out == stdout || p->histogram.out == stdout;
+	bool taken = p->csv.out == stdout || p->csv_steps.out == stdout ||
+		     p->histogram.out == stdout;
 	/* The report leaves stdout to what programs read. */
 	FILE *out = taken ? stderr : stdout;
-	json_t *intervals = p->intervals;
+	json_t *intervals = p->intervals, *steps = p->steps;
 
 	if (p->rewrite)
 		fputs("\r\033[K", stderr);
 	if (o->json) {
-		p->intervals = NULL; /* consumed */
-		return load_print_json(stdout, o, r, intervals);
+		p->intervals = p->steps = NULL; /* consumed */
+		return load_print_json(stdout, o, r, intervals, steps);
 	}
 	load_print_text(out, o, r, style_on(out));
 	return 0;
@@ -145,6 +171,8 @@ static int finish_files(const struct load_options *o, struct plain *p)
 		load_histogram_write(
 			&p->histogram, &r->histograms[LOAD_LATENCY]);
 	error = close_file(&p->csv, "csv", o->csv);
+	if (!error)
+		error = close_file(&p->csv_steps, "csv-steps", o->csv_steps);
 	return error ? error
 		     : close_file(&p->histogram, "histogram", o->histogram);
 }
@@ -208,7 +236,9 @@ static void end(struct load_job *job)
 
 	load_close(p->load);
 	json_decref(p->intervals);
+	json_decref(p->steps);
 	(void)load_file_close(&p->csv);
+	(void)load_file_close(&p->csv_steps);
 	(void)load_file_close(&p->histogram);
 }
 

@@ -35,8 +35,7 @@ int load_file_open(struct load_file *f, const char *path)
 	return f->out ? 0 : -errno;
 }
 
-/* Empties the file before the first write. False: no file was asked for. */
-static bool begin(struct load_file *f)
+bool load_file_begin(struct load_file *f)
 {
 	if (!f->out)
 		return false;
@@ -48,7 +47,7 @@ static bool begin(struct load_file *f)
 }
 
 /* The reason of a failure is known only now: a second call has lost it. */
-static void flush(struct load_file *f)
+void load_file_flush(struct load_file *f)
 {
 	if (fflush(f->out) && !f->error)
 		f->error = -errno;
@@ -62,7 +61,7 @@ int load_file_close(struct load_file *f)
 
 	if (!f->out)
 		return 0;
-	flush(f);
+	load_file_flush(f);
 	error = f->error;
 	if (f->out != stdout && fclose(f->out) && !error)
 		error = -errno;
@@ -70,34 +69,6 @@ int load_file_close(struct load_file *f)
 		unlink(f->path);
 	*f = (struct load_file){0};
 	return error;
-}
-
-void load_csv_write(struct load_file *f, const struct load_interval *i)
-{
-	bool first = !f->begun;
-
-	if (!begin(f))
-		return;
-	if (first)
-		fprintf(f->out,
-			"start_s,seconds,omitted,sent,answered,sent_bytes,"
-			"answered_bytes,sent_per_second,"
-			"answered_per_second,lost,jitter_ns,trains_refused\n");
-	fprintf(f->out,
-		"%.6f,%.6f,%d,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-		",%.1f,%.1f,",
-		i->start_s, i->seconds, i->omitted, i->sent, i->answered,
-		i->sent_bytes, i->answered_bytes, (double)i->sent / i->seconds,
-		(double)i->answered / i->seconds);
-	/* What is not known stays empty. */
-	if (i->lost_known)
-		fprintf(f->out, "%" PRIu64, i->lost);
-	fputc(',', f->out);
-	if (i->jitter_known)
-		fprintf(f->out, "%.0f", i->jitter_ns);
-	fprintf(f->out, ",%" PRIu64 "\n", i->trains_refused);
-	/* Whoever follows the file sees each line at once. */
-	flush(f);
 }
 
 static void print_tick(FILE *f, const struct histogram *h, double share)
@@ -158,7 +129,7 @@ void load_histogram_write(struct load_file *f, const struct histogram *h)
 {
 	size_t n = f->path ? strlen(f->path) : 0;
 
-	if (!begin(f))
+	if (!load_file_begin(f))
 		return;
 	if (n > 5 && strcmp(f->path + n - 5, ".json") == 0)
 		f->error = print_json(f->out, h);

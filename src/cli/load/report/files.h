@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What `udpmill load` writes in addition to its report: intervals as CSV, and
- * the whole distribution of latency. */
+/* Files that `udpmill load` writes in addition to its report, and the whole
+ * distribution of latency in one of them. */
 #pragma once
 
 #include "load/load.h"
@@ -27,9 +27,12 @@ int load_file_open(struct load_file *f, const char *path);
  * 0 or -errno. */
 int load_file_close(struct load_file *f);
 
-/* Writes an interval, and before the first one a header with names and
- * units. */
-void load_csv_write(struct load_file *f, const struct load_interval *i);
+/* Call before each write: empties the file before the first one. False: no file
+ * was asked for. */
+bool load_file_begin(struct load_file *f);
+
+/* Call after each write: whoever follows the file sees it at once. */
+void load_file_flush(struct load_file *f);
 
 /*
  * Writes percentiles as HdrHistogram does, in microseconds, so that its

@@ -5,6 +5,8 @@
 #include "cli/load/names.h"
 #include "cli/load/peer/peer.h"
 #include "cli/load/report/absence.h"
+#include "cli/load/report/intervals.h"
+#include "cli/load/report/latency.h"
 #include "cli/load/report/ledger.h"
 #include "cli/load/report/loss.h"
 #include "cli/load/report/pace.h"
@@ -100,21 +102,6 @@ json_t *load_environment_json(const struct load_options *o)
 		"kernel_version", u.version, "machine", u.machine, "cpus",
 		(int)sysconf(_SC_NPROCESSORS_ONLN), "server", server);
 	return e;
-}
-
-json_t *latency_json(const struct histogram *h)
-{
-	if (h->count == 0)
-		return json_pack("{s:i}", "count", 0);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f}",
-		"count", json_number(h->count), "min", json_number(h->min),
-		"p50", json_number(histogram_quantile(h, 0.5)), "p90",
-		json_number(histogram_quantile(h, 0.9)), "p99",
-		json_number(histogram_quantile(h, 0.99)), "p999",
-		json_number(histogram_quantile(h, 0.999)), "p9999",
-		json_number(histogram_quantile(h, 0.9999)), "p99999",
-		json_number(histogram_quantile(h, 0.99999)), "max",
-		json_number(h->max), "mean", histogram_mean(h));
 }
 
 static json_t *one_way_json(const struct load_result *r)
@@ -233,23 +220,6 @@ static json_t *cpu_json(const struct load_result *r)
 		n ? r->machine_busy_ns / (double)n : 0.0);
 }
 
-json_t *load_interval_json(const struct load_interval *i)
-{
-	json_t *lost = json_null(), *jitter = json_null();
-
-	if (i->lost_known)
-		lost = json_number(i->lost);
-	if (i->jitter_known)
-		jitter = json_real(i->jitter_ns);
-	return json_pack("{s:f, s:f, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"start_s", i->start_s, "seconds", i->seconds, "omitted",
-		i->omitted, "sent", json_number(i->sent), "answered",
-		json_number(i->answered), "sent_bytes",
-		json_number(i->sent_bytes), "answered_bytes",
-		json_number(i->answered_bytes), "lost", lost, "jitter_ns",
-		jitter, "trains_refused", json_number(i->trains_refused));
-}
-
 /* ICMP port unreachable, in the whole run. */
 static json_t *refusals_json(const struct load_result *r)
 {
@@ -276,7 +246,7 @@ static json_t *count_marks_json(const struct load_result *r)
 }
 
 int load_print_json(FILE *out, const struct load_options *o,
-	const struct load_result *r, json_t *intervals)
+	const struct load_result *r, json_t *intervals, json_t *steps)
 {
 	const struct load_counts *w = &r->window;
 	const struct ledger_server *s = &r->server_window.counters;
@@ -284,6 +254,10 @@ int load_print_json(FILE *out, const struct load_options *o,
 	json_t *delivered = json_null(), *all;
 	char why[512];
 
+	if (r->histograms[LOAD_LATENCY].count == 0) {
+		load_intervals_untell_latency(intervals);
+		load_intervals_untell_latency(steps);
+	}
 	if (r->window_seen)
 		delivered =
 			rate_json(s->delivered, s->delivered_bytes, r->seconds);
@@ -308,6 +282,8 @@ int load_print_json(FILE *out, const struct load_options *o,
 		json_set(all, "refusals", refusals_json(r));
 		json_set(all, "sends", load_sends_json(o, r));
 	}
+	if (all)
+		json_set(all, "steps", steps ? steps : json_null());
 	if (all && o->config.count_window)
 		json_set(all, "count_marks", count_marks_json(r));
 	if (all && *r->halted)

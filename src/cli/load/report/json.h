@@ -7,16 +7,11 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* Takes over intervals. 0 or -errno. */
+/* Takes over both lists. steps is NULL if there is no ramp. 0 or -errno. */
 int load_print_json(FILE *out, const struct load_options *o,
-	const struct load_result *r, json_t *intervals);
+	const struct load_result *r, json_t *intervals, json_t *steps);
 
-/* An interval for load_print_json(). Returns a new reference, as do all of
- * these. */
-json_t *load_interval_json(const struct load_interval *i);
-
-/* Parts of the document, for other modes. */
+/* Parts of the document, for other modes: new references. */
 json_t *load_config_json(
 	const struct load_options *o, const struct load_result *r);
 json_t *load_environment_json(const struct load_options *o);
-json_t *latency_json(const struct histogram *h);

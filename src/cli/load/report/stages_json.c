@@ -2,6 +2,7 @@
 /* The report of `udpmill load --stages` for programs. */
 #include "cli/load/names.h"
 #include "cli/load/report/json.h"
+#include "cli/load/report/latency.h"
 #include "cli/load/report/loss.h"
 #include "cli/load/report/stages.h"
 #include "cli/print/json.h"

@@ -105,17 +105,17 @@ Test(interval, reports_each_step_of_a_ramp_when_it_is_over)
 	load_sleep(2 * MS);
 	at += 1000 * (uint64_t)MS;
 	(void)intervals_tell_step(&told, load, at, false);
-	cr_assert(step_count == 1 && steps[0].number == 1);
+	cr_assert(step_count == 1 && steps[0].all.step == 1);
 	cr_assert(steps[0].rate_first == 10 && steps[0].rate_last == 10);
 	load_sleep(2 * MS);
 	(void)intervals_tell_step(
 		&told, load, at + 1000 * (uint64_t)MS + 5, false);
-	cr_assert(step_count == 2 && steps[1].number == 2);
+	cr_assert(step_count == 2 && steps[1].all.step == 2);
 	cr_assert(steps[1].rate_first == 20 && steps[1].rate_last == 30,
 		"with the one that is too short");
 	load_sleep(2 * MS);
 	(void)intervals_tell_step(&told, load, at + 2000 * (uint64_t)MS, true);
-	cr_assert(step_count == 3 && steps[2].number == 4);
+	cr_assert(step_count == 3 && steps[2].all.step == 4);
 	intervals_tell(&told, load, false, NULL);
 	cr_assert(heard.step == 4 && heard.steps == 4);
 }

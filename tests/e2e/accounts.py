@@ -6,6 +6,7 @@ import json
 import sys
 
 import balance
+from documents import document
 from namespaces import HOSTS, NAMES, inside
 from program import Server
 
@@ -26,7 +27,7 @@ class Case(balance.Balance):
             seconds=seconds, prefix=prefix)[0], code)
 
     def balanced(self, r, code):
-        report = json.loads(r.stdout) if r.stdout else None
+        report = document(r.stdout) if r.stdout else None
         ledger = self.assertBalances(r, report, code, faults=())
         said = json.dumps(ledger)
         self.assertWay(ledger["request"], said, ledger["repeated"])

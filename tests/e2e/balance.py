@@ -7,6 +7,7 @@ import json
 import re
 import unittest
 
+from documents import document
 from program import run
 
 FAULTS = ("corrupt", "duplicate", "reordered", "late", "stale")
@@ -16,7 +17,7 @@ def load(program, address, *arguments, seconds="300ms", warm_up="0", **more):
     """Run load. Returns the finished process, and its report or None."""
     r = run(program, "load", address, "-J", "-t", seconds, "-O", warm_up,
             *arguments, **more)
-    return r, json.loads(r.stdout) if r.stdout else None
+    return r, document(r.stdout) if r.stdout else None
 
 # An interval on standard error: see --interval.
 PROGRESS = re.compile(r" *\d+\.\d s  sent +\S+( [kMG])?/s .*"

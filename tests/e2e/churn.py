@@ -7,7 +7,6 @@ In a network namespace of its own, so that nobody else changes its counters, and
 between two namespaces. Needs root; exits with 77 without it.
 """
 
-import json
 import re
 import signal
 import socket
@@ -17,6 +16,7 @@ import tempfile
 import unittest
 
 import balance
+from documents import document
 from namespaces import HOSTS, NAMES, inside, main
 from program import (DESCRIPTORS, Server, descriptors, many_descriptors, run,
                      stop, udp_sockets, wait_for)
@@ -70,7 +70,7 @@ class Case(balance.Balance):
             finally:
                 p.kill()
             r = subprocess.CompletedProcess([], p.returncode, out, said())
-        report = self.balanced(r, json.loads(out) if out else None)
+        report = self.balanced(r, document(out) if out else None)
         self.assertTrue(report["interrupted"])
         self.assertEqual(report["config"]["flows"], flows)
         # One more socket was used to check that the server is there.
@@ -238,7 +238,7 @@ class Ports(Case):
                     until = lambda _: False
             out, self.error = (text.decode() for text in p.communicate())
             self.assertEqual(p.returncode, 0, self.error)
-        return seen, json.loads(out)["flows_opened"]
+        return seen, document(out)["flows_opened"]
 
     def test_each_flow_has_its_own_port(self):
         _, opened = self.peers_of(until=lambda seen: len(set(seen)) > 6)

@@ -6,7 +6,6 @@ single error, end nothing.
 
 The runs are few and mostly idle, so they run side by side."""
 
-import json
 import os
 import pathlib
 import secrets
@@ -21,6 +20,7 @@ import time
 import unittest
 
 import balance
+from documents import document
 from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
@@ -200,7 +200,7 @@ class Closed(balance.Balance):
         def check(r):
             self.assertEqual(r.returncode, 4, r.stderr)
             self.assertSaid(r, 4, r"\Audpmill load: nobody listens at 127.*\Z")
-            report = json.loads(r.stdout)
+            report = document(r.stdout)
             self.assertGreater(report["ledger"]["sent"], 0)
             self.assertGreater(report["refusals"]["count"], 0)
             self.assertTrue(report["refusals"]["at_the_end"])
@@ -222,7 +222,7 @@ class Closed(balance.Balance):
         def check(r):
             self.assertSaid(r, 4,
                             r"\Audpmill load: 127.* nobody listens any more")
-            report = json.loads(r.stdout)
+            report = document(r.stdout)
             refusals = report["refusals"]
             self.assertGreater(refusals["count"], 0)
             self.assertGreater(refusals["first_s"], 0.2)
@@ -248,7 +248,7 @@ class Closed(balance.Balance):
             with self.subTest(options=options):
                 r = self.load(free_address(), "-J", "--count", "64", *options)
                 self.assertEqual(r.returncode, 4, r.stderr)
-                report = json.loads(r.stdout)
+                report = document(r.stdout)
                 self.assertGreater(report["refusals"]["count"], 0)
 
     def test_a_server_may_be_restarted(self):
@@ -280,7 +280,7 @@ class Closed(balance.Balance):
 
         def check(r):
             self.assertEqual(r.returncode, 0, r.stderr)
-            report = json.loads(r.stdout)
+            report = document(r.stdout)
             self.assertGreater(report["refusals"]["count"], 0)
             self.assertFalse(report["refusals"]["at_the_end"])
 
@@ -329,7 +329,7 @@ class Closed(balance.Balance):
                 server.wait()
                 self.assertEqual(p.returncode, 4, err)
                 self.assertIn(b"nobody listens any more", err)
-                self.assertGreater(json.loads(out)["refusals"]["count"], 0)
+                self.assertGreater(document(out)["refusals"]["count"], 0)
 
 
 if __name__ == "__main__":

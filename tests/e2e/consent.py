@@ -4,7 +4,6 @@
 no registry consents and reports its counters, so the ledger balances; when it
 stops consenting, the load stops. Exits with 77 without root."""
 
-import json
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import tempfile
 import time
 
 import balance
+from documents import document
 from namespaces import HOSTS, NAMES, entered, inside, ip, main
 import query
 from program import (Server, before_others, run, split, stop, udp_sockets,
@@ -50,7 +50,7 @@ class Consent(balance.Balance):
                                      "400ms", *options))
 
     def closes(self, r):
-        report = json.loads(r.stdout) if r.stdout else None
+        report = document(r.stdout) if r.stdout else None
         self.assertBalances(r, report, faults=())
         return report
 
@@ -183,11 +183,11 @@ class Yes(Consent):
     def test_missing_consent_has_the_same_outcome_in_every_mode(self):
         r = self.load("--key", self.key, "--json")
         self.assertEqual(r.returncode, 4, r.stderr)
-        self.assertEqual(json.loads(r.stdout)["outcome"], "refused")
+        self.assertEqual(document(r.stdout)["outcome"], "refused")
         self.serve("--service", "echo", key=False)
         r = self.load("--key", self.key, "--json")
         self.assertEqual(r.returncode, 4, r.stderr)
-        self.assertEqual(json.loads(r.stdout)["outcome"], "timeout")
+        self.assertEqual(document(r.stdout)["outcome"], "timeout")
 
     def test_vouching_does_not_replace_a_missing_consent(self):
         self.serve(key=False)

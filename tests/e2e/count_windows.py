@@ -7,6 +7,7 @@ import json
 import sys
 import unittest
 
+from documents import document
 from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
@@ -21,7 +22,7 @@ class Windows(unittest.TestCase):
         r = run(UDPMILL, "load", server.address, "-J", "-q",
                 "--count-windows", f"{WARM},{N}", *options)
         self.assertEqual(r.returncode, code, r.stderr)
-        return json.loads(r.stdout), r.stderr
+        return document(r.stdout), r.stderr
 
     def assertMarked(self, report, by):
         marks = report["count_marks"]
@@ -81,7 +82,7 @@ class Windows(unittest.TestCase):
         with Server(UDPMILL, "0", "--service", "echo") as s:
             r = run(UDPMILL, "load", s.address, "-J", "-q", "--count", "10",
                     "-O", "0")
-        self.assertNotIn("count_marks", json.loads(r.stdout))
+        self.assertNotIn("count_marks", document(r.stdout))
 
     def assertRefused(self, *options, says):
         with self.subTest(options=options):

@@ -5,7 +5,6 @@
 A man in the middle, on loopback, forwards each reply changed in any way that a
 test wants. Checksums do not stop it, because it sends datagrams of its own."""
 
-import json
 import random
 import select
 import socket
@@ -13,6 +12,7 @@ import sys
 import threading
 import unittest
 
+from documents import document
 from program import Server, run, split
 
 UDPMILL = sys.argv.pop(1)
@@ -112,7 +112,7 @@ class Damage(unittest.TestCase):
         with middle:
             r = self.load(middle.address, count, *arguments)
         self.assertTrue(r.stdout, r.stderr)
-        ledger = json.loads(r.stdout)["ledger"]
+        ledger = document(r.stdout)["ledger"]
         self.assertEqual({name: ledger[name] for name in FAULTS},
                          {**dict.fromkeys(FAULTS, 0), **faults}, ledger)
         self.assertEqual(ledger["sent"], count)
@@ -270,7 +270,7 @@ class Damage(unittest.TestCase):
         middle = self.between(reply=cross)
         with middle:
             r = self.load(middle.address, 400, "-P", "4")
-        ledger = json.loads(r.stdout)["ledger"]
+        ledger = document(r.stdout)["ledger"]
         self.assertGreater(self.crossed, 0)
         self.assertEqual(ledger["stale"], self.crossed)
         self.assertEqual(ledger["answered"], 400)
@@ -322,7 +322,7 @@ class Damage(unittest.TestCase):
         with self.between(reply=all_kinds) as middle:
             r = self.load(middle.address, 1000, "--verify", "full", "--seed",
                           "2")
-        ledger = json.loads(r.stdout)["ledger"]
+        ledger = document(r.stdout)["ledger"]
         self.assertEqual({name: ledger[name] for name in done}, done)
         self.assertGreater(min(done.values()), 20, done)
         self.assertEqual(ledger["answered"], 1000 - done["corrupt"])
@@ -334,7 +334,7 @@ class Damage(unittest.TestCase):
             r = run(UDPMILL, "load", middle.address, "-J", "--train", "off",
                     "-t", "1300ms", "-O", "0")
         self.assertEqual(r.returncode, 1, r.stderr)
-        ledger = json.loads(r.stdout)["ledger"]
+        ledger = document(r.stdout)["ledger"]
         self.assertEqual(ledger["answered"], 0)
         self.assertEqual(ledger["corrupt"], ledger["sent"])
 

@@ -4,7 +4,6 @@
 socket, a segment or a file, and a run whose report nobody can read does not
 succeed."""
 
-import json
 import os
 import socket
 import subprocess
@@ -14,6 +13,7 @@ import threading
 import time
 import unittest
 
+from documents import document
 from program import Server, ask, run
 
 UDPMILL = sys.argv.pop(1)
@@ -171,7 +171,7 @@ class Closed(unittest.TestCase):
                 p.terminate()
                 out, err = p.communicate(timeout=30)
                 self.assertEqual(stat.returncode, 0, stat.stderr)
-                about = json.loads(stat.stdout)
+                about = document(stat.stdout)
                 self.assertEqual(about["about"]["endpoints"], [address])
                 self.assertEqual(p.returncode, 0 if readable else 3, err)
                 self.assertEqual(bool(out), readable)

@@ -5,12 +5,12 @@ no locale or an unknown one, no TZ, HOME or PATH, a strict umask, closed
 standard input, one CPU, few descriptors. First one at a time, then all at once.
 """
 
-import json
 import os
 import sys
 import tempfile
 import unittest
 
+from documents import document
 from program import Server, ask, run
 from query import write_key
 
@@ -66,7 +66,7 @@ class Environment(unittest.TestCase):
         # By count, because on a busy machine nothing may be sent for a moment.
         r = self.done(prefix, "load", server.address, "--count", "200",
                       "--omit", "0", "-J")
-        report = json.loads(r.stdout)
+        report = document(r.stdout)
         self.assertEqual(report["ledger"]["unexplained"], 0)
         self.done(prefix, "load", server.address, "--count", "20", "--omit",
                   "0", "--rate", "1k")

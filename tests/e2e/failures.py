@@ -8,7 +8,6 @@ A busy loop shows in the number of calls; time and CPU depend on other programs.
 """
 
 import concurrent.futures
-import json
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ import subprocess
 import sys
 import unittest
 
+from documents import document
 from program import BACKENDS, Server, missing, split
 
 UDPMILL, FAILING = sys.argv[1:3]
@@ -198,7 +198,7 @@ class Receives(Cases):
                           "-J", workers=3).end()
                 self.assertEqual(r.failed, 1, r)
                 self.assertOneSentence(r, "serve", "failed: ")
-                report = json.loads(r.out)
+                report = document(r.out)
                 self.assertEqual(report["counters"]["recv_errors"], 1)
 
 
@@ -220,7 +220,7 @@ class Sends(Cases):
                  for e in counter]
         for (backend, error), (answered, r) in side_by_side(work, cases):
             with self.subTest(backend=backend, error=error):
-                counters = json.loads(r.out)["counters"]
+                counters = document(r.out)["counters"]
                 self.assertFalse(answered)
                 self.assertEqual(r.code, 0, r)
                 self.assertEqual(counters[counter[error]], 5, r)
@@ -331,7 +331,7 @@ class Load(Cases):
                 self.assertEqual(r.code, 3, r)
                 self.assertEqual(len(r.said), 1, r)
                 if mode != "stages":
-                    report = json.loads(r.out)
+                    report = document(r.out)
                     self.assertIn(self.CALLS[call][0], report["halted"])
                     self.assertIn(report["halted"], r.err)
 
@@ -341,7 +341,7 @@ class Load(Cases):
                                 "ENOSYS"), *self.MODES[mode])
             with self.subTest(mode=mode):
                 self.assertEqual(r.code, 3, r)
-                self.assertIn("epoll_wait", json.loads(r.out)["halted"])
+                self.assertIn("epoll_wait", document(r.out)["halted"])
 
     def test_load_falls_back_to_an_older_call_for_waiting(self):
         for error in ("ENOSYS", "EPERM"):
@@ -360,7 +360,7 @@ class Load(Cases):
         for (call, error, times), r in side_by_side(work, cases):
             with self.subTest(call=call, error=error):
                 self.assertEqual(r.code, 0, r)
-                self.assertNotIn("halted", json.loads(r.out))
+                self.assertNotIn("halted", document(r.out))
 
 
 class Send(Cases):

@@ -5,7 +5,6 @@ like SIGTERM, unless it is ignored, as under nohup."""
 
 import ctypes
 import fcntl
-import json
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ import tempfile
 import time
 import unittest
 
+from documents import document
 from program import Server, ask, run, split, wait_for
 
 UDPMILL = sys.argv.pop(1)
@@ -72,7 +72,7 @@ class HangUp(unittest.TestCase):
         for number in signals:
             self.signal_and_await(s.process, number)
         self.assertEqual(s.wait(), 0)
-        return json.loads(s.out)["counters"]["answered_datagrams"]
+        return document(s.out)["counters"]["answered_datagrams"]
 
     def test_a_second_signal_ends_it_at_once(self):
         for first, second in ((signal.SIGINT, signal.SIGINT),
@@ -115,7 +115,7 @@ class HangUp(unittest.TestCase):
                 p.send_signal(signal.SIGHUP)
                 out, err = p.communicate(timeout=30)
                 self.assertEqual(p.returncode, 0, err)
-                self.assertIn("schema", json.loads(out))
+                self.assertIn("schema", document(out))
 
     def test_load_still_reports_if_signalled_twice(self):
         """Like timeout(1), which signals the program and then its group."""
@@ -132,7 +132,7 @@ class HangUp(unittest.TestCase):
                 p.send_signal(signal.SIGCONT)
                 out, err = p.communicate(timeout=30)
                 self.assertEqual(p.returncode, 0, err)
-                self.assertIn("schema", json.loads(out))
+                self.assertIn("schema", document(out))
 
     def test_load_stages_reports(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
@@ -145,11 +145,11 @@ class HangUp(unittest.TestCase):
             p.send_signal(signal.SIGHUP)
             out, _ = p.communicate(timeout=30)
         self.assertEqual(p.returncode, 0)
-        self.assertIn("schema", json.loads(out))
+        self.assertIn("schema", document(out))
 
     def received(self, pid):
         r = run(UDPMILL, "stat", str(pid), "-J")
-        return json.loads(r.stdout)["totals"]["rx_datagrams"]
+        return document(r.stdout)["totals"]["rx_datagrams"]
 
     def test_load_under_nohup_goes_on(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
@@ -158,7 +158,7 @@ class HangUp(unittest.TestCase):
             p.send_signal(signal.SIGHUP)
             out, err = p.communicate(timeout=30)
         self.assertEqual(p.returncode, 0, err)
-        self.assertGreater(json.loads(out)["seconds"], 0.29)
+        self.assertGreater(document(out)["seconds"], 0.29)
 
     def test_stat_watch_ends(self):
         with Server(UDPMILL, "127.0.0.1:0") as s:

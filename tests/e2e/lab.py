@@ -5,11 +5,11 @@ of a device.
 
 Needs root and network namespaces; exits with 77 without them."""
 
-import json
 import subprocess
 import sys
 import unittest
 
+from documents import document
 from namespaces import HOSTS, NAMES, inside, ip, main
 from program import BACKENDS, Server, missing, run
 
@@ -116,7 +116,7 @@ class Path(unittest.TestCase):
                         "1s", "-J", "--peer-consents", prefix=inside(0))
             finally:
                 flood.communicate()
-        ledger = json.loads(r.stdout)["ledger"]
+        ledger = document(r.stdout)["ledger"]
         self.assertGreater(ledger["answered"], 0.99 * ledger["sent"],
                            s.counters())
         self.assertGreater(s.counters()["send_failed_unresolved"], 0)
@@ -127,7 +127,7 @@ class Path(unittest.TestCase):
             r = run(UDPMILL, "load", s.address, "--stages", "-J", "-t",
                     "300ms", "--peer-consents", prefix=inside(0))
         self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
-        stages = json.loads(r.stdout)["stages"]
+        stages = document(r.stdout)["stages"]
         self.assertGreater(stages["probes"]["whole"], 0)
         for name in ("application_to_qdisc", "qdisc_to_driver",
                      "wire_and_peer", "driver_to_application",

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """The verb load against a real server: the ledger must balance."""
 
-import json
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ import threading
 import unittest
 
 import balance
+from documents import document
 from program import (BACKENDS, Server, many_descriptors, missing, run, stop,
                      udp_sockets, wait_for)
 
@@ -132,7 +132,7 @@ class Load(balance.Balance):
             out, err = p.communicate(timeout=60)
         ledger = self.assertBalances(
             subprocess.CompletedProcess(p.args, p.returncode, out, err),
-            json.loads(out))
+            document(out))
         self.assertGreater(ledger["dropped"]["client_socket"], 0)
         self.assertEqual(ledger["answered"] +
                          ledger["dropped"]["client_socket"], 1000)
@@ -181,7 +181,7 @@ class Load(balance.Balance):
             p.send_signal(signal.SIGINT)
             out, _ = p.communicate(timeout=30)
             self.assertEqual(p.returncode, 0)
-            report = json.loads(out)
+            report = document(out)
             self.assertTrue(report["interrupted"])
             self.assertEqual(report["ledger"]["unexplained"], 0)
 

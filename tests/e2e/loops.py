@@ -12,7 +12,6 @@ clients is mistaken for a server.
 Needs root, network namespaces and raw sockets; exits with 77 without them.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -22,6 +21,7 @@ import sys
 import tempfile
 import unittest
 
+from documents import document
 from namespaces import HOSTS, NAMES, entered, forge, ip, main
 from program import BACKENDS, Server, missing, run, split
 
@@ -382,7 +382,7 @@ class Clients(unittest.TestCase):
                     r = run(UDPMILL, "load", join(host, s.address), "-J",
                             "--count", "1000")
                     self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
-                    marks = json.loads(r.stdout)["marks"]
+                    marks = document(r.stdout)["marks"]
                     self.assertEqual((marks["ttl"], marks["ttl_kept"]),
                                      (64, True))
             for host in "127.0.0.1", "::1", "::ffff:127.0.0.1":

@@ -5,7 +5,6 @@ that answer only some datagrams, or late."""
 
 import collections
 import csv
-import json
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ import threading
 import time
 import unittest
 
+from documents import document
 from program import Server, before_others, run, wait_for
 
 UDPMILL = sys.argv.pop(1)
@@ -60,7 +60,7 @@ class Peer:
 def load(address, *options):
     r = run(UDPMILL, "load", address, "-J", "-t", "400ms", "-O", "100ms",
             *options)
-    return r, json.loads(r.stdout)
+    return r, document(r.stdout)
 
 
 def load_until(condition, address, *options):
@@ -81,7 +81,7 @@ def load_until(condition, address, *options):
             out = p.communicate(timeout=60)[0]
         finally:
             p.kill()
-        return said(), json.loads(out)
+        return said(), document(out)
 
 
 def is_prompt(report):

@@ -5,7 +5,6 @@ endless files, addresses of the wrong kind. One line says what is wrong, and
 with -J one document."""
 
 import concurrent.futures
-import json
 import os
 import re
 import resource
@@ -18,6 +17,7 @@ import threading
 import time
 import unittest
 
+from documents import document
 from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
@@ -91,7 +91,7 @@ class Mishaps(unittest.TestCase):
                 r = run(UDPMILL, "load", free, "-J", "-q", "-t", "300ms",
                         *options)
                 self.assertEqual(r.returncode, 4, r.stderr)
-                report = json.loads(r.stdout)
+                report = document(r.stdout)
                 self.assertIn(report["schema"], ("udpmill.load/1",
                                                  "udpmill.capacity/1"))
                 if "ledger" not in report:
@@ -111,7 +111,7 @@ class Mishaps(unittest.TestCase):
             with self.subTest(mode=mode):
                 r = run(UDPMILL, *verb, prefix=("unshare", "-rn"))
                 self.assertEqual(r.returncode, 4, r.stderr)
-                report = json.loads(r.stdout)
+                report = document(r.stdout)
                 self.assertEqual(report["outcome"], "unreachable")
                 self.assertIn("unreachable", report["error"])
 
@@ -130,7 +130,7 @@ class Mishaps(unittest.TestCase):
         return out
 
     def test_an_interrupted_search_reports_what_it_found(self):
-        report = json.loads(self.search("-J"))
+        report = document(self.search("-J"))
         self.assertFalse(report["finished"])
         self.assertEqual(report["outcome"], "interrupted")
         self.assertIn("interrupted", report["error"])
@@ -166,7 +166,7 @@ class Mishaps(unittest.TestCase):
         r = run(UDPMILL, "load", address, "--stages", "-J", "-t", "1s", "-O",
                 "0", "--count", "2000")
         thread.join()
-        report = json.loads(r.stdout)
+        report = document(r.stdout)
         probes = report["stages"]["probes"]
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertGreater(probes["reported"], 0, probes)
@@ -194,7 +194,7 @@ class Mishaps(unittest.TestCase):
             self.assertLess(time.monotonic() - start, 20)
         self.assertEqual(r.returncode, 4, r.stderr)
         self.assertIn("failing for a second: nobody listens", r.stderr)
-        self.assertEqual(json.loads(r.stdout)["stages"]["probes"]["answered"],
+        self.assertEqual(document(r.stdout)["stages"]["probes"]["answered"],
                          50)
 
     def test_a_trickle_of_replies_does_not_keep_a_run_alive(self):
@@ -248,7 +248,7 @@ class Mishaps(unittest.TestCase):
             r = run("bash", "-c", f"{UDPMILL} load {s.address} -J -q --count 9"
                     " -l @<(printf '100 1\\n200 1\\n')")
             self.assertEqual(r.returncode, 0, r.stderr)
-            self.assertEqual(json.loads(r.stdout)["config"]["length"], 150)
+            self.assertEqual(document(r.stdout)["config"]["length"], 150)
 
     def test_an_address_of_the_wrong_kind_is_named_as_such(self):
         for words, said in (
@@ -300,7 +300,7 @@ class Mishaps(unittest.TestCase):
                     stderr=subprocess.PIPE)
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertTrue(any("\\xff\\xfe" in word for word in
-                                json.loads(r.stdout)["argv"]))
+                                document(r.stdout)["argv"]))
 
 
 class Memory(unittest.TestCase):
@@ -337,7 +337,7 @@ class Memory(unittest.TestCase):
                 for key, inner in value.items():
                     yield f"{at}.{key}"
                     yield from walk(f"{at}.{key}", inner)
-        return sorted(k for k in walk("", json.loads(text))
+        return sorted(k for k in walk("", document(text))
                       if "refused_" not in k)
 
 

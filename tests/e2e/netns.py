@@ -6,7 +6,6 @@ namespace is found.
 Needs root and network namespaces; exits with 77 without them.
 """
 
-import json
 import os
 import shutil
 import sys
@@ -14,6 +13,7 @@ import tempfile
 import unittest
 
 import balance
+from documents import document
 from namespaces import HOSTS, NAMES, ip, inside, main
 from program import Server
 
@@ -39,7 +39,7 @@ class Netns(unittest.TestCase):
         if code == 2:
             self.assertEqual(r.stdout, "")
         else:
-            self.assertIn(word, json.loads(r.stdout)["error"])
+            self.assertIn(word, document(r.stdout)["error"])
 
     def test_a_server_in_another_namespace_needs_no_consent(self):
         for host in None, "0.0.0.0":

@@ -6,13 +6,13 @@ nothing behind.
 Needs root and network namespaces; exits with 77 without them.
 """
 
-import json
 import os
 import pathlib
 import subprocess
 import sys
 import unittest
 
+from documents import document
 from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
@@ -55,7 +55,7 @@ class Path(unittest.TestCase):
             r = run(UDPMILL, "load", s.address, "-J", "-t", "100ms", "-O",
                     "50ms", "--peer-consents", prefix=lab.inside("CLIENT"))
         self.assertEqual(r.returncode, 0, r.stderr)
-        return json.loads(r.stdout)
+        return document(r.stdout)
 
     def test_carries_datagrams_both_ways(self):
         for path in PATHS:

@@ -9,7 +9,7 @@ router whose link to the server has an MTU of 1400. Needs root; exits with 77
 without it.
 """
 
-import json
+import csv
 import os
 import socket
 import struct
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import unittest
 
+from documents import document
 from namespaces import ip, main
 from program import Server, run
 
@@ -112,7 +113,7 @@ class Case(unittest.TestCase):
         said = first.stderr + second.stderr
         self.assertEqual(first.returncode, second.returncode, said)
         return (first.returncode, said,
-                *(json.loads(r.stdout) for r in (first, second)))
+                *(document(r.stdout) for r in (first, second)))
 
     def assertNobodyElse(self, *reports):
         """The runs shared no counters with others, except those of the whole
@@ -172,13 +173,13 @@ class Narrow(Case):
         self.forget()
         r = self.load("IPv6", "-l", "1400", "--train", "32", "--rate", "2k",
                       "--csv", "-", text=True)
-        rows = [line.split(",") for line in r.stdout.splitlines()]
-        self.assertEqual(rows[0][-1], "trains_refused")
-        self.assertEqual(sum(int(row[-1]) for row in rows[1:]), 1, r.stdout)
+        rows = csv.DictReader(r.stdout.splitlines())
+        self.assertEqual(sum(int(row["trains_refused"]) for row in rows), 1,
+                         r.stdout)
         self.forget()
         r = self.load("IPv6", "-l", "1400", "--train", "32",
                       "--find-capacity", "-t", "30ms", "--loss", "50%")
-        config = json.loads(r.stdout)["config"]
+        config = document(r.stdout)["config"]
         self.assertEqual((config["train"], config["train_planned"]), (1, 32))
 
     def test_stress_continues_after_a_datagram_that_was_too_big(self):
@@ -188,7 +189,7 @@ class Narrow(Case):
             r = run(UDPMILL, "load", address, "--stress=sizes", "-t", "1s",
                     "-J", "--peer-consents", prefix=inside(CLIENT))
             self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
-            row = json.loads(r.stdout)["stress"]["rows"][0]
+            row = document(r.stdout)["stress"]["rows"][0]
             self.assertGreater(row["datagrams"], 100, row)
             self.assertNotIn("could not be sent", str(row["why"]))
 
@@ -268,7 +269,7 @@ class DontFragment(Case):
     def test_datagrams_the_warm_up_could_not_send_are_not_due_later(self):
         r = self.load("IPv4", "-l", "100:1,1600:1", "--dont-fragment",
                       "--rate", "1k", "-O", "600ms")
-        pacing = json.loads(r.stdout)["pacing"]
+        pacing = document(r.stdout)["pacing"]
         # With half of the warm-up in addition, there would be twice as many.
         # On a busy machine, a thread may begin with what is due since long.
         late = pacing["lag_ns"]["max"] / 1e9 * pacing["rate_last"]
@@ -298,7 +299,7 @@ class Shaped(Case):
                 r = self.load("IPv4", "-l", "1300", *options,
                               service="discard")
                 self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
-                report = json.loads(r.stdout)
+                report = document(r.stdout)
                 sends = report["sends"]
                 refused = sends["no_buffers"] + sends["no_room"]
                 self.assertGreater(refused, 0)

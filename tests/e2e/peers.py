@@ -3,7 +3,6 @@
 """The verb load with misbehaving peers, and the files that it writes."""
 
 import csv
-import json
 import os
 import socket
 import subprocess
@@ -13,6 +12,7 @@ import threading
 import unittest
 
 import balance
+from documents import document
 from program import Server, run
 
 UDPMILL = sys.argv.pop(1)
@@ -78,7 +78,7 @@ class Peers(balance.Balance):
                 server.wait()
                 self.assertEqual(p.returncode, 4, err)
                 self.assertIn("the server ended", err)
-                self.assertTrue(json.loads(out)["ledger"]["server_gone"])
+                self.assertTrue(document(out)["ledger"]["server_gone"])
 
     def test_replies_of_a_distant_peer_are_waited_for(self):
         """Half a second away, and its counters cannot be seen: nothing happens
@@ -259,7 +259,7 @@ class Peers(balance.Balance):
             path += ".json"
             report = self.balanced("--rate", "5k", "--histogram", path)
             with open(path) as f:
-                histogram = json.load(f)
+                histogram = document(f.read())
             self.assertEqual(
                 sum(n for _, n in histogram["values_and_counts"]),
                 report["latency_ns"]["count"])

@@ -13,6 +13,8 @@ import threading
 import time
 import unittest
 
+import documents
+
 BACKENDS = ("recvfrom", "mmsg", "uring")
 CPU = min(os.sched_getaffinity(0))
 # The suites rely on this many.
@@ -78,6 +80,7 @@ class Server:
         out, err = self.process.communicate(timeout=seconds)
         self.out, self.err = out.decode(), err.decode()
         self.code = self.process.returncode
+        documents.check_output(self.out)
         return self.code
 
     def stop(self, seconds=30):
@@ -172,10 +175,12 @@ def is_static(program):
 
 
 def run(program, *arguments, timeout=60, prefix=(), **more):
-    return subprocess.run(
+    done = subprocess.run(
         [*prefix, program, *arguments], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=timeout,
         text=True, **more)
+    documents.check_output(done.stdout)
+    return done
 
 
 def split(address):

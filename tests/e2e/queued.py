@@ -6,13 +6,13 @@ waits for them if that helps, or reports them; the server is not blamed.
 Uses two network namespaces. Needs root; exits with 77 without it."""
 
 import contextlib
-import json
 import re
 import signal
 import subprocess
 import sys
 import unittest
 
+from documents import document
 from namespaces import HOSTS, NAMES, inside, main
 from program import Server, run, wait_for
 
@@ -59,7 +59,7 @@ class Queued(unittest.TestCase):
         with self.shaped("1mbit"), serve("--service", "discard") as s:
             p = self.start(s.address, "--rate", "100k", "--count", "700")
             out, err = p.communicate(timeout=60)
-        ledger = json.loads(out)["ledger"]
+        ledger = document(out)["ledger"]
         self.assertEqual(p.returncode, 0, err)
         self.assertEqual(ledger["absorbed"], 700, ledger)
         self.assertNotIn(b"not running", err)
@@ -77,7 +77,7 @@ class Queued(unittest.TestCase):
                 # Everything is sent, or about to be: end the wait early.
                 p.send_signal(signal.SIGINT)
                 out, err = p.communicate(timeout=40)
-                ledger = json.loads(out)["ledger"]
+                ledger = document(out)["ledger"]
                 self.assertEqual(p.returncode, 0, err)
                 self.assertNotIn(b"not running", err)
                 self.assertGreaterEqual(ledger["queued_here"], 600)

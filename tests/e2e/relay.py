@@ -4,7 +4,6 @@
 of another server, a NAT, a long delay, or loss. Exits with 77 without root.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ import sys
 import tempfile
 import unittest
 
+from documents import document
 import middle
 import query
 from namespaces import HOSTS, inside, main
@@ -63,7 +63,7 @@ class Relay(unittest.TestCase):
     def balanced(self, peer, *options):
         r = self.load(peer, "--json", *options)
         self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
-        ledger = json.loads(r.stdout)["ledger"]
+        ledger = document(r.stdout)["ledger"]
         self.assertTrue(ledger["server_seen"])
         self.assertEqual(ledger["unexplained"], 0, r.stdout)
         self.assertGreater(ledger["sent"], 0)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """load --pcap: captures, written here byte by byte, are replayed."""
 
-import json
 import os
 import socket
 import struct
@@ -12,6 +11,7 @@ import threading
 import time
 import unittest
 
+from documents import document
 from program import Server, is_static, run
 
 UDPMILL = sys.argv.pop(1)
@@ -133,7 +133,7 @@ class Replay(unittest.TestCase):
         r = run(UDPMILL, "load", address, "-J", "--pcap",
                 self.write(capture), *arguments)
         self.assertEqual(r.returncode, code, r.stderr)
-        return json.loads(r.stdout)
+        return document(r.stdout)
 
     def flows_of(self, capture, *arguments):
         with Peer() as peer:

@@ -3,7 +3,6 @@
 """Scenarios of the verb load: options read from a file, and all options printed
 as one."""
 
-import json
 import pathlib
 import random
 import re
@@ -11,6 +10,7 @@ import sys
 import tempfile
 import unittest
 
+from documents import document
 from program import (CPU, DESCRIPTORS, Server, descriptors,
                      many_descriptors, run)
 
@@ -177,7 +177,7 @@ class Scenario(unittest.TestCase):
                              ["--scenario", self.write(text)]):
                     r = run(UDPMILL, "load", "-J", *said)
                     self.assertEqual(r.returncode, 0, r.stderr)
-                    reports.append(json.loads(r.stdout))
+                    reports.append(document(r.stdout))
                     del reports[-1]["config"]["local"]
                 for key in "config", "pacing":
                     if key == "config" or not reports[0][key]:
@@ -341,7 +341,7 @@ class Scenario(unittest.TestCase):
                 r = run(UDPMILL, "load", self.echo.address, "--scenario",
                         str(path), "-J", "-t", "200ms", "-O", "50ms")
                 self.assertEqual(r.returncode, 0, r.stderr + r.stdout)
-                ledger = json.loads(r.stdout)["ledger"]
+                ledger = document(r.stdout)["ledger"]
                 self.assertGreater(ledger["answered"], 0)
                 self.assertEqual(ledger["unexplained"], 0, ledger)
                 self.assertComesBack(self.echo.address, "--scenario",

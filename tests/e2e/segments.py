@@ -8,7 +8,6 @@ Needs root, to act as several users, and a mount namespace with its own
 """
 
 import fcntl
-import json
 import os
 import resource
 import shutil
@@ -22,6 +21,7 @@ import time
 import unittest
 
 import balance
+from documents import document
 from program import Server, ask, many_descriptors, run, split
 from shm import (SHM, User, as_user, copy, isolate, limit, most_workers,
                  path_of, put_live)
@@ -71,7 +71,7 @@ class Segments(unittest.TestCase):
     def listed(self, **more):
         r = run(UDPMILL, "stat", "--list", "-J", **more)
         self.assertEqual(r.returncode, 0, r.stderr)
-        return [s["pid"] for s in json.loads(r.stdout)["servers"]], r.stderr
+        return [s["pid"] for s in document(r.stdout)["servers"]], r.stderr
 
     def assertBalanced(self, report):
         self.assertTrue(report["ledger"]["server_seen"])
@@ -92,7 +92,7 @@ class Segments(unittest.TestCase):
             self.assertRegex(err, r"\Audpmill stat: segments in [^\n]* left out: "
                              r"1, [^\n]*\n\Z")
             code, out, _, mib, cpu = usage("stat", "-J")
-            self.assertEqual(json.loads(out)["about"]["pid"], self.server.pid)
+            self.assertEqual(document(out)["about"]["pid"], self.server.pid)
             self.assertLess(mib, 200)
             self.assertLess(cpu, 3)
             r, report = load(self.server.address)
@@ -109,7 +109,7 @@ class Segments(unittest.TestCase):
                 self.assertEqual(got, code)
                 self.assertLess(mib, 600)
                 if code == 0:
-                    self.assertEqual(len(json.loads(out)["workers"]), workers)
+                    self.assertEqual(len(document(out)["workers"]), workers)
             os.unlink(path_of(1))
 
     def test_watching_a_big_fake_ends_by_a_signal(self):
@@ -229,7 +229,7 @@ class Segments(unittest.TestCase):
             with self.subTest(owner=owner, uid=uid), \
                     self.squatted(owner, uid=uid) as s:
                 ask(s.address, b"x")
-                report = json.loads(run(UDPMILL, "stat", str(s.pid),
+                report = document(run(UDPMILL, "stat", str(s.pid),
                                         "-J").stdout)
                 self.assertRegex(report["about"]["file"],
                                  rf"\A{path_of(s.pid)}\.\d+\Z")
@@ -337,7 +337,7 @@ class Segments(unittest.TestCase):
                     self.assertBalanced(report)
                     self.assertGreater(report["ledger"]["sent"], 1000)
                     self.assertFalse(report["ledger"]["server_gone"])
-                    now = json.loads(run(UDPMILL, "stat", str(s.pid),
+                    now = document(run(UDPMILL, "stat", str(s.pid),
                                          "-J").stdout)
                     self.assertEqual(now["totals"]["rx_datagrams"],
                                      report["ledger"]["sent"])

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """The verb send, run as a person would run it, against a peer made here."""
 
-import json
 import os
 import re
 import socket
@@ -11,6 +10,8 @@ import sys
 import tempfile
 import threading
 import unittest
+
+from documents import document
 
 UDPMILL = sys.argv.pop(1)
 
@@ -155,7 +156,7 @@ class Send(unittest.TestCase):
     def test_retries_without_a_reply(self):
         with Peer(second_time) as peer:
             run = send(peer.address, "--timeout", "20ms", "-J")
-        report = json.loads(run.stdout)
+        report = document(run.stdout)
         self.assertEqual(run.returncode, 0)
         # More often if the answer took longer than that.
         self.assertGreaterEqual(report["tries"], 2)
@@ -165,7 +166,7 @@ class Send(unittest.TestCase):
         with Peer(mute) as peer:
             run = send(peer.address, "--timeout", "10ms", "--retries", "2",
                        "-J")
-        report = json.loads(run.stdout)
+        report = document(run.stdout)
         self.assertEqual(run.returncode, 4)
         self.assertEqual(report["outcome"], "timeout")
         self.assertEqual(report["tries"], 3)
@@ -222,7 +223,7 @@ class Send(unittest.TestCase):
     def test_prints_one_json_object(self):
         with Peer(by_a_stranger) as peer:
             run = send("-J", "--promiscuous", peer.address, 'a"\u20ac')
-        report = json.loads(run.stdout)
+        report = document(run.stdout)
         self.assertEqual(run.stderr, b"")
         self.assertEqual(sorted(report), [
             "after", "answer", "before", "config", "error", "outcome",

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """The verb serve, run as a person or a script would run it."""
 
-import json
 import os
 import re
 import signal
@@ -11,6 +10,7 @@ import sys
 import tempfile
 import unittest
 
+from documents import document
 from program import BACKENDS, Server, ask, missing, run, split
 
 UDPMILL = sys.argv.pop(1)
@@ -149,7 +149,7 @@ class Serve(unittest.TestCase):
             s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--backend",
                        "mmsg", "--time", "300ms", "--json", *options)
             self.assertEqual(s.wait(), 0)
-            report = json.loads(s.out)
+            report = document(s.out)
             self.assertEqual(report["config"]["spin"], bool(options))
             calls[options] = report["counters"]["recv_calls"]
         self.assertLess(calls[()], 20)
@@ -162,7 +162,7 @@ class Serve(unittest.TestCase):
                         ns, "--json") as s:
                 for _ in range(1000):
                     ask(s.address, b"x")
-            report = json.loads(s.out)
+            report = document(s.out)
             self.assertEqual(report["config"].get("burn_ns", 0), float(ns))
             # The kernel only estimates, by its ticks, how much of it is user
             # time.
@@ -267,7 +267,7 @@ class Serve(unittest.TestCase):
     def test_json_is_all_of_stdout(self):
         with Server(UDPMILL, "127.0.0.1:0", "-J", "--batch", "7") as s:
             ask(s.address, b"x")
-        report = json.loads(s.out)
+        report = document(s.out)
         self.assertEqual(report["schema"], "udpmill.serve/1")
         self.assertEqual(report["config"]["batch"], 7)
         self.assertEqual(report["config"]["listen"], [s.address])
@@ -383,7 +383,7 @@ class Serve(unittest.TestCase):
                     c.recv(99)
             self.assertEqual(ask(s.address, b"x" * 22),
                              b"Your data was 22 bytes")
-        counters = json.loads(s.out)["counters"]
+        counters = document(s.out)["counters"]
         self.assertEqual(counters["refused_amplification"], 1)
 
 

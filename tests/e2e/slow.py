@@ -7,7 +7,6 @@ that is in flight has arrived.
 The runs are mostly idle, so those of a path run at the same time."""
 
 import heapq
-import json
 import selectors
 import socket
 import sys
@@ -15,6 +14,7 @@ import threading
 import time
 import unittest
 
+from documents import document
 from program import DESCRIPTORS, Server, descriptors, run, split
 
 UDPMILL = sys.argv.pop(1)
@@ -95,7 +95,7 @@ class Relay:
 def load(address, *arguments):
     r = run(UDPMILL, "load", address, "-J", "-O", "0", "-P", "1", "--train",
             "off", *arguments)
-    return r, json.loads(r.stdout) if r.stdout else None
+    return r, document(r.stdout) if r.stdout else None
 
 
 class Slow(unittest.TestCase):
@@ -180,7 +180,7 @@ class Slow(unittest.TestCase):
                 r = run(UDPMILL, "load", relay.address, "-J", "--quiet",
                         "--stress=churn", "-t", "2s")
                 self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
-                row, = json.loads(r.stdout)["stress"]["rows"]
+                row, = document(r.stdout)["stress"]["rows"]
                 self.assertEqual(row["foreign"], 0, row)
                 self.assertGreater(row["answered"], 0, row)
 

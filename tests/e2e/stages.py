@@ -3,7 +3,6 @@
 """load --stages against a real server: round trips, split by the kernel's time
 stamps."""
 
-import json
 import resource
 import signal
 import socket
@@ -13,6 +12,7 @@ import threading
 import time
 import unittest
 
+from documents import document
 from program import CPU, Server, run
 
 UDPMILL = sys.argv.pop(1)
@@ -26,7 +26,7 @@ SO_TIMESTAMPING, RX_SOFTWARE, SOFTWARE = 37, 1 << 3, 1 << 4
 def stages(address, *arguments, seconds="500ms"):
     r = run(UDPMILL, "load", address, "--stages", "-J", "-t", seconds, "-O",
             "50ms", *arguments)
-    return r, json.loads(r.stdout) if r.stdout else None
+    return r, document(r.stdout) if r.stdout else None
 
 
 def total(histogram):
@@ -215,7 +215,7 @@ class Stages(unittest.TestCase):
             p.send_signal(signal.SIGINT)
             out, err = p.communicate(timeout=30)
         self.assertEqual(p.returncode, 0, err)
-        report = json.loads(out)
+        report = document(out)
         self.assertTrue(report["interrupted"])
         self.assertGreaterEqual(report["stages"]["probes"]["answered"], 999)
 

@@ -4,7 +4,6 @@
 servers are named by PID, except if a new folder of segments serves as well."""
 
 import fcntl
-import json
 import os
 import pty
 import re
@@ -16,6 +15,7 @@ import tempfile
 import unittest
 
 import exposition
+from documents import document
 from program import Server, ask, run
 
 UDPMILL = sys.argv.pop(1)
@@ -87,7 +87,7 @@ class Stat(unittest.TestCase):
         self.assertRegex(r.stdout, r"\n  refused_low_port +0 datagrams\n")
 
     def test_a_gauge_that_is_equal_in_all_workers_is_shown_once(self):
-        report = json.loads(self.stat(self.pid, "-J").stdout)
+        report = document(self.stat(self.pid, "-J").stdout)
         for name, unit in ("socket_gro", "flag"), ("socket_rcvbuf_bytes",
                                                    "bytes"):
             of_each = report["workers"][0][name]
@@ -114,10 +114,10 @@ class Stat(unittest.TestCase):
 
     def test_reads_a_given_file(self):
         r = self.stat(f"/dev/shm/udpmill.{self.pid}", "-J")
-        self.assertEqual(json.loads(r.stdout)["about"]["pid"], int(self.pid))
+        self.assertEqual(document(r.stdout)["about"]["pid"], int(self.pid))
 
     def test_json_adds_up(self):
-        report = json.loads(self.stat(self.pid, "--json").stdout)
+        report = document(self.stat(self.pid, "--json").stdout)
         self.assertEqual(report["schema"], "udpmill.stat/1")
         self.assertEqual(report["about"]["config"]["service"], "length")
         self.assertEqual(report["totals"]["answered_datagrams"], 5)
@@ -209,7 +209,7 @@ class Stat(unittest.TestCase):
 
     def test_watches_as_often_as_asked(self):
         r = self.stat(self.pid, "--watch=50ms", "--count", "3", "-J")
-        reports = [json.loads(line) for line in r.stdout.splitlines()]
+        reports = [document(line) for line in r.stdout.splitlines()]
         self.assertEqual(len(reports), 3)
         self.assertNotIn("before", reports[0])
         self.assertIn("before", reports[2])
@@ -238,17 +238,17 @@ class Stat(unittest.TestCase):
                          + self.server.address)
 
     def test_lists_running_servers_as_json(self):
-        report = json.loads(self.stat("--list", "-J").stdout)
+        report = document(self.stat("--list", "-J").stdout)
         self.assertEqual(report["schema"], "udpmill.list/1")
         own, = (s for s in report["servers"] if s["pid"] == int(self.pid))
         self.assertEqual(own["endpoints"], [self.server.address])
         self.assertEqual(own["config"]["workers"], 2)
 
     def test_describes_every_counter_as_json(self):
-        report = json.loads(self.stat(self.pid, "--describe", "-J").stdout)
+        report = document(self.stat(self.pid, "--describe", "-J").stdout)
         self.assertEqual(report["schema"], "udpmill.describe/1")
         about = {c["name"]: c for c in report["counters"]}
-        self.assertEqual(list(about), list(json.loads(
+        self.assertEqual(list(about), list(document(
             self.stat(self.pid, "-J").stdout)["totals"]))
         self.assertEqual(about["socket_gro"]["kind"], "gauge")
         self.assertEqual(about["rx_bytes"]["unit"], "bytes")
@@ -308,7 +308,7 @@ class Stat(unittest.TestCase):
             there = os.path.join(folder, "counters")
             left = [self.kill(), self.kill("--counters", there)]
             said = self.stat("--list").stdout
-            as_json = json.loads(self.stat("--list", "-J").stdout)["left"]
+            as_json = document(self.stat("--list", "-J").stdout)["left"]
             r = self.stat("--clean")
             self.assertEqual((r.returncode, r.stderr), (0, ""))
             for path in left:

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 """A statically linked udpmill: it needs no libraries, and does its work."""
 
-import json
 import os
 import shutil
 import sys
 import tempfile
 import unittest
 
+from documents import document
 from program import BACKENDS, Server, is_static, run
 
 UDPMILL = sys.argv.pop(1)
@@ -36,7 +36,7 @@ class Static(unittest.TestCase):
             r = run(UDPMILL, "load", server.address, "--count", "1000",
                     "--omit", "0", "-J", "-q")
         self.assertEqual(r.returncode, 0, r.stderr)
-        ledger = json.loads(r.stdout)["ledger"]
+        ledger = document(r.stdout)["ledger"]
         self.assertEqual(ledger["sent"], 1000)
         self.assertEqual(ledger["unexplained"], 0)
         self.assertEqual(server.code, 0, server.err)

@@ -4,7 +4,6 @@
 On loopback as any user; tests that need raw sockets, and counters that nobody
 else changes, run in network namespaces, as root."""
 
-import json
 import os
 import shutil
 import signal
@@ -15,6 +14,7 @@ import threading
 import time
 import unittest
 
+from documents import document
 from namespaces import HOSTS, NAMES, inside, reason_to_skip, remove_lab
 from program import Server, run
 
@@ -33,7 +33,7 @@ def stress(address, *arguments, names=STRESSES, prefix=(), seconds="20m"):
     """It ends when it is done, long before the time is over."""
     r = run(UDPMILL, "load", address, "--stress=" + ",".join(names), "-J",
             "-t", seconds, *arguments, timeout=1300, prefix=prefix)
-    return r, json.loads(r.stdout) if r.stdout else None
+    return r, document(r.stdout) if r.stdout else None
 
 
 def rows(report):
@@ -207,7 +207,7 @@ class Loopback(Case):
         p = self.begin()
         p.send_signal(signal.SIGINT)
         out, err = p.communicate(timeout=30)
-        report = json.loads(out)
+        report = document(out)
         self.assertEqual(p.returncode, 0, err)
         self.assertTrue(report["interrupted"])
         self.assertGreater(len(report["stress"]["rows"]), 0)
@@ -231,7 +231,7 @@ class Loopback(Case):
         out, err = p.communicate(timeout=30)
         self.assertEqual(p.returncode, 4, out + err)
         self.assertIn("the server ended", err)
-        self.assertTrue(json.loads(out)["stress"]["server_gone"])
+        self.assertTrue(document(out)["stress"]["server_gone"])
 
     def test_a_sink_that_is_gone_is_reported(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:

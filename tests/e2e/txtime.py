@@ -3,11 +3,11 @@
 """load --kernel-pacing=txtime: refused if nobody would keep the times, and used
 if the kernel has fq. Needs root; exits with 77 without it."""
 
-import json
 import subprocess
 import sys
 import unittest
 
+from documents import document
 from namespaces import HOSTS, NAMES, inside, main
 from program import Server, run
 
@@ -85,7 +85,7 @@ class Txtime(unittest.TestCase):
         with Server(UDPMILL, HOSTS[SERVER] + ":0", "--service", "echo",
                     prefix=inside(SERVER)) as s:
             r = self.load(s.address, "--rate", "10k", "-t", "500ms", "-J")
-        report = json.loads(r.stdout)
+        report = document(r.stdout)
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertEqual(report["ledger"]["unexplained"], 0)
         self.assertEqual(report["pacing"]["timed_by"], "fq")

@@ -3,17 +3,17 @@
 """The command line of every verb: unknown options are reported in one line, and
 asking for help is no error."""
 
-import json
 import os
 import re
 import subprocess
 import sys
 import unittest
 
+from documents import document
 from program import run
 
 UDPMILL = sys.argv.pop(1)
-ALL_VERBS = [v["name"] for v in json.loads(
+ALL_VERBS = [v["name"] for v in document(
     run(UDPMILL, "--list-options").stdout)]
 VERBS = [v for v in ALL_VERBS if v != "perf"]
 
@@ -119,7 +119,7 @@ class Usage(unittest.TestCase):
 
     def test_help_of_perf_fits_80_columns(self):
         os.environ.pop("COLUMNS", None)
-        for verb in json.loads(
+        for verb in document(
                 run(UDPMILL, "--list-options", "perf").stdout):
             if verb["options"] is not None:  # its Python packages are there
                 self.assertFits("perf", verb["name"], "--help")
@@ -163,7 +163,7 @@ class Usage(unittest.TestCase):
     def test_listed_values_are_those_that_the_parser_knows(self):
         for verb in VERBS:
             arguments = ["127.0.0.1:9"] if verb in ("load", "send") else []
-            for o in json.loads(run(UDPMILL, "--list-options",
+            for o in document(run(UDPMILL, "--list-options",
                                     verb).stdout)["options"]:
                 if not o["values"] or o["argument"] in ("FILE|none", "NAME,..."):
                     continue

@@ -5,7 +5,6 @@ balance in every case. Rates are tested as counts: everything that is planned
 leaves, and not before its time, however late this machine makes it."""
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ import time
 import unittest
 
 import balance
+from documents import document
 from program import CPU, Server, many_descriptors, run, stop
 
 UDPMILL = sys.argv.pop(1)
@@ -83,7 +83,7 @@ class Workload(balance.Balance):
         p.send_signal(signal.SIGINT)
         out, err = p.communicate(timeout=30)
         self.assertEqual(p.returncode, 0, err)
-        report = json.loads(out)
+        report = document(out)
         self.assertKept(report)
         for name in "lag_ns", "latency_ns":
             late = (report["pacing"] if name == "lag_ns" else report)[name]
@@ -230,7 +230,7 @@ class Workload(balance.Balance):
         r = run(UDPMILL, "load", self.echo.address, "-J", "--find-capacity",
                 "-t", "30ms", "-O", "10ms", "--loss", "1%", "--cpus",
                 str(CPU))
-        report = json.loads(r.stdout)
+        report = document(r.stdout)
         self.assertEqual(report["schema"], "udpmill.capacity/1")
         trials = report["trials"]
         self.assertEqual([t for t in trials if t["ledger"]], [])

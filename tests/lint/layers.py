@@ -56,6 +56,7 @@ ONLY = {
     "liburing.h": r"backend/uring.*",
     "pcap/pcap.h": r"cli/load/capture_pcap\.c",
     "sodium.h": r"core/mac_sodium\.c",
+    "microhttpd.h": r"metrics/http_library\.h",
     "backend/mem.h": r"backend/mem\.c",
     "load/engine/mem.h": r"load/engine/mem\.c",
     # The server writes its own segment and reads no other's.
@@ -160,6 +161,8 @@ BAD = [
     ({"src/backend/mmsg.c": "#include <liburing.h>\n"}, "not for this file"),
     ({"src/cli/load.c": "#include <pcap/pcap.h>\n"}, "not for this file"),
     ({"src/core/mac.c": "#include <sodium.h>\n"}, "not for this file"),
+    ({"src/metrics/text.c": "#include <microhttpd.h>\n"}, "not for this file"),
+    ({"src/metrics/a.c": '#include "export/reader.h"\n'}, "metrics may not"),
     ({"src/backend/mmsg.c": '#include "backend/mem.h"\n'}, "not for this"),
     ({"src/export/a.c": '#include "server/a.h"\n'}, "export may not"),
     ({"src/server/a.c": '#include "load/a.h"\n'}, "server may not"),

@@ -2,6 +2,7 @@
 #include "cli/serve/options.h"
 
 #include "cli/args/listing.h"
+#include "cli/args/metrics.h"
 #include "cli/args/option.h"
 #include "cli/args/parse.h"
 #include "cli/args/ready_fd.h"
@@ -38,6 +39,7 @@ enum key {
 	KEY_ALLOW,
 	KEY_KEY,
 	KEY_KEY_ADDRESS,
+	KEY_METRICS,
 	KEY_READY_FILE,
 	KEY_READY_FD,
 };
@@ -107,6 +109,10 @@ static const struct argp_option options[] = {
 	{"counters", KEY_COUNTERS, "FILE|none", 0,
 		"Export the counters to FILE (default /dev/shm/udpmill.PID), "
 		"or not at all",
+		0},
+	{"metrics", KEY_METRICS, "ADDRESS", 0,
+		"Answer scrapers such as Prometheus at ADDRESS, [HOST:]PORT or "
+		"unix:PATH; HOST defaults to 127.0.0.1",
 		0},
 	{"ready-file", KEY_READY_FILE, "FILE", 0,
 		"Write the bound addresses to FILE, one a line, once datagrams "
@@ -277,6 +283,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_COUNTERS:
 		o->server.counters = arg;
+		return 0;
+	case KEY_METRICS:
+		metrics_place_parse(&o->metrics, arg);
 		return 0;
 	case KEY_READY_FILE:
 		o->ready_file = arg;

@@ -68,12 +68,15 @@ int serve_ready_init(struct serve_ready *r, const char *path, int fd, char *why,
 	return error;
 }
 
-static int write_to(FILE *out, const struct socket_obtained *at, uint32_t count)
+static int write_to(const struct serve_ready *r, FILE *out,
+	const struct socket_obtained *at, uint32_t count)
 {
 	char text[ADDRESS_TEXT];
 
 	for (uint32_t i = 0; i < count; i++)
 		fprintf(out, "%s\n", address_format(&at[i].bound, text));
+	if (r->last)
+		fprintf(out, "%s\n", r->last);
 	/* The flush knows the reason of either failure. */
 	if (fflush(out)) {
 		int error = -errno;
@@ -87,7 +90,7 @@ static int write_to(FILE *out, const struct socket_obtained *at, uint32_t count)
 static int say_by_file(
 	struct serve_ready *r, const struct socket_obtained *at, uint32_t count)
 {
-	int error = write_to(r->file, at, count);
+	int error = write_to(r, r->file, at, count);
 
 	r->file = NULL;
 	if (!error && rename(r->fresh, r->path))
@@ -102,7 +105,7 @@ static int say_by_fd(
 {
 	FILE *out = fdopen(r->fd, "w");
 
-	return out ? write_to(out, at, count) : -errno;
+	return out ? write_to(r, out, at, count) : -errno;
 }
 
 int serve_ready_say(struct serve_ready *r, const struct socket_obtained *at,

@@ -12,6 +12,9 @@
 
 /* Zeroed: nobody is told. */
 struct serve_ready {
+	/* A line after the addresses; NULL: none. Set by the caller, when it is
+	 * known. */
+	const char *last;
 	const char *path; /* NULL: no file */
 	char *fresh; /* in the same folder; renamed to path when complete */
 	FILE *file;  /* fresh, NULL: no file */

@@ -81,6 +81,9 @@ json_t *serve_options_json(
 		"key", c->key != NULL, "time_s", (double)o->time_ns / 1e9,
 		"count", (json_int_t)c->count);
 
+	if (options)
+		json_set(options, "metrics",
+			json_text(o->metrics_url ? o->metrics_url : "none"));
 	if (options && c->known_as_count)
 		json_set(options, "key_address", known_as_json(c));
 	/* Shown only to those who asked for it. */
@@ -193,6 +196,8 @@ void serve_print_start(
 	for (uint32_t i = 0; i < o->server.listen_count; i++)
 		fprintf(out, "Listening at %s\n",
 			address_format(&got[i].bound, text));
+	if (o->metrics_url)
+		fprintf(out, "Metrics at %s\n", o->metrics_url);
 	if (options) {
 		json_object_del(options, "listen");
 		print_options(out, options);

@@ -3,6 +3,7 @@
  * data. */
 #pragma once
 
+#include "metrics/listener.h"
 #include "server/server.h"
 
 #define SERVE_KEY_ADDRESSES 16u
@@ -15,6 +16,8 @@ struct serve_options {
 	struct mac_key key; /* server.key points to it */
 	union address known_as[SERVE_KEY_ADDRESSES]; /* server.known_as */
 	uint64_t time_ns;                            /* 0: no limit */
+	struct metrics_place metrics;                /* zeroed: none */
+	const char *metrics_url;                     /* as bound; NULL: none */
 	const char *ready_file;
 	int ready_fd; /* -1: none */
 	bool verbose, json;

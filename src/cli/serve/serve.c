@@ -5,6 +5,7 @@
 #include "cli/print/say.h"
 #include "cli/process/interrupt.h"
 #include "cli/process/privilege.h"
+#include "cli/serve/metrics.h"
 #include "cli/serve/options.h"
 #include "cli/serve/ready.h"
 #include "cli/serve/report.h"
@@ -112,6 +113,11 @@ static int start_server(struct serve_options *o, struct server *server)
 	return error;
 }
 
+static const char *socket_of(const struct serve_options *o)
+{
+	return *o->metrics.path ? o->metrics.path : NULL;
+}
+
 static int serve(struct serve_options *o, struct server *server,
 	struct serve_ready *ready, const sigset_t *signals)
 {
@@ -121,11 +127,13 @@ static int serve(struct serve_options *o, struct server *server,
 	int error;
 
 	serve_print_start(out, o, server);
+	ready->last = o->metrics_url;
 	if (serve_ready_say(ready, server_endpoints(server),
 		    o->server.listen_count, why, sizeof(why)))
 		return say_failed(EXIT_SYSTEM, "%s", why);
-	if (privilege_drop(privilege_to_remove(server_segment(server)), why,
-		    sizeof(why)))
+	if (privilege_drop(privilege_to_remove(server_segment(server)) |
+				   privilege_to_remove(socket_of(o)),
+		    why, sizeof(why)))
 		return say_failed(EXIT_SYSTEM, "%s", why);
 	error = run(server, o->time_ns, signals);
 	if (o->json) {
@@ -151,6 +159,7 @@ int verb_serve(int argc, char **argv)
 	struct serve_options o;
 	struct server *server = NULL;
 	struct serve_ready ready = {0};
+	struct serve_metrics metrics = {0};
 	sigset_t signals;
 	char why[512];
 	int code = EXIT_SYSTEM;
@@ -170,8 +179,12 @@ int verb_serve(int argc, char **argv)
 	if (serve_ready_init(
 		    &ready, o.ready_file, o.ready_fd, why, sizeof(why)))
 		code = say_failed(EXIT_USAGE, "%s", why);
-	else if (open_server(&o, &server) == 0 && start_server(&o, server) == 0)
+	else if (open_server(&o, &server) == 0 &&
+		 serve_metrics_bind(&metrics, &o) == 0 &&
+		 start_server(&o, server) == 0 &&
+		 serve_metrics_start(&metrics, server, settle) == 0)
 		code = serve(&o, server, &ready, &signals);
+	serve_metrics_close(&metrics);
 	server_close(server);
 	serve_ready_fini(&ready);
 	serve_options_free(&o);

@@ -3,7 +3,7 @@
 import math
 
 NOTHING = '-'
-PREFIXES = ((1e9, 'G'), (1e6, 'M'), (1e3, 'k'))
+PREFIXES = ((1e9, 'G'), (1e6, 'M'), (1e3, 'k'), (1, ''))
 DURATIONS = ((1e9, 's'), (1e6, 'ms'), (1e3, 'us'), (1, 'ns'))
 
 
@@ -38,26 +38,25 @@ def grouped(value):
     return NOTHING if value is None else f'{value:,.0f}'.replace(',', ' ')
 
 
-def si(value, unit='', write=digits):
-    """1.20 M/s, 512 k, 12.0 /s."""
+def _scaled(value, scales, unit, write):
+    """With the largest scale that fits, or else the smallest."""
     value = number(value)
     if value is None:
         return NOTHING
-    for scale, prefix in PREFIXES:
+    for scale, prefix in scales:
         if abs(value) >= scale * 0.9995:
-            return f'{write(value / scale)} {prefix}{unit}'
-    return f'{write(value)} {unit}'.rstrip()
+            break
+    return f'{write(value / scale)} {prefix}{unit}'.rstrip()
+
+
+def si(value, unit='', write=digits):
+    """1.20 M/s, 512 k, 12.0 /s."""
+    return _scaled(value, PREFIXES, unit, write)
 
 
 def duration(nanoseconds, write=digits):
     """830 ns, 1.24 us, 3.10 ms."""
-    value = number(nanoseconds)
-    if value is None:
-        return NOTHING
-    for scale, unit in DURATIONS:
-        if abs(value) >= scale * 0.9995:
-            return f'{write(value / scale)} {unit}'
-    return f'{write(value)} ns'
+    return _scaled(nanoseconds, DURATIONS, '', write)
 
 
 def as_percent(logarithm):

@@ -185,7 +185,7 @@ def test_cpu_time_is_drawn_as_five_parts():
     ('p50', 0.5), ('p999', 0.999), ('p9999', 0.9999), ('p0', None),
     ('count', None), ('p', None), ('p9x', None)))
 def test_percentiles_are_named_by_their_keys(key, share):
-    from udpmill_perf.render.plots.latency import percentile
+    from udpmill_perf.render.plots.percentiles import percentile
     assert percentile(key) == share
 
 

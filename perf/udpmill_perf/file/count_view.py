@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .. import human
-from .view import keyed, listed
+from .view import Told, keyed, listed
 
 
 FEW = 5  # parts that are shown where nothing differs
@@ -65,7 +65,7 @@ def _side(found, nameless):
 
 
 @dataclass
-class Result:
+class Result(Told):
     """The result of a workload. row: of the document's verdicts; a, b: of its
     counts. All may be empty."""
     workload: str
@@ -76,14 +76,6 @@ class Result:
     @property
     def verdict(self):
         return str(self.row.get('verdict') or '')
-
-    @property
-    def why(self):
-        return str(self.row.get('why') or '')
-
-    @property
-    def estimate(self):
-        return human.number(self.row.get('estimate'))
 
     @property
     def residue(self):

@@ -26,8 +26,20 @@ def keyed(value):
     return value if isinstance(value, dict) else {}
 
 
+class Told:
+    """What self.row, of a document's verdicts, says. It may be empty."""
+
+    @property
+    def why(self):
+        return str(self.row.get('why') or '')
+
+    @property
+    def estimate(self):
+        return human.number(self.row.get('estimate'))
+
+
 @dataclass
-class Judged:
+class Judged(Told):
     """The result for a workload and a metric that is judged."""
     workload: str
     metric: Metric
@@ -35,10 +47,6 @@ class Judged:
     row: dict                     # of the document's verdicts; may be empty
     base: float | None            # median of A
     other: float | None           # median of B
-
-    @property
-    def estimate(self):
-        return human.number(self.row.get('estimate'))
 
     @property
     def interval(self):

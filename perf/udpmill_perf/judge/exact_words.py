@@ -10,10 +10,10 @@ SAME = ('Both arms are the same, and each seed gave the same count in both, '
 
 
 def percent(ln):
-    """0.00866 -> '0.87 %'"""
+    """0.00866 -> '0.87 %', -0.00866 -> '0.86 %'"""
     if 0 < abs(human.as_percent(ln)) < 0.005:
         return 'less than 0.01 %'
-    return human.hundredths(abs(ln), sign=False)
+    return human.hundredths(ln, sign=False)
 
 
 def _listed(parts):

@@ -173,7 +173,7 @@ def would_take(view, row):
     if row.verdict != INCONCLUSIVE or view.verdict == INVALID \
             or not view.complete:
         return ''
-    if needed is not None and f' {needed:g}' in str(row.row.get('why')):
+    if needed is not None and f' {needed:g}' in row.why:
         return ''          # the sentence says it
     parts = []
     if seen is not None:

@@ -168,7 +168,7 @@ def _judged(view, row):
         'tone': TONES.get(row.verdict, 'dim'),
         'a': row.metric.show(row.base), 'b': row.metric.show(row.other),
         **_difference(row.row), 'p': _p(row),
-        'why': str(row.row.get('why') or ''),
+        'why': row.why,
         'take': take[:1].upper() + take[1:],
         'without': {
             'suspects': row.doubtful(view.unit), **_difference(other),

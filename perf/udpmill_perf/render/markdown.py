@@ -79,7 +79,7 @@ def _note(view, row):
     if row.verdict in (PASS, IMPROVED, ''):
         return []
     take = headline.would_take(view, row)
-    told = [str(row.row.get('why') or '')]
+    told = [row.why]
     if take:
         told.append(take[0].upper() + take[1:] + '.')
     return [f'- {code(row.workload)} {escape(row.metric.title)}: '

@@ -75,8 +75,8 @@ def _without(row, ink):
 def _notes(view, row):
     if row.base is not None and row.other is not None:
         yield f'{row.metric.show(row.base)} -> {row.metric.show(row.other)}'
-    if row.verdict not in (PASS, IMPROVED) and row.row.get('why'):
-        yield str(row.row['why'])
+    if row.verdict not in (PASS, IMPROVED) and row.why:
+        yield row.why
     text = headline.would_take(view, row)
     if text:
         yield text[0].upper() + text[1:] + '.'

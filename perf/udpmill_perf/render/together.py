@@ -33,7 +33,7 @@ def _table(counted, timed):
         mine += [_timed(row) for row in judged if row.workload == name]
         rows += [[name if not at else '', *row]
                  for at, row in enumerate(mine)]
-    return Table(f'{TITLE}: {headline.subject(timed)}', HEAD, rows, LEFT,
+    return Table(f'{TITLE}: {headline.subject(counted)}', HEAD, rows, LEFT,
                  notes=(words.LIMITS,))
 
 

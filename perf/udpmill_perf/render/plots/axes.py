@@ -150,6 +150,14 @@ class Rows:
         """The figure's, in inches."""
         return max(self.end, 1) * row + rest
 
+    def axes(self, figure, left, right, bottom=0.38):
+        """The only axes of a figure, with these rows; margins in inches."""
+        axes = figure.add_subplot()
+        room(figure, left, right, 0.38, bottom)
+        self.label(axes, left)
+        axes.grid(axis='x')
+        return axes
+
     def label(self, axes, left):
         """left: inches to the left of the axes."""
         axes.set_ylim(self.end - 0.4, -0.6)

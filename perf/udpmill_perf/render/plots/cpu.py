@@ -4,7 +4,7 @@ from ... import human
 from ...file.view import keyed
 from ...metrics import MACHINE_NS, RATE, metric
 from .axes import (SINCE, Rows, beside, explained, is_wide, percent_ticks,
-                   room, ticks)
+                   ticks)
 from .svg import Plot, draw, ink
 
 PARTS = (('server_user_s', 'server-user', 'server, user'),
@@ -81,10 +81,7 @@ def _painter(layout, bars, longest):
     kind = metric(MACHINE_NS)
 
     def paint(figure):
-        axes = figure.add_subplot()
-        room(figure, LEFT, RIGHT, 0.38, 0.38)
-        layout.label(axes, LEFT)
-        axes.grid(axis='x')
+        axes = layout.axes(figure, LEFT, RIGHT)
         for place, parts in zip(layout.places, bars):
             _bar(axes, place, parts, 1 if longest else sum(parts) / 100 or 1)
         if longest is None:

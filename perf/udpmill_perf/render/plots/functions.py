@@ -3,7 +3,7 @@
 from ... import human
 from ...file.count_view import Counts
 from ..count import words
-from .axes import Rows, beside, room
+from .axes import Rows, beside
 from .count_axis import instructions
 from .svg import Plot, draw, ink
 
@@ -65,10 +65,7 @@ def _why(counts, part):
 
 def _painter(counts, layout, parts):
     def paint(figure):
-        axes = figure.add_subplot()
-        room(figure, LEFT, RIGHT, 0.38, 0.38)
-        layout.label(axes, LEFT)
-        axes.grid(axis='x')
+        axes = layout.axes(figure, LEFT, RIGHT)
         for place, part in zip(layout.places, parts):
             value = _value(counts, part)
             role = 'a' if not counts.two else 'bad' if value > 0 else 'good'

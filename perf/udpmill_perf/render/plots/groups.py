@@ -2,7 +2,7 @@
 """Where the counted instructions go: by group, in each arm."""
 from ... import human
 from ...file.count_view import Counts
-from .axes import Rows, beside, room
+from .axes import Rows, beside
 from .count_axis import instructions
 from .svg import Plot, arm_role, draw, ink
 
@@ -39,10 +39,7 @@ def _painter(view, counts, layout, parts):
     roles = [arm_role(view, arm) for arm in view.arm_names] or ['a']
 
     def paint(figure):
-        axes = figure.add_subplot()
-        room(figure, LEFT, RIGHT, 0.38, 0.38)
-        layout.label(axes, LEFT)
-        axes.grid(axis='x')
+        axes = layout.axes(figure, LEFT, RIGHT)
         height = 0.36 if counts.two else 0.62
         for place, part in zip(layout.places, parts):
             sides = (part.a, part.b)[:1 + counts.two]

@@ -3,7 +3,7 @@
 because loss is often too little to see there, one for what is not answered."""
 from ... import human
 from ...file.load_view import Runs
-from .axes import Rows, percent_ticks, room
+from .axes import Rows, percent_ticks
 from .svg import Plot, draw, ink
 
 GOOD = ('answered', 'absorbed')
@@ -63,10 +63,7 @@ def _plot(name, title, caption, bars, roles):
         for label, parts in bars)
 
     def paint(figure):
-        axes = figure.add_subplot()
-        room(figure, LEFT, 0.3, 0.38, 0.4)
-        layout.label(axes, LEFT)
-        axes.grid(axis='x')
+        axes = layout.axes(figure, LEFT, 0.3, 0.4)
         for place, (_, parts) in zip(layout.places, bars):
             at, whole = 0, sum(amount for _, amount in parts) or 1
             for part, amount in parts:

@@ -2,7 +2,7 @@
 """The stages of a round trip, from `udpmill load --stages`."""
 from ... import human
 from ...file.load_view import Runs
-from .axes import Rows, beside, room
+from .axes import Rows, beside
 from .load_time import look
 from .percentiles import duration_scale
 from .svg import Plot, draw, ink
@@ -26,10 +26,7 @@ def plots(view, prefix):
         for _, run in runs for stage, found in run.stages)
 
     def paint(figure):
-        axes = figure.add_subplot()
-        room(figure, LEFT, RIGHT, 0.38, 0.4)
-        layout.label(axes, LEFT)
-        axes.grid(axis='x')
+        axes = layout.axes(figure, LEFT, RIGHT, 0.4)
         for at, (place, found) in zip(layout.places, rows):
             _bar(axes, at, found, ink(look(place)[0]))
         duration_scale(axes.xaxis)

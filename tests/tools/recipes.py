@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""README's recipes work as they are printed: each runs in a shell, with the
+programs that were built. Only runs are shortened, by a udpmill in PATH that
+appends options.
+
+    recipes.py UDPMILL
+"""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TOP = pathlib.Path(__file__).parents[2]
+UDPMILL = pathlib.Path(sys.argv.pop(1)).resolve()
+RECIPE = re.compile(r'^<!-- recipe: (\w+) -->\n```sh\n(.*?)^```$', re.M | re.S)
+SHORTER = f"""#!/bin/bash
+words=("$@")
+case "$1 ${{2-}}" in
+"perf count") words+=(--datagrams 300 --warm 100 --seeds 2) ;;
+"perf compare") words+=(--window 250ms --warm-up 50ms --screen 6
+                        --confirm 0 --extend 0) ;;
+load*) words=("${{words[@]/#--stress/--stress=sizes}}" --time 1s) ;;
+esac
+exec "{UDPMILL}" "${{words[@]}}"
+"""
+
+
+def recipes():
+    return dict(RECIPE.findall((TOP / 'README.md').read_text()))
+
+
+class Recipes(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        programs = self.folder / 'bin'
+        programs.mkdir()
+        for name, text in (('udpmill', SHORTER),
+                           ('sudo', '#!/bin/sh\nexec "$@"\n')):
+            (programs / name).write_text(text)
+            (programs / name).chmod(0o755)
+        (self.folder / 'tools').symlink_to(TOP / 'tools')
+        self.path = f'{programs}:{os.environ["PATH"]}'
+
+    def cook(self, *names, **variables):
+        """Run recipes in one shell that stops at the first error, and end what
+        they have left running."""
+        text = '\n'.join(recipes()[name] for name in names)
+        with (self.folder / 'said').open('w+') as said, subprocess.Popen(
+                ['bash', '-ec', text], cwd=self.folder, stdout=said,
+                stderr=said, stdin=subprocess.DEVNULL, start_new_session=True,
+                env=dict(os.environ, PATH=self.path, **variables)) as shell:
+            try:
+                shell.wait(timeout=280)
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(shell.pid, signal.SIGTERM)
+            said.seek(0)
+            return shell.returncode, said.read()
+
+    def assertMade(self, name, start):
+        text = (self.folder / name).read_text()
+        self.assertTrue(text.lower().startswith(start), text[:200])
+
+    def test_none_is_left_out(self):
+        self.assertEqual(set(recipes()), {'server', 'kernel', 'stress', 'gate'})
+
+    def test_two_kernels_are_compared(self):
+        kernel = os.environ.get('UDPMILL_TEST_KERNEL')
+        if not kernel or not shutil.which('qemu-system-x86_64'):
+            self.skipTest('no kernel in UDPMILL_TEST_KERNEL, or no '
+                          'qemu-system-x86_64')
+        code, said = self.cook('kernel', OLD=kernel, NEW=kernel)
+        self.assertEqual(code, 0, said)
+        self.assertIn('Both arms are the same', said)
+        self.assertMade('count.html', '<!doctype html>')
+
+    def test_a_stack_is_stressed(self):
+        if os.geteuid():
+            self.skipTest('a lab needs root')
+        r = subprocess.run([TOP / 'tools/lab', 'run', '--path', 'nft', 'true'],
+                           capture_output=True, text=True)
+        if r.returncode:
+            self.skipTest(r.stderr.strip())
+        code, said = self.cook('stress')
+        self.assertEqual(code, 0, said)
+        report = json.loads((self.folder / 'stress.json').read_text())
+        self.assertTrue(report['stress']['rows'])
+        self.assertMade('stress.html', '<!doctype html>')
+
+    def test_a_job_is_gated(self):
+        if len(os.sched_getaffinity(0)) < 2:
+            self.skipTest('server and generator want a CPU each')
+        code, said = self.cook('server', 'gate', OLD=str(UDPMILL),
+                               NEW=str(UDPMILL))
+        self.assertEqual(code, 0, said)
+        self.assertMade('perf.md', '#')
+        report = json.loads((self.folder / 'load.json').read_text())
+        self.assertTrue(report['ledger']['balances'])
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)

@@ -15,6 +15,7 @@ static const struct verb verbs[] = {
 	{"send", "send one datagram and print the reply", verb_send},
 	{"load", "send many datagrams and account for every one", verb_load},
 	{"stat", "show the counters of a running server", verb_stat},
+	{"top", "watch the servers on this host, on a screen", verb_top},
 	{"perf", "measure, compare and report", verb_perf},
 	{NULL, NULL, NULL},
 };

@@ -44,6 +44,7 @@ FOLDERS = {
     "cli/send": _VERB,
     "cli/serve": _VERB,
     "cli/stat": _VERB,
+    "cli/top": _VERB,
     "cli/load": _VERB | {"cli/load/peer", "cli/load/kind", "cli/load/report"},
     "cli/load/peer": _LOAD,
     "cli/load/report": _LOAD | {"cli/load/peer"},
@@ -54,6 +55,7 @@ DIVIDED = {folder.split("/")[0] for folder in FOLDERS}
 # Headers that only some files may include, where their room may at all.
 ONLY = {
     "liburing.h": r"backend/uring.*",
+    "curses.h": r"cli/top/screen_curses\.c",
     "pcap/pcap.h": r"cli/load/capture_pcap\.c",
     "sodium.h": r"core/mac_sodium\.c",
     "microhttpd.h": r"metrics/http_library\.h",
@@ -160,6 +162,7 @@ BAD = [
     ({"src/backend/a.c": '#include "service/a.h"\n'}, "backend may not"),
     ({"src/backend/mmsg.c": "#include <liburing.h>\n"}, "not for this file"),
     ({"src/cli/load.c": "#include <pcap/pcap.h>\n"}, "not for this file"),
+    ({"src/cli/top/draw.c": "#include <curses.h>\n"}, "not for this file"),
     ({"src/core/mac.c": "#include <sodium.h>\n"}, "not for this file"),
     ({"src/metrics/text.c": "#include <microhttpd.h>\n"}, "not for this file"),
     ({"src/metrics/a.c": '#include "export/reader.h"\n'}, "metrics may not"),

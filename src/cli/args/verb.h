@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The verbs of the command line: serve, send, load, stat, perf. Each is a
- * folder with one function. Only cli/ prints to stdout and decides the exit
+ * The verbs of the command line: serve, send, load, stat, top, perf. Each is
+ * a folder with one function. Only cli/ prints to stdout and decides the exit
  * code.
  */
 #pragma once
@@ -18,4 +18,5 @@ int verb_serve(int argc, char **argv);
 int verb_send(int argc, char **argv);
 int verb_load(int argc, char **argv);
 int verb_stat(int argc, char **argv);
+int verb_top(int argc, char **argv);
 int verb_perf(int argc, char **argv);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/top/cause.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+	const char *begins;
+	enum cause cause;
+} causes[] = {
+	{"refused_", CAUSE_REFUSED},
+	{"query_refused_", CAUSE_REFUSED},
+	{"socket_drops", CAUSE_DROPPED},
+	{"send_failed_", CAUSE_DROPPED},
+	{"truncated_", CAUSE_DROPPED},
+	{"reply_lost_", CAUSE_DROPPED},
+	{"query_failed_", CAUSE_DROPPED},
+};
+
+enum cause cause_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (strncmp(name, causes[i].begins, strlen(causes[i].begins)) ==
+			0)
+			return causes[i].cause;
+	return CAUSE_NONE;
+}

@@ -331,5 +331,10 @@ void load_set_pace(struct load *l, const struct pace_plan *plan);
 /* Ends the current run early, and any later run at once. Async-signal-safe. */
 void load_interrupt(struct load *l);
 
+/* All that was counted and measured since load_open(), by any thread until
+ * load_close(). Costs the run nothing. latency: as histogram_peek(). */
+void load_peek(const struct load *l, struct load_counts *counts,
+	struct histogram *latency);
+
 /* Also frees the histograms of its results. NULL is legal. */
 void load_close(struct load *l);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/output.h"
 
+#include "cli/args/metrics.h"
 #include "cli/args/option.h"
 #include "cli/args/ready_fd.h"
 #include "cli/load/said.h"
@@ -13,6 +14,7 @@ enum key {
 	KEY_SCENARIO,
 	KEY_PRINT,
 	KEY_READY_FD,
+	KEY_METRICS,
 };
 
 static const struct argp_option options[] = {
@@ -47,6 +49,12 @@ static const struct argp_option options[] = {
 		"above, and close it, once the peer has consented and the "
 		"first datagram is about to leave",
 		0},
+	{"metrics", KEY_METRICS, "ADDRESS",
+		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_SEARCH | LOAD_NOT_COUNTED,
+		"Answer scrapers such as Prometheus while the run lasts, at "
+		"ADDRESS, [HOST:]PORT or unix:PATH; HOST defaults to 127.0.0.1",
+		0},
 	{"quiet", 'q', NULL, LOAD_COMMAND_LINE_ONLY,
 		"Print no progress, only the report and errors", 0},
 	{"json", 'J', NULL, LOAD_COMMAND_LINE_ONLY, "Print the report as JSON",
@@ -80,6 +88,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_READY_FD:
 		o->ready_fd = ready_fd_parse(arg);
+		return 0;
+	case KEY_METRICS:
+		metrics_place_parse(&o->metrics, arg);
 		return 0;
 	case 'q':
 		o->quiet = true;

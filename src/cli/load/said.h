@@ -11,6 +11,7 @@
 #include "load/load.h"
 #include "load/peer/counted.h"
 #include "load/peer/remote.h"
+#include "metrics/listener.h"
 
 /* The options, with defaults that depend on the server filled in. */
 struct load_options {
@@ -29,7 +30,9 @@ struct load_options {
 	double max_loss;   /* --max-loss, a part of 1 */
 	const char *netns; /* its name; NULL: the one we were started in */
 	bool json;
-	bool quiet;      /* no progress */
+	bool quiet;                   /* no progress */
+	struct metrics_place metrics; /* zeroed: none */
+	const char *metrics_url;      /* as bound; NULL: none */
 	int ready_fd;    /* who is told that the run begins; 0: nobody */
 	bool stages;     /* a kind of its own: kind/stages.c */
 	uint32_t stress; /* another: kind/stress.c; a bit for each stress */

@@ -51,13 +51,14 @@ static int prepare(const struct load_kind *kind, struct load_job *job,
 /* Everything is open, and the peer has consented. */
 static int say_ready(const struct load_options *o, char *why, size_t why_bytes)
 {
-	char text[ADDRESS_TEXT];
-	int error = o->ready_fd
-			    ? ready_fd_say(o->ready_fd,
-				      address_format(
-					      &o->config.socket.remote, text))
-			    : 0;
+	char peer[ADDRESS_TEXT], text[ADDRESS_TEXT + METRICS_URL + 2];
+	int error;
 
+	snprintf(text, sizeof(text), "%s%s%s",
+		address_format(&o->config.socket.remote, peer),
+		o->metrics_url ? "\n" : "",
+		o->metrics_url ? o->metrics_url : "");
+	error = o->ready_fd ? ready_fd_say(o->ready_fd, text) : 0;
 	if (error)
 		snprintf(why, why_bytes, "--ready-fd: %d: %s", o->ready_fd,
 			strerror(-error));
@@ -80,11 +81,12 @@ int load_kind_run(const struct load_kind *kind, struct load_job *job)
 	char why[512];
 	int code, error = prepare(kind, job, why, sizeof(why));
 
-	if (!error)
-		error = say_ready(o, why, sizeof(why));
 	if (!error) {
+		/* Who knows that it runs may end it. */
 		interrupt_catch(kind->stop, job->state);
-		error = kind->run(job, why, sizeof(why));
+		error = say_ready(o, why, sizeof(why));
+		if (!error)
+			error = kind->run(job, why, sizeof(why));
 		interrupt_release();
 	}
 	code = error ? load_fail_tell(error, why) : report(kind, job);

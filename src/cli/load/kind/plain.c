@@ -7,6 +7,7 @@
 #include "cli/load/report/intervals.h"
 #include "cli/load/report/json.h"
 #include "cli/load/report/loss.h"
+#include "cli/load/report/metrics.h"
 #include "cli/load/report/report.h"
 #include "cli/load/report/sends.h"
 #include "cli/print/json.h"
@@ -23,6 +24,7 @@ struct plain {
 	struct load_result result;
 	json_t *intervals, *steps; /* with --json; steps: of a ramp */
 	struct load_file csv, csv_steps, histogram;
+	struct load_metrics *metrics; /* NULL: none */
 	bool rewrite; /* stderr is a terminal: rewrite a single line */
 };
 
@@ -39,6 +41,7 @@ static void interval(void *arg, const struct load_interval *i)
 	if (p->intervals)
 		json_add(p->intervals, load_interval_json(i));
 	load_csv_write(&p->csv, i);
+	load_metrics_note(p->metrics, i);
 	if (job->options->quiet)
 		return;
 	if (p->rewrite) {
@@ -89,7 +92,7 @@ static void open_files(struct plain *p, const struct load_options *o)
 
 static int begin(struct load_job *job, char *why, size_t why_bytes)
 {
-	const struct load_options *o = job->options;
+	struct load_options *o = job->options;
 	const struct load_hooks hooks = {
 		.server = load_kind_server(job),
 		.interval = interval,
@@ -98,6 +101,7 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 		.arg = job,
 	};
 	struct plain *p = job->state;
+	int error;
 
 	p->rewrite = style_terminal(stderr);
 	open_files(p, o);
@@ -105,7 +109,14 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 		p->intervals = json_array();
 	if (o->json && o->ramp)
 		p->steps = json_array();
-	return load_open(&p->load, &o->config, &hooks, why, why_bytes);
+	error = load_metrics_bind(&p->metrics, o, why, why_bytes);
+	if (!error)
+		error = load_open(&p->load, &o->config, &hooks, why, why_bytes);
+	if (!error)
+		error = load_metrics_start(p->metrics, p->load, why, why_bytes);
+	if (!error && p->metrics && !o->quiet)
+		say("metrics at %s", o->metrics_url);
+	return error;
 }
 
 /* Flows that are added later open their sockets later. */
@@ -115,6 +126,7 @@ static uint64_t keep(const struct load_job *job)
 
 	return privilege_to_remove(o->csv) | privilege_to_remove(o->csv_steps) |
 	       privilege_to_remove(o->histogram) |
+	       privilege_to_remove(*o->metrics.path ? o->metrics.path : NULL) |
 	       (o->config.flow_lifetime_ns ? privilege_sockets() : 0);
 }
 
@@ -234,6 +246,7 @@ static void end(struct load_job *job)
 {
 	struct plain *p = job->state;
 
+	load_metrics_close(p->metrics);
 	load_close(p->load);
 	json_decref(p->intervals);
 	json_decref(p->steps);

@@ -52,7 +52,7 @@ json_t *load_config_json(
 		"s:i, "
 		"s:i, s:b, "
 		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
-		"s:s?, s:o, s:o}",
+		"s:s?, s:o, s:o, s:s?}",
 		"remote", address_format(&c->socket.remote, remote), "local",
 		r->local, "mode", load_mode_names[c->mode], "engine", r->engine,
 		"length", c->sizes.mean, "length_least", (int)c->sizes.least,
@@ -68,7 +68,8 @@ json_t *load_config_json(
 		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
 		(int)r->sndbuf, "seed", json_number(c->run), "cpus", cpus,
 		"capture", load_replay_json(&o->replay), "netns", o->netns,
-		"flow_lifetime_s", lifetime, "timeout_s", timeout);
+		"flow_lifetime_s", lifetime, "timeout_s", timeout, "metrics",
+		o->metrics_url);
 }
 
 /* The current time in UTC, as in RFC 3339. */

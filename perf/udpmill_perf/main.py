@@ -104,6 +104,8 @@ def main(argv):
         return 0 if argv else USAGE
     verb, style = argv[0], style_of(argv)
     try:
+        if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         module = load(verb)
         args = parser_of(verb, module).parse_args(joined(argv[1:]))
         args.argv = ['udpmill', 'perf', *argv]
@@ -117,6 +119,10 @@ def main(argv):
     except BrokenPipeError:
         sys.stderr.close()
         return exits.in_style(INVALID, style)
+    except MemoryError:
+        print(f'udpmill perf {verb}: there is not enough memory, or ulimit -v '
+              'allows too little', file=sys.stderr)
+        return exits.in_style(UNFIT, style)
     except OSError as error:
         what = f'{error.filename}: ' if error.filename else ''
         print(f'udpmill perf {verb}: {what}{error.strerror or error}',

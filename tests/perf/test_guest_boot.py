@@ -212,12 +212,6 @@ def test_a_guest_that_hangs_is_ended(emulator, monkeypatch, mode, bound, why):
     assert caught.value.exit_code == UNFIT and not left(folder)
 
 
-def test_paths_that_the_emulator_cannot_take(emulator):
-    emulator('fine')
-    with pytest.raises(PerfError, match='comma'):
-        qemu.find().command('/a,b', '', '', 1, '', '', '')
-
-
 def test_a_console_s_last_lines():
     lines = console_lines('\x1b[2J\x1bc[    1.000000] a\r\n\r\n b \n')
     assert lines == ['a', 'b'] and panic_of(lines) is None

@@ -2,6 +2,7 @@
 """Files that are replaced atomically: readers see the old or the new contents,
 even if writing is interrupted."""
 import errno
+import itertools
 import os
 import select
 import stat
@@ -10,6 +11,23 @@ import time
 from contextlib import suppress
 
 QUIET_SECONDS, MOST_SECONDS = 2, 30  # to wait for a pipe
+
+
+class NewName(str):
+    """The path of a file that another run may make at the same time."""
+
+
+def claim(path):
+    """Make an empty file. Returns its path, which has a number before its end
+    if there was one already."""
+    stem, end = os.path.splitext(path)
+    for number in itertools.count(1):
+        name = path if number == 1 else f'{stem}-{number}{end}'
+        with suppress(FileExistsError):
+            os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY,
+                             0o666))
+            return name
+    return path
 
 
 def is_special(path):

@@ -3,20 +3,24 @@
 powers off, and ended if it hangs or if the harness stops."""
 import os
 import re
-import tempfile
+import signal
 import time
 
 from ..errors import UNFIT, PerfError
-from ..host.process import Program
+from ..host.process import Program, last_line
+from ..host.scratch import ELSEWHERE, Scratch
 from ..host.signals import undisturbed
 from . import frames
 
 CONSOLE, RESULTS, COUNTS, INITRD = 'console', 'results', 'counts', 'initrd'
 CONSOLE_MOST = 1 << 20
 STILL_S, STILL_CPU_S = 120, 0.05  # in so long a time, QEMU runs longer
+LOOK_MOST_S = 1   # more between two looks is a harness that was stopped, too
+PANIC_S = 5       # CPU time that a guest has to end after a panic
 LAST_LINES = 4
 PANIC = re.compile(r'Kernel panic - not syncing.*|Oops: .*|BUG: .*|'
                    r'No working init found.*')
+HALTED = 'reboot: System halted'
 STAMP = re.compile(r'\[ *\d+\.\d+\] ?')
 
 
@@ -68,7 +72,7 @@ class Boot:
         return os.path.join(self.folder.name, name)
 
     def __enter__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix='udpmill-count-')
+        self.folder = Scratch('count')
         try:
             self._start()
         except BaseException:
@@ -81,22 +85,23 @@ class Boot:
             with open(self.path(INITRD), 'wb') as f:
                 f.write(self.initramfs)
         except OSError as error:  # which names no file if the disk is full
-            raise PerfError(f'{self.path(INITRD)}: {error.strerror}; TMPDIR '
-                            'says where else there is room', UNFIT) from error
+            raise PerfError(f'{self.path(INITRD)}: {error.strerror}; '
+                            f'{ELSEWHERE}', UNFIT) from error
         self.size, self.grown = 0, 0.0
-        self.seen, self.seen_at = 0.0, time.monotonic()
-        argv = self.qemu.command(
-            self.image, self.path(INITRD), self.append, self.seed,
-            *map(self.path, (CONSOLE, RESULTS, COUNTS)))
+        self.seen, self.still, self.looked = 0.0, 0.0, time.monotonic()
+        # By their names only: TMPDIR may have any characters.
+        argv = self.qemu.command(self.image, INITRD, self.append, self.seed,
+                                 CONSOLE, RESULTS, COUNTS)
         with undisturbed():  # or it would run on, and nobody would know it
-            self.program = Program(argv)
+            self.program = Program(argv, folder=self.folder.name,
+                                   at_death=signal.SIGKILL)
 
     def __exit__(self, *error):
         try:
             if self.program:
                 self.program.__exit__(*error)
         finally:
-            self.folder.cleanup()
+            self.folder.__exit__()
 
     def text(self, name):
         """The first of a file that may not be there."""
@@ -119,10 +124,12 @@ class Boot:
                 pass
         if size != self.size:
             self.size, self.grown = size, self.used
+            self._check_panic()
         if self.used - self.grown > self.stall_s:
             self._give_up(f'hangs: it has told nothing for {self.stall_s:.0f} '
                           's of CPU time')
         if self.used > self.seconds:
+            self._check_crash()
             self._give_up(f'did not end within {self.seconds:.0f} s of CPU '
                           'time')
         return False
@@ -131,29 +138,55 @@ class Boot:
         """Raises PerfError if the emulator waits for something that does not
         come. (It never sleeps: it skips the time in which a guest does.)"""
         self.used, now = cpu_s(self.program.pid), time.monotonic()
+        self.still += min(now - self.looked, LOOK_MOST_S)
+        self.looked = now
         if self.used - self.seen > STILL_CPU_S:
-            self.seen, self.seen_at = self.used, now
-        elif now - self.seen_at > STILL_S:
+            self.seen, self.still = self.used, 0.0
+        elif self.still > STILL_S:
             self._give_up(f'hangs: it has not run for {STILL_S} s')
+
+    def _check_panic(self):
+        """With panic=0, for example, a guest that gave up would run on, and
+        with acpi=off, one that has ended."""
+        lines = console_lines(self.text(CONSOLE))
+        if HALTED in lines:
+            self._give_up('cannot switch its machine off')
+        if panic_of(lines):
+            self.seconds = min(self.seconds, self.used + PANIC_S)
 
     def _give_up(self, what):
         lines = console_lines(self.text(CONSOLE))
         raise PerfError(f'{self.name}: the guest {what}; {last_of(lines)}',
                         UNFIT)
 
+    def _check_crash(self):
+        panic = panic_of(console_lines(self.text(CONSOLE)))
+        if panic:
+            self._give_up(f'crashed: {panic}')
+
     def frames(self):
         """What the guest sent, after its end. Raises PerfError if it did not
         power off by itself."""
-        lines = console_lines(self.text(CONSOLE))
-        panic = panic_of(lines)
-        if panic:
-            self._give_up(f'crashed: {panic}')
+        self._check_crash()
         if self.program.popen.returncode:
             raise PerfError(f'{self.name}: {self.program.complaint()}', UNFIT)
-        found = frames.read(self.path(RESULTS))
+        found = self._sent()
         errors = [body.strip() for tag, body in found if tag == 'error']
         if errors:
             raise PerfError(f'{self.name}: in the guest: {errors[0]}', UNFIT)
         if not found or found[-1][0] != 'off':
-            self._give_up('ended too early')
+            # QEMU ends well by SIGTERM, and tells who sent it.
+            said = last_line(self.program.stderr())
+            self._give_up('ended too early' + (f' ({said})' if said else ''))
         return found
+
+    def _sent(self):
+        if not os.path.exists(self.folder.name):
+            raise PerfError(f'{self.name}: {self.folder.name} has been '
+                            'removed while it was needed', UNFIT)
+        if not os.path.exists(self.path(RESULTS)):
+            return []
+        try:
+            return frames.read(self.path(RESULTS))
+        except PerfError as error:
+            raise PerfError(f'{self.name}: {error}', error.exit_code) from None

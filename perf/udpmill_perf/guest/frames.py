@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the guest sends: frames of a tag and a body, one after the other. The
 file is taken for a stranger's, because a guest that crashed wrote it."""
+import os
 import re
 
 from ..errors import UNFIT, PerfError
@@ -40,7 +41,8 @@ def read(path):
     """The frames in a file, as a list of (tag, text)."""
     try:
         with open(path, 'rb') as f:
-            data = f.read(FILE_MOST + 1)
+            # No more than there is: a read takes the memory beforehand.
+            data = f.read(min(os.fstat(f.fileno()).st_size, FILE_MOST) + 1)
     except OSError as error:
         raise PerfError(f'the guest\'s results: {path}: {error.strerror}',
                         UNFIT) from error

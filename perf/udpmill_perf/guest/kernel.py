@@ -16,6 +16,8 @@ from ..errors import UNFIT, PerfError
 FLAG_AT, FLAG = 0x1fe, 0xaa55
 MAGIC_AT, MAGIC = 0x202, b'HdrS'
 VERSION_AT, VERSION_BASE = 0x20e, 0x200
+SETUP_AT, SYSTEM_AT = 0x1f1, 0x1f4   # sizes in sectors and in paragraphs
+SECTOR, PARAGRAPH = 512, 16
 HEAD = 0x10000   # bytes in which all of this is
 BY_PLACE = ('arch/x86/boot/bzImage', 'boot/vmlinuz-*', 'vmlinuz-*',
             'vmlinuz')
@@ -97,8 +99,21 @@ def modules_of(image, release):
     return None
 
 
+def check_whole(head, path):
+    """Raises PerfError unless a file is as long as its header says: a kernel
+    that is cut off prints nothing."""
+    wanted = ((head[SETUP_AT] + 1) * SECTOR
+              + struct.unpack_from('<I', head, SYSTEM_AT)[0] * PARAGRAPH)
+    there = os.path.getsize(path)
+    if there < wanted:
+        raise PerfError(f'{path}: is cut off: it has {there} bytes, but its '
+                        f'header says {wanted}')
+
+
 def of_image(path):
-    release, version = names(head_of(path), path)
+    head = head_of(path)
+    release, version = names(head, path)
+    check_whole(head, path)
     return Kernel(os.path.abspath(path), release, version,
                   modules_of(path, release))
 

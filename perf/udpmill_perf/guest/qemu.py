@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The emulator: whether it is fit, and how it is started. All that a processor
 or a machine brings into a count is in this file."""
+import os
 import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 
 from ..errors import UNFIT, PerfError
+from ..host.process import how_ended
 from . import parts
 
 PROGRAM, PACKAGE = 'qemu-system-x86_64', 'qemu-system-x86'
@@ -29,17 +31,20 @@ MACHINE = ('-machine', 'q35,accel=tcg', '-cpu', CPU, '-smp', '1', '-m',
            '-no-reboot', '-display', 'none')
 
 
-def check_path(path):
-    if ',' in path:
-        raise PerfError(f'{path}: QEMU takes no path with a comma')
+def quoted(path):
+    """A path as the value of an option that has several, with commas between
+    them."""
+    return path.replace(',', ',,')
+
+
+def with_plugin(plugin, counts):
+    return f'file={quoted(plugin)},out={quoted(counts)}'
 
 
 def boot_options(image, initrd, command_line, console, results):
     """What is booted, and the files of its console and its results."""
-    for path in (image, initrd, console, results):
-        check_path(path)
     return ['-serial', f'file:{console}', '-chardev',
-            f'file,id=results,path={results}', '-device',
+            f'file,id=results,path={quoted(results)}', '-device',
             'isa-debugcon,iobase=0xe9,chardev=results', '-kernel', image,
             '-initrd', initrd, '-append', command_line.strip()]
 
@@ -58,11 +63,10 @@ class Qemu:
 
     def command(self, image, initrd, append, seed, console, results, counts):
         """Paths of what a boot reads, and of what it writes."""
-        check_path(counts)
         return [self.path, *MACHINE, '-seed', str(seed),
                 *boot_options(image, initrd, f'{APPEND} {append}', console,
                               results),
-                '-plugin', f'file={self.plugin},out={counts}']
+                '-plugin', with_plugin(self.plugin, counts)]
 
 
 def run(argv, text=''):
@@ -94,11 +98,11 @@ def refusal(path, plugin):
     refused at once."""
     done = run([path, '-machine', 'none', '-nodefaults', '-display', 'none',
                 '-monitor', 'stdio', '-plugin',
-                f'file={plugin},out=/dev/null'], 'quit\n')
+                with_plugin(plugin, os.devnull)], 'quit\n')
     if done.returncode == 0:
         return None
     told = done.stderr.strip().splitlines()
-    return told[0] if told else f'exit code {done.returncode}'
+    return told[0] if told else how_ended(done.returncode)
 
 
 def installed():
@@ -107,7 +111,7 @@ def installed():
     if not path:
         raise PerfError(f'needs {PROGRAM}; run sudo apt-get install {PACKAGE}',
                         UNFIT)
-    return path, version_of(path)
+    return os.path.abspath(path), version_of(path)
 
 
 def find():

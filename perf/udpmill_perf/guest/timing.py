@@ -2,12 +2,12 @@
 """The virtual machine in which a kernel is timed: of as many CPUs as the two
 sides need, by KVM, or by the emulator where KVM does not run."""
 import os
-import tempfile
 import time
 from dataclasses import dataclass
 
 from ..errors import UNFIT, PerfError
 from ..host.process import Program
+from ..host.scratch import Scratch
 from . import qemu
 
 KVM, TCG = 'kvm', 'tcg'
@@ -71,7 +71,7 @@ def refusal(path, image):
         return f'there is no {DEVICE}'
     if not os.access(DEVICE, os.R_OK | os.W_OK):
         return f'no permission to use {DEVICE}'
-    with tempfile.TemporaryDirectory(prefix='udpmill-kvm-') as folder:
+    with Scratch('kvm') as folder:
         if prints(path, image, os.path.join(folder, 'console')):
             return None
     return f'a kernel by KVM printed nothing within {TRY_S} s'

@@ -23,10 +23,14 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def prepare(cpus, netns):
+def prepare(cpus, netns, at_death):
     """Returns a function for Popen's preexec_fn."""
+    parent = os.getpid()
+
     def in_child():
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        _libc.prctl(PR_SET_PDEATHSIG, at_death)
+        if os.getppid() != parent:  # which was killed before this
+            os._exit(1)
         # Ctrl-C is for the harness only, which then stops its programs.
         os.setpgid(0, 0)
         if netns is not None:
@@ -36,23 +40,34 @@ def prepare(cpus, netns):
     return in_child
 
 
+def how_ended(code):
+    """In words. code: as Popen gives it."""
+    if code and code < 0:
+        with suppress(ValueError):
+            return f'ended by signal {signal.Signals(-code).name}'
+        return f'ended by signal {-code}'
+    return f'ended with exit code {code}'
+
+
 def last_line(text):
     lines = [line for line in text.strip().splitlines() if line.strip()]
     return lines[-1].strip() if lines else ''
 
 
 class Program:
-    """A running program. A context: the program has ended after it."""
+    """A running program. A context: the program has ended after it.
+    at_death: the signal that it gets if the harness is killed."""
 
-    def __init__(self, argv, cpus=(), netns=None, pass_fds=(), env=None):
+    def __init__(self, argv, cpus=(), netns=None, pass_fds=(), env=None,
+                 folder=None, at_death=signal.SIGTERM):
         self.argv = [str(a) for a in argv]
         self.errors = tempfile.TemporaryFile()
         self.output = tempfile.TemporaryFile()
         try:
             self.popen = subprocess.Popen(
                 self.argv, stdin=subprocess.DEVNULL, stdout=self.output,
-                stderr=self.errors, pass_fds=pass_fds, env=env,
-                preexec_fn=prepare(cpus, netns))
+                stderr=self.errors, pass_fds=pass_fds, env=env, cwd=folder,
+                preexec_fn=prepare(cpus, netns, at_death))
         except OSError as error:
             self.errors.close()
             self.output.close()
@@ -78,10 +93,7 @@ class Program:
 
     def complaint(self):
         """One line that says how the program ended."""
-        code = self.popen.returncode
-        how = (f'ended by signal {signal.Signals(-code).name}'
-               if code and code < 0 else f'ended with exit code {code}')
-        why = last_line(self.stderr())
+        how, why = how_ended(self.popen.returncode), last_line(self.stderr())
         return f'{self.argv[0]}: {how}' + (f': {why}' if why else '')
 
     def wait(self, seconds):

@@ -16,8 +16,13 @@ from . import namespace
 from .signals import undisturbed
 
 
+TO_PATH = str.maketrans('./', '/.')
+
+
 def path_of(key):
-    return '/proc/sys/' + key.replace('.', '/')
+    """As in sysctl(8), a slash stands for a dot in the name of an interface.
+    """
+    return '/proc/sys/' + key.translate(TO_PATH)
 
 
 def within(netns, work):

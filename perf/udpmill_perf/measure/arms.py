@@ -3,6 +3,7 @@
 or of the workload."""
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import struct
@@ -14,6 +15,7 @@ from . import trial
 from .workload import Workload
 
 ELF = b'\x7fELF'
+SYSCTL = re.compile(r'[\w-]+\.[\w@:-]+(?:[./][\w@:-]+)*', re.ASCII)
 NOTE_BUILD_ID = 3
 PROGRAM_NOTE = 4
 FIELDS = {f.name: f.type for f in fields(Workload)
@@ -77,6 +79,13 @@ def convert(key, text, known=FIELDS):
         raise PerfError(f'{key}: "{text}" is not a number') from None
 
 
+def check_sysctl(key):
+    """Names of interfaces may have dots, as in net.ipv4.conf.eth0/1.mtu."""
+    if not SYSCTL.fullmatch(key):
+        raise PerfError(f'"{key}" is not the name of a sysctl; give it as '
+                        'sysctl -a does: net.core.rmem_max')
+
+
 def parse_settings(texts, known=FIELDS):
     """['a.b=1', 'batch=8'] as a dict. known: as for convert()."""
     found = {}
@@ -85,7 +94,9 @@ def parse_settings(texts, known=FIELDS):
         if not equals or not key or not value:
             raise PerfError(f'"{text}" is not a setting; try '
                             'net.core.rmem_max=4194304')
-        if '.' not in key:
+        if '.' in key:
+            check_sysctl(key)
+        else:
             convert(key, value, known)
         found[key] = value
     return found

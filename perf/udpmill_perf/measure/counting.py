@@ -11,7 +11,7 @@ from ..guest import counts, initramfs, parts, paths, plan, qemu, results
 from ..guest import symbols
 from ..guest.boot import Boot
 from ..guest.modules import Modules
-from ..host import environment
+from ..host import environment, scratch
 from ..host.seats import Seat
 from . import arms as binaries
 from . import trial
@@ -19,6 +19,7 @@ from .count_arms import PAYLOAD_FILE
 from .requests import PAYLOAD
 
 LOOK_EVERY_S = 0.05
+LEFT_BEHIND = 32 << 20   # bytes of a boot's names and counts, and some more
 LOAD_SEED = 1
 # Bounds in CPU time, several times what is needed.
 BOOT_S = 120
@@ -153,9 +154,13 @@ class Turn:
         with self.stack:
             self.seconds = time.monotonic() - self.started
             self.frames = self.boot.frames()
-            self.told = results.workloads(self.frames,
-                                      self.guest.arm.own_server)
-            self.windows = counts.read(self.boot.path('counts'))
+            try:
+                self.told = results.workloads(self.frames,
+                                              self.guest.arm.own_server)
+                self.windows = counts.read(self.boot.path('counts'))
+            except PerfError as error:
+                raise PerfError(f'{self.label}: {error}',
+                                error.exit_code) from None
         self.guest.learn(self.frames)
 
     def entry(self):
@@ -197,8 +202,9 @@ def guests_of(arms, workloads, design):
 def check(arms, workloads, design):
     """Raises PerfError for all that can be refused before a boot."""
     qemu.find()
-    parts.find(parts.INIT)
-    guests_of(arms, workloads, design)
+    guests = guests_of(arms, workloads, design)
+    scratch.check_room(at_once() * (LEFT_BEHIND + max(
+        len(guest.initramfs(True)) for guest in guests)))
 
 
 def learn(made, name, frames):

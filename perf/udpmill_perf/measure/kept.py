@@ -4,7 +4,7 @@ file is valid and has what was measured so far."""
 import signal
 import time
 
-from ..file import document
+from ..file import document, whole_file
 from ..host.signals import STOPPING, handled
 
 
@@ -27,6 +27,8 @@ class Kept:
     def __enter__(self):
         self.signals = handled(self.interrupt)
         self.signals.__enter__()
+        if isinstance(self.output, whole_file.NewName):
+            self.output = whole_file.claim(self.output)
         self.save()
         return self
 

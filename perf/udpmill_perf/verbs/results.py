@@ -6,8 +6,8 @@ import sys
 import time
 
 from .. import render
-from ..errors import PerfError
-from ..file import history
+from ..errors import UNFIT, PerfError
+from ..file import history, whole_file
 from ..measure.kept import Interrupted
 from ..render import output as files, terminal
 from . import exits
@@ -15,7 +15,11 @@ from . import exits
 
 def check_place(path):
     """Check that a file can be written, before anything is measured."""
-    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        folder = os.path.dirname(os.path.abspath(path))
+    except FileNotFoundError:
+        raise PerfError(f'{path}: the current directory has been removed; '
+                        'change to another one') from None
     if os.path.isdir(path):
         raise PerfError(f'{path}: is a directory; name a file in it')
     if not os.path.isdir(folder):
@@ -35,7 +39,8 @@ def output(args, verb):
         check_place(args.history)
     if args.output == 'none':
         return None
-    path = args.output or time.strftime(f'udpmill-{verb}-%Y%m%d-%H%M%S.json')
+    path = args.output or whole_file.NewName(
+        time.strftime(f'udpmill-{verb}-%Y%m%d-%H%M%S.json'))
     check_place(path)
     return path
 
@@ -75,7 +80,19 @@ def show(made, as_json):
         else:
             print(terminal.summary(made, terminal.wants_colour(sys.stdout)),
                   end='', flush=True)
+    except BrokenPipeError as error:  # its reader had enough
+        return error
     except OSError as error:
+        return PerfError(f'standard output: {error.strerror}', UNFIT)
+    return None
+
+
+def saved(session):
+    """As for show(): what was measured is printed even if there is no room for
+    its file."""
+    try:
+        session.save()
+    except PerfError as error:
         return error
     return None
 
@@ -83,8 +100,8 @@ def show(made, as_json):
 def finish(args, session, ended=0):
     """Save, print, and write the reports. Returns the exit code."""
     made = session.document
-    session.save()
-    failed = show(made, args.json)
+    failed = saved(session)
+    failed = show(made, args.json) or failed
     for path in args.report:
         files.write_text(path, render.to_text(
             [(session.output or '', made)], render.format_of(path),
@@ -95,8 +112,8 @@ def finish(args, session, ended=0):
         raise failed
     say_where(session, args.report)
     if ended:
-        print('udpmill perf: interrupted; the results so far are kept',
-              file=sys.stderr)
+        kept = '; the results so far are kept' if session.output else ''
+        print(f'udpmill perf: interrupted{kept}', file=sys.stderr)
         return ended
     return exits.of_verdict(made.get('verdict'),
                             getattr(args, 'inconclusive', None))

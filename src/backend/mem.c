@@ -92,6 +92,7 @@ static int mem_send(void *self, struct batch *b)
 			continue;
 		}
 		if (s->refuse_error && message->segments > 1 &&
+			message->segments > s->refuse_above &&
 			address_equal(message->peer, &s->refuse_peer)) {
 			message->train_error = s->refuse_error;
 			counter_add(m->counters, COUNTER_GSO_REFUSED, 1);

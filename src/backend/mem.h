@@ -32,6 +32,7 @@ struct mem_script {
 	/* Trains to refuse_peer fail with this -errno, and go as single
 	 * datagrams. */
 	int refuse_error;
+	uint32_t refuse_above; /* only trains of more segments than this */
 	union address refuse_peer;
 	/* Called with each message sent; may be NULL. */
 	void (*record)(void *arg, const struct message *m);

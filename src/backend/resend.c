@@ -124,15 +124,19 @@ static bool refused_as_train(const struct message *m, int error)
 
 static void say_refused(struct resend *r, const struct message *m, int error)
 {
-	char text[160];
+	char next[80] = "such replies are now sent as single datagrams, which "
+			"is slower";
+	char text[200];
 
 	if (r->noticed || !r->notice)
 		return;
 	r->noticed = true;
+	if (train_has_too_many(m->segments, error))
+		snprintf(next, sizeof(next), "trains now have at most %u",
+			TRAIN_SEND_SEGMENTS);
 	snprintf(text, sizeof(text),
-		"a train of %u replies of %u bytes was refused (%s); such "
-		"replies are now sent as single datagrams, which is slower",
-		m->segments, m->segment_bytes, strerror(-error));
+		"a train of %u replies of %u bytes was refused (%s); %s",
+		m->segments, m->segment_bytes, strerror(-error), next);
 	r->notice(r->notice_arg, text);
 }
 

@@ -24,7 +24,7 @@ int batch_init(struct batch *b, uint32_t capacity)
 	if (capacity == 0 || capacity > BATCH_CAPACITY_MAX)
 		return -EINVAL;
 	b->capacity = capacity;
-	b->piece_capacity = capacity * TRAIN_RECEIVE_SEGMENTS;
+	b->piece_capacity = capacity * TRAIN_SEGMENTS_MOST;
 	b->trains = map(capacity * sizeof(*b->trains));
 	b->messages = map(b->piece_capacity * sizeof(*b->messages));
 	b->iov = map(b->piece_capacity * sizeof(*b->iov));

@@ -12,7 +12,7 @@
 
 /*
  * Fills batch->messages from the trains whose verdict is VERDICT_ANSWER.
- * segments_max: 1 if trains are off, else at most TRAIN_SEND_SEGMENTS. Replies
+ * segments_max: 1 if trains are off, else at most TRAIN_SEGMENTS_MOST. Replies
  * that batch->bounds do not allow are not coupled. No message exceeds
  * DATAGRAM_MAX_V4 bytes in all unless it is a single datagram.
  *

@@ -11,24 +11,26 @@
 
 #include "core/address.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
- * The most segments that the kernel takes in one GSO send: 64 until Linux 6.9,
- * 128 since (commit 1382e3b6a350). Sends stay within what every kernel takes; a
- * receiver must expect the most that a local sender may send.
+ * The most segments of one GSO send: what every kernel takes; what kernels take
+ * since Linux 6.9 (commit 1382e3b6a350); and what there is room for, should a
+ * later one take more. net/segments.h finds what this kernel takes. A receiver
+ * must expect the most that a local sender may send.
  */
 #define TRAIN_SEND_SEGMENTS    64
 #define TRAIN_RECEIVE_SEGMENTS 128
+#define TRAIN_SEGMENTS_MOST    512
 
 /* Largest UDP payload: IPv4 65535 - 20 - 8, IPv6 65535 - 8. */
 #define DATAGRAM_MAX_V4 65507
 #define DATAGRAM_MAX_V6 65527
 
 /* Bytes that are always writable at train.data, whatever arrived, so that a
- * service can write its reply there (128 replies of 24 bytes fit many
- * times). */
+ * service can write its reply there (512 replies of 24 bytes fit). */
 #define TRAIN_ROOM 65535
 
 /*
@@ -82,6 +84,13 @@ struct train {
 
 	struct local_address local;
 };
+
+/* Could a train of n segments have been refused with that error (-errno) for
+ * being of more than every kernel takes? */
+static inline bool train_has_too_many(uint32_t n, int error)
+{
+	return error == -EINVAL && n > TRAIN_SEND_SEGMENTS;
+}
 
 /* Sets bytes, segment_bytes and segments, without a division for a lone
  * datagram, as most trains are. segment_bytes 0 or >= bytes: one segment. */

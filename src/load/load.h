@@ -76,6 +76,8 @@ struct load_config {
 	uint32_t train; /* segments per send; 1: no trains */
 	/* By the user, who is told if it is less; 0: not asked. */
 	uint32_t train_asked;
+	/* The most segments that the kernel takes in one send; 0: not known. */
+	uint32_t segments_max;
 	uint32_t window; /* datagrams in flight per flow */
 	/* Limit for all flows together; 0: only window limits. */
 	uint32_t in_flight;
@@ -197,7 +199,8 @@ struct load_counts {
 	/* Losses that ICMP reported; each is one datagram or one train. */
 	uint64_t too_big_reports;
 	uint64_t too_big; /* never sent: too long for the path (EMSGSIZE) */
-	/* Threads that gave trains up, to send single datagrams. */
+	/* Threads that gave trains up, to send shorter ones or single
+	 * datagrams. */
 	uint64_t trains_refused;
 	uint64_t came_late; /* of written_off, answered after all */
 	uint64_t partial;   /* sends of fewer segments than a train */
@@ -277,8 +280,10 @@ struct load_result {
 	/* Segments per send at the end; the longest of any thread. */
 	uint32_t train;
 	uint32_t train_planned; /* the same at the start */
-	uint32_t trainless;     /* threads that gave trains up during the run */
-	uint32_t path_mtu;      /* as the kernel knows it; 0: unknown */
+	uint32_t train_least;   /* the shortest of any thread at the end */
+	/* Threads whose trains were refused during the run. */
+	uint32_t trainless;
+	uint32_t path_mtu;       /* as the kernel knows it; 0: unknown */
 	uint32_t rcvbuf, sndbuf; /* obtained */
 	bool gro;                /* obtained */
 	uint8_t tos, ttl;        /* obtained */

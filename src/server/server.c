@@ -178,6 +178,13 @@ const struct socket_obtained *server_endpoints(const struct server *s)
 	return s->endpoints;
 }
 
+static uint32_t segments_max(const struct server_config *c)
+{
+	if (!c->trains)
+		return 1;
+	return c->segments_max ? c->segments_max : TRAIN_SEND_SEGMENTS;
+}
+
 static void configure_seat(struct server *s, uint32_t index)
 {
 	const struct server_config *c = &s->config;
@@ -208,7 +215,7 @@ static void configure_seat(struct server *s, uint32_t index)
 		.bound = got->bound,
 		.number = index,
 		.cpu = c->cpus ? c->cpus->cpu[index % c->cpus->count] : -1,
-		.trains = c->trains,
+		.segments_max = segments_max(c),
 		.marks = c->marks,
 		.burn_ns = c->burn_ns,
 		.burn_rounds = c->burn_rounds,
@@ -224,6 +231,7 @@ static void configure_seat(struct server *s, uint32_t index)
 	counter_set(counters, COUNTER_SOCKET_RCVBUF, got->rcvbuf);
 	counter_set(counters, COUNTER_SOCKET_SNDBUF, got->sndbuf);
 	counter_set(counters, COUNTER_SOCKET_GRO, got->gro);
+	counter_set(counters, COUNTER_SOCKET_SEGMENTS, segments_max(c));
 }
 
 static int open_segment(

@@ -29,6 +29,9 @@ struct server_config {
 	const struct cpu_list *cpus;
 	uint32_t batch;
 	bool trains, gro;
+	/* The most replies of one send, with trains; 0: what every kernel
+	 * takes. */
+	uint32_t segments_max;
 	double burn_ns;          /* wasted on purpose per datagram; 0: none */
 	uint32_t burn_rounds;    /* the same by rounds of burn_spend() */
 	bool spin;               /* workers busy-poll */

@@ -25,6 +25,7 @@ int worker_init(struct worker *w, const struct worker_config *config)
 
 	w->config = *config;
 	w->counters = config->io.counters;
+	w->segments_max = config->segments_max ? config->segments_max : 1;
 	consent_init(
 		&w->consent, config->consent, config->number, &config->bound);
 	if (config->cpu >= 0) {
@@ -164,15 +165,22 @@ static void count_verdicts(struct worker *w)
 }
 
 /*
- * Avoids trains that were refused once. After EIO this peer gets no trains at
- * all: the reason is IPsec on the way to it or, before Linux 6.11, a device
- * that cannot compute checksums. After other errors the segments are too long
- * for the path to it.
+ * Avoids trains that were refused once. A train may be refused for being of
+ * more than every kernel takes, whatever the kernel did at the start. After EIO
+ * this peer gets no trains at all: the reason is IPsec on the way to it or,
+ * before Linux 6.11, a device that cannot compute checksums. After other errors
+ * the segments are too long for the path to it.
  */
 static void learn(struct worker *w, const struct message *m)
 {
 	bool none = m->train_error == -EIO;
 
+	if (train_has_too_many(m->segments, m->train_error)) {
+		w->segments_max = TRAIN_SEND_SEGMENTS;
+		counter_set(
+			w->counters, COUNTER_SOCKET_SEGMENTS, w->segments_max);
+		return;
+	}
 	bounds_learn(&w->bounds, m->peer, none ? 0 : m->segment_bytes - 1,
 		clock_ns());
 }
@@ -230,7 +238,7 @@ static uint32_t serve(struct worker *w)
 	guard_check(c->guard, c->service, b, w->counters);
 	if (w->unresolved.count)
 		unresolved_check(&w->unresolved, b, w->counters);
-	lost = couple(b, c->trains ? TRAIN_SEND_SEGMENTS : 1);
+	lost = couple(b, w->segments_max);
 	if (lost)
 		counter_add(w->counters, COUNTER_REPLY_LOST, lost);
 	count_verdicts(w);

@@ -35,10 +35,10 @@ struct worker_config {
 	const struct consent_config *consent; /* NULL: no key */
 	union address bound;                  /* the address of io.fd */
 	uint32_t number;
-	int cpu; /* -1: not pinned */
-	bool trains;
-	bool marks;     /* count TOS and TTL of what arrives */
-	double burn_ns; /* wasted on purpose per datagram; 0: none */
+	int cpu;               /* -1: not pinned */
+	uint32_t segments_max; /* of a reply; 0 and 1: no trains */
+	bool marks;            /* count TOS and TTL of what arrives */
+	double burn_ns;        /* wasted on purpose per datagram; 0: none */
 	uint32_t burn_rounds;
 	bool spin;                  /* busy-poll: never wait in a receive */
 	worker_observe_fn *observe; /* may be NULL */
@@ -58,7 +58,8 @@ struct worker {
 	struct backend backend;
 	struct service service;
 	struct batch batch;
-	struct bounds bounds; /* for batch */
+	struct bounds bounds;  /* for batch */
+	uint32_t segments_max; /* less than configured after a refusal */
 	struct unresolved unresolved;
 	struct marks marks;
 	struct consent consent;

@@ -19,7 +19,7 @@
 /* With five digits, for the largest datagram. */
 #define TEXT_MAX (HEAD_LEN + 5 + TAIL_LEN)
 
-/* More than TRAIN_RECEIVE_SEGMENTS, the most that can arrive. */
+/* More than TRAIN_SEGMENTS_MOST, the most that can arrive. */
 #define SEGMENTS_MAX (TRAIN_ROOM / TEXT_MAX)
 
 static bool is_own_text(const uint8_t *data, uint32_t bytes)

@@ -52,7 +52,9 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 	struct backend_config config;
 	char why[256] = "";
 
-	*f = (struct fixture){.fd = -1};
+	*f = (struct fixture){.fd = -1, .segments_max = o->segments_max};
+	if (!f->segments_max)
+		f->segments_max = TRAIN_SEND_SEGMENTS;
 	cr_assert(address_parse(&sc.bind, o->bind ? o->bind : "127.0.0.1:0") ==
 		  0);
 	sc.gro = ops->gro && !o->no_gro;
@@ -112,7 +114,7 @@ uint32_t fixture_turn(
 	}
 	if (n == 0)
 		return 0;
-	cr_assert(couple(&f->batch, TRAIN_SEND_SEGMENTS) == 0);
+	cr_assert(couple(&f->batch, f->segments_max) == 0);
 	cr_assert(ops->send(f->backend.self, &f->batch) == 0);
 	return datagrams;
 }

@@ -19,6 +19,7 @@ struct fixture_options {
 	const char *backend; /* NULL: $BACKEND */
 	uint32_t batch;      /* 0: FIXTURE_BATCH */
 	uint32_t slot_bytes;
+	uint32_t segments_max; /* of a reply; 0: TRAIN_SEND_SEGMENTS */
 	bool no_gro;
 	bool marks; /* TOS and TTL of what arrives are asked for */
 	bool ttl;   /* TTL is */
@@ -30,6 +31,7 @@ struct fixture {
 	struct counters *counters;
 	struct socket_obtained got;
 	union address server; /* where clients send to */
+	uint32_t segments_max;
 	int fd;
 	unsigned notices;
 };

@@ -275,7 +275,7 @@ class Load(balance.Balance):
             (), ("127.0.0.1",), ("127.0.0.1:0",), ("0.0.0.0:1",),
             ("224.0.0.1:1",), (peer, peer), (peer, "-l", "65508"),
             (peer, "-l", "x"), (peer, "-P", "0"), (peer, "-T", "0"),
-            (peer, "-T", "3", "-P", "2"), (peer, "--train", "65"),
+            (peer, "-T", "3", "-P", "2"), (peer, "--train", "513"),
             (peer, "--window", "0"), (peer, "--verify", "some"),
             (peer, "--expect", "thanks"), (peer, "-t", "0"),
             (peer, "-i", "0"), (peer, "-O", "x"), (peer, "--seed", "0"),

@@ -307,7 +307,7 @@ class Memory(unittest.TestCase):
     """Each allocation of a report fails once: no document lacks a part."""
 
     def test_a_report_is_complete_or_missing(self):
-        library = os.environ.get("UDPMILL_SCARCE")
+        library = os.environ.get("UDPMILL_PRELOAD")
         if not library:
             self.skipTest("no library that lets allocations fail was built")
         with Server(UDPMILL, "127.0.0.1:0", "--service", "length") as s:

@@ -81,7 +81,7 @@ static const struct argp_option options[] = {
 	{"train", KEY_TRAIN, "N|off",
 		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_PCAP,
 		"Datagrams in one send, by UDP_SEGMENT (default: as many as "
-		"fit, at most 64)",
+		"fit and the kernel takes, at most 128)",
 		0},
 	{"gro", KEY_GRO, "on|off", 0,
 		"Receive trains whole, by UDP_GRO (default on; off with "
@@ -113,10 +113,10 @@ static uint32_t parse_train(const char *text)
 	uint64_t v = 1;
 
 	if (strcmp(text, "off") != 0 &&
-		units_parse_count(&v, text, 1, TRAIN_SEND_SEGMENTS))
+		units_parse_count(&v, text, 1, TRAIN_SEGMENTS_MOST))
 		usage_error("train",
-			"\"%s\" is neither off nor a number from 1 to 64",
-			text);
+			"\"%s\" is neither off nor a number from 1 to %u", text,
+			TRAIN_SEGMENTS_MOST);
 	return (uint32_t)v;
 }
 
@@ -251,7 +251,6 @@ void load_options_parse(struct load_options *o, int argc, char **argv)
 			{
 				.flows = DEFAULT_FLOWS,
 				.threads = 1,
-				.train = TRAIN_SEND_SEGMENTS,
 				.time_ns = 10000000000u,
 				.omit_ns = 300000000u,
 				.interval_ns = 1000000000u,

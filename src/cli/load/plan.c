@@ -14,6 +14,7 @@
 #include "core/probe.h"
 #include "core/train.h"
 #include "net/interface.h"
+#include "net/segments.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 
 /* The default window of a flow: large enough that neither side waits for the
  * other, and small enough for any receive buffer. */
+#define DEFAULT_TRAIN  TRAIN_RECEIVE_SEGMENTS
 #define WINDOW_TRAINS  8
 #define WINDOW_SINGLES 64
 /* How many flows may have their windows in flight at the same time. */
@@ -278,6 +280,20 @@ static void see_server(struct load_options *o)
 				 : "who does not own the socket there");
 }
 
+/* As many as the kernel takes; later, no more than fit. */
+static void plan_train(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+
+	c->segments_max = segments_limit();
+	if (load_said(p, "train"))
+		c->train_asked = c->train;
+	else
+		c->train = DEFAULT_TRAIN;
+	if (c->train > c->segments_max)
+		c->train = c->segments_max;
+}
+
 void load_plan(struct load_parsing *p)
 {
 	struct load_options *o = p->o;
@@ -285,8 +301,7 @@ void load_plan(struct load_parsing *p)
 	char why[256];
 
 	load_txtime_plan(p);
-	if (load_said(p, "train"))
-		c->train_asked = c->train;
+	plan_train(p);
 	draw_run(c);
 	if (o->replay.path)
 		load_replay_plan(p);

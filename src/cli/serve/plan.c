@@ -8,6 +8,7 @@
 #include "cli/print/say.h"
 #include "cli/print/text.h"
 #include "net/resolve.h"
+#include "net/segments.h"
 #include "service/registry.h"
 
 #include <libgen.h>
@@ -181,6 +182,7 @@ static void resolve_key_addresses(struct serve_parsing *p)
 
 void serve_plan(struct serve_parsing *p)
 {
+	p->o->server.segments_max = segments_limit();
 	resolve_key_addresses(p);
 	if (p->key) {
 		key_read(&p->o->key, p->key);

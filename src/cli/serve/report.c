@@ -69,17 +69,18 @@ json_t *serve_options_json(
 	const struct socket_obtained *got = server_endpoints(server);
 
 	json_t *options = json_pack(
-		"{s:o, s:s, s:s, s:i, s:o, s:i, s:b, s:b, s:b, s:b, s:b, "
+		"{s:o, s:s, s:s, s:i, s:o, s:i, s:b, s:i, s:b, s:b, s:b, s:b, "
 		"s:i, s:i, s:i, s:o, s:b, s:f, s:I}",
 		"listen", endpoints_json(o, server), "service",
 		c->service->name, "backend", c->backend->name, "workers",
 		(int)c->workers, "cpus", cpus_json(o), "batch", (int)c->batch,
-		"trains", c->trains, "gro", got->gro, "spin", c->spin, "marks",
-		got->tos_read, "v6_only", c->v6_only, "rcvbuf_obtained",
-		(int)got->rcvbuf, "sndbuf_obtained", (int)got->sndbuf,
-		"busy_poll_us", (int)got->busy_poll_us, "allow", allow_json(o),
-		"key", c->key != NULL, "time_s", (double)o->time_ns / 1e9,
-		"count", (json_int_t)c->count);
+		"trains", c->trains, "segments_max",
+		c->trains ? (int)c->segments_max : 1, "gro", got->gro, "spin",
+		c->spin, "marks", got->tos_read, "v6_only", c->v6_only,
+		"rcvbuf_obtained", (int)got->rcvbuf, "sndbuf_obtained",
+		(int)got->sndbuf, "busy_poll_us", (int)got->busy_poll_us,
+		"allow", allow_json(o), "key", c->key != NULL, "time_s",
+		(double)o->time_ns / 1e9, "count", (json_int_t)c->count);
 
 	if (options)
 		json_set(options, "metrics",

@@ -25,6 +25,9 @@ struct ledger_server {
 	uint64_t socket_drops; /* skbs */
 	uint64_t rcvbuf;       /* bytes, the sum of its sockets */
 	bool gro;              /* its sockets receive whole trains (UDP_GRO) */
+	/* The most replies of one send, the mean of its sockets, which differ
+	 * only if some were refused; 0: it does not say, and it is 64. */
+	uint64_t segments_max;
 	/* It ended or was stopped before the run was at rest: what was left in
 	 * its queue, and what it dropped since its last update, is unknown. */
 	bool silent;
@@ -42,7 +45,10 @@ struct ledger_client {
 	uint64_t answered, answered_bytes;
 	uint64_t trains;             /* received */
 	uint32_t bytes, reply_bytes; /* of each datagram; 0: lengths differ */
-	uint32_t train;   /* segments per send, except for the partial ones */
+	uint32_t train; /* segments per send, except for the partial ones */
+	/* The most of a train that arrives, at either end and whoever made it;
+	 * 0: TRAIN_RECEIVE_SEGMENTS. */
+	uint32_t longest;
 	uint64_t partial; /* sends of fewer segments */
 	/* Each reply leaves the server as a train of as many segments as the
 	 * request had, since no two fit into one send. */

@@ -371,6 +371,7 @@ void ledger_server_difference(struct ledger_server *out,
 		.socket_drops = end->socket_drops - start->socket_drops,
 		.rcvbuf = end->rcvbuf,
 		.gro = end->gro,
+		.segments_max = end->segments_max,
 		.silent = end->silent,
 	};
 	difference(out->refused, &out->refused_count, start->refused,

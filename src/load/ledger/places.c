@@ -27,6 +27,7 @@ struct end {
 struct ends {
 	struct end client, server;
 	bool one;
+	uint32_t longest; /* of all trains that arrive, whoever made them */
 	/* The most datagrams of an skb on each leg. */
 	uint32_t most[LEDGER_LEGS];
 	/* The client's sends that were dropped and repeated, and those that may
@@ -238,7 +239,7 @@ static void set_trains(struct ends *e, struct end *end, enum ledger_leg leg,
 		   (equal ? datagrams != trains * train
 			  : datagrams > trains * train);
 
-	e->most[leg] = cut ? TRAIN_RECEIVE_SEGMENTS : train;
+	e->most[leg] = cut ? e->longest : train;
 	end->least = gro && equal && !cut ? train : 1;
 	end->most = gro ? e->most[leg] : 1;
 }
@@ -256,12 +257,16 @@ static void find_ends(struct ends *e, const struct ledger_client *c,
 	const struct ledger_server *s, const struct ledger_kernel *k)
 {
 	bool equal = c->replies_equal && !c->partial;
+	uint32_t longest = c->longest ? c->longest : TRAIN_RECEIVE_SEGMENTS;
+	bool joins = s->segments_max > TRAIN_SEND_SEGMENTS;
+	uint32_t reply = joins ? longest : TRAIN_SEND_SEGMENTS;
 
 	*e = (struct ends){
 		.client = {.in = REPLY, .out = REQUEST},
 		.server = {.in = REQUEST, .out = REPLY},
 		.one = k->one,
-		.most[LEDGER_SERVER] = TRAIN_RECEIVE_SEGMENTS,
+		.longest = longest,
+		.most[LEDGER_SERVER] = longest,
 		.nobufs = c->nobufs,
 		.cut = c->cut,
 		.nobufs_most = c->nobufs * c->train,
@@ -274,7 +279,7 @@ static void find_ends(struct ends *e, const struct ledger_client *c,
 	set_trains(e, &e->server, LEDGER_REQUEST, s->gro, !c->partial, c->train,
 		s->delivered, s->trains);
 	set_trains(e, &e->client, LEDGER_REPLY, c->gro, equal,
-		equal ? c->train : TRAIN_SEND_SEGMENTS, c->answered, c->trains);
+		equal ? c->train : reply, c->answered, c->trains);
 	e->client.backlog = backlog_of(&e->client, k);
 	e->server.backlog = backlog_of(&e->server, k);
 }

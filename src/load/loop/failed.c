@@ -17,28 +17,48 @@
  * little, short enough that no queue runs empty. */
 #define HOLD_NS 200000u
 
-/* Sends single datagrams from here on. */
-static void give_up_trains(
-	struct load_thread *t, const struct flow *f, int error)
+/* The longest train to try after a refusal. The kernel may have refused the
+ * number of segments, but not if it is the path that they are too long for. */
+static uint32_t shorter(const struct load_thread *t, uint32_t mtu, int error)
 {
-	const struct load_hooks *hooks = t->shared->hooks;
-	uint32_t mtu = socket_mtu(f->fd);
-	char text[200], why[40];
-	int off = 0;
+	uint32_t segments = t->probes.messages[0].segments;
+
+	if (mtu && t->config->sizes.most > load_payload_max(t->config, mtu))
+		return 1;
+	return train_has_too_many(segments, -error) ? TRAIN_SEND_SEGMENTS : 1;
+}
+
+static void note_refused(
+	struct load_thread *t, uint32_t mtu, uint32_t next, int error)
+{
+	struct load_shared *s = t->shared;
+	_Atomic bool *noticed = next > 1 ? &s->shortened : &s->noticed;
+	char text[200], why[40], then[40] = "sending single datagrams";
 
 	snprintf(why, sizeof(why), ", the path's MTU is %u", mtu);
+	if (next > 1)
+		snprintf(then, sizeof(then), "sending trains of %u", next);
 	snprintf(text, sizeof(text),
-		"trains of %u x %u bytes were refused (%s%s): sending single "
-		"datagrams from now on",
+		"trains of %u x %u bytes were refused (%s%s): %s from now on",
 		t->train, t->config->sizes.most, strerror(error),
-		mtu ? why : "");
-	if (!atomic_exchange(&t->shared->noticed, true) && hooks->notice)
-		hooks->notice(hooks->arg, text);
-	for (uint32_t i = 0; i < t->flow_count; i++)
+		mtu ? why : "", then);
+	if (!atomic_exchange(noticed, true) && s->hooks->notice)
+		s->hooks->notice(s->hooks->arg, text);
+}
+
+/* Sends shorter trains, or single datagrams, from here on. */
+static void shorten_trains(
+	struct load_thread *t, const struct flow *f, int error)
+{
+	uint32_t mtu = socket_mtu(f->fd), next = shorter(t, mtu, error);
+	int off = 0;
+
+	note_refused(t, mtu, next, error);
+	for (uint32_t i = 0; next == 1 && i < t->flow_count; i++)
 		(void)setsockopt(t->flows[i].fd, IPPROTO_UDP, UDP_SEGMENT, &off,
 			sizeof(off));
-	t->train = 1;
-	probes_give_up_trains(t);
+	t->train = next;
+	probes_shorten_trains(t);
 	METER_COUNT(&t->meter, partial, 1);
 	METER_COUNT(&t->meter, trains_refused, 1);
 }
@@ -145,7 +165,7 @@ void failed_send(struct load_thread *t, struct flow *f, int error)
 	case EIO:
 	case EMSGSIZE:
 		if (t->train > 1 && !is_lone(t))
-			give_up_trains(t, f, error);
+			shorten_trains(t, f, error);
 		else
 			give_up_datagram(t, error);
 		return;

@@ -188,6 +188,8 @@ static const char *reason_for_less(const struct load *l)
 	const struct load_config *c = &l->config;
 	uint32_t mtu = socket_mtu(l->flows[0].fd);
 
+	if (l->train == c->train && l->train == c->segments_max)
+		return "this kernel takes no more in one send";
 	if (l->train == c->train)
 		return "no more may be sent at once";
 	if (mtu && c->sizes.least > load_payload_max(c, mtu))

@@ -37,7 +37,7 @@ void probes_move(struct load_thread *t, uint32_t datagrams)
 		move(t, &t->probes.cursor, datagrams);
 }
 
-void probes_give_up_trains(struct load_thread *t)
+void probes_shorten_trains(struct load_thread *t)
 {
 	t->probes.cursor.left = entry_of(t);
 }

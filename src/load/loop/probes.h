@@ -25,5 +25,5 @@ uint32_t probes_write(
 /* Moves the cursor on by so many datagrams. */
 void probes_move(struct load_thread *t, uint32_t datagrams);
 
-/* Call when trains were given up: entries become single datagrams. */
-void probes_give_up_trains(struct load_thread *t);
+/* Call when t->train has become less: so have entries of mixed sizes. */
+void probes_shorten_trains(struct load_thread *t);

@@ -36,14 +36,31 @@ bool settle_queued(struct load *l)
 	return l->queued_near || l->queued_far;
 }
 
-/* Are the replies to two trains too long to fit into one send, so that the
- * server cannot couple them? */
-static bool replies_equal(const struct load *l)
+/* A kernel that takes more than others in one send delivers more, too. The
+ * server's may be another kernel. */
+static uint32_t longest_train(
+	const struct load *l, const struct ledger_server *server)
 {
-	if (sizes_mixed(&l->config.sizes))
+	uint32_t own = l->config.segments_max;
+
+	if (server->segments_max > TRAIN_RECEIVE_SEGMENTS)
+		return TRAIN_SEGMENTS_MOST;
+	return own > TRAIN_RECEIVE_SEGMENTS ? own : TRAIN_RECEIVE_SEGMENTS;
+}
+
+/* Are the replies to one train a send of the server, and those to two too many
+ * or too long for it to couple them? */
+static bool replies_equal(
+	const struct load *l, const struct ledger_server *server)
+{
+	uint64_t most = server->segments_max;
+
+	if (most == 0)
+		most = TRAIN_SEND_SEGMENTS;
+	if (sizes_mixed(&l->config.sizes) || l->train == 1 || l->train > most)
 		return false;
-	if (l->train == 1 || l->train == TRAIN_SEND_SEGMENTS)
-		return l->train > 1;
+	if (l->train == most)
+		return true;
 	return l->config.replies == REPLIES_PROBES &&
 	       (l->train + 1) * l->config.sizes.most > DATAGRAM_MAX_V4;
 }
@@ -81,7 +98,8 @@ void settle_end(
 		.train = l->train,
 		.partial = r->whole.partial +
 			   (l->train > 1 && (mixed || r->trainless)),
-		.replies_equal = replies_equal(l),
+		.longest = longest_train(l, &r->server_whole.counters),
+		.replies_equal = replies_equal(l, &r->server_whole.counters),
 		.socket_drops = socket_drops(l) - s->drops,
 		.gro = l->obtained.gro,
 		.queries_lost = r->server_whole.queries_lost,

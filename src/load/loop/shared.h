@@ -35,7 +35,8 @@ struct load_shared {
 	_Atomic enum load_phase phase;
 	_Atomic bool measured;  /* PHASE_WINDOW has begun */
 	_Atomic int64_t budget; /* datagrams still to send; with count only */
-	_Atomic bool noticed;   /* refused trains were reported */
+	_Atomic bool noticed;   /* refused trains were reported, ... */
+	_Atomic bool shortened; /* ... and those that were too many segments */
 	_Atomic uint32_t
 		replayed; /* threads that have sent their part of a replay */
 	_Atomic bool windows_counted; /* a thread has executed its last mark */

@@ -30,7 +30,13 @@ void load_see_trains(const struct load *l, struct load_result *r)
 {
 	r->train_planned = l->train_planned;
 	r->train = load_longest_train(l);
-	for (uint32_t i = 0; i < l->config.threads; i++)
-		r->trainless += l->threads[i].train < l->train_planned;
+	r->train_least = r->train;
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		uint32_t train = l->threads[i].train;
+
+		r->trainless += train < l->train_planned;
+		if (train < r->train_least)
+			r->train_least = train;
+	}
 	r->path_mtu = path_mtu(l);
 }

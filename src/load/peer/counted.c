@@ -92,6 +92,8 @@ int counted_read(
 				.socket_drops = value(&c, "socket_drops"),
 				.rcvbuf = value(&c, "socket_rcvbuf_bytes"),
 				.gro = value(&c, "socket_gro") > 0,
+				.segments_max =
+					value(&c, "socket_segments_max"),
 			},
 		.cpu_user_ns = value(&c, "cpu_user_ns"),
 		.cpu_system_ns = value(&c, "cpu_system_ns"),

@@ -15,7 +15,7 @@ Test(batch, has_the_room_it_was_asked_for)
 	struct batch b;
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		uint32_t pieces = cases[i] * TRAIN_RECEIVE_SEGMENTS;
+		uint32_t pieces = cases[i] * TRAIN_SEGMENTS_MOST;
 
 		memset(&b, 0x5a, sizeof(b));
 		cr_assert(batch_init(&b, cases[i]) == 0);

@@ -61,7 +61,7 @@ static inline void run(const char *service)
 	config.consent = with_key ? &shared : NULL;
 	config.bound = here;
 	config.number = 5;
-	config.trains = true;
+	config.segments_max = TRAIN_SEND_SEGMENTS;
 	cr_assert(run_worker(&(struct worker){0}, &config) == -ENODATA);
 }
 

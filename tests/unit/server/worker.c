@@ -23,7 +23,7 @@ static void run(const char *service, struct mem_script *script, bool trains)
 {
 	struct worker_config config = over_mem(service, script, &counters);
 
-	config.trains = trains;
+	config.segments_max = trains ? TRAIN_SEND_SEGMENTS : 1;
 	script->record = record;
 	script->recv_error = -ENODATA;
 	cr_assert(run_worker(&(struct worker){0}, &config) ==

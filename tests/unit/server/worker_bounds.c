@@ -27,7 +27,7 @@ static void run_refused(int error)
 		.refuse_error = error};
 	struct worker_config config = over_mem("echo", &script, &counters);
 
-	config.trains = true;
+	config.segments_max = TRAIN_SEND_SEGMENTS;
 	allow_loopback();
 	two[0].peer = script.refuse_peer = peer("127.0.0.1:40000");
 	two[1].peer = peer("127.0.0.2:40000");
@@ -47,4 +47,33 @@ Test(worker_bounds, of_a_path_without_trains_do_not_affect_others)
 {
 	run_refused(-EIO);
 	cr_assert(count(COUNTER_TX_TRAINS) == 1 + 5);
+}
+
+/* Coupled trains of 50 are refused as of more than every kernel takes. */
+Test(worker_bounds, of_a_kernel_are_not_those_of_a_path)
+{
+	static uint8_t data[50];
+	struct mem_train two[2] = {
+		{.data = data, .bytes = 50, .segment_bytes = 1},
+		{.data = data, .bytes = 50, .segment_bytes = 1},
+	};
+	struct mem_script script = {.trains = two,
+		.train_count = 2,
+		.repeat = 20,
+		.recv_error = -ENODATA,
+		.refuse_error = -EINVAL,
+		.refuse_above = TRAIN_SEND_SEGMENTS};
+	struct worker_config config = over_mem("echo", &script, &counters);
+
+	config.segments_max = TRAIN_RECEIVE_SEGMENTS;
+	allow_loopback();
+	two[0].peer = two[1].peer = script.refuse_peer =
+		peer("127.0.0.1:40000");
+	cr_assert(run_worker(&(struct worker){0}, &config) == -ENODATA);
+	cr_assert(count(COUNTER_ANSWERED_DATAGRAMS) == 20 * 100);
+	/* Of the first batch, whose 400 replies are three trains of 128. */
+	cr_assert(count(COUNTER_GSO_REFUSED) == 3);
+	cr_assert(count(COUNTER_SOCKET_SEGMENTS) == TRAIN_SEND_SEGMENTS);
+	cr_assert(count(COUNTER_TX_TRAINS) == count(COUNTER_TX_MESSAGES));
+	cr_assert(count(COUNTER_TX_TRAINS) > 20 * 100 / TRAIN_SEND_SEGMENTS);
 }

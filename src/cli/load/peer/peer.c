@@ -81,11 +81,22 @@ static int look_at(
 	return error;
 }
 
+/* Counters come as sums over all sockets. */
+static void divide(const struct load_options *o, struct load_server *s)
+{
+	struct load_peer p;
+
+	if (load_peer_known(o, &p) && p.workers > 0)
+		s->counters.segments_max /= p.workers;
+}
+
 int load_peer_read(
 	struct load_options *o, enum load_look look, struct load_server *out)
 {
 	int error = look_at(o, look, out);
 
+	if (error == 0 || error == -ESRCH)
+		divide(o, out);
 	if ((error == 0 || error == -ESRCH) && counted_follow(&o->past, out))
 		error = -EPROTO;
 	if (error == -EPROTO)

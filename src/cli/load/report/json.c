@@ -50,7 +50,7 @@ json_t *load_config_json(
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, "
 		"s:i, "
-		"s:i, s:b, "
+		"s:i, s:i, s:b, "
 		"s:b, s:s, s:s, s:o, s:f, s:f, s:o, s:i, s:i, s:o, s:o, s:o, "
 		"s:s?, s:o, s:o, s:s?}",
 		"remote", address_format(&c->socket.remote, remote), "local",
@@ -59,11 +59,12 @@ json_t *load_config_json(
 		"length_most", (int)c->sizes.most, "content",
 		load_content_names[c->content], "flows", (int)c->flows,
 		"threads", (int)c->threads, "train", (int)r->train,
-		"train_planned", (int)r->train_planned, "window",
-		(int)c->window, "in_flight", (int)c->in_flight, "spin", c->spin,
-		"gro", r->gro, "verify", load_verify_names[c->verify_full],
-		"expect", load_replies_names[c->replies], "time_s", time,
-		"omit_s", (double)c->omit_ns / 1e9, "interval_s",
+		"train_planned", (int)r->train_planned, "segments_max",
+		(int)c->segments_max, "window", (int)c->window, "in_flight",
+		(int)c->in_flight, "spin", c->spin, "gro", r->gro, "verify",
+		load_verify_names[c->verify_full], "expect",
+		load_replies_names[c->replies], "time_s", time, "omit_s",
+		(double)c->omit_ns / 1e9, "interval_s",
 		(double)c->interval_ns / 1e9, "count", json_number(c->count),
 		"rcvbuf_obtained", (int)r->rcvbuf, "sndbuf_obtained",
 		(int)r->sndbuf, "seed", json_number(c->run), "cpus", cpus,

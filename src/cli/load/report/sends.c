@@ -47,7 +47,11 @@ void load_print_trains(
 	fprintf(out, "trains of %u", r->train_planned);
 	if (!r->trainless)
 		return;
-	fprintf(out, " were refused, then single datagrams");
+	if (r->train_least > 1)
+		fprintf(out, " were refused, then trains of %u",
+			r->train_least);
+	else
+		fprintf(out, " were refused, then single datagrams");
 	if (r->trainless < o->config.threads)
 		fprintf(out, " (%u threads)", r->trainless);
 }

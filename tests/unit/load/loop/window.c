@@ -3,6 +3,8 @@
  * room for. */
 #include "loop.h"
 
+#include "load/loop/trains.h"
+
 TestSuite(window, .init = loop_init, .fini = loop_fini);
 
 Test(window, is_filled_by_each_flow_and_not_exceeded)
@@ -167,6 +169,50 @@ Test(window, ends_with_the_count)
 	turn_once(t);
 	cr_assert(sent_count == 6, "%u", sent_count);
 	cr_assert(load->shared.budget == 0);
+}
+
+static int not_above_64(void *arg, const struct engine_message *m)
+{
+	return m->segments > 64 ? EINVAL : loop_sent(arg, m);
+}
+
+Test(window, with_too_long_trains_continues_with_shorter_ones)
+{
+	struct load_result r;
+
+	config.train = 128;
+	config.window = 256;
+	script.sent = not_above_64;
+	loop_begin(0);
+	turn_once(t);
+	cr_assert(loop_counts().trains_refused == 1 && notices == 1);
+	cr_assert(strstr(noticed, "sending trains of 64"), "%s", noticed);
+	turn_once(t);
+	cr_assert(sent_count == 4, "%u", sent_count);
+	cr_assert(sent[0].segments == 64);
+	for (uint32_t i = 0; i < 4; i++)
+		loop_answer(i);
+	turn_once(t);
+	cr_assert(loop_counts().answered == 256);
+	cr_assert(loop_counts().corrupt == 0);
+	load_see_trains(load, &r);
+	cr_assert(r.train_least == 64 && r.trainless == 1);
+}
+
+/* As kernels before 6.14 say of segments that exceed the path's MTU. */
+Test(window, with_refused_trains_of_any_length_continues_singly)
+{
+	config.train = 128;
+	config.window = 128;
+	loop_begin(0);
+	refusal = EINVAL;
+	turn_once(t);
+	turn_once(t);
+	cr_assert(loop_counts().trains_refused == 2 && notices == 2);
+	cr_assert(strstr(noticed, "sending single datagrams"), "%s", noticed);
+	refusal = 0;
+	turn_once(t);
+	cr_assert(sent[0].segments == 1);
 }
 
 Test(window, without_trains_continues_singly)

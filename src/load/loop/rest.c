@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "load/loop/settle.h"
+#include "load/loop/turn.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -165,6 +166,16 @@ static uint64_t renewal_ns(const struct moment *m)
 	return m->server.runs ? STARVED_NS : RENEWAL_NS;
 }
 
+/* How long what still moves is waited for. A server on this host is known to
+ * have received what is missing, or will receive it; both it and our threads
+ * may have to wait for a CPU. */
+static uint64_t rest_ns_of(const struct moment *from, const struct moment *now)
+{
+	return !now->server_error && !now->server.asked && missing(from, now)
+		       ? STARVED_NS
+		       : REST_NS;
+}
+
 /*
  * Gives up while datagrams are still moving. The server's figures must be newer
  * than those of the queues, so that a datagram that leaves a queue in between
@@ -214,7 +225,8 @@ enum rest rest_wait(
 		last = *end;
 		still_ns = still_ns_of(l, from, end);
 		still = is_renewed(&s) && end->at_ns - s.still_ns >= still_ns;
-		over = end->at_ns - s.start_ns > REST_NS + still_ns ||
+		over = end->at_ns - s.start_ns >
+			       rest_ns_of(from, end) + still_ns ||
 		       is_told_to_end(&s);
 		if (!still && !over)
 			continue;
@@ -224,4 +236,52 @@ enum rest rest_wait(
 		if (over && (!held || is_told_to_end(&s) || !is_draining(&s)))
 			return give_up(&s, held);
 	}
+}
+
+/* Waits until the server's figures are newer than now. */
+static void renew(struct load *l, struct moment *m)
+{
+	uint64_t start_ns, published;
+
+	moment_take(l, LOOK_MUST, m);
+	start_ns = m->at_ns;
+	published = m->server.published;
+	while (!m->server_error && m->server.published < published + 2 &&
+		m->at_ns - start_ns <= renewal_ns(m)) {
+		load_sleep(LOAD_TICK_NS);
+		moment_take(l, LOOK_MUST, m);
+	}
+}
+
+/* Leaves out replies that the server sent after its figures were read; none
+ * that had come by then. */
+static void leave_newer(const struct moment *start, const struct moment *before,
+	struct moment *end)
+{
+	const struct ledger_server *x = &start->server.counters;
+	const struct ledger_server *y = &end->server.counters;
+	struct load_counts *c = &end->counts;
+	uint64_t most = start->counts.answered + y->answered - x->answered;
+
+	if (c->answered <= most || before->counts.answered > most)
+		return;
+	c->answered = most;
+	c->answered_bytes = start->counts.answered_bytes + y->answered_bytes -
+			    x->answered_bytes;
+}
+
+void rest_end(struct load *l, enum rest rest, const struct moment *start,
+	struct moment *end)
+{
+	const struct moment before = *end;
+
+	if (rest == REST_MOVES || rest == REST_QUEUED) {
+		renew(l, end);
+		for (uint32_t i = 0; i < l->config.threads; i++)
+			if (!l->threads[i].error)
+				turn_last(&l->threads[i]);
+	}
+	end->counts = load_count_all(l);
+	if (rest != REST_DONE && !end->server_error)
+		leave_newer(start, &before, end);
 }

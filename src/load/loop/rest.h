@@ -26,3 +26,8 @@ enum rest {
  */
 enum rest rest_wait(
 	struct load *l, const struct moment *from, struct moment *end);
+
+/* After the threads have ended: takes what came meanwhile, so that the counts
+ * of both sides in end are of one moment, even if something still moves. */
+void rest_end(struct load *l, enum rest rest, const struct moment *start,
+	struct moment *end);

@@ -243,10 +243,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	end_threads(l);
 	if (error)
 		return error;
-	/* Only at rest: otherwise these counts would be newer than the
-	 * server's. */
-	if (rest == REST_DONE)
-		end.counts = load_count_all(l);
+	rest_end(l, rest, &start, &end);
 	error = thread_error(l, r);
 	if (error) {
 		snprintf(why, why_bytes, "a thread failed: %s",

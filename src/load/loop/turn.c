@@ -101,7 +101,7 @@ static void enter(struct load_thread *t, enum load_phase phase)
 
 /* A thread that was held up during the rest may have uncounted replies in its
  * sockets. */
-static void hear_the_rest(struct load_thread *t)
+void turn_last(struct load_thread *t)
 {
 	uint64_t left = (uint64_t)LAST_TURNS * t->flow_count;
 
@@ -129,6 +129,6 @@ void *turn_run(void *arg)
 	if (t->error)
 		atomic_store(&t->rests, true);
 	else
-		hear_the_rest(t);
+		turn_last(t);
 	return NULL;
 }

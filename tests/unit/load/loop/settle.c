@@ -3,6 +3,8 @@
  * that the test plays. */
 #include "loop.h"
 
+#include "load/loop/moment.h"
+
 #define COUNT 100
 /* Longer than what tells a server that is stopped from one at rest. */
 #define STARVED_NS 1500000000u
@@ -10,6 +12,8 @@
 static struct load_result result;
 static uint64_t swallowed, unanswered, published;
 static bool hidden;
+/* The thread gets no CPU from the middle of a send to the end of the rest. */
+static bool held;
 /* A server whose figures are old for a while, once all was sent. */
 static struct {
 	bool is, runs;
@@ -23,6 +27,9 @@ static int send_some(void *arg, const struct engine_message *m)
 	uint32_t n = sent_count++;
 
 	(void)arg;
+	while (held && n == COUNT - 1 &&
+		atomic_load(&load->shared.phase) != PHASE_END)
+		load_sleep(MS);
 	if (n % 5 == 4)
 		swallowed++;
 	else if (n % 10 == 0)
@@ -50,6 +57,8 @@ static int see_server(void *arg, enum load_look look, struct load_server *out)
 	(void)arg;
 	(void)look;
 	published += !is_old();
+	if (held && atomic_load(&load->shared.phase) == PHASE_REST)
+		load_interrupt(load);
 	*out = (struct load_server){
 		.published = published, .runs = starved.runs};
 	out->counters.delivered = sent_count - swallowed;
@@ -139,4 +148,14 @@ Test(settle, says_that_a_server_does_not_run)
 	starved.is = true;
 	run();
 	cr_assert(result.ledger.server_silent);
+}
+
+/* What it has done by then, and what was waiting for it, counts. */
+Test(settle, takes_what_a_thread_without_a_cpu_left)
+{
+	held = true;
+	run();
+	cr_assert(result.ledger.sent == COUNT && result.ledger.answered == 70);
+	cr_assert(result.ledger.way[LEDGER_REPLY].unexplained == 0);
+	cr_assert(explained(&result.ledger) + result.ledger.unexplained == 20);
 }

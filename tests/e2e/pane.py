@@ -8,16 +8,24 @@ import subprocess
 import tempfile
 import time
 
+from program import run
+
 # What the terminal runs: the program, between two looks at its settings.
 SCRIPT = """cd "$0"; trap : INT; stty -g >before; echo this was here before
 sh -c 'echo $$ >pid; exec "$@"' sh "$@" 2>err
 echo $? >code; stty -g >after; mv code ended; exec cat"""
 
 
-def missing():
-    """The reason why there is no terminal here, or None."""
+def lacking(program):
+    """The reason why this build has no top, or None."""
+    trial = run(program, "top")
+    return trial.stderr.strip() if trial.returncode == 3 else None
+
+
+def missing(program):
+    """The reason why top cannot be tested in a terminal here, or None."""
     if shutil.which("tmux"):
-        return None
+        return lacking(program)
     return "there is no tmux here (Debian: tmux)"
 
 

@@ -10,6 +10,7 @@ import tempfile
 import time
 import unittest
 
+import pane
 from program import (BACKENDS, Server, ask, many_descriptors, missing,
                      run)
 from query import write_key
@@ -111,6 +112,13 @@ class Privileges(unittest.TestCase):
                          ["send", s.address, "hello"]):
                 with self.subTest(verb=verb[0]):
                     self.assertKeeps(self.running(*verb).pid, 0)
+
+    @is_root
+    @unittest.skipIf(pane.missing(UDPMILL), "top cannot be tested here")
+    def test_top_keeps_none(self):
+        with pane.Pane(UDPMILL, "top", "127.0.0.1:9") as terminal:
+            terminal.wait("None of the named servers runs")
+            self.assertKeeps(terminal.pid(), 0)
 
     @is_root
     def test_other_users_gain_none(self):

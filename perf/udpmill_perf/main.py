@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The command line of "udpmill perf": its verbs and their exit codes."""
 import argparse
+import contextlib
 import importlib
 import os
 import signal
@@ -96,20 +97,58 @@ def joined(argv):
     return found
 
 
+class Patient:
+    """Standard error, of which nothing is lost but itself if it is full or
+    gone: neither results nor the exit code."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def write(self, text):
+        self._attempt(lambda: self.stream.write(text))
+        return len(text)
+
+    def flush(self):
+        self._attempt(self.stream.flush)
+
+    def _attempt(self, work):
+        try:
+            work()
+        except OSError:  # what is left of it goes nowhere, at the end
+            with open(os.devnull, 'wb') as nowhere:
+                os.dup2(nowhere.fileno(), self.stream.fileno())
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+
 def main(argv):
+    if sys.stderr is None:  # closed
+        return guarded(argv)
+    with contextlib.redirect_stderr(Patient(sys.stderr)):
+        return guarded(argv)
+
+
+def work(argv):
     if argv == [listing.OPTION]:
         return listing.write(VERBS, load, parser_of)
     if not argv or argv[0] in ('-h', '--help'):
-        print(usage(), end='', file=sys.stdout if argv else sys.stderr)
+        print(usage(), end='', file=sys.stdout if argv else sys.stderr,
+              flush=True)
         return 0 if argv else USAGE
-    verb, style = argv[0], style_of(argv)
+    module = load(argv[0])
+    args = parser_of(argv[0], module).parse_args(joined(argv[1:]))
+    args.argv = ['udpmill', 'perf', *argv]
+    return module.run(args)
+
+
+def guarded(argv):
+    """The exit code: no error looks like a regression."""
+    verb, style = argv[0] if argv else '--help', style_of(argv)
     try:
         if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        module = load(verb)
-        args = parser_of(verb, module).parse_args(joined(argv[1:]))
-        args.argv = ['udpmill', 'perf', *argv]
-        return exits.in_style(module.run(args), style)
+        return exits.in_style(work(argv), style)
     except PerfError as error:
         print(f'udpmill perf {verb}: {error}', file=sys.stderr)
         return exits.in_style(error.exit_code, style)

@@ -42,6 +42,7 @@ def run(kernels, monkeypatch, no_guest):  # noqa: F811
 @pytest.mark.parametrize('argv, told', [
     (['--seeds', '1001'], 'within 1 to 1000'),
     (['--seeds', str(2 ** 53)], 'within 1 to 1000'),
+    (['--a-cmd', 'cat', '--pcap', __file__], 'send one of them by --payload'),
     (['--datagrams', str(10 ** 7 + 1)], 'within 1 to 10000000'),
     (['--b-set', 'net/../../x=1'], 'not the name of a sysctl'),
     (['--b-set', 'net/../../x.y=1'], 'not the name of a sysctl'),
@@ -156,3 +157,29 @@ def test_ctrl_c_while_modules_are_imported(tmp_path):
         [sys.executable, PROGRAM, 'count'], capture_output=True, check=False,
         timeout=60, env={**os.environ, 'PYTHONPATH': str(tmp_path)})
     assert (done.returncode, done.stderr) == (-signal.SIGINT, b'')
+
+
+def started(argv, **streams):
+    """The exit code of the program itself."""
+    return subprocess.run([sys.executable, PROGRAM, *argv], check=False,
+                          timeout=60, stdin=subprocess.DEVNULL,
+                          **{'stdout': subprocess.DEVNULL,
+                             'stderr': subprocess.DEVNULL, **streams}
+                          ).returncode
+
+
+@pytest.mark.parametrize('argv, stream, code', [
+    (['count', '-o', '/no/such/x'], 'stderr', 2), ([], 'stderr', 2),
+    (['--help'], 'stdout', UNFIT), (['--list-options'], 'stdout', UNFIT),
+    (['count', '--help'], 'stdout', UNFIT)])
+def test_a_full_stream_is_no_regression(argv, stream, code):
+    with open('/dev/full', 'wb') as full:
+        assert started(argv, **{stream: full}) == code
+
+
+def test_progress_that_nobody_reads_stops_nothing(run, monkeypatch, tmp_path):
+    """A terminal that is gone, or a log on a full disk."""
+    with open('/dev/full', 'w', buffering=1,
+              encoding='ascii') as full:
+        monkeypatch.setattr(sys, 'stderr', full)
+        assert run('-o', str(tmp_path / 'a.json')) == 1

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """udpmill perf count: count the instructions per datagram, to the last one, in
 kernels that QEMU boots."""
+import argparse
+
 from .. import human
 from ..errors import PerfError
 from ..file import count_document
@@ -44,7 +46,7 @@ def add_arguments(parser):
     for side in 'ab':
         add_arm(sides, side)
         commands.add_arms(sides, side)
-    commands.add_requests(parser)
+    add_refused(commands.add_requests(parser))
     how = parser.add_argument_group('counting')
     how.add_argument('--seeds', type=count(1, MOST_SEEDS), default=3, metavar='N',
                      help='boot each arm with N seeds, and with one of them '
@@ -66,6 +68,19 @@ def add_arguments(parser):
                      metavar='N', help='datagrams before them (default 2000)')
     add_output(parser, '--out')
     exits.add_arguments(parser)
+
+
+def no_capture(_):
+    raise argparse.ArgumentTypeError(
+        'a capture has datagrams of many kinds, but windows count datagrams of '
+        'one; send one of them by --payload, or time the capture by udpmill '
+        'perf compare')
+
+
+def add_refused(group):
+    """What compare has beside the same options, to say why it is not here."""
+    for option in '--pcap', '--speed':
+        group.add_argument(option, type=no_capture, help=argparse.SUPPRESS)
 
 
 def add_arm(group, side):

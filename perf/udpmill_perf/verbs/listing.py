@@ -60,5 +60,5 @@ def write(verbs, load, parser_of):
             verb['options'] = list(options_of(parser))
         found.append(verb)
     json.dump(found, sys.stdout, indent=1)
-    print()
+    print(flush=True)
     return 0

@@ -167,7 +167,7 @@ def test_a_command_line_is_a_difference(emulator, tmp_path, capsys):
     made = document.load(tmp_path / 'made.json')
     assert not made['aa'] and made['verdict'] == 'PASS'
     assert made['environment']['changed'] == ['kernel.cmdline']
-    assert [arm['label'] for arm in made['arms']] == ['nothing appended',
+    assert [arm['label'] for arm in made['arms']] == ['without -x y=1',
                                                       '-x y=1']
     log = (tmp_path / 'made' / 'log').read_text().splitlines()
     assert sum(line.endswith(f'-append {timing.APPEND} -x y=1')

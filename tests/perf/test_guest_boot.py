@@ -340,8 +340,12 @@ def test_boots_side_by_side(tmp_path):
     cpus, meminfo = len(os.sched_getaffinity(0)), tmp_path / 'meminfo'
     for mib, most in ((10, 1), (800, 1), (1 << 30, cpus)):
         meminfo.write_text(f'MemTotal: 1 kB\nMemAvailable: {mib * 1024} kB\n')
-        assert counting.at_once(meminfo) == most
+        assert counting.at_once(meminfo, tmp_path / 'none') == most
     assert counting.at_once(tmp_path / 'none') == cpus
+    bound = tmp_path / 'memory.max'
+    for text, most in (('max', cpus), (str(900 << 20), 1)):
+        bound.write_text(f'{text}\n')
+        assert counting.at_once(meminfo, bound) == most
 
 
 def test_the_time_left_knows_of_boots_side_by_side():

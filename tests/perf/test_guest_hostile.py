@@ -13,7 +13,7 @@ import tracemalloc
 import pytest
 from udpmill_perf.errors import UNFIT, USAGE, PerfError
 from udpmill_perf.guest import boot as boots
-from udpmill_perf.guest import frames, kernel, qemu
+from udpmill_perf.guest import frames, kernel, parts, qemu
 from udpmill_perf.host import scratch
 from udpmill_perf.host.process import how_ended
 from udpmill_perf.measure import counting
@@ -21,6 +21,9 @@ from udpmill_perf.measure.workload import parse
 from guest_made_up import frame, image
 from test_guest_boot import (arm, booted, count, emulator,  # noqa: F401
                              start)
+
+pytestmark = pytest.mark.skipif(
+    'UDPMILL' not in os.environ, reason='UDPMILL does not name a udpmill')
 
 DYING = '''\
 #!/bin/sh
@@ -86,7 +89,7 @@ def test_room_is_looked_for_before_a_boot(emulator, place, monkeypatch, wanted,
     ('exit 0', 'arm A: the guest ended too early; its console is empty'),
     ('echo "qemu: terminating on signal 15 from pid 7" >&2', 'ended too early '
      r'\(qemu: terminating on signal 15 from pid 7\)'),
-    ('kill -KILL $$', 'ended by signal SIGKILL'),
+    ('kill -KILL $$', 'SIGKILL, as the kernel does when memory'),
     ('rm -rf "$PWD"', 'udpmill-count-.* has been removed'),
     ('echo garbage > results', 'arm A: the guest\'s results are damaged')])
 def test_an_emulator_that_dies(emulator, how, told):
@@ -192,6 +195,16 @@ def test_results_take_no_more_memory_than_they_are_long(tmp_path):
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()
+
+
+def test_a_generator_of_another_version_is_refused(tmp_path, monkeypatch):
+    stale = tmp_path / 'udpmill-static'
+    stale.write_text('#!/bin/sh\necho udpmill 0.0.1\n')
+    stale.chmod(0o755)
+    monkeypatch.setattr(parts, 'udpmill', lambda: str(stale))
+    with pytest.raises(PerfError, match='is udpmill 0.0.1, but .* is ') as told:
+        counting.find_generator()
+    assert told.value.exit_code == UNFIT
 
 
 def test_a_kernel_that_is_cut_off_is_not_booted(tmp_path):

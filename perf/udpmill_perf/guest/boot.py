@@ -20,6 +20,7 @@ PANIC_S = 5       # CPU time that a guest has to end after a panic
 LAST_LINES = 4
 PANIC = re.compile(r'Kernel panic - not syncing.*|Oops: .*|BUG: .*|'
                    r'No working init found.*')
+BY_KILL = ', as the kernel does when memory is short'
 HALTED = 'reboot: System halted'
 STAMP = re.compile(r'\[ *\d+\.\d+\] ?')
 
@@ -168,8 +169,11 @@ class Boot:
         """What the guest sent, after its end. Raises PerfError if it did not
         power off by itself."""
         self._check_crash()
-        if self.program.popen.returncode:
-            raise PerfError(f'{self.name}: {self.program.complaint()}', UNFIT)
+        code = self.program.popen.returncode
+        if code:
+            why = BY_KILL if code == -signal.SIGKILL else ''
+            raise PerfError(f'{self.name}: {self.program.complaint()}{why}',
+                            UNFIT)
         found = self._sent()
         errors = [body.strip() for tag, body in found if tag == 'error']
         if errors:

@@ -184,18 +184,32 @@ def turns(guests, seeds):
     return found
 
 
-def at_once(meminfo='/proc/meminfo'):
-    """How many boots may run side by side."""
+def at_once(meminfo='/proc/meminfo', of_group='/sys/fs/cgroup/memory.max'):
+    """How many boots may run side by side. of_group: the bound of a
+    container."""
     cpus = len(os.sched_getaffinity(0))
     for line in (environment.read(meminfo) or '').splitlines():
         if line.startswith('MemAvailable:'):
             free = int(line.split()[1]) // 1024
+            bound = environment.read(of_group) or ''
+            if bound.isdecimal():  # or it is "max"
+                free = min(free, int(bound) >> 20)
             return max(1, min(cpus, free // MEMORY_EACH_MIB))
     return cpus
 
 
+def find_generator():
+    """The udpmill that generates the load in guests."""
+    path, own = parts.udpmill(), binaries.own_binary()
+    found, wanted = map(binaries.version, (path, own))
+    if found != wanted:  # one of them was left by another build
+        raise PerfError(f'{path}: is udpmill {found}, but {own} is {wanted}; '
+                        'build or install both again', UNFIT)
+    return path
+
+
 def guests_of(arms, workloads, design):
-    generator = parts.udpmill()
+    generator = find_generator()
     return [Guest(arm, workloads, design, generator) for arm in arms]
 
 

@@ -60,7 +60,7 @@ class Guest(counting.Guest):
 
 
 def guests_of(arms, workloads, design):
-    generator = parts.udpmill()
+    generator = counting.find_generator()
     return {arm.name: Guest(arm, workloads, design, generator)
             for arm in arms}
 

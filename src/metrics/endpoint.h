@@ -5,8 +5,7 @@
  * Whoever can connect may do whatever they like, and costs nobody else
  * anything: there are ENDPOINT_CONNECTIONS connections at most, each of which
  * has ENDPOINT_SECONDS and ENDPOINT_BYTES for its one request, and the thread
- * takes one part in ENDPOINT_SHARE of a CPU at most, and that only when nobody
- * else wants it.
+ * yields to others, and takes one part in ENDPOINT_SHARE of a CPU at most.
  */
 #pragma once
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdint.h>
@@ -20,7 +21,8 @@
 #include <unistd.h>
 
 #define SECOND_NS 1000000000ull
-#define NICEST    19 /* of all, the most yielding */
+/* Yields to others, but still gets its turn on a busy host. */
+#define NICE 10
 /* Who has closed their side has this long to take the reply. */
 #define GRACE_NS (SECOND_NS / 2)
 
@@ -272,11 +274,24 @@ static int start_daemon(struct metrics_endpoint *e)
 	return 0;
 }
 
+/* Of this thread alone; anybody may do that. Real-time workers would otherwise
+ * share their priority with it. */
+static void yield_to_others(void)
+{
+	const struct sched_param none = {0};
+	int policy = sched_getscheduler(0);
+
+	if (policy == SCHED_FIFO || policy == SCHED_RR)
+		(void)sched_setscheduler(0, SCHED_OTHER, &none);
+	if (getpriority(PRIO_PROCESS, 0) < NICE)
+		(void)setpriority(PRIO_PROCESS, 0, NICE);
+}
+
 static void *run(void *arg)
 {
 	struct metrics_endpoint *e = arg;
-	/* Of this thread alone; anybody may yield more. */
-	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICEST);
+
+	yield_to_others();
 	e->error = e->config.settle ? e->config.settle() : 0;
 	sem_post(&e->settled);
 	if (!e->error)

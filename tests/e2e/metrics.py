@@ -176,7 +176,7 @@ class Scraped(Case):
             self.skipTest("not root: there is nothing to give up")
         with Metered() as s:
             scraper.families(s.url)
-            self.assertEqual(len(os.listdir(f"/proc/{s.pid}/task")), 3)
+            self.assertLess(2, len(os.listdir(f"/proc/{s.pid}/task")))
             for task in os.listdir(f"/proc/{s.pid}/task"):
                 def kept():
                     with open(f"/proc/{s.pid}/task/{task}/status") as f:
@@ -360,6 +360,7 @@ class Hostile(Case):
         """Its time on a CPU, in seconds."""
         tasks = f"/proc/{self.server.pid}/task"
         newest = max(os.listdir(tasks), key=int)
+        self.assertEqual(os.getpriority(os.PRIO_PROCESS, int(newest)), 10)
         with open(f"{tasks}/{newest}/schedstat") as f:
             return int(f.read().split()[0]) / 1e9
 

@@ -20,7 +20,8 @@ void metrics_place_parse(struct metrics_place *out, const char *text)
 	if (!metrics_endpoint_supported())
 		say_exit(EXIT_SYSTEM,
 			"--metrics: this build cannot answer scrapers; install "
-			"libmicrohttpd-dev and build again");
+			"libmicrohttpd-dev and build again, without "
+			"-Dstatic=true");
 	if (strncmp(text, UNIX, strlen(UNIX)) != 0) {
 		if (resolve(&out->at, text, "127.0.0.1", AF_UNSPEC, why,
 			    sizeof(why)))

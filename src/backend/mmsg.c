@@ -12,6 +12,7 @@
 #include "backend/resend.h"
 #include "backend/wait.h"
 #include "core/slots.h"
+#include "net/call.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -105,9 +106,10 @@ static void fill_train(struct mmsg *s, struct train *t, uint32_t i)
 	const struct msghdr *h = &s->in[i].msg_hdr;
 	uint32_t bytes = s->in[i].msg_len, segment_bytes = 0;
 
-	control_none(t);
 	if (h->msg_controllen)
 		segment_bytes = control_read(h, t);
+	else
+		control_none(t);
 	t->data = slots_at(&s->slots, i);
 	t->peer = &s->peer[i];
 	train_shape(t, bytes, segment_bytes);
@@ -134,7 +136,7 @@ static int mmsg_recv(void *self, struct batch *b, int timeout_ms)
 
 		reset_headers(s);
 		counter_add(s->counters, COUNTER_RECV_CALLS, 1);
-		n = recvmmsg(s->wait.fd, s->in, s->capacity, flag, NULL);
+		n = call_recvmmsg(s->wait.fd, s->in, s->capacity, flag);
 		if (n >= 0)
 			break;
 		again = wait_failed(&s->wait, errno);
@@ -174,7 +176,7 @@ static int send_some(struct mmsg *s, struct message *m, uint32_t n)
 	for (uint32_t i = 0; i < n; i++)
 		fill_header(s, i, &m[i]);
 	while (done < n) {
-		int r = sendmmsg(
+		int r = call_sendmmsg(
 			s->wait.fd, s->out + done, n - done, MSG_DONTWAIT);
 
 		counter_add(s->counters, COUNTER_SEND_CALLS, 1);

@@ -5,10 +5,10 @@
  * backends are compared with.
  */
 #include "backend/backends.h"
-#include "backend/call.h"
 #include "backend/control.h"
 #include "backend/resend.h"
 #include "backend/wait.h"
+#include "net/call.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -132,9 +132,10 @@ static void fill_train(struct uring *u, struct train *t, struct uring_arrival a)
 	};
 	uint32_t segment_bytes = 0;
 
-	control_none(t);
 	if (o->controllen)
 		segment_bytes = control_read(&h, t);
+	else
+		control_none(t);
 	t->data = slot + u->head;
 	t->peer = (const union address *)(slot + NAME_AT);
 	train_shape(t, o->payloadlen, segment_bytes);

@@ -17,15 +17,14 @@ void wait_init(struct wait *w, const struct backend_config *config)
 
 int wait_flag(struct wait *w, int timeout_ms)
 {
-	struct timeval tv = {
-		.tv_sec = timeout_ms / 1000,
-		.tv_usec = timeout_ms % 1000 * 1000,
-	};
+	struct timeval tv;
 
 	if (timeout_ms == 0)
 		return MSG_DONTWAIT;
 	if (timeout_ms == w->timeout_ms)
 		return 0;
+	tv.tv_sec = timeout_ms / 1000;
+	tv.tv_usec = timeout_ms % 1000 * 1000;
 	if (setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)))
 		return -errno;
 	w->timeout_ms = timeout_ms;

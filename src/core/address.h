@@ -89,6 +89,16 @@ bool address_is_loopback(const union address *a);
 bool address_is_any(const union address *a);
 bool address_is_group(const union address *a);
 
+/* Neither any nor a group. */
+static inline bool address_is_host(const union address *a)
+{
+	/* 0.0.0.1 to 223.255.255.255, as almost all are. */
+	if (a->sa.sa_family == AF_INET &&
+		ntohl(a->in.sin_addr.s_addr) - 1 < 0xdfffffffu)
+		return true;
+	return !address_is_any(a) && !address_is_group(a);
+}
+
 /* Adds n to the host address; does nothing for AF_UNSPEC. */
 void address_add(union address *a, uint32_t n);
 

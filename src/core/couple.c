@@ -53,7 +53,7 @@ static bool may_couple(const struct couple *c, const struct train *t)
  * Only the last segment may be shorter, and a datagram of zero bytes cannot be
  * a segment at all.
  */
-static bool joins(const struct couple *c, const struct message *m,
+static inline bool joins(const struct couple *c, const struct message *m,
 	const struct train *t, uint32_t bytes)
 {
 	return m->segments < c->segments_max && bytes > 0 &&
@@ -96,6 +96,31 @@ static struct message *open_message(
 	return m;
 }
 
+static void add_piece(struct batch *b, struct message *m, uint8_t *data,
+	uint32_t bytes, uint32_t segments)
+{
+	b->pieces[b->piece_count++] =
+		(struct piece){data, bytes, (uint32_t)(m - b->messages)};
+	m->iov_count++;
+	m->bytes += bytes;
+	m->segments += segments;
+}
+
+/* The same as couple_train() for a single datagram, without its loop. */
+static uint32_t couple_single(
+	struct couple *c, const struct train *t, uint32_t *slot)
+{
+	struct batch *b = c->batch;
+	struct message *m = *slot ? &b->messages[*slot - 1] : NULL;
+
+	if (b->piece_count == b->piece_capacity)
+		return 1;
+	if (!m || !joins(c, m, t, t->reply_bytes))
+		m = open_message(c, t, slot);
+	add_piece(b, m, t->data, t->reply_bytes, 1);
+	return 0;
+}
+
 /* Returns the number of segments for which there was no room. */
 static uint32_t couple_train(
 	struct couple *c, const struct train *t, uint32_t *slot)
@@ -119,11 +144,7 @@ static uint32_t couple_train(
 			m = open_message(c, t, slot);
 		n = fitting(c, m, t, left);
 		bytes = n == left ? rest : n * t->reply_segment_bytes;
-		b->pieces[b->piece_count++] = (struct piece){
-			t->data + at, bytes, (uint32_t)(m - b->messages)};
-		m->iov_count++;
-		m->bytes += bytes;
-		m->segments += n;
+		add_piece(b, m, t->data + at, bytes, n);
 		at += bytes;
 		left -= n;
 	}
@@ -160,11 +181,38 @@ static uint32_t couple_all(struct couple *c, uint32_t first)
 	struct places p = {0};
 	uint32_t lost = 0;
 
-	for (uint32_t i = first; i < b->count; i++)
-		if (b->trains[i].verdict == VERDICT_ANSWER)
-			lost += couple_train(
-				c, &b->trains[i], place(&p, b->trains[i].peer));
+	for (uint32_t i = first; i < b->count; i++) {
+		const struct train *t = &b->trains[i];
+
+		if (t->verdict != VERDICT_ANSWER)
+			continue;
+		if (t->reply_segments == 1)
+			lost += couple_single(c, t, place(&p, t->peer));
+		else
+			lost += couple_train(c, t, place(&p, t->peer));
+	}
 	return lost;
+}
+
+/* Makes a message of the only answer, if it is one send. Its place is that
+ * which lay_out() would give it. */
+static bool couple_whole(struct couple *c, const struct train *t)
+{
+	struct batch *b = c->batch;
+	uint32_t slot;
+	struct message *m;
+
+	if (b->piece_count == b->piece_capacity || t->reply_segments == 0)
+		return false;
+	if (t->reply_segments > 1 &&
+		(t->reply_segments > c->segments_max ||
+			t->reply_bytes > DATAGRAM_MAX_V4 || !may_couple(c, t)))
+		return false;
+	m = open_message(c, t, &slot);
+	m->iov = &b->iov[b->piece_count];
+	*m->iov = (struct iovec){t->data, t->reply_bytes};
+	add_piece(b, m, t->data, t->reply_bytes, t->reply_segments);
+	return true;
 }
 
 uint32_t couple_more(struct batch *b, uint32_t first, uint32_t segments_max)
@@ -174,6 +222,8 @@ uint32_t couple_more(struct batch *b, uint32_t first, uint32_t segments_max)
 
 	/* The table is only needed for two or more answers. */
 	if (i == b->count)
+		return 0;
+	if (i == b->count - 1 && couple_whole(&c, &b->trains[i]))
 		return 0;
 	if (i == b->count - 1)
 		lost = couple_train(&c, &b->trains[i], &slot);

@@ -110,7 +110,7 @@ enum counter_id guard_judge(
 		return COUNTER_REFUSED_UDPMILL_REPLY;
 	if (t->ttl == 0)
 		return COUNTER_REFUSED_NO_TTL;
-	if (port == 0 || address_is_group(source) || address_is_any(source))
+	if (port == 0 || !address_is_host(source))
 		return COUNTER_REFUSED_SOURCE;
 	if (port < 1024)
 		return COUNTER_REFUSED_LOW_PORT;
@@ -125,18 +125,33 @@ enum counter_id guard_judge(
 	return 0;
 }
 
+/* Would guard_judge() find the same about t's source as about that of the train
+ * before it? A batch mostly has runs of trains from one peer. */
+static bool is_alike(const struct train *before, const struct train *t)
+{
+	return before->ttl == t->ttl && before->local.group == t->local.group &&
+	       address_equal(before->peer, t->peer);
+}
+
 void guard_check(const struct guard *g, const struct service_ops *service,
 	struct batch *b, struct counters *counters)
 {
+	const struct train *good = NULL; /* the last that was found so */
+
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct train *t = &b->trains[i];
 		enum counter_id why;
 
 		if (t->verdict != VERDICT_ANSWER)
 			continue;
-		why = guard_judge(g, t, service->loops);
-		if (!why)
+		if (good && is_alike(good, t) &&
+			t->reply_bytes <= request_bytes(t))
 			continue;
+		why = guard_judge(g, t, service->loops);
+		if (!why) {
+			good = t;
+			continue;
+		}
 		t->verdict = VERDICT_REFUSE;
 		counter_add(counters, why, t->segments - t->refused);
 	}

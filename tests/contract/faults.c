@@ -22,8 +22,8 @@ static int refuse_trains;
 
 ssize_t __real_sendmsg(int fd, const struct msghdr *h, int flags);
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *h, int flags);
-int __real_sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags);
-int __wrap_sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags);
+int __real_call_sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags);
+int __wrap_call_sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags);
 ssize_t __real_call_sendto(int fd, const void *data, size_t bytes, int flags,
 	const struct sockaddr *to, socklen_t to_bytes);
 ssize_t __wrap_call_sendto(int fd, const void *data, size_t bytes, int flags,
@@ -48,13 +48,13 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *h, int flags)
 	return fails(h) ? -1 : __real_sendmsg(fd, h, flags);
 }
 
-int __wrap_sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags)
+int __wrap_call_sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags)
 {
 	if (fails(&v[0].msg_hdr))
 		return -1;
 	if (take_at_most && n > take_at_most)
 		n = take_at_most;
-	return __real_sendmmsg(fd, v, n, flags);
+	return __real_call_sendmmsg(fd, v, n, flags);
 }
 
 ssize_t __wrap_call_sendto(int fd, const void *data, size_t bytes, int flags,

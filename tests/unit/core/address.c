@@ -204,6 +204,9 @@ Test(address, kinds_are_told_also_where_it_is_mapped)
 			cases[i].text);
 		cr_assert(address_is_group(&a) == cases[i].group, "%s",
 			cases[i].text);
+		cr_assert(address_is_host(&a) ==
+				  !(cases[i].any || cases[i].group),
+			"%s", cases[i].text);
 	}
 }
 

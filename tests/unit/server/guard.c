@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/guard.h"
+#include "core/reply_ttl.h"
 #include "service/registry.h"
 
 #include <criterion/criterion.h>
@@ -266,4 +267,33 @@ Test(guard, judges_each_train_of_a_batch)
 	cr_assert(t[1].verdict == VERDICT_REFUSE);
 	cr_assert(t[2].verdict == VERDICT_ANSWER);
 	cr_assert(t[3].verdict == VERDICT_REFUSE);
+}
+
+/* The guard looks less at a train that is like the one before it. */
+Test(guard, judges_what_differs_after_a_train_of_the_same_peer)
+{
+	union address peer;
+	struct train t[6];
+	struct batch b = {.trains = t, .count = 6, .capacity = 6};
+
+	cr_assert(address_parse(&peer, "203.0.113.1:40000") == 0);
+	for (size_t i = 0; i < 6; i++)
+		t[i] = (struct train){.peer = &peer,
+			.verdict = VERDICT_ANSWER,
+			.bytes = 8,
+			.segment_bytes = 8,
+			.segments = 1,
+			.ttl = 64,
+			.reply_bytes = 8,
+			.reply_segment_bytes = 8,
+			.reply_segments = 1};
+	t[1].reply_bytes = 9;
+	t[2].ttl = REPLY_TTL;
+	t[3].ttl = 0;
+	t[4].local.group = true;
+	guard_check(&guard, service_find("echo"), &b, &counters);
+	cr_assert(t[0].verdict == VERDICT_ANSWER);
+	for (size_t i = 1; i < 5; i++)
+		cr_assert(t[i].verdict == VERDICT_REFUSE, "%zu", i);
+	cr_assert(t[5].verdict == VERDICT_ANSWER);
 }

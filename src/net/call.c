@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend/call.h"
+#include "net/call.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -30,5 +30,23 @@ ssize_t call_sendto(int fd, const void *data, size_t bytes, int flags,
 	return syscall(SYS_sendto, fd, data, bytes, flags, to, to_bytes);
 #else
 	return sendto(fd, data, bytes, flags, to, to_bytes);
+#endif
+}
+
+int call_recvmmsg(int fd, struct mmsghdr *list, unsigned n, int flags)
+{
+#ifdef SYS_recvmmsg
+	return (int)syscall(SYS_recvmmsg, fd, list, n, flags, NULL);
+#else
+	return recvmmsg(fd, list, n, flags, NULL);
+#endif
+}
+
+int call_sendmmsg(int fd, struct mmsghdr *list, unsigned n, int flags)
+{
+#ifdef SYS_sendmmsg
+	return (int)syscall(SYS_sendmmsg, fd, list, n, flags);
+#else
+	return sendmmsg(fd, list, n, flags);
 #endif
 }

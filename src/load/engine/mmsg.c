@@ -9,6 +9,7 @@
 #include "load/engine/engines.h"
 #include "load/engine/ready.h"
 #include "load/engine/reports.h"
+#include "net/call.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ struct mmsg {
 	struct ready ready;
 	struct link *current; /* of the last receive */
 	uint32_t receives;    /* of the current turn; 0: the turn is over */
+	uint32_t used;        /* in_headers that the last receive wrote to */
 	struct slots out, in;
 	struct mmsghdr out_headers[ENGINE_MESSAGES];
 	struct iovec out_iov[ENGINE_MESSAGES];
@@ -96,6 +98,7 @@ static int mmsg_init(void *self, const struct engine_config *c)
 	if (error)
 		return error;
 	init_headers(e);
+	e->used = ENGINE_ARRIVALS;
 	for (uint32_t i = 0; c->fill && i < ENGINE_MESSAGES; i++)
 		c->fill(c->fill_arg, slots_at(&e->out, i));
 	return 0;
@@ -195,7 +198,7 @@ static int mmsg_send(
 	while (done < n) {
 		const struct link *link = messages[done].link;
 		uint32_t run = run_of(messages + done, n - done);
-		int r = sendmmsg(
+		int r = call_sendmmsg(
 			link->fd, e->out_headers + done, run, MSG_DONTWAIT);
 
 		if (r < 0)
@@ -211,7 +214,8 @@ static void tell(struct mmsg *e, struct engine_arrivals *in, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t bytes = e->in_headers[i].msg_len;
-		uint32_t segment = cmsg_segment(&e->in_headers[i].msg_hdr);
+		struct msghdr *h = &e->in_headers[i].msg_hdr;
+		uint32_t segment = h->msg_controllen ? cmsg_segment(h) : 0;
 
 		if (segment == 0 || segment > bytes)
 			segment = bytes;
@@ -226,10 +230,11 @@ static int take(struct mmsg *e, struct link *link, struct engine_arrivals *in,
 {
 	int n;
 
-	for (uint32_t i = 0; i < ENGINE_ARRIVALS; i++)
+	for (uint32_t i = 0; i < e->used; i++)
 		e->in_headers[i].msg_hdr.msg_controllen =
 			sizeof(e->in_control[i].bytes);
-	n = recvmmsg(link->fd, e->in_headers, ENGINE_ARRIVALS, flags, NULL);
+	n = call_recvmmsg(link->fd, e->in_headers, ENGINE_ARRIVALS, flags);
+	e->used = n > 0 ? (uint32_t)n : 1;
 	e->receives = e->current == link ? e->receives + 1 : 1;
 	e->current = link;
 	in->owner = link->owner;

@@ -142,18 +142,62 @@ static uint32_t least_of(uint32_t a, uint32_t b, uint64_t c)
 	return least < c ? least : (uint32_t)c;
 }
 
+static uint32_t lend(struct load_thread *t, uint64_t room)
+{
+	uint32_t most = t->train > 1 ? PROBES_TRAINS : ENGINE_MESSAGES;
+
+	return t->engine.ops->lend(t->engine.self, t->probes.messages,
+		room < most ? (uint32_t)room : most);
+}
+
+/* Probes of one size that leave now, into slots that hold their payload: most
+ * of what is ever sent, and the shortest way for a lone one. */
+static uint32_t write_equal(
+	struct load_thread *t, const struct order *o, uint64_t room)
+{
+	struct probes *w = &t->probes;
+	const struct load_unit u = t->shared->units[0];
+	uint32_t each = u.segments < t->train ? u.segments : t->train;
+	uint32_t most = lend(t, room), i = 0;
+	struct probe p = {
+		.magic = PROBE_REQUEST,
+		.run = t->config->run,
+		.flow = o->flow->number,
+		.sequence = o->flow->sequence,
+		.sent_ns = t->now_ns,
+	};
+
+	for (; i < most && room > 0; i++) {
+		struct engine_message *m = &w->messages[i];
+		uint32_t n = room < each ? (uint32_t)room : each;
+		uint8_t *out = m->data;
+
+		*m = (struct engine_message){
+			o->flow->link, out, n * u.bytes, (uint16_t)n, 0, 0};
+		w->meant_ns[i] = p.sent_ns;
+		room -= n;
+		for (; n > 0; n--, p.sequence++, out += u.bytes)
+			probe_write(out, u.bytes, &p);
+	}
+	return i;
+}
+
+static bool is_equal(const struct load_thread *t, const struct order *o)
+{
+	return t->probes.prefilled && !o->times && !t->config->socket.txtime &&
+	       has_header(t, t->config->sizes.most);
+}
+
 static uint32_t write_plan(
 	struct load_thread *t, const struct order *o, uint64_t room)
 {
 	struct probes *w = &t->probes;
-	uint32_t most = t->train > 1 ? PROBES_TRAINS : ENGINE_MESSAGES, i = 0;
+	uint32_t most = lend(t, room), i = 0;
 	const uint64_t *time = o->times;
 	uint32_t of_time = o->per_time;
 	uint64_t sequence = o->flow->sequence;
 	struct cursor c = w->cursor;
 
-	most = t->engine.ops->lend(t->engine.self, w->messages,
-		room < most ? (uint32_t)room : most);
 	for (; i < most && room > 0; i++) {
 		struct engine_message *m = &w->messages[i];
 		struct load_unit u = t->shared->units[c.unit];
@@ -227,6 +271,8 @@ static uint32_t write_round(
 uint32_t probes_write(
 	struct load_thread *t, const struct order *order, uint64_t room)
 {
+	if (is_equal(t, order))
+		return write_equal(t, order, room);
 	if (order->items)
 		return write_items(t, order, room);
 	if (t->config->replay)

@@ -11,12 +11,11 @@
 
 #include <string.h>
 
-static void tally_result(struct tally *y, enum verify_result r, uint32_t bytes)
+static void tally_unexpected(
+	struct tally *y, enum verify_result r, uint32_t bytes)
 {
 	switch (r) {
 	case VERIFY_FIRST:
-		y->first++;
-		y->bytes += bytes;
 		break;
 	case VERIFY_REORDERED:
 		y->first++;
@@ -35,6 +34,17 @@ static void tally_result(struct tally *y, enum verify_result r, uint32_t bytes)
 		y->corrupt++;
 		break;
 	}
+}
+
+static inline void tally_result(
+	struct tally *y, enum verify_result r, uint32_t bytes)
+{
+	if (r != VERIFY_FIRST) {
+		tally_unexpected(y, r, bytes);
+		return;
+	}
+	y->first++;
+	y->bytes += bytes;
 }
 
 static void check_probe(struct load_thread *t, struct flow *f, struct tally *y,
@@ -115,37 +125,45 @@ typedef void check_fn(struct load_thread *, struct flow *, struct tally *,
  * tenth of a datagram's whole cost. */
 static inline __attribute__((always_inline)) void walk(check_fn *check,
 	struct load_thread *t, struct flow *f, struct tally *y,
-	const uint8_t *data, uint32_t left, uint32_t segment)
+	const struct engine_arrivals *in)
 {
-	do {
-		uint32_t one = left < segment ? left : segment;
+	for (uint32_t i = 0; i < in->count; i++) {
+		const struct engine_arrival *a = &in->at[i];
+		const uint8_t *data = a->data;
+		uint32_t left = a->bytes;
 
-		check(t, f, y, data, one);
-		y->datagrams++;
-		data += one;
-		left -= one;
-	} while (left > 0);
+		do {
+			uint32_t one = left < a->segment_bytes
+					       ? left
+					       : a->segment_bytes;
+
+			check(t, f, y, data, one);
+			y->datagrams++;
+			data += one;
+			left -= one;
+		} while (left > 0);
+	}
 }
 
 typedef void walk_fn(struct load_thread *, struct flow *, struct tally *,
-	const uint8_t *, uint32_t, uint32_t);
+	const struct engine_arrivals *);
 
 static void walk_probes(struct load_thread *t, struct flow *f, struct tally *y,
-	const uint8_t *data, uint32_t left, uint32_t segment)
+	const struct engine_arrivals *in)
 {
-	walk(check_probe, t, f, y, data, left, segment);
+	walk(check_probe, t, f, y, in);
 }
 
 static void walk_texts(struct load_thread *t, struct flow *f, struct tally *y,
-	const uint8_t *data, uint32_t left, uint32_t segment)
+	const struct engine_arrivals *in)
 {
-	walk(check_text, t, f, y, data, left, segment);
+	walk(check_text, t, f, y, in);
 }
 
 static void walk_any(struct load_thread *t, struct flow *f, struct tally *y,
-	const uint8_t *data, uint32_t left, uint32_t segment)
+	const struct engine_arrivals *in)
 {
-	walk(check_any, t, f, y, data, left, segment);
+	walk(check_any, t, f, y, in);
 }
 
 static walk_fn *const walks[] = {
@@ -155,18 +173,16 @@ static walk_fn *const walks[] = {
 	[REPLIES_NONE] = walk_any,
 };
 
-static void check_train(struct load_thread *t, struct flow *f, struct tally *y,
-	const struct engine_arrival *a)
+static void check_arrivals(struct load_thread *t, struct flow *f,
+	struct tally *y, const struct engine_arrivals *in)
 {
-	uint32_t before = y->first, overtaken = y->reordered + y->late;
 	uint64_t next = f->verify.next;
 
-	walks[t->config->replies](t, f, y, a->data, a->bytes, a->segment_bytes);
+	walks[t->config->replies](t, f, y, in);
 	/* Numbers that the highest one has skipped, and that did not come. */
-	overtaken = y->reordered + y->late - overtaken;
-	y->gaps += f->verify.next - next - (y->first - before - overtaken);
+	y->gaps = f->verify.next - next - (y->first - y->reordered - y->late);
 	if (f->times)
-		latency_in_order(t, f, y, next, y->first - before);
+		latency_in_order(t, f, y, next, y->first);
 }
 
 static void count(struct load_thread *t, const struct tally *y, uint32_t trains)
@@ -212,8 +228,7 @@ static uint32_t check(
 	f->refused = false;
 	atomic_store_explicit(
 		&t->meter.active_ns, t->now_ns, memory_order_relaxed);
-	for (uint32_t i = 0; i < in->count; i++)
-		check_train(t, f, &y, &in->at[i]);
+	check_arrivals(t, f, &y, in);
 	latency_round_trip(t, f, &y.run);
 	latency_end_run(t, f, &y);
 	if (f->skipped && f->times)

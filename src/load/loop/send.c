@@ -27,12 +27,14 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 	const struct replay *replay = t->config->replay;
 	bool paced =
 		t->config->mode == LOAD_PACED && !(replay && replay->unpaced);
+	bool mixed = sizes_mixed(&t->config->sizes);
 	uint64_t bytes = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct engine_message *m = &t->probes.messages[i];
 
-		probes_move(t, m->segments);
+		if (mixed)
+			probes_move(t, m->segments);
 		taken += m->segments;
 		bytes += m->bytes;
 		partial += m->segments < t->train;
@@ -40,6 +42,8 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 			histogram_record(&t->meter.histograms[LOAD_LAG],
 				late_ns(t, t->probes.meant_ns[i]), m->segments);
 	}
+	if (!mixed)
+		probes_move(t, taken);
 	if (f->times)
 		note_times(t, f, n);
 	if (flow_in_flight(f) == 0)

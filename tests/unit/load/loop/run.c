@@ -59,16 +59,15 @@ static void *echo(void *arg)
 	return NULL;
 }
 
-int __real_recvmmsg(int, struct mmsghdr *, unsigned, int, struct timespec *);
-int __wrap_recvmmsg(int, struct mmsghdr *, unsigned, int, struct timespec *);
+int __real_call_recvmmsg(int, struct mmsghdr *, unsigned, int);
+int __wrap_call_recvmmsg(int, struct mmsghdr *, unsigned, int);
 int __real_nanosleep(const struct timespec *, struct timespec *);
 int __wrap_nanosleep(const struct timespec *, struct timespec *);
 
 /* As on a host that has other work, between a reply and what it lets go. */
-int __wrap_recvmmsg(int s, struct mmsghdr *m, unsigned count, int flags,
-	struct timespec *timeout)
+int __wrap_call_recvmmsg(int s, struct mmsghdr *m, unsigned count, int flags)
 {
-	int n = __real_recvmmsg(s, m, count, flags, timeout);
+	int n = __real_call_recvmmsg(s, m, count, flags);
 
 	if (n <= 0 || !atomic_exchange(&hold_receive, false))
 		return n;

@@ -231,3 +231,71 @@ Test(receive, counts_the_numbers_that_are_passed_over)
 	meter_sum(&t->meter, &c);
 	cr_assert(c.gaps - c.reordered - c.late == 1);
 }
+
+/* What becomes of the second of three that were sent at one time. */
+struct second {
+	const char *what;
+	uint32_t run, flow;
+	uint64_t sequence;
+	uint8_t flip;
+	struct load_counts counts;
+};
+
+static void make_second(const struct second *c)
+{
+	for (unsigned i = 0; i < N; i++) {
+		uint8_t *at = data + i * (size_t)BYTES;
+		struct probe p;
+
+		cr_assert(probe_read(at, BYTES, &p));
+		p.sent_ns = times[0];
+		if (i == 1) {
+			p.run += c->run;
+			p.flow += c->flow;
+			p.sequence = c->sequence;
+		}
+		probe_write(at, BYTES, &p);
+		if (i == 1)
+			at[14] ^= c->flip;
+	}
+}
+
+/* Replies in a row are counted at once, but each is looked at. */
+Test(receive, checks_each_that_was_sent_at_one_time)
+{
+	static const struct second cases[] = {
+		{"right", .sequence = 1, .counts = {.answered = 3}},
+		{"damaged", .sequence = 1, .flip = 1,
+			.counts = {.answered = 2, .corrupt = 1, .gaps = 1}},
+		{"of another run", .sequence = 1, .run = 1,
+			.counts = {.answered = 2, .stale = 1, .gaps = 1}},
+		{"of another flow", .sequence = 1, .flow = 1,
+			.counts = {.answered = 2, .stale = 1, .gaps = 1}},
+		{"a duplicate", .sequence = 0,
+			.counts = {.answered = 2, .duplicate = 1, .gaps = 1}},
+		{"never sent", .sequence = N,
+			.counts = {.answered = 2, .corrupt = 1, .gaps = 1}},
+	};
+
+	begin();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct load_counts *want = &cases[i].counts;
+		struct load_counts c = {0};
+
+		if (i > 0) {
+			stop();
+			begin();
+		}
+		ask();
+		make_second(&cases[i]);
+		answer();
+		(void)take(N);
+		meter_sum(&t->meter, &c);
+		cr_assert(c.answered == want->answered, "%s", cases[i].what);
+		cr_assert(c.answered_bytes == want->answered * BYTES);
+		cr_assert(c.corrupt == want->corrupt, "%s", cases[i].what);
+		cr_assert(c.stale == want->stale, "%s", cases[i].what);
+		cr_assert(c.duplicate == want->duplicate, "%s", cases[i].what);
+		cr_assert(c.gaps == want->gaps, "%s", cases[i].what);
+	}
+}

@@ -133,6 +133,11 @@ def test_an_arm_is_called_by_what_it_differs_in(kernels):
     assert labels(['--b-append', 'x=1'], same) == ['without x=1', 'x=1']
     assert labels(['--b-append', 'mitigations=auto nosmt'], same) == [
         'mitigations=off', 'mitigations=auto nosmt']
+    both = made(['--b-append', 'mitigations=auto'], same)
+    for arm in both:
+        arm.label = ''
+    count_arms.name_them(both, 'quiet')     # of a command line without it
+    assert both[0].label == 'without mitigations=auto'
     assert labels(['--b-opts', '--batch 8'], same) == [
         'default options', '--batch 8']
     assert labels(['--a-set', 'a.b=1'], same) == ['a.b=1', 'default settings']

@@ -79,6 +79,13 @@ def test_steps_and_trials_have_a_line_each():
     assert said[at + 6].endswith('lossy, server_socket')
 
 
+def test_all_cases_of_a_stress_are_on_the_page_only():
+    for form in 'html', 'markdown':
+        assert 'sizes all of them' in text('load stress', form)
+    assert 'sizes all of them' not in text('load stress', 'terminal')
+    assert 'checksum all of them' in text('load stress', 'terminal')
+
+
 def test_only_what_differs_between_runs_is_listed():
     doc = sample_load.runs(a=sample_load.plain(train=1),
                            b=sample_load.plain(train=64))
@@ -150,6 +157,20 @@ def test_several_runs_share_their_plots():
     assert '47.0 k/s' in by_rate.svg and '40.0 k/s' in by_rate.svg
     assert [label for _, _, label in found['The ledger'][1].legend] == [
         'dropped: server socket 68 806']
+
+
+def test_rates_that_were_not_kept_stay_in_their_place():
+    doc = sample_load.ramp()
+    doc['steps'][5]['sent'] = 7
+    latency, = [plot for plot in plots_of(doc)
+                if plot.title == 'Latency by rate']
+    assert 'p50: 10.0 k/s, 20.0 k/s, 30.0 k/s, 40.0 k/s, 50.0 k/s, 60.0 k/s' \
+        in latency.svg
+
+
+def test_csv_of_steps_knows_what_was_lost():
+    doc = {'steps': sample_load.ramp()['steps']}
+    assert run(doc).lost == pytest.approx(16_000 / 360_000)
 
 
 def test_the_bar_has_the_amounts():

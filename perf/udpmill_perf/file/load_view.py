@@ -171,7 +171,8 @@ class Run:
         told = human.number(self.loss.get('share'))
         if told is not None:
             return told
-        whole = _together(self.intervals) if self.intervals else None
+        pieces = self.intervals or ([] if self.is_search else self.steps)
+        whole = _together(pieces) if pieces else None
         return whole.loss if whole else None
 
     @cached_property

@@ -109,18 +109,18 @@ class CountCommandArm(OfCommand, CountArm):
                 *super().facts()]
 
 
-def name_them(both):
+def name_them(both, line=qemu.APPEND):
     """Label the arms that have no label by what they differ in, and only
-    that."""
+    that. line: the kernel's command line, to which they append."""
     facts = [arm.facts() for arm in both]
     for arm, own, other in zip(both, facts, reversed(facts)):
         if not arm.label:
-            told = [named(kind, text, others) for (kind, text), (_, others)
+            told = [named(kind, text, others, line) for (kind, text), (_, others)
                     in zip(own, other) if text != others]
             arm.label = cut((told or [own[0][1]])[0])
 
 
-def named(kind, text, other):
+def named(kind, text, other, line):
     """What an arm has of a kind, where the other arm has something else. With
     nothing of its own, it has what both began with."""
     if kind == PATH:
@@ -129,7 +129,7 @@ def named(kind, text, other):
         return text
     keys = [word.partition('=')[0] for word in other.split()]
     if kind == APPENDED:
-        began = [word for word in qemu.APPEND.split()
+        began = [word for word in line.split()
                  if word.partition('=')[0] in keys]
         return ' '.join(began) or f'without {other}'
     return f'no {kind}' if kind == 'files' else f'default {kind}'

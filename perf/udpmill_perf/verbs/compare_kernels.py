@@ -91,7 +91,7 @@ def make_arms(args, given):
     for side, arm in zip('ab', found):
         count_arms.check(arm)
         arm.kernel = kernel.find(getattr(args, f'{side}_kernel'))
-    count_arms.name_them(found)
+    count_arms.name_them(found, timing.APPEND)
     return found
 
 

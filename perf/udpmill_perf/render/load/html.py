@@ -14,7 +14,7 @@ class Loaded:
 
     def __init__(self, view):
         self.runs = Runs(view).all
-        self.tables = tables(view, ROWS)
+        self.tables = tables(view, ROWS, every=True)
 
     def commands(self):
         return [list(map(clean, map(str, listed(run.document.get('argv')))))

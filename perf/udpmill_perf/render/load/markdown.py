@@ -7,5 +7,5 @@ ROWS = 20
 
 
 def body(view):
-    return [line for table in tables(view, ROWS)
+    return [line for table in tables(view, ROWS, every=True)
             for line in in_markdown(table)]

@@ -16,13 +16,15 @@ MANY = 4                    # more runs have a row each
 GOOD = 'as_expected'
 
 
-def tables(view, most):
-    """All tables. most: rows for what happened over time."""
+def tables(view, most, every=False):
+    """All tables. most: rows for what happened over time; every: whether all
+    cases of --stress are listed, too."""
     runs = Runs(view).all
     found = [_figures(runs), _differences(runs), _ledgers(runs)]
     for run in runs:
         found += [_steps(run, runs), _times(run, runs, most),
                   _stages(run, runs), _stress(run, runs)]
+        found += [_cases(run, runs)] * every
     return [table for table in found if table.rows]
 
 
@@ -120,11 +122,23 @@ def _stages(run, runs):
                  ['stage', *STAGE], rows)
 
 
+def _case(row):
+    return [f'{row.get("stress")} {row.get("case")}',
+            str(row.get('verdict')).replace('_', ' ')]
+
+
 def _stress(run, runs):
-    """The cases that need attention; all of them are in the file."""
-    rows = [[f'{row.get("stress")} {row.get("case")}',
-             str(row.get('verdict')).replace('_', ' '),
-             str(row.get('why') or row.get('expected') or '')]
+    """The cases that need attention."""
+    rows = [[*_case(row), str(row.get('why') or row.get('expected') or '')]
             for row in run.rows if row.get('verdict') != GOOD]
     return Table(_titled('Cases that were not as expected', run, runs),
                  ['case', 'verdict', 'why'], rows, (0, 1, 2))
+
+
+def _cases(run, runs):
+    rows = [[*_case(row), human.grouped(row.get('packets')),
+             human.grouped(row.get('answered')),
+             str(row.get('expected') or '')] for row in run.rows]
+    return Table(_titled('All cases', run, runs),
+                 ['case', 'verdict', 'packets', 'answered', 'expected'], rows,
+                 (0, 1, 4), whole=True)

@@ -9,10 +9,11 @@ from .load_time import (RATE, Line, draw_line, latency_scale, legend, look,
                         loss_scale)
 from .svg import Plot, draw, ink
 
-CAPTION = ('A point is a step of the ramp: as a server comes near to its '
-           'capacity, latency bends upwards before datagrams are lost.')
-SEARCHED = ('A point is a trial of the search, at the rate that was sent; a '
-            'dotted line marks the capacity that was found.')
+CAPTION = ('A point is a step of the ramp, at its planned rate: as a server '
+           'comes near to its capacity, latency bends upwards before '
+           'datagrams are lost.')
+SEARCHED = ('A point is a trial of the search, at its planned rate; a dotted '
+            'line marks the capacity that was found.')
 WIDE = 20                   # of rates, from which their axis is logarithmic
 
 
@@ -28,9 +29,12 @@ def plots(view, prefix):
 
 
 def _by_rate(run, value):
-    """Sorted by the rate, since the trials of a search are not."""
-    return sorted((step.sent_rate, value(step)) for step in run.steps
-                  if step.sent_rate and value(step) is not None)
+    """By the rate that was planned, which is how hard the run tried: one that
+    could not be kept would stand among the lower ones."""
+    rates = [(step.planned or step.sent_rate, value(step))
+             for step in run.steps]
+    return sorted((rate, value) for rate, value in rates
+                  if rate and value is not None)
 
 
 def _style(run, solid=True):
@@ -86,7 +90,7 @@ def _plot(name, title, lines, scale, runs):
         for rate, role in _capacities(runs):
             axes.axvline(rate, color=ink('muted'), lw=1, ls=':')
             above(axes, rate, words.rate(rate), 'muted', ha='center')
-        axes.set_xlabel(RATE.axis + ', sent')
+        axes.set_xlabel(f'{RATE.axis}, planned')
 
     return Plot(name, title, SEARCHED if searched else CAPTION,
                 draw(name, 2.9, alt, paint), legend(lines))

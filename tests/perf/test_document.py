@@ -83,7 +83,7 @@ def test_missing_keys_are_named(key):
 
 
 @pytest.mark.parametrize('text, said', [
-    ('', 'not JSON'), ('{"schema": ', 'not JSON'), ('\udc80', 'not JSON'),
+    ('', 'is empty'), ('{"schema": ', 'not JSON'), ('\udc80', 'not JSON'),
     ('[' * 100000, 'not JSON'), ('{"a": NaN}', 'NaN'),
     ('{"a": 1e999}', 'too large'), ('[1]', 'schema is null'),
     ('{"schema": "udpmill.perf/2"}', 'reads "udpmill.perf/1"')])

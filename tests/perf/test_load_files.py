@@ -79,7 +79,7 @@ def changed(**more):
 
 @pytest.mark.parametrize('name, content, told', (
     ('a.json', json.dumps(sample_load.plain())[:400], 'not JSON'),
-    ('a.json', '', 'not JSON'),
+    ('a.json', '', 'the file is empty'),
     ('a.csv', CSV[:-40], 'columns, and the header 20; is the file complete?'),
     ('a.csv', CSV.replace('1.0,0', '1.0,x', 1), 'omitted: "x" is not a number'),
     ('a.csv', CSV.replace('1.0,0', 'nan,0', 1), '"nan" is not a number'),

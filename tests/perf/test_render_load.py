@@ -173,6 +173,15 @@ def test_csv_of_steps_knows_what_was_lost():
     assert run(doc).lost == pytest.approx(16_000 / 360_000)
 
 
+def test_the_only_line_of_several_runs_has_its_label():
+    from udpmill_perf.file.view import View
+    from udpmill_perf.render.plots import sections
+    doc = sample_load.runs(one=sample_load.plain(), other=sample_load.failed())
+    found = [plot for _, part in sections(View(doc), 'p') for plot in part]
+    assert [plot.legend[0][2] for plot in found if 'percentile' in plot.title
+            or 'Rate' in plot.title] == ['one, answered', 'one']
+
+
 def test_the_bar_has_the_amounts():
     bar, rest = plots('load lossy')['The ledger']
     assert bar.legend[0][0] == 'good'

@@ -170,6 +170,8 @@ def read(path):
 
 def parsed(text, path):
     """What a text is in JSON; not checked otherwise."""
+    if not text.strip():
+        raise PerfError(f'{path}: the file is empty', INVALID)
     try:
         return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:

@@ -10,8 +10,9 @@ CAPTION = ('Round trips of whole runs, without the warm-up. Lines that '
 
 
 def plots(view, prefix):
+    runs = Runs(view).all
     curves = [(*look(place), run.label, curve_of(run.latency))
-              for place, run in enumerate(Runs(view).all)]
+              for place, run in enumerate(runs)]
     curves = [one for one in curves if one[3]]
     if not curves:
         return
@@ -21,4 +22,4 @@ def plots(view, prefix):
     yield Plot(name, 'Latency by percentile', CAPTION, draw(
         name, 2.9, alt, painter([(role, marker, curve) for role, marker, _,
                                  curve in curves])),
-        [one[:3] for one in curves] if len(curves) > 1 else [])
+        [one[:3] for one in curves] if len(runs) > 1 else [])

@@ -18,14 +18,15 @@ WIDE = 20                   # of rates, from which their axis is logarithmic
 
 
 def plots(view, prefix):
-    runs = [(place, run) for place, run in enumerate(Runs(view).all)
-            if run.steps]
+    all_runs = Runs(view).all
+    runs = [(place, run) for place, run in enumerate(all_runs) if run.steps]
     for name, title, make, scale in (
             ('latency', 'Latency by rate', _latencies, latency_scale),
             ('loss', 'Loss by rate', _losses, loss_scale)):
         lines = [line for line in make(runs) if line.points]
         if lines:
-            yield _plot(f'{prefix}rate-{name}', title, lines, scale, runs)
+            yield _plot(f'{prefix}rate-{name}', title, lines, scale, runs,
+                        legend(lines, all_runs))
 
 
 def _by_rate(run, value):
@@ -72,7 +73,7 @@ def _capacities(runs):
             if run.is_search and rate]
 
 
-def _plot(name, title, lines, scale, runs):
+def _plot(name, title, lines, scale, runs, labels):
     searched = any(run.is_search for _, run in runs)
     alt = f'{title}: ' + '; '.join(
         f'{line.label}: ' + ', '.join(words.rate(x) for x, _ in line.points)
@@ -93,7 +94,7 @@ def _plot(name, title, lines, scale, runs):
         axes.set_xlabel(f'{RATE.axis}, planned')
 
     return Plot(name, title, SEARCHED if searched else CAPTION,
-                draw(name, 2.9, alt, paint), legend(lines))
+                draw(name, 2.9, alt, paint), labels)
 
 
 def rate_scale(axes, rates):

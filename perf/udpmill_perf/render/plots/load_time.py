@@ -53,7 +53,7 @@ def plots(view, prefix):
         lines = [line for line in make(runs, pieces) if line.points]
         if lines:
             yield _plot(f'{prefix}time-{name}', title, CAPTIONS[name], lines,
-                        finish, _warm(pieces))
+                        finish, runs, _warm(pieces))
 
 
 def _warm(pieces):
@@ -126,7 +126,7 @@ def latency_scale(axes, _values=()):
     axes.set_title('latency (log scale)')
 
 
-def _plot(name, title, caption, lines, finish, warm):
+def _plot(name, title, caption, lines, finish, runs, warm):
     alt = f'{title}: ' + '; '.join(
         f'{line.label}, {len(line.points)} intervals' for line in lines)
     last = max(x for line in lines for x, _ in line.points)
@@ -146,7 +146,7 @@ def _plot(name, title, caption, lines, finish, warm):
         axes.set_xlabel(f'{unit} since the start')
 
     return Plot(name, title, caption, draw(name, 2.7, alt, paint),
-                legend(lines))
+                legend(lines, runs))
 
 
 def draw_line(axes, line, divisor=1):
@@ -158,9 +158,9 @@ def draw_line(axes, line, divisor=1):
               mfc='none' if line.hollow else colour, color=colour)
 
 
-def legend(lines):
-    """Of several lines; that of one is its title."""
-    if len(lines) == 1:
+def legend(lines, runs):
+    """One line of one run needs none: it has a title."""
+    if len(lines) == 1 and len(runs) == 1:
         return []
     return [(line.role, 'hollow' if line.hollow else 'dash'
              if line.style in ('--', ':') else line.marker or 'line',

@@ -126,6 +126,35 @@ struct load_server {
 	uint64_t queries_sent;
 };
 
+/* Counts of all threads together. */
+struct load_counts {
+	uint64_t sent, sent_bytes, sent_messages;
+	uint64_t answered, answered_bytes, received_trains;
+	uint64_t duplicate, reordered, late, corrupt, stale;
+	uint64_t blocked; /* sends repeated because the buffer was full */
+	uint64_t nobufs;  /* sends repeated after ENOBUFS (full qdisc) */
+	uint64_t refused; /* ECONNREFUSED: by ICMP, nobody listens */
+	uint64_t send_errors;
+	/* Given up in flight, after a flow's replies had stopped. */
+	uint64_t written_off;
+	/* Losses that ICMP reported; each is one datagram or one train. */
+	uint64_t too_big_reports;
+	uint64_t too_big; /* never sent: too long for the path (EMSGSIZE) */
+	/* Threads that gave trains up, to send shorter ones or single
+	 * datagrams. */
+	uint64_t trains_refused;
+	uint64_t came_late; /* of written_off, answered after all */
+	uint64_t partial;   /* sends of fewer segments than a train */
+	uint64_t cut; /* calls that took some messages and failed at the next */
+	uint64_t due; /* LOAD_PACED: planned to have left by now */
+	uint64_t renewed; /* flows that were replaced */
+	uint64_t gaps;    /* sequence numbers skipped by a later reply */
+	/* Number and sum of the differences between consecutive round trips of
+	 * a flow. */
+	uint64_t differences, difference_ns;
+	uint64_t trips, trip_ns; /* number and sum of those round trips */
+};
+
 struct load_interval {
 	/* Since the first send; since the last interval. */
 	double start_s, seconds;
@@ -152,7 +181,8 @@ struct load_interval {
 	 * the one that follows the ramp; 0: the warm-up, or no ramp. */
 	uint32_t step, steps;
 	/* Since the start of the run. server: NULL: it is not seen. */
-	uint64_t sent_so_far, lost_so_far;
+	uint64_t lost_so_far;
+	struct load_counts so_far;
 	const struct load_server *server;
 };
 
@@ -183,35 +213,6 @@ struct load_hooks {
 	/* Called at most once per subject, with a sentence for a person. */
 	void (*notice)(void *arg, const char *text);
 	void *arg;
-};
-
-/* Counts of all threads together. */
-struct load_counts {
-	uint64_t sent, sent_bytes, sent_messages;
-	uint64_t answered, answered_bytes, received_trains;
-	uint64_t duplicate, reordered, late, corrupt, stale;
-	uint64_t blocked; /* sends repeated because the buffer was full */
-	uint64_t nobufs;  /* sends repeated after ENOBUFS (full qdisc) */
-	uint64_t refused; /* ECONNREFUSED: by ICMP, nobody listens */
-	uint64_t send_errors;
-	/* Given up in flight, after a flow's replies had stopped. */
-	uint64_t written_off;
-	/* Losses that ICMP reported; each is one datagram or one train. */
-	uint64_t too_big_reports;
-	uint64_t too_big; /* never sent: too long for the path (EMSGSIZE) */
-	/* Threads that gave trains up, to send shorter ones or single
-	 * datagrams. */
-	uint64_t trains_refused;
-	uint64_t came_late; /* of written_off, answered after all */
-	uint64_t partial;   /* sends of fewer segments than a train */
-	uint64_t cut; /* calls that took some messages and failed at the next */
-	uint64_t due; /* LOAD_PACED: planned to have left by now */
-	uint64_t renewed; /* flows that were replaced */
-	uint64_t gaps;    /* sequence numbers skipped by a later reply */
-	/* Number and sum of the differences between consecutive round trips of
-	 * a flow. */
-	uint64_t differences, difference_ns;
-	uint64_t trips, trip_ns; /* number and sum of those round trips */
 };
 
 /* Distributions of a run, nanoseconds. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/print/say.h"
 
+#include "cli/print/block.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -19,7 +21,9 @@ static __attribute__((format(printf, 1, 0))) void say_list(
 	for (char *c = text; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = '?';
+	block_aside();
 	fprintf(stderr, "%s: %s\n", program_invocation_name, text);
+	block_back();
 	free(text);
 }
 

@@ -24,7 +24,12 @@ const char *text_si(double value)
 
 const char *text_bits(uint64_t bytes, double seconds)
 {
-	const char *number = text_si((double)bytes * 8 / seconds);
+	return text_rate_bits((double)bytes / seconds);
+}
+
+const char *text_rate_bits(double bytes_per_second)
+{
+	const char *number = text_si(bytes_per_second * 8);
 	char *text = next();
 
 	snprintf(text, ROOM, "%s%sbit/s", number,

@@ -14,6 +14,7 @@ const char *text_si(double value);
 
 /* "51.2 Mbit/s", or "512 bit/s". */
 const char *text_bits(uint64_t bytes, double seconds);
+const char *text_rate_bits(double bytes_per_second);
 
 /* "12.3 us" */
 const char *text_time(double ns);

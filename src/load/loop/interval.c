@@ -217,7 +217,7 @@ void intervals_tell(struct intervals *i, const struct load *l, bool omitted,
 	told.omitted = omitted;
 	told.step = omitted ? 0 : told.step;
 	told.lost_so_far = now.lost;
-	told.sent_so_far = now.counts.sent - i->begin.sent;
+	told.so_far = load_counts_between(&i->begin, &now.counts);
 	told.server = server;
 	i->told = now;
 	if (l->hooks.interval && told.seconds > 0)

@@ -46,6 +46,18 @@ struct load_counts load_count_all(const struct load *l)
 	return sum;
 }
 
+struct load_counts load_counts_between(
+	const struct load_counts *a, const struct load_counts *b)
+{
+	struct load_counts d;
+	const uint64_t *x = (const uint64_t *)a, *y = (const uint64_t *)b;
+	uint64_t *out = (uint64_t *)&d;
+
+	for (size_t i = 0; i < sizeof(d) / sizeof(*out); i++)
+		out[i] = y[i] > x[i] ? y[i] - x[i] : 0;
+	return d;
+}
+
 int load_look_at_server(
 	struct load *l, enum load_look look, struct load_server *out)
 {

@@ -23,7 +23,10 @@ struct load_counts load_count_all(const struct load *l);
 int load_look_at_server(
 	struct load *l, enum load_look look, struct load_server *out);
 
-/* What happened between two looks. */
+/* What happened between two moments. */
+struct load_counts load_counts_between(
+	const struct load_counts *a, const struct load_counts *b);
+
 struct load_server load_server_between(
 	const struct load_server *a, const struct load_server *b);
 

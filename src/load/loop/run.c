@@ -73,18 +73,6 @@ static void begin_presence(struct load *l, const struct moment *start)
 	presence_begin(&l->presence, start->at_ns, &none);
 }
 
-static struct load_counts counts_between(
-	const struct load_counts *a, const struct load_counts *b)
-{
-	struct load_counts d;
-	const uint64_t *x = (const uint64_t *)a, *y = (const uint64_t *)b;
-	uint64_t *out = (uint64_t *)&d;
-
-	for (size_t i = 0; i < sizeof(d) / sizeof(*out); i++)
-		out[i] = y[i] > x[i] ? y[i] - x[i] : 0;
-	return d;
-}
-
 /* The counts as each thread noted them when it began to measure, between two
  * datagrams. */
 static struct load_counts counts_before(const struct load *l)
@@ -169,7 +157,7 @@ static void fill_window(struct load *l, const struct moment *from,
 	r->from_ns = from->at_ns - l->shared.start_ns;
 	r->to_ns = to->at_ns - l->shared.start_ns;
 	r->seconds = (double)(r->to_ns - r->from_ns) / 1e9;
-	r->window = counts_between(&before, &to->counts);
+	r->window = load_counts_between(&before, &to->counts);
 	r->machine_busy_ns = to->busy_ns - from->busy_ns;
 	r->client.user_ns = to->cpu.user_ns - from->cpu.user_ns;
 	r->client.system_ns = to->cpu.system_ns - from->cpu.system_ns;
@@ -252,7 +240,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 	}
 	r->interrupted = atomic_load(&l->interrupted);
 	count_marks_see(&l->threads[0], r);
-	r->whole = counts_between(&start.counts, &end.counts);
+	r->whole = load_counts_between(&start.counts, &end.counts);
 	r->flows_opened = l->config.flows + r->whole.renewed;
 	load_see_trains(l, r);
 	fill_window(l, &from, &to, r);

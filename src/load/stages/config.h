@@ -10,6 +10,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct stages_result;
+
+/* How far a run is. */
+struct stages_progress {
+	unsigned part; /* the stretch, from 0; of STAGES_PARTS */
+	bool measured; /* it is no warm-up */
+	double elapsed_s, left_s;
+	const struct stages_result *so_far;
+};
+
+#define STAGES_PARTS 4
+
 struct stages_config {
 	/* remote is the peer. errors is always on and nonblock always off,
 	 * whatever is set here. */
@@ -30,6 +42,11 @@ struct stages_config {
 	 * measurement without stamps a fifth, that with stamps the rest. */
 	uint64_t count;
 	uint32_t run; /* as in load_config */
+	/* Called between two round trips, when this time is over; may be
+	 * NULL. */
+	void (*progress)(void *arg, const struct stages_progress *p);
+	void *arg;
+	uint64_t interval_ns;
 	/* Set to end the run early; may be NULL. */
 	const atomic_bool *interrupted;
 };

@@ -38,6 +38,9 @@ struct run {
 	uint64_t start_ns;
 	uint64_t gap_ns;   /* when a reply last had no stamp */
 	uint64_t heard_ns; /* when a reply last came */
+	unsigned part;     /* the stretch */
+	uint64_t left_ns;  /* of the stretches that follow, as planned */
+	uint64_t told_ns;  /* when progress was last reported */
 };
 
 static bool interrupted(const struct run *r)
@@ -164,6 +167,26 @@ static void pause_for_stamps(const struct stretch *s)
 		(void)nanosleep(&t, NULL);
 }
 
+static void tell(struct run *r, const struct stretch *s, uint64_t start_ns,
+	uint64_t now_ns)
+{
+	const struct stages_config *c = r->config;
+	uint64_t end_ns = start_ns + s->ns;
+	uint64_t here_ns = end_ns > now_ns ? end_ns - now_ns : 0;
+	const struct stages_progress p = {
+		.part = r->part,
+		.measured = s->measured,
+		.elapsed_s = (double)(now_ns - r->start_ns) / 1e9,
+		.left_s = (double)(r->left_ns + here_ns) / 1e9,
+		.so_far = r->result,
+	};
+
+	if (!c->progress || now_ns < r->told_ns + c->interval_ns)
+		return;
+	r->told_ns = now_ns;
+	c->progress(c->arg, &p);
+}
+
 static int run_stretch(struct run *r, const struct stretch *s, double *seconds,
 	char *why, size_t why_bytes)
 {
@@ -171,6 +194,7 @@ static int run_stretch(struct run *r, const struct stretch *s, double *seconds,
 	uint64_t end = start + s->ns;
 	int error = 0;
 
+	r->left_ns -= s->ns;
 	while (!error && n < s->count && !interrupted(r) && !is_gone(r)) {
 		bool settling = r->ping.stamping && !s->measured &&
 				now < r->gap_ns + SETTLE_NS &&
@@ -185,7 +209,9 @@ static int run_stretch(struct run *r, const struct stretch *s, double *seconds,
 			error = check_peer(r, false, why, why_bytes);
 		now = clock_ns();
 		n++;
+		tell(r, s, start, now);
 	}
+	r->part++;
 	*seconds = (double)(now - start) / 1e9;
 	return error;
 }
@@ -216,8 +242,10 @@ static int run_all(struct run *r, char *why, size_t why_bytes)
 		true, plain_ns < SECOND_NS ? plain_ns : SECOND_NS, count / 5};
 	struct stretch stamped = {true, c->time_ns, 0};
 	double unused;
-	int error = run_stretch(r, &warm_up, &unused, why, why_bytes);
+	int error;
 
+	r->left_ns = 2 * warm_up.ns + plain.ns + stamped.ns;
+	error = run_stretch(r, &warm_up, &unused, why, why_bytes);
 	if (!error)
 		error = run_stretch(
 			r, &plain, &out->plain_seconds, why, why_bytes);
@@ -251,7 +279,7 @@ int stages_run(const struct stages_config *config, struct stages_result *result,
 	error = ping_init(&r.ping, config);
 	if (error)
 		snprintf(why, why_bytes, "%s", r.ping.why);
-	r.start_ns = clock_ns();
+	r.start_ns = r.told_ns = clock_ns();
 	if (!error)
 		error = run_all(&r, why, why_bytes);
 	result->interrupted = interrupted(&r);

@@ -102,3 +102,24 @@ void search_tell(struct search *s, enum search_outcome outcome)
 	else if (s->phase == SEARCH_HALVE)
 		halve(s);
 }
+
+/* Tries both outcomes: the search knows best what it would do. A rate that
+ * fails once is tried again, so this takes longest at every rate, and no other
+ * way needs to be tried. */
+uint32_t search_most(const struct search *s)
+{
+	struct search good = *s, bad = *s;
+	uint32_t if_good, if_bad;
+
+	if (search_is_over(s))
+		return 0;
+	if (s->phase == SEARCH_CONFIRM)
+		return SEARCH_REPEATS - s->passes - s->fails;
+	search_tell(&bad, SEARCH_LOSSY);
+	if_bad = 1 + search_most(&bad);
+	if (!s->doubted)
+		return if_bad;
+	search_tell(&good, SEARCH_GOOD);
+	if_good = 1 + search_most(&good);
+	return if_good > if_bad ? if_good : if_bad;
+}

@@ -55,3 +55,7 @@ static inline bool search_is_over(const struct search *s)
 /* Reports the outcome of the trial at s->rate, and sets s->rate and s->phase
  * for the next one. */
 void search_tell(struct search *s, enum search_outcome outcome);
+
+/* The most trials that may follow, with the one at s->rate; more only if the
+ * repeats are against the rate that was found. */
+uint32_t search_most(const struct search *s);

@@ -4,16 +4,18 @@
 #include "cli/load/kind/kinds.h"
 #include "cli/load/report/absence.h"
 #include "cli/load/report/json.h"
-#include "cli/load/report/latency.h"
-#include "cli/load/report/ledger.h"
+#include "cli/load/report/live_begin.h"
 #include "cli/load/report/pace.h"
 #include "cli/load/report/report.h"
+#include "cli/load/report/trial.h"
+#include "cli/print/block.h"
 #include "cli/print/json.h"
 #include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/print/text.h"
 #include "cli/process/exit.h"
 #include "cli/process/privilege.h"
+#include "core/clock.h"
 #include "load/traffic/search.h"
 
 #include <errno.h>
@@ -29,38 +31,21 @@
 /* A plan lasts longer than its trial, which is ended from outside. */
 #define SLACK_NS 10000000000u
 
-struct trial {
-	double rate, sent_rate, loss;
-	uint64_t sent, lost, p50_ns, p99_ns, trains_refused;
-	enum search_outcome outcome;
-	bool balances;
-	const char *cause; /* what dropped the most; NULL: nothing did */
-	double server_ns;  /* CPU time per datagram; 0: not known */
-};
-
 /* What has been found so far. */
 struct finding {
 	struct load *load;
 	struct search search;
-	struct trial best; /* the last one that was carried */
+	struct load_trial best; /* the last one that was carried */
 	struct load_result last;
 	json_t *trials;
 	unsigned number;
 	bool balances;
+	bool screen; /* on a terminal: below the lines of trials */
+	uint64_t start_ns;
+	struct live live;
 	int ended; /* the error that ended the search early */
 	char why[512];
 };
-
-static const char *carried_name(enum search_outcome o)
-{
-	static const char *const names[] = {
-		[SEARCH_GOOD] = "carried",
-		[SEARCH_LOSSY] = "lossy",
-		[SEARCH_LIMITED] = "not reached",
-	};
-
-	return names[o];
-}
 
 static const char *main_cause(const struct ledger *l)
 {
@@ -75,7 +60,7 @@ static const char *main_cause(const struct ledger *l)
 	return name;
 }
 
-static void judge_trial(struct trial *t, const struct load_options *o,
+static void judge_trial(struct load_trial *t, const struct load_options *o,
 	const struct load_result *r)
 {
 	uint64_t came = r->whole.answered + r->ledger.absorbed;
@@ -102,7 +87,7 @@ static void judge_trial(struct trial *t, const struct load_options *o,
 }
 
 static int run_trial(const struct load_options *o, struct finding *f,
-	struct trial *t, char *why, size_t why_bytes)
+	struct load_trial *t, char *why, size_t why_bytes)
 {
 	const struct load_config *c = &o->config;
 	struct load_result *r = &f->last;
@@ -120,35 +105,6 @@ static int run_trial(const struct load_options *o, struct finding *f,
 		return error;
 	judge_trial(t, o, r);
 	return 0;
-}
-
-static void print_trial(const struct trial *t, unsigned number)
-{
-	fprintf(stderr,
-		"%4u  %9s/s  sent %9s/s  loss %8.4f %%  p50 %8s  %s%s%s%s\n",
-		number, text_si(t->rate), text_si(t->sent_rate), 100 * t->loss,
-		t->p50_ns ? text_time((double)t->p50_ns) : "-",
-		carried_name(t->outcome), t->cause ? ", " : "",
-		t->cause ? t->cause : "",
-		t->balances ? "" : ", DOES NOT BALANCE");
-}
-
-/* With the ledger if it does not balance, as that needs an explanation. */
-static json_t *trial_json(const struct trial *t, const struct load_result *r)
-{
-	return json_pack(
-		"{s:f, s:f, s:I, s:I, s:f, s:I, s:I, s:f, s:s, s:s?, s:b, "
-		"s:I, s:o, s:o, s:f}",
-		"rate", t->rate, "sent_per_second", t->sent_rate, "sent",
-		(json_int_t)t->sent, "lost", (json_int_t)t->lost, "loss",
-		t->loss, "latency_p50_ns", (json_int_t)t->p50_ns,
-		"latency_p99_ns", (json_int_t)t->p99_ns,
-		"server_ns_per_datagram", t->server_ns, "outcome",
-		carried_name(t->outcome), "main_cause", t->cause, "balances",
-		t->balances, "trains_refused", (json_int_t)t->trains_refused,
-		"ledger", t->balances ? json_null() : load_ledger_json(r),
-		"latency_ns", latency_json(&r->histograms[LOAD_LATENCY]),
-		"seconds", r->seconds);
 }
 
 static void print_unfinished(
@@ -170,7 +126,7 @@ static void print_unfinished(
 static void print_text(const struct load_options *o, const struct finding *f)
 {
 	const struct search *s = &f->search;
-	const struct trial *best = &f->best;
+	const struct load_trial *best = &f->best;
 	bool colour = style_on(stdout);
 
 	load_print_head(stdout, o, &f->last, colour);
@@ -258,13 +214,41 @@ static int refuse_trial(const struct load_options *o, const struct finding *f,
 	return 0;
 }
 
+static void show(const struct load_options *o, struct finding *f)
+{
+	load_live_search_left(&f->live, o, &f->search, f->number);
+	live_show(&f->live);
+}
+
+static void interval(void *arg, const struct load_interval *i)
+{
+	const struct load_job *job = arg;
+	struct finding *f = job->state;
+
+	live_note(&f->live, i);
+	show(job->options, f);
+}
+
+/* Its screen is that of the last one, until it has something to tell. */
+static void begin_trial(const struct load_options *o, struct finding *f)
+{
+	double at_s = (double)(clock_ns() - f->start_ns) / 1e9;
+
+	load_live_trial(&f->live, &f->search, f->number, at_s);
+	if (f->live.begun)
+		show(o, f);
+}
+
 /* 0; or -errno and one line in why, and what was found so far stays valid. */
 static int search(const struct load_options *o, struct finding *f, char *why,
 	size_t why_bytes)
 {
 	while (!search_is_over(&f->search)) {
-		struct trial t = {.rate = f->search.rate};
-		int error = run_trial(o, f, &t, why, why_bytes);
+		struct load_trial t = {.rate = f->search.rate};
+		int error;
+
+		begin_trial(o, f);
+		error = run_trial(o, f, &t, why, why_bytes);
 
 		if (!error)
 			error = refuse_trial(o, f, why, why_bytes);
@@ -275,8 +259,8 @@ static int search(const struct load_options *o, struct finding *f, char *why,
 			f->best = t;
 		f->number++;
 		if (!o->quiet)
-			print_trial(&t, f->number);
-		json_add(f->trials, trial_json(&t, &f->last));
+			load_trial_print(&t, f->number);
+		json_add(f->trials, load_trial_json(&t, &f->last));
 		search_tell(&f->search, t.outcome);
 	}
 	return 0;
@@ -289,18 +273,23 @@ static void stop(void *state)
 
 static int begin(struct load_job *job, char *why, size_t why_bytes)
 {
+	const struct load_options *o = job->options;
+	struct finding *f = job->state;
+	bool screen = !o->quiet && block_possible(stderr);
 	const struct load_hooks hooks = {
 		.server = load_kind_server(job),
+		.interval = screen ? interval : NULL,
 		.notice = load_kind_notice,
 		.arg = job,
 	};
-	struct finding *f = job->state;
 
+	f->screen = screen;
 	f->balances = true;
+	f->start_ns = clock_ns();
+	load_live_begin(&f->live, o);
 	f->trials = json_array();
 	search_init(&f->search, FIRST, LOWEST, HIGHEST, PRECISION);
-	return load_open(
-		&f->load, &job->options->config, &hooks, why, why_bytes);
+	return load_open(&f->load, &o->config, &hooks, why, why_bytes);
 }
 
 static uint64_t keep(const struct load_job *job)
@@ -324,6 +313,10 @@ static int print(struct load_job *job)
 {
 	struct finding *f = job->state;
 
+	if (search_is_over(&f->search))
+		f->live.left_s = 0;
+	if (f->screen)
+		live_end(&f->live);
 	if (f->ended)
 		say("%s", f->why);
 	if (job->options->json)

@@ -6,10 +6,13 @@
 #include "cli/load/report/files.h"
 #include "cli/load/report/intervals.h"
 #include "cli/load/report/json.h"
+#include "cli/load/report/live.h"
+#include "cli/load/report/live_begin.h"
 #include "cli/load/report/loss.h"
 #include "cli/load/report/metrics.h"
 #include "cli/load/report/report.h"
 #include "cli/load/report/sends.h"
+#include "cli/print/block.h"
 #include "cli/print/json.h"
 #include "cli/print/say.h"
 #include "cli/print/style.h"
@@ -18,6 +21,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct plain {
 	struct load *load;
@@ -25,12 +29,33 @@ struct plain {
 	json_t *intervals, *steps; /* with --json; steps: of a ramp */
 	struct load_file csv, csv_steps, histogram;
 	struct load_metrics *metrics; /* NULL: none */
-	bool rewrite; /* stderr is a terminal: rewrite a single line */
+	bool screen;    /* on a terminal: live, and not a line an interval */
+	double shown_s; /* when it was last drawn */
+	struct live live;
 };
+
+/* More often than this, nobody can read it. */
+#define SHOW_S 0.1
 
 static void stop(void *state)
 {
 	load_interrupt(((struct plain *)state)->load);
+}
+
+static void show(struct plain *p, const struct load_interval *i)
+{
+	live_note(&p->live, i);
+	if (p->shown_s > 0 && p->live.elapsed_s - p->shown_s < SHOW_S)
+		return;
+	p->shown_s = p->live.elapsed_s;
+	live_show(&p->live);
+}
+
+static void say_interval(const struct load_interval *i)
+{
+	load_print_interval(stderr, i);
+	fputc('\n', stderr);
+	fflush(stderr);
 }
 
 static void interval(void *arg, const struct load_interval *i)
@@ -42,16 +67,10 @@ static void interval(void *arg, const struct load_interval *i)
 		json_add(p->intervals, load_interval_json(i));
 	load_csv_write(&p->csv, i);
 	load_metrics_note(p->metrics, i);
-	if (job->options->quiet)
-		return;
-	if (p->rewrite) {
-		fputs("\r\033[K", stderr);
-		load_print_progress(stderr, i);
-	} else {
-		load_print_interval(stderr, i);
-		fputc('\n', stderr);
-	}
-	fflush(stderr);
+	if (p->screen)
+		show(p, i);
+	else if (!job->options->quiet)
+		say_interval(i);
 }
 
 static void step(void *arg, const struct load_step *s)
@@ -90,6 +109,13 @@ static void open_files(struct plain *p, const struct load_options *o)
 	}
 }
 
+/* Does a file go to standard output? */
+static bool is_taken(const struct plain *p)
+{
+	return p->csv.out == stdout || p->csv_steps.out == stdout ||
+	       p->histogram.out == stdout;
+}
+
 static int begin(struct load_job *job, char *why, size_t why_bytes)
 {
 	struct load_options *o = job->options;
@@ -103,8 +129,10 @@ static int begin(struct load_job *job, char *why, size_t why_bytes)
 	struct plain *p = job->state;
 	int error;
 
-	p->rewrite = style_terminal(stderr);
 	open_files(p, o);
+	p->screen = !o->quiet && block_possible(stderr) &&
+		    !(is_taken(p) && isatty(STDOUT_FILENO));
+	load_live_begin(&p->live, o);
 	if (o->json)
 		p->intervals = json_array();
 	if (o->json && o->ramp)
@@ -157,14 +185,12 @@ static int print(struct load_job *job)
 	const struct load_options *o = job->options;
 	struct plain *p = job->state;
 	const struct load_result *r = &p->result;
-	bool taken = p->csv.out == stdout || p->csv_steps.out == stdout ||
-		     p->histogram.out == stdout;
 	/* The report leaves stdout to what programs read. */
-	FILE *out = taken ? stderr : stdout;
+	FILE *out = is_taken(p) ? stderr : stdout;
 	json_t *intervals = p->intervals, *steps = p->steps;
 
-	if (p->rewrite)
-		fputs("\r\033[K", stderr);
+	if (p->screen)
+		live_end(&p->live);
 	if (o->json) {
 		p->intervals = p->steps = NULL; /* consumed */
 		return load_print_json(stdout, o, r, intervals, steps);

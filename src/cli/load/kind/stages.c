@@ -3,7 +3,9 @@
 #include "cli/load/report/stages.h"
 #include "cli/args/usage.h"
 #include "cli/load/kind/kinds.h"
+#include "cli/load/report/live_begin.h"
 #include "cli/load/report/loss.h"
+#include "cli/print/block.h"
 #include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/exit.h"
@@ -14,6 +16,10 @@
 struct split {
 	atomic_bool interrupted;
 	struct stages_result result;
+	bool screen;
+	struct live live;
+	unsigned part;            /* shown last, */
+	struct histogram latency; /* and its latency by then */
 };
 
 static void stop(void *state)
@@ -42,6 +48,22 @@ static uint64_t keep(const struct load_job *job)
 	return privilege_sockets();
 }
 
+static void progress(void *arg, const struct stages_progress *p)
+{
+	struct split *s = arg;
+	const struct histogram *all =
+		p->part < 2 ? &p->so_far->plain : &p->so_far->stamped;
+	struct histogram since;
+
+	if (p->part != s->part)
+		histogram_init(&s->latency);
+	histogram_since(&since, all, &s->latency);
+	s->part = p->part;
+	s->latency = *all;
+	load_live_stages(&s->live, p, &since);
+	live_show(&s->live);
+}
+
 static int run(struct load_job *job, char *why, size_t why_bytes)
 {
 	const struct load_config *c = &job->options->config;
@@ -58,9 +80,15 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 		.time_ns = c->time_ns,
 		.count = c->count,
 		.run = c->run,
+		.arg = s,
+		.interval_ns = c->interval_ns,
 		.interrupted = &s->interrupted,
 	};
 
+	s->screen = !job->options->quiet && block_possible(stderr);
+	load_live_begin(&s->live, job->options);
+	if (s->screen)
+		config.progress = progress;
 	config.socket.gro = false;
 	if (c->port_first)
 		address_set_port(&config.socket.bind, c->port_first);
@@ -70,8 +98,13 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 static int print(struct load_job *job)
 {
 	const struct load_options *o = job->options;
-	const struct stages_result *r = &((struct split *)job->state)->result;
+	struct split *s = job->state;
+	const struct stages_result *r = &s->result;
 
+	if (!r->interrupted)
+		s->live.left_s = 0;
+	if (s->screen)
+		live_end(&s->live);
 	if (o->json)
 		return stages_print_json(stdout, o, r);
 	stages_print_text(stdout, o, r, style_on(stdout));

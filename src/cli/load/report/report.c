@@ -29,20 +29,6 @@ void load_print_interval(FILE *out, const struct load_interval *i)
 	fputs(i->omitted ? " warm-up" : "", out);
 }
 
-void load_print_progress(FILE *out, const struct load_interval *i)
-{
-	double left = i->left_s > 0 ? i->left_s : 0;
-
-	fprintf(out, "%6.1f s  sent %8s/s %12s  answered %8s/s  ",
-		i->start_s + i->seconds, text_si((double)i->sent / i->seconds),
-		text_bits(i->sent_bytes, i->seconds),
-		text_si((double)i->answered / i->seconds));
-	if (i->lost)
-		fprintf(out, "%s/s lost  ",
-			text_si((double)i->lost / i->seconds));
-	fprintf(out, "%.0f s left", left);
-}
-
 static void print_mode(FILE *out, const struct load_config *c)
 {
 	if (c->mode == LOAD_FLOOD)

@@ -16,6 +16,3 @@ void load_print_head(FILE *out, const struct load_options *o,
 
 /* One line about an interval, without its end. */
 void load_print_interval(FILE *out, const struct load_interval *i);
-
-/* The same with the time that is left, for a line that is overwritten. */
-void load_print_progress(FILE *out, const struct load_interval *i);

@@ -48,7 +48,7 @@ Test(interval, of_a_run_begins_with_its_first_datagram)
 	cr_assert(heard.sent == 4, "%lu", heard.sent);
 	intervals_tell(&told, load, false, NULL);
 	cr_assert(heard.sent == 0, "%lu", heard.sent);
-	cr_assert(heard.sent_so_far == 4);
+	cr_assert(heard.so_far.sent == 4);
 }
 
 /* The last four are answered, and four more leave. */

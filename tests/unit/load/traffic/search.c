@@ -97,3 +97,36 @@ Test(search, repeats_no_longer_than_the_vote_is_open)
 		search_tell(&search, SEARCH_GOOD);
 	cr_assert(search.phase == SEARCH_FOUND);
 }
+
+/* Whatever the outcomes are, each trial is one of those that were left. */
+Test(search, knows_how_many_trials_may_follow)
+{
+	for (uint64_t seed = 1; seed <= 100; seed++) {
+		uint64_t random = seed;
+		uint32_t most;
+
+		search_init(&search, 20000, 10, 1e9, 1.02);
+		most = search_most(&search);
+		cr_assert(most > 20 && most < 60, "%u", (unsigned)most);
+		while (!search_is_over(&search)) {
+			bool good = pace_random(&random) * 100 < seed;
+			bool repeat = search.phase == SEARCH_CONFIRM;
+
+			cr_assert(most > 0);
+			search_tell(&search, good ? SEARCH_GOOD : SEARCH_LOSSY);
+			/* It goes on, against all expectations. */
+			if (repeat && search.phase != SEARCH_CONFIRM &&
+				!search_is_over(&search))
+				break;
+			cr_assert(search_most(&search) < most);
+			most = search_most(&search);
+		}
+	}
+}
+
+Test(search, has_nothing_left_when_it_is_over)
+{
+	search_init(&search, 10000, 100, 1e6, 1.02);
+	run(1e9, 0, 1);
+	cr_assert(search_most(&search) == 0);
+}

@@ -56,16 +56,21 @@ class Consent(balance.Balance):
 
     def begin(self, *options):
         """Start a long load, and wait until it is under way."""
+        # Unbuffered: what is read ahead would be lost to communicate().
         load = subprocess.Popen(
             [*inside(0), UDPMILL, "load", SERVER, "--key", self.key, "-t",
              "60s", "-i", "100ms", *options],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
         self.addCleanup(load.stdout.close)
         self.addCleanup(load.stderr.close)
         self.addCleanup(load.kill)
         # The first line says that the peer consents.
-        self.assertIn("consents", load.stderr.readline())
+        self.assertIn(b"consents", load.stderr.readline())
         return load
+
+    def ended(self, load, seconds):
+        """What the load has written since then."""
+        return (text.decode() for text in load.communicate(timeout=seconds))
 
 
 class Ledger(Consent):
@@ -97,7 +102,7 @@ class Ledger(Consent):
         wait_for(lambda: any(u["drops"] for u in udp_sockets(s.pid)))
         load.send_signal(signal.SIGINT)
         s.process.send_signal(signal.SIGCONT)
-        out, err = load.communicate(timeout=60)
+        out, err = self.ended(load, 60)
         report = self.closes(subprocess.CompletedProcess(
             load.args, load.returncode, out, err))
         s.stop()
@@ -202,7 +207,7 @@ class Lapse(Consent):
     def stopped(self, load, since, code=1):
         """Wait until the load has stopped by itself, long before its minute is
         over."""
-        out, err = load.communicate(timeout=45)
+        out, err = self.ended(load, 45)
         seconds = time.monotonic() - since
         self.assertEqual(load.returncode, code, out + err)
         self.assertIn("nobody listens any more" if code == 4 else
@@ -281,7 +286,7 @@ class Lapse(Consent):
         s.process.kill()
         s.wait()
         self.serve("--service", "echo")
-        out, err = load.communicate(timeout=30)
+        out, err = self.ended(load, 30)
         self.assertNotIn("not renewed", err)
         self.assertIn("no longer reports its counters", err)
         self.assertEqual(load.returncode, 4, out + err)

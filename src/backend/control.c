@@ -73,14 +73,6 @@ static void read_ipv6(const struct cmsghdr *c, size_t bytes, struct train *t)
 		t->ttl = (uint8_t)read_number(c);
 }
 
-/* All that comes with a datagram to a socket of one IPv4 address. */
-static bool is_ttl_alone(const struct msghdr *h, const struct cmsghdr *c)
-{
-	return h->msg_controllen == CMSG_SPACE(sizeof(int)) &&
-	       c->cmsg_type == IP_TTL && c->cmsg_level == IPPROTO_IP &&
-	       c->cmsg_len == CMSG_LEN(sizeof(int));
-}
-
 /* For IPv4, a dual-stack socket delivers some control messages as IPv6 and
  * others as IPv4. */
 uint32_t control_read(const struct msghdr *h, struct train *t)
@@ -91,10 +83,6 @@ uint32_t control_read(const struct msghdr *h, struct train *t)
 
 	t->local = (struct local_address){.family = AF_UNSPEC};
 	t->tos = t->ttl = 0;
-	if (c && is_ttl_alone(h, c)) {
-		t->ttl = (uint8_t)read_number(c);
-		return 0;
-	}
 	for (; c; c = CMSG_NXTHDR((struct msghdr *)h, c)) {
 		size_t bytes = c->cmsg_len - CMSG_LEN(0);
 

@@ -8,6 +8,7 @@
 #include "backend/backend.h"
 
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* Room for a number (UDP_GRO, UDP_SEGMENT) and a packet info. */
@@ -37,6 +38,24 @@ static inline void control_none(struct train *t)
 {
 	t->local.family = AF_UNSPEC;
 	t->tos = t->ttl = 0;
+}
+
+/* Reads the TTL if it came alone, as with most lone datagrams to a socket of
+ * one IPv4 address. False if control_read() has to be called. */
+static inline bool control_read_ttl(const struct msghdr *h, struct train *t)
+{
+	const struct cmsghdr *c = h->msg_control;
+	int ttl;
+
+	if (h->msg_controllen != CMSG_SPACE(sizeof(ttl)) ||
+		c->cmsg_type != IP_TTL || c->cmsg_level != IPPROTO_IP ||
+		c->cmsg_len != CMSG_LEN(sizeof(ttl)))
+		return false;
+	memcpy(&ttl, CMSG_DATA(c), sizeof(ttl));
+	t->local = (struct local_address){.family = AF_UNSPEC};
+	t->tos = 0;
+	t->ttl = (uint8_t)ttl;
+	return true;
 }
 
 /*

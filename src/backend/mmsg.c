@@ -106,10 +106,10 @@ static void fill_train(struct mmsg *s, struct train *t, uint32_t i)
 	const struct msghdr *h = &s->in[i].msg_hdr;
 	uint32_t bytes = s->in[i].msg_len, segment_bytes = 0;
 
-	if (h->msg_controllen)
-		segment_bytes = control_read(h, t);
-	else
+	if (h->msg_controllen == 0)
 		control_none(t);
+	else if (!control_read_ttl(h, t))
+		segment_bytes = control_read(h, t);
 	t->data = slots_at(&s->slots, i);
 	t->peer = &s->peer[i];
 	train_shape(t, bytes, segment_bytes);

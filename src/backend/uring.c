@@ -132,10 +132,10 @@ static void fill_train(struct uring *u, struct train *t, struct uring_arrival a)
 	};
 	uint32_t segment_bytes = 0;
 
-	if (o->controllen)
-		segment_bytes = control_read(&h, t);
-	else
+	if (o->controllen == 0)
 		control_none(t);
+	else if (!control_read_ttl(&h, t))
+		segment_bytes = control_read(&h, t);
 	t->data = slot + u->head;
 	t->peer = (const union address *)(slot + NAME_AT);
 	train_shape(t, o->payloadlen, segment_bytes);

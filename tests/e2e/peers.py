@@ -241,6 +241,23 @@ class Peers(balance.Balance):
             self.assertEqual((r.returncode, r.stdout), (2, ""))
             self.assertIn(said, r.stderr)
 
+    def test_each_output_needs_a_file_of_its_own(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path, link, old = (os.path.join(folder, n) for n in "abc")
+            with open(old, "w") as f:
+                f.write("precious")
+            os.symlink(old, link)
+            for first, second in (path, path), (old, link):
+                r = run(UDPMILL, "load", self.echo.address, "--csv", first,
+                        "--histogram", second)
+                self.assertEqual((r.returncode, r.stdout), (2, ""))
+                self.assertEqual(r.stderr, f"udpmill load: --histogram: "
+                                 f"{second}: --csv writes to this file, too; "
+                                 "name another\n")
+            self.assertFalse(os.path.exists(path))
+            with open(old) as f:
+                self.assertEqual(f.read(), "precious")
+
     def test_the_histogram_has_hdrhistograms_format(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "latency.hgrm")

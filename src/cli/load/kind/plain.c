@@ -83,13 +83,31 @@ static void step(void *arg, const struct load_step *s)
 	load_csv_write_step(&p->csv_steps, s);
 }
 
+struct output {
+	const char *option, *path;
+	struct load_file *file;
+};
+
+/* Of those before it, the one that writes to the same file; NULL: none. */
+static const struct output *same_as(const struct output *first, size_t place)
+{
+	for (size_t i = 0; i < place; i++)
+		if (load_file_is_same(first[i].file, first[place].file))
+			return &first[i];
+	return NULL;
+}
+
+/* What was created must not stay. */
+static void close_files(const struct output *files, size_t count)
+{
+	while (count > 0)
+		(void)load_file_close(files[--count].file);
+}
+
 /* Called before anything is sent. */
 static void open_files(struct plain *p, const struct load_options *o)
 {
-	const struct {
-		const char *option, *path;
-		struct load_file *file;
-	} files[] = {
+	const struct output files[] = {
 		{"csv", o->csv, &p->csv},
 		{"csv-steps", o->csv_steps, &p->csv_steps},
 		{"histogram", o->histogram, &p->histogram},
@@ -98,12 +116,16 @@ static void open_files(struct plain *p, const struct load_options *o)
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		const char *path = files[i].path;
 		int error = load_file_open(files[i].file, path);
+		const struct output *same = error ? NULL : same_as(files, i);
 
-		if (!error)
+		if (!error && !same)
 			continue;
-		/* What was created must not stay. */
-		while (i > 0)
-			(void)load_file_close(files[--i].file);
+		close_files(files, error ? i : i + 1);
+		if (same)
+			usage_error(files[i].option,
+				"%s: --%s writes to this file, too; name "
+				"another",
+				path, same->option);
 		usage_error(files[i].option, "%s: %s", *path ? path : "\"\"",
 			strerror(-error));
 	}

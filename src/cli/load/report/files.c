@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* HdrHistogram's default: this many lines for each halving of what is left. */
@@ -33,6 +34,16 @@ int load_file_open(struct load_file *f, const char *path)
 		return -errno;
 	f->out = fdopen(fd, "w");
 	return f->out ? 0 : -errno;
+}
+
+bool load_file_is_same(const struct load_file *a, const struct load_file *b)
+{
+	struct stat x, y;
+
+	return a->out && b->out && a->out != b->out &&
+	       fstat(fileno(a->out), &x) == 0 &&
+	       fstat(fileno(b->out), &y) == 0 && S_ISREG(x.st_mode) &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 bool load_file_begin(struct load_file *f)

@@ -23,6 +23,9 @@ struct load_file {
 /* "-" is standard output. path NULL: no file. 0 or -errno. */
 int load_file_open(struct load_file *f, const char *path);
 
+/* Are both one file, in which each would overwrite what the other wrote? */
+bool load_file_is_same(const struct load_file *a, const struct load_file *b);
+
 /* Removes a file that was created but never written. Reports any failed write:
  * 0 or -errno. */
 int load_file_close(struct load_file *f);

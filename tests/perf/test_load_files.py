@@ -84,6 +84,7 @@ def changed(**more):
     ('a.csv', CSV.replace('1.0,0', '1.0,x', 1), 'omitted: "x" is not a number'),
     ('a.csv', CSV.replace('1.0,0', 'nan,0', 1), '"nan" is not a number'),
     ('a.csv', CSV.replace('1.0,0', '1e99,0', 1), 'outside of what can be'),
+    ('a.csv', CSV + '7' * 200_000, 'line 11: field larger than'),
     ('a.json', changed(schema='udpmill.load/2'), 'this program reads'),
     ('a.json', changed(intervals=7), 'intervals: must be a list'),
     ('a.json', changed(intervals=['x']), 'intervals[0]: must be an object'),

@@ -126,11 +126,21 @@ def _interval(cells):
     return found
 
 
+def _lines(text, path):
+    """(number, cells) of each line."""
+    lines = csv.reader(io.StringIO(text, newline=''))
+    try:
+        yield from enumerate(lines, 1)
+    except csv.Error as error:
+        raise PerfError(f'{path}: line {lines.line_num}: {error}',
+                        INVALID) from None
+
+
 def of_csv(text, path):
     """The same document as of JSON, with intervals or steps only."""
-    lines = csv.reader(io.StringIO(text, newline=''))
-    columns, rows = next(lines), []
-    for line, cells in enumerate(lines, 2):
+    lines = _lines(text, path)
+    (_, columns), rows = next(lines), []
+    for line, cells in lines:
         if len(cells) != len(columns):
             raise PerfError(f'{path}: line {line} has {len(cells)} columns, '
                             f'and the header {len(columns)}; is the file '

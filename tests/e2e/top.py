@@ -188,10 +188,12 @@ class Top(unittest.TestCase):
             pane.wait_until(lambda text: order() == pids[::-1], "reversed")
             # By address, service, workers, and rate.
             pane.press("s", "s", "s", "s")
-            pane.wait_until(lambda text: order()[0] == self.server.pid,
+            pane.wait_until(lambda text: order()[:1] ==
+                            [self.server.pid],
                             "by rate")
             pane.press("Home", "Down")
-            pane.wait_until(lambda text: f", pid {order()[1]}," in text,
+            pane.wait_until(lambda text: len(order()) == 3 and
+                            f", pid {order()[1]}," in text,
                             "the selected one's panel")
             pane.press("Enter")
             pane.wait_until(lambda text: len(order()) == 1, "the panel only")

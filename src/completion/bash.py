@@ -29,16 +29,19 @@ _udpmill_values()
 	esac
 }}
 
+# Anybody may make files there: only what is a number is offered.
 _udpmill_servers()
 {{
 	local path
 
 	for path in /dev/shm/udpmill.*; do
-		[[ -e $path ]] && echo "${{path##*/udpmill.}}"
+		path=${{path##*/udpmill.}}
+		[[ $path == *[!0-9]* ]] || echo "$path"
 	done
 }}
 
-# Sets COMPREPLY to the words that begin with $cur.
+# Sets COMPREPLY to the words that begin with $cur. Not by compgen -W, which
+# would expand them, and so run what is written in the name of a device.
 _udpmill_offer()
 {{
 	local word words=() before= IFS=$' \t\n'
@@ -54,8 +57,10 @@ _udpmill_offer()
 		*) words+=("$word") ;;
 		esac
 	done
-	mapfile -t COMPREPLY < <(compgen -P "$before" -W "${{words[*]}}" -- \
-		"${{cur#"$before"}}")
+	for word in "${{words[@]}}"; do
+		[[ $word == "${{cur#"$before"}}"* ]] &&
+			COMPREPLY+=("$before$word")
+	done
 	[[ " $1 " == *" @files "* ]] || return 0
 	mapfile -t -O "${{#COMPREPLY[@]}}" COMPREPLY < <(compgen -f -- "$cur")
 }}

@@ -17,9 +17,10 @@ function __udpmill_after
     test "$words" = "$argv"
 end
 
+# Anybody may make files there: only what is a number is offered.
 function __udpmill_servers
     for path in /dev/shm/udpmill.*
-        string replace -r '.*/udpmill\.' '' $path
+        string match -rg '/udpmill\.([0-9]+)$' $path
     end
 end
 

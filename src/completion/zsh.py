@@ -6,7 +6,8 @@ FRAME = r'''#compdef udpmill
 # {made}
 
 _udpmill_servers() {{
-	local -a pids=(/dev/shm/udpmill.*(N))
+	# Anybody may make files there: only what is a number is offered.
+	local -a pids=(/dev/shm/udpmill.<->(N))
 	compadd -- ${{pids##*/udpmill.}}
 }}
 

@@ -77,6 +77,18 @@ class Shell:
         self.addCleanup(os.unlink, 'some-key')
         self.assertEqual(self.ask('serve --key some-'), {'some-key'})
 
+    def test_only_numbers_of_what_strangers_put_among_the_servers(self):
+        """The name of a file there is neither run nor offered."""
+        pid = str(os.getpid())
+        for name in pid, '$(touch${IFS}pwned)', '7;pwned', '\033pwned':
+            path = pathlib.Path(f'/dev/shm/udpmill.{name}')
+            path.touch()
+            self.addCleanup(path.unlink)
+        offered = self.ask('stat ')
+        self.assertFalse(os.path.exists('pwned'))
+        self.assertIn(pid, offered)
+        self.assertEqual({w for w in offered if 'pwned' in w}, set())
+
     def test_nothing_of_another_verb(self):
         self.assertNotIn('--describe', self.ask('load --'))
         self.assertEqual(self.ask('serve --describ'), set())

@@ -86,6 +86,8 @@ static enum MHD_Result reply_metrics(
 		return MHD_NO;
 	error = e->config.write(e->config.arg, &text);
 	metrics_end(&text);
+	if (ferror(text.out))
+		error = -ENOMEM;
 	if (fclose(text.out) || error) {
 		free(written);
 		return MHD_NO;

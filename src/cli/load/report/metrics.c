@@ -14,16 +14,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What the last interval said. */
+struct told {
+	bool lost_known, server_seen;
+	uint64_t lost;
+	struct ledger_server server;
+};
+
 struct load_metrics {
 	struct metrics_listener listener;
 	struct metrics_endpoint *endpoint;
 	const struct load_options *options;
 	const struct load *load;
 	uint64_t started_ns;  /* CLOCK_REALTIME */
-	pthread_mutex_t lock; /* for what the last interval said: */
-	bool lost_known, server_seen;
-	uint64_t lost;
-	struct ledger_server server;
+	pthread_mutex_t lock; /* for told */
+	struct told told;
 };
 
 /* A field of struct load_counts. */
@@ -125,7 +130,7 @@ static void write_named(
 }
 
 /* What was lost, and which causes are known before the ledger is settled. */
-static void write_losses(struct metrics_text *t, const struct load_metrics *m,
+static void write_losses(struct metrics_text *t, const struct told *told,
 	const struct load_counts *c)
 {
 	static const struct metrics_family lost = COUNTER("lost_datagrams",
@@ -135,19 +140,19 @@ static void write_losses(struct metrics_text *t, const struct load_metrics *m,
 	static const struct metrics_family causes = COUNTER("losses", "losses",
 		"losses whose cause is known so far; a train may count once");
 
-	if (m->lost_known) {
+	if (told->lost_known) {
 		metrics_begin(t, &lost);
-		metrics_value(t, NULL, m->lost);
+		metrics_value(t, NULL, told->lost);
 	}
 	metrics_begin(t, &causes);
 	write_cause(t, "nobody_listened", c->refused);
 	write_cause(t, "too_big", c->too_big_reports);
 	write_cause(t, "corrupt", c->corrupt);
-	if (!m->server_seen)
+	if (!told->server_seen)
 		return;
-	write_cause(t, "server_socket", m->server.socket_drops);
-	write_named(t, m->server.refused, m->server.refused_count);
-	write_named(t, m->server.failed, m->server.failed_count);
+	write_cause(t, "server_socket", told->server.socket_drops);
+	write_named(t, told->server.refused, told->server.refused_count);
+	write_named(t, told->server.failed, told->server.failed_count);
 }
 
 static void write_latency(struct metrics_text *t, const struct histogram *h)
@@ -203,9 +208,22 @@ static void write_about(struct metrics_text *t, const struct load_metrics *m)
 	metrics_seconds(t, NULL, m->started_ns);
 }
 
+/* A copy, so that the thread that drives the run never waits for one that
+ * yields to all others while it writes. */
+static struct told last_told(struct load_metrics *m)
+{
+	struct told told;
+
+	pthread_mutex_lock(&m->lock);
+	told = m->told;
+	pthread_mutex_unlock(&m->lock);
+	return told;
+}
+
 static int write_metrics(void *arg, struct metrics_text *t)
 {
 	struct load_metrics *m = arg;
+	const struct told told = last_told(m);
 	struct load_counts c;
 	struct histogram latency;
 
@@ -217,9 +235,7 @@ static int write_metrics(void *arg, struct metrics_text *t)
 	}
 	write_parts(t, &replies, replies_parts, &c);
 	write_parts(t, &sends, sends_parts, &c);
-	pthread_mutex_lock(&m->lock);
-	write_losses(t, m, &c);
-	pthread_mutex_unlock(&m->lock);
+	write_losses(t, &told, &c);
 	write_latency(t, &latency);
 	metrics_kernel_write(t);
 	return 0;
@@ -285,12 +301,12 @@ void load_metrics_note(struct load_metrics *m, const struct load_interval *i)
 	if (!m)
 		return;
 	pthread_mutex_lock(&m->lock);
-	m->lost_known = i->lost_known;
-	if (i->lost_so_far > m->lost)
-		m->lost = i->lost_so_far;
-	m->server_seen = i->server != NULL;
+	m->told.lost_known = i->lost_known;
+	if (i->lost_so_far > m->told.lost)
+		m->told.lost = i->lost_so_far;
+	m->told.server_seen = i->server != NULL;
 	if (i->server)
-		m->server = i->server->counters;
+		m->told.server = i->server->counters;
 	pthread_mutex_unlock(&m->lock);
 }
 

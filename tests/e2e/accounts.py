@@ -20,11 +20,11 @@ def serve(*arguments, side=SERVER, host=None):
 
 
 class Case(balance.Balance):
-    def load(self, address, *arguments, code=0, seconds="500ms", prefix=()):
+    def load(self, address, *arguments, code=0, seconds="500ms", **more):
         """Make a run that must balance, in each direction and in total."""
         return self.balanced(balance.load(
             UDPMILL, address, "--netns", NAMES[CLIENT], *arguments,
-            seconds=seconds, prefix=prefix)[0], code)
+            seconds=seconds, **more)[0], code)
 
     def balanced(self, r, code):
         report = document(r.stdout) if r.stdout else None

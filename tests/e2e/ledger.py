@@ -17,7 +17,7 @@ import unittest
 
 from accounts import CLIENT, SERVER, UDPMILL, Case, serve
 from namespaces import NAMES, introduce, ip, inside, main
-from program import in_turn, run, split
+from program import disturbed, run, split
 
 
 def tc(side, *words):
@@ -169,11 +169,11 @@ class Links(Case):
 
     def test_drops_of_a_link_that_is_down_for_a_while(self):
         for side in CLIENT, SERVER:
-            with self.subTest(side=side), serve("--service", "echo") as s:
-                changes = in_turn((0.3, self.set_link, side, "down"),
-                                  (0.6, self.set_link, side, "up"))
-                ledger = self.load(s.address, "--flood", seconds="2s")
-                changes.join()
+            with self.subTest(side=side), serve("--service", "echo") as s, \
+                    disturbed((0.1, self.set_link, side, "down"),
+                              (0.4, self.set_link, side, "up")) as (ready, fd):
+                ledger = self.load(s.address, "--flood", *ready, seconds="2s",
+                                   **fd)
                 # Which of these it is depends on microseconds.
                 self.assertLessEqual(
                     {cause for cause, n in ledger["dropped"].items() if n},
@@ -187,10 +187,10 @@ class Links(Case):
             if state == "off":
                 ip("-n", NAMES[CLIENT], "neighbour", "flush", "all")
 
-        with serve("--service", "discard") as s:
-            changes = in_turn((0.3, set_arp, "off"), (0.6, set_arp, "on"))
-            ledger = self.load(s.address, seconds="3s")
-            changes.join()
+        with serve("--service", "discard") as s, \
+                disturbed((0.1, set_arp, "off"),
+                          (0.4, set_arp, "on")) as (ready, fd):
+            ledger = self.load(s.address, *ready, seconds="3s", **fd)
         self.assertIn("neighbour", ledger["request"]["dropped"])
 
 
@@ -211,11 +211,10 @@ class Arrival(Case):
         for size in 20, 500:
             with self.subTest(size=size), \
                     serve("--service", "echo", side=CLIENT,
-                          host="127.0.0.1") as s:
-                timer = in_turn(
-                    (0.2, self.strangers, CLIENT, s.address, size))
-                ledger = self.load(s.address, seconds="2s")
-                timer.join()
+                          host="127.0.0.1") as s, \
+                    disturbed((0, self.strangers, CLIENT, s.address,
+                               size)) as (ready, fd):
+                ledger = self.load(s.address, *ready, seconds="2s", **fd)
                 self.assertLost(ledger["request"])
                 self.assertEqual(
                     set(ledger["shared_counters"]) - WHOLE_HOST,

@@ -124,20 +124,30 @@ def wait_for(condition, seconds=30):
         time.sleep(0.001)
 
 
-def in_turn(*steps):
-    """Each (seconds from now, function, arguments...), but none before the one
-    before it has ended: on a busy machine timers of their own overtake one
-    another."""
-    start = time.monotonic()
+@contextlib.contextmanager
+def disturbed(*steps):
+    """Runs steps during a load: each (seconds after its first datagram,
+    function, arguments...), but none before the one before it has ended, since
+    on a busy machine timers of their own overtake one another. Yields arguments
+    of run() that make the load tell when it begins."""
+    ready, write = os.pipe()
 
     def go():
+        with os.fdopen(ready) as lines:
+            if not lines.readline():
+                return
+        start = time.monotonic()
         for seconds, function, *arguments in steps:
             time.sleep(max(0, start + seconds - time.monotonic()))
             function(*arguments)
 
     thread = threading.Thread(target=go)
     thread.start()
-    return thread
+    try:
+        yield ["--ready-fd", str(write)], {"pass_fds": [write]}
+    finally:
+        os.close(write)
+        thread.join()
 
 
 def stop(process):

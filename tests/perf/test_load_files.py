@@ -136,6 +136,12 @@ def test_many_lines_of_csv_are_drawn_as_few(tmp_path):
     assert out.stat().st_size < 300_000
 
 
+def test_a_csv_is_named_once_below_the_verdict(tmp_path, capsys):
+    path = written(tmp_path, 'a.csv', CSV)
+    assert report(path) == 0
+    assert capsys.readouterr().out.count('a.csv') == 1
+
+
 def test_a_text_is_needed(tmp_path):
     path = tmp_path / 'a.csv'
     path.write_bytes(b'start_s,\xff')

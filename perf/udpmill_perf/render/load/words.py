@@ -6,7 +6,6 @@ from ... import human
 from ...file.load_view import Runs
 from ...file.view import keyed
 from ...outcomes import FAIL
-from ..plain import clean
 
 WORD = 'LOAD'
 NAMED = 4                   # labels and complaints in a line
@@ -103,7 +102,7 @@ def facts(view):
         out.append(f'Linux {environment["kernel"]}')
     if human.number(run.config.get('seed')) is not None:
         out.append(f'seed {run.config["seed"]}')
-    return out or [clean(run.file)]
+    return out or [human.count(1, 'run')]
 
 
 def rate(value):

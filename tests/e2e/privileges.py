@@ -15,7 +15,7 @@ from program import (BACKENDS, Server, ask, many_descriptors, missing,
                      run)
 from query import write_key
 
-UDPMILL = sys.argv.pop(1)
+UDPMILL = os.path.abspath(sys.argv.pop(1))
 
 BIND_SERVICE, ADMIN, RAW = 1 << 10, 1 << 12, 1 << 13
 DAC_OVERRIDE = 1 << 1

@@ -16,7 +16,7 @@ from documents import document
 from program import Server, run, wait_for
 from terminal import Terminal
 
-UDPMILL = sys.argv.pop(1)
+UDPMILL = os.path.abspath(sys.argv.pop(1))
 QUICK = ("-t", "600ms", "-O", "100ms", "-i", "100ms", "--rate", "2k")
 SIZES = ((80, 24), (200, 50), (40, 10))
 LINE = re.compile(r" +\d+\.\d s  sent +[\d.]+( [kM])?/s .*answered .*")

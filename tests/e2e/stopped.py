@@ -91,7 +91,8 @@ class Stopped(Case):
         sent: their headers have passed the device, too."""
         stop(server.process)
         before = looped_bytes(server)
-        with self.flood(server, "--count", str(MILLIONS), "-l", "512") as p:
+        with self.flood(server, "--count", str(MILLIONS), "-l", "512", "--train",
+                        "64") as p:
             wait_for(lambda: looped_bytes(server) - before >= 512 * MILLIONS)
             server.process.send_signal(signal.SIGCONT)
             return self.ended(p)

@@ -16,7 +16,7 @@ from pane import Pane, lacking, missing
 from program import Server, run
 from shm import copy, path_of, put_live
 
-UDPMILL = sys.argv.pop(1)
+UDPMILL = os.path.abspath(sys.argv.pop(1))
 WITHOUT = missing(UDPMILL)
 STRANGER = 64321
 GRAPH = "[▁▂▃▄▅▆▇█]"

@@ -85,7 +85,9 @@ def test_the_floor_is_counted_as_a_peer_is(service, arrival):
             found = counted.read()['rx_datagrams'] - start
             assert server.stop() == 0
             told = json.loads(server.stdout().splitlines()[1])['datagrams']
-    assert 0 < found <= told
+    # The generator finds the longest train by sending one to itself, whose
+    # octets may be counted as a datagram.
+    assert 0 < found <= told + (arrival == 'trains')
     if service == 'echo':  # it ends when all are answered
         assert found >= told - 2
 

@@ -15,8 +15,7 @@ import time
 import unittest
 
 from documents import document
-from program import (DESCRIPTORS, Server, before_others, descriptors, run,
-                     split)
+from program import DESCRIPTORS, Server, descriptors, run, split
 
 UDPMILL = sys.argv.pop(1)
 AT_ONCE = 12 if descriptors >= DESCRIPTORS else 3
@@ -93,6 +92,13 @@ class Relay:
                 self.take(key)
 
 
+def backlog_drops():
+    """What the host's queues, one for each CPU, have dropped. Floods in other
+    namespaces fill them, too, and then lone datagrams are lost."""
+    with open("/proc/net/softnet_stat", encoding="ascii") as f:
+        return sum(int(line.split()[1], 16) for line in f)
+
+
 def load(address, *arguments):
     r = run(UDPMILL, "load", address, "-J", "-O", "0", "-P", "1", "--train",
             "off", *arguments)
@@ -112,7 +118,9 @@ class Slow(unittest.TestCase):
     def at(self, cases):
         """Make runs, each given by a round trip and arguments, at the same
         time. Returns, in their order, their reports and the largest numbers of
-        datagrams in flight."""
+        datagrams in flight. self.dropped is how many datagrams the host may
+        have lost meanwhile."""
+        before = backlog_drops()
         results, mosts = [None] * len(cases), [None] * len(cases)
         gate = threading.Semaphore(AT_ONCE)
 
@@ -127,9 +135,12 @@ class Slow(unittest.TestCase):
             thread.start()
         for thread in threads:
             thread.join()
+        self.dropped = backlog_drops() - before
         for (rtt, arguments), (r, _) in zip(cases, results):
             with self.subTest(rtt=rtt, arguments=arguments):
-                self.assertEqual(r.returncode, 0, r.stderr)
+                # 4: all that counts was lost.
+                self.assertIn(r.returncode, (0, 4) if self.dropped else (0,),
+                              r.stderr)
         return [(report, most) for (_, report), most in zip(results, mosts)]
 
     def test_the_window_is_respected_and_all_replies_are_received(self):
@@ -147,14 +158,15 @@ class Slow(unittest.TestCase):
                 no_ports = ledger["kernel"]["client"]["UdpNoPorts"]
                 self.assertLessEqual(
                     ledger["missing"],
-                    no_ports if "--flow-lifetime" in arguments else 0, ledger)
+                    self.dropped +
+                    (no_ports if "--flow-lifetime" in arguments else 0), ledger)
                 latency = report["latency_ns"]
                 self.assertGreaterEqual(latency["min"], rtt * 1e9)
                 # A datagram that is written off is replaced by another.
                 self.assertLessEqual(most, window + ledger["written_off"])
                 # On a busy machine, a reply may arrive after the wait for it
                 # has ended.
-                if latency["max"] < (rtt + 0.2) * 1e9:
+                if latency["max"] < (rtt + 0.2) * 1e9 and not self.dropped:
                     self.assertEqual(ledger["written_off"], 0, ledger)
 
     def test_replies_are_waited_for_after_the_end_of_a_plan(self):
@@ -165,20 +177,15 @@ class Slow(unittest.TestCase):
             with self.subTest(case=case):
                 ledger = report["ledger"]
                 self.assertGreater(ledger["sent"], 0)
-                self.assertEqual(ledger["missing"], 0, ledger)
+                self.assertLessEqual(ledger["missing"], self.dropped, ledger)
 
-    @before_others()
     def test_stages_wait_according_to_the_round_trip(self):
-        # Late replies count as lost.
-        self.echo = Server(UDPMILL, "127.0.0.1:0", "--service", "echo",
-                           "--counters", "none")
-        self.addCleanup(self.echo.stop)
         cases = [(rtt, ("--stages", "-t", "100ms")) for rtt in (0.3, 0.7, 1.5)]
         for case, (report, _) in zip(cases, self.at(cases)):
             with self.subTest(case=case):
                 probes = report["stages"]["probes"]
                 self.assertGreater(probes["answered"], 0)
-                self.assertEqual(probes["lost"], 0, probes)
+                self.assertLessEqual(probes["lost"], self.dropped, probes)
 
     def test_stress_waits_according_to_the_round_trip(self):
         for rtt in 0.3, 0.7:
@@ -199,7 +206,7 @@ class Slow(unittest.TestCase):
                 self.assertGreaterEqual(ledger["written_off"], 2)
                 self.assertEqual(ledger["written_off_answered"],
                                  ledger["written_off"])
-                self.assertEqual(ledger["missing"], 0, ledger)
+                self.assertLessEqual(ledger["missing"], self.dropped, ledger)
                 self.assertEqual(report["config"]["timeout_s"],
                                  ledger["waited_s"])
                 self.assertAlmostEqual(ledger["waited_s"],

@@ -27,13 +27,6 @@ def tc(side, *words):
         raise unittest.SkipTest(f"tc {' '.join(words)}: {r.stderr.strip()}")
 
 
-def write(side, path, text):
-    """Change a setting of a device in a namespace."""
-    r = run("sh", "-c", f"echo {text} > {path}", prefix=inside(side))
-    if r.returncode:
-        raise unittest.SkipTest(f"{path}: {r.stderr.strip()}")
-
-
 # Counters of the whole host, which others may change meanwhile.
 WHOLE_HOST = {"backlog", "neighbour"}
 
@@ -115,41 +108,6 @@ class Queues(Case):
         with serve("--service", "discard") as s:
             ledger = self.load(s.address, "--flood")
         self.assertLost(ledger["request"], "still_queued")
-
-    def need_a_sender_that_goes_on(self):
-        """A backlog only fills if nothing delays its sender: give it priority.
-        """
-        if not {0, 1} <= os.sched_getaffinity(0):
-            self.skipTest("a backlog of another CPU takes CPUs 0 and 1")
-        r = run(*FIRST, "true")
-        if r.returncode:
-            self.skipTest("no real-time priority here: " + r.stderr.strip())
-
-    def test_drops_of_a_full_backlog_on_loopback(self):
-        self.need_a_sender_that_goes_on()
-        path = "/sys/class/net/lo/queues/rx-0/rps_cpus"
-        write(CLIENT, path, "2")
-        self.addCleanup(write, CLIENT, path, "0")
-        # Trains are sent quickly and taken apart slowly.
-        with serve("--service", "discard", "--gro", "off", side=CLIENT,
-                   host="127.0.0.1") as s:
-            ledger = self.load(s.address, "--cpus", "0", prefix=FIRST)
-        self.assertLost(ledger["request"], "backlog", "server_socket")
-
-    def test_a_full_backlog_behind_a_veth_refuses_sends(self):
-        self.need_a_sender_that_goes_on()
-        path = "/sys/class/net/veth0/queues/rx-0/rps_cpus"
-        write(SERVER, path, "2")
-        self.addCleanup(write, SERVER, path, "0")
-        with serve("--service", "discard", "--gro", "off") as s:
-            ledger = self.load(s.address, "--cpus", "0", prefix=FIRST)
-        kernel = ledger["kernel"]
-        self.assertGreater(kernel["client"]["device_tx_dropped"], 0)
-        self.assertGreater(kernel["server"]["device_rx_dropped"], 0)
-        self.assertNotIn("backlog", ledger["request"]["dropped"])
-        self.assertNotIn("device", ledger["request"]["dropped"])
-        # Nor are those of others counted, although three counters changed.
-        self.assertLessEqual(set(ledger["shared_counters"]), WHOLE_HOST)
 
 
 BAD_CHECKSUM = """

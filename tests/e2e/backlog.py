@@ -5,6 +5,7 @@ receive. All namespaces share it, and suites beside this one would lose theirs,
 so it runs alone. Needs root; exits with 77 without it."""
 
 import os
+import unittest
 
 from accounts import CLIENT, SERVER, Case, serve
 from namespaces import introduce, inside, main

@@ -8,7 +8,6 @@ root; exits with 77 without it. A lack of memory is not tested, because UDP's
 limit (net.ipv4.udp_mem) is the whole host's.
 """
 
-import os
 import socket
 import struct
 import subprocess

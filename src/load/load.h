@@ -177,8 +177,9 @@ struct load_interval {
 	/* LOAD_PACED, but not of a replay: the planned datagrams. */
 	bool planned_known;
 	double planned;
-	/* The step of a ramp at its end, from 1, and how many there are, with
-	 * the one that follows the ramp; 0: the warm-up, or no ramp. */
+	/* The step of a ramp at its end, from 1, and how many the run has, with
+	 * the one that follows the ramp if there is time for it; 0: the
+	 * warm-up, or no ramp. */
 	uint32_t step, steps;
 	/* Since the start of the run. server: NULL: it is not seen. */
 	uint64_t lost_so_far;

@@ -126,7 +126,7 @@ class Screen(unittest.TestCase):
 
     def test_a_ramp_shows_its_step(self):
         t = self.load("--ramp", "500:2k:60s:3", "-t", "60s", "-i", "100ms")
-        t.wait_for("step 1 of 4")
+        t.wait_for("step 1 of 3")
         t.wait_for(" planned")
         t.wait_for("s left")
         t.process.send_signal(signal.SIGINT)

@@ -109,15 +109,30 @@ static uint32_t first_step(const struct load *l)
 	return l->config.omit_ns > 0;
 }
 
-/* How many steps a ramp has; 0: there is no ramp. */
+/* Steps of the plan that begin before the run ends: what follows the ramp is
+ * one only if there is time for it. */
+static uint32_t steps_in_time(const struct load *l)
+{
+	const struct pace_plan *plan = &l->config.pace;
+	uint64_t begin_ns = 0;
+	uint32_t n = 0;
+
+	while (n < plan->step_count &&
+		(double)begin_ns + STEP_LEAST_S * 1e9 < (double)l->longest_ns)
+		begin_ns += plan->steps[n++].duration_ns;
+	return n;
+}
+
+/* How many steps of a ramp the run has; 0: there is no ramp. */
 static uint32_t ramp_steps(const struct load *l)
 {
 	const struct load_config *c = &l->config;
-	uint32_t all = c->pace.step_count, first = first_step(l);
+	uint32_t first = first_step(l), last = steps_in_time(l);
 
-	if (c->mode != LOAD_PACED || c->replay || all < first + 2)
+	if (c->mode != LOAD_PACED || c->replay ||
+		c->pace.step_count < first + 2 || last <= first)
 		return 0;
-	return all - first;
+	return last - first;
 }
 
 /* Which of them that step of the plan is, from 1; 0: none, or the warm-up. */
@@ -255,17 +270,16 @@ static void tell_step(struct intervals *i, const struct load *l, uint32_t last)
 uint64_t intervals_tell_step(
 	struct intervals *i, const struct load *l, uint64_t now_ns, bool over)
 {
-	const struct pace_plan *plan = &l->config.pace;
-	uint32_t next = i->plan_step;
+	uint32_t next = i->plan_step, end = first_step(l) + ramp_steps(l);
 
 	if (ramp_steps(l) == 0)
 		return UINT64_MAX;
-	while (next + 1 < plan->step_count && now_ns >= step_end_ns(l, next))
+	while (next + 1 < end && now_ns >= step_end_ns(l, next))
 		next++;
 	if (next > i->plan_step)
 		tell_step(i, l, next - 1);
 	else if (over)
 		tell_step(i, l, next);
 	i->plan_step = next;
-	return next + 1 < plan->step_count ? step_end_ns(l, next) : UINT64_MAX;
+	return next + 1 < end ? step_end_ns(l, next) : UINT64_MAX;
 }

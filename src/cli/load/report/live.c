@@ -198,7 +198,7 @@ static void draw_title(const struct live *v, struct lines *l)
 		lines_add(l, STYLE_BOLD, "%.*s", (int)l->width, v->title);
 	if (v->warm_up)
 		lines_add_right(l, NULL, "warm-up");
-	else if (v->step)
+	else if (v->step && v->steps > 1)
 		lines_add_right(l, NULL, "step %u of %u", v->step, v->steps);
 }
 

@@ -83,6 +83,7 @@ static void plan_ramp(void)
 {
 	config.mode = LOAD_PACED;
 	config.omit_ns = MS;
+	config.time_ns = 4000 * (uint64_t)MS;
 	config.pace = (struct pace_plan){.burst = 1,
 		.step_count = 5,
 		.steps = {{MS, 10, 10}, {1000 * (uint64_t)MS, 10, 10},
@@ -118,6 +119,25 @@ Test(interval, reports_each_step_of_a_ramp_when_it_is_over)
 	cr_assert(step_count == 3 && steps[2].all.step == 4);
 	intervals_tell(&told, load, false, NULL);
 	cr_assert(heard.step == 4 && heard.steps == 4);
+}
+
+/* One that is as long as its ramp, but for what a division leaves. */
+Test(interval, has_no_step_after_a_ramp_that_fills_the_run)
+{
+	plan_ramp();
+	config.time_ns = 2000 * (uint64_t)MS + 2;
+	begin();
+	load_sleep(2 * MS);
+	cr_assert(intervals_tell_step(&told, load,
+			  load->shared.start_ns + 9000 * (uint64_t)MS,
+			  false) == UINT64_MAX);
+	load_sleep(2 * MS);
+	(void)intervals_tell_step(
+		&told, load, load->shared.start_ns + 9000 * (uint64_t)MS, true);
+	cr_assert(step_count == 1 && steps[0].all.step == 2, "%u", step_count);
+	intervals_tell(&told, load, false, NULL);
+	cr_assert(heard.step == 2 && heard.steps == 2, "%u of %u", heard.step,
+		heard.steps);
 }
 
 Test(interval, of_one_rate_has_no_steps)

@@ -114,6 +114,32 @@ class Screen(unittest.TestCase):
         self.assertEqual(t.before, t.after)
         self.assertIn(self.title, "\n".join(t.rows()))
 
+    def test_a_continue_after_the_end_is_no_resume(self):
+        # As timeout(1) does it.
+        t = self.load("-t", "60s", "-i", "100ms", "--rate", "1k")
+        t.wait_for("round trip")
+        t.process.send_signal(signal.SIGTERM)
+        t.process.send_signal(signal.SIGCONT)
+        self.assertEqual(t.finish()[0], 0)
+        text = "\n".join(t.rows())
+        self.assertEqual(text.count(self.title), 1, text)
+
+    def test_is_drawn_anew_below_what_a_shell_printed(self):
+        t = self.load("-t", "60s", "-i", "100ms", "--rate", "1k")
+        t.wait_for("round trip")
+        t.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, t.process.pid, os.WSTOPPED)
+        while t.read(0):
+            pass
+        drawn = t.text().count("round trip")
+        t.process.send_signal(signal.SIGCONT)
+        wait_for(lambda: t.read(0.1) and
+                 t.text().count("round trip") > drawn + 1)
+        t.process.send_signal(signal.SIGTERM)
+        t.finish()
+        text = "\n".join(t.rows())
+        self.assertEqual(text.count(self.title), 2, text)
+
     def test_names_losses_by_cause_as_they_are_known(self):
         with Server(UDPMILL, "--service", "echo", "127.0.0.1:0", "--rcvbuf",
                     "1") as s:

@@ -20,6 +20,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct block shown;
 /* The program was stopped, and a shell has printed below the block. */
 static volatile sig_atomic_t continued;
+/* The run ends. */
+static volatile sig_atomic_t ending;
 
 struct text {
 	char *to;
@@ -120,7 +122,7 @@ static void draw(const struct lines *l)
 	char text[LINES_MAX * LINES_BYTES + ESCAPES] = "";
 	unsigned columns, rows;
 
-	if (continued)
+	if (continued && !ending)
 		shown.count = 0;
 	continued = 0;
 	block_size(stderr, &columns, &rows);
@@ -128,6 +130,11 @@ static void draw(const struct lines *l)
 	if (block_compose(&shown, l, columns, text, sizeof(text)))
 		fputs(text, stderr);
 	fflush(stderr);
+}
+
+void block_end(void)
+{
+	ending = 1;
 }
 
 void block_draw(const struct lines *l)

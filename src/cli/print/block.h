@@ -35,6 +35,11 @@ void block_size(FILE *out, unsigned *columns, unsigned *rows);
 /* Draws these lines in place of those before. By any thread. */
 void block_draw(const struct lines *l);
 
+/* The run was told to end. From now on a SIGCONT does not mean that it was
+ * stopped: timeout(1) and others send one after the signal that ends it. May be
+ * called by a signal handler. */
+void block_end(void);
+
 /* Removes the block, to print something else; until block_back() nobody else
  * draws. The next block is drawn below. */
 void block_aside(void);

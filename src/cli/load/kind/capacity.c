@@ -268,6 +268,7 @@ static int search(const struct load_options *o, struct finding *f, char *why,
 
 static void stop(void *state)
 {
+	block_end();
 	load_interrupt(((struct finding *)state)->load);
 }
 

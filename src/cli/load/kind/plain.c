@@ -39,6 +39,7 @@ struct plain {
 
 static void stop(void *state)
 {
+	block_end();
 	load_interrupt(((struct plain *)state)->load);
 }
 

@@ -24,6 +24,7 @@ struct split {
 
 static void stop(void *state)
 {
+	block_end();
 	atomic_store(&((struct split *)state)->interrupted, true);
 }
 

@@ -160,7 +160,7 @@ class Screen(unittest.TestCase):
 
     def test_a_search_shows_how_long_it_may_take(self):
         t = self.load("--find-capacity", "-t", "150ms", "-O", "10ms")
-        t.wait_for("at most ")
+        t.wait_for("about ")
         t.wait_for("trial      2, at ")
         t.process.send_signal(signal.SIGINT)
         t.finish()

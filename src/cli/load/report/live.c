@@ -196,7 +196,7 @@ static void draw_title(const struct live *v, struct lines *l)
 	lines_begin(l, RANK_TITLE, NULL);
 	if (!lines_add(l, STYLE_BOLD, "%s", v->title))
 		lines_add(l, STYLE_BOLD, "%.*s", (int)l->width, v->title);
-	if (v->warm_up)
+	if (v->warm_up && !v->over)
 		lines_add_right(l, NULL, "warm-up");
 	else if (v->step && v->steps > 1)
 		lines_add_right(l, NULL, "step %u of %u", v->step, v->steps);
@@ -214,17 +214,17 @@ static void draw_part(const struct live *v, struct lines *l)
 static void draw_time(const struct live *v, struct lines *l)
 {
 	double all = v->elapsed_s + v->left_s;
-	char elapsed[32], left[32];
+	char elapsed[32], left[32], before[40] = "about ";
 
 	lines_begin(l, RANK_TIME, "time");
 	format_seconds(v->elapsed_s, elapsed);
+	if (!v->about)
+		snprintf(before, sizeof(before), "%s, ", elapsed);
 	format_seconds(v->left_s, left);
 	lines_add_bar(l, graph_columns(l), all > 0 ? v->elapsed_s / all : 0);
 	if (v->over)
 		lines_add(l, NULL, "%s", elapsed);
-	else if (v->at_most)
-		lines_add(l, NULL, "at most %s left", left);
-	else if (!lines_add(l, NULL, "%s, %s left", elapsed, left))
+	else if (!lines_add(l, NULL, "%s%s left", before, left))
 		lines_add(l, NULL, "%s left", left);
 }
 

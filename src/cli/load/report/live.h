@@ -38,7 +38,7 @@ struct live {
 	char part_label[LINES_LABEL];
 	char part[160];
 	double base_s;
-	bool at_most; /* left_s is an upper bound */
+	bool about; /* left_s is an estimate */
 
 	/* Of the last interval. */
 	bool begun;

@@ -30,7 +30,7 @@ void load_live_begin(struct live *v, const struct load_options *o)
 	*v = (struct live){
 		.replies = c->replies != REPLIES_NONE,
 		.count = c->count,
-		.at_most = o->find_capacity,
+		.about = o->find_capacity,
 	};
 	snprintf(v->title, sizeof(v->title), "udpmill load %s, %s",
 		address_format(&c->socket.remote, peer), kind_of(o));

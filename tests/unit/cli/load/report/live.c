@@ -175,12 +175,25 @@ Test(live, shows_the_part_of_a_run)
 	strcpy(v.part_label, "trial");
 	strcpy(v.part,
 		"7, at 1.20 M/s; 1.10 M/s was carried, 1.30 M/s was not");
-	v.at_most = true;
+	v.about = true;
 	live_note(&v, &interval);
 	draw(80, 23);
 	cr_assert(has("trial", "7, at 1.20 M/s; 1.10 M/s was carried"));
-	cr_assert(has("time", "at most 15.0 s left"), "%s", line("time"));
+	cr_assert(has("time", "about 15.0 s left"), "%s", line("time"));
+	draw(40, 23);
+	cr_assert(has("time", "15.0 s left"), "%s", line("time"));
 	v.over = true;
 	draw(80, 23);
 	cr_assert(!has("time", "left"));
+}
+
+Test(live, that_is_over_is_no_longer_in_its_warm_up)
+{
+	interval.omitted = true;
+	live_note(&v, &interval);
+	draw(80, 23);
+	cr_assert(strstr(line("pmill"), "  warm-up"));
+	v.over = true;
+	draw(80, 23);
+	cr_assert(*line("pmill") && !strstr(line("pmill"), "warm-up"));
 }

@@ -117,6 +117,15 @@ class Stages(unittest.TestCase):
                             service) as s:
                     self.assertSplit(*stages(s.address))
 
+    def test_figures_of_the_report_end_in_one_column(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            r = run(UDPMILL, "load", s.address, "--stages", "-t", "100ms", "-O",
+                    "50ms")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        rows = r.stdout.split("\nProbes over ")[1].splitlines()[1:-1]
+        self.assertTrue(any(row.startswith("  loss ") for row in rows))
+        self.assertEqual({len(row) for row in rows}, {57}, r.stdout)
+
     def test_stages_add_up_with_a_spinning_receive(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_nvcsw

@@ -114,6 +114,8 @@ class Usage(unittest.TestCase):
             self.assertTrue(r.stdout)
             for line in r.stdout.splitlines():
                 self.assertLessEqual(len(line), 80, line)
+                # argp leaves some below a text that ends at its margin.
+                self.assertEqual(line, line.rstrip())
 
     def test_help_fits_80_columns(self):
         self.assertFits("--help")

@@ -46,8 +46,8 @@ static const struct argp_option options[] = {
 		0},
 	{"ready-fd", KEY_READY_FD, "N", LOAD_COMMAND_LINE_ONLY,
 		"Write the peer's address to this open descriptor, 3 or "
-		"above, and close it, once the peer has consented and the "
-		"first datagram is about to leave",
+		"above, and close it, once the peer has consented and "
+		"sending is about to begin",
 		0},
 	{"metrics", KEY_METRICS, "ADDRESS",
 		LOAD_COMMAND_LINE_ONLY | LOAD_NOT_STAGES | LOAD_NOT_STRESS |

@@ -106,7 +106,7 @@ static void print_cost(
 static void print_count(FILE *out, const char *what, uint64_t n, bool bad)
 {
 	if (n)
-		fprintf(out, "  %s%-44s %20s%s\n", STYLE(bad, STYLE_RED), what,
+		fprintf(out, "  %s%-40s %14s%s\n", STYLE(bad, STYLE_RED), what,
 			text_grouped(n), STYLE(bad, STYLE_END));
 }
 

@@ -167,7 +167,7 @@ class Screen(unittest.TestCase):
         rows = t.rows()
         # Lines of trials stay, above what is drawn again.
         trial = next(i for i, row in enumerate(rows)
-                     if row.startswith("   1     20.0 k/s"))
+                     if row.startswith("  1 20.0 k/s  sent "))
         title = next(i for i, row in enumerate(rows) if self.title in row)
         self.assertLess(trial, title)
         self.assertEqual(sum(self.title in row for row in rows), 1)

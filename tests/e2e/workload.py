@@ -239,7 +239,7 @@ class Workload(balance.Balance):
         self.assertTrue(any(t["rate"] == found and t["outcome"] == "carried"
                             for t in trials))
         self.assertFalse(found > report["above"] > 0)
-        self.assertEqual(r.stderr.count("\n"), len(trials))
+        self.assertEqual(r.stderr.count("/s  sent "), len(trials))
 
     def test_the_capacity_of_an_unseen_silent_peer_is_not_guessed(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:

@@ -5,31 +5,16 @@
 #include "cli/load/report/ledger.h"
 #include "cli/print/block.h"
 #include "cli/print/json.h"
-#include "cli/print/text.h"
 
 #include <stdio.h>
 
-static const char *carried_name(enum search_outcome o)
-{
-	static const char *const names[] = {
-		[SEARCH_GOOD] = "carried",
-		[SEARCH_LOSSY] = "lossy",
-		[SEARCH_LIMITED] = "not reached",
-	};
-
-	return names[o];
-}
-
 void load_trial_print(const struct load_trial *t, unsigned number)
 {
+	char text[TRIAL_LINE_ROOM];
+
+	load_trial_line(t, number, text);
 	block_aside();
-	fprintf(stderr,
-		"%4u  %9s/s  sent %9s/s  loss %8.4f %%  p50 %8s  %s%s%s%s\n",
-		number, text_si(t->rate), text_si(t->sent_rate), 100 * t->loss,
-		t->p50_ns ? text_time((double)t->p50_ns) : "-",
-		carried_name(t->outcome), t->cause ? ", " : "",
-		t->cause ? t->cause : "",
-		t->balances ? "" : ", DOES NOT BALANCE");
+	fputs(text, stderr);
 	block_back();
 }
 
@@ -44,9 +29,10 @@ json_t *load_trial_json(const struct load_trial *t, const struct load_result *r)
 		t->loss, "latency_p50_ns", (json_int_t)t->p50_ns,
 		"latency_p99_ns", (json_int_t)t->p99_ns,
 		"server_ns_per_datagram", t->server_ns, "outcome",
-		carried_name(t->outcome), "main_cause", t->cause, "balances",
-		t->balances, "trains_refused", (json_int_t)t->trains_refused,
-		"ledger", t->balances ? json_null() : load_ledger_json(r),
-		"latency_ns", latency_json(&r->histograms[LOAD_LATENCY]),
-		"seconds", r->seconds);
+		load_trial_outcome(t->outcome), "main_cause", t->cause,
+		"balances", t->balances, "trains_refused",
+		(json_int_t)t->trains_refused, "ledger",
+		t->balances ? json_null() : load_ledger_json(r), "latency_ns",
+		latency_json(&r->histograms[LOAD_LATENCY]), "seconds",
+		r->seconds);
 }

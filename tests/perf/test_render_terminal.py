@@ -5,6 +5,7 @@ import re
 
 import pytest
 import sample
+from udpmill_perf import render
 from udpmill_perf.render import terminal
 
 
@@ -61,6 +62,70 @@ def test_an_unclear_verdict_says_what_is_needed():
     said = ' '.join(' '.join(lines(document)).split())
     assert 'to decide: 96 blocks' in said
     assert 'isible with 24 blocks: from' in said
+
+
+def told(document, workload='echo-trains-64'):
+    """What the summary says of a workload's delivered datagrams."""
+    said = lines(document)
+    at = said.index(workload)
+    return said[at + 1:at + 4]
+
+
+def with_rates(document, blocks):
+    """Gives the blocks that decide these rates, as (A, B), and makes all other
+    trials say the opposite."""
+    rates = {id: pair for block, pair in zip(
+        [block for block in document['blocks']
+         if block['workload'] == 'echo-trains-64'
+         and block['phase'] == 'confirm'], blocks)
+        for id in block['trials']}
+    for trial in document['trials']:
+        a, b = rates.get(trial['id'], (100e3, 900e3))
+        trial['metrics']['datagrams_per_second'] = \
+            a if trial['arm'] == 'A' else b
+    for block in document['blocks']:
+        block['used'] = not rates.keys().isdisjoint(block['trials'])
+    return document
+
+
+@pytest.mark.parametrize('form', ('terminal', 'markdown', 'junit'))
+def test_the_figures_of_the_arms_are_from_the_blocks_that_decide(form):
+    document = with_rates(sample.compare('INCONCLUSIVE'), [(800e3, 700e3)] * 2)
+    document['verdicts'][0].update(blocks=2, estimate=0.1335)
+    said = render.to_text([('a.json', document)], form) \
+        .replace('\N{NO-BREAK SPACE}', ' ')
+    a, b = ('800000', '700000') if form == 'junit' else ('800 k/s', '700 k/s')
+    assert a in said and b in said
+    assert '900 k/s' not in said
+
+
+def test_figures_that_contradict_the_estimate_are_left_out():
+    """Medians of few trials may, when the host changes between blocks."""
+    document = with_rates(sample.compare('INCONCLUSIVE'),
+                          [(100e3, 50e3), (400e3, 500e3)])
+    row = document['verdicts'][0]
+    row.update(blocks=2, estimate=0.2350, why='It is noisy.')
+    assert '250 k/s -> 275 k/s' not in ' '.join(told(document))
+    row['estimate'] = -0.2350
+    assert '250 k/s -> 275 k/s' in ' '.join(told(document))
+
+
+def test_figures_that_differ_by_what_is_ignored_contradict_nothing():
+    document = with_rates(sample.compare('INCONCLUSIVE'),
+                          [(800e3, 801e3)] * 2)
+    document['verdicts'][0].update(blocks=2, estimate=0.001)
+    assert '800 k/s -> 801 k/s' in ' '.join(told(document))
+
+
+@pytest.mark.parametrize('why', ('It is noisy.', 'It takes about 5560.'))
+def test_a_host_may_be_too_noisy_for_any_number_of_blocks(why):
+    document = sample.compare('INCONCLUSIVE')
+    document['verdicts'][0].update(why=why, blocks_needed=5560)
+    said = ' '.join(' '.join(lines(document)).split())
+    assert 'this host is too noisy to decide on 5 %' in said.replace('T', 't')
+    assert '--extend adds no more than 1000' in said
+    assert said.count('5560') == 1
+    assert 'to decide: 5560' not in said
 
 
 def test_each_changed_key_of_the_environment_has_a_line():

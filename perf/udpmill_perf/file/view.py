@@ -45,8 +45,8 @@ class Judged(Told):
     metric: Metric
     verdict: str                  # '' when there is none
     row: dict                     # of the document's verdicts; may be empty
-    base: float | None            # median of A
-    other: float | None           # median of B
+    base: float | None            # median of A; both are None where they
+    other: float | None           # would contradict the estimate
 
     @property
     def interval(self):
@@ -72,7 +72,29 @@ class Judged(Told):
         return human.count(self.left_out, f'suspect {unit}')
 
 
+# The phases of the blocks that a verdict of this phase is from.
+PHASES = {'screen': ('screen',), 'extend': ('screen', 'extend'),
+          'confirm': ('confirm',)}
+IGNORED = 0.00995      # in documents that do not say what is ignored
+
 FIGURES = re.compile(r' \(\d[^()]*\)')
+
+
+def _median(values):
+    return median(values) if values else None
+
+
+def _contradict(kind, row, base, other):
+    """Whether one of them says that B is better, and the other that it is
+    worse, and this is about more than what is ignored."""
+    estimate = human.number(row.get('estimate'))
+    if estimate is None or kind.larger_better is None \
+            or min(base or 0, other or 0) <= 0:
+        return False
+    worse = math.log(base / other) * (1 if kind.larger_better else -1)
+    ignore = human.number(row.get('ignore'))
+    return worse * estimate < 0 and max(abs(worse), abs(estimate)) > (
+        IGNORED if ignore is None else ignore)
 
 
 class View:
@@ -206,8 +228,31 @@ class View:
                 and human.number(cell.get('ln_median')) is not None]
 
     def median(self, workload, arm, name):
-        values = self.values(workload, arm, name)
-        return median(values) if values else None
+        return _median(self.values(workload, arm, name))
+
+    def _of_blocks(self, row, name, arm):
+        """The values in the blocks that a verdict is from."""
+        ids = {id for block in self.blocks
+               if block.get('workload') == row.get('workload')
+               and block.get('used') is True
+               and block.get('phase') in PHASES[row['phase']]
+               and human.number(keyed(block.get('d')).get(name)) is not None
+               for id in listed(block.get('trials'))}
+        found = [human.number(keyed(trial.get('metrics')).get(name))
+                 for trial in self.kept(row.get('workload'), arm)
+                 if trial.get('id') in ids]
+        return [value for value in found if value is not None]
+
+    def _figures(self, workload, name, row, arms):
+        """The medians of both arms, from the values that the estimate is from.
+        The estimate is from pairs, and medians are not, so that with few
+        blocks they may contradict it: then there are none."""
+        if str(row.get('phase')) in PHASES:
+            sides = [_median(self._of_blocks(row, name, arm)) for arm in arms]
+        else:
+            sides = [self.median(workload, arm, name) for arm in arms]
+        return (None, None) if _contradict(metric(name), row, *sides) \
+            else sides
 
     @cached_property
     def judged(self):
@@ -222,8 +267,8 @@ class View:
         base, other = (self.arm_names + ['A', 'B'])[:2] \
             if len(self.arm_names) != 1 else ('A', 'B')
         return [Judged(workload, metric(name), str(row.get('verdict') or ''),
-                       row, self.median(workload, base, name),
-                       self.median(workload, other, name))
+                       row, *self._figures(workload, name, row,
+                                           (base, other)))
                 for (workload, name), row in rows.items()]
 
     @cached_property

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The sentence below the verdict, and a few facts."""
 from .. import human
+from ..file import bounds
 from ..file.view import keyed, listed
 from ..outcomes import (IMPROVED, INCONCLUSIVE, INVALID, PASS, REGRESSION,
                         SAME, SUSPECT)
@@ -173,15 +174,27 @@ def would_take(view, row):
     if row.verdict != INCONCLUSIVE or view.verdict == INVALID \
             or not view.complete:
         return ''
+    noisy = view.kind == 'compare' and needed is not None \
+        and needed > bounds.MOST_BLOCKS
     if needed is not None and f' {needed:g}' in row.why:
-        return ''          # the sentence says it
+        # The sentence says it.
+        return f'{_noisy(row)}; --extend adds no more than ' \
+            f'{bounds.MOST_BLOCKS}' if noisy else ''
     parts = []
     if seen is not None:
         parts.append(f'visible with {human.count(row.blocks, view.unit)}: '
                      f'from {human.percent(seen, sign=False)}')
-    if needed is not None:
+    if noisy:
+        parts.append(f'{_noisy(row)}: that takes {int(needed)} blocks, and '
+                     f'--extend adds no more than {bounds.MOST_BLOCKS}')
+    elif needed is not None:
         parts.append(f'to decide: {human.count(int(needed), view.unit)}')
     return '; '.join(parts)
+
+
+def _noisy(row):
+    tolerance = human.margin(row.row.get('tolerance', 0.048790))
+    return f'this host is too noisy to decide on {tolerance}'
 
 
 def changed(view):

@@ -20,6 +20,12 @@ def _listed(parts):
     return ', '.join(parts[:-1]) + (' and ' if parts[1:] else '') + parts[-1]
 
 
+def _named(rows):
+    return _listed([f'{row["function"]} '
+                    f'({human.figure(row["difference"], sign=True)})'
+                    for row in rows])
+
+
 def _functions(found, rows):
     """Which functions the difference is in."""
     sign = 1 if found.estimate > 0 else -1
@@ -27,9 +33,10 @@ def _functions(found, rows):
     mine = [row for row in rows if sign * row['difference'] > WORTH * whole]
     if not mine:
         return ' It is spread over many functions.'
-    told = _listed([f'{row["function"]} '
-                    f'({human.figure(row["difference"], sign=True)})'
-                    for row in mine[:NAMED]])
+    if any(sign * row['difference'] < 0 for row in rows[:NAMED]):
+        # Such as by another choice of what is inlined.
+        return f' The largest changes are {_named(rows[:NAMED])}.'
+    told = _named(mine[:NAMED])
     share = sum(sign * row['difference'] for row in mine[:NAMED])
     how = 'Most of it' if 2 * share > whole else 'The largest part'
     return f' {how} is in {told}.'

@@ -115,5 +115,7 @@ def test_an_estimate_replaces_that_by_steps():
     shown.step('one')
     shown.expect(90.2)
     assert '1/4, 1:30 left' in shown.line('two')
+    shown.expect(0)      # too early an end
+    assert 'left' not in shown.line('two')
     shown.restart(4)
     assert 'left' not in shown.line('three')

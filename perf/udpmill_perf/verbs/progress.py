@@ -52,7 +52,7 @@ class Progress:
         filled = round(BAR * min(self.done / max(self.total, 1), 1))
         text = (f'[{"#" * filled}{"." * (BAR - filled)}] '
                 f'{self.done}/{self.total}')
-        if left is not None:
+        if left is not None and (self.ends is None or left >= 0.5):
             text += f', {span(left)} left'
         return f'{text}  {what}'
 

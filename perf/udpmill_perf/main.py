@@ -2,6 +2,7 @@
 """The command line of "udpmill perf": its verbs and their exit codes."""
 import argparse
 import contextlib
+import difflib
 import importlib
 import os
 import signal
@@ -61,8 +62,10 @@ def usage():
 
 def load(verb):
     if verb not in VERBS:
-        raise PerfError(f'there is no verb "{verb}"; choose one of '
-                        f'{", ".join(VERBS)}')
+        near = difflib.get_close_matches(verb, VERBS, 1)
+        raise PerfError(f'there is no verb "{verb}"; ' + (
+            f'did you mean "{near[0]}"?' if near else
+            f'choose one of {", ".join(VERBS)}'))
     try:
         return importlib.import_module(f'.verbs.{verb}', __package__)
     except ModuleNotFoundError as error:

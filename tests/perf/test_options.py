@@ -6,6 +6,7 @@ import re
 
 import pytest
 from udpmill_perf import main
+from udpmill_perf.errors import PerfError
 from udpmill_perf.verbs import progress, quantity
 
 VERBS = sorted(main.VERBS)
@@ -119,3 +120,12 @@ def test_an_estimate_replaces_that_by_steps():
     assert 'left' not in shown.line('two')
     shown.restart(4)
     assert 'left' not in shown.line('three')
+
+
+@pytest.mark.parametrize('verb, said', (
+    ('rn', 'did you mean "run"?'), ('comprae', 'did you mean "compare"?'),
+    ('xyzzy', 'choose one of run, compare, ')))
+def test_a_mistyped_verb_is_answered_by_the_nearest(verb, said):
+    with pytest.raises(PerfError, match=re.escape(
+            f'there is no verb "{verb}"; {said}')):
+        main.load(verb)

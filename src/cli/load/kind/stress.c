@@ -66,6 +66,9 @@ uint32_t load_stress_parse(const char *names)
 		name = strtok_r(NULL, ",", &rest)) {
 		uint32_t bit = find(name);
 
+		if (!bit && strcmp(name, "list") == 0)
+			usage_error("stress",
+				"\"list\" goes alone, as in --stress=list");
 		if (!bit)
 			usage_error("stress",
 				"there is no \"%s\"; --stress=list prints the "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One program with several verbs; this table dispatches them. */
+#include "cli/args/nearest.h"
 #include "cli/args/parse.h"
 #include "cli/args/verb.h"
 #include "cli/args/version.h"
@@ -41,12 +42,36 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+/* NULL if none is near: a third of the letters may be wrong, at least one. */
+static const char *nearest_verb(const char *name)
+{
+	unsigned third = (unsigned)strlen(name) / 3, most = third ? third : 1;
+	const char *found = NULL;
+
+	for (const struct verb *v = verbs; v->name; v++) {
+		unsigned d = nearest_distance(name, v->name);
+
+		if (d < most || (d == most && !found)) {
+			most = d;
+			found = v->name;
+		}
+	}
+	return found;
+}
+
 static int refuse_verb(const char *name)
 {
-	fprintf(stderr,
-		"udpmill: \"%s\" is not a verb; \"udpmill --help\" lists "
-		"them\n",
-		name);
+	const char *near = nearest_verb(name);
+
+	if (near)
+		fprintf(stderr,
+			"udpmill: \"%s\" is not a verb; did you mean \"%s\"?\n",
+			name, near);
+	else
+		fprintf(stderr,
+			"udpmill: \"%s\" is not a verb; \"udpmill --help\" "
+			"lists them\n",
+			name);
 	return EXIT_USAGE;
 }
 

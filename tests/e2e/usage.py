@@ -183,7 +183,15 @@ class Usage(unittest.TestCase):
     def test_a_missing_verb_is_reported(self):
         r = subprocess.run([UDPMILL, "srve"], capture_output=True, text=True)
         self.assertEqual((r.returncode, r.stdout), (2, ""))
-        self.assertRegex(r.stderr, r'\Audpmill: "srve" is not a verb; [^\n]*\n\Z')
+        self.assertEqual(r.stderr, 'udpmill: "srve" is not a verb; did you mean "serve"?\n')
+        r = subprocess.run([UDPMILL, "xyzzy"], capture_output=True, text=True)
+        self.assertEqual((r.returncode, r.stdout), (2, ""))
+        self.assertRegex(r.stderr, r'\Audpmill: "xyzzy" is not a verb; "udpmill --help" [^\n]*\n\Z')
+
+    def test_list_is_no_stress_among_others(self):
+        r = run(UDPMILL, "load", "127.0.0.1:9", "--stress=list,foo")
+        self.assertEqual((r.returncode, r.stdout), (2, ""))
+        self.assertEqual(r.stderr, 'udpmill load: --stress: "list" goes alone, as in --stress=list\n')
 
 
 if __name__ == "__main__":

@@ -120,12 +120,13 @@ static const char *column_of(const struct lines *l, double share)
 		"\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
 	static const char *const ascii[HEIGHTS] = {
 		"_", ".", "-", ":", "=", "+", "*", "#"};
-	/* A share of exactly so many eighths may be a little less. */
-	int height = (int)(share * HEIGHTS + 1e-6);
+	int height;
 
 	if (isnan(share))
 		return " ";
-	height = height < 0 ? 0 : height < HEIGHTS ? height : HEIGHTS - 1;
+	/* A share of exactly so many eighths may be a little less. */
+	height = (int)(fmin(fmax(share, 0), 1) * HEIGHTS + 1e-6);
+	height = height < HEIGHTS ? height : HEIGHTS - 1;
 	return l->utf8 ? blocks[height] : ascii[height];
 }
 

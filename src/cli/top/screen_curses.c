@@ -13,7 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <term.h>
 #include <unistd.h>
+
+/* Of term.h, a macro for each capability. */
+#undef columns
+#undef lines
 
 /* How long after an escape the rest of a key's code may come, also over a slow
  * connection. */
@@ -74,13 +79,24 @@ static bool has_blocks(void)
 	return style_utf8() && !(term && strcmp(term, "linux") == 0);
 }
 
+/* newterm() says no more, and leaks when it fails. */
+static bool is_known(void)
+{
+	int error;
+
+	if (setupterm(NULL, STDOUT_FILENO, &error) != OK)
+		return false;
+	del_curterm(cur_term);
+	return true;
+}
+
 int screen_open(char *why, size_t why_bytes)
 {
 	const char *term = getenv("TERM");
 
 	setlocale(LC_CTYPE, "");
 	blocks = has_blocks();
-	terminal = newterm(NULL, stdout, stdin);
+	terminal = is_known() ? newterm(NULL, stdout, stdin) : NULL;
 	if (!terminal || !tigetstr("cup")) {
 		snprintf(why, why_bytes,
 			terminal ? "the terminal \"%s\" cannot move its cursor"

@@ -101,7 +101,8 @@ void forge_piece_of(struct forge *f, uint8_t protocol, uint32_t offset,
 			f->packet, &f->path, &ip, PACKET_FRAGMENT + bytes);
 		n += packet_fragment(f->packet + n, protocol, id, offset, more);
 	} else {
-		ip.id = (uint16_t)id;
+		/* Of 0, the kernel would give each fragment another one. */
+		ip.id = (uint16_t)(id % UINT16_MAX + 1);
 		ip.offset = offset;
 		ip.more = more;
 		n = packet_ip(f->packet, &f->path, &ip, bytes);

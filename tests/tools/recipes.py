@@ -59,7 +59,7 @@ class Recipes(unittest.TestCase):
                 stderr=said, stdin=subprocess.DEVNULL, start_new_session=True,
                 env=dict(os.environ, PATH=self.path, **variables)) as shell:
             try:
-                shell.wait(timeout=280)
+                shell.wait(timeout=600)
             finally:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(shell.pid, signal.SIGTERM)

@@ -74,14 +74,16 @@ static void end_exactly(
 static void tell(struct intervals *told, const struct load *l, bool omitted,
 	const struct moment *begin, const struct load_server *server)
 {
+	const struct load_server *seen = NULL;
 	struct load_server since;
 
 	if (is_nobody(l))
 		return;
-	if (server && !begin->server_error)
+	if (server && !begin->server_error) {
 		since = load_server_between(&begin->server, server);
-	intervals_tell(told, l, omitted,
-		server && !begin->server_error ? &since : NULL);
+		seen = &since;
+	}
+	intervals_tell(told, l, omitted, seen);
 }
 
 /* Sleeps for a tick, or until a step is over; but not for less than its report

@@ -101,13 +101,20 @@ static bool all_rest(const struct load *l)
 	return true;
 }
 
+/* from: NULL: whether the peer is there is no longer judged. */
+static void take(struct load *l, const struct moment *from, struct moment *m)
+{
+	moment_take(l, LOOK_MUST, m);
+	if (from)
+		load_look_for_peer(l, from, &m->counts, &m->server);
+}
+
 static void look(struct rest_state *s, const struct moment *last)
 {
 	bool all = all_rest(s->l);
 	struct moment *end = s->end;
 
-	moment_take(s->l, LOOK_MUST, end);
-	load_look_for_peer(s->l, s->from, &end->counts, &end->server);
+	take(s->l, s->from, end);
 	if (!all || moved(last, end)) {
 		s->still_ns = end->at_ns;
 		s->published = end->server.published;
@@ -176,6 +183,22 @@ static uint64_t rest_ns_of(const struct moment *from, const struct moment *now)
 		       : REST_NS;
 }
 
+/* Waits until the server's figures are newer than those in m. False: they are
+ * not renewed any more. from: as for take(). */
+static bool await_renewal(
+	struct load *l, const struct moment *from, struct moment *m)
+{
+	uint64_t published = m->server.published, start_ns = m->at_ns;
+
+	while (!m->server_error && m->server.published < published + 2) {
+		if (m->at_ns - start_ns > renewal_ns(m))
+			return false;
+		load_sleep(LOAD_TICK_NS);
+		take(l, from, m);
+	}
+	return true;
+}
+
 /*
  * Gives up while datagrams are still moving. The server's figures must be newer
  * than those of the queues, so that a datagram that leaves a queue in between
@@ -183,17 +206,8 @@ static uint64_t rest_ns_of(const struct moment *from, const struct moment *now)
  */
 static enum rest give_up(struct rest_state *s, bool held)
 {
-	uint64_t published = s->end->server.published;
-	uint64_t start = s->end->at_ns;
-	struct moment last = *s->end;
-
-	while (!s->end->server_error &&
-		s->end->server.published < published + 2) {
-		if (s->end->at_ns - start > renewal_ns(s->end))
-			return REST_SILENT;
-		load_sleep(LOAD_TICK_NS);
-		look(s, &last);
-	}
+	if (!await_renewal(s->l, s->from, s->end))
+		return REST_SILENT;
 	return held ? REST_QUEUED : REST_MOVES;
 }
 
@@ -238,21 +252,6 @@ enum rest rest_wait(
 	}
 }
 
-/* Waits until the server's figures are newer than now. */
-static void renew(struct load *l, struct moment *m)
-{
-	uint64_t start_ns, published;
-
-	moment_take(l, LOOK_MUST, m);
-	start_ns = m->at_ns;
-	published = m->server.published;
-	while (!m->server_error && m->server.published < published + 2 &&
-		m->at_ns - start_ns <= renewal_ns(m)) {
-		load_sleep(LOAD_TICK_NS);
-		moment_take(l, LOOK_MUST, m);
-	}
-}
-
 /* Leaves out replies that the server sent after its figures were read; none
  * that had come by then. */
 static void leave_newer(const struct moment *start, const struct moment *before,
@@ -276,7 +275,8 @@ void rest_end(struct load *l, enum rest rest, const struct moment *start,
 	const struct moment before = *end;
 
 	if (rest == REST_MOVES || rest == REST_QUEUED) {
-		renew(l, end);
+		take(l, NULL, end);
+		(void)await_renewal(l, NULL, end);
 		for (uint32_t i = 0; i < l->config.threads; i++)
 			if (!l->threads[i].error)
 				turn_last(&l->threads[i]);

@@ -42,31 +42,17 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-/* NULL if none is near: a third of the letters may be wrong, at least one. */
-static const char *nearest_verb(const char *name)
-{
-	unsigned third = (unsigned)strlen(name) / 3, most = third ? third : 1;
-	const char *found = NULL;
-
-	for (const struct verb *v = verbs; v->name; v++) {
-		unsigned d = nearest_distance(name, v->name);
-
-		if (d < most || (d == most && !found)) {
-			most = d;
-			found = v->name;
-		}
-	}
-	return found;
-}
-
 static int refuse_verb(const char *name)
 {
-	const char *near = nearest_verb(name);
+	struct nearest near;
 
-	if (near)
+	nearest_begin(&near, name);
+	for (const struct verb *v = verbs; v->name; v++)
+		nearest_offer(&near, v->name);
+	if (near.found)
 		fprintf(stderr,
 			"udpmill: \"%s\" is not a verb; did you mean \"%s\"?\n",
-			name, near);
+			name, near.found);
 	else
 		fprintf(stderr,
 			"udpmill: \"%s\" is not a verb; \"udpmill --help\" "

@@ -106,32 +106,17 @@ static void forget(struct known *k)
 	free(k->argv);
 }
 
-/* NULL if none is near enough: a third of the letters may be wrong, and at
- * least one. */
-static const char *nearest(const struct known *k, const char *name)
-{
-	unsigned third = (unsigned)strlen(name) / 3, best = third ? third : 1;
-	const char *found = NULL;
-
-	for (int i = 0; i < k->long_count; i++) {
-		unsigned d = nearest_distance(name, k->longs[i].name);
-
-		if (d < best || (d == best && !found)) {
-			best = d;
-			found = k->longs[i].name;
-		}
-	}
-	return found;
-}
-
 static _Noreturn void refuse_unknown(const struct known *k, const char *name)
 {
-	const char *near = nearest(k, name);
+	struct nearest near;
 
-	if (near)
+	nearest_begin(&near, name);
+	for (int i = 0; i < k->long_count; i++)
+		nearest_offer(&near, k->longs[i].name);
+	if (near.found)
 		usage_error(NULL,
 			"\"--%s\" is not an option; did you mean --%s?", name,
-			near);
+			near.found);
 	usage_error(NULL, "\"--%s\" is not an option; \"%s --help\" lists them",
 		name, program_invocation_name);
 }

@@ -28,3 +28,20 @@ unsigned nearest_distance(const char *a, const char *b)
 		}
 	return d[m][n];
 }
+
+void nearest_begin(struct nearest *n, const char *mistyped)
+{
+	unsigned third = (unsigned)strlen(mistyped) / 3;
+
+	*n = (struct nearest){mistyped, NULL, third ? third : 1};
+}
+
+void nearest_offer(struct nearest *n, const char *name)
+{
+	unsigned distance = nearest_distance(n->mistyped, name);
+
+	if (distance < n->distance || (distance == n->distance && !n->found)) {
+		n->distance = distance;
+		n->found = name;
+	}
+}

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "metrics/http_library.h"
 
-#include <dlfcn.h>
+#include "core/library.h"
+
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 
-#define LIBRARY "libmicrohttpd.so.12"
-
-static bool find_functions(struct http_library *lib)
+int http_library_open(struct http_library *lib, char *why, size_t why_bytes)
 {
-	const struct {
-		void *at;
-		const char *name;
-	} functions[] = {
+	static const char *const names[] = {"libmicrohttpd.so.12", NULL};
+	const struct library_function functions[] = {
 		{&lib->start_daemon, "MHD_start_daemon"},
 		{&lib->stop_daemon, "MHD_stop_daemon"},
 		{&lib->get_daemon_info, "MHD_get_daemon_info"},
@@ -28,25 +22,10 @@ static bool find_functions(struct http_library *lib)
 		{&lib->destroy_response, "MHD_destroy_response"},
 	};
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		void *function = dlsym(lib->handle, functions[i].name);
-
-		if (!function)
-			return false;
-		memcpy(functions[i].at, &function, sizeof(function));
-	}
-	return true;
-}
-
-int http_library_open(struct http_library *lib, char *why, size_t why_bytes)
-{
-	*lib = (struct http_library){.handle = dlopen(LIBRARY, RTLD_NOW)};
-	if (lib->handle && find_functions(lib))
-		return 0;
-	snprintf(why, why_bytes,
-		"%s; install libmicrohttpd (Debian: libmicrohttpd12)",
-		dlerror());
-	if (lib->handle)
-		dlclose(lib->handle);
-	return -ENOPKG;
+	*lib = (struct http_library){0};
+	lib->handle = library_load(names, functions,
+		sizeof(functions) / sizeof(functions[0]),
+		"install libmicrohttpd (Debian: libmicrohttpd12)", why,
+		why_bytes);
+	return lib->handle ? 0 : -ENOPKG;
 }

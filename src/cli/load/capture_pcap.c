@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/capture.h"
 
-#include <dlfcn.h>
+#include "core/library.h"
+
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdbool.h>
@@ -51,12 +52,12 @@ static void library_close(struct library *lib)
 
 #else
 
-static bool find_functions(struct library *lib)
+/* By the name that Debian uses, then by that of everybody else. */
+static int library_open(struct library *lib, char *why, size_t why_bytes)
 {
-	const struct {
-		void *at;
-		const char *name;
-	} functions[] = {
+	static const char *const names[] = {
+		"libpcap.so.0.8", "libpcap.so.1", NULL};
+	const struct library_function functions[] = {
 		{&lib->open, "pcap_open_offline_with_tstamp_precision"},
 		{&lib->datalink, "pcap_datalink"},
 		{&lib->datalink_val_to_name, "pcap_datalink_val_to_name"},
@@ -65,31 +66,11 @@ static bool find_functions(struct library *lib)
 		{&lib->close, "pcap_close"},
 	};
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		void *function = dlsym(lib->handle, functions[i].name);
-
-		if (!function)
-			return false;
-		memcpy(functions[i].at, &function, sizeof(function));
-	}
-	return true;
-}
-
-/* Tries the name that Debian uses, then that of everybody else. */
-static int library_open(struct library *lib, char *why, size_t why_bytes)
-{
-	*lib = (struct library){
-		.handle = dlopen("libpcap.so.0.8", RTLD_NOW),
-	};
-	if (!lib->handle)
-		lib->handle = dlopen("libpcap.so.1", RTLD_NOW);
-	if (lib->handle && find_functions(lib))
-		return 0;
-	snprintf(why, why_bytes, "%s; install libpcap (Debian: libpcap0.8)",
-		dlerror());
-	if (lib->handle)
-		dlclose(lib->handle);
-	return -ENOPKG;
+	*lib = (struct library){0};
+	lib->handle = library_load(names, functions,
+		sizeof(functions) / sizeof(functions[0]),
+		"install libpcap (Debian: libpcap0.8)", why, why_bytes);
+	return lib->handle ? 0 : -ENOPKG;
 }
 
 static void library_close(struct library *lib)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "metrics/listener.h"
 
+#include "net/bind_hint.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -106,20 +108,7 @@ static const char *advice(int error, const char *path)
 				 "or name another"
 			       : "; name a file in a directory that you can "
 				 "write to";
-	switch (error) {
-	case -EADDRINUSE:
-		return "; use another port, or 0 for any free one (\"ss "
-		       "-ltnp\" "
-		       "shows who has this one)";
-	case -EADDRNOTAVAIL:
-		return "; use an address of this host (\"ip address\" lists "
-		       "them)";
-	case -EACCES:
-		return "; use a port above 1023, or run with "
-		       "CAP_NET_BIND_SERVICE";
-	default:
-		return "";
-	}
+	return bind_hint(error, true);
 }
 
 int metrics_listener_open(struct metrics_listener *l,

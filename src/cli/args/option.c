@@ -7,7 +7,6 @@
 #include "net/interface.h"
 #include "net/resolve.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,21 +156,4 @@ void option_bind(
 			"\"%s\" is not of the peer's family; give an %s "
 			"address",
 			text, peer->sa.sa_family == AF_INET6 ? "IPv6" : "IPv4");
-}
-
-const char *option_bind_hint(int error)
-{
-	switch (error) {
-	case -EADDRINUSE:
-		return "; use another port, or 0 for any free one (\"ss "
-		       "-lunp\" shows who has this one)";
-	case -EADDRNOTAVAIL:
-		return "; use an address of this host (\"ip address\" lists "
-		       "them)";
-	case -EACCES:
-		return "; use a port above 1023, or run with "
-		       "CAP_NET_BIND_SERVICE";
-	default:
-		return "";
-	}
 }

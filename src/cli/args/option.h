@@ -45,7 +45,3 @@ void option_peer(union address *out, const char *text, int family);
 /* --bind: an address, with or without a port, of the peer's family. */
 void option_bind(
 	union address *out, const char *text, const union address *peer);
-
-/* Advice for an address that could not be bound, to be appended to the reason;
- * it may be "". */
-const char *option_bind_hint(int error);

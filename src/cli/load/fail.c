@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/fail.h"
 
-#include "cli/args/option.h"
 #include "cli/print/json.h"
 #include "cli/print/say.h"
 #include "cli/print/style.h"
 #include "cli/process/exit.h"
 #include "cli/process/streams.h"
+#include "net/bind_hint.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -66,7 +66,7 @@ int load_fail_tell(int error, const char *why)
 
 	fprintf(stderr, "%sudpmill load: %s%s\n",
 		style_terminal(stderr) ? "\r\033[K" : "", why,
-		o->config.socket.bind.sa.sa_family ? option_bind_hint(error)
+		o->config.socket.bind.sa.sa_family ? bind_hint(error, false)
 						   : "");
 	print_json(code, outcome_of(error), why);
 	return code;

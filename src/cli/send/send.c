@@ -2,7 +2,6 @@
 /* The verb send: sends one datagram to one host, and prints the reply. */
 #include "cli/send/asked.h"
 
-#include "cli/args/option.h"
 #include "cli/args/verb.h"
 #include "cli/print/say.h"
 #include "cli/print/text.h"
@@ -10,6 +9,7 @@
 #include "cli/process/privilege.h"
 #include "cli/process/streams.h"
 #include "core/clock.h"
+#include "net/bind_hint.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -130,7 +130,7 @@ static void run(const struct send_options *o, struct send_result *r)
 		got = ask(&e, o, r);
 		r->seconds = (double)(clock_ns() - start_ns) / 1e9;
 	} else {
-		add_reason(r, option_bind_hint(got));
+		add_reason(r, bind_hint(got, false));
 	}
 	judge(&e, o, r, got);
 	exchange_fini(&e);

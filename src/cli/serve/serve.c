@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb serve: a server from its command line to its last counters. */
-#include "cli/args/option.h"
 #include "cli/args/verb.h"
 #include "cli/print/say.h"
 #include "cli/process/interrupt.h"
@@ -11,6 +10,7 @@
 #include "cli/serve/report.h"
 #include "core/clock.h"
 #include "core/failures.h"
+#include "net/bind_hint.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -92,7 +92,7 @@ static int open_server(struct serve_options *o, struct server **server)
 	int error = server_open(server, &o->server, why, sizeof(why));
 
 	if (error)
-		say("%s%s", why, option_bind_hint(error));
+		say("%s%s", why, bind_hint(error, false));
 	return error;
 }
 

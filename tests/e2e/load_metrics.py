@@ -80,16 +80,8 @@ class LoadMetrics(unittest.TestCase):
         self.assertIn(f"udpmill load: metrics at {l.url}\n", l.err)
 
     def test_the_parser_of_the_prometheus_client_agrees(self):
-        try:
-            from prometheus_client.openmetrics import parser
-        except ImportError as e:
-            self.skipTest(f"{e} (Debian: python3-prometheus-client)")
         with Load(self.server.address, "--rate", "1k", "--time", "60s") as l:
-            _, _, text = scraper.request(l.url, Accept=scraper.OPENMETRICS)
-        theirs = {f.name: f.type
-                  for f in parser.text_string_to_metric_families(text)}
-        ours = {name: f.kind for name, f in exposition.parse(text).items()}
-        self.assertEqual(theirs, ours)
+            scraper.assert_client_agrees(self, l.url)
 
     def test_what_is_lost_is_told_with_its_cause(self):
         # A server answers no port of a service that answers by itself.

@@ -90,16 +90,8 @@ class Scraped(Case):
             5, new["node_netstat_Udp_InDatagrams"].total())
 
     def test_the_parser_of_the_prometheus_client_agrees(self):
-        try:
-            from prometheus_client.openmetrics import parser
-        except ImportError as e:
-            self.skipTest(f"{e} (Debian: python3-prometheus-client)")
         with Metered() as s:
-            _, _, text = scraper.request(s.url, Accept=scraper.OPENMETRICS)
-        theirs = {f.name: f.type
-                  for f in parser.text_string_to_metric_families(text)}
-        ours = {name: f.kind for name, f in exposition.parse(text).items()}
-        self.assertEqual(theirs, ours)
+            scraper.assert_client_agrees(self, s.url)
 
     def test_promtool_has_nothing_to_say_but_of_the_kernels_names(self):
         with Metered() as s:

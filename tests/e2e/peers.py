@@ -167,13 +167,17 @@ class Peers(balance.Balance):
             finally:
                 server.kill()
 
-    def test_intervals_are_written_as_csv(self):
+    def report_and_csv(self):
+        """One run's report, and the rows of its intervals."""
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "intervals.csv")
             report = self.balanced("--rate", "2k", "-i", "100ms", "--csv",
                                    path)
             with open(path) as f:
-                rows = list(csv.DictReader(f))
+                return report, list(csv.DictReader(f))
+
+    def test_intervals_are_written_as_csv(self):
+        report, rows = self.report_and_csv()
         self.assertEqual(len(rows), len(report["intervals"]))
         self.assertEqual([int(row["sent"]) for row in rows],
                          [i["sent"] for i in report["intervals"]])
@@ -185,12 +189,7 @@ class Peers(balance.Balance):
         self.assertEqual(rows[-1]["omitted"], "0")
 
     def test_each_interval_has_a_latency_of_its_own(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "intervals.csv")
-            report = self.balanced("--rate", "2k", "-i", "100ms", "--csv",
-                                   path)
-            with open(path) as f:
-                rows = list(csv.DictReader(f))
+        report, rows = self.report_and_csv()
         for interval, row in zip(report["intervals"], rows, strict=True):
             latency = interval["latency_ns"]
             self.assertEqual(int(row["latency_count"]), latency["count"])

@@ -41,6 +41,19 @@ def families(url):
     return exposition.parse(text)
 
 
+def assert_client_agrees(case, url):
+    """The parser of Prometheus's own client reads the same families."""
+    try:
+        from prometheus_client.openmetrics import parser
+    except ImportError as e:
+        case.skipTest(f"{e} (Debian: python3-prometheus-client)")
+    _, _, text = request(url, Accept=OPENMETRICS)
+    theirs = {f.name: f.type
+              for f in parser.text_string_to_metric_families(text)}
+    ours = {name: f.kind for name, f in exposition.parse(text).items()}
+    case.assertEqual(theirs, ours)
+
+
 def total(url, name):
     """The sum over a family's samples."""
     return families(url)[name].total()

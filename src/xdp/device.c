@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "xdp/device.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static bool read_address(union address *out, const struct sockaddr *from)
+{
+	*out = (union address){0};
+	if (from && from->sa_family == AF_INET)
+		memcpy(&out->in, from, sizeof(out->in));
+	else if (from && from->sa_family == AF_INET6)
+		memcpy(&out->in6, from, sizeof(out->in6));
+	return out->sa.sa_family != AF_UNSPEC;
+}
+
+/* Both the name, if it is not known yet, and the addresses. */
+static int read_addresses(struct xdp_device *d, const union address *address)
+{
+	struct ifaddrs *all;
+	union address own;
+
+	if (getifaddrs(&all))
+		return -errno;
+	for (const struct ifaddrs *i = all; i && !*d->name; i = i->ifa_next)
+		if (read_address(&own, i->ifa_addr) &&
+			address_same_host(&own, address))
+			snprintf(d->name, sizeof(d->name), "%s", i->ifa_name);
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next)
+		if (strcmp(i->ifa_name, d->name) == 0 &&
+			d->address_count < XDP_DEVICE_ADDRESSES &&
+			read_address(&own, i->ifa_addr))
+			d->address[d->address_count++] = own;
+	freeifaddrs(all);
+	return 0;
+}
+
+/* Combined queues, or as many as there are of both kinds. A driver that does
+ * not tell has one. */
+static uint32_t read_queues(int fd, struct ifreq *r)
+{
+	struct ethtool_channels c = {.cmd = ETHTOOL_GCHANNELS};
+	uint32_t pairs;
+
+	r->ifr_data = (void *)&c;
+	if (ioctl(fd, SIOCETHTOOL, r))
+		return 1;
+	pairs = c.rx_count < c.tx_count ? c.rx_count : c.tx_count;
+	return c.combined_count + pairs ? c.combined_count + pairs : 1;
+}
+
+static int read_device(
+	struct xdp_device *d, int fd, char *why, size_t why_bytes)
+{
+	struct ifreq r = {0};
+
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", d->name);
+	if (ioctl(fd, SIOCGIFFLAGS, &r)) {
+		snprintf(why, why_bytes, "there is no device \"%s\"", d->name);
+		return -ENODEV;
+	}
+	if (r.ifr_flags & IFF_LOOPBACK) {
+		snprintf(why, why_bytes,
+			"%s is the loopback device, which has no AF_XDP that "
+			"could answer; give an address of another device",
+			d->name);
+		return -EINVAL;
+	}
+	if (!(r.ifr_flags & IFF_UP)) {
+		snprintf(why, why_bytes,
+			"device %s is down; try: ip link set %s up", d->name,
+			d->name);
+		return -ENETDOWN;
+	}
+	if (ioctl(fd, SIOCGIFHWADDR, &r) ||
+		r.ifr_hwaddr.sa_family != ARPHRD_ETHER) {
+		snprintf(why, why_bytes, "device %s is no Ethernet device",
+			d->name);
+		return -EINVAL;
+	}
+	memcpy(d->mac, r.ifr_hwaddr.sa_data, sizeof(d->mac));
+	if (ioctl(fd, SIOCGIFMTU, &r))
+		return -errno;
+	d->mtu = (uint32_t)r.ifr_mtu;
+	d->index = if_nametoindex(d->name);
+	d->queues = read_queues(fd, &r);
+	return d->index ? 0 : -ENODEV;
+}
+
+int xdp_device_find(struct xdp_device *d, const char *name,
+	const union address *address, char *why, size_t why_bytes)
+{
+	char text[ADDRESS_TEXT];
+	int error, fd;
+
+	*d = (struct xdp_device){0};
+	snprintf(why, why_bytes, "the devices cannot be read");
+	if (name && strlen(name) >= sizeof(d->name)) {
+		snprintf(why, why_bytes, "there is no device \"%s\"", name);
+		return -ENODEV;
+	}
+	if (name)
+		snprintf(d->name, sizeof(d->name), "%s", name);
+	error = read_addresses(d, address);
+	if (error)
+		return error;
+	if (!*d->name) {
+		snprintf(why, why_bytes, "no device has the address %s",
+			address_format_host(address, text));
+		return -ENODEV;
+	}
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	error = read_device(d, fd, why, why_bytes);
+	close(fd);
+	return error;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Network devices as XDP needs to know them (netdevice(7)). */
+#pragma once
+
+#include "core/address.h"
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define XDP_DEVICE_ADDRESSES 16
+
+struct xdp_device {
+	char name[IF_NAMESIZE];
+	unsigned index;
+	uint8_t mac[6];
+	uint32_t mtu;    /* without the Ethernet header */
+	uint32_t queues; /* that both receive and send */
+	/* Its own unicast addresses, ports 0; the first of them, should it have
+	 * more. */
+	union address address[XDP_DEVICE_ADDRESSES];
+	uint32_t address_count;
+};
+
+/*
+ * Finds the device by name, or, if that is NULL, the one that has this address.
+ * 0; or -errno and one line in why: -ENODEV there is none, -EINVAL XDP is no
+ * use with it (loopback, no Ethernet), -ENETDOWN it is down.
+ */
+int xdp_device_find(struct xdp_device *d, const char *name,
+	const union address *address, char *why, size_t why_bytes);

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Gives an AF_XDP socket the datagrams that it can handle, and leaves all else
+ * to the kernel's stack, untouched: other protocols, ports and addresses, VLAN
+ * tags, fragments, IPv4 options and IPv6 extension headers, frames that are
+ * longer than a frame of the socket, and everything that the stack would find
+ * wrong before it looks at a UDP checksum, so that it counts that as ever.
+ */
+#include "xdp/filter_rules.h"
+
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+/* More fragments, or an offset. */
+#define FRAGMENT bpf_htons(0x3fff)
+
+volatile const struct filter_rules rules;
+
+/* By the number of the queue. */
+struct {
+	__uint(type, BPF_MAP_TYPE_XSKMAP);
+	__uint(max_entries, FILTER_QUEUES);
+	__type(key, __u32);
+	__type(value, __u32);
+} sockets SEC(".maps");
+
+static __always_inline int is_ours(const struct ethhdr *e)
+{
+	__u8 differs = 0;
+
+	for (int i = 0; i < 6; i++)
+		differs |= e->h_dest[i] ^ rules.mac[i];
+	return !differs;
+}
+
+static __always_inline int port_is_ours(const struct udphdr *u)
+{
+	__u16 port = bpf_ntohs(u->dest);
+
+	return port >= rules.port_first && port <= rules.port_last;
+}
+
+static __always_inline int v4_is_ours(__u32 address)
+{
+	for (__u32 i = 0; i < FILTER_ADDRESSES && i < rules.v4_count; i++)
+		if (rules.v4[i] == address)
+			return 1;
+	return 0;
+}
+
+static __always_inline int v6_is_ours(const struct in6_addr *a)
+{
+	for (__u32 i = 0; i < FILTER_ADDRESSES && i < rules.v6_count; i++)
+		if (rules.v6[i][0] == a->in6_u.u6_addr32[0] &&
+			rules.v6[i][1] == a->in6_u.u6_addr32[1] &&
+			rules.v6[i][2] == a->in6_u.u6_addr32[2] &&
+			rules.v6[i][3] == a->in6_u.u6_addr32[3])
+			return 1;
+	return 0;
+}
+
+static __always_inline int header_is_sound(const struct iphdr *ip)
+{
+	const __u16 *half = (const __u16 *)ip;
+	__u32 sum = 0;
+
+	for (int i = 0; i < 10; i++)
+		sum += half[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff;
+}
+
+static __always_inline int takes_v4(void *data, void *end)
+{
+	const struct iphdr *ip = data;
+	const struct udphdr *u = (const void *)(ip + 1);
+	__u16 length;
+
+	if ((const void *)(u + 1) > end)
+		return 0;
+	length = bpf_ntohs(ip->tot_len);
+	/* 127/8 comes from no wire, and the rules of a server trust it. */
+	return *(const __u8 *)ip == 0x45 && ip->protocol == IPPROTO_UDP &&
+	       !(ip->frag_off & FRAGMENT) && port_is_ours(u) &&
+	       v4_is_ours(ip->daddr) && length >= 28 && data + length <= end &&
+	       bpf_ntohs(u->len) == length - 20 &&
+	       (ip->saddr & bpf_htonl(0xff000000)) != bpf_htonl(0x7f000000) &&
+	       header_is_sound(ip);
+}
+
+/* ::1, ::, and v4-mapped and v4-compatible addresses come from no wire. */
+static __always_inline int is_odd_source(const struct in6_addr *a)
+{
+	return !(a->in6_u.u6_addr32[0] | a->in6_u.u6_addr32[1]);
+}
+
+static __always_inline int takes_v6(void *data, void *end)
+{
+	const struct ipv6hdr *ip = data;
+	const struct udphdr *u = (const void *)(ip + 1);
+	__u16 length;
+
+	if ((const void *)(u + 1) > end)
+		return 0;
+	length = bpf_ntohs(ip->payload_len);
+	return *(const __u8 *)ip >> 4 == 6 && ip->nexthdr == IPPROTO_UDP &&
+	       port_is_ours(u) && v6_is_ours(&ip->daddr) && length >= 8 &&
+	       data + sizeof(*ip) + length <= end &&
+	       bpf_ntohs(u->len) == length && u->check &&
+	       !is_odd_source(&ip->saddr);
+}
+
+SEC("xdp")
+int filter(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	void *end = (void *)(long)ctx->data_end;
+	const struct ethhdr *e = data;
+	int takes = 0;
+
+	if ((const void *)(e + 1) > end || end - data > rules.frame_most ||
+		!is_ours(e))
+		return XDP_PASS;
+	if (e->h_proto == bpf_htons(ETH_P_IP))
+		takes = takes_v4(data + sizeof(*e), end);
+	else if (e->h_proto == bpf_htons(ETH_P_IPV6))
+		takes = takes_v6(data + sizeof(*e), end);
+	/* Also if the queue has no socket. */
+	return takes ? bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_PASS)
+		     : XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

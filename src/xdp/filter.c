@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "xdp/filter.h"
+
+#include "xdp/filter_rules.h"
+#include "xdp/object.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Newer than the headers of Linux 5.18: the program also works on packets of
+ * several buffers, without which drivers refuse it at a large MTU. */
+#ifndef BPF_F_XDP_HAS_FRAGS
+#define BPF_F_XDP_HAS_FRAGS (1U << 5)
+#endif
+
+_Static_assert(FILTER_ADDRESSES == XDP_DEVICE_ADDRESSES, "room for all");
+
+extern const struct xdp_object xdp_object_filter;
+
+static void write_rules(
+	struct filter_rules *r, const struct xdp_filter_config *c)
+{
+	*r = (struct filter_rules){
+		.port_first = c->port_first,
+		.port_last = c->port_last,
+		.frame_most = c->frame_most,
+	};
+	memcpy(r->mac, c->device->mac, sizeof(r->mac));
+	for (uint32_t i = 0; i < c->address_count; i++) {
+		union address a = c->address[i];
+
+		address_unmap(&a);
+		if (a.sa.sa_family == AF_INET)
+			r->v4[r->v4_count++] = a.in.sin_addr.s_addr;
+		else
+			memcpy(r->v6[r->v6_count++], &a.in6.sin6_addr, 16);
+	}
+}
+
+static int load(struct xdp_filter *f, const struct xdp_filter_config *config,
+	char *why, size_t why_bytes)
+{
+	struct filter_rules rules;
+	struct bpf_map *map;
+	int error =
+		xdp_object_open(&xdp_object_filter, &f->object, why, why_bytes);
+
+	if (error)
+		return error;
+	write_rules(&rules, config);
+	map = bpf_object__find_map_by_name(f->object, ".rodata");
+	error = map ? bpf_map__set_initial_value(map, &rules, sizeof(rules))
+		    : -ENOENT;
+	if (!error)
+		error = bpf_program__set_flags(
+			bpf_object__find_program_by_name(f->object, "filter"),
+			BPF_F_XDP_HAS_FRAGS);
+	if (error) {
+		snprintf(why, why_bytes, "the XDP program has no rules: %s",
+			strerror(-error));
+		return error;
+	}
+	return xdp_object_load(f->object, why, why_bytes);
+}
+
+static int attach(struct xdp_filter *f, const struct xdp_filter_config *c)
+{
+	int program = bpf_program__fd(
+		bpf_object__find_program_by_name(f->object, "filter"));
+	LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
+	LIBBPF_OPTS(bpf_link_create_opts, generic, .flags = XDP_FLAGS_SKB_MODE);
+	int link = -ENOTSUP;
+
+	if (!c->generic)
+		link = bpf_link_create(
+			program, (int)c->device->index, BPF_XDP, &native);
+	f->native = link >= 0;
+	if (link < 0 && link != -EBUSY && link != -EEXIST)
+		link = bpf_link_create(
+			program, (int)c->device->index, BPF_XDP, &generic);
+	f->link = link;
+	return link < 0 ? link : 0;
+}
+
+static void explain(int error, const char *device, char *why, size_t why_bytes)
+{
+	if (error == -EBUSY || error == -EEXIST)
+		snprintf(why, why_bytes,
+			"device %s has an XDP program already, perhaps of "
+			"another udpmill, and takes only one (ip link show %s)",
+			device, device);
+	else
+		snprintf(why, why_bytes,
+			"cannot attach an XDP program to device %s: %s", device,
+			strerror(-error));
+}
+
+int xdp_filter_open(struct xdp_filter *f,
+	const struct xdp_filter_config *config, char *why, size_t why_bytes)
+{
+	int error;
+
+	*f = (struct xdp_filter){.link = -1, .sockets = -1};
+	error = load(f, config, why, why_bytes);
+	if (!error) {
+		f->sockets =
+			bpf_object__find_map_fd_by_name(f->object, "sockets");
+		error = attach(f, config);
+		if (error)
+			explain(error, config->device->name, why, why_bytes);
+	}
+	if (error)
+		xdp_filter_close(f);
+	return error;
+}
+
+int xdp_filter_add(struct xdp_filter *f, uint32_t queue, int fd)
+{
+	return bpf_map_update_elem(f->sockets, &queue, &fd, BPF_ANY);
+}
+
+void xdp_filter_close(struct xdp_filter *f)
+{
+	if (f->object && f->link >= 0)
+		close(f->link);
+	xdp_object_close(f->object);
+	*f = (struct xdp_filter){.link = -1, .sockets = -1};
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The filter of a device: an XDP program that hands datagrams to our AF_XDP
+ * sockets, and everything else to the kernel's stack.
+ *
+ * It is attached by a link (BPF_LINK_CREATE, Linux 5.9), which ends with its
+ * descriptor: so the program goes with the process, however that ends. A device
+ * takes one such program, and libxdp's dispatcher, which would take several,
+ * stays attached when a process is killed.
+ */
+#pragma once
+
+#include "core/address.h"
+#include "xdp/device.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bpf_object;
+
+struct xdp_filter_config {
+	const struct xdp_device *device;
+	/* Destinations: these addresses, whatever their ports, ... */
+	const union address *address;
+	uint32_t address_count;         /* at most XDP_DEVICE_ADDRESSES */
+	uint16_t port_first, port_last; /* ... and these ports */
+	uint32_t frame_most;            /* longest frame, in bytes */
+	bool generic;                   /* do not try the driver's own XDP */
+};
+
+struct xdp_filter {
+	struct bpf_object *object;
+	int link, sockets; /* descriptors */
+	bool native;       /* by the driver; else generic, by the kernel */
+};
+
+/* Loads and attaches the program: in the driver, or, where it cannot, generic.
+ * Until sockets are added, everything goes to the stack. 0; or -errno and one
+ * line in why: -EBUSY the device has a program already. Nothing is left then.
+ */
+int xdp_filter_open(struct xdp_filter *f,
+	const struct xdp_filter_config *config, char *why, size_t why_bytes);
+
+/* Datagrams that arrive at this queue go to the AF_XDP socket fd from now on. 0
+ * or -errno. */
+int xdp_filter_add(struct xdp_filter *f, uint32_t queue, int fd);
+
+/* Detaches the program. Legal on zeroed state. */
+void xdp_filter_close(struct xdp_filter *f);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What the filter's program (filter.bpf.c) is told before it is loaded: the
+ * verifier then leaves out what cannot be needed. */
+#pragma once
+
+#include <linux/types.h>
+
+#define FILTER_ADDRESSES 16
+#define FILTER_QUEUES    256
+
+struct filter_rules {
+	__u16 port_first, port_last; /* of the destination; host's order */
+	__u32 frame_most;            /* bytes of the longest frame */
+	__u32 v4_count, v6_count;
+	__u32 v4[FILTER_ADDRESSES]; /* as in a header */
+	__u32 v6[FILTER_ADDRESSES][4];
+	__u8 mac[6]; /* of the device */
+};

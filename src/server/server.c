@@ -219,7 +219,7 @@ static void configure_seat(struct server *s, uint32_t index)
 		.marks = c->marks,
 		.burn_ns = c->burn_ns,
 		.burn_rounds = c->burn_rounds,
-		.spin = c->spin,
+		.spin_ns = c->spin_ns,
 		.observe = c->observe,
 		.observe_arg = c->observe_arg,
 		.budget = c->count ? &s->budget : NULL,

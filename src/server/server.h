@@ -34,7 +34,7 @@ struct server_config {
 	uint32_t segments_max;
 	double burn_ns;          /* wasted on purpose per datagram; 0: none */
 	uint32_t burn_rounds;    /* the same by rounds of burn_spend() */
-	bool spin;               /* workers busy-poll */
+	uint64_t spin_ns;        /* workers busy-poll; or SPIN_ALWAYS */
 	bool marks;              /* count TOS and TTL of what arrives */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */
 	uint32_t busy_poll_us;   /* SO_BUSY_POLL; 0: the system's default */

@@ -37,6 +37,7 @@ int worker_init(struct worker *w, const struct worker_config *config)
 		burn_init_rounds(&w->burn, config->burn_rounds);
 	else
 		burn_init(&w->burn, config->burn_ns);
+	spin_init(&w->spin, config->spin_ns);
 	bounds_init(&w->bounds);
 	error = batch_init(&w->batch, config->io.batch);
 	w->batch.bounds = &w->bounds;
@@ -317,17 +318,29 @@ static void obey(struct worker *w)
 		publish(w);
 }
 
-/* An empty turn of a spinning worker costs a receive and a load of its orders;
- * it reads no clock, since another thread does that for it. */
+/* n: what a turn returned, which waited if the worker was to sleep. */
+static void note_wait(struct worker *w, int n)
+{
+	struct spin *s = &w->spin;
+
+	if (n > 0 && spin_came(s))
+		counter_add(w->counters, COUNTER_SPINS_SUCCEEDED, 1);
+	if (n == 0 && !spin_sleeps(s) && spin_nothing(s, clock_ns()))
+		counter_add(w->counters, COUNTER_SPINS_FAILED, 1);
+}
+
+/* An empty turn of a worker that always spins costs a receive and a load of its
+ * orders; it reads no clock, since another thread does that for it. */
 int worker_run(struct worker *w)
 {
-	int timeout_ms = w->config.spin ? 0 : IDLE_MS;
 	unsigned orders = 0;
 	int n = 0;
 
 	publish(w);
 	while (n >= 0 && !(orders & (ORDER_DRAIN | ORDER_STOP))) {
-		n = turn(w, timeout_ms);
+		n = turn(w, spin_sleeps(&w->spin) ? IDLE_MS : 0);
+		if (w->spin.most_ns)
+			note_wait(w, n);
 		orders = atomic_load_explicit(&w->orders, memory_order_relaxed);
 		if (orders & (ORDER_PUBLISH | ORDER_MOVE))
 			obey(w);

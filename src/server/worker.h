@@ -7,6 +7,7 @@
 #pragma once
 
 #include "backend/backend.h"
+#include "core/spin.h"
 #include "server/burn.h"
 #include "server/consent.h"
 #include "server/guard.h"
@@ -40,7 +41,7 @@ struct worker_config {
 	bool marks;            /* count TOS and TTL of what arrives */
 	double burn_ns;        /* wasted on purpose per datagram; 0: none */
 	uint32_t burn_rounds;
-	bool spin;                  /* busy-poll: never wait in a receive */
+	uint64_t spin_ns; /* busy-poll so long before a wait, or SPIN_ALWAYS */
 	worker_observe_fn *observe; /* may be NULL */
 	void *observe_arg;
 	/* How many datagrams all workers may still receive; NULL: no limit. The
@@ -64,6 +65,7 @@ struct worker {
 	struct marks marks;
 	struct consent consent;
 	struct burn burn;
+	struct spin spin;
 	uint32_t drops_seen; /* the last SK_MEMINFO_DROPS, which may wrap */
 	_Atomic unsigned orders;
 	_Atomic int moved; /* 1 after ORDER_MOVE was obeyed; or -errno */

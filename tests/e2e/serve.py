@@ -11,29 +11,12 @@ import tempfile
 import unittest
 
 from documents import document
+from forbid import forbidding
 from program import BACKENDS, Server, ask, missing, run, split
 
 UDPMILL = sys.argv.pop(1)
 
-SO_SNDBUFFORCE, SO_RCVBUFFORCE, SO_BUSY_POLL = 32, 33, 46
-
-# Runs a program as if the kernel refused some socket options: a seccomp filter
-# lets setsockopt (whose number is the first argument) fail with EPERM for
-# options from the second argument to the third.
-FORBID = """
-import ctypes, os, struct, sys
-number, first, last = map(int, sys.argv[1:4])
-rules = [(0x20, 0, 0, 0), (0x15, 0, 4, number),
-         (0x20, 0, 0, 32), (0x35, 0, 2, first), (0x25, 1, 0, last),
-         (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7fff0000)]
-code = ctypes.create_string_buffer(
-    b"".join(struct.pack("HBBI", *rule) for rule in rules))
-program = struct.pack("HxxxxxxP", len(rules), ctypes.addressof(code))
-prctl = ctypes.CDLL(None, use_errno=True).prctl
-if prctl(38, 1, 0, 0, 0) or prctl(22, 2, program):
-    sys.exit("no seccomp filters here")
-os.execv(sys.argv[4], sys.argv[4:])
-"""
+SO_SNDBUFFORCE, SO_RCVBUFFORCE = 32, 33
 
 
 class Serve(unittest.TestCase):
@@ -127,34 +110,6 @@ class Serve(unittest.TestCase):
         s = Server(UDPMILL, "127.0.0.1:0", "--time", "200ms")
         self.assertEqual(s.wait(), 0)
 
-    def test_spins_and_answers_and_ends(self):
-        for backend in self.each_backend():
-            with Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
-                        "--backend", backend) as s:
-                self.assertEqual(ask(s.address, b"x"),
-                                 b"Your data was 1 bytes")
-            self.assertEqual(s.code, 0, s.err)
-            self.assertIn("spin=on", s.out)
-            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
-                       "--backend", backend, "--time", "200ms")
-            self.assertEqual(s.wait(), 0)
-            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
-                       "--backend", backend, "--count", "1")
-            ask(s.address, b"x")
-            self.assertEqual(s.wait(), 0)
-
-    def test_spins_only_when_asked_to(self):
-        calls = {}
-        for options in ("--spin",), ():
-            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--backend",
-                       "mmsg", "--time", "300ms", "--json", *options)
-            self.assertEqual(s.wait(), 0)
-            report = document(s.out)
-            self.assertEqual(report["config"]["spin"], bool(options))
-            calls[options] = report["counters"]["recv_calls"]
-        self.assertLess(calls[()], 20)
-        self.assertGreater(calls["--spin",], 100)
-
     def test_burns_the_time_it_is_asked_to(self):
         cpu_ns = {}
         for ns in "0", "9999":
@@ -170,37 +125,10 @@ class Serve(unittest.TestCase):
                              for mode in ("user", "system"))
         self.assertGreater(cpu_ns["9999"] - cpu_ns["0"], 5000000)
 
-    def poll_the_device(self, *prefix):
-        s = Server(UDPMILL, "127.0.0.1:0", "--time", "1ms", "--busy-poll",
-                   "70us", prefix=prefix)
-        self.assertEqual(s.wait(), 0)
-        granted = "busy_poll_us=70 " in s.out
-        self.assertNotEqual(granted, "net.core.busy_read" in s.out, s.out)
-        return granted
-
-    def test_polls_the_device(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
-            try:
-                own.setsockopt(socket.SOL_SOCKET, SO_BUSY_POLL, 70)
-            except OSError as e:
-                self.skipTest(f"it is forbidden here: {e}")
-        self.assertTrue(self.poll_the_device())
-
-    def forbidding(self, first, last):
-        number = {"x86_64": 54, "aarch64": 208}.get(os.uname().machine)
-        if not number:
-            self.skipTest("the number of setsockopt is not known here")
-        return (sys.executable, "-c", FORBID, str(number), str(first),
-                str(last))
-
-    def test_continues_if_busy_polling_is_forbidden(self):
-        self.assertFalse(self.poll_the_device(
-            *self.forbidding(SO_BUSY_POLL, SO_BUSY_POLL)))
-
     def test_reports_buffers_smaller_than_requested(self):
         s = Server(UDPMILL, "127.0.0.1:0", "--time", "1ms", "--rcvbuf", "1Gi",
                    "--sndbuf", "1Gi", "--busy-poll", "1s", "--counters", "none",
-                   prefix=self.forbidding(SO_SNDBUFFORCE, SO_RCVBUFFORCE))
+                   prefix=forbidding(self, SO_SNDBUFFORCE, SO_RCVBUFFORCE))
         self.assertEqual(s.wait(), 0)
         for name, sysctl in ("rcvbuf", "rmem_max"), ("sndbuf", "wmem_max"):
             got = re.search(rf" {name}_obtained=(\d+)\s", s.out)[1]
@@ -337,6 +265,8 @@ class Serve(unittest.TestCase):
             ("0", "--rcvbuf", "4X"), ("0", "--rcvbuf", "0"),
             ("0", "--sndbuf", "9Gi"), ("0", "--cpus", "9999"),
             ("0", "--cpus", "1-"), ("0", "--trains", "maybe"),
+            ("0", "--spin=0"), ("0", "--spin=50x"), ("0", "--spin=2s"),
+            ("0", "--spin=1000001"), ("0", "--spin="), ("0", "--spin=-1"),
             ("0", "--busy-poll", "999ns"), ("0", "--busy-poll", "2s"),
             ("0", "--marks", "yes"),
             ("0", "--gro", ""), ("0", "--time", "soon"),
@@ -356,6 +286,8 @@ class Serve(unittest.TestCase):
     def test_errors_say_what_would_be_right(self):
         for arguments, right in (
                 (("--busy-poll", "x"), "try 50us"),
+                (("--spin=x",), "1us to 1s; try 50us"),
+                (("--spin=0",), "1us to 1s; try 50us"),
                 (("--counters=",), "a path, or none"),
                 (("--counters", "/tmp"), "is a directory; name a file in it"),
                 (("--allow", "10.0.0.1/8"), "write 10.0.0.0/8"),

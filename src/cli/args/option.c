@@ -101,6 +101,20 @@ uint32_t option_busy_poll(const char *option, const char *text)
 	return (uint32_t)(ns / 1000);
 }
 
+uint64_t option_spin(const char *option, const char *text)
+{
+	const char *right = "1us to 1s; try 50us";
+	char *end;
+	uint64_t us = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end)
+		return option_time_within(option, text, 1000, SECOND_NS, right);
+	if (us < 1 || us > SECOND_NS / 1000)
+		usage_error(
+			option, "\"%s\" is not a time from %s", text, right);
+	return us * 1000;
+}
+
 void option_family(int *family, int wanted)
 {
 	if (*family != AF_UNSPEC && *family != wanted)

@@ -35,6 +35,9 @@ uint64_t option_time(const char *option, const char *text, bool zero);
 /* Microseconds, for SO_BUSY_POLL. */
 uint32_t option_busy_poll(const char *option, const char *text);
 
+/* Nanoseconds, for --spin=USEC: without a unit, the text is in microseconds. */
+uint64_t option_spin(const char *option, const char *text);
+
 /* -4 or -6, of which only one may be given. wanted is AF_INET or AF_INET6;
  * family is AF_UNSPEC at first. */
 void option_family(int *family, int wanted);

@@ -82,9 +82,11 @@ static const struct argp_option options[] = {
 		0},
 	{"gro", KEY_GRO, "on|off", 0,
 		"Receive trains whole, by UDP_GRO (default on)", 0},
-	{"spin", KEY_SPIN, NULL, 0,
+	{"spin", KEY_SPIN, "USEC", OPTION_ARG_OPTIONAL,
 		"Never sleep, but poll for datagrams all the time: the lowest "
-		"latency, at the cost of a whole CPU for each worker",
+		"latency, at the cost of a whole CPU for each worker; with "
+		"=USEC (50), poll up to so many microseconds before a sleep, "
+		"where that pays",
 		0},
 	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
 		"Let a receive poll the device for this long (50us) before it "
@@ -225,7 +227,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		s->gro = option_switch("gro", arg);
 		return 0;
 	case KEY_SPIN:
-		s->spin = true;
+		s->spin_ns = arg ? option_spin("spin", arg) : SPIN_ALWAYS;
 		return 0;
 	case KEY_BUSY_POLL:
 		s->busy_poll_us = option_busy_poll("busy-poll", arg);

@@ -76,7 +76,7 @@ json_t *serve_options_json(
 		(int)c->workers, "cpus", cpus_json(o), "batch", (int)c->batch,
 		"trains", c->trains, "segments_max",
 		c->trains ? (int)c->segments_max : 1, "gro", got->gro, "spin",
-		c->spin, "marks", got->tos_read, "v6_only", c->v6_only,
+		c->spin_ns > 0, "marks", got->tos_read, "v6_only", c->v6_only,
 		"rcvbuf_obtained", (int)got->rcvbuf, "sndbuf_obtained",
 		(int)got->sndbuf, "busy_poll_us", (int)got->busy_poll_us,
 		"allow", allow_json(o), "key", c->key != NULL, "time_s",
@@ -85,6 +85,9 @@ json_t *serve_options_json(
 	if (options)
 		json_set(options, "metrics",
 			json_text(o->metrics_url ? o->metrics_url : "none"));
+	if (options && c->spin_ns && c->spin_ns != SPIN_ALWAYS)
+		json_set(options, "spin_us",
+			json_real((double)c->spin_ns / 1e3));
 	if (options && c->known_as_count)
 		json_set(options, "key_address", known_as_json(c));
 	/* Shown only to those who asked for it. */

@@ -32,7 +32,7 @@ Test(drain, answers_everything_even_if_it_is_delayed)
 	};
 	struct worker_config config = over_mem("echo", &script, &counters);
 
-	config.spin = true;
+	config.spin_ns = SPIN_ALWAYS;
 	train.peer = peer("127.0.0.1:40000");
 	allow_loopback();
 	cr_assert(run_worker(&worker, &config) == 0);

@@ -33,7 +33,9 @@ static void run(const char *service, struct mem_script *script, bool trains)
 /* A worker that nothing comes for, and what it did until it was told to end. */
 struct idle {
 	struct worker worker;
-	bool spin;
+	uint64_t spin_ns;
+	struct mem_script script;
+	bool comes; /* a datagram, at the receive in the middle */
 	unsigned receives, waits;
 	uint64_t published;
 };
@@ -46,6 +48,8 @@ static void look_on(void *arg, int timeout_ms)
 
 	idle->waits += timeout_ms != 0;
 	idle->receives++;
+	if (idle->comes && idle->receives == IDLE_RECEIVES / 2)
+		idle->script.train_count = 1;
 	if (idle->receives == IDLE_RECEIVES - 2)
 		worker_order(&idle->worker, ORDER_PUBLISH);
 	if (idle->receives == IDLE_RECEIVES)
@@ -55,11 +59,14 @@ static void look_on(void *arg, int timeout_ms)
 
 static void run_idle(struct idle *idle)
 {
-	const struct mem_script script = {
-		.receive = look_on, .receive_arg = idle};
-	struct worker_config config = over_mem("echo", &script, &counters);
+	const struct mem_train train = {
+		.data = "x", .bytes = 1, .peer = peer("127.0.0.1:40000")};
+	struct worker_config config =
+		over_mem("echo", &idle->script, &counters);
 
-	config.spin = idle->spin;
+	idle->script = (struct mem_script){
+		.trains = &train, .receive = look_on, .receive_arg = idle};
+	config.spin_ns = idle->spin_ns;
 	cr_assert(run_worker(&idle->worker, &config) == 0);
 }
 
@@ -315,7 +322,7 @@ Test(worker, counts_no_marks_if_they_are_not_read)
 
 Test(worker, never_waits_if_it_spins)
 {
-	struct idle idle = {.spin = true};
+	struct idle idle = {.spin_ns = SPIN_ALWAYS};
 
 	run_idle(&idle);
 	cr_assert(idle.waits == 0);
@@ -323,7 +330,7 @@ Test(worker, never_waits_if_it_spins)
 
 Test(worker, always_waits_if_it_does_not_spin)
 {
-	struct idle idle = {.spin = false};
+	struct idle idle = {.spin_ns = 0};
 
 	run_idle(&idle);
 	cr_assert(idle.waits == idle.receives);
@@ -331,10 +338,33 @@ Test(worker, always_waits_if_it_does_not_spin)
 
 Test(worker, sees_orders_at_the_next_turn_if_it_spins)
 {
-	struct idle idle = {.spin = true};
+	struct idle idle = {.spin_ns = SPIN_ALWAYS};
 
 	run_idle(&idle);
 	/* At its start, when ordered to, and at its end. */
 	cr_assert(idle.published == 2 && count(COUNTER_PUBLISHED) == 3);
 	cr_assert(idle.receives == IDLE_RECEIVES);
+}
+
+Test(worker, sleeps_once_a_spin_was_too_long)
+{
+	struct idle idle = {.spin_ns = 1};
+
+	run_idle(&idle);
+	cr_assert(count(COUNTER_SPINS_FAILED) == 1);
+	cr_assert(count(COUNTER_SPINS_SUCCEEDED) == 0);
+	cr_assert(idle.waits < idle.receives);
+	/* One receive begins the spin, and a later one ends it. */
+	cr_assert(idle.waits > idle.receives - 100);
+}
+
+Test(worker, counts_a_spin_that_a_datagram_ended)
+{
+	struct idle idle = {.spin_ns = UINT64_MAX / 4, .comes = true};
+
+	run_idle(&idle);
+	cr_assert(count(COUNTER_SPINS_FAILED) == 0);
+	cr_assert(count(COUNTER_SPINS_SUCCEEDED) == 1);
+	cr_assert(idle.waits == 0);
+	cr_assert(count(COUNTER_ANSWERED_DATAGRAMS) == 1);
 }

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""How a server waits for datagrams: by sleeping, spinning, or polling the
+device."""
+import re
+import socket
+import sys
+import unittest
+
+from documents import document
+from forbid import forbidding
+from program import BACKENDS, Server, ask, missing
+
+UDPMILL = sys.argv.pop(1)
+
+SO_BUSY_POLL = 46
+
+
+class Waiting(unittest.TestCase):
+    def each_backend(self):
+        for backend in BACKENDS:
+            why = missing(UDPMILL, backend)
+            with self.subTest(backend=backend):
+                if why:
+                    self.skipTest(why)
+                yield backend
+
+    def test_spins_and_answers_and_ends(self):
+        for backend in self.each_backend():
+            with Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
+                        "--backend", backend) as s:
+                self.assertEqual(ask(s.address, b"x"),
+                                 b"Your data was 1 bytes")
+            self.assertEqual(s.code, 0, s.err)
+            self.assertIn("spin=on", s.out)
+            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
+                       "--backend", backend, "--time", "200ms")
+            self.assertEqual(s.wait(), 0)
+            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
+                       "--backend", backend, "--count", "1")
+            ask(s.address, b"x")
+            self.assertEqual(s.wait(), 0)
+
+    def test_spins_only_when_asked_to(self):
+        calls = {}
+        for options in ("--spin",), ():
+            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--backend",
+                       "mmsg", "--time", "300ms", "--json", *options)
+            self.assertEqual(s.wait(), 0)
+            report = document(s.out)
+            self.assertEqual(report["config"]["spin"], bool(options))
+            calls[options] = report["counters"]["recv_calls"]
+        self.assertLess(calls[()], 20)
+        self.assertGreater(calls["--spin",], 100)
+
+    def test_spins_for_a_time_and_then_sleeps(self):
+        for backend in self.each_backend():
+            s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin=50",
+                       "--backend", backend, "--json")
+            with s:
+                for _ in range(3):
+                    ask(s.address, b"x")
+            self.assertEqual(s.code, 0, s.err)
+            report = document(s.out)
+            self.assertTrue(report["config"]["spin"])
+            self.assertEqual(report["config"]["spin_us"], 50)
+            counters = report["counters"]
+            # It polls before, between and after these, at most once each.
+            self.assertLessEqual(counters["spins_failed"]
+                                 + counters["spins_succeeded"], 4)
+
+    def poll_the_device(self, *prefix):
+        s = Server(UDPMILL, "127.0.0.1:0", "--time", "1ms", "--busy-poll",
+                   "70us", prefix=prefix)
+        self.assertEqual(s.wait(), 0)
+        granted = "busy_poll_us=70 " in s.out
+        self.assertNotEqual(granted, "net.core.busy_read" in s.out, s.out)
+        return granted
+
+    def test_polls_the_device(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+            try:
+                own.setsockopt(socket.SOL_SOCKET, SO_BUSY_POLL, 70)
+            except OSError as e:
+                self.skipTest(f"it is forbidden here: {e}")
+        self.assertTrue(self.poll_the_device())
+
+    def test_continues_if_busy_polling_is_forbidden(self):
+        self.assertFalse(self.poll_the_device(
+            *forbidding(self, SO_BUSY_POLL, SO_BUSY_POLL)))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/server.h"
 
-#include "core/reply_ttl.h"
-#include "net/group.h"
-#include "net/interface.h"
+#include "server/endpoint.h"
 #include "server/publication.h"
 
 #include <errno.h>
@@ -34,7 +32,8 @@ struct seat {
 struct server {
 	struct server_config config;
 	struct socket_obtained *endpoints;
-	union address *bound; /* of endpoints */
+	union address *bound;   /* of endpoints */
+	const char *steered_by; /* of steer_attach() */
 	struct seat *seats;
 	uint32_t seat_count;
 	struct publication publication;
@@ -95,44 +94,6 @@ static struct worker *worker_that_runs(void *arg, uint32_t index)
 	return atomic_load(&seat->phase) == PHASE_ENDED ? NULL : &seat->worker;
 }
 
-static int open_endpoint(
-	struct server *s, uint32_t index, char *why, size_t why_bytes)
-{
-	const struct server_config *c = &s->config;
-	struct socket_config sc = {
-		.bind = c->listen[index],
-		.gro = c->gro && c->backend->gro,
-		/*
-		 * A socket bound to one address of this host can only reply
-		 * from it, and gets nothing sent to a group. Otherwise the
-		 * guard must know the destination.
-		 */
-		.local = !interface_has(&c->listen[index]),
-		.tos_read = c->marks,
-		/* Anything that answers, queries included, must recognise
-		 * replies. */
-		.ttl_read = c->marks || c->key || !c->service->silent,
-		.ttl = REPLY_TTL,
-		.dual = !c->v6_only && address_is_any(&c->listen[index]),
-		.rcvbuf = c->rcvbuf,
-		.sndbuf = c->sndbuf,
-		.busy_poll_us = c->busy_poll_us,
-	};
-	struct seat *seats = &s->seats[index * c->workers];
-	int *fds = calloc(c->workers, sizeof(*fds));
-	int error;
-
-	if (!fds)
-		return -ENOMEM;
-	error = group_open(
-		&sc, c->workers, fds, &s->endpoints[index], why, why_bytes);
-	for (uint32_t i = 0; !error && i < c->workers; i++)
-		seats[i].fd = fds[i];
-	s->bound[index] = s->endpoints[index].bound;
-	free(fds);
-	return error;
-}
-
 static int allocate(struct server *s, const struct server_config *config)
 {
 	uint64_t n = (uint64_t)config->listen_count * config->workers;
@@ -151,6 +112,37 @@ static int allocate(struct server *s, const struct server_config *config)
 	for (uint32_t i = 0; i < n; i++)
 		s->seats[i].fd = -1;
 	return 0;
+}
+
+/* The CPU of a worker, or -1. */
+static int cpu_of(const struct server_config *c, uint32_t index)
+{
+	return c->cpus ? c->cpus->cpu[index % c->cpus->count] : -1;
+}
+
+static int open_endpoint(
+	struct server *s, uint32_t index, char *why, size_t why_bytes)
+{
+	const struct server_config *c = &s->config;
+	uint32_t first = index * c->workers;
+	struct endpoint e = {
+		.fds = calloc(c->workers, sizeof(*e.fds)),
+		.cpus = calloc(c->workers, sizeof(*e.cpus)),
+		.got = &s->endpoints[index],
+	};
+	int error = -ENOMEM;
+
+	for (uint32_t i = 0; e.cpus && c->cpus && i < c->workers; i++)
+		e.cpus[i] = (unsigned short)cpu_of(c, first + i);
+	if (e.fds && e.cpus)
+		error = endpoint_open(&e, c, index, why, why_bytes);
+	for (uint32_t i = 0; !error && i < c->workers; i++)
+		s->seats[first + i].fd = e.fds[i];
+	s->bound[index] = s->endpoints[index].bound;
+	s->steered_by = e.steered_by;
+	free(e.fds);
+	free(e.cpus);
+	return error;
 }
 
 int server_open(struct server **out, const struct server_config *config,
@@ -176,6 +168,11 @@ int server_open(struct server **out, const struct server_config *config,
 const struct socket_obtained *server_endpoints(const struct server *s)
 {
 	return s->endpoints;
+}
+
+const char *server_steered_by(const struct server *s)
+{
+	return s->steered_by;
 }
 
 static uint32_t segments_max(const struct server_config *c)
@@ -214,7 +211,7 @@ static void configure_seat(struct server *s, uint32_t index)
 		.consent = c->key ? &s->consent : NULL,
 		.bound = got->bound,
 		.number = index,
-		.cpu = c->cpus ? c->cpus->cpu[index % c->cpus->count] : -1,
+		.cpu = cpu_of(c, index),
 		.segments_max = segments_max(c),
 		.marks = c->marks,
 		.burn_ns = c->burn_ns,

@@ -6,59 +6,14 @@
  */
 #pragma once
 
-#include "core/address.h"
-#include "core/mac.h"
-#include "net/affinity.h"
 #include "net/socket.h"
-#include "server/worker.h"
+#include "server/config.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define SERVER_TICK_MS 50
-
-struct server_config {
-	const union address *listen; /* each gets a group of workers */
-	uint32_t listen_count;
-	bool v6_only; /* [::] takes no IPv4 */
-	const struct backend_ops *backend;
-	const struct service_ops *service;
-	uint32_t workers; /* per endpoint */
-	/* Workers are pinned to these in turn; NULL: not pinned. */
-	const struct cpu_list *cpus;
-	uint32_t batch;
-	bool trains, gro;
-	/* The most replies of one send, with trains; 0: what every kernel
-	 * takes. */
-	uint32_t segments_max;
-	double burn_ns;          /* wasted on purpose per datagram; 0: none */
-	uint32_t burn_rounds;    /* the same by rounds of burn_spend() */
-	uint64_t spin_ns;        /* workers busy-poll; or SPIN_ALWAYS */
-	bool marks;              /* count TOS and TTL of what arrives */
-	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */
-	uint32_t busy_poll_us;   /* SO_BUSY_POLL; 0: the system's default */
-	uint64_t count;          /* ends after so many datagrams; 0: no limit */
-	const struct cidr *allow;
-	size_t allow_count;
-	/* For keyed queries; NULL: none are answered. */
-	const struct mac_key *key;
-	/* Behind a NAT: addresses by which clients with the key reach the
-	 * server, besides those it is bound to. */
-	const union address *known_as;
-	size_t known_as_count;
-	const char *counters; /* file, "none", or NULL for the default place */
-	worker_observe_fn *observe;
-	void *observe_arg;
-	/* Called by each worker's thread after it has opened everything, before
-	 * it answers; may be NULL. 0; or -errno, and the worker does not
-	 * start. */
-	int (*settle)(void);
-	/* Called at most once per subject, by any thread, with a sentence for a
-	 * person. */
-	void (*notice)(void *arg, const char *text);
-	void *notice_arg;
-};
 
 struct server;
 
@@ -69,6 +24,9 @@ int server_open(struct server **out, const struct server_config *config,
 
 /* The endpoints as bound: listen_count of them. */
 const struct socket_obtained *server_endpoints(const struct server *s);
+
+/* What decides which worker gets a datagram, as of steer_attach(). */
+const char *server_steered_by(const struct server *s);
 
 /*
  * Starts the workers, and returns after each has made its first receive, so

@@ -24,6 +24,7 @@ enum key {
 	KEY_BACKEND,
 	KEY_WORKERS,
 	KEY_CPUS,
+	KEY_STEER,
 	KEY_BATCH,
 	KEY_TRAINS,
 	KEY_GRO,
@@ -74,6 +75,7 @@ static const struct argp_option options[] = {
 		0},
 	{"cpus", KEY_CPUS, "LIST", 0,
 		"Pin the workers to these CPUs in turn (0-3,8)", 0},
+	{"steer", KEY_STEER, "NAME", 0, "(filled in by help())", 0},
 	{"batch", KEY_BATCH, "N", 0,
 		"Most trains that one receive takes (default 32)", 0},
 	{"trains", KEY_TRAINS, "on|off", 0,
@@ -216,6 +218,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 	case KEY_CPUS:
 		p->cpus = arg;
 		return 0;
+	case KEY_STEER:
+		p->steer = arg;
+		return 0;
 	case KEY_BATCH:
 		s->batch = (uint32_t)option_count(
 			"batch", arg, 1, BATCH_CAPACITY_MAX);
@@ -319,6 +324,10 @@ static char *help(int key, const char *text, void *input)
 		names = serve_services(" (default)", " or ");
 	else if (key == KEY_BACKEND)
 		names = serve_backends(" (default)", " or ");
+	else if (key == KEY_STEER)
+		names = serve_steers(" (default)", " or ");
+	else if (key == OPTION_VALUES(KEY_STEER))
+		names = serve_steers("", " or ");
 	else if (key == OPTION_VALUES(KEY_SERVICE))
 		names = serve_services("", " or ");
 	else if (key == OPTION_VALUES(KEY_BACKEND))

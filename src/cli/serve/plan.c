@@ -9,6 +9,7 @@
 #include "cli/print/text.h"
 #include "net/resolve.h"
 #include "net/segments.h"
+#include "net/steering.h"
 #include "service/registry.h"
 
 #include <libgen.h>
@@ -49,6 +50,15 @@ const char *serve_backends(const char *mark, const char *glue)
 
 	for (size_t n = 1; n < NAMES_MOST && backend_table[n - 1]; n++)
 		names[n] = backend_table[n - 1]->name;
+	return list(names, mark, glue);
+}
+
+const char *serve_steers(const char *mark, const char *glue)
+{
+	const char *names[NAMES_MOST + 1] = {NULL};
+
+	for (size_t n = 0; n < NAMES_MOST && steer_table[n]; n++)
+		names[n] = steer_table[n]->name;
 	return list(names, mark, glue);
 }
 
@@ -106,21 +116,55 @@ static void choose_backend(struct serve_parsing *p)
 	p->o->server.backend = b;
 }
 
+/* To steer by CPU, each worker needs a CPU of its own. */
+static void choose_steer(struct serve_parsing *p)
+{
+	struct serve_options *o = p->o;
+	const char *name = p->steer ? p->steer : steer_table[0]->name;
+	int error;
+
+	o->server.steer = steer_find(name);
+	if (!o->server.steer)
+		usage_error("steer", "there is no \"%s\"; choose %s", name,
+			serve_steers("", " or "));
+	if (!o->server.steer->by_cpu || p->cpus)
+		return;
+	error = affinity_allowed(&o->cpus);
+	if (error)
+		say_exit(
+			EXIT_SYSTEM, "sched_getaffinity: %s", strerror(-error));
+	o->server.cpus = &o->cpus;
+}
+
+static void choose_cpus(struct serve_parsing *p)
+{
+	struct serve_options *o = p->o;
+	char why[256];
+
+	if (!p->cpus)
+		return;
+	if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
+		usage_error("cpus", "%s", why);
+	o->server.cpus = &o->cpus;
+}
+
 static void choose_workers(struct serve_parsing *p)
 {
 	struct serve_options *o = p->o;
 	struct cpu_list allowed;
-	char why[256];
 
-	if (p->cpus) {
-		if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
-			usage_error("cpus", "%s", why);
-		o->server.cpus = &o->cpus;
-	}
-	if (!p->workers && p->cpus)
+	choose_cpus(p);
+	choose_steer(p);
+	if (!p->workers && o->server.cpus)
 		p->workers = o->cpus.count;
 	if (!p->workers)
 		p->workers = affinity_allowed(&allowed) ? 1 : allowed.count;
+	if (o->server.steer->by_cpu && p->workers > o->cpus.count)
+		usage_clash("steer",
+			"--steer cpu needs a CPU for each worker, but there "
+			"are %u CPUs for %u workers; give --workers %u, or "
+			"more --cpus",
+			o->cpus.count, (unsigned)p->workers, o->cpus.count);
 	o->server.workers = (uint32_t)p->workers;
 }
 

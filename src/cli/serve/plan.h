@@ -12,3 +12,4 @@ void serve_plan(struct serve_parsing *p);
  * text lives as long as one of text_list(). */
 const char *serve_services(const char *mark, const char *glue);
 const char *serve_backends(const char *mark, const char *glue);
+const char *serve_steers(const char *mark, const char *glue);

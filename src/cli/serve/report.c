@@ -68,12 +68,13 @@ json_t *serve_options_json(
 	const struct server_config *c = &o->server;
 	const struct socket_obtained *got = server_endpoints(server);
 
-	json_t *options = json_pack(
-		"{s:o, s:s, s:s, s:i, s:o, s:i, s:b, s:i, s:b, s:b, s:b, s:b, "
-		"s:i, s:i, s:i, s:o, s:b, s:f, s:I}",
+	json_t *options = json_pack("{s:o, s:s, s:s, s:i, s:o, s:s, s:s, s:i, "
+				    "s:b, s:i, s:b, s:b, s:b, s:b, "
+				    "s:i, s:i, s:i, s:o, s:b, s:f, s:I}",
 		"listen", endpoints_json(o, server), "service",
 		c->service->name, "backend", c->backend->name, "workers",
-		(int)c->workers, "cpus", cpus_json(o), "batch", (int)c->batch,
+		(int)c->workers, "cpus", cpus_json(o), "steer", c->steer->name,
+		"steered_by", server_steered_by(server), "batch", (int)c->batch,
 		"trains", c->trains, "segments_max",
 		c->trains ? (int)c->segments_max : 1, "gro", got->gro, "spin",
 		c->spin_ns > 0, "marks", got->tos_read, "v6_only", c->v6_only,

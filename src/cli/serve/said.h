@@ -29,7 +29,7 @@ struct serve_parsing {
 	const char *texts[64]; /* addresses */
 	unsigned text_count;
 	int family;
-	const char *backend, *cpus, *key;
+	const char *backend, *cpus, *steer, *key;
 	const char *key_addresses[SERVE_KEY_ADDRESSES];
 	unsigned key_address_count;
 	uint64_t workers;

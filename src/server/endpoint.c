@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/endpoint.h"
+
+#include "core/reply_ttl.h"
+#include "net/group.h"
+#include "net/interface.h"
+#include "net/steering.h"
+
+#include <unistd.h>
+
+static struct socket_config plan(const struct server_config *c, uint32_t index)
+{
+	return (struct socket_config){
+		.bind = c->listen[index],
+		.gro = c->gro && c->backend->gro,
+		/*
+		 * A socket bound to one address of this host can only reply
+		 * from it, and gets nothing sent to a group. Otherwise the
+		 * guard must know the destination.
+		 */
+		.local = !interface_has(&c->listen[index]),
+		.tos_read = c->marks,
+		/* Anything that answers, queries included, must recognise
+		 * replies. */
+		.ttl_read = c->marks || c->key || !c->service->silent,
+		.ttl = REPLY_TTL,
+		.dual = !c->v6_only && address_is_any(&c->listen[index]),
+		.rcvbuf = c->rcvbuf,
+		.sndbuf = c->sndbuf,
+		.busy_poll_us = c->busy_poll_us,
+	};
+}
+
+/* The order of the group's sockets stays as it is while the server runs: they
+ * are closed only after all workers have ended. */
+int endpoint_open(struct endpoint *e, const struct server_config *config,
+	uint32_t index, char *why, size_t why_bytes)
+{
+	const struct steer *steer =
+		config->steer ? config->steer : steer_table[0];
+	struct socket_config sc = plan(config, index);
+	uint32_t n = config->workers;
+	int error = group_open(&sc, n, e->fds, e->got, why, why_bytes);
+
+	if (error)
+		return error;
+	error = steer_attach(
+		steer, e->fds, e->cpus, n, &e->steered_by, why, why_bytes);
+	for (uint32_t i = 0; error && i < n; i++)
+		close(e->fds[i]);
+	return error;
+}

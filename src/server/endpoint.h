@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The sockets of one address that a server listens at: a group, steered. */
+#pragma once
+
+#include "net/socket.h"
+#include "server/config.h"
+
+struct endpoint {
+	int *fds;             /* one for each worker */
+	unsigned short *cpus; /* of the workers, if they are pinned */
+	struct socket_obtained *got;
+	const char *steered_by; /* of steer_attach() */
+};
+
+/* Opens the sockets of config->listen[index]. The caller has set all but
+ * steered_by, and closes fds. 0; or -errno, one line in why, and no socket is
+ * open. */
+int endpoint_open(struct endpoint *e, const struct server_config *config,
+	uint32_t index, char *why, size_t why_bytes);

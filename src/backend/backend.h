@@ -32,6 +32,12 @@ struct backend_config {
 	 * contract tests make it small to see truncation.
 	 */
 	uint32_t slot_bytes;
+	/*
+	 * Only the first slot_bytes of a train are wanted, and 0 means none.
+	 * More need not be copied: train.copied says how much was, and such a
+	 * train is not truncated.
+	 */
+	bool head_only;
 	struct counters *counters; /* the worker's; valid until fini */
 	/* Called at most once per subject, by the worker's thread, with a
 	 * sentence for a person; may be NULL. */
@@ -39,6 +45,12 @@ struct backend_config {
 	void *notice_arg;
 	const void *script; /* mem only: struct mem_script (backend/mem.h) */
 };
+
+/* The payload bytes that a receive copies, at most. */
+static inline uint32_t backend_slot_bytes(const struct backend_config *c)
+{
+	return c->slot_bytes || c->head_only ? c->slot_bytes : TRAIN_ROOM;
+}
 
 struct backend_ops {
 	const char *name;  /* as typed on the command line */
@@ -76,7 +88,8 @@ struct backend_ops {
 	 * the very first call. Network errors (ECONNREFUSED) are only counted.
 	 *
 	 * A datagram of any size, even zero, is a train. It is truncated if its
-	 * payload or control messages were cut (MSG_TRUNC, MSG_CTRUNC). Counts
+	 * payload or control messages were cut (MSG_TRUNC, MSG_CTRUNC); with
+	 * head_only, a payload may be, and train.bytes is its length. Counts
 	 * RECV_CALLS, RECV_ERRORS and REARM_*; the worker counts RX_*.
 	 */
 	int (*recv)(void *self, struct batch *batch, int timeout_ms);

@@ -10,6 +10,8 @@
 struct mem {
 	const struct mem_script *script;
 	struct counters *counters;
+	uint32_t slot_bytes;
+	bool head_only;
 	struct slots slots;
 	union address *peers;
 	size_t next; /* the next train, counted over all repeats */
@@ -29,6 +31,8 @@ static int mem_init(void *self, const struct backend_config *config)
 
 	m->script = config->script;
 	m->counters = config->counters;
+	m->slot_bytes = backend_slot_bytes(config);
+	m->head_only = config->head_only;
 	m->peers = calloc(config->batch, sizeof(*m->peers));
 	if (!m->peers)
 		return -ENOMEM;
@@ -40,10 +44,12 @@ static void hand_out(struct mem *m, struct batch *b)
 	const struct mem_script *s = m->script;
 	const struct mem_train *from = &s->trains[m->next % s->train_count];
 	struct train *t = &b->trains[b->count];
+	uint32_t copied =
+		from->bytes < m->slot_bytes ? from->bytes : m->slot_bytes;
 
 	t->data = slots_at(&m->slots, b->count);
-	if (from->bytes)
-		memcpy(t->data, from->data, from->bytes);
+	if (copied)
+		memcpy(t->data, from->data, copied);
 	m->peers[b->count] = from->peer;
 	t->peer = &m->peers[b->count];
 	t->local = from->local;
@@ -53,6 +59,8 @@ static void hand_out(struct mem *m, struct batch *b)
 	if (from->ttl_unknown)
 		t->ttl = 0;
 	train_shape(t, from->bytes, from->segment_bytes);
+	if (copied < from->bytes)
+		train_cut(t, copied, m->head_only);
 	t->verdict = VERDICT_ABSORB;
 	t->refused = 0;
 	b->count++;

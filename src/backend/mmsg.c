@@ -31,6 +31,7 @@ struct mmsg {
 	struct counters *counters;
 	size_t control_room;
 	uint32_t slot_bytes;
+	bool head_only;
 	uint32_t capacity;
 	uint32_t used; /* headers that the last receive wrote to */
 	struct slots slots;
@@ -76,7 +77,8 @@ static int mmsg_init(void *self, const struct backend_config *config)
 	resend_init(&s->resend, config);
 	s->counters = config->counters;
 	s->control_room = control_room(config);
-	s->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
+	s->slot_bytes = backend_slot_bytes(config);
+	s->head_only = config->head_only;
 	s->capacity = n;
 	s->in = calloc(n, sizeof(*s->in));
 	s->in_iov = calloc(n, sizeof(*s->in_iov));
@@ -113,9 +115,9 @@ static void fill_train(struct mmsg *s, struct train *t, uint32_t i)
 	t->data = slots_at(&s->slots, i);
 	t->peer = &s->peer[i];
 	train_shape(t, bytes, segment_bytes);
-	t->truncated = h->msg_flags & (MSG_TRUNC | MSG_CTRUNC);
+	t->truncated = h->msg_flags & MSG_CTRUNC;
 	if (bytes > s->slot_bytes)
-		t->bytes = s->slot_bytes;
+		train_cut(t, s->slot_bytes, s->head_only);
 	t->verdict = VERDICT_ABSORB;
 	t->refused = 0;
 }

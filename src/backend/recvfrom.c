@@ -20,6 +20,7 @@ struct one {
 	struct counters *counters;
 	size_t control_room;
 	uint32_t slot_bytes;
+	bool head_only;
 	uint8_t *slot;
 	union address peer;
 };
@@ -39,7 +40,8 @@ static int one_init(void *self, const struct backend_config *config)
 	resend_init(&o->resend, config);
 	o->counters = config->counters;
 	o->control_room = control_room(config);
-	o->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
+	o->slot_bytes = backend_slot_bytes(config);
+	o->head_only = config->head_only;
 	/* TRAIN_ROOM even if less is received: a reply may be longer than its
 	 * request. */
 	o->slot = malloc(TRAIN_ROOM);
@@ -96,10 +98,8 @@ static int one_recv(void *self, struct batch *b, int timeout_ms)
 	t->data = o->slot;
 	t->peer = &o->peer;
 	train_shape(t, (uint32_t)n, 0);
-	if ((uint32_t)n > o->slot_bytes) {
-		t->truncated = true;
-		t->bytes = o->slot_bytes;
-	}
+	if ((uint32_t)n > o->slot_bytes)
+		train_cut(t, o->slot_bytes, o->head_only);
 	t->verdict = VERDICT_ABSORB;
 	t->refused = 0;
 	b->count = 1;

@@ -47,7 +47,8 @@ static int uring_init(void *self, const struct backend_config *config)
 	u->counters = config->counters;
 	wait_init(&u->wait, config);
 	resend_init(&u->resend, config);
-	u->slot_bytes = config->slot_bytes ? config->slot_bytes : TRAIN_ROOM;
+	u->slot_bytes = backend_slot_bytes(config);
+	u->head_only = config->head_only;
 	u->in.msg_namelen = NAME_BYTES;
 	u->in.msg_controllen = control_room(config);
 	u->head = CONTROL_AT + (uint32_t)u->in.msg_controllen;
@@ -139,9 +140,9 @@ static void fill_train(struct uring *u, struct train *t, struct uring_arrival a)
 	t->data = slot + u->head;
 	t->peer = (const union address *)(slot + NAME_AT);
 	train_shape(t, o->payloadlen, segment_bytes);
-	t->truncated = o->flags & (MSG_TRUNC | MSG_CTRUNC);
+	t->truncated = o->flags & MSG_CTRUNC;
 	if (o->payloadlen > u->slot_bytes)
-		t->bytes = u->slot_bytes;
+		train_cut(t, u->slot_bytes, u->head_only);
 	t->verdict = VERDICT_ABSORB;
 	t->refused = 0;
 }

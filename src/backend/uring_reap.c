@@ -4,13 +4,26 @@
 
 #include <errno.h>
 
+/* Did a datagram of zero bytes come? With head_only, others too may have left
+ * none in their slot. */
+static bool is_empty(const struct uring *u, const struct io_uring_cqe *cqe)
+{
+	const struct io_uring_recvmsg_out *o;
+
+	if (cqe->res != (int)u->head || !(cqe->flags & IORING_CQE_F_BUFFER))
+		return false;
+	o = (const void *)slots_at(
+		&u->slots, cqe->flags >> IORING_CQE_BUFFER_SHIFT);
+	return o->payloadlen == 0;
+}
+
 static void count_rearm(struct uring *u, const struct io_uring_cqe *cqe)
 {
 	enum counter_id id = COUNTER_REARM_OTHER;
 
 	if (cqe->res == -ENOBUFS)
 		id = COUNTER_REARM_NOBUFS;
-	else if (cqe->res == (int)u->head)
+	else if (is_empty(u, cqe))
 		id = COUNTER_REARM_ZERO;
 	counter_add(u->counters, id, 1);
 }

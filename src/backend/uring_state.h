@@ -33,6 +33,7 @@ struct uring {
 	struct slots slots;
 	uint32_t head; /* bytes of a slot before its payload */
 	uint32_t slot_bytes;
+	bool head_only;
 	struct msghdr in; /* sizes of name and control messages in a slot */
 
 	/* Received and not handed out yet; room for one per slot. */

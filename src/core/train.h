@@ -59,6 +59,7 @@ struct train {
 	uint8_t *data;             /* first byte of the first segment */
 	const union address *peer; /* in the backend's memory */
 	uint32_t bytes;            /* of all segments, as received */
+	uint32_t copied;           /* of these, from the first on, at data */
 	uint32_t segment_bytes;    /* of each but the last; == bytes for one */
 	uint32_t segments;         /* >= 1 */
 	bool truncated;            /* it did not fit the buffers */
@@ -92,12 +93,13 @@ static inline bool train_has_too_many(uint32_t n, int error)
 	return error == -EINVAL && n > TRAIN_SEND_SEGMENTS;
 }
 
-/* Sets bytes, segment_bytes and segments, without a division for a lone
- * datagram, as most trains are. segment_bytes 0 or >= bytes: one segment. */
+/* Sets bytes, segment_bytes, segments and copied (all), without a division for
+ * a lone datagram, as most trains are. segment_bytes 0 or >= bytes: one
+ * segment. */
 static inline void train_shape(
 	struct train *t, uint32_t bytes, uint32_t segment_bytes)
 {
-	t->bytes = bytes;
+	t->bytes = t->copied = bytes;
 	if (segment_bytes == 0 || segment_bytes >= bytes) {
 		t->segment_bytes = bytes;
 		t->segments = 1;
@@ -105,6 +107,17 @@ static inline void train_shape(
 		t->segment_bytes = segment_bytes;
 		t->segments = (bytes + segment_bytes - 1) / segment_bytes;
 	}
+}
+
+/* Only the first room bytes, less than all, were copied. wanted: as they were
+ * meant to be; otherwise the train did not fit. */
+static inline void train_cut(struct train *t, uint32_t room, bool wanted)
+{
+	t->copied = room;
+	if (wanted)
+		return;
+	t->truncated = true;
+	t->bytes = room;
 }
 
 /* Refuses the whole train; counter says why. */

@@ -24,9 +24,12 @@ struct server_config {
 	/* The most replies of one send, with trains; 0: what every kernel
 	 * takes. */
 	uint32_t segments_max;
-	double burn_ns;          /* wasted on purpose per datagram; 0: none */
-	uint32_t burn_rounds;    /* the same by rounds of burn_spend() */
-	uint64_t spin_ns;        /* workers busy-poll; or SPIN_ALWAYS */
+	double burn_ns;       /* wasted on purpose per datagram; 0: none */
+	uint32_t burn_rounds; /* the same by rounds of burn_spend() */
+	uint64_t spin_ns;     /* workers busy-poll; or SPIN_ALWAYS */
+	/* Of each train, only the first copy_bytes are received. */
+	bool head_only;
+	uint32_t copy_bytes;
 	bool marks;              /* count TOS and TTL of what arrives */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */
 	uint32_t busy_poll_us;   /* SO_BUSY_POLL; 0: the system's default */

@@ -16,11 +16,11 @@ void consent_init(struct consent *c, const struct consent_config *config,
 
 /* The first segment tells what the train is, since a client sends nothing else
  * from a socket for queries. A truncated train is left to be counted as
- * truncated. */
+ * truncated; what was not copied is no query. */
 static bool is_query(const struct train *t)
 {
 	return t->segment_bytes == QUERY_BYTES && !t->truncated &&
-	       query_is(t->data, t->segment_bytes);
+	       t->copied >= QUERY_BYTES && query_is(t->data, t->segment_bytes);
 }
 
 uint32_t consent_part(struct batch *b)
@@ -188,7 +188,8 @@ static enum counter_id answer(struct consent *c, const struct train *t,
 	return 0;
 }
 
-/* Checks the segments that can be queries, as long as *checks allows. */
+/* Checks the segments that can be queries, as long as *checks allows. With
+ * --copy header, only the first of a train is there. */
 static uint32_t answer_each(struct consent *c, struct train *t,
 	uint32_t *checks, struct counters *counters)
 {
@@ -199,7 +200,9 @@ static uint32_t answer_each(struct consent *c, struct train *t,
 		uint32_t bytes = left < QUERY_BYTES ? left : QUERY_BYTES;
 		enum counter_id why;
 
-		if (!query_may_ask(t->data + at, bytes)) {
+		if (at + bytes > t->copied) {
+			why = COUNTER_QUERY_REFUSED_BUSY;
+		} else if (!query_may_ask(t->data + at, bytes)) {
 			why = COUNTER_QUERY_REFUSED_FORM;
 		} else if (*checks == 0) {
 			why = COUNTER_QUERY_REFUSED_BUSY;

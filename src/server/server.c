@@ -185,8 +185,7 @@ static uint32_t segments_max(const struct server_config *c)
 static void configure_seat(struct server *s, uint32_t index)
 {
 	const struct server_config *c = &s->config;
-	uint32_t endpoint = index / c->workers;
-	const struct socket_obtained *got = &s->endpoints[endpoint];
+	const struct socket_obtained *got = &s->endpoints[index / c->workers];
 	struct seat *seat = &s->seats[index];
 	struct counters *counters = writer_worker(s->publication.writer, index);
 
@@ -194,19 +193,6 @@ static void configure_seat(struct server *s, uint32_t index)
 	seat->config = (struct worker_config){
 		.backend = c->backend,
 		.service = c->service,
-		.io =
-			{
-				.fd = seat->fd,
-				.family = got->bound.sa.sa_family,
-				.batch = c->batch,
-				.gro = got->gro,
-				.local = got->local,
-				.tos = got->tos_read,
-				.ttl = got->ttl_read,
-				.counters = counters,
-				.notice = c->notice,
-				.notice_arg = c->notice_arg,
-			},
 		.guard = &s->guard,
 		.consent = c->key ? &s->consent : NULL,
 		.bound = got->bound,
@@ -224,6 +210,20 @@ static void configure_seat(struct server *s, uint32_t index)
 		.spent_arg = s,
 		.move = publication_move,
 		.move_arg = &s->publication,
+	};
+	seat->config.io = (struct backend_config){
+		.fd = seat->fd,
+		.family = got->bound.sa.sa_family,
+		.batch = c->batch,
+		.gro = got->gro,
+		.local = got->local,
+		.tos = got->tos_read,
+		.ttl = got->ttl_read,
+		.slot_bytes = c->copy_bytes,
+		.head_only = c->head_only,
+		.counters = counters,
+		.notice = c->notice,
+		.notice_arg = c->notice_arg,
 	};
 	counter_set(counters, COUNTER_SOCKET_RCVBUF, got->rcvbuf);
 	counter_set(counters, COUNTER_SOCKET_SNDBUF, got->sndbuf);

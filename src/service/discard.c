@@ -13,5 +13,6 @@ const struct service_ops service_discard = {
 	.name = "discard",
 	.brief = "takes every datagram and answers none (RFC 863)",
 	.silent = true,
+	.reads = 0,
 	.handle = discard_handle,
 };

@@ -14,5 +14,6 @@ const struct service_ops service_echo = {
 	.name = "echo",
 	.brief = "sends every datagram back (RFC 862)",
 	.loops = true,
+	.reads = SERVICE_READS_ALL,
 	.handle = echo_handle,
 };

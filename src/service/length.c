@@ -16,6 +16,7 @@
 #define TAIL     " bytes"
 #define HEAD_LEN (sizeof(HEAD) - 1)
 #define TAIL_LEN (sizeof(TAIL) - 1)
+#define TEXT_MIN (HEAD_LEN + 1 + TAIL_LEN)
 /* With five digits, for the largest datagram. */
 #define TEXT_MAX (HEAD_LEN + 5 + TAIL_LEN)
 
@@ -26,12 +27,26 @@ static bool is_own_text(const uint8_t *data, uint32_t bytes)
 {
 	uint32_t at = HEAD_LEN;
 
-	if (bytes <= HEAD_LEN + TAIL_LEN || bytes > TEXT_MAX ||
-		memcmp(data, HEAD, HEAD_LEN) != 0)
+	if (memcmp(data, HEAD, HEAD_LEN) != 0)
 		return false;
 	while (at < bytes - TAIL_LEN && data[at] >= '0' && data[at] <= '9')
 		at++;
 	return at == bytes - TAIL_LEN && memcmp(data + at, TAIL, TAIL_LEN) == 0;
+}
+
+/*
+ * Is the segment at data + at one? If it was not copied, it is what the first
+ * of its train is; if that was not copied either, it may be one by its length,
+ * so that two servers that see no payload do not answer each other forever.
+ * Trains of such a server have nothing else in them.
+ */
+static bool is_own(const struct train *t, uint32_t at, uint32_t bytes)
+{
+	if (bytes < TEXT_MIN || bytes > TEXT_MAX)
+		return false;
+	if (at + bytes <= t->copied)
+		return is_own_text(t->data + at, bytes);
+	return at == 0 || is_own(t, 0, t->segment_bytes);
 }
 
 static uint32_t write_text(uint8_t *out, uint32_t number)
@@ -60,9 +75,9 @@ static uint32_t count_own(const struct train *t, bool *last_is_own)
 	/* Only short segments can be our own texts. */
 	if (t->segment_bytes <= TEXT_MAX)
 		for (uint32_t i = 0; i + 1 < t->segments; i++)
-			own += is_own_text(t->data + i * t->segment_bytes,
-				t->segment_bytes);
-	*last_is_own = is_own_text(t->data + t->bytes - last, last);
+			own += is_own(
+				t, i * t->segment_bytes, t->segment_bytes);
+	*last_is_own = is_own(t, t->bytes - last, last);
 	return own + *last_is_own;
 }
 
@@ -105,5 +120,6 @@ static void length_handle(void *self, struct batch *b)
 const struct service_ops service_length = {
 	.name = "length",
 	.brief = "answers \"Your data was N bytes\"",
+	.reads = TEXT_MAX, /* to know its own texts */
 	.handle = length_handle,
 };

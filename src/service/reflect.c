@@ -83,6 +83,7 @@ const struct service_ops service_reflect = {
 	.brief = "returns a probe with the time it was received",
 	.size = sizeof(struct reflect),
 	.wants_time = true,
+	.reads = SERVICE_READS_ALL,
 	.init = reflect_init,
 	.handle = reflect_handle,
 };

@@ -13,6 +13,8 @@
 #include "core/batch.h"
 #include "core/counters.h"
 
+#define SERVICE_READS_ALL UINT32_MAX
+
 struct service_config {
 	uint32_t worker; /* number of the worker in the server, from 0 */
 };
@@ -30,6 +32,13 @@ struct service_ops {
 	/* It never answers, so that its socket need not report what only the
 	 * guard needs. */
 	bool silent;
+	/*
+	 * How many bytes from a train's beginning handle needs to be there, to
+	 * look at or to send back. With fewer (train.copied), it must not read
+	 * the rest, and may only refuse more. SERVICE_READS_ALL: it cannot do
+	 * with less than all.
+	 */
+	uint32_t reads;
 
 	/* NULL: nothing to do. 0 or -errno. */
 	int (*init)(void *self, const struct service_config *config);

@@ -79,6 +79,7 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 		.tos = f->got.tos_read,
 		.ttl = f->got.ttl_read,
 		.slot_bytes = o->slot_bytes,
+		.head_only = o->head_only,
 		.counters = f->counters,
 		.notice = note,
 		.notice_arg = f,

@@ -19,6 +19,7 @@ struct fixture_options {
 	const char *backend; /* NULL: $BACKEND */
 	uint32_t batch;      /* 0: FIXTURE_BATCH */
 	uint32_t slot_bytes;
+	bool head_only;
 	uint32_t segments_max; /* of a reply; 0: TRAIN_SEND_SEGMENTS */
 	bool no_gro;
 	bool marks; /* TOS and TTL of what arrives are asked for */

@@ -120,3 +120,84 @@ Test(sizes, of_a_truncated_train_count_all_of_its_datagrams)
 	close(fd);
 	fixture_close(&f);
 }
+
+/* What a server does not look at, it need not copy: all else is as ever. */
+static void take_heads(uint32_t head)
+{
+	static const uint32_t row[] = {0, 1, 100, 1000, 0, 65507};
+	struct fixture f;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){
+				 .slot_bytes = head, .head_only = true});
+	fd = client_open(&f, NULL, false);
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		const struct train *t = &f.batch.trains[0];
+		uint32_t least = row[i] < head ? row[i] : head;
+
+		fill_pattern(out, row[i], row[i]);
+		client_send(fd, out, row[i]);
+		fixture_serve(&f, 1, look, &(struct seen){0});
+		cr_assert(!t->truncated && t->bytes == row[i]);
+		cr_assert(t->copied >= least && t->copied <= t->bytes);
+		cr_assert(memcmp(t->data, out, least) == 0);
+	}
+	close(fd);
+	fixture_close(&f);
+}
+
+Test(sizes, are_told_of_datagrams_whose_head_alone_is_copied)
+{
+	take_heads(100);
+}
+
+Test(sizes, are_told_of_datagrams_of_which_nothing_is_copied)
+{
+	take_heads(0);
+}
+
+Test(sizes, of_a_train_of_which_nothing_is_copied_are_told)
+{
+	struct fixture f;
+	struct seen seen;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){.head_only = true});
+	if (!f.got.gro)
+		cr_skip_test("this backend receives no trains");
+	fd = client_open(&f, NULL, false);
+	cr_assert(client_send_train(fd, out, 4050, 100));
+	fixture_serve(&f, 41, look, &seen);
+	cr_assert(!seen.truncated && seen.bytes == 4050 && seen.segments == 41);
+	cr_assert(f.batch.trains[0].segment_bytes == 100);
+	close(fd);
+	fixture_close(&f);
+}
+
+static void answer_three(struct train *t, void *arg)
+{
+	(void)arg;
+	memcpy(t->data, "yes", 3);
+	t->verdict = VERDICT_ANSWER;
+	t->reply_bytes = t->reply_segment_bytes = 3;
+	t->reply_segments = 1;
+}
+
+Test(sizes, of_replies_do_not_depend_on_what_is_copied)
+{
+	struct fixture f;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){.head_only = true});
+	fd = client_open(&f, NULL, false);
+	for (int turn = 0; turn < 3 * FIXTURE_BATCH; turn++) {
+		client_send(fd, out, 1400);
+		fixture_serve(&f, 1, answer_three, NULL);
+		cr_assert(client_receive(fd, in, sizeof(in), NULL) == 3);
+		cr_assert(memcmp(in, "yes", 3) == 0);
+	}
+	if (strcmp(f.backend.ops->name, "uring") == 0)
+		cr_assert(fixture_count(&f, COUNTER_REARM_ZERO) == 0);
+	close(fd);
+	fixture_close(&f);
+}

@@ -8,6 +8,7 @@
 #include "cli/args/ready_fd.h"
 #include "cli/args/usage.h"
 #include "cli/print/say.h"
+#include "cli/serve/copy.h"
 #include "cli/serve/plan.h"
 #include "service/registry.h"
 
@@ -33,6 +34,7 @@ enum key {
 	KEY_BURN,
 	KEY_BURN_ROUNDS,
 	KEY_MARKS,
+	KEY_COPY,
 	KEY_RCVBUF,
 	KEY_SNDBUF,
 	KEY_COUNT,
@@ -93,6 +95,10 @@ static const struct argp_option options[] = {
 	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
 		"Let a receive poll the device for this long (50us) before it "
 		"sleeps, by SO_BUSY_POLL",
+		0},
+	{"copy", KEY_COPY, "all|header|none", 0,
+		"How much of each datagram to copy from the kernel: all "
+		"(default), what the program looks at, or nothing",
 		0},
 	/* For "udpmill perf selftest", which needs a server that is slower by a
 	 * known amount. */
@@ -246,6 +252,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_MARKS:
 		s->marks = option_switch("marks", arg);
+		return 0;
+	case KEY_COPY:
+		serve_copy_parse(p->o, arg);
 		return 0;
 	case KEY_RCVBUF:
 		s->rcvbuf = option_buffer("rcvbuf", arg);

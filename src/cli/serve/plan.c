@@ -7,6 +7,7 @@
 #include "cli/args/usage.h"
 #include "cli/print/say.h"
 #include "cli/print/text.h"
+#include "cli/serve/copy.h"
 #include "net/resolve.h"
 #include "net/segments.h"
 #include "net/steering.h"
@@ -232,6 +233,7 @@ void serve_plan(struct serve_parsing *p)
 		key_read(&p->o->key, p->key);
 		p->o->server.key = &p->o->key;
 	}
+	serve_copy_plan(p->o);
 	resolve_listen(p);
 	check_counters(p->o);
 	choose_backend(p);

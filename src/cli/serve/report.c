@@ -4,6 +4,7 @@
 #include "cli/print/json.h"
 #include "cli/print/text.h"
 #include "cli/process/streams.h"
+#include "cli/serve/copy.h"
 #include "core/quote.h"
 
 #include <errno.h>
@@ -91,6 +92,10 @@ json_t *serve_options_json(
 			json_real((double)c->spin_ns / 1e3));
 	if (options && c->known_as_count)
 		json_set(options, "key_address", known_as_json(c));
+	if (options)
+		json_set(options, "copy", json_string(serve_copy_name(o)));
+	if (options && c->head_only)
+		json_set(options, "copy_bytes", json_integer(c->copy_bytes));
 	/* Shown only to those who asked for it. */
 	if (options && c->burn_ns > 0)
 		json_set(options, "burn_ns", json_real(c->burn_ns));

@@ -8,8 +8,11 @@
 
 #define SERVE_KEY_ADDRESSES 16u
 
+enum serve_copy { SERVE_COPY_ALL, SERVE_COPY_HEADER, SERVE_COPY_NONE };
+
 struct serve_options {
 	struct server_config server;
+	enum serve_copy copy;
 	union address *listen; /* server.listen points to it */
 	struct cpu_list cpus;
 	struct cidr *allow; /* server.allow points to it */

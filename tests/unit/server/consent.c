@@ -342,3 +342,22 @@ Test(consent, answers_the_old_version_with_an_empty_reply)
 	cr_assert(q.version == QUERY_OLD_VERSION && b.left == 0);
 	assert_balance();
 }
+
+/* What the device has made a train of: a client asks again. */
+Test(consent, reads_of_a_train_what_was_copied)
+{
+	static uint8_t three[3 * QUERY_BYTES];
+	struct query_body b;
+
+	for (uint32_t i = 0; i < 3; i++)
+		seal(three + i * QUERY_BYTES,
+			(struct query){.type = QUERY_HELLO}, &key);
+	add(three, sizeof(three))->segment_bytes = QUERY_BYTES;
+	head_only = true;
+	run("discard");
+	cr_assert(sent_count == 1);
+	read_reply(0, &b);
+	cr_assert(count(COUNTER_QUERY_ANSWERED) == 1);
+	cr_assert(count(COUNTER_QUERY_REFUSED_BUSY) == 2);
+	assert_balance();
+}

@@ -28,6 +28,7 @@ static struct {
 } sent[MESSAGES];
 static size_t sent_count;
 static bool with_key;
+static bool head_only; /* copies no more than a query */
 /* Where the server is, and who asks: as the socket sees it. */
 static union address here, there;
 
@@ -58,6 +59,8 @@ static inline void run(const char *service)
 	struct worker_config config = over_mem(service, &script, &all[0]);
 
 	config.io.batch = 16;
+	config.io.head_only = head_only;
+	config.io.slot_bytes = head_only ? QUERY_BYTES : 0;
 	config.consent = with_key ? &shared : NULL;
 	config.bound = here;
 	config.number = 5;

@@ -20,6 +20,17 @@ static void handle(uint32_t bytes, uint32_t segment_bytes)
 	service_find("length")->handle(NULL, &b);
 }
 
+/* The same where only the first copied bytes were. */
+static void handle_head(uint32_t bytes, uint32_t segment_bytes, uint32_t copied)
+{
+	struct batch b = {.trains = &train, .count = 1, .capacity = 1};
+
+	train = (struct train){.data = data};
+	train_shape(&train, bytes, segment_bytes);
+	train_cut(&train, copied, true);
+	service_find("length")->handle(NULL, &b);
+}
+
 /* The replies, apart, are what each request's size says. */
 static void assert_replies(
 	uint32_t segment_bytes, uint32_t whole, uint32_t last)
@@ -119,4 +130,44 @@ Test(length, refuses_its_own_text_inside_a_train)
 	handle(65, 22);
 	cr_assert(train.refused == 1);
 	assert_replies(22, 2, UINT32_MAX);
+}
+
+Test(length, needs_no_payload_to_tell_its_size)
+{
+	memset(data, 'x', sizeof(data));
+	handle_head(65507, 0, 0);
+	assert_replies(0, 0, 65507);
+	handle_head(64 * 1000 + 7, 1000, 25);
+	assert_replies(1000, 64, 7);
+	handle_head(20, 0, 0);
+	assert_replies(0, 0, 20);
+	handle_head(26, 0, 0);
+	assert_replies(0, 0, 26);
+}
+
+/* Unseen, these may be texts of a server that would answer, and so on. */
+Test(length, refuses_unseen_what_has_the_length_of_its_own_text)
+{
+	memset(data, 'x', sizeof(data));
+	for (uint32_t bytes = 21; bytes <= 25; bytes++) {
+		handle_head(bytes, 0, 0);
+		cr_assert(train.verdict == VERDICT_REFUSE);
+		cr_assert(train.refusal == COUNTER_REFUSED_OWN_TEXT);
+		handle_head(64 * bytes, bytes, 0);
+		cr_assert(train.verdict == VERDICT_REFUSE);
+		cr_assert(train.refused == 64);
+	}
+}
+
+Test(length, judges_what_it_does_not_see_by_the_first_of_the_train)
+{
+	const char text[] = "Your data was 100 bytes";
+
+	memset(data, 'x', sizeof(data));
+	handle_head(64 * 23, 23, 25);
+	assert_replies(23, 64, UINT32_MAX);
+	memcpy(data, text, 23);
+	handle_head(64 * 23 + 22, 23, 25);
+	cr_assert(train.verdict == VERDICT_REFUSE);
+	cr_assert(train.refused == 65);
 }

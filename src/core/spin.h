@@ -28,11 +28,17 @@ struct spin {
 	uint32_t rest;    /* as many, after the last failure; 0: it succeeded */
 };
 
+/* The limit of what spin_init() is given; 0: there is none. */
+static inline uint64_t spin_limit_ns(uint64_t spin_ns)
+{
+	return spin_ns == SPIN_ALWAYS ? 0 : spin_ns;
+}
+
 /* spin_ns: the limit; 0: no spinning; SPIN_ALWAYS: no sleeping. */
 static inline void spin_init(struct spin *s, uint64_t spin_ns)
 {
 	*s = (struct spin){
-		.most_ns = spin_ns == SPIN_ALWAYS ? 0 : spin_ns,
+		.most_ns = spin_limit_ns(spin_ns),
 		.sleeps = spin_ns == 0,
 	};
 }

@@ -8,6 +8,7 @@
 
 #include "core/address.h"
 #include "core/histogram.h"
+#include "core/spin.h"
 #include "load/ledger/ledger.h"
 #include "load/ledger/marks.h"
 #include "load/traffic/content.h"
@@ -81,7 +82,9 @@ struct load_config {
 	uint32_t window; /* datagrams in flight per flow */
 	/* Limit for all flows together; 0: only window limits. */
 	uint32_t in_flight;
-	bool spin;        /* never sleep during a run */
+	/* While sending: poll so long for replies before a sleep; 0: not at
+	 * all; SPIN_ALWAYS: never sleep. */
+	uint64_t spin_ns;
 	bool one_clock;   /* the server runs by this host's CLOCK_MONOTONIC */
 	bool verify_full; /* check the payload too, not only the header */
 	enum load_replies replies;
@@ -153,6 +156,8 @@ struct load_counts {
 	 * a flow. */
 	uint64_t differences, difference_ns;
 	uint64_t trips, trip_ns; /* number and sum of those round trips */
+	/* Waits for replies while polling, with a limit (core/spin.h). */
+	uint64_t spins_succeeded, spins_failed;
 };
 
 struct load_interval {

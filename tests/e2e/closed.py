@@ -32,6 +32,7 @@ MODES = {
     "closed loop of many flows": ("-P", "20"),
     "closed loop of short flows": ("--flow-lifetime", "100ms", "-P", "4"),
     "closed loop, spinning": ("--spin", "-P", "2"),
+    "closed loop, spinning for a time": ("--spin=50us", "-P", "2"),
     "closed loop, texts": ("--expect", "text"),
     "closed loop, anything": ("--expect", "any", "-l", "20"),
     "flood": ("--flood",),

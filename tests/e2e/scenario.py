@@ -35,7 +35,7 @@ CHOICES = (
      "--find-capacity", "--find-capacity --loss 0.3%"),
     ("", "--train off", "--train 1", "--train 40"),
     ("", "--gro off", "--gro on"),
-    ("", "--spin"),
+    ("", "--spin", "--spin=50us"),
     ("", "--engine mmsg", "--engine auto"),
     ("", "-t 90s", "-t 1500us", "-t 1ns", "-t 2h"),
     ("", "-O 0", "-O 1.5s"),
@@ -290,7 +290,7 @@ class Scenario(unittest.TestCase):
                 ("flow = 1\n", 1, 'did you mean "flows"?'),
                 ("flows = 1\n\nflows = 1\n", 3,
                  '"flows" is given twice; line 1 has it, too'),
-                ("spin = maybe\n", 1, '"maybe" is neither yes nor no'),
+                ("spin = maybe\n", 1, '"maybe" is not a time from 1us'),
                 ("[pases]\n", 1, "[pases] is not a section; the sections "
                  "are [server]"),
                 ("flows\n", 1, 'has no "="'),

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""How a server waits for datagrams: by sleeping, spinning, or polling the
+"""How both sides wait for datagrams: by sleeping, spinning, or polling the
 device."""
 import re
 import socket
 import sys
 import unittest
 
+from balance import Balance, load
 from documents import document
 from forbid import forbidding
 from program import BACKENDS, Server, ask, missing
@@ -15,7 +16,7 @@ UDPMILL = sys.argv.pop(1)
 SO_BUSY_POLL = 46
 
 
-class Waiting(unittest.TestCase):
+class Waiting(Balance):
     def each_backend(self):
         for backend in BACKENDS:
             why = missing(UDPMILL, backend)
@@ -67,6 +68,18 @@ class Waiting(unittest.TestCase):
             # It polls before, between and after these, at most once each.
             self.assertLessEqual(counters["spins_failed"]
                                  + counters["spins_succeeded"], 4)
+
+    def test_a_spinning_generator_counts_the_same(self):
+        pingpong = "--window", "1", "-P", "1", "--train", "off"
+        for spin, limit in ("--spin", None), ("--spin=50", 50):
+            for options in pingpong, ("--rate", "5k"), ("-P", "20"):
+                with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+                    r, report = load(UDPMILL, s.address, spin, *options)
+                self.assertBalances(r, report, faults=(
+                    "corrupt", "duplicate", "stale"))
+                self.assertTrue(report["config"]["spin"])
+                self.assertEqual(report["config"].get("spin_us"), limit)
+                self.assertEqual("spins" in report, limit is not None)
 
     def poll_the_device(self, *prefix):
         s = Server(UDPMILL, "127.0.0.1:0", "--time", "1ms", "--busy-poll",

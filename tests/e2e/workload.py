@@ -337,10 +337,6 @@ class Workload(balance.Balance):
             r, _ = load(self.echo.address, "--payload", path)
             self.assertIn("holds more than 65507", r.stderr)
 
-    def test_spinning_counts_the_same(self):
-        self.balanced("--spin", "--window", "1", "-P", "1", "--train", "off")
-        self.balanced("--spin", "--rate", "5k")
-
     def test_refuses_bad_usage_with_one_line(self):
         cases = (
             (["--rate", "0"], "a rate from 0.001 to 10G datagrams a second"),

@@ -92,8 +92,11 @@ static const struct argp_option options[] = {
 		"Send the contents of FILE as each datagram, for a peer that "
 		"needs a specific payload; replies are counted, not checked",
 		0},
-	{"spin", KEY_SPIN, NULL, LOAD_NOT_STRESS,
-		"Poll for replies all the time, and never sleep", 0},
+	{"spin", KEY_SPIN, "USEC", OPTION_ARG_OPTIONAL | LOAD_NOT_STRESS,
+		"Poll for replies all the time, and never sleep; with =USEC "
+		"(50), poll up to so many microseconds before a sleep, where "
+		"that pays",
+		0},
 	{"engine", KEY_ENGINE, "NAME", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
 		"(filled in by help())", 0},
 	{"stages", KEY_STAGES, NULL, LOAD_NOT_STRESS,
@@ -170,7 +173,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->engine = load_engine_parse(arg);
 		return 0;
 	case KEY_SPIN:
-		c->spin = true;
+		c->spin_ns = arg ? option_spin("spin", arg) : SPIN_ALWAYS;
 		return 0;
 	case KEY_GRO:
 		c->socket.gro = option_switch("gro", arg);

@@ -87,7 +87,7 @@ json_t *serve_options_json(
 	if (options)
 		json_set(options, "metrics",
 			json_text(o->metrics_url ? o->metrics_url : "none"));
-	if (options && c->spin_ns && c->spin_ns != SPIN_ALWAYS)
+	if (options && spin_limit_ns(c->spin_ns))
 		json_set(options, "spin_us",
 			json_real((double)c->spin_ns / 1e3));
 	if (options && c->known_as_count)

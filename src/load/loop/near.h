@@ -17,7 +17,7 @@
 /* How long the thread may wait for replies if it has to send in ns. */
 static inline uint64_t near_wait_ns(const struct load_thread *t, uint64_t ns)
 {
-	if (t->config->spin || ns < NEAR_NS)
+	if (t->config->spin_ns == SPIN_ALWAYS || ns < NEAR_NS)
 		return 0;
 	ns -= NEAR_NS;
 	/* In less than ENGINE_IDLE_NS it comes back in time. */

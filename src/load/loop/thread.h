@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/failures.h"
+#include "core/spin.h"
 #include "load/engine/engine.h"
 #include "load/loop/count_windows.h"
 #include "load/loop/departures.h"
@@ -33,8 +34,9 @@ struct load_thread {
 	/* Datagrams sent for which replies are yet to be looked for: fewer for
 	 * each datagram that comes, and none once nothing came. */
 	uint64_t owed;
-	bool unfinished;  /* the last turn ended at its limit */
-	uint32_t idle;    /* receives in a row that brought nothing */
+	bool unfinished; /* the last turn ended at its limit */
+	uint32_t idle;   /* receives in a row that brought nothing */
+	struct spin spin;
 	uint32_t blocked; /* consecutive sends of which nothing was taken */
 	struct rtt rtt;   /* of all of its flows */
 	uint64_t hold_ns; /* no sends until then; 0: no pause */

@@ -30,6 +30,7 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	t->shared = shared;
 	t->config = c;
 	t->mode = mode_of(c);
+	spin_init(&t->spin, c->spin_ns);
 	rtt_init(&t->rtt, c->timeout_ns);
 	atomic_store(&t->meter.timeout_ns, t->rtt.timeout_ns);
 	atomic_store(&t->meter.least_rtt_ns, t->rtt.least_ns);

@@ -43,6 +43,23 @@ static bool is_sending(struct load_thread *t)
 	return !count_windows_over(&t->windows);
 }
 
+/* With a limit to its polling, a thread that may wait polls first. */
+static struct flow *receive(struct load_thread *t, uint64_t wait_ns)
+{
+	struct spin *s = &t->spin;
+	bool polls = wait_ns > 0 && s->most_ns > 0 && !spin_sleeps(s);
+	struct flow *heard = receive_next(t, polls ? 0 : wait_ns);
+
+	if (s->most_ns > 0 && t->idle == 0 && spin_came(s))
+		METER_COUNT(&t->meter, spins_succeeded, 1);
+	if (polls && t->idle > 0) {
+		t->now_ns = clock_ns();
+		if (spin_nothing(s, t->now_ns))
+			METER_COUNT(&t->meter, spins_failed, 1);
+	}
+	return heard;
+}
+
 void turn_once(struct load_thread *t)
 {
 	bool sending = is_sending(t);
@@ -50,7 +67,7 @@ void turn_once(struct load_thread *t)
 	struct flow *heard = NULL;
 
 	if (wait_ns != MODE_NO_RECEIVE)
-		heard = receive_next(t, t->windows.taking ? 0 : wait_ns);
+		heard = receive(t, t->windows.taking ? 0 : wait_ns);
 	if (!sending || (heard && t->mode->hears_first && t->owed > 0))
 		return;
 	send_granted(t, heard);

@@ -23,7 +23,7 @@ static void begin(struct load_thread *t)
 
 static uint64_t wait_ns(struct load_thread *t)
 {
-	if (t->config->spin || t->unfinished)
+	if (t->config->spin_ns == SPIN_ALWAYS || t->unfinished)
 		return 0;
 	/* A send that found no room is retried soon. */
 	if (t->blocked && t->hold_ns > t->now_ns)

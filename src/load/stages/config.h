@@ -29,7 +29,7 @@ struct stages_config {
 	uint32_t length; /* payload bytes of a datagram */
 	enum content_kind content;
 	enum load_replies replies;
-	bool spin;         /* busy-poll for replies */
+	uint64_t spin_ns;  /* as in load_config */
 	bool shared_clock; /* the server runs by this host's CLOCK_MONOTONIC */
 	uint64_t timeout_ns; /* as in load_config */
 	/* The run has four stretches: warm-up, measurement without stamps,

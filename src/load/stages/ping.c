@@ -24,7 +24,7 @@
 #define LATE_MAX 1000
 /* Pause after a network error: an immediate retry would get the same. */
 #define REPORTED_NS 20000000u
-/* A spinning receive reads the clock once in so many calls. */
+/* A receive that always spins reads the clock once in so many calls. */
 #define SPINS 64
 
 static int fail(struct ping *p, const char *doing, int error)
@@ -138,6 +138,7 @@ int ping_init(struct ping *p, const struct stages_config *config)
 	if (p->fd < 0)
 		return p->fd;
 	rtt_init(&p->rtt, config->timeout_ns);
+	spin_init(&p->spin, config->spin_ns);
 	error = set_wait(p);
 	if (error)
 		return error;
@@ -189,6 +190,20 @@ static bool is_reply(const struct ping *p, uint32_t bytes)
 	}
 }
 
+/* A receive that did not wait brought nothing. Is the wait for the reply over?
+ */
+static bool is_late(struct ping *p, unsigned spins)
+{
+	uint64_t now_ns;
+
+	if (p->spin.most_ns == 0 && spins % SPINS != 0)
+		return false;
+	now_ns = clock_ns();
+	if (p->spin.most_ns > 0)
+		(void)spin_nothing(&p->spin, now_ns);
+	return now_ns >= p->end_ns;
+}
+
 /* Receives one datagram: its bytes, or -errno; -EAGAIN if none came in time.
  * Reads the clock here, right after the receive. */
 static ssize_t take(struct ping *p, struct sample *s)
@@ -206,19 +221,23 @@ static ssize_t take(struct ping *p, struct sample *s)
 	ssize_t n;
 
 	for (;;) {
-		n = recvmsg(p->fd, &m, p->config->spin ? MSG_DONTWAIT : 0);
+		bool waits = spin_sleeps(&p->spin);
+
+		n = recvmsg(p->fd, &m, waits ? 0 : MSG_DONTWAIT);
 		if (n >= 0)
 			break;
 		if (errno == EINTR && !interrupted(p))
 			continue;
 		if (errno == EINTR)
 			return -EAGAIN;
-		if (errno != EAGAIN || !p->config->spin)
+		if (errno != EAGAIN || waits)
 			return -errno;
-		if (++spins % SPINS == 0 && clock_ns() >= p->end_ns)
+		if (is_late(p, ++spins))
 			return -EAGAIN;
 	}
 	s->returned = clock_wall_ns();
+	if (p->spin.most_ns > 0)
+		(void)spin_came(&p->spin);
 	stamp = stamp_parse(&m);
 	s->received = stamp.software_ns;
 	s->device_received = stamp.hardware_ns;

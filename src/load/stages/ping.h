@@ -3,6 +3,7 @@
  * both. stages.c repeats it. Private to load/. */
 #pragma once
 
+#include "core/spin.h"
 #include "load/stages/config.h"
 #include "load/stages/sample.h"
 #include "load/stages/wall.h"
@@ -18,6 +19,7 @@ struct ping {
 	struct rtt rtt;
 	uint64_t wait_ns; /* SO_RCVTIMEO as set */
 	uint64_t end_ns;  /* when to stop waiting for the reply */
+	struct spin spin;
 	struct wall wall;
 	uint8_t *out, *in;
 	uint64_t nobufs, foreign;

@@ -74,7 +74,7 @@ static int run(struct load_job *job, char *why, size_t why_bytes)
 		.length = c->sizes.most,
 		.content = c->content,
 		.replies = c->replies,
-		.spin = c->spin,
+		.spin_ns = c->spin_ns,
 		.shared_clock = job->options->view.reader,
 		.timeout_ns = c->timeout_ns,
 		.omit_ns = c->omit_ns,

@@ -36,7 +36,7 @@ json_t *load_config_json(
 	const struct load_config *c = &o->config;
 	char remote[ADDRESS_TEXT];
 	json_t *cpus = json_array(), *time = json_null();
-	json_t *lifetime = json_null(), *timeout = json_null();
+	json_t *lifetime = json_null(), *timeout = json_null(), *all;
 
 	/* A run that only ends with its capture has no time. */
 	if (c->time_ns < LOAD_REPLAY_UNBOUNDED_NS)
@@ -47,7 +47,7 @@ json_t *load_config_json(
 		timeout = json_real((double)c->timeout_ns / 1e9);
 	for (unsigned i = 0; c->cpus && i < c->cpus->count; i++)
 		json_add(cpus, json_integer(c->cpus->cpu[i]));
-	return json_pack(
+	all = json_pack(
 		"{s:s, s:s, s:s, s:s, s:f, s:i, s:i, s:s, s:i, s:i, s:i, s:i, "
 		"s:i, "
 		"s:i, s:i, s:b, "
@@ -61,8 +61,8 @@ json_t *load_config_json(
 		"threads", (int)c->threads, "train", (int)r->train,
 		"train_planned", (int)r->train_planned, "segments_max",
 		(int)c->segments_max, "window", (int)c->window, "in_flight",
-		(int)c->in_flight, "spin", c->spin, "gro", r->gro, "verify",
-		load_verify_names[c->verify_full], "expect",
+		(int)c->in_flight, "spin", c->spin_ns > 0, "gro", r->gro,
+		"verify", load_verify_names[c->verify_full], "expect",
 		load_replies_names[c->replies], "time_s", time, "omit_s",
 		(double)c->omit_ns / 1e9, "interval_s",
 		(double)c->interval_ns / 1e9, "count", json_number(c->count),
@@ -71,6 +71,9 @@ json_t *load_config_json(
 		"capture", load_replay_json(&o->replay), "netns", o->netns,
 		"flow_lifetime_s", lifetime, "timeout_s", timeout, "metrics",
 		o->metrics_url);
+	if (all && spin_limit_ns(c->spin_ns))
+		json_set(all, "spin_us", json_real((double)c->spin_ns / 1e3));
+	return all;
 }
 
 /* The current time in UTC, as in RFC 3339. */
@@ -288,6 +291,11 @@ int load_print_json(FILE *out, const struct load_options *o,
 		json_set(all, "steps", steps ? steps : json_null());
 	if (all && o->config.count_window)
 		json_set(all, "count_marks", count_marks_json(r));
+	if (all && spin_limit_ns(o->config.spin_ns))
+		json_set(all, "spins",
+			json_pack("{s:o, s:o}", "succeeded",
+				json_number(r->whole.spins_succeeded), "failed",
+				json_number(r->whole.spins_failed)));
 	if (all && *r->halted)
 		json_set(all, "halted", json_string(r->halted));
 	if (all && load_absence_say(o, r, why, sizeof(why)))

@@ -39,8 +39,11 @@ static void print_mode(FILE *out, const struct load_config *c)
 		fprintf(out, "%u in flight %s",
 			c->in_flight ? c->in_flight : c->window,
 			c->in_flight ? "in all flows together" : "per flow");
-	if (c->spin)
+	if (c->spin_ns == SPIN_ALWAYS)
 		fprintf(out, ", spinning");
+	else if (c->spin_ns)
+		fprintf(out, ", spinning for %s",
+			text_time((double)c->spin_ns));
 }
 
 static const char *checked(const struct load_config *c)
@@ -244,6 +247,16 @@ static void print_cpu(FILE *out, const struct load_result *r)
 	fprintf(out, " a datagram\n");
 }
 
+static void print_spins(
+	FILE *out, const struct load_options *o, const struct load_result *r)
+{
+	if (!spin_limit_ns(o->config.spin_ns))
+		return;
+	fprintf(out, "  spins       %s succeeded",
+		text_grouped(r->whole.spins_succeeded));
+	fprintf(out, ", %s failed\n", text_grouped(r->whole.spins_failed));
+}
+
 void load_print_text(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour)
 {
@@ -256,6 +269,7 @@ void load_print_text(FILE *out, const struct load_options *o,
 	load_print_kept(out, o, r, colour);
 	print_marks(out, r);
 	print_cpu(out, r);
+	print_spins(out, o, r);
 	load_print_ledger(out, r, colour);
 	load_loss_print(out, o, &loss, colour);
 	load_print_checks(out, r, colour);

@@ -45,7 +45,7 @@ static void print_head(FILE *out, const struct load_options *o,
 	load_peer_print(out, o);
 	fprintf(out, "\n  %u bytes from %s, one in flight, %s, seed %u\n",
 		c->sizes.most, address_format(&r->obtained.bound, local),
-		c->spin ? "spinning" : "blocking", c->run);
+		c->spin_ns ? "spinning" : "blocking", c->run);
 }
 
 static void print_row(FILE *out, const char *name, const struct histogram *h)

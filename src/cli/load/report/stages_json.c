@@ -15,26 +15,29 @@ static json_t *config_json(
 	const struct load_config *c = &o->config;
 	const struct socket_obtained *s = &r->obtained;
 	char remote[ADDRESS_TEXT], local[ADDRESS_TEXT];
-	json_t *cpus = json_array();
+	json_t *cpus = json_array(), *all;
 
 	/* The only thread uses the first one. */
 	if (c->cpus)
 		json_add(cpus, json_integer(c->cpus->cpu[0]));
-	return json_pack(
+	all = json_pack(
 		"{s:s, s:s, s:s, s:i, s:s, s:b, s:s, s:f, s:f, s:o, s:i, s:i, "
 		"s:s?, s:i, s:s, s:i, s:b, s:i, s:o, s:o}",
 		"remote", address_format(&c->socket.remote, remote), "local",
 		address_format(&s->bound, local), "mode", "stages", "length",
 		(int)c->sizes.most, "content", load_content_names[c->content],
-		"spin", c->spin, "expect", load_replies_names[c->replies],
-		"time_s", (double)c->time_ns / 1e9, "omit_s",
-		(double)c->omit_ns / 1e9, "count", json_number(c->count),
-		"rcvbuf_obtained", (int)s->rcvbuf, "sndbuf_obtained",
-		(int)s->sndbuf, "device", c->socket.device, "dscp", s->tos >> 2,
-		"ecn", load_ecn_names[s->tos & 3], "ttl", (int)s->ttl,
-		"dont_fragment", s->dontfrag, "busy_poll_us_obtained",
-		(int)s->busy_poll_us, "seed", json_number(c->run), "cpus",
-		cpus);
+		"spin", c->spin_ns > 0, "expect",
+		load_replies_names[c->replies], "time_s",
+		(double)c->time_ns / 1e9, "omit_s", (double)c->omit_ns / 1e9,
+		"count", json_number(c->count), "rcvbuf_obtained",
+		(int)s->rcvbuf, "sndbuf_obtained", (int)s->sndbuf, "device",
+		c->socket.device, "dscp", s->tos >> 2, "ecn",
+		load_ecn_names[s->tos & 3], "ttl", (int)s->ttl, "dont_fragment",
+		s->dontfrag, "busy_poll_us_obtained", (int)s->busy_poll_us,
+		"seed", json_number(c->run), "cpus", cpus);
+	if (all && spin_limit_ns(c->spin_ns))
+		json_set(all, "spin_us", json_real((double)c->spin_ns / 1e3));
+	return all;
 }
 
 static json_t *stage_json(const struct stages_result *r, enum stage stage)

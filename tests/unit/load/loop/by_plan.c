@@ -142,7 +142,7 @@ Test(by_plan, sleeps_until_shortly_before_the_next)
 	turn_once(t);
 	/* In less than that, a wait ends in time. */
 	cr_assert(script.waited_ns == ENGINE_IDLE_NS - 1);
-	load->config.spin = true;
+	load->config.spin_ns = SPIN_ALWAYS;
 	turn_once(t);
 	cr_assert(script.waited_ns == ENGINE_IDLE_NS - 1);
 }

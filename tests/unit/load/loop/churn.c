@@ -41,7 +41,7 @@ static void start(void)
 	config.engine = NULL;
 	config.socket.remote = server;
 	config.flow_lifetime_ns = LIFETIME;
-	config.spin = true; /* no turn waits */
+	config.spin_ns = SPIN_ALWAYS; /* no turn waits */
 }
 
 static void stop(void)

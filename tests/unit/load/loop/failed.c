@@ -6,7 +6,7 @@
 static void start(void)
 {
 	loop_init();
-	config.spin = true;
+	config.spin_ns = SPIN_ALWAYS;
 }
 
 TestSuite(failed, .init = start, .fini = loop_fini);

@@ -238,7 +238,7 @@ Test(window, without_trains_continues_singly)
 Test(window, makes_one_send_and_one_receive_of_a_ping_pong)
 {
 	config.window = 1;
-	config.spin = true;
+	config.spin_ns = SPIN_ALWAYS;
 	script.echo = true;
 	loop_begin(0);
 	turn_once(t);
@@ -247,4 +247,34 @@ Test(window, makes_one_send_and_one_receive_of_a_ping_pong)
 		turn_once(t);
 	cr_assert(loop_counts().answered == 100);
 	cr_assert(script.sends == 100 && script.receives == 100);
+}
+
+Test(window, is_awaited_by_polling_until_that_has_taken_too_long)
+{
+	config.spin_ns = 1;
+	loop_begin(0);
+	turn_once(t);
+	for (unsigned i = 0; i < 100; i++)
+		turn_once(t);
+	/* One turn sends, a second one begins to poll, and a later one has
+	 * polled too long. */
+	cr_assert(loop_counts().spins_failed == 1);
+	cr_assert(script.waited_ns % ENGINE_IDLE_NS == 0);
+	cr_assert(script.waited_ns >= 50 * (uint64_t)ENGINE_IDLE_NS);
+	cr_assert(script.waited_ns < 100 * (uint64_t)ENGINE_IDLE_NS);
+}
+
+Test(window, is_awaited_by_polling_as_long_as_replies_come_in_time)
+{
+	config.spin_ns = UINT64_MAX / 4;
+	loop_begin(0);
+	turn_once(t);
+	for (unsigned i = 0; i < 100; i++)
+		turn_once(t);
+	loop_answer(0);
+	turn_once(t);
+	cr_assert(script.waited_ns == 0);
+	cr_assert(loop_counts().spins_failed == 0);
+	cr_assert(loop_counts().spins_succeeded == 1);
+	cr_assert(loop_counts().answered == 1);
 }

@@ -62,7 +62,7 @@ Test(stages, are_split_by_a_spinning_receive_that_never_sleeps)
 {
 	long before = sleeps();
 
-	config.spin = true;
+	config.spin_ns = SPIN_ALWAYS;
 	cr_assert(run() == 0, "%s", why);
 	check_all_split(700);
 	cr_assert(sleeps() - before < 20, "%ld", sleeps() - before);
@@ -159,12 +159,14 @@ Test(stages, with_nobody_there_fail_at_once)
 
 Test(stages, with_a_silent_peer_fail_in_a_second)
 {
-	for (int spin = 0; spin < 2; spin++) {
+	static const uint64_t spins[] = {0, SPIN_ALWAYS, 50000};
+
+	for (int spin = 0; spin < 3; spin++) {
 		uint64_t start = clock_ns();
 
 		kind = NOTHING;
 		config.timeout_ns = SOON;
-		config.spin = spin;
+		config.spin_ns = spins[spin];
 		cr_assert(run() == -ETIMEDOUT);
 		cr_assert(strncmp(why, "no reply", 8) == 0, "%s", why);
 		cr_assert(clock_ns() - start < config.time_ns / 2);

@@ -112,6 +112,17 @@ def test_a_kernel_is_found_in_an_image_a_package_and_a_tree(tmp_path):
         str(found)).sha256
 
 
+@pytest.mark.parametrize('lib', ['lib', 'usr/lib'])
+def test_a_kernel_is_found_beside_its_modules(tmp_path, lib):
+    folder = tmp_path / lib / 'modules/7.2.1-x'
+    folder.mkdir(parents=True)
+    (folder / 'modules.order').write_text('')
+    (folder / 'vmlinuz').write_bytes(image('7.2.1-x', '#1 SMP'))
+    one = kernel.find(str(tmp_path))
+    assert (one.image, one.release, one.modules) == (
+        str(folder / 'vmlinuz'), '7.2.1-x', str(folder))
+
+
 @pytest.mark.parametrize('data, why', [
     (b'', 'not an x86 kernel image'), (b'\x7fELF' + bytes(9000), 'vmlinux'),
     (bytes(0x300), 'HdrS'), (image('', ''), 'names no version')])

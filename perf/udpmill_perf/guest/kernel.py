@@ -19,8 +19,9 @@ VERSION_AT, VERSION_BASE = 0x20e, 0x200
 SETUP_AT, SYSTEM_AT = 0x1f1, 0x1f4   # sizes in sectors and in paragraphs
 SECTOR, PARAGRAPH = 512, 16
 HEAD = 0x10000   # bytes in which all of this is
-BY_PLACE = ('arch/x86/boot/bzImage', 'boot/vmlinuz-*', 'vmlinuz-*',
-            'vmlinuz')
+# The last two: Fedora's packages, and Debian's from 14 on.
+BY_PLACE = ('arch/x86/boot/bzImage', 'boot/vmlinuz-*', 'vmlinuz-*', 'vmlinuz',
+            'lib/modules/*/vmlinuz', 'usr/lib/modules/*/vmlinuz')
 WITHOUT_ROOT = ('tools/kernel of the source tree fetches one without root: '
                 '--kernel "$(tools/kernel newest DIR)"')
 

@@ -73,13 +73,13 @@ def test_scenarios_run_on_every_backend(tmp_path):
 
 def test_missing_peers_are_reported_as_skipped(monkeypatch):
     monkeypatch.setenv('PATH', '/nowhere')
-    found, skipped = matrix.of_peers('auto', ('flood',), 64)
+    found, skipped = matrix.of_peers('auto', ('flood',), (64,))
     assert found == []
     assert len(skipped) == len(matrix.peers.ALL)
     assert all('not installed' in row['why'] for row in skipped)
-    assert matrix.of_peers('none', ('flood',), 64) == ([], [])
+    assert matrix.of_peers('none', ('flood',), (64,)) == ([], [])
     with pytest.raises(PerfError, match='hping'):
-        matrix.of_peers('hping', ('flood',), 64)
+        matrix.of_peers('hping', ('flood',), (64,))
 
 
 @pytest.mark.parametrize('texts, found', [

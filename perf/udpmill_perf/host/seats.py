@@ -65,9 +65,11 @@ def cores():
     return first + rest
 
 
-def divide(workers, threads, cpus=None):
+def divide(workers, threads, cpus=None, shared=False):
     """Returns (server's CPUs, generator's CPUs)."""
     cpus = cpus or cores()
+    if shared:
+        return tuple(cpus[:workers]), tuple(cpus)
     if len(cpus) < 2:
         raise PerfError('only one CPU may be used, but the server and the '
                         'generator need one each', UNFIT)
@@ -90,7 +92,8 @@ class Place:
         self.server_netns, self.client_netns = server_netns, client_netns
 
     def seat(self, workload):
-        server, client = divide(workload.workers, workload.threads)
+        server, client = divide(workload.workers, workload.threads,
+                                shared=getattr(workload, 'shared', False))
         return Seat(server, client, self.server_netns, self.client_netns,
                     self.host, self.port)
 

@@ -21,7 +21,10 @@ FIGURES = {
     'user_share': lambda trial: percent(trial.get('cpu') or {}),
     'peak_mib': lambda trial: mib(trial.get('server_peak_bytes')),
     'generator_ns': lambda trial: trial.get('generator_user_ns'),
+    'server_user_ns': lambda trial: user_ns(trial),
 }
+# Sampled, where that is possible.
+SAMPLED = ('user_share', 'server_user_ns')
 VERDICTS = {REGRESSION: FAIL, IMPROVED: PASS}
 WHY = {FAIL: 'beyond the bound, to 99.5 %', PASS: ''}
 
@@ -35,6 +38,16 @@ def percent(cpu):
         share = user / (user + system) if user + system else None
     # Zero has no logarithm; 0.01 % is less than can be seen.
     return None if share is None else max(100 * share, 0.01)
+
+
+def user_ns(trial):
+    """The server's user time a datagram: sampled, or else as the kernel counts
+    it."""
+    cpu = trial.get('cpu') or {}
+    if cpu.get('server_user_share') is not None:
+        return cpu.get('server_user_ns')
+    share, ns = percent(cpu), trial['metrics'].get(SERVER_NS)
+    return None if None in (share, ns) else share / 100 * ns
 
 
 def mib(value):
@@ -51,7 +64,7 @@ def _usable(document, workload, figure):
                 and trial.get('block') is not None
                 and FIGURES[figure](trial)):
             found.setdefault(trial['block'], []).append(trial)
-    if figure == 'user_share':
+    if figure in SAMPLED:
         sampled = {n: kept for n, trials in found.items()
                    if (kept := [t for t in trials if (t.get('cpu') or {}).get(
                        'server_user_share') is not None])}

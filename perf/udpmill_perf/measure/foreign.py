@@ -96,7 +96,7 @@ def _measure(peer, workload, seat, timing):
     seconds = int(timing.warm_s + timing.window_s + TAIL_S) + 2
     seat.wait_until_free()
     case = Case(workload.case, workload.bytes, seat.host, seat.port, seconds,
-                workload.own)
+                workload.own, getattr(workload, 'trains', True))
     with Program(peer.server(case), seat.server_cpus,
                  seat.server_netns) as server:
         protocol, port = peer.listens(case)

@@ -16,6 +16,7 @@ SAID = {'single': 'one by one', 'trains': 'in trains'}
 class FloorWorkload:
     """perf/floor instead of the server, with the same load."""
     own: Workload
+    trains: bool = True  # it receives trains whole, as serve does by default
     peer = 'floor'
 
     @property

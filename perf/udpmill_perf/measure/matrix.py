@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 
 from ..errors import PerfError
-from . import ladder, peers
+from . import ladder, peers, results
 from .trial import Timing
 from .workload import BACKENDS, PATHS, TRAIN_MOST, Workload, parse
 
@@ -42,7 +42,9 @@ class PeerWorkload:
 
 @dataclass(frozen=True)
 class Preset:
-    """parts: products, each a dict from a field of Workload to a list."""
+    """parts: products, each a dict from a field of Workload to a list. options:
+    of serve, for all workloads. lenient: a workload that fails in two rounds
+    is left out, and why is noted."""
     brief: str
     parts: tuple
     cases: tuple       # that peers are measured in
@@ -50,6 +52,10 @@ class Preset:
     timing: Timing
     more: tuple = ()   # workloads outside of the products
     claims: tuple = ()
+    sections: tuple = ()
+    options: tuple = ()
+    peer_sizes: tuple = (64,)
+    lenient: bool = False
 
 
 def part(**lists):
@@ -87,7 +93,14 @@ PRESETS = {
     'ladder': Preset(
         'judges the project\'s claims, next to the floor; under ten minutes',
         (), ('flood', 'trains', 'pingpong'), ladder.ROUNDS, Timing(),
-        ladder.WORKLOADS, ladder.CLAIMS),
+        ladder.WORKLOADS, ladder.CLAIMS,
+        # The claims hold for serve's defaults, which the floor uses too.
+        options=('--gro', 'on')),
+    'results': Preset(
+        'what perf/RESULTS.md shows; about twenty minutes',
+        (), results.CASES, results.ROUNDS, Timing(0.2, 0.4, 4),
+        results.WORKLOADS, results.CLAIMS, results.SECTIONS,
+        peer_sizes=results.PEER_SIZES, lenient=True),
 }
 
 
@@ -132,8 +145,9 @@ def of_arguments(texts):
     return unique(found)
 
 
-def of_peers(wanted, cases, size):
-    """Returns (workloads, skipped). wanted: auto, none, or names."""
+def of_peers(wanted, cases, sizes):
+    """Returns (workloads, skipped). wanted: auto, none, or names. sizes: of
+    datagrams; of all but the first, floods only."""
     if wanted == 'none':
         return [], []
     found, skipped = [], []
@@ -154,5 +168,6 @@ def of_peers(wanted, cases, size):
             if case in peer.cases and lacks:
                 skipped.append({'what': f'{name}-{case}', 'why': lacks})
             elif case in peer.cases:
-                found.append(PeerWorkload(name, case, size))
+                found += [PeerWorkload(name, case, size) for size in (
+                    sizes if case == 'flood' else sizes[:1])]
     return found, skipped

@@ -9,14 +9,24 @@ from ..host.labs import PATHS as LABS
 SERVICES = ('echo', 'discard', 'length', 'reflect')
 BACKENDS = ('recvfrom', 'mmsg', 'uring')
 ARRIVALS = ('single', 'trains', 'split', 'pingpong')
+# Of the generator; mmsg is its default, and not named.
+ENGINES = ('mmsg', 'uring', 'zerocopy', 'splice', 'kernel', 'xdp')
+# Ways of serving that are no size: a word of a workload's name, and the options
+# of serve.
+VARIANTS = {
+    'connected': ('--connected',),
+    'copyheader': ('--copy', 'header'),
+    'copynone': ('--copy', 'none'),
+    'steercpu': ('--steer', 'cpu'),
+}
 WINDOWS = {'single': '64', 'trains': '512', 'split': '512', 'pingpong': '1'}
 PATHS = ('loopback', *LABS)
 FIRST_PORT = 20000
 # On other paths, a server does not echo to ports below the ephemeral range.
 FIRST_PORT_AFAR = 40000
 MOST = {'bytes': 65507, 'batch': 1024, 'workers': 1024, 'threads': 256,
-        'flows': 20000, 'spin': 1}
-LEAST = {'bytes': 0, 'spin': 0}
+        'flows': 20000, 'spin': 1, 'shared': 1}
+LEAST = {'bytes': 0, 'spin': 0, 'shared': 0}
 # With more flows, a window for each would overflow any buffer.
 MANY_FLOWS = 1000
 TRAIN_MOST = 32000  # bytes of a datagram, because a train has at least two
@@ -59,6 +69,9 @@ class Workload:
     flows: int = 8
     path: str = 'loopback'
     spin: int = 0          # 1: neither side ever sleeps
+    shared: int = 0        # 1: both sides may use all CPUs
+    engine: str = 'mmsg'   # of the generator
+    variant: str = ''      # a key of VARIANTS
     rate: float = 0        # datagrams/s in an open loop; 0: maximum
     scenario: str = ''     # a scenario file for load
 
@@ -69,6 +82,9 @@ class Workload:
         check_known('backend', self.backend, BACKENDS)
         check_known('arrival', self.arrival, ARRIVALS)
         check_known('path', self.path, PATHS)
+        check_known('engine', self.engine, ENGINES)
+        if self.variant:
+            check_known('variant', self.variant, VARIANTS)
         check_bounds(self, MOST)
         if self.arrival in ('trains', 'split') and self.bytes > TRAIN_MOST:
             raise PerfError(f'bytes: a datagram in a train has at most '
@@ -92,6 +108,12 @@ class Workload:
             parts.append(f'threads{self.threads}')
         if self.spin:
             parts.append('spin')
+        if self.shared:
+            parts.append('shared')
+        if self.engine != 'mmsg':
+            parts.append(f'engine{self.engine}')
+        if self.variant:
+            parts.append(self.variant)
         if self.path != 'loopback':
             parts.append(self.path)
         return '-'.join(parts)
@@ -105,7 +127,8 @@ class Workload:
         trains = 'on' if self.arrival == 'trains' or self.scenario else 'off'
         return ['--service', self.service, '--backend', self.backend,
                 '--batch', str(self.batch), '--workers', str(self.workers),
-                '--gro', trains, *self.spinning]
+                '--gro', trains, *self.spinning,
+                *VARIANTS.get(self.variant, ())]
 
     @property
     def spinning(self):
@@ -119,6 +142,8 @@ class Workload:
         options = ['--length', str(self.bytes), '--flows', str(flows),
                    '--threads', str(self.threads), '--source-ports',
                    f'{first}-{first + flows - 1}', *self.spinning]
+        if self.engine != 'mmsg':
+            options += ['--engine', self.engine]
         if self.arrival in ('single', 'pingpong'):
             options += ['--train', 'off']
         if self.rate:
@@ -149,15 +174,20 @@ def parse(text):
     if len(parts) < 4 or not parts[3].isdecimal():
         raise PerfError(f'there is no workload "{text}"; try {DEFAULT}: '
                         'SERVICE-BACKEND-ARRIVAL-BYTES, then batchN, '
-                        'workersN, flowsN, threadsN, spin or a path')
+                        'workersN, flowsN, threadsN, spin, shared, engineNAME, '
+                        f'{", ".join(VARIANTS)} or a path')
     found = dict(zip(('service', 'backend', 'arrival'), parts))
     found['bytes'] = int(parts[3])
     for part in parts[4:]:
         word = part.rstrip('0123456789')
         if word in NUMBERED and part != word:
             found[NUMBERED[word]] = int(part[len(word):])
-        elif part == 'spin':
-            found['spin'] = 1
+        elif part in ('spin', 'shared'):
+            found[part] = 1
+        elif part in VARIANTS:
+            found['variant'] = part
+        elif part.startswith('engine'):
+            found['engine'] = part.removeprefix('engine')
         else:
             found['path'] = part
     return Workload(**found)

@@ -26,6 +26,11 @@ def add_arguments(parser):
                         help='write the report to this file: .html, .md, '
                              '.csv, .xml (JUnit), .tap (KTAP), .json or .txt '
                              '(default: standard output)')
+    parser.add_argument('--page', metavar='FILE.md',
+                        help='write the page of results of a run of the '
+                             'preset results, with the instructions of '
+                             'count, if given, and pictures in pictures/ '
+                             'beside it')
     parser.add_argument('--history', metavar='FILE.jsonl',
                         help='append the medians to this file, and plot '
                              'their history in HTML')
@@ -35,7 +40,12 @@ def add_arguments(parser):
                              'annotations and codeclimate (default: skip)')
 
 
+PICTURES = 'pictures'
+
+
 def run(args):
+    if args.page:
+        return _page(args)
     form = _format(args)
     _refuse_input(args.files, args.output, 'the report')
     _refuse_input(args.files, args.history, 'the history')
@@ -52,6 +62,24 @@ def run(args):
         _print(text)
     else:
         output.write_text(args.output, text)
+    return 0
+
+
+def _page(args):
+    from ..render import page
+    if args.format or args.history or args.output != '-':
+        raise PerfError('--page cannot be combined with --format, --output or '
+                        '--history')
+    _refuse_input(args.files, args.page, 'the page')
+    made = page.render(readable.load(args.files), PICTURES)
+    folder = os.path.join(os.path.dirname(args.page), PICTURES)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise PerfError(f'{folder}: {error.strerror}') from None
+    for name, svg in made.pictures.items():
+        output.write_text(os.path.join(folder, name), svg)
+    output.write_text(args.page, made.text)
     return 0
 
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """udpmill perf run: measure how fast this host is, next to other programs."""
-import os
 import random
-import subprocess
 import sys
 import textwrap
 
@@ -13,15 +11,12 @@ from ..judge import cells, claims as judged, plan
 from ..measure import arms, foreign, matrix, peers, sampled
 from ..measure.peers import floor
 from ..measure.session import begin
-from ..measure.trial import TRIAL_OVERHEAD_S
+from ..measure.trial import TRIAL_OVERHEAD_S, Timing
 from ..measure.workload import ARRIVALS, BACKENDS, PATHS, SERVICES, TRAIN_MOST
-from . import exits, results
+from . import available, exits, results
 from .options import add_measuring, timing_of
 from .progress import Progress, span
 from .quantity import count
-
-NO_BACKEND = 3  # serve's exit code if the system lacks something
-
 
 def words(known):
     def parse(text):
@@ -45,7 +40,7 @@ def add_arguments(parser):
     parser.add_argument('workloads', nargs='*', metavar='SCENARIO',
                         help='name of a workload (echo-mmsg-single-64), or a '
                         'scenario file of udpmill load')
-    parser.add_argument('-p', '--preset', default=None,
+    parser.add_argument('-p', '--preset', default=None, metavar='NAME',
                         choices=[*matrix.PRESETS], help='; '.join(
                             f'{name}: {p.brief}' for name, p in
                             matrix.PRESETS.items()))
@@ -72,7 +67,7 @@ def add_arguments(parser):
 
 
 def chosen(args):
-    """(workloads, cases of peers, rounds, timing, claims)."""
+    """The preset; a made-up one if workloads or lists are given."""
     lists = {name: getattr(args, name) for name in arms.FIELDS
              if getattr(args, name, None)}
     if args.workloads and (lists or args.preset):
@@ -81,60 +76,15 @@ def chosen(args):
     if lists and args.preset:
         raise PerfError('--preset cannot be combined with the options of the '
                         'matrix')
-    timing = timing_of(args)
     if args.workloads:
-        return matrix.of_arguments(args.workloads), (), 3, timing, ()
+        return made_up((), matrix.of_arguments(args.workloads))
     if lists:
-        return matrix.of_lists(lists), ('flood',), 3, timing, ()
-    preset = matrix.PRESETS[args.preset or 'smoke']
-    return (matrix.of_preset(preset), preset.cases, preset.rounds,
-            timing_of(args, preset.timing), preset.claims)
+        return made_up(('flood',), matrix.of_lists(lists))
+    return matrix.PRESETS[args.preset or 'smoke']
 
 
-def probe(binary, backend):
-    """Why this backend is not available; None if it is."""
-    try:
-        done = subprocess.run(
-            [binary, 'serve', '127.0.0.1:0', '--backend', backend, '--time',
-             '1ms', '--counters', 'none'], capture_output=True, text=True,
-            check=False, timeout=30)
-    except subprocess.TimeoutExpired:
-        return f'{binary} serve --time 1ms did not end within 30 s'
-    return done.stderr.strip() if done.returncode == NO_BACKEND else None
-
-
-def available(session, workloads):
-    """The workloads that this host can run; the reason for leaving others out
-    is noted once."""
-    binary = session.arms['A'].binary
-    reasons, skipped, kept = {}, session.document['skipped'], []
-    for w in workloads:
-        cpus = len(os.sched_getaffinity(0))
-        keys = [('backend', w.backend)] if hasattr(w, 'backend') else []
-        keys += [('path', w.path), ('CPUs', w.workers + w.threads)]
-        for key in keys:
-            if key not in reasons:
-                reasons[key] = why_not(session, binary, key, cpus)
-                if reasons[key]:
-                    skipped.append({'what': f'{key[0]} {key[1]}',
-                                    'why': reasons[key]})
-        if not any(reasons[key] for key in keys):
-            kept.append(w)
-    return kept
-
-
-def why_not(session, binary, key, cpus):
-    kind, value = key
-    if kind == 'backend':
-        return probe(binary, value)
-    if kind == 'CPUs':
-        return (None if value <= cpus else 'workers and generator need '
-                f'{value} CPUs, but only {cpus} may be used')
-    try:
-        session.places.place(value)
-    except PerfError as error:
-        return str(error)
-    return None
+def made_up(cases, workloads):
+    return matrix.Preset('', (), cases, 3, Timing(), tuple(workloads))
 
 
 def measure(session, workload, **where):
@@ -156,7 +106,7 @@ def sample(session, workload, **where):
 def sampled_of(claims):
     """The names of the workloads whose user time is also sampled."""
     return {claim['of'] for claim in claims if sampled.is_there()
-            and claim['figure'] == 'user_share'}
+            and claim['figure'] in judged.SAMPLED}
 
 
 def shuffled(workloads, coin):
@@ -172,15 +122,19 @@ def shuffled(workloads, coin):
     return [workload for group in order for workload in group]
 
 
-def rounds_of(session, workloads, rounds, progress):
+def rounds_of(session, workloads, rounds, progress, lenient):
     """Measure every workload once per round, in a new order each time. If
-    claims are judged, a round is a block, and user time is sampled too."""
+    claims are judged, a round is a block, and user time is sampled too.
+    lenient: leave out those that fail. Returns the workloads that are left."""
     coin = random.Random(session.seed)
     claims = session.document['design'].get('claims', ())
     looked_at = sampled_of(claims) & {w.name for w in workloads}
     progress.total = rounds * (len(workloads) + len(looked_at))
+    failing = available.Failing(session)
     for n in range(rounds):
         where = {'block': n} if claims else {}
+        if lenient:
+            workloads = failing.left(workloads)
         for workload in shuffled(workloads, coin):
             for how in (measure, sample)[:1 + (workload.name in looked_at)]:
                 progress.show(f'round {n + 1}: {workload.name}')
@@ -188,6 +142,7 @@ def rounds_of(session, workloads, rounds, progress):
                 if trial['error']:
                     progress.note(f'{workload.name}: {trial["error"]}')
                 progress.step(f'round {n + 1}: {workload.name}')
+    return failing.left(workloads) if lenient else workloads
 
 
 def base_of(workload, names):
@@ -216,20 +171,26 @@ def tabulate(made, workloads):
         made['claims'] = judged.judge(made)
 
 
-def prepare(args, workloads, rounds, timing, claims):
-    # The claims hold for serve's defaults, which the floor uses too.
-    arm = arms.Arm('A', arms.own_binary(), ['--gro', 'on'] if claims else [],
+def prepare(args, workloads, rounds, timing, preset):
+    arm = arms.Arm('A', arms.own_binary(), list(preset.options),
                    label='udpmill')
     design = {'metrics': pmu.metrics(), 'rounds': rounds}
-    if claims:
-        design.update(claims=list(claims), **{
+    if preset.claims:
+        design.update(claims=list(preset.claims), **{
             key: plan.DEFAULTS[key] for key in ('alpha_red', 'alpha_pass')})
+    if preset.sections:
+        design['sections'] = [section.as_dict() for section in preset.sections]
     return begin('run', args.argv, args.seed, design, [arm], workloads,
                  environment.collect(), results.output(args, 'run'), timing)
 
 
+PEER_MORE_S = 2.5  # that a peer's program takes longer
+
+
 def show_list(workloads, skipped, rounds, timing, more):
     each = timing.warm_s + timing.load_s + TRIAL_OVERHEAD_S
+    peers_s = sum(PEER_MORE_S for w in workloads
+                  if getattr(w, 'peer', None))
     for workload in workloads:
         print(workload.name)
     for row in skipped:
@@ -237,15 +198,18 @@ def show_list(workloads, skipped, rounds, timing, more):
                             subsequent_indent='  ', break_on_hyphens=False))
     print(f'{human.count(len(workloads), "workload")}, '
           f'{human.count(rounds, "round")}, about '
-          f'{span((len(workloads) + more) * rounds * each)}')
+          f'{span(((len(workloads) + more) * each + peers_s) * rounds)}')
     return 0
 
 
 def run(args):
-    workloads, cases, rounds, timing, claims = chosen(args)
-    rounds = args.rounds or rounds
-    others, skipped = (matrix.of_peers(args.peers, cases, 64) if cases
-                       else ([], []))
+    preset = chosen(args)
+    workloads, claims = matrix.of_preset(preset), preset.claims
+    timing = timing_of(args, preset.timing)
+    rounds = args.rounds or preset.rounds
+    others, skipped = (matrix.of_peers(args.peers, preset.cases,
+                                       preset.peer_sizes)
+                       if preset.cases else ([], []))
     if not workloads + others:
         raise PerfError('this matrix is empty: recvfrom has no batch, and '
                         f'a datagram in a train has at most {TRAIN_MOST} '
@@ -255,18 +219,19 @@ def run(args):
                          len(sampled_of(claims)))
     if claims and floor.missing():
         raise PerfError(floor.missing(), UNFIT)
-    session = prepare(args, workloads + others, rounds, timing, claims)
+    session = prepare(args, workloads + others, rounds, timing, preset)
     session.document['skipped'] = skipped
     with Progress(0, quiet=args.quiet) as progress:
         def work():
             nonlocal workloads
-            workloads = available(session, workloads + others)
+            workloads = available.available(session, workloads + others)
             if not workloads:
                 raise PerfError('none of these workloads can run here: '
                                 + session.document['skipped'][-1]['why'],
                                 UNFIT)
             session.document['workloads'] = [w.as_dict() for w in workloads]
-            rounds_of(session, workloads, rounds, progress)
+            workloads = rounds_of(session, workloads, rounds, progress,
+                                  preset.lenient)
         ended = results.carry_out(
             session, work, lambda: tabulate(session.document, workloads))
     code = results.finish(args, session, ended)

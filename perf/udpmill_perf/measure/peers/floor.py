@@ -22,7 +22,9 @@ def missing():
 
 
 def server(case):
-    return [program(), case.own.backend, case.own.service, case.port, 'trains']
+    return [program(), case.own.backend, case.own.service, case.port,
+            *(['trains'] if case.trains else []),
+            *(['spin'] if case.own.spin else [])]
 
 
 def client(case):

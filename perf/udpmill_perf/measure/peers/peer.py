@@ -38,6 +38,7 @@ class Case:
     port: int
     seconds: int
     own: object = None  # the workload that the floor replaces
+    trains: bool = True  # the floor receives them whole
 
 
 def tcp(case):

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/backend.h"
 
+#include "core/lines.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +12,11 @@ int backend_open(struct backend *b, const struct backend_ops *ops,
 {
 	int error;
 
-	/* Counters and rings in the state are aligned to cache lines. */
-	b->self = aligned_alloc(64, (ops->size + 63) / 64 * 64);
+	b->self = lines_alloc(1, ops->size);
 	if (!b->self) {
 		*b = (struct backend){0};
 		return -ENOMEM;
 	}
-	memset(b->self, 0, ops->size);
 	b->ops = ops;
 	error = ops->init(b->self, config);
 	if (error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/mem.h"
 
+#include "core/lines.h"
 #include "core/slots.h"
 
 #include <errno.h>
@@ -33,7 +34,7 @@ static int mem_init(void *self, const struct backend_config *config)
 	m->counters = config->counters;
 	m->slot_bytes = backend_slot_bytes(config);
 	m->head_only = config->head_only;
-	m->peers = calloc(config->batch, sizeof(*m->peers));
+	m->peers = lines_alloc(config->batch, sizeof(*m->peers));
 	if (!m->peers)
 		return -ENOMEM;
 	return slots_init(&m->slots, config->batch, TRAIN_ROOM);

@@ -11,6 +11,7 @@
 #include "backend/control.h"
 #include "backend/resend.h"
 #include "backend/wait.h"
+#include "core/lines.h"
 #include "core/slots.h"
 #include "net/call.h"
 
@@ -80,12 +81,12 @@ static int mmsg_init(void *self, const struct backend_config *config)
 	s->slot_bytes = backend_slot_bytes(config);
 	s->head_only = config->head_only;
 	s->capacity = n;
-	s->in = calloc(n, sizeof(*s->in));
-	s->in_iov = calloc(n, sizeof(*s->in_iov));
-	s->in_control = calloc(n, CONTROL_ROOM_MOST);
-	s->peer = calloc(n, sizeof(*s->peer));
-	s->out = calloc(SEND_MAX, sizeof(*s->out));
-	s->out_control = calloc(SEND_MAX, sizeof(*s->out_control));
+	s->in = lines_alloc(n, sizeof(*s->in));
+	s->in_iov = lines_alloc(n, sizeof(*s->in_iov));
+	s->in_control = lines_alloc(n, CONTROL_ROOM_MOST);
+	s->peer = lines_alloc(n, sizeof(*s->peer));
+	s->out = lines_alloc(SEND_MAX, sizeof(*s->out));
+	s->out_control = lines_alloc(SEND_MAX, sizeof(*s->out_control));
 	if (!s->in || !s->in_iov || !s->in_control || !s->peer || !s->out ||
 		!s->out_control)
 		return -ENOMEM;

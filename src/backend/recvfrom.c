@@ -8,6 +8,7 @@
 #include "backend/control.h"
 #include "backend/resend.h"
 #include "backend/wait.h"
+#include "core/lines.h"
 #include "net/call.h"
 
 #include <errno.h>
@@ -44,7 +45,7 @@ static int one_init(void *self, const struct backend_config *config)
 	o->head_only = config->head_only;
 	/* TRAIN_ROOM even if less is received: a reply may be longer than its
 	 * request. */
-	o->slot = malloc(TRAIN_ROOM);
+	o->slot = lines_alloc(1, TRAIN_ROOM);
 	return o->slot ? 0 : -ENOMEM;
 }
 

@@ -20,6 +20,7 @@
  */
 #include "backend/backends.h"
 #include "backend/uring_state.h"
+#include "core/lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -52,10 +53,10 @@ static int uring_init(void *self, const struct backend_config *config)
 	u->in.msg_namelen = NAME_BYTES;
 	u->in.msg_controllen = control_room(config);
 	u->head = CONTROL_AT + (uint32_t)u->in.msg_controllen;
-	u->arrivals = calloc(slot_count, sizeof(*u->arrivals));
-	u->loan = calloc(slot_count, sizeof(*u->loan));
-	u->out = calloc(URING_SEND_MAX, sizeof(*u->out));
-	u->out_control = calloc(URING_SEND_MAX, sizeof(*u->out_control));
+	u->arrivals = lines_alloc(slot_count, sizeof(*u->arrivals));
+	u->loan = lines_alloc(slot_count, sizeof(*u->loan));
+	u->out = lines_alloc(URING_SEND_MAX, sizeof(*u->out));
+	u->out_control = lines_alloc(URING_SEND_MAX, sizeof(*u->out_control));
 	if (!u->arrivals || !u->loan || !u->out || !u->out_control)
 		return -ENOMEM;
 	return uring_ring_init(u, config, slot_count);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/slots.h"
 
+#include "core/lines.h"
+
 #include <errno.h>
 #include <sys/mman.h>
-
-#define CACHE_LINE 64
 
 int slots_init(struct slots *s, uint32_t count, size_t bytes)
 {

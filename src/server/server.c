@@ -20,7 +20,7 @@ enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_ENDED };
 
 struct seat {
 	/* Different workers share no cache line. */
-	_Alignas(64) struct worker worker;
+	_Alignas(CACHE_LINE) struct worker worker;
 	struct worker_config config;
 	pthread_t thread;
 	bool started;
@@ -40,7 +40,7 @@ struct server {
 	const struct counters **counters; /* of each worker */
 	struct consent_config consent;
 	struct guard guard;
-	_Atomic int64_t budget;
+	struct budget budget;
 	pthread_mutex_t lock;   /* for changed */
 	pthread_cond_t changed; /* a phase */
 };
@@ -102,12 +102,11 @@ static int allocate(struct server *s, const struct server_config *config)
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->changed, NULL);
 	s->endpoints = calloc(config->listen_count, sizeof(*s->endpoints));
-	s->seats = aligned_alloc(64, n * sizeof(*s->seats));
+	s->seats = lines_alloc(n, sizeof(*s->seats));
 	s->bound = calloc(config->listen_count, sizeof(*s->bound));
 	s->counters = calloc(n, sizeof(*s->counters));
 	if (!s->endpoints || !s->seats || !s->bound || !s->counters)
 		return -ENOMEM;
-	memset(s->seats, 0, n * sizeof(*s->seats));
 	s->seat_count = (uint32_t)n;
 	for (uint32_t i = 0; i < n; i++)
 		s->seats[i].fd = -1;
@@ -148,7 +147,7 @@ static int open_endpoint(
 int server_open(struct server **out, const struct server_config *config,
 	char *why, size_t why_bytes)
 {
-	struct server *s = calloc(1, sizeof(*s));
+	struct server *s = lines_alloc(1, sizeof(*s));
 	int error = s ? allocate(s, config) : -ENOMEM;
 
 	if (error)
@@ -160,7 +159,7 @@ int server_open(struct server **out, const struct server_config *config,
 		server_close(s);
 		return error;
 	}
-	atomic_store(&s->budget, (int64_t)config->count);
+	budget_init(&s->budget, config->count, s->seat_count);
 	*out = s;
 	return 0;
 }

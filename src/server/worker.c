@@ -214,7 +214,7 @@ static void count_sent(struct worker *w, uint32_t count)
 
 static void spend(struct worker *w, uint32_t datagrams)
 {
-	if (atomic_fetch_sub(w->config.budget, datagrams) <= datagrams)
+	if (budget_spend(w->config.budget, &w->kept, datagrams))
 		w->config.spent(w->config.spent_arg);
 }
 
@@ -256,6 +256,8 @@ static int turn(struct worker *w, int timeout_ms)
 
 	if (n < 0)
 		w->failed_call = c->backend->recv_call;
+	if (n == 0 && c->budget)
+		spend(w, 0);
 	if (n <= 0)
 		return n;
 	if (c->consent)

@@ -8,6 +8,7 @@
 
 #include "backend/backend.h"
 #include "core/spin.h"
+#include "server/budget.h"
 #include "server/burn.h"
 #include "server/consent.h"
 #include "server/guard.h"
@@ -46,7 +47,7 @@ struct worker_config {
 	void *observe_arg;
 	/* How many datagrams all workers may still receive; NULL: no limit. The
 	 * worker that uses it up calls spent. */
-	_Atomic int64_t *budget;
+	struct budget *budget;
 	void (*spent)(void *arg);
 	void *spent_arg;
 	int (*move)(void *arg, uint32_t number); /* 0 or -errno */
@@ -67,7 +68,9 @@ struct worker {
 	struct burn burn;
 	struct spin spin;
 	uint32_t drops_seen; /* the last SK_MEMINFO_DROPS, which may wrap */
-	_Atomic unsigned orders;
+	uint64_t kept;       /* of the budget */
+	/* Other threads write to this line. */
+	_Alignas(CACHE_LINE) _Atomic unsigned orders;
 	_Atomic int moved; /* 1 after ORDER_MOVE was obeyed; or -errno */
 	/* -errno with which it ended, or 0; valid after it has ended. */
 	int error;

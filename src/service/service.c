@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/service.h"
 
+#include "core/lines.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -11,7 +13,7 @@ int service_open(struct service *s, const struct service_ops *ops,
 
 	*s = (struct service){.ops = ops};
 	if (ops->size) {
-		s->self = calloc(1, ops->size);
+		s->self = lines_alloc(1, ops->size);
 		if (!s->self)
 			error = -ENOMEM;
 	}

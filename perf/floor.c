@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * floor KIND SERVICE PORT [trains]
+ * floor KIND SERVICE PORT [trains] [spin]
  *
  * KIND is recvfrom, mmsg or uring, SERVICE is echo or discard, and PORT 0 is
  * any free one. Prints the address that it is bound to, and on SIGTERM what it
- * did, as JSON.
+ * did, as JSON. With spin, recvfrom never sleeps.
+ *
+ * floor ping echo PORT is the client of a spinning ping-pong with the server at
+ * that port.
  */
 #include "floor.h"
 
@@ -27,12 +30,14 @@ volatile sig_atomic_t floor_stop;
 static const struct {
 	const char *name;
 	int (*run)(struct floor *f);
+	bool trains, client;
 } kinds[] = {
-	{"recvfrom", floor_recvfrom},
-	{"mmsg", floor_mmsg},
+	{"recvfrom", floor_recvfrom, false, false},
+	{"mmsg", floor_mmsg, true, false},
 #ifdef FLOOR_URING
-	{"uring", floor_uring},
+	{"uring", floor_uring, true, false},
 #endif
+	{"ping", floor_ping, false, true},
 };
 
 static char slot[FLOOR_SLOT];
@@ -62,6 +67,8 @@ int floor_recvfrom(struct floor *f)
 {
 	struct sockaddr_in peer;
 
+	if (f->spin)
+		return floor_spin(f);
 	while (!floor_stop) {
 		ssize_t n = receive(f, &peer);
 
@@ -139,16 +146,16 @@ static void on_signal(int number)
 	floor_stop = 1;
 }
 
-static int open_socket(struct floor *f, const char *port)
+static int open_socket(struct floor *f, uint16_t port)
 {
 	struct sockaddr_in a = {
 		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)atoi(port)),
+		.sin_port = htons(port),
 		.sin_addr = {htonl(INADDR_LOOPBACK)},
 	};
 	struct timeval wait = {.tv_usec = FLOOR_TIMEOUT_MS * 1000};
 	int bytes = BUFFER_BYTES, on = f->trains, ttl = REPLY_TTL;
-	int read_ttl = f->echo;
+	int read_ttl = f->echo && !f->spin;
 	socklen_t length = sizeof(a);
 
 	f->fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -201,13 +208,22 @@ static int open_streams(void)
 	return 0;
 }
 
+static bool is_said(int argc, char **argv, const char *word)
+{
+	for (int i = 4; i < argc; i++)
+		if (strcmp(argv[i], word) == 0)
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction action = {.sa_handler = on_signal};
 	struct floor f = {
 		.echo = argc > 2 && strcmp(argv[2], "echo") == 0,
-		.trains = argc > 4 && strcmp(argv[4], "trains") == 0 &&
-			  strcmp(argv[1], "recvfrom") != 0,
+		.trains = is_said(argc, argv, "trains"),
+		.spin = is_said(argc, argv, "spin"),
+		.port = argc > 3 ? (uint16_t)atoi(argv[3]) : 0,
 	};
 	int error = -EINVAL;
 
@@ -219,7 +235,8 @@ int main(int argc, char **argv)
 			continue;
 		sigaction(SIGTERM, &action, NULL);
 		sigaction(SIGINT, &action, NULL);
-		error = open_socket(&f, argv[3]);
+		f.trains = f.trains && kinds[i].trains;
+		error = open_socket(&f, kinds[i].client ? 0 : f.port);
 		if (!error)
 			error = kinds[i].run(&f);
 		if (!error)
@@ -227,8 +244,8 @@ int main(int argc, char **argv)
 	}
 	if (error)
 		fprintf(stderr,
-			"floor: %s; floor recvfrom|mmsg|uring "
-			"echo|discard PORT [trains]\n",
+			"floor: %s; floor recvfrom|mmsg|uring|ping "
+			"echo|discard PORT [trains] [spin]\n",
 			strerror(-error));
 	return error ? 1 : 0;
 }

@@ -32,6 +32,8 @@ struct floor {
 	int fd;
 	bool echo;
 	bool trains; /* UDP_GRO is on, and replies are coupled */
+	bool spin;   /* never sleep, and ask for no TTL */
+	uint16_t port;
 	uint64_t datagrams, trains_received, batches;
 };
 
@@ -41,6 +43,8 @@ extern volatile sig_atomic_t floor_stop;
 int floor_recvfrom(struct floor *f);
 int floor_mmsg(struct floor *f);
 int floor_uring(struct floor *f);
+int floor_spin(struct floor *f); /* floor_recvfrom, with spin */
+int floor_ping(struct floor *f);
 
 /* One message: pieces of the same size for the same peer. */
 struct floor_reply {

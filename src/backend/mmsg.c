@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A batch per call: recvmmsg(2) and sendmmsg(2), with GRO trains in and GSO
- * trains out.
+ * trains out. While trains come one by one, recvmsg(2) takes them and sendto(2)
+ * answers: recvmmsg looks for another one after the first, and looking in vain
+ * costs nearly as much as receiving.
  *
  * recvmmsg's timeout argument is not used, since it is only checked after a
  * datagram came (recvmmsg(2), BUGS). MSG_WAITFORONE with SO_RCVTIMEO waits for
@@ -12,6 +14,7 @@
 #include "backend/resend.h"
 #include "backend/wait.h"
 #include "core/lines.h"
+#include "core/lone.h"
 #include "core/slots.h"
 #include "net/call.h"
 
@@ -35,6 +38,7 @@ struct mmsg {
 	bool head_only;
 	uint32_t capacity;
 	uint32_t used; /* headers that the last receive wrote to */
+	struct lone lone;
 	struct slots slots;
 	struct mmsghdr *in;
 	struct iovec *in_iov;
@@ -123,7 +127,26 @@ static void fill_train(struct mmsg *s, struct train *t, uint32_t i)
 	t->refused = 0;
 }
 
-/* With MSG_TRUNC the length is the datagram's, not that of the copy. */
+/* As recvmmsg(2). With MSG_TRUNC the length is the datagram's, not that of the
+ * copy. */
+static int receive(struct mmsg *s, int flag)
+{
+	struct mmsghdr *first = &s->in[0];
+	ssize_t n;
+
+	reset_headers(s);
+	counter_add(s->counters, COUNTER_RECV_CALLS, 1);
+	if (!lone_expected(&s->lone))
+		return call_recvmmsg(
+			s->wait.fd, s->in, s->capacity, flag | MSG_WAITFORONE);
+	s->used = 1;
+	n = call_recvmsg(s->wait.fd, &first->msg_hdr, flag);
+	if (n < 0)
+		return -1;
+	first->msg_len = (unsigned)n;
+	return 1;
+}
+
 static int mmsg_recv(void *self, struct batch *b, int timeout_ms)
 {
 	struct mmsg *s = self;
@@ -133,20 +156,14 @@ static int mmsg_recv(void *self, struct batch *b, int timeout_ms)
 	b->count = 0;
 	if (flag < 0)
 		return flag;
-	flag |= MSG_WAITFORONE | MSG_TRUNC;
-	for (;;) {
-		int again;
+	while ((n = receive(s, flag | MSG_TRUNC)) < 0) {
+		int again = wait_failed(&s->wait, errno);
 
-		reset_headers(s);
-		counter_add(s->counters, COUNTER_RECV_CALLS, 1);
-		n = call_recvmmsg(s->wait.fd, s->in, s->capacity, flag);
-		if (n >= 0)
-			break;
-		again = wait_failed(&s->wait, errno);
 		if (again <= 0)
 			return again;
 	}
 	wait_worked(&s->wait);
+	lone_note(&s->lone, (uint32_t)n);
 	s->used = (uint32_t)n;
 	for (int i = 0; i < n; i++)
 		fill_train(s, &b->trains[i], (uint32_t)i);
@@ -203,10 +220,23 @@ static int send_some(struct mmsg *s, struct message *m, uint32_t n)
 	return 0;
 }
 
+static int send_lone(struct mmsg *s, struct message *m)
+{
+	counter_add(s->counters, COUNTER_SEND_CALLS, 1);
+	if (call_sendto(s->wait.fd, m->iov->iov_base, m->iov->iov_len,
+		    MSG_DONTWAIT, &m->peer->sa, address_length(m->peer)) < 0)
+		return resend(&s->resend, m, -errno);
+	m->sent_segments = 1;
+	m->sent_bytes = m->bytes;
+	return 0;
+}
+
 static int mmsg_send(void *self, struct batch *b)
 {
 	struct mmsg *s = self;
 
+	if (b->message_count == 1 && message_is_plain(b->messages))
+		return send_lone(s, b->messages);
 	for (uint32_t i = 0; i < b->message_count; i += SEND_MAX) {
 		uint32_t n = b->message_count - i;
 		int error = send_some(

@@ -115,7 +115,7 @@ static int one_send(void *self, struct batch *b)
 	int error = 0;
 
 	for (uint32_t i = 0; i < b->message_count && !error; i++, m++) {
-		if (m->segments > 1 || m->local->family != AF_UNSPEC) {
+		if (!message_is_plain(m)) {
 			error = resend(&o->resend, m, 0);
 			continue;
 		}

@@ -11,7 +11,7 @@ static void queue_message(
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&u->ring);
 	struct msghdr *h = &u->out[number];
 
-	if (m->segments == 1 && m->local->family == AF_UNSPEC) {
+	if (message_is_plain(m)) {
 		/* OP_SEND avoids copying a msghdr and its iovec. */
 		io_uring_prep_send(sqe, 0, m->iov->iov_base, m->iov->iov_len,
 			MSG_DONTWAIT);
@@ -103,7 +103,6 @@ int uring_send(void *self, struct batch *b)
 		error = send_some(u, &b->messages[i],
 			n < URING_SEND_MAX ? n : URING_SEND_MAX);
 	}
-	uring_give_slots(u, u->loan, u->loan_count);
-	u->loan_count = 0;
+	uring_give_slots(u);
 	return error;
 }

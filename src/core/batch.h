@@ -42,6 +42,12 @@ struct message {
 	int train_error;
 };
 
+/* One datagram that needs no control message, so that sendto(2) can send it. */
+static inline bool message_is_plain(const struct message *m)
+{
+	return m->segments == 1 && m->local->family == AF_UNSPEC;
+}
+
 /* A part of a reply that belongs to a message; internal to couple(). */
 struct piece {
 	uint8_t *data;

@@ -26,6 +26,21 @@ static uint32_t receive_number(int fd)
 	return number;
 }
 
+/* Receives numbers from the given one on, of 100 bytes each. Returns how many
+ * came, at least one. */
+static uint32_t count_numbers(int fd, uint32_t first)
+{
+	size_t bytes = client_receive(fd, in, sizeof(in), NULL);
+	uint32_t number, n = 0;
+
+	cr_assert(bytes > 0 && bytes % 100 == 0);
+	for (size_t at = 0; at < bytes; at += 100, n++) {
+		memcpy(&number, in + at, sizeof(number));
+		cr_assert(number == first + n);
+	}
+	return n;
+}
+
 /* More than every pool inside: a loan that is not given back stops it. */
 Test(order, holds_for_ten_times_the_pool_at_once)
 {
@@ -61,6 +76,48 @@ Test(order, holds_for_ten_times_the_pool_in_turn)
 		fixture_serve(&f, 1, handle_echo, NULL);
 		cr_assert(receive_number(fd) == i);
 	}
+	close(fd);
+	fixture_close(&f);
+}
+
+/* A backend may learn that datagrams come one by one; nothing is lost, and
+ * nothing cut, when something else comes. */
+Test(order, holds_when_single_datagrams_become_many_and_trains)
+{
+	const uint32_t alone = 50, many = 5 * FIXTURE_BATCH;
+	uint64_t calls;
+	struct fixture f;
+	uint32_t number;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){.ttl = true});
+	fd = client_open(&f, NULL, true);
+	for (uint32_t turn = 0; turn < 3; turn++) {
+		for (uint32_t i = 0; i < alone; i++) {
+			send_number(fd, i, 4 + i % 3);
+			fixture_serve(&f, 1, handle_echo, NULL);
+			cr_assert(receive_number(fd) == i);
+		}
+		client_send(fd, NULL, 0);
+		fixture_serve(&f, 1, handle_echo, NULL);
+		cr_assert(client_receive(fd, in, sizeof(in), NULL) == 0);
+		send_number(fd, 7, 200);
+		cr_assert(client_send_train(fd, in, 3 * 4, 4));
+		fixture_serve(&f, 4, handle_echo, NULL);
+		cr_assert(receive_number(fd) == 7);
+		for (uint32_t got = 0; got < 3 * 4;)
+			got += client_receive(fd, in, sizeof(in), NULL);
+		for (uint32_t i = 0; i < many; i++)
+			send_number(fd, i, 100);
+		calls = fixture_count(&f, COUNTER_RECV_CALLS);
+		fixture_serve(&f, many, handle_echo, NULL);
+		calls = fixture_count(&f, COUNTER_RECV_CALLS) - calls;
+		for (number = 0; number < many;)
+			number += count_numbers(fd, number);
+	}
+	cr_assert(client_is_silent(fd));
+	if (f.backend.ops->gro) /* a batch a call, after some for one */
+		cr_assert(calls < many / 2 + 4, "%lu calls", calls);
 	close(fd);
 	fixture_close(&f);
 }

@@ -109,17 +109,37 @@ static void tell(struct inbox *b, struct engine_arrivals *in, uint32_t n)
 	}
 }
 
-/* Receives one batch from the socket. Returns its size; 0: nothing there. */
-static int take(struct inbox *b, struct link *link, struct engine_arrivals *in,
-	int flags)
+/* As recvmmsg(2), or one by recvmsg(2) where no more are expected: it does not
+ * look for another. */
+static int receive(struct inbox *b, struct link *link, int flags)
 {
-	int n;
+	struct mmsghdr *first = &b->headers[0];
+	ssize_t n;
 
 	for (uint32_t i = 0; i < b->used; i++)
 		b->headers[i].msg_hdr.msg_controllen =
 			sizeof(b->control[i].bytes);
-	n = call_recvmmsg(link->fd, b->headers, ENGINE_ARRIVALS, flags);
-	b->used = n > 0 ? (uint32_t)n : 1;
+	b->used = 1;
+	if (!lone_expected(&link->lone)) {
+		n = call_recvmmsg(link->fd, b->headers, ENGINE_ARRIVALS,
+			flags | MSG_WAITFORONE);
+		if (n > 0)
+			b->used = (uint32_t)n;
+		return (int)n;
+	}
+	n = call_recvmsg(link->fd, &first->msg_hdr, flags);
+	if (n < 0)
+		return -1;
+	first->msg_len = (unsigned)n;
+	return 1;
+}
+
+/* Receives one batch from the socket. Returns its size; 0: nothing there. */
+static int take(struct inbox *b, struct link *link, struct engine_arrivals *in,
+	int flags)
+{
+	int n = receive(b, link, flags);
+
 	b->receives = b->current == link ? b->receives + 1 : 1;
 	b->current = link;
 	in->owner = link->owner;
@@ -129,6 +149,7 @@ static int take(struct inbox *b, struct link *link, struct engine_arrivals *in,
 		b->receives = 0;
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	lone_note(&link->lone, (uint32_t)n);
 	in->count = (uint32_t)n;
 	tell(b, in, in->count);
 	return n;
@@ -171,7 +192,7 @@ int inbox_recv(struct inbox *b, struct engine_arrivals *in, uint64_t timeout_ns)
 	if (b->receives)
 		return take(b, b->current, in, MSG_DONTWAIT);
 	if (is_alone(b) && timeout_ns >= ENGINE_IDLE_NS && b->links->fd >= 0)
-		return take(b, b->links, in, MSG_WAITFORONE);
+		return take(b, b->links, in, 0);
 	n = few ? scan(b, in) : take_ready(b, in);
 	if (n != 0 || (few && timeout_ns == 0))
 		return n;

@@ -3,10 +3,12 @@
  * The sockets of an engine, and how most engines receive: one batch per call of
  * recvmmsg(2). A few sockets are polled in turn; with more, epoll finds the
  * readable ones. With a single socket the receive itself waits, so that a
- * ping-pong needs no other call.
+ * ping-pong needs no other call. A socket to which replies come one by one is
+ * received from by recvmsg(2).
  */
 #pragma once
 
+#include "core/lone.h"
 #include "core/slots.h"
 #include "load/engine/cmsg.h"
 #include "load/engine/engine.h"
@@ -18,6 +20,7 @@
 struct link {
 	int fd; /* -1: free */
 	void *owner;
+	struct lone lone;
 	struct link *next; /* in the list of free ones */
 };
 

@@ -39,11 +39,28 @@ static uint32_t run_of(const struct engine_message *messages, uint32_t n)
 	return run;
 }
 
+static bool is_plain(const struct engine_message *m)
+{
+	return m->segment_bytes == 0 && m->leave_ns == 0;
+}
+
+/* One message, without the header that sendmmsg takes. */
+static int send_lone(const struct engine_message *m, int flags)
+{
+	const struct link *link = m->link;
+
+	if (call_sendto(link->fd, m->data, m->bytes, flags, NULL, 0) < 0)
+		return -errno;
+	return 1;
+}
+
 int outbox_send(struct outbox *o, const struct engine_message *messages,
 	uint32_t n, int flags)
 {
 	uint32_t done = 0;
 
+	if (n == 1 && is_plain(messages))
+		return send_lone(messages, flags);
 	if (n > ENGINE_MESSAGES)
 		n = ENGINE_MESSAGES;
 	prepare(o, messages, n);

@@ -53,11 +53,10 @@ static int uring_init(void *self, const struct backend_config *config)
 	u->in.msg_namelen = NAME_BYTES;
 	u->in.msg_controllen = control_room(config);
 	u->head = CONTROL_AT + (uint32_t)u->in.msg_controllen;
-	u->arrivals = lines_alloc(slot_count, sizeof(*u->arrivals));
-	u->loan = lines_alloc(slot_count, sizeof(*u->loan));
+	u->filled = lines_alloc(slot_count, sizeof(*u->filled));
 	u->out = lines_alloc(URING_SEND_MAX, sizeof(*u->out));
 	u->out_control = lines_alloc(URING_SEND_MAX, sizeof(*u->out_control));
-	if (!u->arrivals || !u->loan || !u->out || !u->out_control)
+	if (!u->filled || !u->out || !u->out_control)
 		return -ENOMEM;
 	return uring_ring_init(u, config, slot_count);
 }
@@ -82,8 +81,7 @@ static int judge(struct uring *u, int entered, unsigned completions)
 
 	/* EBUSY and EAGAIN pass once completions are taken or there is memory
 	 * again. */
-	if (!error && completions == 0 && entered != -ETIME &&
-		entered != -EINTR && entered < 0)
+	if (!error && completions == 0 && entered != -EINTR && entered < 0)
 		error = entered == -EAGAIN ? -EBUSY : entered;
 	u->failed = 0;
 	if (error)
@@ -102,31 +100,28 @@ static bool is_quiet(const struct uring *u)
 	       io_uring_cq_ready(&u->ring) == 0;
 }
 
-/* Submits, waits for one arrival, and lets the kernel make completions. Returns
- * as wait_failed(), and 0 if nothing failed. */
+/* Submits, waits for one arrival or the timer, and lets the kernel make
+ * completions. Returns as wait_failed(), and 0 if nothing failed. */
 static int enter(struct uring *u, int timeout_ms)
 {
-	struct __kernel_timespec ts = {
-		.tv_sec = timeout_ms / 1000,
-		.tv_nsec = timeout_ms % 1000 * 1000000ll,
-	};
-	struct io_uring_cqe *cqe;
 	int r;
 
 	if (timeout_ms == 0 && is_quiet(u))
 		return 0;
 	counter_add(u->counters, COUNTER_RECV_CALLS, 1);
-	if (timeout_ms == 0)
+	if (timeout_ms == 0) {
 		r = io_uring_submit_and_get_events(&u->ring);
-	else
-		r = io_uring_submit_and_wait_timeout(
-			&u->ring, &cqe, 1, &ts, NULL);
+	} else {
+		r = uring_timer_set(u, timeout_ms);
+		if (r == 0)
+			r = io_uring_submit_and_wait(&u->ring, 1);
+	}
 	return judge(u, r, uring_reap(u, NULL));
 }
 
-static void fill_train(struct uring *u, struct train *t, struct uring_arrival a)
+static void fill_train(struct uring *u, struct train *t, uint16_t number)
 {
-	uint8_t *slot = slots_at(&u->slots, a.slot);
+	uint8_t *slot = slots_at(&u->slots, number);
 	const struct io_uring_recvmsg_out *o = (const void *)slot;
 	struct msghdr h = {
 		.msg_control = slot + CONTROL_AT,
@@ -150,16 +145,13 @@ static void fill_train(struct uring *u, struct train *t, struct uring_arrival a)
 
 static void hand_out(struct uring *u, struct batch *b)
 {
-	uint32_t mask = u->slots.count - 1;
+	uint32_t mask = u->slots.count - 1, n = u->arrived - u->handed;
 
-	while (b->count < b->capacity && u->arrival_count > 0) {
-		struct uring_arrival a = u->arrivals[u->arrival_first & mask];
-
-		fill_train(u, &b->trains[b->count++], a);
-		u->loan[u->loan_count++] = a.slot;
-		u->arrival_first++;
-		u->arrival_count--;
-	}
+	if (n > b->capacity)
+		n = b->capacity;
+	for (uint32_t i = 0; i < n; i++)
+		fill_train(u, &b->trains[i], u->filled[u->handed++ & mask]);
+	b->count = n;
 }
 
 static int uring_recv(void *self, struct batch *b, int timeout_ms)
@@ -169,7 +161,7 @@ static int uring_recv(void *self, struct batch *b, int timeout_ms)
 	b->count = 0;
 	/* The first turn may only show that the receive has ended: try once
 	 * more. */
-	for (int turn = 0; u->arrival_count == 0 && turn < 2; turn++) {
+	for (int turn = 0; u->handed == u->arrived && turn < 2; turn++) {
 		int error = u->armed ? 0 : arm(u);
 
 		if (!error)
@@ -188,8 +180,7 @@ static void uring_fini(void *self)
 	struct uring *u = self;
 
 	uring_ring_fini(u);
-	free(u->arrivals);
-	free(u->loan);
+	free(u->filled);
 	free(u->out);
 	free(u->out_control);
 	*u = (struct uring){0};

@@ -62,10 +62,12 @@ static void add_slot(struct uring *u, uint16_t slot, int offset)
 		io_uring_buf_ring_mask(u->slots.count), offset);
 }
 
-void uring_give_slots(struct uring *u, const uint16_t *slots, uint32_t n)
+void uring_give_slots(struct uring *u)
 {
+	uint32_t mask = u->slots.count - 1, n = u->handed - u->given;
+
 	for (uint32_t i = 0; i < n; i++)
-		add_slot(u, slots[i], (int)i);
+		add_slot(u, u->filled[u->given++ & mask], (int)i);
 	io_uring_buf_ring_advance(u->buffers, (int)n);
 }
 

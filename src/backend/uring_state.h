@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Shared by the files of the io_uring backend: uring.c has the backend's table
  * and receives, uring_reap.c reads completions, uring_ring.c sets up the ring
- * and its buffers, uring_send.c sends. */
+ * and its buffers, uring_send.c sends, uring_timer.c ends a wait. */
 #pragma once
 
 #include "backend/backend.h"
@@ -13,18 +13,16 @@
 #include <liburing.h>
 
 #define URING_SEND_MAX 128
-#define URING_TAG_RECEIVE                                                      \
-	UINT64_MAX /* a send's tag is its message's number                     \
-		    */
-
-struct uring_arrival {
-	int bytes;
-	uint16_t slot;
-};
+/* Tags of completions; a send's tag is its message's number. */
+#define URING_TAG_RECEIVE UINT64_MAX
+#define URING_TAG_TIMER   (UINT64_MAX - 1)
+#define URING_TAG_UPDATE  (UINT64_MAX - 2) /* of the timer */
 
 struct uring {
 	struct io_uring ring;
 	bool ring_made, armed;
+	int timer_ms; /* of the timer that is set; 0: none */
+	struct __kernel_timespec timer;
 	int failed;              /* -errno with which the receive ended */
 	struct wait wait;        /* of receives */
 	struct failures submits; /* of sends */
@@ -36,11 +34,11 @@ struct uring {
 	bool head_only;
 	struct msghdr in; /* sizes of name and control messages in a slot */
 
-	/* Received and not handed out yet; room for one per slot. */
-	struct uring_arrival *arrivals;
-	uint32_t arrival_first, arrival_count;
-	uint16_t *loan;
-	uint32_t loan_count;
+	/* Slots in the order in which they were filled, a ring with room for
+	 * all: from given to handed on loan, from handed to arrived not handed
+	 * out yet. */
+	uint16_t *filled;
+	uint32_t given, handed, arrived;
 
 	struct msghdr *out;
 	char (*out_control)[CONTROL_BYTES];
@@ -57,13 +55,23 @@ int uring_ring_init(struct uring *u, const struct backend_config *config,
 	uint32_t slot_count);
 void uring_ring_fini(struct uring *u);
 
-/* Gives n slots back to the kernel. */
-void uring_give_slots(struct uring *u, const uint16_t *slots, uint32_t n);
+/* Gives the slots on loan back to the kernel. */
+void uring_give_slots(struct uring *u);
 
 /* Empties the completion queue: notes arrivals, and sets the error of messages
  * whose send failed; m: the first message in flight. Returns the number of
  * completions. */
 unsigned uring_reap(struct uring *u, struct message *m);
+
+/* Sets the timer that ends a wait after timeout_ms at the latest, unless it is
+ * set. It goes to the kernel with what is submitted next. 0 or -EBUSY. */
+int uring_timer_set(struct uring *u, int timeout_ms);
+
+/* Call with the timer's completion: it is not set any more. */
+static inline void uring_timer_ended(struct uring *u)
+{
+	u->timer_ms = 0;
+}
 
 /* backend_ops.send. */
 int uring_send(void *self, struct batch *b);

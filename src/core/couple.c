@@ -32,14 +32,17 @@ static uint32_t *place(struct places *p, const union address *peer)
 	return &p->open[h * ADDRESS_MIX >> (32 - PLACES_BITS)];
 }
 
-static bool same_local(
+static inline bool same_local(
 	const struct local_address *a, const struct local_address *b)
 {
+	/* As at all sockets of one address. */
+	if (a->family == AF_UNSPEC && b->family == AF_UNSPEC)
+		return true;
 	if (a->family != b->family || a->interface != b->interface)
 		return false;
 	if (a->family == AF_INET)
 		return a->v4.s_addr == b->v4.s_addr;
-	return a->family == AF_UNSPEC || memcmp(&a->v6, &b->v6, 16) == 0;
+	return memcmp(&a->v6, &b->v6, 16) == 0;
 }
 
 static bool may_couple(const struct couple *c, const struct train *t)

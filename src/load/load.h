@@ -294,6 +294,7 @@ struct load_result {
 	uint32_t rcvbuf, sndbuf; /* obtained */
 	bool gro;                /* obtained */
 	uint8_t tos, ttl;        /* obtained */
+	struct busy_poll busy_poll;
 	/* count_window: of these marks, mark_count were reached. */
 	struct load_mark marks[LOAD_MARKS];
 	uint32_t mark_count;

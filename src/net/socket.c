@@ -133,16 +133,6 @@ static uint32_t set_buffer(
 	return got;
 }
 
-/* A refusal shows in the value read back. */
-static uint32_t set_busy_poll(int fd, uint32_t us)
-{
-	int v = us > INT32_MAX ? INT32_MAX : (int)us;
-
-	if (us)
-		(void)!setsockopt(fd, SOL_SOCKET, SO_BUSY_POLL, &v, sizeof(v));
-	return get_int(fd, SOL_SOCKET, SO_BUSY_POLL);
-}
-
 static uint64_t get_pacing(int fd)
 {
 	uint64_t v = 0;
@@ -264,7 +254,7 @@ static int configure(int fd, const struct socket_config *c,
 		fd, SO_RCVBUFFORCE, SO_RCVBUF, c->rcvbuf, &got->rcvbuf_capped);
 	got->sndbuf = set_buffer(
 		fd, SO_SNDBUFFORCE, SO_SNDBUF, c->sndbuf, &got->sndbuf_capped);
-	got->busy_poll_us = set_busy_poll(fd, c->busy_poll_us);
+	got->busy_poll = busy_poll_set(fd, &c->busy_poll);
 	error = attach(fd, &c->bind, bind, "binding", why, why_bytes);
 	if (!error)
 		error = attach(fd, &c->remote, connect, "connecting to", why,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/address.h"
+#include "net/busy_poll.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,10 +25,7 @@ struct socket_config {
 	bool errors;    /* IP_RECVERR / IPV6_RECVERR */
 	bool nonblock;
 	uint64_t rcvbuf, sndbuf; /* bytes asked for; 0: the system's default */
-	/* SO_BUSY_POLL: how long a receive polls the device; 0: as
-	 * net.core.busy_read says. Older kernels need CAP_NET_ADMIN to raise
-	 * it. */
-	uint32_t busy_poll_us;
+	struct busy_poll busy_poll;
 	/* Of sent datagrams, for both families if the socket is dual. */
 	uint8_t tos; /* DSCP << 2 | ECN */
 	/* Unicast TTL or hop limit. 0: the system's default, or QUESTION_TTL if
@@ -54,7 +52,7 @@ struct socket_obtained {
 	/* Less than asked for, because of net.core.rmem_max or wmem_max: only
 	 * CAP_NET_ADMIN may exceed them (SO_RCVBUFFORCE). */
 	bool rcvbuf_capped, sndbuf_capped;
-	uint32_t busy_poll_us; /* less than asked for: it was refused */
+	struct busy_poll busy_poll;
 	uint8_t tos, ttl;
 	bool dontfrag, tos_read, ttl_read;
 	uint64_t max_pacing_bytes; /* 0: no limit */

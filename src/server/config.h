@@ -4,6 +4,7 @@
 
 #include "core/mac.h"
 #include "net/affinity.h"
+#include "net/busy_poll.h"
 #include "net/steer.h"
 #include "server/worker.h"
 
@@ -32,8 +33,8 @@ struct server_config {
 	uint32_t copy_bytes;
 	bool marks;              /* count TOS and TTL of what arrives */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */
-	uint32_t busy_poll_us;   /* SO_BUSY_POLL; 0: the system's default */
-	uint64_t count;          /* ends after so many datagrams; 0: no limit */
+	struct busy_poll busy_poll;
+	uint64_t count; /* ends after so many datagrams; 0: no limit */
 	const struct cidr *allow;
 	size_t allow_count;
 	/* For keyed queries; NULL: none are answered. */

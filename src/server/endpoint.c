@@ -27,7 +27,7 @@ static struct socket_config plan(const struct server_config *c, uint32_t index)
 		.dual = !c->v6_only && address_is_any(&c->listen[index]),
 		.rcvbuf = c->rcvbuf,
 		.sndbuf = c->sndbuf,
-		.busy_poll_us = c->busy_poll_us,
+		.busy_poll = c->busy_poll,
 	};
 }
 

@@ -267,6 +267,8 @@ class Serve(unittest.TestCase):
             ("0", "--cpus", "1-"), ("0", "--trains", "maybe"),
             ("0", "--spin=0"), ("0", "--spin=50x"), ("0", "--spin=2s"),
             ("0", "--spin=1000001"), ("0", "--spin="), ("0", "--spin=-1"),
+            ("0", "--busy-poll-budget", "0"),
+            ("0", "--busy-poll-budget", "65536"),
             ("0", "--busy-poll", "999ns"), ("0", "--busy-poll", "2s"),
             ("0", "--marks", "yes"),
             ("0", "--gro", ""), ("0", "--time", "soon"),

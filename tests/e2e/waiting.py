@@ -13,7 +13,7 @@ from program import BACKENDS, Server, ask, missing
 
 UDPMILL = sys.argv.pop(1)
 
-SO_BUSY_POLL = 46
+SO_BUSY_POLL, SO_PREFER_BUSY_POLL, SO_BUSY_POLL_BUDGET = 46, 69, 70
 
 
 class Waiting(Balance):
@@ -82,24 +82,50 @@ class Waiting(Balance):
                 self.assertEqual("spins" in report, limit is not None)
 
     def poll_the_device(self, *prefix):
+        """Whether each option was granted: time, preference, budget."""
         s = Server(UDPMILL, "127.0.0.1:0", "--time", "1ms", "--busy-poll",
-                   "70us", prefix=prefix)
+                   "70us", "--prefer-busy-poll", "--busy-poll-budget", "64",
+                   prefix=prefix)
         self.assertEqual(s.wait(), 0)
-        granted = "busy_poll_us=70 " in s.out
-        self.assertNotEqual(granted, "net.core.busy_read" in s.out, s.out)
+        for line in s.out.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        said = {key: value for key, value in re.findall(r"(\S+)=(\S+)", s.out)}
+        granted = (said["busy_poll_us"] == "70",
+                   said["prefer_busy_poll"] == "on",
+                   said["busy_poll_budget"] == "64")
+        self.assertNotEqual(all(granted), "  note: " in s.out, s.out)
+        self.assertNotEqual(all(granted), "CAP_NET_ADMIN" in s.out, s.out)
         return granted
 
     def test_polls_the_device(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
-            try:
-                own.setsockopt(socket.SOL_SOCKET, SO_BUSY_POLL, 70)
-            except OSError as e:
-                self.skipTest(f"it is forbidden here: {e}")
-        self.assertTrue(self.poll_the_device())
+            for option in SO_BUSY_POLL, SO_PREFER_BUSY_POLL:
+                try:
+                    own.setsockopt(socket.SOL_SOCKET, option, 70)
+                except OSError as e:
+                    self.skipTest(f"it is forbidden here: {e}")
+        self.assertEqual(self.poll_the_device(), (True, True, True))
 
     def test_continues_if_busy_polling_is_forbidden(self):
-        self.assertFalse(self.poll_the_device(
-            *forbidding(self, SO_BUSY_POLL, SO_BUSY_POLL)))
+        self.assertEqual(self.poll_the_device(*forbidding(
+            self, SO_BUSY_POLL, SO_BUSY_POLL_BUDGET)), (False,) * 3)
+        forbidden = self.poll_the_device(*forbidding(
+            self, SO_PREFER_BUSY_POLL, SO_PREFER_BUSY_POLL))
+        self.assertFalse(forbidden[1])
+
+    def test_a_generator_says_what_polling_it_obtained(self):
+        options = "--busy-poll", "70us", "--prefer-busy-poll"
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            r, report = load(UDPMILL, s.address, *options)
+            denied, refused = load(UDPMILL, s.address, *options, prefix=(
+                forbidding(self, SO_BUSY_POLL, SO_BUSY_POLL_BUDGET)))
+        self.assertEqual(set(report["config"]["busy_poll"]),
+                         {"us", "prefer", "budget"})
+        got = refused["config"]["busy_poll"]
+        self.assertNotEqual(got["us"], 70)
+        self.assertFalse(got["prefer"])
+        self.assertIn("SO_PREFER_BUSY_POLL was refused; run with CAP_NET_ADMIN",
+                      denied.stderr)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/options.h"
 
+#include "cli/args/busy_poll.h"
 #include "cli/args/listing.h"
 #include "cli/args/option.h"
 #include "cli/args/parse.h"
@@ -193,6 +194,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[4] = p;
 		state->child_inputs[5] = p;
 		state->child_inputs[6] = p;
+		state->child_inputs[7] = &c->socket.busy_poll;
 		return 0;
 	case ARGP_KEY_ARG:
 		take_peer(p, arg);
@@ -210,6 +212,7 @@ static const struct argp_child children[] = {
 	{&load_checks_argp, 0, NULL, 4},
 	{&load_place_argp, 0, NULL, 5},
 	{&load_output_argp, 0, NULL, 7},
+	{&busy_poll_argp, 0, NULL, 6},
 	{0},
 };
 

@@ -25,7 +25,6 @@ enum key {
 	KEY_ECN,
 	KEY_TTL,
 	KEY_DONTFRAG,
-	KEY_BUSY_POLL,
 	KEY_PACING,
 	KEY_LIFETIME,
 };
@@ -58,9 +57,6 @@ static const struct argp_option options[] = {
 		0},
 	{"dont-fragment", KEY_DONTFRAG, NULL, LOAD_NOT_STRESS,
 		"Send nothing that the path would have to fragment", 0},
-	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
-		"Let a receive poll the device for this long (SO_BUSY_POLL)",
-		0},
 	{"kernel-pacing", KEY_PACING, "BITS[/s]|txtime",
 		LOAD_NOT_STAGES | LOAD_NOT_PCAP,
 		"Let qdisc fq limit the rate of each flow "
@@ -187,9 +183,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_DONTFRAG:
 		c->socket.dontfrag = true;
-		return 0;
-	case KEY_BUSY_POLL:
-		c->socket.busy_poll_us = option_busy_poll("busy-poll", arg);
 		return 0;
 	case KEY_PACING:
 		s->txtime = strcmp(arg, "txtime") == 0;

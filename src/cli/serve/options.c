@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/serve/options.h"
 
+#include "cli/args/busy_poll.h"
 #include "cli/args/listing.h"
 #include "cli/args/metrics.h"
 #include "cli/args/option.h"
@@ -30,7 +31,6 @@ enum key {
 	KEY_TRAINS,
 	KEY_GRO,
 	KEY_SPIN,
-	KEY_BUSY_POLL,
 	KEY_BURN,
 	KEY_BURN_ROUNDS,
 	KEY_MARKS,
@@ -91,10 +91,6 @@ static const struct argp_option options[] = {
 		"latency, at the cost of a whole CPU for each worker; with "
 		"=USEC (50), poll up to so many microseconds before a sleep, "
 		"where that pays",
-		0},
-	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
-		"Let a receive poll the device for this long (50us) before it "
-		"sleeps, by SO_BUSY_POLL",
 		0},
 	{"copy", KEY_COPY, "all|header|none", 0,
 		"How much of each datagram to copy from the kernel: all "
@@ -240,9 +236,6 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 	case KEY_SPIN:
 		s->spin_ns = arg ? option_spin("spin", arg) : SPIN_ALWAYS;
 		return 0;
-	case KEY_BUSY_POLL:
-		s->busy_poll_us = option_busy_poll("busy-poll", arg);
-		return 0;
 	case KEY_BURN:
 		s->burn_ns = parse_burn(arg);
 		return 0;
@@ -315,6 +308,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'J':
 		o->json = true;
 		return 0;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->server.busy_poll;
+		return 0;
 	case ARGP_KEY_ARG:
 		add_text(p, arg);
 		return 0;
@@ -345,8 +341,12 @@ static char *help(int key, const char *text, void *input)
 	return names ? strdup(names) : (char *)text;
 }
 
+static const struct argp_child children[] = {
+	{&busy_poll_argp, 0, NULL, 2}, {0}};
+
 static const struct argp argp = {
 	.options = options,
+	.children = children,
 	.parser = parse,
 	.help_filter = help,
 	.args_doc = "[[HOST:]PORT...]",

@@ -80,7 +80,7 @@ json_t *serve_options_json(
 		c->trains ? (int)c->segments_max : 1, "gro", got->gro, "spin",
 		c->spin_ns > 0, "marks", got->tos_read, "v6_only", c->v6_only,
 		"rcvbuf_obtained", (int)got->rcvbuf, "sndbuf_obtained",
-		(int)got->sndbuf, "busy_poll_us", (int)got->busy_poll_us,
+		(int)got->sndbuf, "busy_poll_us", (int)got->busy_poll.us,
 		"allow", allow_json(o), "key", c->key != NULL, "time_s",
 		(double)o->time_ns / 1e9, "count", (json_int_t)c->count);
 
@@ -90,6 +90,12 @@ json_t *serve_options_json(
 	if (options && spin_limit_ns(c->spin_ns))
 		json_set(options, "spin_us",
 			json_real((double)c->spin_ns / 1e3));
+	if (options && c->busy_poll.prefer)
+		json_set(options, "prefer_busy_poll",
+			json_boolean(got->busy_poll.prefer));
+	if (options && c->busy_poll.budget)
+		json_set(options, "busy_poll_budget",
+			json_integer(got->busy_poll.budget));
 	if (options && c->known_as_count)
 		json_set(options, "key_address", known_as_json(c));
 	if (options)
@@ -177,19 +183,34 @@ static void print_capped(
 		buffer, obtained, buffer, 2 * (unsigned long long)asked, side);
 }
 
+/* A sentence, in lines of at most 80 columns. */
+static void print_note(FILE *out, const char *text)
+{
+	int column = fprintf(out, "  note:");
+
+	while (*text) {
+		int width = (int)strcspn(text, " ");
+
+		if (column + 1 + width > 80)
+			column = fprintf(out, "\n       ") - 1;
+		column += fprintf(out, " %.*s", width, text);
+		text += width;
+		text += *text == ' ';
+	}
+	fputc('\n', out);
+}
+
 static void print_notes(FILE *out, const struct server_config *c,
 	const struct socket_obtained *got)
 {
+	char why[160];
+
 	if (got->rcvbuf_capped)
 		print_capped(out, 'r', c->rcvbuf, got->rcvbuf);
 	if (got->sndbuf_capped)
 		print_capped(out, 'w', c->sndbuf, got->sndbuf);
-	if (got->busy_poll_us < c->busy_poll_us)
-		fprintf(out,
-			"  note: busy_poll_us=%u, but --busy-poll asked for "
-			"%u; raise sysctl\n        net.core.busy_read, or run "
-			"with CAP_NET_ADMIN\n",
-			got->busy_poll_us, c->busy_poll_us);
+	if (busy_poll_lacks(&c->busy_poll, &got->busy_poll, why, sizeof(why)))
+		print_note(out, why);
 	if (c->gro && c->backend->gro && !got->gro)
 		fprintf(out, "  note: this kernel is older than Linux 5.0 and "
 			     "has no UDP_GRO: trains\n        arrive as single "

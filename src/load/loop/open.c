@@ -182,6 +182,16 @@ static void note_buffers(const struct load *l)
 	l->hooks.notice(l->hooks.arg, text);
 }
 
+static void note_busy_poll(const struct load *l)
+{
+	char text[160];
+
+	if (l->hooks.notice &&
+		busy_poll_lacks(&l->config.socket.busy_poll,
+			&l->obtained.busy_poll, text, sizeof(text)))
+		l->hooks.notice(l->hooks.arg, text);
+}
+
 /* Why trains are shorter than asked for. */
 static const char *reason_for_less(const struct load *l)
 {
@@ -287,6 +297,7 @@ int load_open(struct load **out, const struct load_config *config,
 		return error;
 	}
 	note_buffers(l);
+	note_busy_poll(l);
 	note_train(l);
 	*out = l;
 	return 0;

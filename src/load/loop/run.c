@@ -211,6 +211,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 		.gro = l->obtained.gro,
 		.tos = l->obtained.tos,
 		.ttl = l->obtained.ttl,
+		.busy_poll = l->obtained.busy_poll,
 	};
 	address_format(&l->obtained.bound, r->local);
 	begin_anew(l);

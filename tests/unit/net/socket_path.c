@@ -265,8 +265,8 @@ static int busy_poll(struct socket_obtained *got, uint32_t *before)
 	int fd = opened(&c, got);
 
 	close(fd);
-	*before = got->busy_poll_us;
-	c.busy_poll_us = *before + 50;
+	*before = got->busy_poll.us;
+	c.busy_poll.us = *before + 50;
 	return opened(&c, got);
 }
 
@@ -281,9 +281,61 @@ Test(socket_path, polls_the_device_for_the_requested_time)
 		cr_skip("no CAP_NET_ADMIN, or no CONFIG_NET_RX_BUSY_POLL");
 	close(fd);
 	fd = busy_poll(&got, &before);
-	cr_assert(got.busy_poll_us == before + 50);
+	cr_assert(got.busy_poll.us == before + 50);
 	cr_assert(option(fd, SOL_SOCKET, SO_BUSY_POLL) == (int)before + 50);
 	close(fd);
+}
+
+Test(socket_path, prefers_to_poll_the_device_with_a_budget)
+{
+	struct socket_config c = {.bind = parsed("127.0.0.1:0"),
+		.busy_poll = {.us = 50, .prefer = true, .budget = 64}};
+	struct socket_obtained got;
+	int fd = opened(&c, &got);
+
+	if (got.busy_poll.error == -EPERM)
+		cr_skip("no CAP_NET_ADMIN");
+	if (got.busy_poll.error == -ENOPROTOOPT)
+		cr_skip("this kernel is older than Linux 5.11");
+	cr_assert(option(fd, SOL_SOCKET, SO_PREFER_BUSY_POLL) == 1);
+	cr_assert(got.busy_poll.prefer && got.busy_poll.budget == 64);
+	cr_assert(!busy_poll_lacks(
+		&c.busy_poll, &got.busy_poll, why, sizeof(why)));
+	close(fd);
+}
+
+Test(socket_path, says_what_busy_polling_lacks)
+{
+	static const struct busy_poll asked = {
+		.us = 50, .prefer = true, .budget = 64};
+	static const struct {
+		struct busy_poll got;
+		const char *says;
+	} cases[] = {
+		{{.us = 50, .budget = 64, .error = -EPERM},
+			"SO_PREFER_BUSY_POLL was refused; run with "
+			"CAP_NET_ADMIN"},
+		{{.us = 50, .prefer = true, .error = -EPERM},
+			"SO_BUSY_POLL_BUDGET was refused; run with "
+			"CAP_NET_ADMIN"},
+		{{.us = 50, .error = -ENOPROTOOPT}, "that takes Linux 5.11"},
+		{{.us = 20, .prefer = true, .budget = 64, .error = -EPERM},
+			"raise sysctl net.core.busy_read"},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_assert(busy_poll_lacks(
+			&asked, &cases[i].got, why, sizeof(why)));
+		cr_assert(strstr(why, cases[i].says), "%s", why);
+	}
+}
+
+Test(socket_path, says_that_a_preference_to_poll_needs_polling)
+{
+	const struct busy_poll asked = {.prefer = true}, got = asked;
+
+	cr_assert(busy_poll_lacks(&asked, &got, why, sizeof(why)));
+	cr_assert(strstr(why, "without --busy-poll"), "%s", why);
 }
 
 /* As of a kernel that wants a privilege for it; from now on, and for this
@@ -316,6 +368,6 @@ Test(socket_path, reports_for_how_long_it_may_poll)
 	if (!refuse_busy_poll())
 		cr_skip("no seccomp filters here");
 	fd = busy_poll(&got, &before);
-	cr_assert(got.busy_poll_us == before);
+	cr_assert(got.busy_poll.us == before);
 	close(fd);
 }

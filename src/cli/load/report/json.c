@@ -30,6 +30,16 @@ static json_t *rate_json(uint64_t datagrams, uint64_t bytes, double seconds)
 		"bits_per_second", (double)bytes * 8 / seconds);
 }
 
+void load_busy_poll_json(json_t *config, const struct busy_poll *asked,
+	const struct busy_poll *got)
+{
+	if (config && (asked->us || asked->prefer || asked->budget))
+		json_set(config, "busy_poll",
+			json_pack("{s:i, s:b, s:i}", "us", (int)got->us,
+				"prefer", got->prefer, "budget",
+				(int)got->budget));
+}
+
 json_t *load_config_json(
 	const struct load_options *o, const struct load_result *r)
 {
@@ -73,6 +83,7 @@ json_t *load_config_json(
 		o->metrics_url);
 	if (all && spin_limit_ns(c->spin_ns))
 		json_set(all, "spin_us", json_real((double)c->spin_ns / 1e3));
+	load_busy_poll_json(all, &c->socket.busy_poll, &r->busy_poll);
 	return all;
 }
 

@@ -14,4 +14,8 @@ int load_print_json(FILE *out, const struct load_options *o,
 /* Parts of the document, for other modes: new references. */
 json_t *load_config_json(
 	const struct load_options *o, const struct load_result *r);
+
+/* Adds to a document's config what was obtained, if anything was asked for. */
+void load_busy_poll_json(json_t *config, const struct busy_poll *asked,
+	const struct busy_poll *got);
 json_t *load_environment_json(const struct load_options *o);

@@ -33,10 +33,11 @@ static json_t *config_json(
 		(int)s->rcvbuf, "sndbuf_obtained", (int)s->sndbuf, "device",
 		c->socket.device, "dscp", s->tos >> 2, "ecn",
 		load_ecn_names[s->tos & 3], "ttl", (int)s->ttl, "dont_fragment",
-		s->dontfrag, "busy_poll_us_obtained", (int)s->busy_poll_us,
+		s->dontfrag, "busy_poll_us_obtained", (int)s->busy_poll.us,
 		"seed", json_number(c->run), "cpus", cpus);
 	if (all && spin_limit_ns(c->spin_ns))
 		json_set(all, "spin_us", json_real((double)c->spin_ns / 1e3));
+	load_busy_poll_json(all, &c->socket.busy_poll, &s->busy_poll);
 	return all;
 }
 

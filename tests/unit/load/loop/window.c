@@ -178,7 +178,7 @@ static int not_above_64(void *arg, const struct engine_message *m)
 
 Test(window, with_too_long_trains_continues_with_shorter_ones)
 {
-	struct load_result r;
+	struct load_result r = {0};
 
 	config.train = 128;
 	config.window = 256;

@@ -125,7 +125,8 @@ class Fake:
     def __init__(self, slower, seed=3):
         design = {**plan.DEFAULTS, 'workloads': ['w']}
         self.document = document.new('compare', '0', [], seed, design)
-        self.arms = {n: SimpleNamespace(name=n, sysctls={}) for n in 'AB'}
+        self.arms = {n: SimpleNamespace(name=n, sysctls={}, napi={})
+                     for n in 'AB'}
         self.document['arms'] = [{'name': n} for n in 'AB']
         self.slower, self.seed, self.n = slower, seed, 0
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""This machine: CPUs, namespaces, labs, sysctls, processes, its PMU."""
+"""This machine: CPUs, namespaces, labs, sysctls, NAPI, processes, its PMU."""

@@ -8,6 +8,8 @@ import platform
 import shutil
 import subprocess
 
+from . import napi
+
 # Keys that stay the same between runs on one machine and kernel.
 STABLE = ('kernel.release', 'kernel.cmdline', 'cpu.model', 'cpu.count',
           'machine.hypervisor', 'memory.total_kib')
@@ -33,6 +35,8 @@ GLOBS = {
     'device.mtu': '/sys/class/net/*/mtu',
     'device.rps': '/sys/class/net/*/queues/rx-*/rps_cpus',
     'device.gro_flush_timeout': '/sys/class/net/*/gro_flush_timeout',
+    'device.napi_defer_hard_irqs':
+        '/sys/class/net/*/napi_defer_hard_irqs',
     'device.threaded': '/sys/class/net/*/threaded',
 }
 COMMANDS = {
@@ -119,6 +123,7 @@ def collect():
             found[key] = value
     from_globs(found, GLOBS)
     from_commands(found, COMMANDS)
+    found.update(napi.facts())
     return found
 
 
@@ -126,6 +131,7 @@ def of_namespace():
     """The keys of a network namespace. Call it in a thread that is inside."""
     found = {}
     from_globs(found, {key: GLOBS[key] for key in NAMESPACED})
+    found.update(napi.facts(apart=True))
     lines = (read('/proc/thread-self/net/dev') or '').splitlines()[2:]
     devices = [line.split(':')[0].strip() for line in lines]
     from_commands(found, {

@@ -9,7 +9,8 @@ import socket
 import struct
 import threading
 
-CLONE_NEWNET = 0x40000000
+CLONE_NEWNET, CLONE_NEWNS = 0x40000000, 0x00020000
+MS_REC, MS_PRIVATE = 0x4000, 0x40000
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -24,6 +25,15 @@ def _check(result, what):
 def enter(fd):
     """Move this thread, and what it starts later, into a namespace."""
     _check(_libc.setns(fd, CLONE_NEWNET), 'setns')
+
+
+def show_devices():
+    """Let /sys show the devices of this thread's namespace, to this thread
+    alone, which should end soon: it leaves the others' mounts for good."""
+    _check(_libc.unshare(CLONE_NEWNS), 'unshare')
+    _check(_libc.mount(b'none', b'/', None, MS_REC | MS_PRIVATE, None),
+           'mount')
+    _check(_libc.mount(b'sysfs', b'/sys', b'sysfs', 0, None), 'mount of sysfs')
 
 
 def set_up_loopback():

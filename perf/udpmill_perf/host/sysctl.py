@@ -34,7 +34,7 @@ def within(netns, work):
             if netns is not None:
                 namespace.enter(netns)
             result.append((work(), None))
-        except OSError as error:
+        except (OSError, PerfError) as error:
             result.append((None, error))
 
     thread = threading.Thread(target=run)

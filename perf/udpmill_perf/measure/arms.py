@@ -11,6 +11,7 @@ import subprocess
 from dataclasses import dataclass, field, fields, replace
 
 from ..errors import UNFIT, USAGE, PerfError
+from ..host import napi
 from . import trial
 from .workload import Workload
 
@@ -32,7 +33,13 @@ class Arm:
 
     @property
     def sysctls(self):
-        return {k: v for k, v in self.settings.items() if '.' in k}
+        return {k: v for k, v in self.settings.items()
+                if '.' in k and not k.startswith(napi.PREFIX)}
+
+    @property
+    def napi(self):
+        return {k: v for k, v in self.settings.items()
+                if k.startswith(napi.PREFIX)}
 
     def workload(self, base):
         """The workload with the settings of this arm."""
@@ -94,7 +101,9 @@ def parse_settings(texts, known=FIELDS):
         if not equals or not key or not value:
             raise PerfError(f'"{text}" is not a setting; try '
                             'net.core.rmem_max=4194304')
-        if '.' in key:
+        if key.startswith(napi.PREFIX):
+            napi.check(key, value)
+        elif '.' in key:
             check_sysctl(key)
         else:
             convert(key, value, known)

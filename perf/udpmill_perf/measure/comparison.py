@@ -2,6 +2,7 @@
 """A comparison: blocks of four trials, as many as the plan requires."""
 from contextlib import ExitStack
 
+from ..host.napi import Napi
 from ..host.sysctl import Sysctls
 from ..judge import pairs, plan, verdict
 from ..judge.coin import coin
@@ -21,7 +22,8 @@ class Comparison:
         self.blocks = session.document['blocks']
         self.wanted = {key for arm in session.arms.values()
                        for key in arm.sysctls}
-        self.sysctls = {}  # by path, because each namespace has its own
+        # By path, because each namespace has its own.
+        self.sysctls, self.napi = {}, {}
 
     def trials_left(self):
         """The trials known to be left; before the screen, this includes it."""
@@ -34,10 +36,12 @@ class Comparison:
         return step.blocks + more
 
     def trial(self, letter, workload, **where):
-        """Measure a trial, with the sysctls of its arm."""
+        """Measure a trial, with the settings of its arm."""
         arm = self.session.arms[letter]
         if self.sysctls:
             self.sysctls[arm.workload(workload).path].apply(arm.sysctls)
+        if self.napi:
+            self.napi[arm.workload(workload).path].apply(arm.napi)
         return self.session.run(arm, workload, **where)
 
     def block(self, name, step):
@@ -67,10 +71,22 @@ class Comparison:
         if self.own_total:
             self.progress.total = self.progress.done + self.trials_left()
 
+    def _paths(self):
+        return {arm.workload(w).path for w in self.workloads.values()
+                for arm in self.session.arms.values()}
+
+    def _open_napi(self, stack):
+        """Both arms have NAPI, whichever has settings of it."""
+        if not any(arm.napi for arm in self.session.arms.values()):
+            return
+        for path in self._paths():
+            self.napi[path] = stack.enter_context(Napi(
+                path, self.session.places.place(path)))
+        self.progress.note('napi: in both arms, veth devices have GRO and no '
+                           'TSO, so that datagrams go through NAPI')
+
     def _open_sysctls(self, stack):
-        paths = {arm.workload(w).path for w in self.workloads.values()
-                 for arm in self.session.arms.values()} if self.wanted else ()
-        for path in paths:
+        for path in self._paths() if self.wanted else ():
             netns = self.session.places.place(path).server_netns
             self.sysctls[path] = stack.enter_context(
                 Sysctls(self.wanted, netns))
@@ -86,9 +102,10 @@ class Comparison:
                 lambda name=name: self.progress.step(f'{name}: latency'))
 
     def run(self):
-        # Sysctls are restored before the session closes its namespaces.
+        # Settings are restored before the session closes its namespaces.
         with ExitStack() as stack:
             self._open_sysctls(stack)
+            self._open_napi(stack)
             self._tell()
             while self._round():
                 pass

@@ -11,7 +11,7 @@ from ..guest import counts, initramfs, parts, paths, plan, qemu, results
 from ..guest import symbols
 from ..guest.boot import Boot
 from ..guest.modules import Modules
-from ..host import environment, scratch
+from ..host import environment, napi, scratch
 from ..host.seats import Seat
 from . import arms as binaries
 from . import trial
@@ -56,6 +56,7 @@ class Guest:
     generates the load in both arms."""
 
     def __init__(self, arm, workloads, design, generator):
+        napi.refuse(arm)
         self.arm, self.names = arm, [w.name for w in workloads]
         self.generator = None if is_same(generator, arm.binary) else generator
         self.made, self.kernel, self.tables = {}, None, {}

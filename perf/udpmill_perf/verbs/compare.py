@@ -37,8 +37,9 @@ def add_arguments(parser):
                            help=f'options of "udpmill serve" for '
                            f'{side.upper()}, as one string')
         sides.add_argument(f'--{side}-set', metavar='KEY=VALUE', default=[],
-                           action='append', help='a sysctl, or a setting of '
-                           'the workload, such as path=veth; may be repeated')
+                           action='append', help='a sysctl, a setting of NAPI '
+                           '(napi.threaded=1), or one of the workload, such as '
+                           'path=veth; may be repeated')
         sides.add_argument(f'--{side}-label', metavar='TEXT',
                            help='name of this arm in reports')
         commands.add_arms(sides, side)

@@ -10,7 +10,7 @@ import time
 from ..errors import UNFIT, PerfError
 from ..file import calibration
 from ..guest import kernel, parts, qemu
-from ..host import environment, labs, namespace, pmu
+from ..host import environment, labs, namespace, napi, pmu
 from ..measure import peers
 from ..measure.window import machine_times
 from ..render import plain, terminal
@@ -128,6 +128,20 @@ def counters(_found):
     return GOOD, 'instructions can be counted', ''
 
 
+def interrupts(found):
+    """How the devices' NAPI instances are set, as far as one differs."""
+    said = {k: v for k, v in found.items() if k.startswith(napi.PREFIX)}
+    changed = sorted(f'{k}={v}' for k, v in said.items() if v)
+    if not said:
+        return NOTE, 'no NAPI settings are visible', (
+            'no device has NAPI, or the kernel is older than Linux 6.13')
+    if not changed:
+        return GOOD, 'NAPI: no threads, no deferred interrupts', ''
+    return NOTE, f'NAPI: {", ".join(changed[:4])}', (
+        'latency on these devices depends on it; the environment of each '
+        'result has all such settings')
+
+
 def buffers(found):
     most = int(found.get('sysctl.net.core.rmem_max', 0))
     if most < 4 << 20 and os.geteuid() != 0:
@@ -176,7 +190,7 @@ def calibrated(found):
 
 
 CHECKS = (cpus, quiet, clock, governor, turbo, smt, machine, rights, lab,
-          counters, buffers, others, emulator, bootable, calibrated)
+          counters, interrupts, buffers, others, emulator, bootable, calibrated)
 
 
 def show(rows, colour):

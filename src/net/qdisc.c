@@ -6,9 +6,11 @@
 #include <linux/netlink.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 /* The loopback device is the first in every namespace. */
@@ -179,4 +181,21 @@ int qdisc_pacer(int fd, unsigned device)
 	int error = dump(fd, &l);
 
 	return error ? error : (int)l.pacer;
+}
+
+/* By the version, since other namespaces than the first do not have the
+ * sysctl. */
+bool qdisc_bursts_in(const char *release)
+{
+	unsigned major, minor;
+
+	return sscanf(release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 6 || (major == 6 && minor >= 19));
+}
+
+bool qdisc_bursts(void)
+{
+	struct utsname name;
+
+	return uname(&name) == 0 && qdisc_bursts_in(name.release);
 }

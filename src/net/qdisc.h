@@ -24,6 +24,25 @@ int qdisc_open(void);
  * others. 0 or -errno; counts that cannot be read are 0. */
 int qdisc_read(int fd, bool loopback, struct qdisc_counts *out);
 
+/*
+ * Does this kernel keep what is sent on a list in front of a discipline while
+ * another CPU has it? (Linux 6.19, commit 100dfa74cad9 in net/core/dev.c; not
+ * for pfifo_fast and others without a lock.) Then:
+ *
+ * - what is beyond net.core.qdisc_max_burst there is dropped, and the sender is
+ *   told (ENOBUFS), but the discipline does not count it; the drop reason is
+ *   QDISC_BURST_DROP. Who does not ask for errors, and a router, is not told;
+ * - a send succeeds before the discipline has seen it. If that drops it, the
+ *   discipline counts it, but the sender is not told;
+ * - what is on the list when a device goes down is dropped, and not counted.
+ *
+ * So neither count includes the other, as it does before.
+ */
+bool qdisc_bursts(void);
+
+/* The same for a release as in uname(2), such as "6.19.3-amd64". */
+bool qdisc_bursts_in(const char *release);
+
 /* Disciplines that send at a given time (SO_TXTIME), and their clocks. */
 enum qdisc_pacer {
 	QDISC_NO_PACER,

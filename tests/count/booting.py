@@ -36,18 +36,20 @@ def or_skip():
     return found
 
 
-def start(image, folder, initrd, plugins=None, seed=1):
+def start(image, folder, initrd, plugins=None, seed=1, machine=None):
     """Returns the process of QEMU, and the paths of its files, by name.
-    plugins: their directory; None: nothing is counted."""
+    plugins: their directory; None: nothing is counted. machine: another than
+    that of counts."""
     path, major = counts.find(qemu.PROGRAM)
     api = 2 if major >= 9 else 1
     there = {name: str(folder / name) for name in FILES}
     pathlib.Path(there["initrd"]).write_bytes(initrd)
-    command = qemu.Qemu(
-        path, str(major), f"{plugins}/udpmill-count-{api}.so", api).command(
-            image, there["initrd"], "", seed, there["console"],
-            there["results"], there["counts"])
-    if not plugins:
+    machine = machine or qemu.Qemu(
+        path, str(major), f"{plugins}/udpmill-count-{api}.so", api)
+    command = machine.command(
+        image, there["initrd"], "", seed, there["console"], there["results"],
+        there["counts"])
+    if not plugins and "-plugin" in command:
         at = command.index("-plugin")
         del command[at:at + 2]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL), there

@@ -4,8 +4,8 @@
 they happened, and nothing is left unexplained.
 
 In two network namespaces, so that nobody else changes their counters. Needs
-root; exits with 77 without it. A lack of memory is not tested, because UDP's
-limit (net.ipv4.udp_mem) is the whole host's.
+root; exits with 77 without it. For a lack of memory, see tests/count/ledger.py,
+because UDP's limit (net.ipv4.udp_mem) is the whole host's.
 """
 
 import socket

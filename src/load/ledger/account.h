@@ -74,6 +74,9 @@ struct ledger_kernel {
 	bool client_known, server_known;
 	bool one; /* both ends share a namespace; server equals client */
 	bool v6;
+	/* Sends may be refused by a list in front of a queueing discipline,
+	 * which the discipline does not count (net/qdisc.h). */
+	bool bursts;
 };
 
 enum ledger_leg {

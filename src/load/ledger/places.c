@@ -35,6 +35,8 @@ struct ends {
 	uint64_t nobufs, cut;
 	/* The most datagrams of those, if a discipline took them apart. */
 	uint64_t nobufs_most, cut_most;
+	/* Repeated sends need not be in any counter of drops. */
+	bool bursts;
 };
 
 static uint64_t least_of(uint64_t a, uint64_t b)
@@ -116,14 +118,17 @@ static void add_silence(
  * counts the backlog's drops as its own, and so does the receiving device. A
  * drop that a device or queueing discipline reports to the sender at once
  * becomes ENOBUFS; the client repeats such sends, so that nothing is lost.
- * Disciplines and devices serve both ways, since what arrives may be sent on
- * within the namespace (ifb, bridge).
+ * Where a list in front of the discipline may be what refused them, that may be
+ * any number of them, and all that was counted may be a loss. Disciplines and
+ * devices serve both ways, since what arrives may be sent on within the
+ * namespace (ifb, bridge).
  */
 static void add_crossing(struct places *p, const struct ends *e,
 	const struct end *from, const struct end *to)
 {
 	bool clients = from->out & REQUEST;
 	uint64_t nobufs = clients ? e->nobufs : 0, cut = clients ? e->cut : 0;
+	uint64_t known = e->bursts ? 0 : nobufs, perhaps = nobufs - known;
 	uint64_t backlog = to->backlog, device = 0, qdisc = 0;
 
 	if (from->f) {
@@ -132,12 +137,12 @@ static void add_crossing(struct places *p, const struct ends *e,
 		qdisc = from->f->v[FIGURE_QDISC_DROPS];
 	}
 	add_theirs(p, e, REQUEST | REPLY, LEDGER_QDISC,
-		beyond(qdisc, beyond(nobufs, device)),
-		clients ? e->cut_most + e->nobufs_most - nobufs : 0);
+		beyond(qdisc, beyond(known, device)),
+		clients ? e->cut_most + e->nobufs_most - known : 0);
 	add_theirs(p, e, REQUEST | REPLY, LEDGER_DEVICE,
-		beyond(device, beyond(nobufs, qdisc)), cut + backlog);
+		beyond(device, beyond(known, qdisc)), cut + perhaps + backlog);
 	add_theirs(p, e, to->in, LEDGER_BACKLOG,
-		beyond(backlog, beyond(nobufs, qdisc)), cut);
+		beyond(backlog, beyond(known, qdisc)), cut + perhaps);
 	if (to->f)
 		add_theirs(p, e, to->in, LEDGER_DEVICE,
 			to->f->v[FIGURE_RX_DROPPED] - backlog +
@@ -271,6 +276,7 @@ static void find_ends(struct ends *e, const struct ledger_client *c,
 		.cut = c->cut,
 		.nobufs_most = c->nobufs * c->train,
 		.cut_most = c->cut * c->train,
+		.bursts = k->bursts,
 	};
 	if (k->client_known)
 		e->client.f = &k->client;

@@ -3,6 +3,7 @@
 
 #include "load/loop/churn.h"
 #include "load/loop/moment.h"
+#include "net/qdisc.h"
 
 static uint64_t socket_drops(const struct load *l)
 {
@@ -111,6 +112,8 @@ void settle_end(
 	struct ledger_kernel kernel = {
 		.one = r->server_seen && !l->config.server_apart,
 		.v6 = l->near.scope.v6,
+		/* Loopback has no discipline, unless somebody gives it one. */
+		.bursts = !l->near.scope.loopback && qdisc_bursts(),
 	};
 	struct figures now;
 

@@ -45,3 +45,16 @@ Test(qdisc, that_paces_is_looked_for_on_one_device)
 	close(fd);
 	cr_assert(qdisc_pacer(-1, 1) == -EBADF);
 }
+
+Test(qdisc, has_a_list_in_front_of_it_since_6_19)
+{
+	static const char *const without[] = {
+		"6.18.44-amd64", "6.1.0-47-cloud-amd64", "5.19.0", "", "next"};
+	static const char *const with[] = {
+		"6.19.0-rc6", "6.20", "7.0.4+deb13-cloud-amd64", "10.1"};
+
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		cr_assert(!qdisc_bursts_in(without[i]), "%s", without[i]);
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++)
+		cr_assert(qdisc_bursts_in(with[i]), "%s", with[i]);
+}

@@ -111,6 +111,12 @@ static void print_remarks(FILE *out, const struct load_result *r)
 	const struct ledger *l = &r->ledger;
 
 	print_shared(out, l);
+	if (l->unexplained > 0 && l->kernel.bursts)
+		fprintf(out,
+			"  This kernel counts nowhere what it drops in "
+			"front of a queueing\n  discipline on the way "
+			"(net.core.qdisc_max_burst; drop reason\n  "
+			"QDISC_BURST_DROP), or when a device goes down.\n");
 	if (r->queued)
 		fprintf(out,
 			"  %s packets were still in a queue of this host "

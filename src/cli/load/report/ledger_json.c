@@ -123,7 +123,8 @@ static json_t *kernel_json(const struct ledger_kernel *k)
 
 	if (k->server_known && !k->one)
 		server = figures_json(&k->server, k->v6);
-	return json_pack("{s:b, s:o, s:o}", "one_namespace", k->one, "client",
+	return json_pack("{s:b, s:b, s:o, s:o}", "one_namespace", k->one,
+		"qdisc_bursts", k->bursts, "client",
 		figures_json(&k->client, k->v6), "server", server);
 }
 

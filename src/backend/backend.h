@@ -19,6 +19,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* For what all workers of an endpoint share. */
+struct backend_share_config {
+	const union address *bound; /* the endpoint, with its port */
+	bool dual;                  /* IPv6: also IPv4 */
+	const char *device;         /* --device; NULL: follows from bound */
+	bool native, generic;       /* XDP only by the driver; only without */
+	uint32_t workers;
+	uint32_t busy_poll_us; /* 0: not */
+};
+
+/* Called with each fact; text is NULL if it is a number. */
+typedef void backend_fact_fn(
+	void *arg, const char *name, const char *text, uint64_t number);
+
 struct backend_config {
 	int fd;             /* bound and blocking; the caller closes it */
 	sa_family_t family; /* of fd */
@@ -39,6 +53,8 @@ struct backend_config {
 	 */
 	bool head_only;
 	struct counters *counters; /* the worker's; valid until fini */
+	void *share;               /* of the endpoint, from ops->share */
+	uint32_t worker;           /* of the endpoint, from 0 */
 	/* Called at most once per subject, by the worker's thread, with a
 	 * sentence for a person; may be NULL. */
 	void (*notice)(void *arg, const char *text);
@@ -65,6 +81,22 @@ struct backend_ops {
 	 * person in why. Leaves nothing behind.
 	 */
 	int (*probe)(char *why, size_t why_bytes);
+
+	/*
+	 * For backends with something that all workers of an endpoint share;
+	 * else all of these are NULL. By the thread that opens the endpoint,
+	 * before any worker is opened and after all were closed.
+	 *
+	 * queues: the most workers that an endpoint can have, or -errno with
+	 * one line in why. share: 0, or -errno with one line in why and nothing
+	 * left. facts: what was obtained, for the user.
+	 */
+	int (*queues)(const union address *listen, const char *device,
+		char *why, size_t why_bytes);
+	int (*share)(void **out, const struct backend_share_config *config,
+		char *why, size_t why_bytes);
+	void (*facts)(const void *share, backend_fact_fn *each, void *arg);
+	void (*unshare)(void *share);
 
 	/*
 	 * self is zeroed. 0, or -errno; fini is called in either case, and is
@@ -105,6 +137,10 @@ struct backend_ops {
 	 * messages.
 	 */
 	int (*send)(void *self, struct batch *batch);
+
+	/* Reads back counts that the kernel keeps, now and then. NULL: there
+	 * are none. */
+	void (*publish)(void *self);
 
 	/* Ends what is in flight and frees the state, even with a batch on
 	 * loan. After it has returned and the socket is closed, the port is

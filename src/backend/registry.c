@@ -14,6 +14,11 @@ const struct backend_ops *const backend_table[] = {
 	&backend_uring,
 #endif
 	&backend_recvfrom,
+#ifdef HAVE_XDP
+	/* Never by auto, which stops before it: it takes a device's traffic
+	 * past the firewall. */
+	&backend_xdp,
+#endif
 	NULL,
 };
 

@@ -14,6 +14,10 @@ struct server_config {
 	bool v6_only; /* [::] takes no IPv4 */
 	const struct backend_ops *backend;
 	const struct service_ops *service;
+	/* Of the backend xdp. NULL: by the address; XDP only by the driver, or
+	 * only without. */
+	const char *device;
+	bool xdp_native, xdp_generic;
 	uint32_t workers; /* per endpoint */
 	/* Workers are pinned to these in turn; NULL: not pinned. */
 	const struct cpu_list *cpus;

@@ -31,6 +31,24 @@ static struct socket_config plan(const struct server_config *c, uint32_t index)
 	};
 }
 
+static int share(struct endpoint *e, const struct server_config *c, bool dual,
+	char *why, size_t why_bytes)
+{
+	const struct backend_share_config config = {
+		.bound = &e->got->bound,
+		.dual = dual,
+		.device = c->device,
+		.native = c->xdp_native,
+		.generic = c->xdp_generic,
+		.workers = c->workers,
+		.busy_poll_us = c->busy_poll.us,
+	};
+
+	if (!c->backend->share)
+		return 0;
+	return c->backend->share(&e->share, &config, why, why_bytes);
+}
+
 /* The order of the group's sockets stays as it is while the server runs: they
  * are closed only after all workers have ended. */
 int endpoint_open(struct endpoint *e, const struct server_config *config,
@@ -46,6 +64,8 @@ int endpoint_open(struct endpoint *e, const struct server_config *config,
 		return error;
 	error = steer_attach(
 		steer, e->fds, e->cpus, n, &e->steered_by, why, why_bytes);
+	if (!error)
+		error = share(e, config, sc.dual, why, why_bytes);
 	for (uint32_t i = 0; error && i < n; i++)
 		close(e->fds[i]);
 	return error;

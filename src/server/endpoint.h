@@ -10,10 +10,11 @@ struct endpoint {
 	unsigned short *cpus; /* of the workers, if they are pinned */
 	struct socket_obtained *got;
 	const char *steered_by; /* of steer_attach() */
+	void *share;            /* of backend_ops.share */
 };
 
 /* Opens the sockets of config->listen[index]. The caller has set all but
- * steered_by, and closes fds. 0; or -errno, one line in why, and no socket is
- * open. */
+ * steered_by and share, closes fds, and unshares. 0; or -errno, one line in
+ * why, and nothing is open. */
 int endpoint_open(struct endpoint *e, const struct server_config *config,
 	uint32_t index, char *why, size_t why_bytes);

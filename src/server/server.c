@@ -2,7 +2,7 @@
 #include "server/server.h"
 
 #include "server/endpoint.h"
-#include "server/publication.h"
+#include "server/server_state.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -14,36 +14,6 @@
 
 /* The segment is checked once a second. */
 #define TICKS_PER_LOOK (1000 / SERVER_TICK_MS)
-
-/* A worker thread's state, as other threads see it. */
-enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_ENDED };
-
-struct seat {
-	/* Different workers share no cache line. */
-	_Alignas(CACHE_LINE) struct worker worker;
-	struct worker_config config;
-	pthread_t thread;
-	bool started;
-	int fd;
-	_Atomic enum phase phase;
-	struct server *server;
-};
-
-struct server {
-	struct server_config config;
-	struct socket_obtained *endpoints;
-	union address *bound;   /* of endpoints */
-	const char *steered_by; /* of steer_attach() */
-	struct seat *seats;
-	uint32_t seat_count;
-	struct publication publication;
-	const struct counters **counters; /* of each worker */
-	struct consent_config consent;
-	struct guard guard;
-	struct budget budget;
-	pthread_mutex_t lock;   /* for changed */
-	pthread_cond_t changed; /* a phase */
-};
 
 static void set_phase(struct seat *seat, enum phase phase)
 {
@@ -104,8 +74,10 @@ static int allocate(struct server *s, const struct server_config *config)
 	s->endpoints = calloc(config->listen_count, sizeof(*s->endpoints));
 	s->seats = lines_alloc(n, sizeof(*s->seats));
 	s->bound = calloc(config->listen_count, sizeof(*s->bound));
+	s->shares = calloc(config->listen_count, sizeof(*s->shares));
 	s->counters = calloc(n, sizeof(*s->counters));
-	if (!s->endpoints || !s->seats || !s->bound || !s->counters)
+	if (!s->endpoints || !s->seats || !s->bound || !s->shares ||
+		!s->counters)
 		return -ENOMEM;
 	s->seat_count = (uint32_t)n;
 	for (uint32_t i = 0; i < n; i++)
@@ -138,6 +110,7 @@ static int open_endpoint(
 	for (uint32_t i = 0; !error && i < c->workers; i++)
 		s->seats[first + i].fd = e.fds[i];
 	s->bound[index] = s->endpoints[index].bound;
+	s->shares[index] = e.share;
 	s->steered_by = e.steered_by;
 	free(e.fds);
 	free(e.cpus);
@@ -162,16 +135,6 @@ int server_open(struct server **out, const struct server_config *config,
 	budget_init(&s->budget, config->count, s->seat_count);
 	*out = s;
 	return 0;
-}
-
-const struct socket_obtained *server_endpoints(const struct server *s)
-{
-	return s->endpoints;
-}
-
-const char *server_steered_by(const struct server *s)
-{
-	return s->steered_by;
 }
 
 static uint32_t segments_max(const struct server_config *c)
@@ -221,6 +184,8 @@ static void configure_seat(struct server *s, uint32_t index)
 		.slot_bytes = c->copy_bytes,
 		.head_only = c->head_only,
 		.counters = counters,
+		.share = s->shares[index / c->workers],
+		.worker = index % c->workers,
 		.notice = c->notice,
 		.notice_arg = c->notice_arg,
 	};
@@ -323,55 +288,16 @@ int server_start(
 	return error;
 }
 
-const char *server_segment(const struct server *s)
-{
-	return writer_path(s->publication.writer);
-}
-
 void server_tick(struct server *s)
 {
 	server_order(s, ORDER_PUBLISH);
 	publication_tick(&s->publication, TICKS_PER_LOOK);
 }
 
-bool server_ended(const struct server *s)
-{
-	for (uint32_t i = 0; i < s->seat_count; i++)
-		if (s->seats[i].started &&
-			atomic_load(&s->seats[i].phase) != PHASE_ENDED)
-			return false;
-	return true;
-}
-
 void server_order(struct server *s, enum worker_order order)
 {
 	for (uint32_t i = 0; i < s->seat_count; i++)
 		worker_order(&s->seats[i].worker, order);
-}
-
-const struct counters *server_counters(const struct server *s, uint32_t index)
-{
-	return writer_worker(s->publication.writer, index);
-}
-
-uint32_t server_worker_count(const struct server *s)
-{
-	return s->seat_count;
-}
-
-int server_error(const struct server *s, char *why, size_t why_bytes)
-{
-	/* A worker's error may only be read after its phase is PHASE_ENDED. */
-	for (uint32_t i = 0; i < s->seat_count; i++) {
-		const struct worker *w = &s->seats[i].worker;
-
-		if (atomic_load(&s->seats[i].phase) != PHASE_ENDED || !w->error)
-			continue;
-		if (why)
-			worker_why(w, why, why_bytes);
-		return w->error;
-	}
-	return 0;
 }
 
 void server_close(struct server *s)
@@ -382,6 +308,9 @@ void server_close(struct server *s)
 	for (uint32_t i = 0; i < s->seat_count; i++)
 		if (s->seats[i].started)
 			pthread_join(s->seats[i].thread, NULL);
+	for (uint32_t i = 0; s->shares && i < s->config.listen_count; i++)
+		if (s->shares[i])
+			s->config.backend->unshare(s->shares[i]);
 	for (uint32_t i = 0; i < s->seat_count; i++)
 		if (s->seats[i].fd >= 0)
 			close(s->seats[i].fd);
@@ -391,6 +320,7 @@ void server_close(struct server *s)
 	free(s->seats);
 	free(s->counters);
 	free(s->bound);
+	free(s->shares);
 	free(s->endpoints);
 	free(s);
 }

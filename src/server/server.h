@@ -8,6 +8,7 @@
 
 #include "net/socket.h"
 #include "server/config.h"
+#include "server/server_look.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,12 +23,6 @@ struct server;
 int server_open(struct server **out, const struct server_config *config,
 	char *why, size_t why_bytes);
 
-/* The endpoints as bound: listen_count of them. */
-const struct socket_obtained *server_endpoints(const struct server *s);
-
-/* What decides which worker gets a datagram, as of steer_attach(). */
-const char *server_steered_by(const struct server *s);
-
 /*
  * Starts the workers, and returns after each has made its first receive, so
  * that a server that cannot receive is not reported as ready. config_json: all
@@ -37,24 +32,10 @@ const char *server_steered_by(const struct server *s);
 int server_start(
 	struct server *s, const char *config_json, char *why, size_t why_bytes);
 
-/* The path of the segment; NULL: there is none. */
-const char *server_segment(const struct server *s);
-
 void server_tick(struct server *s);
-
-/* Has every worker ended, by order or by a failure? */
-bool server_ended(const struct server *s);
 
 /* order: ORDER_DRAIN or ORDER_STOP. Does not wait: poll server_ended(). */
 void server_order(struct server *s, enum worker_order order);
-
-/* The workers' counters: index is endpoint x workers + worker. */
-const struct counters *server_counters(const struct server *s, uint32_t index);
-uint32_t server_worker_count(const struct server *s);
-
-/* The -errno of the first worker that has failed, with one line in why, which
- * may be NULL; 0: none. */
-int server_error(const struct server *s, char *why, size_t why_bytes);
 
 /* Stops the workers and frees everything. NULL is legal. */
 void server_close(struct server *s);

@@ -101,6 +101,8 @@ static void publish(struct worker *w)
 		unresolved_look(&w->unresolved, memory.sending_bytes,
 			memory.sndbuf, clock_ns());
 	}
+	if (w->backend.ops && w->backend.ops->publish)
+		w->backend.ops->publish(w->backend.self);
 	if (getrusage(RUSAGE_THREAD, &usage) == 0) {
 		counter_set(c, COUNTER_CPU_USER, timeval_ns(usage.ru_utime));
 		counter_set(c, COUNTER_CPU_SYSTEM, timeval_ns(usage.ru_stime));

@@ -80,7 +80,7 @@ static int attach(struct xdp_filter *f, const struct xdp_filter_config *c)
 		link = bpf_link_create(
 			program, (int)c->device->index, BPF_XDP, &native);
 	f->native = link >= 0;
-	if (link < 0 && link != -EBUSY && link != -EEXIST)
+	if (link < 0 && link != -EBUSY && link != -EEXIST && !c->native)
 		link = bpf_link_create(
 			program, (int)c->device->index, BPF_XDP, &generic);
 	f->link = link;

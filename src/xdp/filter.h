@@ -26,7 +26,8 @@ struct xdp_filter_config {
 	uint32_t address_count;         /* at most XDP_DEVICE_ADDRESSES */
 	uint16_t port_first, port_last; /* ... and these ports */
 	uint32_t frame_most;            /* longest frame, in bytes */
-	bool generic;                   /* do not try the driver's own XDP */
+	bool native;                    /* only the driver's own XDP will do */
+	bool generic;                   /* do not try it */
 };
 
 struct xdp_filter {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "xdp/queue.h"
 
+#include "core/clock.h"
+#include "core/lines.h"
+#include "net/call.h"
+
 #include <errno.h>
 #include <linux/if_xdp.h>
 #include <stdio.h>
@@ -8,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Newer than the headers of Linux 6.1. */
@@ -18,6 +23,10 @@
 /* What a call sends in copy mode where the limit cannot be raised
  * (TX_BATCH_SIZE in net/xdp/xsk.c). */
 #define TX_BUDGET_DEFAULT 32
+
+/* How long a queue that is busy is tried again. */
+#define BUSY_NS  1000000000u
+#define RETRY_NS 10000000
 
 uint32_t xdp_queue_frame_bytes(uint32_t mtu)
 {
@@ -58,7 +67,7 @@ static int make_frames(struct xdp_queue *q, const struct xdp_queue_config *c)
 		q->area = NULL;
 		return -ENOMEM;
 	}
-	q->free = calloc(c->frames, sizeof(*q->free));
+	q->free = lines_alloc(c->frames, sizeof(*q->free));
 	if (!q->free)
 		return -ENOMEM;
 	for (uint32_t i = c->frames; i > 0; i--)
@@ -96,6 +105,35 @@ static int open_socket(struct xdp_queue *q, const struct xdp_queue_config *c)
 	return 0;
 }
 
+static void close_socket(struct xdp_queue *q)
+{
+	if (q->socket)
+		xsk_socket__delete(q->socket);
+	if (q->umem)
+		(void)xsk_umem__delete(q->umem);
+	q->socket = NULL;
+	q->umem = NULL;
+	q->fd = -1;
+}
+
+/* The kernel gives up the queue of a closed socket in a work queue, some
+ * milliseconds after the socket. */
+static int open_free_socket(
+	struct xdp_queue *q, const struct xdp_queue_config *c)
+{
+	const struct timespec pause = {.tv_nsec = RETRY_NS};
+	uint64_t start = clock_ns();
+	int error;
+
+	for (;;) {
+		error = open_socket(q, c);
+		if (error != -EBUSY || clock_ns() - start > BUSY_NS)
+			return error;
+		close_socket(q);
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
 static const char *advice(int error)
 {
 	switch (error) {
@@ -126,7 +164,7 @@ int xdp_queue_open(struct xdp_queue *q, const struct xdp_queue_config *config,
 	};
 	error = make_frames(q, config);
 	if (!error)
-		error = open_socket(q, config);
+		error = open_free_socket(q, config);
 	if (error) {
 		snprintf(why, why_bytes,
 			"cannot open queue %u of %s by AF_XDP: %s%s",
@@ -143,10 +181,7 @@ int xdp_queue_open(struct xdp_queue *q, const struct xdp_queue_config *config,
 
 void xdp_queue_close(struct xdp_queue *q)
 {
-	if (q->socket)
-		xsk_socket__delete(q->socket);
-	if (q->umem)
-		(void)xsk_umem__delete(q->umem);
+	close_socket(q);
 	if (q->area)
 		munmap(q->area, q->area_bytes);
 	free(q->free);
@@ -161,7 +196,7 @@ int xdp_queue_kick(struct xdp_queue *q, uint32_t *calls)
 		return 0;
 	++*calls;
 	taken = __atomic_load_n(q->tx.consumer, __ATOMIC_RELAXED);
-	if (sendto(q->fd, NULL, 0, MSG_DONTWAIT, NULL, 0) >= 0)
+	if (call_sendto(q->fd, NULL, 0, MSG_DONTWAIT, NULL, 0) >= 0)
 		return 0;
 	/* EAGAIN: either the budget is used up or there is no room. That it
 	 * took frames tells which. */

@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#include "core/lines.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +33,8 @@ struct xdp_queue_config {
 };
 
 struct xdp_queue {
-	int fd;
+	/* Queues of different threads share no cache line. */
+	_Alignas(CACHE_LINE) int fd;
 	uint32_t frame_bytes, ring;
 	bool zero_copy;
 	bool busy_poll;     /* a call is needed to make the device go on */
@@ -44,6 +47,7 @@ struct xdp_queue {
 	struct xsk_ring_prod tx, fill;
 	uint64_t *free; /* a stack: what was used last is in the cache */
 	uint32_t free_count;
+	uint32_t put;     /* in the TX ring, not yet shown to the kernel */
 	uint32_t sending; /* in the TX ring or on the way */
 };
 
@@ -115,14 +119,20 @@ static inline bool xdp_queue_put(
 	d->addr = address;
 	d->len = bytes;
 	d->options = 0;
+	q->put++;
 	q->sending++;
 	return true;
 }
 
-/* Shows the last n frames that were put to the kernel. */
-static inline void xdp_queue_submit(struct xdp_queue *q, uint32_t n)
+/* Shows the frames that were put to the kernel. Returns their number. */
+static inline uint32_t xdp_queue_submit(struct xdp_queue *q)
 {
-	xsk_ring_prod__submit(&q->tx, n);
+	uint32_t n = q->put;
+
+	if (n)
+		xsk_ring_prod__submit(&q->tx, n);
+	q->put = 0;
+	return n;
 }
 
 /* Are there frames in the TX ring that the kernel has not taken? */

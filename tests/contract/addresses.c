@@ -130,6 +130,10 @@ Test(addresses, of_groups_are_told_from_ones_own)
 	int fd;
 
 	fixture_open(&f, &(struct fixture_options){.bind = "0.0.0.0:0"});
+	if (f.share) {
+		fixture_close(&f);
+		cr_skip_test("what goes to a group takes mmsg's way");
+	}
 	cr_assert(address_parse(&f.server, "239.1.2.3:1") == 0);
 	join.imr_multiaddr = f.server.in.sin_addr;
 	if (setsockopt(

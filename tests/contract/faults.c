@@ -65,9 +65,10 @@ ssize_t __wrap_call_sendto(int fd, const void *data, size_t bytes, int flags,
 				     fd, data, bytes, flags, to, to_bytes);
 }
 
-static bool uses_uring(const struct fixture *f)
+/* Rings, into which no failure can be put. */
+static bool uses_rings(const struct fixture *f)
 {
-	return strcmp(f->backend.ops->name, "uring") == 0;
+	return strcmp(f->backend.ops->name, "uring") == 0 || f->share;
 }
 
 static union address nowhere;
@@ -180,9 +181,9 @@ Test(faults, of_a_full_send_buffer_are_waited_out)
 	int fd;
 
 	fixture_open(&f, &(struct fixture_options){0});
-	if (uses_uring(&f)) {
+	if (uses_rings(&f)) {
 		fixture_close(&f);
-		cr_skip_test("a failure cannot be put into io_uring");
+		cr_skip_test("a failure cannot be put into a ring");
 	}
 	fd = client_open(&f, NULL, false);
 	for (int n = 1; n < 3; n++) {
@@ -205,9 +206,9 @@ Test(faults, that_last_are_reported_and_the_next_reply_is_sent)
 	int fd;
 
 	fixture_open(&f, &(struct fixture_options){0});
-	if (uses_uring(&f)) {
+	if (uses_rings(&f)) {
 		fixture_close(&f);
-		cr_skip_test("a failure cannot be put into io_uring");
+		cr_skip_test("a failure cannot be put into a ring");
 	}
 	fd = client_open(&f, NULL, false);
 	client_send(fd, out, 10);
@@ -230,7 +231,7 @@ Test(faults, of_a_refused_train_cost_speed_and_no_reply)
 	int fd;
 
 	fixture_open(&f, &(struct fixture_options){0});
-	if (uses_uring(&f) || !f.backend.ops->gro) {
+	if (uses_rings(&f) || !f.backend.ops->gro) {
 		fixture_close(&f);
 		cr_skip_test("this backend's trains cannot be refused here");
 	}
@@ -253,6 +254,33 @@ Test(faults, of_a_refused_train_cost_speed_and_no_reply)
 	}
 	cr_assert(fixture_count(&f, COUNTER_GSO_REFUSED) == 3);
 	cr_assert(f.notices == 1);
+	close(fd);
+	fixture_close(&f);
+}
+
+/* A kick that fails leaves the replies in the ring: they are not lost, even if
+ * nothing more arrives. */
+Test(faults, of_a_kick_delay_replies_and_lose_none)
+{
+	struct fixture f;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	if (!f.share) {
+		fixture_close(&f);
+		cr_skip_test("this backend has no TX ring of a device");
+	}
+	fd = client_open(&f, NULL, false);
+	for (int timeout_ms = 0; timeout_ms < 2; timeout_ms++) {
+		client_send(fd, out, 10);
+		fail_calls = 1;
+		fail_error = EAGAIN;
+		fixture_serve(&f, 1, handle_echo, NULL);
+		cr_assert(fail_calls == 0);
+		cr_assert(client_is_silent(fd));
+		cr_assert(fixture_turn(&f, timeout_ms, handle_echo, NULL) == 0);
+		cr_assert(client_receive(fd, in, sizeof(in), NULL) == 10);
+	}
 	close(fd);
 	fixture_close(&f);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 #include "backend/registry.h"
+#include "net/netns.h"
 
 #include <errno.h>
 #include <netinet/udp.h>
@@ -10,6 +11,28 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* The device of tests/contract/lab, whose MTU is 1500. */
+#define LAB_DEVICE "veth0"
+#define LAB_MOST   1400
+
+static bool in_lab(void)
+{
+	return getenv("CONTRACT_CLIENTS") != NULL;
+}
+
+/* Parses an address of the loopback device, or what stands for it. */
+static void parse_place(union address *a, const char *text, bool client)
+{
+	cr_assert(address_parse(a, text) == 0, "%s", text);
+	if (!in_lab() || address_is_any(a))
+		return;
+	if (a->sa.sa_family == AF_INET)
+		*(uint8_t *)&a->in.sin_addr = client ? 11 : 10;
+	else
+		a->in6.sin6_addr = (struct in6_addr){
+			.s6_addr = {0xfd, [15] = client ? 2 : 1}};
+}
 
 static void note(void *arg, const char *text)
 {
@@ -39,10 +62,32 @@ static void find_server(struct fixture *f)
 	f->server = f->got.bound;
 	if (!address_is_any(&f->server))
 		return;
-	cr_assert(address_parse(&f->server, f->server.sa.sa_family == AF_INET
-						    ? "127.0.0.1:0"
-						    : "[::1]:0") == 0);
+	parse_place(&f->server,
+		f->server.sa.sa_family == AF_INET ? "127.0.0.1:0" : "[::1]:0",
+		false);
 	address_set_port(&f->server, port);
+}
+
+static void open_share(
+	struct fixture *f, const struct backend_ops *ops, bool dual)
+{
+	const struct backend_share_config config = {
+		.bound = &f->got.bound,
+		.dual = dual,
+		.device = LAB_DEVICE,
+		.workers = 1,
+	};
+	char why[256] = "";
+
+	f->in_order_most = UINT32_MAX;
+	if (!ops->share)
+		return;
+	if (!in_lab())
+		cr_skip_test(
+			"%s needs a device: tests/contract/lab", ops->name);
+	cr_assert(ops->share(&f->share, &config, why, sizeof(why)) == 0, "%s",
+		why);
+	f->in_order_most = LAB_MOST;
 }
 
 void fixture_open(struct fixture *f, const struct fixture_options *o)
@@ -55,8 +100,7 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 	*f = (struct fixture){.fd = -1, .segments_max = o->segments_max};
 	if (!f->segments_max)
 		f->segments_max = TRAIN_SEND_SEGMENTS;
-	cr_assert(address_parse(&sc.bind, o->bind ? o->bind : "127.0.0.1:0") ==
-		  0);
+	parse_place(&sc.bind, o->bind ? o->bind : "127.0.0.1:0", false);
 	sc.gro = ops->gro && !o->no_gro;
 	sc.local = sc.dual = address_is_any(&sc.bind);
 	sc.tos_read = o->marks;
@@ -84,13 +128,19 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 		.notice = note,
 		.notice_arg = f,
 	};
+	open_share(f, ops, sc.dual && sc.bind.sa.sa_family == AF_INET6);
+	config.share = f->share;
 	cr_assert(backend_open(&f->backend, ops, &config) == 0);
 	find_server(f);
 }
 
 void fixture_close(struct fixture *f)
 {
+	const struct backend_ops *ops = f->backend.ops;
+
 	backend_close(&f->backend);
+	if (f->share)
+		ops->unshare(f->share);
 	batch_fini(&f->batch);
 	free(f->counters);
 	if (f->fd >= 0)
@@ -145,6 +195,24 @@ void handle_echo(struct train *t, void *arg)
 	t->reply_segments = t->segments;
 }
 
+/* A socket where the clients are. */
+static int open_there(const struct socket_config *sc, char *why, size_t bytes)
+{
+	struct netns there, back;
+	int fd;
+
+	if (!in_lab())
+		return socket_open(sc, NULL, why, bytes);
+	cr_assert(
+		netns_open(&there, getenv("CONTRACT_CLIENTS"), why, bytes) == 0,
+		"%s", why);
+	cr_assert(netns_enter(&there, &back) == 0);
+	fd = socket_open(sc, NULL, why, bytes);
+	cr_assert(netns_leave(&back) == 0);
+	netns_close(&there);
+	return fd;
+}
+
 static int client_connect(const struct fixture *f, struct socket_config *sc)
 {
 	struct timeval second = {.tv_sec = 1};
@@ -153,7 +221,7 @@ static int client_connect(const struct fixture *f, struct socket_config *sc)
 
 	sc->remote = f->server;
 	sc->rcvbuf = sc->sndbuf = 4 << 20;
-	fd = socket_open(sc, NULL, why, sizeof(why));
+	fd = open_there(sc, why, sizeof(why));
 	cr_assert(fd >= 0, "%s", why);
 	cr_assert(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second,
 			  sizeof(second)) == 0);
@@ -165,7 +233,7 @@ int client_open(const struct fixture *f, const char *bind, bool gro)
 	struct socket_config sc = {.gro = gro};
 
 	if (bind)
-		cr_assert(address_parse(&sc.bind, bind) == 0);
+		parse_place(&sc.bind, bind, true);
 	return client_connect(f, &sc);
 }
 
@@ -181,7 +249,7 @@ void client_ask_at(struct fixture *f, const char *host)
 	char text[ADDRESS_TEXT];
 
 	snprintf(text, sizeof(text), "%s:%u", host, address_port(&f->server));
-	cr_assert(address_parse(&f->server, text) == 0);
+	parse_place(&f->server, text, false);
 }
 
 void client_send(int fd, const void *data, size_t bytes)

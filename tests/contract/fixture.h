@@ -3,6 +3,10 @@
  * A backend on a real loopback socket, with clients, all on one thread, since
  * loopback queues what is sent. $BACKEND names the backend; every case holds
  * for all of them.
+ *
+ * For a backend that needs a device, tests/contract/lab makes one, with clients
+ * in another namespace, $CONTRACT_CLIENTS. 127.A.B.C then stands for the
+ * server's 10.A.B.C and the client's 11.A.B.C, and ::1 for fd00::1 and fd00::2.
  */
 #pragma once
 
@@ -35,6 +39,10 @@ struct fixture {
 	uint32_t segments_max;
 	int fd;
 	unsigned notices;
+	void *share; /* of the backend, if it has any */
+	/* The longest datagram that keeps its place among others: longer ones
+	 * go another way. */
+	uint32_t in_order_most;
 };
 
 /* Says what becomes of a train, as a service would. */

@@ -203,6 +203,10 @@ Test(marks, that_were_cut_make_a_train_truncated)
 	int fd, on = 1;
 
 	fixture_open(&f, &(struct fixture_options){.bind = "[::]:0"});
+	if (f.share) {
+		fixture_close(&f);
+		cr_skip_test("a frame has no control messages");
+	}
 	fd = client_open(&f, NULL, false);
 	client_send(fd, "whole", 5);
 	fixture_serve(&f, 1, look, &s);

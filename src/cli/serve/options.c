@@ -11,6 +11,7 @@
 #include "cli/print/say.h"
 #include "cli/serve/copy.h"
 #include "cli/serve/plan.h"
+#include "cli/serve/values.h"
 #include "service/registry.h"
 
 #include <argp.h>
@@ -24,6 +25,8 @@
 enum key {
 	KEY_SERVICE = 0x100,
 	KEY_BACKEND,
+	KEY_DEVICE,
+	KEY_XDP_MODE,
 	KEY_WORKERS,
 	KEY_CPUS,
 	KEY_STEER,
@@ -71,6 +74,15 @@ static const struct argp_option options[] = {
 	{NULL, '6', NULL, 0, "IPv6 only: [::] then accepts no IPv4", 0},
 	{NULL, 0, NULL, 0, "Operation:", 2},
 	{"backend", KEY_BACKEND, "NAME", 0, "(filled in by help())", 0},
+	{"device", KEY_DEVICE, "NAME", 0,
+		"With --backend xdp: the network device (default: the one that "
+		"has the address)",
+		0},
+	{"xdp-mode", KEY_XDP_MODE, "native|generic", 0,
+		"With --backend xdp: by the device's driver, or by the kernel "
+		"for any driver (default: native, or generic if the driver "
+		"cannot)",
+		0},
 	{"workers", KEY_WORKERS, "N", 0,
 		"Threads for each port, each with its own socket (default: the "
 		"number of CPUs allowed)",
@@ -135,59 +147,6 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static const struct service_ops *parse_service(const char *text)
-{
-	const struct service_ops *s = service_find(text);
-
-	if (!s)
-		usage_error("service", "there is no \"%s\"; choose %s", text,
-			serve_services("", " or "));
-	return s;
-}
-
-static void parse_cidr(struct cidr *c, const char *text)
-{
-	char base[ADDRESS_TEXT];
-	int error = cidr_parse(c, text);
-
-	if (error == -ERANGE)
-		usage_error("allow",
-			"\"%s\" has bits set after its prefix; write %s/%u, or "
-			"the address alone",
-			text, address_format_host(&c->base, base), c->bits);
-	if (error)
-		usage_error("allow",
-			"\"%s\" is not a prefix; try 192.0.2.0/24 or "
-			"2001:db8::/32",
-			text);
-}
-
-static void parse_allow(struct serve_options *o, char *text)
-{
-	size_t n = o->server.allow_count;
-	struct cidr *grown = reallocarray(o->allow, n + 1, sizeof(*grown));
-
-	if (!grown)
-		say_exit(EXIT_SYSTEM, "no memory");
-	o->allow = grown;
-	parse_cidr(&grown[n], text);
-	o->server.allow = grown;
-	o->server.allow_count = n + 1;
-}
-
-static double parse_burn(const char *text)
-{
-	char *end;
-	double ns = strtod(text, &end);
-
-	if (end == text || *end || !(ns >= 0 && ns <= BURN_NS_MAX))
-		usage_error("burn",
-			"\"%s\" is not a number of nanoseconds up to 10000; "
-			"try 2.5",
-			text);
-	return ns;
-}
-
 static void add_text(struct serve_parsing *p, char *arg)
 {
 	if (p->text_count == sizeof(p->texts) / sizeof(p->texts[0]))
@@ -214,6 +173,12 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 	case KEY_BACKEND:
 		p->backend = arg;
 		return 0;
+	case KEY_DEVICE:
+		s->device = arg;
+		return 0;
+	case KEY_XDP_MODE:
+		serve_parse_xdp_mode(s, arg);
+		return 0;
 	case KEY_WORKERS:
 		p->workers = option_count("workers", arg, 1, WORKERS_MAX);
 		return 0;
@@ -237,7 +202,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		s->spin_ns = arg ? option_spin("spin", arg) : SPIN_ALWAYS;
 		return 0;
 	case KEY_BURN:
-		s->burn_ns = parse_burn(arg);
+		s->burn_ns = serve_parse_burn(arg);
 		return 0;
 	case KEY_BURN_ROUNDS:
 		s->burn_rounds = (uint32_t)option_count(
@@ -267,10 +232,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_SERVICE:
-		o->server.service = parse_service(arg);
+		o->server.service = serve_parse_service(arg);
 		return 0;
 	case KEY_ALLOW:
-		parse_allow(o, arg);
+		serve_parse_allow(o, arg);
 		return 0;
 	case KEY_KEY:
 		p->key = arg;
@@ -381,8 +346,8 @@ void serve_options_parse(struct serve_options *o, int argc, char **argv)
 		usage_clash("burn", "--burn and --burn-rounds exclude each "
 				    "other; give one of them");
 	if (!o->server.allow_count) {
-		parse_allow(o, (char[]){"127.0.0.0/8"});
-		parse_allow(o, (char[]){"::1"});
+		serve_parse_allow(o, (char[]){"127.0.0.0/8"});
+		serve_parse_allow(o, (char[]){"::1"});
 	}
 	serve_plan(&p);
 }

@@ -109,6 +109,10 @@ static void choose_backend(struct serve_parsing *p)
 		say_exit(EXIT_SYSTEM,
 			"--backend: this build does not support uring; install "
 			"liburing-dev and build again");
+	if (!b && strcmp(p->backend, "xdp") == 0)
+		say_exit(EXIT_SYSTEM,
+			"--backend: this build does not support xdp; install "
+			"libxdp-dev, libbpf-dev and clang, and build again");
 	if (!b)
 		usage_error("backend", "there is no \"%s\"; choose %s",
 			p->backend, serve_backends("", " or "));
@@ -149,9 +153,39 @@ static void choose_cpus(struct serve_parsing *p)
 	o->server.cpus = &o->cpus;
 }
 
+/* Backends whose workers share a device have one queue for each. */
+static uint64_t workers_most(const struct serve_parsing *p)
+{
+	const struct server_config *s = &p->o->server;
+	char why[256];
+	int n;
+
+	if (!s->backend->queues && s->device)
+		usage_clash("device", "--device is for --backend xdp");
+	if (!s->backend->queues && (s->xdp_native || s->xdp_generic))
+		usage_clash("xdp-mode", "--xdp-mode is for --backend xdp");
+	if (!s->backend->queues)
+		return UINT64_MAX;
+	if (s->listen_count > 1)
+		usage_clash("backend",
+			"--backend %s serves one address; start another server "
+			"for the other",
+			s->backend->name);
+	n = s->backend->queues(s->listen, s->device, why, sizeof(why));
+	if (n < 0)
+		usage_error("backend", "%s: %s", s->backend->name, why);
+	if (p->workers > (unsigned)n)
+		usage_error("workers",
+			"the device has %d queue%s, and each worker needs one "
+			"(ethtool -L)",
+			n, n > 1 ? "s" : "");
+	return (unsigned)n;
+}
+
 static void choose_workers(struct serve_parsing *p)
 {
 	struct serve_options *o = p->o;
+	uint64_t most = workers_most(p);
 	struct cpu_list allowed;
 
 	choose_cpus(p);
@@ -160,6 +194,8 @@ static void choose_workers(struct serve_parsing *p)
 		p->workers = o->cpus.count;
 	if (!p->workers)
 		p->workers = affinity_allowed(&allowed) ? 1 : allowed.count;
+	if (p->workers > most)
+		p->workers = most;
 	if (o->server.steer->by_cpu && p->workers > o->cpus.count)
 		usage_clash("steer",
 			"--steer cpu needs a CPU for each worker, but there "

@@ -63,6 +63,26 @@ static json_t *known_as_json(const struct server_config *c)
 	return list;
 }
 
+static void add_fact(
+	void *facts, const char *name, const char *text, uint64_t number)
+{
+	json_set(facts, name,
+		text ? json_string(text) : json_integer((json_int_t)number));
+}
+
+/* What the backend obtained, as "NAME": {...}. */
+static void add_facts(
+	json_t *options, const char *name, const struct server *server)
+{
+	json_t *facts = json_object();
+
+	server_facts(server, 0, add_fact, facts);
+	if (json_object_size(facts))
+		json_set(options, name, facts);
+	else
+		json_decref(facts);
+}
+
 json_t *serve_options_json(
 	const struct serve_options *o, const struct server *server)
 {
@@ -102,6 +122,8 @@ json_t *serve_options_json(
 		json_set(options, "copy", json_string(serve_copy_name(o)));
 	if (options && c->head_only)
 		json_set(options, "copy_bytes", json_integer(c->copy_bytes));
+	if (options)
+		add_facts(options, c->backend->name, server);
 	/* Shown only to those who asked for it. */
 	if (options && c->burn_ns > 0)
 		json_set(options, "burn_ns", json_real(c->burn_ns));
@@ -147,24 +169,36 @@ static void format_option(char *text, size_t room, const json_t *value)
 	}
 }
 
-/* "key=value" of each option, filled into lines of at most 80 columns. */
+static int print_option(FILE *out, int column, const char *group,
+	const char *key, const json_t *value)
+{
+	const char *dash = *group ? "_" : "";
+	char text[PATH_MAX];
+	int width;
+
+	format_option(text, sizeof(text), value);
+	width = (int)(strlen(group) + strlen(dash) + strlen(key) +
+		      strlen(text) + 2);
+	if (column && column + width > 80)
+		column = fputc('\n', out) * 0;
+	return column + fprintf(out, " %s%s%s%s=%s", column ? "" : " ", group,
+				dash, key, text);
+}
+
+/* "key=value" of each option, filled into lines of at most 80 columns; those of
+ * a group as "group_key=value". */
 static void print_options(FILE *out, json_t *options)
 {
-	char text[PATH_MAX];
-	const char *key;
-	json_t *value;
+	const char *key, *inner;
+	json_t *value, *part;
 	int column = 0;
 
 	json_object_foreach(options, key, value)
 	{
-		int width;
-
-		format_option(text, sizeof(text), value);
-		width = (int)(strlen(key) + strlen(text) + 2);
-		if (column && column + width > 80)
-			column = fputc('\n', out) * 0;
-		column +=
-			fprintf(out, " %s%s=%s", column ? "" : " ", key, text);
+		if (!json_is_object(value))
+			column = print_option(out, column, "", key, value);
+		json_object_foreach(value, inner, part) column =
+			print_option(out, column, key, inner, part);
 	}
 	fputc('\n', out);
 }

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A queue of a device past the kernel's stack: AF_XDP. Datagrams arrive as
+ * frames, are lent as they lie there, and go back in the same frames.
+ *
+ * A worker waits for both its queue and its socket. While the queue is busy,
+ * the socket is looked at now and then.
+ */
+#include "backend/backends.h"
+#include "backend/xdp_state.h"
+#include "core/lines.h"
+#include "net/call.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Turns of a busy queue between two looks at the socket. */
+#define SOCKET_TURNS 64
+/* What is in the TX ring at the end gets so many calls. */
+#define LAST_CALLS 100
+
+static int xdp_probe(char *why, size_t why_bytes)
+{
+	int fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
+	if (errno == EPERM || errno == EACCES) {
+		snprintf(why, why_bytes,
+			"AF_XDP needs CAP_NET_RAW, and its XDP program "
+			"CAP_NET_ADMIN and CAP_BPF (run as root)");
+		return -EPERM;
+	}
+	snprintf(why, why_bytes, "this kernel has no AF_XDP sockets (%s)",
+		strerror(errno));
+	return -errno;
+}
+
+/* The socket's, which whoever opened it has chosen and read back. */
+static int read_ttl(struct xdp *s, sa_family_t family)
+{
+	int v4 = 0, v6 = 0;
+	socklen_t bytes = sizeof(v4);
+
+	if (getsockopt(s->fd, IPPROTO_IP, IP_TTL, &v4, &bytes))
+		return -errno;
+	bytes = sizeof(v6);
+	if (family == AF_INET6 &&
+		getsockopt(s->fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &v6, &bytes))
+		return -errno;
+	s->ttl_v4 = (uint8_t)v4;
+	s->ttl_v6 = (uint8_t)v6;
+	return 0;
+}
+
+static int xdp_init(void *self, const struct backend_config *config)
+{
+	struct xdp *s = self;
+	struct xdp_share *share = config->share;
+	int error;
+
+	if (!share || config->worker >= share->queue_count)
+		return -EINVAL;
+	s->queue = &share->queue[config->worker];
+	s->device = share->device.index;
+	s->counters = config->counters;
+	s->fd = config->fd;
+	s->mapped = config->family == AF_INET6;
+	s->local = config->local;
+	s->tos = config->tos;
+	s->ttl = config->ttl;
+	/* With head_only all is there, at no cost. */
+	s->slot_bytes = config->slot_bytes && !config->head_only
+				? config->slot_bytes
+				: UINT32_MAX;
+	resend_init(&s->resend, config);
+	s->lent = lines_alloc(config->batch, sizeof(*s->lent));
+	s->peer = lines_alloc(config->batch, sizeof(*s->peer));
+	s->number = lines_alloc(s->queue->area_bytes / s->queue->frame_bytes,
+		sizeof(*s->number));
+	if (!s->lent || !s->peer || !s->number)
+		return -ENOMEM;
+	error = read_ttl(s, config->family);
+	return error ? error : backend_open(&s->socket, &backend_mmsg, config);
+}
+
+/* A link-local address means nothing without its device. */
+static bool needs_scope(const union address *a)
+{
+	return a->sa.sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_LINKLOCAL(&a->in6.sin6_addr);
+}
+
+static void set_local(
+	const struct xdp *s, struct train *t, const struct frame *f)
+{
+	union address own;
+
+	frame_destination(f, s->mapped, &own);
+	t->local = (struct local_address){.family = own.sa.sa_family};
+	if (own.sa.sa_family == AF_INET)
+		t->local.v4 = own.in.sin_addr;
+	else
+		t->local.v6 = own.in6.sin6_addr;
+	if (needs_scope(&own))
+		t->local.interface = s->device;
+}
+
+static void lend(struct xdp *s, struct train *t, uint32_t i)
+{
+	const struct frame *f = &s->lent[i].frame;
+
+	frame_source(f, s->mapped, &s->peer[i]);
+	if (needs_scope(&s->peer[i]))
+		s->peer[i].in6.sin6_scope_id = s->device;
+	t->data = frame_payload(f);
+	t->peer = &s->peer[i];
+	train_shape(t, f->payload_bytes, 0);
+	t->truncated = false;
+	if (f->payload_bytes > s->slot_bytes)
+		train_cut(t, s->slot_bytes, false);
+	t->tos = s->tos ? f->tos : 0;
+	t->ttl = s->ttl ? f->ttl : 0;
+	t->local.family = AF_UNSPEC;
+	t->local.group = false;
+	if (s->local)
+		set_local(s, t, f);
+	t->verdict = VERDICT_ABSORB;
+	t->refused = 0;
+}
+
+/* Takes frames from the RX ring. Those that no socket would deliver are given
+ * back at once. */
+static uint32_t take_frames(struct xdp *s, struct batch *b)
+{
+	struct xdp_queue *q = s->queue;
+	uint32_t index, i = 0, n = xdp_queue_receive(q, b->capacity, &index);
+
+	for (uint32_t k = 0; k < n; k++) {
+		const struct xdp_desc *d =
+			xsk_ring_cons__rx_desc(&q->rx, index + k);
+		struct lent *l = &s->lent[i];
+		enum frame_fault fault = frame_parse(
+			&l->frame, xdp_queue_at(q, d->addr), d->len);
+
+		if (fault != FRAME_SOUND) {
+			counter_add(s->counters,
+				fault == FRAME_CHECKSUM
+					? COUNTER_XDP_CHECKSUM
+					: COUNTER_XDP_RX_STRANGE,
+				1);
+			xdp_queue_give(q, d->addr);
+			continue;
+		}
+		l->address = d->addr;
+		l->sent = false;
+		s->number[d->addr / q->frame_bytes] = (uint16_t)i;
+		lend(s, &b->trains[i], i);
+		i++;
+	}
+	if (n)
+		xdp_queue_received(q, n);
+	b->count = i;
+	return i;
+}
+
+static int take_datagrams(struct xdp *s, struct batch *b)
+{
+	int n = s->socket.ops->recv(s->socket.self, b, 0);
+	uint32_t datagrams = 0;
+
+	s->from_socket = n > 0;
+	for (int i = 0; i < n; i++)
+		datagrams += b->trains[i].segments;
+	if (datagrams)
+		counter_add(s->counters, COUNTER_XDP_STACK, datagrams);
+	return n;
+}
+
+/* Frees frames that were sent, and lets the driver have them. */
+static void recycle(struct xdp *s)
+{
+	xdp_queue_reap(s->queue);
+	if (!xdp_queue_refill(s->queue))
+		return;
+	counter_add(s->counters, COUNTER_RECV_CALLS, 1);
+	(void)!call_recvfrom(s->queue->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
+}
+
+/* Waits for either. */
+static int wait_for_both(struct xdp *s, struct batch *b, int timeout_ms)
+{
+	struct pollfd p[] = {
+		{.fd = s->queue->fd, .events = POLLIN},
+		{.fd = s->fd, .events = POLLIN},
+	};
+	int n;
+
+	counter_add(s->counters, COUNTER_RECV_CALLS, 1);
+	n = poll(p, 2, timeout_ms);
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (p[0].revents & (POLLERR | POLLNVAL))
+		return -ENETDOWN;
+	if (take_frames(s, b))
+		return (int)b->count;
+	return p[1].revents ? take_datagrams(s, b) : 0;
+}
+
+static int xdp_recv(void *self, struct batch *b, int timeout_ms)
+{
+	struct xdp *s = self;
+	bool looked = ++s->turns % SOCKET_TURNS == 0;
+	int n = 0;
+
+	b->count = 0;
+	s->from_socket = false;
+	if (looked)
+		n = take_datagrams(s, b);
+	if (n)
+		return n;
+	if (take_frames(s, b))
+		return (int)b->count;
+	/* The frames of the last replies may have come back only now, or have
+	 * found no room before. */
+	if (xdp_queue_unsent(s->queue))
+		xdp_flush(s);
+	recycle(s);
+	if (timeout_ms)
+		return wait_for_both(s, b, timeout_ms);
+	return looked ? 0 : take_datagrams(s, b);
+}
+
+static int xdp_send(void *self, struct batch *b)
+{
+	struct xdp *s = self;
+
+	if (s->from_socket)
+		return s->socket.ops->send(s->socket.self, b);
+	return xdp_send_frames(s, b);
+}
+
+static void xdp_publish(void *self)
+{
+	struct xdp *s = self;
+	struct xdp_queue_statistics now;
+
+	if (xdp_queue_statistics(s->queue, &now))
+		return;
+	counter_set(s->counters, COUNTER_XDP_RX_DROPPED, now.dropped);
+	counter_set(s->counters, COUNTER_XDP_RX_RING_FULL, now.ring_full);
+	counter_set(s->counters, COUNTER_XDP_FILL_EMPTY, now.fill_empty);
+	counter_set(s->counters, COUNTER_XDP_INVALID,
+		now.rx_invalid + now.tx_invalid);
+}
+
+static void xdp_fini(void *self)
+{
+	struct xdp *s = self;
+
+	for (int i = 0; s->number && i < LAST_CALLS; i++) {
+		if (!xdp_queue_unsent(s->queue))
+			break;
+		xdp_flush(s);
+	}
+	backend_close(&s->socket);
+	free(s->lent);
+	free(s->peer);
+	free(s->number);
+	*s = (struct xdp){0};
+}
+
+const struct backend_ops backend_xdp = {
+	.name = "xdp",
+	.brief = "frames of a device, past the kernel's stack: AF_XDP",
+	.size = sizeof(struct xdp),
+	.recv_call = "poll",
+	.send_call = "sendto",
+	.probe = xdp_probe,
+	.queues = xdp_backend_queues,
+	.share = xdp_backend_share,
+	.facts = xdp_backend_facts,
+	.unshare = xdp_backend_unshare,
+	.init = xdp_init,
+	.recv = xdp_recv,
+	.send = xdp_send,
+	.publish = xdp_publish,
+	.fini = xdp_fini,
+};

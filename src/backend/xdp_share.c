@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the workers of an endpoint share: the device, its filter, and a queue
+ * for each worker, all opened before they start and before privileges are given
+ * up.
+ */
+#include "backend/xdp_state.h"
+
+#include "core/lines.h"
+#include "xdp/filter_rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Entries of each ring, and frames of each queue: as many datagrams wait there
+ * as the default windows of a generator have (8 flows x 1024). */
+#define RING   8192
+#define FRAMES (2 * RING)
+
+int xdp_backend_queues(const union address *listen, const char *device,
+	char *why, size_t why_bytes)
+{
+	struct xdp_device d;
+	int error;
+
+	if (!device && address_is_any(listen)) {
+		snprintf(why, why_bytes,
+			"xdp serves one device: name an address of it, or "
+			"--device");
+		return -EINVAL;
+	}
+	error = xdp_device_find(&d, device, listen, why, why_bytes);
+	if (error)
+		return error;
+	return (int)(d.queues < FILTER_QUEUES ? d.queues : FILTER_QUEUES);
+}
+
+static bool wanted(const union address *a, const struct backend_share_config *c)
+{
+	return a->sa.sa_family == c->bound->sa.sa_family || c->dual;
+}
+
+/* The endpoint's address, or, for a wildcard, those of the device. */
+static uint32_t choose_addresses(union address out[XDP_DEVICE_ADDRESSES],
+	const struct xdp_device *d, const struct backend_share_config *c)
+{
+	uint32_t n = 0;
+
+	if (!address_is_any(c->bound)) {
+		out[0] = *c->bound;
+		return 1;
+	}
+	for (uint32_t i = 0; i < d->address_count; i++)
+		if (wanted(&d->address[i], c))
+			out[n++] = d->address[i];
+	return n;
+}
+
+static int open_queues(struct xdp_share *s,
+	const struct backend_share_config *c, uint32_t frame_bytes, char *why,
+	size_t why_bytes)
+{
+	struct xdp_queue_config config = {
+		.device = s->device.name,
+		.frame_bytes = frame_bytes,
+		.ring = RING,
+		.frames = FRAMES,
+		.busy_poll_us = c->busy_poll_us,
+	};
+	int error = 0;
+
+	s->queue = lines_alloc(c->workers, sizeof(*s->queue));
+	if (!s->queue)
+		return -ENOMEM;
+	while (!error && s->queue_count < c->workers) {
+		struct xdp_queue *q = &s->queue[s->queue_count];
+
+		config.queue = s->queue_count;
+		error = xdp_queue_open(q, &config, why, why_bytes);
+		if (error)
+			break;
+		s->queue_count++;
+		error = xdp_filter_add(&s->filter, config.queue, q->fd);
+	}
+	return error;
+}
+
+int xdp_backend_share(void **out, const struct backend_share_config *c,
+	char *why, size_t why_bytes)
+{
+	union address address[XDP_DEVICE_ADDRESSES];
+	struct xdp_filter_config filter = {
+		.address = address,
+		.port_first = address_port(c->bound),
+		.port_last = address_port(c->bound),
+	};
+	struct xdp_share *s = calloc(1, sizeof(*s));
+	uint32_t frame_bytes;
+	int error;
+
+	snprintf(why, why_bytes, "no memory for the queues of a device");
+	if (!s)
+		return -ENOMEM;
+	error = xdp_device_find(
+		&s->device, c->device, c->bound, why, why_bytes);
+	if (error)
+		goto failed;
+	frame_bytes = xdp_queue_frame_bytes(s->device.mtu);
+	filter.device = &s->device;
+	filter.address_count = choose_addresses(address, &s->device, c);
+	filter.frame_most = xdp_queue_room(frame_bytes);
+	filter.native = c->native;
+	filter.generic = c->generic;
+	error = xdp_filter_open(&s->filter, &filter, why, why_bytes);
+	if (!error)
+		error = open_queues(s, c, frame_bytes, why, why_bytes);
+	if (error)
+		goto failed;
+	*out = s;
+	return 0;
+failed:
+	xdp_backend_unshare(s);
+	return error;
+}
+
+void xdp_backend_facts(const void *share, backend_fact_fn *each, void *arg)
+{
+	const struct xdp_share *s = share;
+	const struct xdp_queue *q = &s->queue[0];
+
+	each(arg, "device", s->device.name, 0);
+	each(arg, "queues", NULL, s->device.queues);
+	each(arg, "mode", s->filter.native ? "native" : "generic", 0);
+	each(arg, "copy", q->zero_copy ? "zero-copy" : "copy", 0);
+	each(arg, "multi_buffer", "off", 0);
+	each(arg, "frame_bytes", NULL, q->frame_bytes);
+	each(arg, "payload_most", NULL,
+		xdp_queue_room(q->frame_bytes) - FRAME_HEADERS_V6);
+	each(arg, "ring", NULL, q->ring);
+	each(arg, "tx_budget", NULL, q->tx_budget ? q->tx_budget : q->ring);
+	each(arg, "busy_poll", q->busy_poll ? "on" : "off", 0);
+}
+
+void xdp_backend_unshare(void *share)
+{
+	struct xdp_share *s = share;
+
+	if (!s)
+		return;
+	/* First, so that no more frames come. */
+	xdp_filter_close(&s->filter);
+	for (uint32_t i = 0; i < s->queue_count; i++)
+		xdp_queue_close(&s->queue[i]);
+	free(s->queue);
+	free(s);
+}

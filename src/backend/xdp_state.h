@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The state of the backend xdp.
+ *
+ * A batch comes either from the device's queue, as frames, or from the socket,
+ * which mmsg serves: whatever the filter leaves to the stack arrives there, and
+ * the socket keeps the port for us.
+ */
+#pragma once
+
+#include "backend/backend.h"
+#include "backend/resend.h"
+#include "xdp/device.h"
+#include "xdp/filter.h"
+#include "xdp/frame.h"
+#include "xdp/queue.h"
+
+/* Of an endpoint. */
+struct xdp_share {
+	struct xdp_device device;
+	struct xdp_filter filter;
+	struct xdp_queue *queue; /* of each worker */
+	uint32_t queue_count;
+};
+
+/* A received frame, on loan. */
+struct lent {
+	struct frame frame;
+	uint64_t address; /* of the frame's data in the queue's area */
+	bool sent;        /* it is in the TX ring */
+};
+
+struct xdp {
+	struct xdp_queue *queue; /* the share's */
+	struct backend socket;   /* mmsg */
+	struct resend resend;
+	struct counters *counters;
+	int fd;                       /* of the socket */
+	unsigned device;              /* index */
+	bool mapped, local, tos, ttl; /* mapped: IPv4 as IPv6 */
+	uint8_t ttl_v4, ttl_v6;       /* of replies, as the socket has them */
+	bool from_socket;             /* the batch on loan is mmsg's */
+	uint32_t slot_bytes;          /* longer payloads are truncated */
+	uint32_t turns;
+	uint64_t full_until_ns; /* until then it does not wait for room */
+	struct lent *lent;      /* by the train's number */
+	union address *peer;    /* by the train's number */
+	uint16_t *number;       /* of the train, by the frame's number */
+};
+
+int xdp_backend_queues(const union address *listen, const char *device,
+	char *why, size_t why_bytes);
+int xdp_backend_share(void **out, const struct backend_share_config *config,
+	char *why, size_t why_bytes);
+void xdp_backend_facts(const void *share, backend_fact_fn *each, void *arg);
+void xdp_backend_unshare(void *share);
+
+/* backend_ops.send for a batch of frames. */
+int xdp_send_frames(struct xdp *s, struct batch *b);
+
+/* Lets the kernel take what is in the TX ring, as far as it can. */
+void xdp_flush(struct xdp *s);

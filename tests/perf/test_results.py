@@ -13,7 +13,7 @@ from udpmill_perf.errors import PerfError
 from udpmill_perf.file import document
 from udpmill_perf.host import seats
 from udpmill_perf.measure import ladder, matrix, results
-from udpmill_perf.measure.peers import floor, peer
+from udpmill_perf.measure.peers import floor, iperf3, peer
 from udpmill_perf.measure.workload import Workload, parse
 from udpmill_perf.render import page
 from udpmill_perf.verbs import available, run
@@ -162,6 +162,29 @@ def test_a_floor_receives_trains_whole_if_its_workload_does():
     assert words(results.floor_of(parse(SINGLE))) == []
     assert words(ladder.FloorWorkload(parse(SINGLE))) == ['trains']
     assert words(ladder.FloorWorkload(results.SPIN, False)) == ['spin']
+
+
+def test_a_spinning_ping_pong_has_a_floor_of_both_sides(monkeypatch):
+    monkeypatch.setattr(floor, 'program', lambda: 'floor')
+    monkeypatch.setattr(floor.arms, 'own_binary', lambda: 'udpmill')
+    def client(own):
+        return floor.client(peer.Case('pingpong', 64, '127.0.0.1', 7, 1, own))
+    assert client(results.SPIN) == ['floor', 'ping', 'echo', 7]
+    assert client(results.PING[0])[:2] == ['udpmill', 'load']
+
+
+def test_another_iperf3_can_be_named_for_trains(monkeypatch, tmp_path):
+    other = tmp_path / 'iperf3'
+    other.write_text('#!/bin/sh\necho "  --gsro"\n')
+    other.chmod(0o755)
+    case = {name: peer.Case(name, 64, '127.0.0.1', 7, 1)
+            for name in ('flood', 'trains')}
+    monkeypatch.setenv(iperf3.OTHER, str(other))
+    assert iperf3.lacks('trains') is None
+    assert iperf3.client(case['trains'])[0] == str(other)
+    assert iperf3.client(case['flood'])[0] == 'iperf3'
+    monkeypatch.setenv(iperf3.OTHER, str(tmp_path / 'none'))
+    assert iperf3.OTHER in iperf3.lacks('trains')
 
 
 class Session:

@@ -6,7 +6,7 @@ about how far udpmill reaches. Each section has the row that its ratios are to.
 from dataclasses import dataclass, replace
 
 from .ladder import FloorWorkload, claim
-from .workload import (BACKENDS, ENGINES, TRAIN_MOST, VARIANTS, Workload)
+from .workload import BACKENDS, ENGINES, TRAIN_MOST, Workload
 
 ROUNDS = 8  # the fewest that can show a FAIL with 99.5 % confidence
 SIZES = (64, 512, 1400, 8900, 65507)
@@ -14,8 +14,6 @@ BATCHES = (1, 8, 32, 128)
 FLOWS = (1, 8, 64, 10000)
 PEER_SIZES = (64, 1400)
 CASES = ('flood', 'trains', 'pingpong')
-# Floors and whether they receive trains whole.
-SAID = {'single': 'one by one', 'trains': 'in trains'}
 # Of neper's udp_rr with 64 flows to recvfrom one by one with as many; measured
 # where both were at hand, because Debian has no neper.
 NEPER_TO_RECVFROM = 0.53
@@ -85,16 +83,18 @@ def engines(service, arrival):
     return varied('engine', ENGINES, service, arrival)
 
 
+def ways(workload, *names):
+    return against([replace(workload, variant=name) for name in names],
+                   workload)
+
+
 def variants():
-    rows = [('discard', 'single', 'copyheader'), ('discard', 'single', 'copynone'),
-            ('discard', 'trains', 'copyheader'), ('discard', 'trains', 'copynone'),
-            ('echo', 'single', 'connected'), ('echo', 'trains', 'connected'),
-            ('echo', 'trains', 'steercpu')]
-    found = []
-    for service, arrival, variant in rows:
-        base = BASES[service, arrival]
-        found += [(base, base), (replace(base, variant=variant), base)]
-    return tuple(dict.fromkeys(found))
+    two = replace(BASES['echo', 'trains'], workers=2, shared=1)
+    return (ways(BASES['discard', 'single'], 'copyheader', 'copynone')
+            + ways(BASES['discard', 'trains'], 'copyheader', 'copynone')
+            + ways(BASES['echo', 'single'], 'connected')
+            + ways(BASES['echo', 'trains'], 'connected')
+            + ways(two, 'steercpu', 'steerflow'))
 
 
 def services(arrival):
@@ -105,6 +105,7 @@ def services(arrival):
 
 def pingpong(spin):
     rows = [replace(PING[spin], backend=backend) for backend in BACKENDS]
+    rows += [] if spin else [replace(PING[0], variant='spin50')]
     floors = [FloorWorkload(replace(PING[spin], backend='recvfrom'), False)]
     return against([*rows, *floors], PING[spin])
 
@@ -150,10 +151,13 @@ SECTIONS = (
                                flows=64)], BASES['echo', 'single'])),
     Section('Paths', 'veth is a pair of devices between two network '
             'namespaces, which tools/lab makes.', every(paths)),
-    Section('Ways of serving', 'Options of the server that change how it '
-            'receives.', variants()),
+    Section('Ways of serving', 'How much of a datagram is copied from the '
+            'kernel (--copy), a socket for each client (--connected), and '
+            'which worker gets a datagram (--steer).', variants()),
     Section('Ping-pong', 'One datagram at a time: the next leaves when the '
-            'last was answered. The rate is that of round trips.',
+            'last was answered. The rate is that of round trips. On "spin" '
+            'rows, both sides poll all the time; on "spin50", only the '
+            'server, for 50 microseconds.',
             pingpong(0) + pingpong(1)),
 )
 

@@ -17,7 +17,9 @@ VARIANTS = {
     'connected': ('--connected',),
     'copyheader': ('--copy', 'header'),
     'copynone': ('--copy', 'none'),
+    'spin50': ('--spin=50',),
     'steercpu': ('--steer', 'cpu'),
+    'steerflow': ('--steer', 'flow'),
 }
 WINDOWS = {'single': '64', 'trains': '512', 'split': '512', 'pingpong': '1'}
 PATHS = ('loopback', *LABS)

@@ -28,6 +28,9 @@ def server(case):
 
 
 def client(case):
+    """Our own generator; for a spinning ping-pong, one that is as bare."""
+    if case.own.arrival == 'pingpong' and case.own.spin:
+        return [program(), 'ping', case.own.service, case.port]
     return [arms.own_binary(), 'load', f'{case.host}:{case.port}', '--quiet',
             '--time', f'{case.seconds}s', *case.own.load_options()]
 

@@ -1,33 +1,48 @@
 # SPDX-License-Identifier: MIT
 """iperf3 (esnet). Its generator sends single datagrams, or trains with --gsro,
-which version 3.17 and later may have."""
+which versions since 3.21 may have. As distributions have an older one, another
+can be named for trains."""
 import functools
+import os
 import subprocess
 
 from .peer import Peer, tcp
 
+OTHER = 'UDPMILL_IPERF3_GSRO'
 
-@functools.lru_cache(maxsize=1)
-def has_gsro():
-    done = subprocess.run(['iperf3', '--help'], capture_output=True,
-                          text=True, check=False)
+
+def program(case):
+    """The name or the path of the iperf3 for a case."""
+    other = os.environ.get(OTHER)
+    return other if case == 'trains' and other else 'iperf3'
+
+
+@functools.lru_cache(maxsize=None)
+def has_gsro(path):
+    try:
+        done = subprocess.run([path, '--help'], capture_output=True,
+                              text=True, check=False)
+    except OSError:
+        return False
     return '--gsro' in done.stdout + done.stderr
 
 
 def server(case):
-    return ['iperf3', '-s', '-B', case.host, '-p', str(case.port), '-1']
+    return [program(case.case), '-s', '-B', case.host, '-p', str(case.port),
+            '-1']
 
 
 def client(case):
-    return ['iperf3', '-c', case.host, '-p', str(case.port), '-u', '-b', '0',
+    return [program(case.case), '-c', case.host, '-p', str(case.port), '-u', '-b', '0',
             '-l', str(case.bytes), '-t', str(case.seconds),
             '--udp-counters-64bit', *(['--gsro'] if case.case == 'trains'
                                       else [])]
 
 
 def lacks(case):
-    if case == 'trains' and not has_gsro():
-        return 'this iperf3 has no --gsro; install 3.17 or newer'
+    if case == 'trains' and not has_gsro(program(case)):
+        return (f'{os.path.basename(program(case))} has no --gsro; name one '
+                f'that has, such as 3.21, in {OTHER}')
     return None
 
 

@@ -201,6 +201,8 @@ def test_a_workload_that_fails_twice_is_given_up_and_noted():
     failing = available.Failing(session)
     session.add(ECHO, 'INVALID')
     assert failing.left(w) == w
+    # At the end of a run, there is no second chance.
+    assert available.Failing(copy.deepcopy(session)).left(w, 1) == w[1:]
     session.add(ECHO, 'INVALID')
     session.add(SINGLE, 'INVALID')
     session.add(SINGLE, 'SUSPECT')

@@ -106,19 +106,19 @@ class Failing:
     def __init__(self, session):
         self.session = session
 
-    def of(self, workload):
+    def of(self, workload, tries):
         """Why it is given up; None if it is not."""
         own = [t for t in self.session.trials
                if t['workload'] == workload.name]
-        if len(own) < TRIES or any(t['validity'] != INVALID for t in own):
+        if len(own) < tries or any(t['validity'] != INVALID for t in own):
             return None
         return own[-1]['error'] or '; '.join(own[-1]['reasons'])
 
-    def left(self, workloads):
+    def left(self, workloads, tries=TRIES):
         """Those that are not given up. The reasons of others are noted."""
         kept = []
         for w in workloads:
-            why = self.of(w)
+            why = self.of(w, tries)
             if why:
                 self.session.document['skipped'].append(
                     {'what': w.name, 'why': why})

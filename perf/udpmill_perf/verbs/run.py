@@ -142,7 +142,7 @@ def rounds_of(session, workloads, rounds, progress, lenient):
                 if trial['error']:
                     progress.note(f'{workload.name}: {trial["error"]}')
                 progress.step(f'round {n + 1}: {workload.name}')
-    return failing.left(workloads) if lenient else workloads
+    return failing.left(workloads, 1) if lenient else workloads
 
 
 def base_of(workload, names):

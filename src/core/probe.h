@@ -23,6 +23,8 @@
  */
 #pragma once
 
+#include "core/probe_mix.h"
+
 #include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -72,25 +74,10 @@ static inline uint64_t probe_get64(const uint8_t *at)
 	return be64toh(v);
 }
 
-/*
- * Two rounds of multiply and fold (the finaliser of MurmurHash3, public
- * domain). It detects damage, not malice; a CRC would cost more than the rest
- * of the probe.
- */
-static inline uint32_t probe_mix(uint64_t a, uint64_t b, uint64_t c)
-{
-	uint64_t h = a * 0x9e3779b97f4a7c15u;
-
-	h = (h ^ b ^ h >> 32) * 0xff51afd7ed558ccdu;
-	h = (h ^ c ^ h >> 33) * 0xc4ceb9fe1a85ec53u;
-	return (uint32_t)(h >> 32);
-}
-
 static inline uint32_t probe_check(const struct probe *p, uint32_t bytes)
 {
-	return probe_mix((uint64_t)p->run << 32 | p->flow,
-		p->sequence ^ (uint64_t)bytes << 44,
-		p->sent_ns ^ (uint64_t)p->magic << 32);
+	return probe_check_of(
+		p->magic, p->run, p->flow, p->sequence, p->sent_ns, bytes);
 }
 
 /* Writes the header of a datagram of bytes at data. Inline, like probe_read():

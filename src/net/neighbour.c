@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/neighbour.h"
 
+#include "net/netlink.h"
+
 #include <errno.h>
 #include <linux/neighbour.h>
 #include <linux/netlink.h>
@@ -8,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The largest piece of a dump. */
@@ -115,4 +118,68 @@ int neighbours_unresolved(neighbour_fn *each, void *arg)
 	}
 	close(fd);
 	return error ? error : d.count;
+}
+
+#define RESOLVE_TICK_NS 10000000u
+#define RESOLVE_TICKS   100
+
+static void question_of(struct netlink_question *q, uint16_t type,
+	uint16_t flags, int device, const union address *a)
+{
+	netlink_begin(q, type, flags, sizeof(q->body.neighbour));
+	q->body.neighbour.ndm_family = (unsigned char)a->sa.sa_family;
+	q->body.neighbour.ndm_ifindex = device;
+	if (a->sa.sa_family == AF_INET6)
+		netlink_add(q, NDA_DST, &a->in6.sin6_addr,
+			sizeof(a->in6.sin6_addr));
+	else
+		netlink_add(
+			q, NDA_DST, &a->in.sin_addr, sizeof(a->in.sin_addr));
+}
+
+/* One neighbour is looked up since Linux 5.0. */
+static bool look_up(uint8_t mac[6], int device, const union address *a)
+{
+	struct netlink_question q;
+	struct netlink_answer answer;
+	const struct rtattr *link;
+	const struct ndmsg *m =
+		NLMSG_DATA((const struct nlmsghdr *)answer.bytes);
+
+	question_of(&q, RTM_GETNEIGH, 0, device, a);
+	if (netlink_ask(&q, RTM_NEWNEIGH, &answer))
+		return false;
+	link = netlink_find(&answer, sizeof(*m), NDA_LLADDR);
+	if (!link || RTA_PAYLOAD(link) != 6 ||
+		m->ndm_state & (NUD_INCOMPLETE | NUD_FAILED))
+		return false;
+	memcpy(mac, RTA_DATA(link), 6);
+	return true;
+}
+
+/* As if a datagram were to be sent there. */
+static int use(int device, const union address *a)
+{
+	struct netlink_question q;
+	struct netlink_answer answer;
+
+	question_of(&q, RTM_NEWNEIGH, NLM_F_ACK | NLM_F_CREATE, device, a);
+	q.body.neighbour.ndm_flags = NTF_USE;
+	return netlink_ask(&q, 0, &answer);
+}
+
+int neighbour_resolve(uint8_t mac[6], int device, const union address *a)
+{
+	const struct timespec tick = {.tv_nsec = RESOLVE_TICK_NS};
+	int error;
+
+	if (look_up(mac, device, a))
+		return 0;
+	error = use(device, a);
+	for (int i = 0; !error && i < RESOLVE_TICKS; i++) {
+		nanosleep(&tick, NULL);
+		if (look_up(mac, device, a))
+			return 0;
+	}
+	return error ? error : -EHOSTUNREACH;
 }

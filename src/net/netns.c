@@ -70,6 +70,11 @@ int netns_open_pid(struct netns *n, pid_t pid)
 	return open_path(n, path);
 }
 
+int netns_open_own(struct netns *n)
+{
+	return open_path(n, OWN);
+}
+
 void netns_close(struct netns *n)
 {
 	if (n->open)

@@ -28,6 +28,9 @@ int netns_open(struct netns *n, const char *name, char *why, size_t why_bytes);
  * not see it, -ENOENT if there is no such process, or another -errno. */
 int netns_open_pid(struct netns *n, pid_t pid);
 
+/* Opens this thread's namespace. 0 or -errno. */
+int netns_open_own(struct netns *n);
+
 /* Zeroed state is legal. */
 void netns_close(struct netns *n);
 

@@ -1,126 +1,105 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/route.h"
 
+#include "net/netlink.h"
+
 #include <errno.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
-
-struct request {
-	struct nlmsghdr header;
-	struct rtmsg route;
-	char attributes[2 * RTA_SPACE(sizeof(struct in6_addr)) +
-			RTA_SPACE(sizeof(uint32_t))];
-};
-
-static void add(struct request *r, unsigned short type, const void *data,
-	unsigned short bytes)
-{
-	struct rtattr *a = (struct rtattr *)((char *)r + r->header.nlmsg_len);
-
-	a->rta_type = type;
-	a->rta_len = (unsigned short)RTA_LENGTH(bytes);
-	memcpy(RTA_DATA(a), data, bytes);
-	r->header.nlmsg_len += (uint32_t)RTA_SPACE(bytes);
-}
 
 static void add_address(
-	struct request *r, unsigned short type, const union address *a)
+	struct netlink_question *q, uint16_t type, const union address *a)
 {
 	if (a->sa.sa_family == AF_INET6)
-		add(r, type, &a->in6.sin6_addr, sizeof(a->in6.sin6_addr));
+		netlink_add(
+			q, type, &a->in6.sin6_addr, sizeof(a->in6.sin6_addr));
 	else
-		add(r, type, &a->in.sin_addr, sizeof(a->in.sin_addr));
+		netlink_add(q, type, &a->in.sin_addr, sizeof(a->in.sin_addr));
 }
 
-static struct request request_of(
-	const union address *to, const union address *from)
+static void question_of(struct netlink_question *q, const union address *to,
+	const union address *from)
 {
 	bool v6 = to->sa.sa_family == AF_INET6;
 	unsigned char bits = v6 ? 128 : 32;
-	struct request r = {
-		.header =
-			{
-				.nlmsg_len = NLMSG_LENGTH(sizeof(r.route)),
-				.nlmsg_type = RTM_GETROUTE,
-				.nlmsg_flags = NLM_F_REQUEST,
-			},
-		.route =
-			{
-				.rtm_family = to->sa.sa_family,
-				.rtm_dst_len = bits,
-			},
-	};
 
-	add_address(&r, RTA_DST, to);
+	netlink_begin(q, RTM_GETROUTE, 0, sizeof(q->body.route));
+	q->body.route.rtm_family = (unsigned char)to->sa.sa_family;
+	q->body.route.rtm_dst_len = bits;
+	add_address(q, RTA_DST, to);
 	if (from->sa.sa_family == to->sa.sa_family) {
-		r.route.rtm_src_len = bits;
-		add_address(&r, RTA_SRC, from);
+		q->body.route.rtm_src_len = bits;
+		add_address(q, RTA_SRC, from);
 	}
 	/* A link-local address names its link. */
 	if (v6 && to->in6.sin6_scope_id)
-		add(&r, RTA_OIF, &to->in6.sin6_scope_id, sizeof(uint32_t));
-	return r;
+		netlink_add(q, RTA_OIF, &to->in6.sin6_scope_id,
+			sizeof(to->in6.sin6_scope_id));
 }
 
-static int device_of(const struct nlmsghdr *h, size_t bytes)
+static const struct rtattr *find(
+	const struct netlink_answer *a, unsigned short type)
 {
-	const struct nlmsgerr *e = NLMSG_DATA(h);
-	const struct rtmsg *m = NLMSG_DATA(h);
-	int left, index;
-
-	if (bytes < sizeof(*h) || h->nlmsg_len > bytes)
-		return -EPROTO;
-	if (h->nlmsg_type == NLMSG_ERROR &&
-		h->nlmsg_len >= NLMSG_LENGTH(sizeof(*e)))
-		return e->error ? e->error : -EPROTO;
-	if (h->nlmsg_type != RTM_NEWROUTE ||
-		h->nlmsg_len < NLMSG_LENGTH(sizeof(*m)))
-		return -EPROTO;
-	left = (int)RTM_PAYLOAD(h);
-	for (const struct rtattr *a = RTM_RTA(m); RTA_OK(a, left);
-		a = RTA_NEXT(a, left)) {
-		if (a->rta_type != RTA_OIF || RTA_PAYLOAD(a) != sizeof(index))
-			continue;
-		memcpy(&index, RTA_DATA(a), sizeof(index));
-		return index;
-	}
-	return -ENETUNREACH;
+	return netlink_find(a, sizeof(struct rtmsg), type);
 }
 
-static int ask(int fd, const struct request *r)
+static void set_address(
+	union address *out, sa_family_t family, const void *data, size_t bytes)
 {
-	const struct timeval patience = {.tv_sec = 1};
-	_Alignas(struct nlmsghdr) char buffer[8192];
-	ssize_t n;
+	*out = (union address){.sa.sa_family = family};
+	if (family == AF_INET6 && bytes == sizeof(out->in6.sin6_addr))
+		memcpy(&out->in6.sin6_addr, data, bytes);
+	else if (family == AF_INET && bytes == sizeof(out->in.sin_addr))
+		memcpy(&out->in.sin_addr, data, bytes);
+	else
+		*out = (union address){0};
+}
 
-	if (setsockopt(
-		    fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ||
-		send(fd, r, r->header.nlmsg_len, 0) < 0)
-		return -errno;
-	do
-		n = recv(fd, buffer, sizeof(buffer), 0);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno
-		     : device_of((const struct nlmsghdr *)buffer, (size_t)n);
+/* RTA_VIA: a gateway of another family. */
+static void read_next(
+	struct route *out, const struct netlink_answer *a, sa_family_t family)
+{
+	const struct rtattr *gateway = find(a, RTA_GATEWAY);
+	const struct rtattr *via = find(a, RTA_VIA);
+	const struct rtvia *v = via ? RTA_DATA(via) : NULL;
+
+	if (gateway)
+		set_address(&out->next, family, RTA_DATA(gateway),
+			RTA_PAYLOAD(gateway));
+	else if (v && RTA_PAYLOAD(via) > sizeof(*v))
+		set_address(&out->next, v->rtvia_family, v->rtvia_addr,
+			RTA_PAYLOAD(via) - sizeof(*v));
+}
+
+int route_find(
+	struct route *out, const union address *to, const union address *from)
+{
+	union address peer = *to, source = *from;
+	const struct rtattr *device;
+	struct netlink_question q;
+	struct netlink_answer a;
+	int error;
+
+	address_unmap(&peer);
+	address_unmap(&source);
+	question_of(&q, &peer, &source);
+	error = netlink_ask(&q, RTM_NEWROUTE, &a);
+	if (error)
+		return error;
+	device = find(&a, RTA_OIF);
+	if (!device || RTA_PAYLOAD(device) != sizeof(out->device))
+		return -ENETUNREACH;
+	memcpy(&out->device, RTA_DATA(device), sizeof(out->device));
+	out->next = peer;
+	address_set_port(&out->next, 0);
+	read_next(out, &a, peer.sa.sa_family);
+	return 0;
 }
 
 int route_device(const union address *to, const union address *from)
 {
-	union address peer = *to, source = *from;
-	struct request r;
-	int fd, index;
+	struct route r;
+	int error = route_find(&r, to, from);
 
-	address_unmap(&peer);
-	address_unmap(&source);
-	r = request_of(&peer, &source);
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (fd < 0)
-		return -errno;
-	index = ask(fd, &r);
-	close(fd);
-	return index;
+	return error ? error : r.device;
 }

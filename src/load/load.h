@@ -25,6 +25,7 @@
 #include <time.h>
 
 struct engine_ops; /* load/engine/engine.h */
+struct engine_path;
 
 #define LOAD_FLOWS_MAX   65536
 #define LOAD_THREADS_MAX 256
@@ -46,6 +47,10 @@ enum load_replies {
 struct load_config {
 	const struct engine_ops *engine; /* NULL: chosen by engine_auto() */
 	const void *engine_script;       /* for engine_mem, in tests */
+	/* For an engine that makes frames itself, which sends lone probes of
+	 * one size by LOAD_FLOOD or LOAD_PACED. Must stay valid until
+	 * load_close(). */
+	const struct engine_path *path;
 	/* Of each flow, connected to socket.remote; errors are switched on.
 	 * bind: AF_UNSPEC for any; txtime: LOAD_PACED only. */
 	struct socket_config socket;
@@ -148,6 +153,8 @@ struct load_counts {
 	uint64_t trains_refused;
 	uint64_t came_late; /* of written_off, answered after all */
 	uint64_t partial;   /* sends of fewer segments than a train */
+	/* Of sent: dropped by the device that they were handed to. */
+	uint64_t device_drops;
 	uint64_t cut; /* calls that took some messages and failed at the next */
 	uint64_t due; /* LOAD_PACED: planned to have left by now */
 	uint64_t renewed; /* flows that were replaced */

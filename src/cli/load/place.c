@@ -10,6 +10,7 @@ enum key {
 	KEY_CPUS,
 	KEY_AGAINST,
 	KEY_CONSENT,
+	KEY_I_OWN,
 	KEY_KEY,
 	KEY_KEY_ADDRESS,
 };
@@ -32,6 +33,10 @@ static const struct argp_option options[] = {
 	{"peer-consents", KEY_CONSENT, NULL, LOAD_COMMAND_LINE_ONLY,
 		"Load another host: you confirm that its owner consents to "
 		"this traffic",
+		0},
+	{"i-own", KEY_I_OWN, "IFACE", LOAD_COMMAND_LINE_ONLY,
+		"Let --engine kernel send frames by this interface: you "
+		"confirm that the network there is yours",
 		0},
 	{"key", KEY_KEY, "FILE", LOAD_COMMAND_LINE_ONLY,
 		"Ask the peer for its consent and its counters; the peer must "
@@ -63,6 +68,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CONSENT:
 		p->o->peer_consents = true;
+		return 0;
+	case KEY_I_OWN:
+		p->i_own = arg;
 		return 0;
 	case KEY_KEY:
 		p->key = arg;

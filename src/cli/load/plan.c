@@ -6,6 +6,7 @@
 #include "cli/load/fail.h"
 #include "cli/load/length.h"
 #include "cli/load/peer/consent.h"
+#include "cli/load/peer/frames.h"
 #include "cli/load/peer/key.h"
 #include "cli/load/peer/peer.h"
 #include "cli/load/replay_plan.h"
@@ -112,7 +113,7 @@ static void adapt_to_server(struct load_parsing *p)
 	if (load_pace_is_open(&p->pace) || (c->replay && !p->o->replay.round))
 		c->mode = LOAD_PACED;
 	else if (p->flood || c->replies == REPLIES_NONE ||
-		 strcmp(service, "discard") == 0)
+		 load_makes_frames(p->o) || strcmp(service, "discard") == 0)
 		c->mode = LOAD_FLOOD;
 	/* A reader only sees segments on this host, so client and server share
 	 * a clock. */
@@ -125,8 +126,9 @@ static void adapt_to_server(struct load_parsing *p)
 		c->replies = REPLIES_TEXT;
 	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
 		c->replies = REPLIES_ANY;
+	load_frames_refuse_replies(p);
 	refuse_loss_unseen(p);
-	if (!load_said(p, "gro"))
+	if (!load_said(p, "gro") && !load_makes_frames(p->o))
 		c->socket.gro = c->train > 1;
 }
 
@@ -310,6 +312,7 @@ void load_plan(struct load_parsing *p)
 	else
 		choose_sizes(p);
 	refuse_idle_threads(c);
+	load_frames_adapt(p);
 	if (!o->replay.path && load_pace_check(&p->pace, c->flows,
 				       c->sizes.mean, why, sizeof(why)))
 		usage_error(p->pace.bits ? "bitrate" : "rate", "%s", why);
@@ -334,6 +337,8 @@ void load_plan(struct load_parsing *p)
 	} else if (!o->print_scenario) {
 		load_require_consent(o, p->peer);
 	}
+	if (load_makes_frames(o) && !o->print_scenario)
+		load_frames_plan(p);
 	c->server_netns = o->view.netns.open ? &o->view.netns : NULL;
 	adapt_to_server(p);
 	set_window(p);

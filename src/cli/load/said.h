@@ -8,6 +8,7 @@
 #include "cli/load/replay.h"
 #include "cli/load/scenario.h"
 #include "cli/load/socket.h"
+#include "load/engine/engine.h"
 #include "load/load.h"
 #include "load/peer/counted.h"
 #include "load/peer/remote.h"
@@ -39,6 +40,7 @@ struct load_options {
 	bool own;        /* the peer is this host, or was reached in a lab */
 	bool print_scenario; /* print it and do nothing else */
 	bool peer_consents;
+	struct engine_path path; /* config.path points to it */
 	struct load_scenario scenario;
 	int argc; /* the command line as typed */
 	char **argv;
@@ -47,7 +49,7 @@ struct load_options {
 /* The command line before names are looked up and the server is looked for. */
 struct load_parsing {
 	struct load_options *o;
-	const char *peer, *cpus, *length, *payload, *key, *key_address;
+	const char *peer, *cpus, *length, *payload, *key, *key_address, *i_own;
 	int family;
 	bool flood;
 	struct load_pace pace;

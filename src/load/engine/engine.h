@@ -34,6 +34,23 @@ enum engine_can {
 	ENGINE_TRAINS = 1,  /* send several segments at once (UDP_SEGMENT) */
 	ENGINE_TXTIME = 2,  /* send at a given time (SCM_TXTIME) */
 	ENGINE_FOREIGN = 4, /* send data that is not in one of its slots */
+	/* It numbers and times probes itself: launch() takes the place of
+	 * lend() and send(), and add() and remove() are only called while
+	 * nothing is sent. */
+	ENGINE_NUMBERS = 8,
+};
+
+/* The most datagrams of one launch, and of each the most bytes: a frame is in
+ * one page, with what the kernel keeps there (TEST_XDP_FRAME_SIZE in
+ * net/bpf/test_run.c). */
+#define ENGINE_LAUNCH        4096
+#define ENGINE_NUMBERED_MOST 3200
+
+/* How frames that an engine makes itself leave. */
+struct engine_path {
+	unsigned device; /* index */
+	uint8_t mac_from[6], mac_to[6];
+	bool v6;
 };
 
 struct engine_config {
@@ -44,6 +61,20 @@ struct engine_config {
 	void (*fill)(void *arg, uint8_t *slot);
 	void *fill_arg;
 	const void *script; /* mem only: struct mem_script (engine/mem.h) */
+	/* ENGINE_NUMBERS only: the way, and the probes' run. */
+	const struct engine_path *path;
+	uint32_t run;
+};
+
+/* Probes to be sent over all sockets in turn, one after the other. */
+struct engine_launch {
+	uint32_t datagrams;    /* at most ENGINE_LAUNCH */
+	const uint64_t *times; /* planned departures; NULL: now */
+	/* Results: how many were numbered and handed over, and how many of
+	 * these the device dropped at once; with times, how much later each of
+	 * those sent has left, valid until the next launch. */
+	uint32_t sent, dropped;
+	const uint64_t *late_ns;
 };
 
 /* A message to be sent: one datagram or a train. */
@@ -124,6 +155,16 @@ struct engine_ops {
 	 */
 	int (*send)(
 		void *self, const struct engine_message *messages, uint32_t n);
+
+	/* ENGINE_NUMBERS only, else NULL. Sets the flow's number in its probes
+	 * and the sequence number of the next one. 0 or -errno. */
+	int (*number)(void *self, void *link, uint32_t flow, uint64_t sequence);
+
+	/* Sends. 0; or -errno after l->sent of them. */
+	int (*launch)(void *self, struct engine_launch *l);
+
+	/* The sequence number of the flow's next probe. */
+	uint64_t (*numbered)(void *self, void *link);
 
 	/*
 	 * Waits up to timeout_ns, then takes up to ENGINE_ARRIVALS arrivals

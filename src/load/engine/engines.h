@@ -5,3 +5,4 @@
 #include "load/engine/engine.h"
 
 extern const struct engine_ops engine_mmsg;
+extern const struct engine_ops engine_kernel;

@@ -8,6 +8,9 @@
 
 const struct engine_ops *const engine_table[] = {
 	&engine_mmsg,
+#ifdef HAVE_XDP
+	&engine_kernel,
+#endif
 	NULL,
 };
 
@@ -23,8 +26,10 @@ const struct engine_ops *engine_auto(unsigned can)
 {
 	char why[256];
 
+	/* Frames past the sockets are only sent if the user asks for it. */
 	for (size_t i = 0; engine_table[i]; i++)
-		if ((engine_table[i]->can & can) == can &&
+		if (!(engine_table[i]->can & ENGINE_NUMBERS) &&
+			(engine_table[i]->can & can) == can &&
 			engine_table[i]->probe(why, sizeof(why)) == 0)
 			return engine_table[i];
 	return &engine_mmsg;

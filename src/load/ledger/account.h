@@ -61,6 +61,12 @@ struct ledger_client {
 	/* Sends that failed with ENOBUFS and were repeated: nothing is lost,
 	 * but the kernel's drop counters have counted them. */
 	uint64_t nobufs;
+	/* Lone datagrams, which the receiver's device may have joined to
+	 * trains, whatever arrived. */
+	bool joined;
+	/* Of sent: dropped by the device that frames were handed to. Its own
+	 * counters have them, too. */
+	uint64_t device_drops;
 	/* Calls that stopped at a failed send without saying why. */
 	uint64_t cut;
 	/* Datagrams or trains that ICMP reported too big for the path, and how
@@ -91,6 +97,7 @@ enum ledger_leg {
 enum ledger_cause {
 	LEDGER_SERVER_SOCKET,
 	LEDGER_CLIENT_SOCKET,
+	LEDGER_TRANSMIT,
 	LEDGER_TOO_BIG,
 	LEDGER_MEMORY,
 	LEDGER_NO_PORT,

@@ -24,6 +24,7 @@ static const struct {
 } causes[LEDGER_CAUSES] = {
 	[LEDGER_SERVER_SOCKET] = {"server_socket", false},
 	[LEDGER_CLIENT_SOCKET] = {"client_socket", false},
+	[LEDGER_TRANSMIT] = {"transmit", false},
 	[LEDGER_TOO_BIG] = {"too_big", true},
 	[LEDGER_MEMORY] = {"memory", true},
 	[LEDGER_NO_PORT] = {"no_port", true},

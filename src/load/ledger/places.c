@@ -1,53 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/ledger/places.h"
 
-#include "core/train.h"
+#include "load/ledger/ends.h"
 
 #include <assert.h>
-
-#define REQUEST (1u << LEDGER_REQUEST)
-#define SERVER  (1u << LEDGER_SERVER)
-#define REPLY   (1u << LEDGER_REPLY)
 
 /* The least that an skb in a socket's queue is charged with. */
 #define SKB_BYTES_LEAST 512
 /* The most skbs that wait for a neighbour's address, by the default of
  * net.ipv4.neigh.*.unres_qlen_bytes. */
 #define NEIGHBOUR_QUEUE (212992 / SKB_BYTES_LEAST)
-
-/* The namespace of the client or the server, or the one that both share. */
-struct end {
-	const struct figures *f; /* NULL: not known */
-	unsigned in, out;        /* legs that end and begin there */
-	/* The least and most datagrams of an skb that arrives at a socket. */
-	uint32_t least, most;
-	uint64_t backlog; /* drops of the backlog that its devices count too */
-};
-
-struct ends {
-	struct end client, server;
-	bool one;
-	uint32_t longest; /* of all trains that arrive, whoever made them */
-	/* The most datagrams of an skb on each leg. */
-	uint32_t most[LEDGER_LEGS];
-	/* The client's sends that were dropped and repeated, and those that may
-	 * have been. */
-	uint64_t nobufs, cut;
-	/* The most datagrams of those, if a discipline took them apart. */
-	uint64_t nobufs_most, cut_most;
-	/* Repeated sends need not be in any counter of drops. */
-	bool bursts;
-};
-
-static uint64_t least_of(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-static uint64_t beyond(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : 0;
-}
 
 static void add(struct places *p, const struct place *place)
 {
@@ -130,6 +92,7 @@ static void add_crossing(struct places *p, const struct ends *e,
 	uint64_t nobufs = clients ? e->nobufs : 0, cut = clients ? e->cut : 0;
 	uint64_t known = e->bursts ? 0 : nobufs, perhaps = nobufs - known;
 	uint64_t backlog = to->backlog, device = 0, qdisc = 0;
+	uint64_t frames = clients ? e->frames : 0;
 
 	if (from->f) {
 		device = from->f->v[FIGURE_TX_DROPPED] +
@@ -140,14 +103,15 @@ static void add_crossing(struct places *p, const struct ends *e,
 		beyond(qdisc, beyond(known, device)),
 		clients ? e->cut_most + e->nobufs_most - known : 0);
 	add_theirs(p, e, REQUEST | REPLY, LEDGER_DEVICE,
-		beyond(device, beyond(known, qdisc)), cut + perhaps + backlog);
+		beyond(device, beyond(known, qdisc)),
+		cut + perhaps + backlog + frames);
 	add_theirs(p, e, to->in, LEDGER_BACKLOG,
 		beyond(backlog, beyond(known, qdisc)), cut + perhaps);
 	if (to->f)
 		add_theirs(p, e, to->in, LEDGER_DEVICE,
 			to->f->v[FIGURE_RX_DROPPED] - backlog +
 				to->f->v[FIGURE_RX_ERRORS],
-			device);
+			device + frames);
 }
 
 /* Other losses on departure. The kernel does not tell a server that the queue
@@ -233,63 +197,6 @@ static void add_reassembly(struct places *p, const struct ends *e,
 	add(p, &place);
 }
 
-/* A device that does GRO itself (veth with NAPI, and most others) may join
- * datagrams into other trains than were sent. If the trains that arrived differ
- * from those sent, so may those that were dropped. */
-static void set_trains(struct ends *e, struct end *end, enum ledger_leg leg,
-	bool gro, bool equal, uint32_t train, uint64_t datagrams,
-	uint64_t trains)
-{
-	bool cut = gro && trains &&
-		   (equal ? datagrams != trains * train
-			  : datagrams > trains * train);
-
-	e->most[leg] = cut ? e->longest : train;
-	end->least = gro && equal && !cut ? train : 1;
-	end->most = gro ? e->most[leg] : 1;
-}
-
-/* Device drops are taken for the backlog's, as far as that counted any. If
- * devices cannot be read, all of the host's may be this end's. */
-static uint64_t backlog_of(const struct end *end, const struct ledger_kernel *k)
-{
-	uint64_t host = k->client.v[FIGURE_BACKLOG];
-
-	return end->f ? least_of(host, end->f->v[FIGURE_RX_DROPPED]) : host;
-}
-
-static void find_ends(struct ends *e, const struct ledger_client *c,
-	const struct ledger_server *s, const struct ledger_kernel *k)
-{
-	bool equal = c->replies_equal && !c->partial;
-	uint32_t longest = c->longest ? c->longest : TRAIN_RECEIVE_SEGMENTS;
-	bool joins = s->segments_max > TRAIN_SEND_SEGMENTS;
-	uint32_t reply = joins ? longest : TRAIN_SEND_SEGMENTS;
-
-	*e = (struct ends){
-		.client = {.in = REPLY, .out = REQUEST},
-		.server = {.in = REQUEST, .out = REPLY},
-		.one = k->one,
-		.longest = longest,
-		.most[LEDGER_SERVER] = longest,
-		.nobufs = c->nobufs,
-		.cut = c->cut,
-		.nobufs_most = c->nobufs * c->train,
-		.cut_most = c->cut * c->train,
-		.bursts = k->bursts,
-	};
-	if (k->client_known)
-		e->client.f = &k->client;
-	if (k->server_known)
-		e->server.f = &k->server;
-	set_trains(e, &e->server, LEDGER_REQUEST, s->gro, !c->partial, c->train,
-		s->delivered, s->trains);
-	set_trains(e, &e->client, LEDGER_REPLY, c->gro, equal,
-		equal ? c->train : reply, c->answered, c->trains);
-	e->client.backlog = backlog_of(&e->client, k);
-	e->server.backlog = backlog_of(&e->server, k);
-}
-
 /* A neighbour entry that fails or is destroyed drops what waits in its queue,
  * which no counter shows: at most a full queue. */
 static void add_neighbours(
@@ -372,15 +279,18 @@ static void add_between(struct places *p, const struct ends *e,
 void places_find(struct places *p, const struct ledger_client *client,
 	const struct ledger_server *server, const struct ledger_kernel *kernel)
 {
+	static const struct end frames = {.least = 1, .most = 1};
 	struct ends e;
 
 	p->count = 0;
-	find_ends(&e, client, server, kernel);
+	ends_find(&e, client, server, kernel);
 	add_socket(p, &e.server, LEDGER_REQUEST, LEDGER_SERVER_SOCKET,
 		server->socket_drops,
 		client->queries_lost > 0 ? (uint64_t)client->queries_lost : 0);
 	add_socket(p, &e.client, LEDGER_REPLY, LEDGER_CLIENT_SOCKET,
 		client->socket_drops, 0);
+	add_socket(p, &frames, LEDGER_REQUEST, LEDGER_TRANSMIT,
+		client->device_drops, 0);
 	if (server->silent)
 		add_silence(p, &e, server);
 	if (e.one) {

@@ -5,6 +5,7 @@
  * so that the wait is part of the latency (no coordinated omission).
  */
 #include "core/clock.h"
+#include "load/loop/launch.h"
 #include "load/loop/modes.h"
 #include "load/loop/near.h"
 #include "load/loop/txtime.h"
@@ -27,6 +28,7 @@ static void begin(struct load_thread *t)
 	const struct load_config *c = t->config;
 	uint64_t seed;
 
+	d->most = launch_does(t) ? DEPARTURES_ROOM : DEPARTURES_DUE;
 	d->first = 0;
 	d->count = 0;
 	d->share = (double)t->flow_count / c->flows;
@@ -47,7 +49,7 @@ static void collect(struct load_thread *t, uint64_t now_ns)
 
 	if (d->count == 0)
 		d->first = 0;
-	while (d->first + d->count < DEPARTURES_DUE) {
+	while (d->first + d->count < d->most) {
 		uint64_t at = due_ns(t);
 
 		if (at > now_ns)
@@ -83,7 +85,7 @@ static void pop(struct departures *d, uint32_t n)
 static void grant_lone_ones(struct load_thread *t, struct order *order)
 {
 	struct departures *d = &t->departures;
-	uint32_t run = 1;
+	uint32_t run = launch_does(t) ? d->count : 1;
 
 	while (run * t->flow_count < d->count)
 		run++;

@@ -9,12 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The most bursts that are due and have not left. */
-#define DEPARTURES_DUE 64
+/* The most bursts that are due and have not left; for an engine that sends
+ * many at once, there is room for more. */
+#define DEPARTURES_DUE  64
+#define DEPARTURES_ROOM ENGINE_LAUNCH
 
 struct departures {
 	struct pace pace;
-	uint64_t due[DEPARTURES_DUE];
+	uint64_t due[DEPARTURES_ROOM];
+	uint32_t most; /* of due: one of the above */
 	uint32_t first, count;
 	uint32_t burst_left; /* datagrams not yet sent of the first */
 	uint32_t flow;       /* the flow that sends */

@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "load/loop/failed.h"
+#include "load/loop/launch.h"
 #include "load/loop/probes.h"
 
 static void note_times(const struct load_thread *t, struct flow *f, uint32_t n)
@@ -60,7 +61,7 @@ static uint32_t count_taken(struct load_thread *t, struct flow *f, uint32_t n)
 /* Reserves datagrams from the count, if there is one. */
 static uint64_t reserve(struct load_thread *t, uint64_t room)
 {
-	uint32_t most = probes_most(t->train);
+	uint32_t most = launch_does(t) ? ENGINE_LAUNCH : probes_most(t->train);
 	int64_t had;
 
 	if (room > most)
@@ -95,6 +96,24 @@ static bool is_held(struct load_thread *t)
 	return false;
 }
 
+/* Gives back to the count what was not sent. */
+static void restore(struct load_thread *t, uint64_t unsent)
+{
+	if (t->config->count && unsent)
+		atomic_fetch_add(&t->shared->budget, (int64_t)unsent);
+}
+
+static uint32_t launch(
+	struct load_thread *t, const struct order *order, uint64_t room)
+{
+	uint32_t taken = launch_order(t, order, (uint32_t)room);
+
+	restore(t, room - taken);
+	t->now_ns = clock_ns();
+	note_sent(t);
+	return taken;
+}
+
 uint32_t send_order(struct load_thread *t, const struct order *order)
 {
 	uint32_t messages, taken = 0;
@@ -107,6 +126,8 @@ uint32_t send_order(struct load_thread *t, const struct order *order)
 	room = t->error ? 0 : reserve(t, order->room);
 	if (room == 0)
 		return 0;
+	if (launch_does(t))
+		return launch(t, order, room);
 	t->now_ns = clock_ns();
 	messages = probes_write(t, order, room);
 	n = t->engine.ops->send(t->engine.self, t->probes.messages, messages);
@@ -121,8 +142,7 @@ uint32_t send_order(struct load_thread *t, const struct order *order)
 		 * reports. */
 		failed_report(t, order->flow, 0);
 	}
-	if (t->config->count && taken < room)
-		atomic_fetch_add(&t->shared->budget, (int64_t)(room - taken));
+	restore(t, room - taken);
 	if (n < 0)
 		failed_send(t, order->flow, -n);
 	return taken;

@@ -105,6 +105,8 @@ void settle_end(
 		.gro = l->obtained.gro,
 		.queries_lost = r->server_whole.queries_lost,
 		.nobufs = r->whole.nobufs,
+		.joined = l->config.path != NULL,
+		.device_drops = r->whole.device_drops,
 		.cut = r->whole.cut,
 		.too_big_reports = r->whole.too_big_reports,
 		.too_big_most = until > s->sent ? until - s->sent : 0,

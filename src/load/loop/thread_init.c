@@ -2,6 +2,7 @@
 #include "load/loop/thread_init.h"
 
 #include "load/loop/churn.h"
+#include "load/loop/launch.h"
 #include "load/loop/probes.h"
 #include "load/loop/registry.h"
 
@@ -24,6 +25,8 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 		.fill = probes_fill,
 		.fill_arg = t,
 		.script = c->engine_script,
+		.path = c->path,
+		.run = c->run,
 	};
 	int error;
 
@@ -42,6 +45,8 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	error = engine_open(&t->engine, c->engine, &engine);
 	if (!error)
 		error = add_flows(t);
+	if (!error && launch_does(t))
+		error = launch_begin(t);
 	return error ? error : churn_init(t);
 }
 

@@ -95,6 +95,7 @@ static const struct part sends_parts[] = {
 	{"buffer_full", FIELD(blocked)},
 	{"nobufs", FIELD(nobufs)},
 	{"partial", FIELD(partial)},
+	{"device_drops", FIELD(device_drops)},
 	{"cut", FIELD(cut)},
 	{"too_long", FIELD(too_big)},
 	{"error", FIELD(send_errors)},

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load/peer/frames.h"
+
+#include "cli/args/usage.h"
+#include "cli/load/fail.h"
+#include "core/probe.h"
+#include "load/engine/engine.h"
+#include "net/link.h"
+#include "net/neighbour.h"
+#include "net/route.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What such an engine does not do, if the option was given. */
+static const struct {
+	const char *option, *why;
+} excluded[] = {
+	{"window", "it does not wait for replies; use --flood or --rate"},
+	{"in-flight", "it does not wait for replies; use --flood or --rate"},
+	{"payload", "it sends probes"},
+	{"pcap", "it sends probes"},
+	{"burst", "its datagrams take turns over all flows"},
+	{"flow-lifetime", "its flows last as long as the run"},
+	{"kernel-pacing", "its frames pass no queueing discipline"},
+	{"device", "the route decides by which device frames leave"},
+	{"count-windows", "it sends many datagrams at once"},
+};
+
+bool load_makes_frames(const struct load_options *o)
+{
+	const struct engine_ops *engine = o->config.engine;
+
+	return engine && engine->can & ENGINE_NUMBERS;
+}
+
+static void refuse_sizes(const struct load_config *c)
+{
+	if (sizes_mixed(&c->sizes) || c->sizes.least < PROBE_BYTES ||
+		c->sizes.most > ENGINE_NUMBERED_MOST)
+		usage_error("length",
+			"engine %s sends datagrams of one length, of %u to %u "
+			"bytes",
+			c->engine->name, PROBE_BYTES, ENGINE_NUMBERED_MOST);
+}
+
+void load_frames_adapt(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+	const char *name = c->engine ? c->engine->name : "";
+
+	if (!load_makes_frames(p->o)) {
+		if (p->i_own)
+			usage_clash("i-own",
+				"--i-own is about frames that load makes "
+				"itself; use --engine kernel");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(excluded) / sizeof(excluded[0]); i++)
+		if (load_said(p, excluded[i].option))
+			usage_clash(excluded[i].option,
+				"--%s cannot be combined with engine %s: %s",
+				excluded[i].option, name, excluded[i].why);
+	if (c->verify_full)
+		usage_clash("verify",
+			"--verify full cannot be combined with engine %s: only "
+			"the headers of its probes differ",
+			name);
+	if (load_said(p, "train") && c->train > 1)
+		usage_clash("train",
+			"--train cannot be combined with engine %s: it sends "
+			"lone datagrams",
+			name);
+	refuse_sizes(c);
+	c->train = 1;
+	if (!load_said(p, "gro"))
+		c->socket.gro = true;
+}
+
+void load_frames_refuse_replies(const struct load_parsing *p)
+{
+	const struct load_config *c = &p->o->config;
+
+	if (load_makes_frames(p->o) && c->replies != REPLIES_PROBES &&
+		c->replies != REPLIES_NONE)
+		usage_error("engine",
+			"%s needs a peer that returns its probes (echo, "
+			"reflect), or one that does not reply (discard)",
+			c->engine->name);
+}
+
+static void find_route(
+	const struct load_config *c, struct route *r, struct link_about *link)
+{
+	int error = route_find(r, &c->socket.remote, &c->socket.bind);
+
+	if (!error)
+		error = link_read(link, (unsigned)r->device);
+	if (error)
+		load_fail(EXIT_SYSTEM, "the route to the peer: %s",
+			strerror(-error));
+}
+
+/* Is the other end of this veth pair in the server's namespace? Nothing about
+ * it is taken from the server itself. */
+static bool leads_to_server(
+	const struct load_options *o, const struct link_about *link)
+{
+	const struct netns *there = &o->view.netns;
+
+	return o->own && o->view.apart && o->view.has_address && there->open &&
+	       strcmp(link->kind, "veth") == 0 && link->peer &&
+	       link->peer_in >= 0 && link->peer_in == link_netns_id(there->fd);
+}
+
+static void require_consent(
+	const struct load_parsing *p, const struct link_about *link)
+{
+	const char *name = p->o->config.engine->name;
+
+	if (link->loopback || !link->ethernet)
+		usage_error("engine",
+			"%s sends frames, which device %s does not take; give "
+			"a peer behind an Ethernet device, as in a lab "
+			"(tools/lab)",
+			name, link->name);
+	if (p->i_own && strcmp(p->i_own, link->name) == 0)
+		return;
+	if (p->i_own)
+		usage_error("i-own",
+			"frames to this peer would leave by %s, and not by "
+			"\"%s\"",
+			link->name, p->i_own);
+	if (!leads_to_server(p->o, link))
+		usage_error("engine",
+			"%s sends frames past this host's rules, and %s does "
+			"not lead straight to the server's network namespace; "
+			"use a lab (tools/lab), or --i-own %s if that network "
+			"is yours",
+			name, link->name, link->name);
+}
+
+/* A veth takes frames from a program only if its peer can receive them in
+ * batches (veth_xdp_xmit() in drivers/net/veth.c). */
+static void require_receiver(
+	const struct load_options *o, const struct link_about *link)
+{
+	struct link_about peer;
+	struct netns back;
+	bool ready;
+
+	if (strcmp(link->kind, "veth") != 0 || !o->view.netns.open ||
+		!leads_to_server(o, link))
+		return;
+	if (netns_enter(&o->view.netns, &back))
+		return;
+	ready = link_read(&peer, link->peer) || peer.xdp ||
+		link_has_gro(peer.name);
+	if (netns_leave(&back))
+		load_fail(EXIT_SYSTEM,
+			"there is no way back to this network namespace");
+	if (!ready)
+		load_fail(EXIT_SYSTEM,
+			"%s takes no frames from a program before its peer has "
+			"GRO; in the server's namespace: ethtool -K %s gro on",
+			link->name, peer.name);
+}
+
+void load_frames_plan(struct load_parsing *p)
+{
+	struct load_options *o = p->o;
+	struct load_config *c = &o->config;
+	struct link_about link;
+	struct route route;
+	int error;
+
+	find_route(c, &route, &link);
+	require_consent(p, &link);
+	require_receiver(o, &link);
+	if (c->sizes.most > load_payload_max(c, link.mtu))
+		usage_error("length",
+			"engine %s does not fragment: a datagram has at most "
+			"%u bytes on %s",
+			c->engine->name, load_payload_max(c, link.mtu),
+			link.name);
+	o->path.device = (unsigned)route.device;
+	memcpy(o->path.mac_from, link.mac, sizeof(link.mac));
+	error = neighbour_resolve(o->path.mac_to, route.device, &route.next);
+	if (error)
+		load_fail(EXIT_NO_PEER,
+			"the link-layer address of the peer on %s: %s",
+			link.name, strerror(-error));
+	o->path.v6 = c->socket.remote.sa.sa_family == AF_INET6;
+	c->path = &o->path;
+}

@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""load --engine kernel: frames that a BPF program makes, over a veth pair.
+
+Needs root, network namespaces and Linux 5.18; exits with 77 without them.
+"""
+
+import ctypes
+import fcntl
+import os
+import platform
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+import unittest
+
+import balance
+from namespaces import (HOSTS, NAMES, entered, inside, introduce, ip,
+                        make_lab, reason_to_skip, remove_lab)
+from program import Server, run
+
+UDPMILL = os.path.abspath(sys.argv.pop(1))
+HOSTS6 = ["fd00:75::1", "fd00:75::2"]
+SYS_BPF = {"x86_64": 321, "aarch64": 280}.get(platform.machine())
+
+
+def set_gro(on):
+    """Of the server's device: ETHTOOL_SGRO (ethtool(8) may be missing)."""
+    with entered(1), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        value = ctypes.create_string_buffer(struct.pack("II", 0x2c, on))
+        request = struct.pack("16sP16x", b"veth0", ctypes.addressof(value))
+        fcntl.ioctl(s, 0x8946, request)
+
+
+def make():
+    make_lab()
+    for name, host in zip(NAMES, HOSTS6):
+        ip("-n", name, "address", "add", f"{host}/64", "dev", "veth0", "nodad")
+    introduce()
+    set_gro(True)
+
+
+def why_not():
+    """Why this engine cannot run here, or None."""
+    r = run(UDPMILL, "load", "--help")
+    if "kernel" not in r.stdout.split("--engine", 1)[1].split("--", 1)[0]:
+        return "this build has no XDP (meson: -Dxdp)"
+    with serve("--service", "discard") as s:
+        r, _ = load(s.address, "--count", "1")
+    if r.returncode == 3 and ("BPF" in r.stderr or "SYS_ADMIN" in r.stderr):
+        return r.stderr.strip()
+    return None
+
+
+def serve(*arguments, host=HOSTS[1], **more):
+    return Server(UDPMILL, f"[{host}]:0" if ":" in host else f"{host}:0",
+                  *arguments, prefix=inside(1), **more)
+
+
+def load(address, *arguments, netns=NAMES[0], prefix=(), **more):
+    return balance.load(
+        UDPMILL, address, "--engine", "kernel",
+        *(["--netns", netns] if netns else []), *arguments, prefix=prefix,
+        **more)
+
+
+def launchers():
+    """How many BPF programs of this engine the kernel has."""
+    libc, found, last = ctypes.CDLL(None), 0, 0
+    while True:
+        attribute = ctypes.create_string_buffer(struct.pack("III", last, 0, 0),
+                                                128)
+        if libc.syscall(SYS_BPF, 11, attribute, 12):  # BPF_PROG_GET_NEXT_ID
+            return found
+        last = struct.unpack_from("I", attribute, 4)[0]
+        attribute = ctypes.create_string_buffer(struct.pack("III", last, 0, 0),
+                                                128)
+        fd = libc.syscall(SYS_BPF, 13, attribute, 12)  # _GET_FD_BY_ID
+        if fd < 0:
+            continue
+        info = ctypes.create_string_buffer(256)
+        attribute = ctypes.create_string_buffer(
+            struct.pack("IIQ", fd, 256, ctypes.addressof(info)), 128)
+        libc.syscall(SYS_BPF, 15, attribute, 16)  # BPF_OBJ_GET_INFO_BY_FD
+        os.close(fd)
+        found += info.raw[64:80].startswith(b"launch_v")
+
+
+class Kernel(balance.Balance):
+    def assertRefused(self, r, code, pattern):
+        self.assertEqual(r.returncode, code, r.stderr)
+        self.assertRegex(r.stderr, r"\Audpmill load: [^\n]*\n\Z")
+        self.assertRegex(r.stderr, pattern)
+
+    def test_a_flood_balances(self):
+        for host in HOSTS[1], HOSTS6[1]:
+            for service in "discard", "echo":
+                with self.subTest(host=host, service=service), \
+                        serve("--service", service, host=host) as s:
+                    r, report = load(s.address)
+                    ledger = self.assertBalances(r, report, faults=())
+                    self.assertEqual(ledger["corrupt"], 0)
+                    self.assertEqual(report["config"]["engine"], "kernel")
+
+    def test_every_reply_of_an_open_loop_is_right(self):
+        for host in HOSTS[1], HOSTS6[1]:
+            for service, length in (("echo", "64"), ("reflect", "1400"),
+                                    ("echo", "33")):
+                with self.subTest(host=host, service=service), \
+                        serve("--service", service, host=host) as s:
+                    r, report = load(s.address, "--rate", "2k", "-l", length,
+                                     "--flows", "5")
+                    ledger = self.assertBalances(r, report)
+                    self.assertGreater(ledger["answered"], 100)
+                    self.assertGreater(report["latency_ns"]["p50"], 0)
+                    self.assertLess(report["latency_ns"]["p50"], 10**9)
+
+    def test_a_count_is_exact_and_threads_share_it(self):
+        with serve("--service", "discard") as s:
+            r, report = load(s.address, "--count", "10007", "--threads", "3",
+                             "--flows", "7", seconds="20s")
+        self.assertEqual(self.assertBalances(r, report)["sent"], 10007)
+
+    def test_flows_have_the_ports_that_were_asked_for(self):
+        with entered(1), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind((HOSTS[1], 0))
+            s.settimeout(20)
+            address = f"{HOSTS[1]}:{s.getsockname()[1]}"
+            r, report = load(
+                address, "--peer-consents", "--i-own", "veth0", "--expect",
+                "none", "--count", "9", "--flows", "3", "--source-ports",
+                "20001-20003", "-O", "0", netns=None, prefix=inside(0))
+            self.assertEqual(r.returncode, 0, r.stderr)
+            came = [s.recvfrom(100) for _ in range(9)]
+        self.assertEqual([source for _, source in came],
+                         [(HOSTS[0], 20001 + n % 3) for n in range(9)])
+        for n, (data, _) in enumerate(came):
+            magic, number, _, sequence = struct.unpack(">4s4xIIQ", data[:24])
+            self.assertEqual((magic, number, sequence),
+                             (b"uml1", n % 3, n // 3))
+
+    def test_wherever_it_may_not_send_it_says_so(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            r, _ = load(s.address, netns=None)
+            self.assertRefused(r, 2, "lo does not take; .*lab")
+        with serve("--service", "echo") as s:
+            there = dict(netns=None, prefix=inside(0))
+            r, _ = load(s.address, **there)
+            self.assertRefused(r, 2, "consent")
+            r, _ = load(s.address, "--peer-consents", "-q", **there)
+            self.assertEqual(r.returncode, 2)
+            self.assertIn("or --i-own veth0 if", r.stderr)
+            r, _ = load(s.address, "--i-own", "eth7")
+            self.assertRefused(r, 2, 'leave by veth0, and not by "eth7"')
+            r, _ = load(s.address, "--i-own", "veth0", **there)
+            self.assertRefused(r, 2, "consent")
+
+    def test_the_owner_of_the_network_may(self):
+        with serve("--service", "echo") as s:
+            r, report = load(s.address, "--peer-consents", "--i-own", "veth0",
+                             "--rate", "1k", netns=None, prefix=inside(0))
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertGreater(report["ledger"]["answered"], 50)
+
+    def test_a_veth_that_only_leads_to_a_bridge_is_no_lab(self):
+        """The server's namespace is not at the other end."""
+        third = f"{NAMES[0]}-m"
+        ip("netns", "add", third)
+        self.addCleanup(ip, "netns", "delete", third)
+        ip("-n", third, "link", "add", "bridge", "type", "bridge")
+        for side, name in enumerate(NAMES):
+            ip("-n", name, "link", "add", "port", "type", "veth", "peer",
+               "name", f"port{side}", "netns", third)
+            ip("-n", third, "link", "set", f"port{side}", "master", "bridge",
+               "up")
+            ip("-n", name, "address", "add", f"192.0.2.{side + 1}/24", "dev",
+               "port")
+            ip("-n", name, "link", "set", "port", "up")
+        ip("-n", third, "link", "set", "bridge", "up")
+        with serve("--service", "echo", host="192.0.2.2") as s:
+            r, _ = load(s.address)
+            self.assertRefused(r, 2, "port does not lead straight")
+
+    def test_contradictions_are_refused(self):
+        for arguments in (
+                ["--window", "8"], ["--train", "8"], ["--verify", "full"],
+                ["--length", "1-100"], ["--length", "16"],
+                ["--length", "4000"], ["--flow-lifetime", "1s"],
+                ["--payload", __file__], ["--device", "veth0"],
+                ["--rate", "1k", "--burst", "4"]):
+            with self.subTest(arguments=arguments):
+                r, _ = load(f"{HOSTS[1]}:7", *arguments)
+                self.assertRefused(r, 2, "kernel")
+        with serve("--service", "length") as s:
+            r, _ = load(s.address)
+            self.assertRefused(r, 2, "echo, reflect")
+        with serve("--service", "echo") as s:
+            r, _ = load(s.address, "--length", "1473")
+            self.assertRefused(r, 2, "at most 1472 bytes on veth0")
+        r, _ = balance.load(UDPMILL, "127.0.0.1:7", "--i-own", "veth0")
+        self.assertRefused(r, 2, "--engine kernel")
+
+    def test_a_device_that_takes_no_frames_is_named(self):
+        set_gro(False)
+        self.addCleanup(set_gro, True)
+        with serve("--service", "echo") as s:
+            r, _ = load(s.address)
+        self.assertEqual(r.returncode, 3)
+        self.assertRegex(r.stderr, "before its peer has GRO.*ethtool -K veth0")
+
+    def test_without_a_capability_nothing_is_sent(self):
+        for denied in "bpf,-sys_admin", "sys_admin":
+            with self.subTest(denied=denied), \
+                    serve("--service", "echo") as s:
+                r, _ = load(s.address, "--peer-consents", "--i-own", "veth0",
+                            netns=None, prefix=(
+                                *inside(0), "setpriv",
+                                f"--bounding-set=-{denied}"))
+                self.assertEqual(r.returncode, 3, r.stderr)
+                self.assertIn("CAP_", r.stderr)
+
+    def test_nothing_is_left_of_a_run_that_is_killed(self):
+        if not SYS_BPF:
+            self.skipTest("the number of bpf(2) is not known here")
+        before = launchers()
+        ready, write = os.pipe()
+        with serve("--service", "discard") as s, subprocess.Popen(
+                [UDPMILL, "load", s.address, "--netns", NAMES[0], "--engine",
+                 "kernel", "-t", "60s", "--ready-fd", str(write), "-q"],
+                pass_fds=[write], stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL) as p, os.fdopen(ready) as told:
+            os.close(write)
+            self.assertEqual(told.readline().strip(), s.address)
+            self.assertGreater(launchers(), before)
+            with open(f"/proc/{p.pid}/status", encoding="ascii") as f:
+                self.assertRegex(f.read(), r"CapEff:\s+0{16}\n")
+            p.send_signal(signal.SIGKILL)
+            p.wait()
+        for _ in range(1000):
+            if launchers() == before:
+                return
+            time.sleep(0.01)
+        self.fail(f"{launchers() - before} programs are left")
+
+
+
+
+def run_here():
+    why = reason_to_skip(make)
+    try:
+        why = why or why_not()
+        if why:
+            print("skipped:", why)
+            sys.exit(77)
+        unittest.main()
+    finally:
+        remove_lab()
+
+
+if __name__ == "__main__":
+    run_here()

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames that were handed to a device, past sockets. */
+#include "load/ledger/ledger.h"
+
+#include <criterion/criterion.h>
+
+static struct ledger l;
+static struct ledger_kernel kernel = {
+	.client_known = true, .server_known = true};
+
+Test(places_frames, that_the_device_drops_are_ours_and_counted_once)
+{
+	const struct ledger_client client = {
+		.sent = 100, .answered = 93, .train = 1, .device_drops = 7};
+	const struct ledger_server server = {.delivered = 93, .answered = 93};
+
+	kernel.client.v[FIGURE_TX_DROPPED] = 7;
+	kernel.server.v[FIGURE_RX_DROPPED] = 7;
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.unexplained == 0 && l.exact);
+	cr_assert(l.dropped[LEDGER_TRANSMIT].datagrams == 7);
+	cr_assert(l.dropped[LEDGER_TRANSMIT].low == 7);
+	cr_assert(l.dropped[LEDGER_DEVICE].datagrams == 0);
+	cr_assert(!l.dropped[LEDGER_DEVICE].shared);
+}
+
+Test(places_frames, that_were_dropped_cannot_have_arrived)
+{
+	const struct ledger_client client = {
+		.sent = 100, .answered = 99, .train = 1, .device_drops = 2};
+	const struct ledger_server server = {.delivered = 99, .answered = 99};
+
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.unexplained == -1);
+	cr_assert(!ledger_balances(&l));
+}
+
+Test(places_frames, may_be_joined_before_a_socket_drops_them)
+{
+	const struct ledger_server server = {.delivered = 90,
+		.answered = 90,
+		.trains = 90,
+		.gro = true,
+		.socket_drops = 4};
+	struct ledger_client client = {.sent = 100,
+		.answered = 90,
+		.train = 1,
+		.gro = true,
+		.joined = true};
+
+	kernel.server.v[FIGURE_RCVBUF_ERRORS] = 4;
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.unexplained == 0 && !l.exact);
+	cr_assert(l.dropped[LEDGER_SERVER_SOCKET].datagrams == 10);
+	client.joined = false;
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.unexplained == 6);
+}

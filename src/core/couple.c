@@ -3,7 +3,8 @@
  * Two passes. The first assigns every piece of a reply to a message: the one
  * open for its peer, found in a small table, or a new one. The second puts the
  * pieces of each message next to each other, since a message's iovecs are one
- * array.
+ * array; it is only needed if a message got a piece after a newer one was
+ * opened.
  *
  * The table has one place per hash and no chains. A peer that loses its place
  * to another starts a new message, which costs a little coupling but never the
@@ -83,7 +84,7 @@ static uint32_t fitting(const struct couple *c, const struct message *m,
 	return n ? n : 1;
 }
 
-static struct message *open_message(
+static inline struct message *open_message(
 	struct couple *c, const struct train *t, uint32_t *slot)
 {
 	struct batch *b = c->batch;
@@ -93,17 +94,21 @@ static struct message *open_message(
 	*m = (struct message){
 		.peer = t->peer,
 		.local = &t->local,
+		.iov = &b->iov[b->piece_count],
 		.segment_bytes = t->reply_segment_bytes,
 	};
 	*slot = b->message_count;
 	return m;
 }
 
-static void add_piece(struct batch *b, struct message *m, uint8_t *data,
+static inline void add_piece(struct couple *c, uint32_t message, uint8_t *data,
 	uint32_t bytes, uint32_t segments)
 {
-	b->pieces[b->piece_count++] =
-		(struct piece){data, bytes, (uint32_t)(m - b->messages)};
+	struct batch *b = c->batch;
+	struct message *m = &b->messages[message];
+
+	b->iov[b->piece_count] = (struct iovec){data, bytes};
+	b->pieces[b->piece_count++] = (struct piece){data, bytes, message};
 	m->iov_count++;
 	m->bytes += bytes;
 	m->segments += segments;
@@ -120,7 +125,7 @@ static uint32_t couple_single(
 		return 1;
 	if (!m || !joins(c, m, t, t->reply_bytes))
 		m = open_message(c, t, slot);
-	add_piece(b, m, t->data, t->reply_bytes, 1);
+	add_piece(c, *slot - 1, t->data, t->reply_bytes, 1);
 	return 0;
 }
 
@@ -147,11 +152,23 @@ static uint32_t couple_train(
 			m = open_message(c, t, slot);
 		n = fitting(c, m, t, left);
 		bytes = n == left ? rest : n * t->reply_segment_bytes;
-		add_piece(b, m, t->data + at, bytes, n);
+		add_piece(c, *slot - 1, t->data + at, bytes, n);
 		at += bytes;
 		left -= n;
 	}
 	return 0;
+}
+
+/* Has a message more pieces than came before the next message was opened? If
+ * none has, all are next to each other. */
+static bool is_scattered(const struct batch *b)
+{
+	const struct message *m = b->messages;
+
+	for (uint32_t i = 1; i < b->message_count; i++)
+		if (m[i - 1].iov + m[i - 1].iov_count != m[i].iov)
+			return true;
+	return false;
 }
 
 static void lay_out(struct batch *b)
@@ -197,13 +214,11 @@ static uint32_t couple_all(struct couple *c, uint32_t first)
 	return lost;
 }
 
-/* Makes a message of the only answer, if it is one send. Its place is that
- * which lay_out() would give it. */
+/* Makes a message of the only answer, if it is one send. */
 static bool couple_whole(struct couple *c, const struct train *t)
 {
 	struct batch *b = c->batch;
 	uint32_t slot;
-	struct message *m;
 
 	if (b->piece_count == b->piece_capacity || t->reply_segments == 0)
 		return false;
@@ -211,10 +226,8 @@ static bool couple_whole(struct couple *c, const struct train *t)
 		(t->reply_segments > c->segments_max ||
 			t->reply_bytes > DATAGRAM_MAX_V4 || !may_couple(c, t)))
 		return false;
-	m = open_message(c, t, &slot);
-	m->iov = &b->iov[b->piece_count];
-	*m->iov = (struct iovec){t->data, t->reply_bytes};
-	add_piece(b, m, t->data, t->reply_bytes, t->reply_segments);
+	open_message(c, t, &slot);
+	add_piece(c, slot - 1, t->data, t->reply_bytes, t->reply_segments);
 	return true;
 }
 
@@ -232,7 +245,8 @@ uint32_t couple_more(struct batch *b, uint32_t first, uint32_t segments_max)
 		lost = couple_train(&c, &b->trains[i], &slot);
 	else
 		lost = couple_all(&c, i);
-	lay_out(b);
+	if (is_scattered(b))
+		lay_out(b);
 	return lost;
 }
 

@@ -5,6 +5,8 @@
 #include "net/call.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
 #include <stdlib.h>
 #include <sys/time.h>
 
@@ -66,6 +68,15 @@ static bool is_alone(const struct inbox *b)
 	return b->sockets == 1 && !b->polls;
 }
 
+/* Linux before 5.12 cannot tell. */
+static bool may_have_gro(int fd)
+{
+	int on = 0;
+	socklen_t bytes = sizeof(on);
+
+	return getsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, &bytes) != 0 || on;
+}
+
 int inbox_add(struct inbox *b, int fd, void *owner, struct link **out)
 {
 	static const struct timeval idle = {.tv_usec = ENGINE_IDLE_NS / 1000};
@@ -81,7 +92,8 @@ int inbox_add(struct inbox *b, int fd, void *owner, struct link **out)
 	if (error)
 		return error;
 	b->unused = link->next;
-	*link = (struct link){.fd = fd, .owner = owner};
+	*link = (struct link){
+		.fd = fd, .owner = owner, .gro = may_have_gro(fd)};
 	*out = link;
 	return 0;
 }
@@ -109,6 +121,18 @@ static void tell(struct inbox *b, struct engine_arrivals *in, uint32_t n)
 	}
 }
 
+/* recvmsg(2) for the size of segments, which a socket without GRO has not. */
+static ssize_t receive_one(struct inbox *b, const struct link *link, int flags)
+{
+	struct msghdr *h = &b->headers[0].msg_hdr;
+
+	if (link->gro)
+		return call_recvmsg(link->fd, h, flags);
+	h->msg_controllen = 0;
+	return call_recvfrom(link->fd, b->iov[0].iov_base, b->iov[0].iov_len,
+		flags, NULL, NULL);
+}
+
 /* As recvmmsg(2), or one by recvmsg(2) where no more are expected: it does not
  * look for another. */
 static int receive(struct inbox *b, struct link *link, int flags)
@@ -127,7 +151,7 @@ static int receive(struct inbox *b, struct link *link, int flags)
 			b->used = (uint32_t)n;
 		return (int)n;
 	}
-	n = call_recvmsg(link->fd, &first->msg_hdr, flags);
+	n = receive_one(b, link, flags);
 	if (n < 0)
 		return -1;
 	first->msg_len = (unsigned)n;

@@ -21,6 +21,7 @@ struct link {
 	int fd; /* -1: free */
 	void *owner;
 	struct lone lone;
+	bool gro;          /* a train may come whole */
 	struct link *next; /* in the list of free ones */
 };
 

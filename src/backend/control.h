@@ -37,23 +37,24 @@ uint32_t control_read(const struct msghdr *h, struct train *t);
 static inline void control_none(struct train *t)
 {
 	t->local.family = AF_UNSPEC;
+	t->local.group = false;
 	t->tos = t->ttl = 0;
 }
 
 /* Reads the TTL if it came alone, as with most lone datagrams to a socket of
  * one IPv4 address. False if control_read() has to be called. */
-static inline bool control_read_ttl(const struct msghdr *h, struct train *t)
+static inline bool control_read_ttl(
+	const void *control, size_t bytes, struct train *t)
 {
-	const struct cmsghdr *c = h->msg_control;
+	const struct cmsghdr *c = control;
 	int ttl;
 
-	if (h->msg_controllen != CMSG_SPACE(sizeof(ttl)) ||
-		c->cmsg_type != IP_TTL || c->cmsg_level != IPPROTO_IP ||
+	if (bytes != CMSG_SPACE(sizeof(ttl)) || c->cmsg_type != IP_TTL ||
+		c->cmsg_level != IPPROTO_IP ||
 		c->cmsg_len != CMSG_LEN(sizeof(ttl)))
 		return false;
 	memcpy(&ttl, CMSG_DATA(c), sizeof(ttl));
-	t->local = (struct local_address){.family = AF_UNSPEC};
-	t->tos = 0;
+	control_none(t);
 	t->ttl = (uint8_t)ttl;
 	return true;
 }

@@ -115,7 +115,7 @@ static void fill_train(struct mmsg *s, struct train *t, uint32_t i)
 
 	if (h->msg_controllen == 0)
 		control_none(t);
-	else if (!control_read_ttl(h, t))
+	else if (!control_read_ttl(h->msg_control, h->msg_controllen, t))
 		segment_bytes = control_read(h, t);
 	t->data = slots_at(&s->slots, i);
 	t->peer = &s->peer[i];

@@ -119,20 +119,26 @@ static int enter(struct uring *u, int timeout_ms)
 	return judge(u, r, uring_reap(u, NULL));
 }
 
-static void fill_train(struct uring *u, struct train *t, uint16_t number)
+static uint32_t read_control(void *control, size_t bytes, struct train *t)
 {
-	uint8_t *slot = slots_at(&u->slots, number);
-	const struct io_uring_recvmsg_out *o = (const void *)slot;
-	struct msghdr h = {
-		.msg_control = slot + CONTROL_AT,
-		.msg_controllen = o->controllen,
+	const struct msghdr h = {
+		.msg_control = control,
+		.msg_controllen = bytes,
 	};
+
+	return control_read(&h, t);
+}
+
+static void fill_train(const struct uring *u, struct train *t, uint8_t *slot)
+{
+	const struct io_uring_recvmsg_out *o = (const void *)slot;
+	uint8_t *control = slot + CONTROL_AT;
 	uint32_t segment_bytes = 0;
 
 	if (o->controllen == 0)
 		control_none(t);
-	else if (!control_read_ttl(&h, t))
-		segment_bytes = control_read(&h, t);
+	else if (!control_read_ttl(control, o->controllen, t))
+		segment_bytes = read_control(control, o->controllen, t);
 	t->data = slot + u->head;
 	t->peer = (const union address *)(slot + NAME_AT);
 	train_shape(t, o->payloadlen, segment_bytes);
@@ -145,12 +151,17 @@ static void fill_train(struct uring *u, struct train *t, uint16_t number)
 
 static void hand_out(struct uring *u, struct batch *b)
 {
-	uint32_t mask = u->slots.count - 1, n = u->arrived - u->handed;
+	const uint32_t mask = u->slots.count - 1, first = u->handed;
+	const struct slots slots = u->slots;
+	const uint16_t *filled = u->filled;
+	uint32_t n = u->arrived - first;
 
 	if (n > b->capacity)
 		n = b->capacity;
 	for (uint32_t i = 0; i < n; i++)
-		fill_train(u, &b->trains[i], u->filled[u->handed++ & mask]);
+		fill_train(u, &b->trains[i],
+			slots_at(&slots, filled[(first + i) & mask]));
+	u->handed = first + n;
 	b->count = n;
 }
 

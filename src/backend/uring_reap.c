@@ -7,6 +7,11 @@
 /* A receive has filled a slot and goes on, as nearly all do. */
 #define FILLED (IORING_CQE_F_MORE | IORING_CQE_F_BUFFER)
 
+static uint16_t slot_of(uint32_t cqe_flags)
+{
+	return (uint16_t)(cqe_flags >> IORING_CQE_BUFFER_SHIFT);
+}
+
 /* Did a datagram of zero bytes come? With head_only, others too may have left
  * none in their slot. */
 static bool is_empty(const struct uring *u, const struct io_uring_cqe *cqe)
@@ -15,8 +20,7 @@ static bool is_empty(const struct uring *u, const struct io_uring_cqe *cqe)
 
 	if (cqe->res != (int)u->head || !(cqe->flags & IORING_CQE_F_BUFFER))
 		return false;
-	o = (const void *)slots_at(
-		&u->slots, cqe->flags >> IORING_CQE_BUFFER_SHIFT);
+	o = (const void *)slots_at(&u->slots, slot_of(cqe->flags));
 	return o->payloadlen == 0;
 }
 
@@ -38,12 +42,6 @@ static bool is_out_of_slots(const struct uring *u, int error)
 	return error == -ENOBUFS && u->arrived != u->given;
 }
 
-static void note_filled(struct uring *u, uint32_t cqe_flags)
-{
-	u->filled[u->arrived++ & (u->slots.count - 1)] =
-		(uint16_t)(cqe_flags >> IORING_CQE_BUFFER_SHIFT);
-}
-
 /* The receive has ended, perhaps with a last arrival. */
 static void note_end(struct uring *u, const struct io_uring_cqe *cqe)
 {
@@ -52,7 +50,8 @@ static void note_end(struct uring *u, const struct io_uring_cqe *cqe)
 		count_rearm(u, cqe);
 	}
 	if (cqe->res >= 0 && cqe->flags & IORING_CQE_F_BUFFER)
-		note_filled(u, cqe->flags);
+		u->filled[u->arrived++ & (u->slots.count - 1)] =
+			slot_of(cqe->flags);
 	else if (cqe->res < 0 && !is_out_of_slots(u, cqe->res))
 		u->failed = cqe->res;
 }
@@ -77,19 +76,24 @@ static void note_other(
 		m[cqe->user_data].error = cqe->res;
 }
 
+/* liburing's macro reads the ring's end and the size of an entry again for each
+ * completion. */
 unsigned uring_reap(struct uring *u, struct message *m)
 {
-	struct io_uring_cqe *cqe;
-	unsigned head, n = 0;
+	const struct io_uring_cq *cq = &u->ring.cq;
+	const struct io_uring_cqe *cqes = cq->cqes;
+	const uint32_t mask = *cq->kring_mask, slots = u->slots.count - 1;
+	unsigned head = *cq->khead, n = io_uring_cq_ready(&u->ring);
+	uint16_t *filled = u->filled;
 
-	io_uring_for_each_cqe(&u->ring, head, cqe)
-	{
+	for (unsigned i = 0; i < n; i++) {
+		const struct io_uring_cqe *cqe = &cqes[head++ & mask];
+
 		if (cqe->user_data == URING_TAG_RECEIVE &&
 			(cqe->flags & FILLED) == FILLED)
-			note_filled(u, cqe->flags);
+			filled[u->arrived++ & slots] = slot_of(cqe->flags);
 		else
 			note_other(u, m, cqe);
-		n++;
 	}
 	io_uring_cq_advance(&u->ring, n);
 	return n;

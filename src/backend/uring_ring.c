@@ -62,13 +62,24 @@ static void add_slot(struct uring *u, uint16_t slot, int offset)
 		io_uring_buf_ring_mask(u->slots.count), offset);
 }
 
+/* Slots are given back in the order in which the kernel takes them from the
+ * ring, so that its entries, which it only reads, nearly always name the right
+ * slot already. */
 void uring_give_slots(struct uring *u)
 {
-	uint32_t mask = u->slots.count - 1, n = u->handed - u->given;
+	const uint32_t mask = u->slots.count - 1, n = u->handed - u->given;
+	const struct io_uring_buf *entries = u->buffers->bufs;
+	const uint32_t at = u->buffers->tail, given = u->given;
+	const uint16_t *filled = u->filled;
 
-	for (uint32_t i = 0; i < n; i++)
-		add_slot(u, u->filled[u->given++ & mask], (int)i);
+	for (uint32_t i = 0; i < n; i++) {
+		uint16_t slot = filled[(given + i) & mask];
+
+		if (entries[(at + i) & mask].bid != slot)
+			add_slot(u, slot, (int)i);
+	}
 	io_uring_buf_ring_advance(u->buffers, (int)n);
+	u->given = given + n;
 }
 
 static int init_buffers(struct uring *u, uint32_t count)
@@ -110,6 +121,7 @@ int uring_ring_init(struct uring *u, const struct backend_config *config,
 		return error;
 	/* Saves a lookup of the ring's descriptor per call; optional. */
 	(void)io_uring_register_ring_fd(&u->ring);
+	uring_napi_register(u, config);
 	return init_buffers(u, slot_count);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Shared by the files of the io_uring backend: uring.c has the backend's table
  * and receives, uring_reap.c reads completions, uring_ring.c sets up the ring
- * and its buffers, uring_send.c sends, uring_timer.c ends a wait. */
+ * and its buffers, uring_send.c sends, uring_timer.c ends a wait,
+ * uring_napi.c busy-polls. */
 #pragma once
 
 #include "backend/backend.h"
@@ -54,6 +55,10 @@ int uring_probe(char *why, size_t why_bytes);
 int uring_ring_init(struct uring *u, const struct backend_config *config,
 	uint32_t slot_count);
 void uring_ring_fini(struct uring *u);
+
+/* Makes the ring poll as the socket's SO_BUSY_POLL says; a notice if it
+ * cannot. */
+void uring_napi_register(struct uring *u, const struct backend_config *config);
 
 /* Gives the slots on loan back to the kernel. */
 void uring_give_slots(struct uring *u);

@@ -105,6 +105,7 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 	sc.local = sc.dual = address_is_any(&sc.bind);
 	sc.tos_read = o->marks;
 	sc.ttl_read = o->marks || o->ttl;
+	sc.busy_poll.us = o->busy_poll_us;
 	f->fd = socket_open(&sc, &f->got, why, sizeof(why));
 	if (f->fd == -EAFNOSUPPORT || f->fd == -EADDRNOTAVAIL)
 		cr_skip_test("no such address on this host: %s", why);

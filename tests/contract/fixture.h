@@ -28,6 +28,7 @@ struct fixture_options {
 	bool no_gro;
 	bool marks; /* TOS and TTL of what arrives are asked for */
 	bool ttl;   /* TTL is */
+	uint32_t busy_poll_us;
 };
 
 struct fixture {

@@ -33,6 +33,24 @@ int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms)
 	return __real_poll(fds, n, timeout_ms);
 }
 
+/* Of a ring that is told to busy-poll, with liburing's names for the rest. */
+static struct {
+	uint32_t us;
+	uint8_t prefer;
+} polled;
+static int poll_refused; /* the next call's result */
+
+int __wrap_io_uring_register(
+	unsigned fd, unsigned opcode, const void *arg, unsigned n);
+
+int __wrap_io_uring_register(
+	unsigned fd, unsigned opcode, const void *arg, unsigned n)
+{
+	cr_assert(fd > 2 && opcode == 27 && n == 1);
+	memcpy(&polled, arg, sizeof(polled));
+	return poll_refused;
+}
+
 static uint64_t milliseconds_of_recv(struct fixture *f, int timeout_ms)
 {
 	uint64_t start = clock_ns();
@@ -242,4 +260,28 @@ Test(life, leaves_the_port_free_when_it_ends)
 		error = bind_alone(&f.server);
 		cr_assert(!error, "round %d: %s", i, strerror(error));
 	}
+}
+
+/* What receives by calls has nothing to do for it. */
+static void polls(uint32_t us, int refused, uint32_t expected, unsigned notices)
+{
+	struct fixture f;
+
+	polled.us = 0;
+	poll_refused = refused;
+	fixture_open(&f, &(struct fixture_options){.busy_poll_us = us});
+	if (f.got.busy_poll.us < us)
+		cr_skip_test("SO_BUSY_POLL takes a capability");
+	if (strcmp(f.backend.ops->name, "uring") != 0)
+		expected = notices = 0;
+	cr_assert(polled.us == expected && polled.prefer == 0);
+	cr_assert(f.notices == notices);
+	fixture_close(&f);
+}
+
+Test(life, polls_as_its_socket_was_told_to)
+{
+	polls(70, 0, 70, 0);
+	polls(70, -EINVAL, 70, 1);
+	polls(0, -EINVAL, 0, 0);
 }

@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* In the order in which auto tries them: the fastest first, as `udpmill perf
- * run` measures them, and last the one that always works. */
+ * run` measures them and `perf count` explains (decision 64 in
+ * ARCHITECTURE.md), and last the one that always works. */
 const struct backend_ops *const backend_table[] = {
 	&backend_mmsg,
 #ifdef HAVE_URING

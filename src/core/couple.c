@@ -38,7 +38,7 @@ static inline bool same_local(
 {
 	/* As at all sockets of one address. */
 	if (a->family == AF_UNSPEC && b->family == AF_UNSPEC)
-		return true;
+		return a->interface == b->interface;
 	if (a->family != b->family || a->interface != b->interface)
 		return false;
 	if (a->family == AF_INET)

@@ -47,7 +47,8 @@ class Page(unittest.TestCase):
     def test_each_key_is_in_its_section(self):
         group = {"Workload": "workload", "Pace": "pace", "Replay": "pace",
                  "Time": "time", "Checks": "checks", "Place": "place",
-                 "Sockets": "sockets", "Output": "run"}
+                 "Sockets": "sockets", "Busy": "sockets",
+                 "Output": "run"}
         for o in self.options:
             if o["long"] not in self.not_keys:
                 name = group[re.match(r"\w+", o["group"])[0]]

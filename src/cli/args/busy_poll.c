@@ -7,6 +7,7 @@
 enum key { KEY_BUSY_POLL = 0x900, KEY_PREFER, KEY_BUDGET };
 
 static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "Busy polling:", 0},
 	{"busy-poll", KEY_BUSY_POLL, "TIME", 0,
 		"Let a receive poll the device for this long (50us) before it "
 		"sleeps, by SO_BUSY_POLL",

@@ -74,7 +74,9 @@ def made(rounds=8, leave_out=()):
                 doc['trials'].append(trial(len(doc['trials']), n, w,
                                            drift * rng.uniform(0.99, 1.01)))
     doc['skipped'] = [{'what': 'engine splice',
-                       'why': '/home/somebody/udpmill: no "splice"'}]
+                       'why': '/home/somebody/udpmill: no "splice"'},
+                      {'what': 'neper', 'why': 'not in Debian; '
+                       'https://github.com/google/neper'}]
     run.tabulate(doc, workloads)
     return document.validate(doc)
 
@@ -139,6 +141,28 @@ def test_an_engine_is_a_word_of_the_name():
     assert '--engine' not in parse(ECHO).load_options()
     with pytest.raises(PerfError, match='engine'):
         parse('echo-mmsg-trains-64-enginenone')
+
+
+def test_frames_go_by_the_device_of_a_lab():
+    w = parse('discard-xdp-single-64-enginekernel-veth')
+    options = w.load_options()
+    assert options[options.index('--engine') + 1:][:3] == [
+        'kernel', '--i-own', 'client']
+    assert w.server_options()[2:4] == ['--backend', 'xdp']
+    assert '--flood' in parse('echo-mmsg-single-64-enginekernel-veth'
+                              ).load_options()
+    assert w.needs_gro and not parse('discard-mmsg-single-64-veth').needs_gro
+
+
+def test_gro_of_a_lab_is_switched_only_where_it_must_be(monkeypatch):
+    told = []
+    monkeypatch.setattr(seats, 'within', lambda _, work: work())
+    monkeypatch.setattr(seats, 'set_gro', lambda *how: told.append(how))
+    place = seats.Place('192.0.2.1', 1, 3, 4)
+    for name in ('echo-mmsg-single-64-veth', 'echo-xdp-single-64-veth',
+                 'echo-xdp-single-64-veth', 'echo-mmsg-single-64-veth'):
+        place.seat(parse(name))
+    assert told == [('server', True), ('server', False)]
 
 
 def test_shared_rows_have_all_cpus(monkeypatch):
@@ -278,6 +302,7 @@ def test_nothing_of_the_machine_but_its_description_is_told():
     text = whole().text
     assert 'secret' not in text and 'somebody' not in text
     assert 'udpmill perf run -p results\n' in text
+    assert 'https://github.com/google/neper' in text
     assert 'udpmill 1.0 (0123456789ab) on 2 CPUs (X)' in text
     assert '4.0 GiB' in text and 'Linux 6.18.1' in text
 
@@ -312,6 +337,11 @@ def test_text_of_a_document_makes_no_markup():
     assert '<script>' not in outside and '![x]' not in outside
     assert all(re.fullmatch(r'results-[a-z-]*\.svg', name)
                for name in found.pictures)
+
+
+def test_one_round_has_no_spread():
+    cells = row(rendered(made(rounds=1)).text, 'floor-echo-mmsg-single-64')
+    assert cells[2] == cells[5] == ''
 
 
 def test_an_empty_run_has_a_page():

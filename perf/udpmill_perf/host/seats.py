@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from ..errors import INVALID, UNFIT, PerfError
 from . import labs, namespace
 from .environment import of_namespace
+from .offload import set_gro
 from .sysctl import within
 
 PORT = 10600
+SERVER_DEVICE = 'server'  # of tools/lab
 FREE_S = 10
 
 
@@ -90,8 +92,16 @@ class Place:
     def __init__(self, host, port, server_netns=None, client_netns=None):
         self.host, self.port = host, port
         self.server_netns, self.client_netns = server_netns, client_netns
+        self.gro = False  # of the server's veth, which has none at first
+
+    def offload(self, wanted=False):
+        """Switch GRO on for the workloads that need it, and off again."""
+        if wanted != self.gro:
+            within(self.server_netns, lambda: set_gro(SERVER_DEVICE, wanted))
+            self.gro = wanted
 
     def seat(self, workload):
+        self.offload(getattr(workload, 'needs_gro', False))
         server, client = divide(workload.workers, workload.threads,
                                 shared=getattr(workload, 'shared', False))
         return Seat(server, client, self.server_netns, self.client_netns,
@@ -147,9 +157,10 @@ class Places:
         return self.open[path]
 
     def facts(self):
-        """The present state of the namespaces."""
+        """The present state of the namespaces, with GRO as it was."""
         found = {}
         for path, place in self.open.items():
+            place.offload()
             found.update(facts(path, place))
         return found
 

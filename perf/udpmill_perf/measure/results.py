@@ -6,7 +6,7 @@ about how far udpmill reaches. Each section has the row that its ratios are to.
 from dataclasses import dataclass, replace
 
 from .ladder import FloorWorkload, claim
-from .workload import BACKENDS, ENGINES, TRAIN_MOST, Workload
+from .workload import BACKENDS, ENGINES, ENGINES_AFAR, TRAIN_MOST, Workload
 
 ROUNDS = 8  # the fewest that can show a FAIL with 99.5 % confidence
 SIZES = (64, 512, 1400, 8900, 65507)
@@ -72,6 +72,15 @@ def paths(service, arrival):
     base = BASES[service, arrival]
     return against([replace(base, path='veth', backend=backend)
                     for backend in ('mmsg', 'uring')], base)
+
+
+def frames(service):
+    """Engines that send frames, one by one, into the same backend; and a
+    backend that takes frames, from the same engine."""
+    base = Workload(service, path='veth')
+    engines = [replace(base, engine=engine) for engine in ENGINES_AFAR]
+    xdp = [replace(w, backend='xdp') for w in (base, engines[0])]
+    return against([*engines, *xdp], base)
 
 
 def workers(service, arrival):
@@ -151,6 +160,11 @@ SECTIONS = (
                                flows=64)], BASES['echo', 'single'])),
     Section('Paths', 'veth is a pair of devices between two network '
             'namespaces, which tools/lab makes.', every(paths)),
+    Section('Frames', 'Past sockets: the engines kernel and xdp give frames '
+            'to a device, as fast as it takes them, and the backend xdp takes '
+            'them from one. Over veth, whose receiving side has GRO for these '
+            'rows alone.',
+            frames('discard') + frames('echo')),
     Section('Ways of serving', 'How much of a datagram is copied from the '
             'kernel (--copy), a socket for each client (--connected), and '
             'which worker gets a datagram (--steer).', variants()),

@@ -8,9 +8,16 @@ from ..host.labs import PATHS as LABS
 
 SERVICES = ('echo', 'discard', 'length', 'reflect')
 BACKENDS = ('recvfrom', 'mmsg', 'uring')
+# Those that take frames from a device, and so not from loopback.
+AFAR = ('xdp',)
 ARRIVALS = ('single', 'trains', 'split', 'pingpong')
 # Of the generator; mmsg is its default, and not named.
-ENGINES = ('mmsg', 'uring', 'zerocopy', 'splice', 'kernel', 'xdp')
+ENGINES = ('mmsg', 'uring', 'zerocopy', 'splice')
+# Those that give frames to the client's device of tools/lab, with their options.
+ENGINES_AFAR = {
+    'kernel': ('--i-own', 'client'),
+    'xdp': ('--i-own', 'client'),
+}
 # Ways of serving that are no size: a word of a workload's name, and the options
 # of serve.
 VARIANTS = {
@@ -81,10 +88,10 @@ class Workload:
 
     def __post_init__(self):
         check_known('service', self.service, SERVICES)
-        check_known('backend', self.backend, BACKENDS)
+        check_known('backend', self.backend, (*BACKENDS, *AFAR))
         check_known('arrival', self.arrival, ARRIVALS)
         check_known('path', self.path, PATHS)
-        check_known('engine', self.engine, ENGINES)
+        check_known('engine', self.engine, (*ENGINES, *ENGINES_AFAR))
         if self.variant:
             check_known('variant', self.variant, VARIANTS)
         check_bounds(self, MOST)
@@ -125,6 +132,12 @@ class Workload:
         """Whether there are replies whose latency can be measured."""
         return self.service != 'discard'
 
+    @property
+    def needs_gro(self):
+        """Whether the server's veth must have GRO, to take frames."""
+        return self.path == 'veth' and (self.engine in ENGINES_AFAR
+                                        or self.backend in AFAR)
+
     def server_options(self):
         trains = 'on' if self.arrival == 'trains' or self.scenario else 'off'
         return ['--service', self.service, '--backend', self.backend,
@@ -145,12 +158,14 @@ class Workload:
                    '--threads', str(self.threads), '--source-ports',
                    f'{first}-{first + flows - 1}', *self.spinning]
         if self.engine != 'mmsg':
-            options += ['--engine', self.engine]
+            options += ['--engine', self.engine,
+                        *ENGINES_AFAR.get(self.engine, ())]
         if self.arrival in ('single', 'pingpong'):
             options += ['--train', 'off']
         if self.rate:
             return options + ['--rate', f'{self.rate:.0f}']
-        if self.service == 'discard':
+        # Engines that give frames to a device do not wait for replies.
+        if self.service == 'discard' or self.engine in ENGINES_AFAR:
             return options + ['--flood']
         if flows > MANY_FLOWS:
             return options  # they share the windows of 16 flows

@@ -113,7 +113,7 @@ def verdict_of(row):
 
 def without_paths(text):
     """A path tells of the machine and not of what was measured."""
-    return re.sub(r'(?<![\w.])/[^\s:;,]*/', '', str(text))
+    return re.sub(r'(?<![\w.:/])/[^\s:;,]*/', '', str(text))
 
 
 def command_of(argv):
@@ -135,7 +135,9 @@ def rows_of(section, counts):
 
 
 def _between(spread, show):
-    return f'{show(spread.low)} .. {show(spread.high)}'
+    """Nothing of a single value."""
+    return human.span(show, spread.low, spread.high) \
+        if spread and spread.count > 1 else ''
 
 
 def _cells(row, counts):
@@ -146,11 +148,11 @@ def _cells(row, counts):
     counted = counts.figure(row.name)
     return [
         code(row.name) + doubt, human.si(row.rate.middle),
-        human.span(human.si, row.rate.low, row.rate.high),
+        _between(row.rate, human.si),
         human.NOTHING if bits is None else human.digits(bits),
         '1' if row.base == row.name else human.digits(ratio.middle) if ratio
         else human.NOTHING,
-        _between(ratio, human.digits) if ratio else '',
+        _between(ratio, human.digits),
         *(human.NOTHING if part is None else f'{part:.1f}' for part in parts),
         human.NOTHING if counted is None else human.figure(counted)]
 

@@ -13,8 +13,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* The loopback device is the first in every namespace. */
-#define LOOPBACK_INDEX 1
 /* A message of a dump is at most a page or two. */
 #define BUFFER_BYTES 32768
 
@@ -27,6 +25,7 @@ struct look {
 	struct qdisc_counts *out;
 	unsigned device;
 	enum qdisc_pacer pacer;
+	bool queues; /* it has a discipline that does something */
 };
 
 int qdisc_open(void)
@@ -80,7 +79,7 @@ static void add(const struct nlmsghdr *h, struct look *l)
 	struct gnet_stats_queue q = {0};
 
 	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(*tc)) ||
-		(tc->tcm_ifindex == LOOPBACK_INDEX) != l->loopback)
+		(tc->tcm_ifindex == QDISC_LOOPBACK) != l->loopback)
 		return;
 	stats = find(TCA_RTA(tc), (int)TCA_PAYLOAD(h), TCA_STATS2);
 	if (!stats)
@@ -198,4 +197,26 @@ bool qdisc_bursts(void)
 	struct utsname name;
 
 	return uname(&name) == 0 && qdisc_bursts_in(name.release);
+}
+
+static void find_queue(const struct nlmsghdr *h, struct look *l)
+{
+	const struct tcmsg *tc = NLMSG_DATA(h);
+	const struct rtattr *kind;
+
+	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(*tc)) ||
+		(unsigned)tc->tcm_ifindex != l->device)
+		return;
+	kind = find(TCA_RTA(tc), (int)TCA_PAYLOAD(h), TCA_KIND);
+	if (!kind || RTA_PAYLOAD(kind) != sizeof("noqueue") ||
+		memcmp(RTA_DATA(kind), "noqueue", sizeof("noqueue")) != 0)
+		l->queues = true;
+}
+
+int qdisc_has_none(int fd, unsigned device)
+{
+	struct look l = {.take = find_queue, .device = device};
+	int error = dump(fd, &l);
+
+	return error ? error : !l.queues;
 }

@@ -20,6 +20,9 @@ struct qdisc_counts {
  * later; close(2) it. Or -errno. */
 int qdisc_open(void);
 
+/* The loopback device is the first in every namespace. */
+#define QDISC_LOOPBACK 1
+
 /* Sums over the namespace's interfaces: only the loopback device, or all
  * others. 0 or -errno; counts that cannot be read are 0. */
 int qdisc_read(int fd, bool loopback, struct qdisc_counts *out);
@@ -52,3 +55,7 @@ enum qdisc_pacer {
 
 /* The first such discipline of a device: one of enum qdisc_pacer, or -errno. */
 int qdisc_pacer(int fd, unsigned device);
+
+/* Does a device have no discipline, so that datagrams are neither queued nor
+ * duplicated there? 1 or 0, or -errno. */
+int qdisc_has_none(int fd, unsigned device);

@@ -81,3 +81,17 @@ enum verify_result verify_unexpected(
 	}
 	return VERIFY_DUPLICATE;
 }
+
+bool verify_has_all(const struct verify *v, uint64_t first, uint32_t n)
+{
+	if (first < v->floor || first + n > v->next)
+		return false;
+	for (uint32_t i = 0; i < v->gap_count; i++) {
+		const struct verify_gap *g =
+			&v->gaps[(v->gap_first + i) % VERIFY_GAPS];
+
+		if (g->first < first + n && g->end > first)
+			return false;
+	}
+	return true;
+}

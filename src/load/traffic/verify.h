@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How many gaps are remembered; a reply into an older gap is "late". */
@@ -36,6 +37,10 @@ struct verify {
 /* The slow path of verify_note(). */
 enum verify_result verify_unexpected(
 	struct verify *v, uint64_t sequence, uint64_t sent);
+
+/* Is each of n probes answered, from number first on? False also if that is
+ * forgotten. */
+bool verify_has_all(const struct verify *v, uint64_t first, uint32_t n);
 
 /* sent: one more than the highest number sent. */
 static inline enum verify_result verify_note(

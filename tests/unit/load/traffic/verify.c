@@ -108,3 +108,28 @@ Test(verify, keeps_gaps_in_order_when_the_oldest_is_split)
 	}
 	cr_assert(verify_note(&v, 4, 400) != VERIFY_DUPLICATE);
 }
+
+Test(verify, knows_which_are_all_answered)
+{
+	for (uint64_t i = 0; i < 20; i++)
+		if (i != 7 && i != 8)
+			note(i);
+	cr_assert(verify_has_all(&v, 0, 7));
+	cr_assert(!verify_has_all(&v, 0, 8));
+	cr_assert(!verify_has_all(&v, 8, 1));
+	cr_assert(!verify_has_all(&v, 8, 5));
+	cr_assert(verify_has_all(&v, 9, 11));
+	cr_assert(!verify_has_all(&v, 9, 12), "20 is not");
+	note(7);
+	cr_assert(verify_has_all(&v, 0, 8));
+	note(8);
+	cr_assert(verify_has_all(&v, 0, 20));
+}
+
+Test(verify, does_not_guess_what_it_has_forgotten)
+{
+	for (uint64_t i = 0; i < 2 * VERIFY_GAPS + 4; i++)
+		note(2 * i);
+	cr_assert(!verify_has_all(&v, 0, 1));
+	cr_assert(verify_has_all(&v, v.next - 1, 1));
+}

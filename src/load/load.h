@@ -158,7 +158,9 @@ struct load_counts {
 	uint64_t cut; /* calls that took some messages and failed at the next */
 	uint64_t due; /* LOAD_PACED: planned to have left by now */
 	uint64_t renewed; /* flows that were replaced */
-	uint64_t gaps;    /* sequence numbers skipped by a later reply */
+	/* As in struct engine_copies; 0 with an engine that copies all. */
+	uint64_t lent, copied, slots_renewed;
+	uint64_t gaps; /* sequence numbers skipped by a later reply */
 	/* Number and sum of the differences between consecutive round trips of
 	 * a flow. */
 	uint64_t differences, difference_ns;
@@ -291,6 +293,8 @@ struct load_result {
 	struct load_cpu client; /* over the window */
 	double machine_busy_ns; /* over the window, all CPUs */
 	const char *engine;     /* its name */
+	/* It sends without copying, as far as the kernel lets it. */
+	bool lends;
 	/* Segments per send at the end; the longest of any thread. */
 	uint32_t train;
 	uint32_t train_planned; /* the same at the start */
@@ -328,6 +332,11 @@ uint32_t load_payload_max(const struct load_config *config, uint32_t mtu);
 
 /* The most sockets that a run has open at once. */
 uint64_t load_sockets(const struct load_config *config);
+
+/* Is the engine that was chosen right for the rest of config? 0, or -errno and
+ * one line in why. */
+int load_engine_suits(
+	const struct load_config *config, char *why, size_t why_bytes);
 
 /* Opens and connects the sockets; sends nothing. 0; or -errno and one line in
  * why. */

@@ -55,7 +55,7 @@ DIVIDED = {folder.split("/")[0] for folder in FOLDERS}
 
 # Headers that only some files may include, where their room may at all.
 ONLY = {
-    "liburing.h": r"backend/uring.*",
+    "liburing.h": r"(backend|load/engine)/uring.*",
     "bpf/libbpf.h": r"xdp/.*|load/engine/launcher\.c",
     "bpf/bpf.h": r"xdp/.*|load/engine/launcher\.c",
     "bpf/bpf_helpers.h": r".*\.bpf\.c",

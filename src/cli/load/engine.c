@@ -43,3 +43,11 @@ const struct engine_ops *load_engine_parse(const char *name)
 	usage_error("engine", "there is no \"%s\"; choose %s", name,
 		engine_names("auto"));
 }
+
+void load_engine_check(const struct load_config *c)
+{
+	char why[320];
+
+	if (load_engine_suits(c, why, sizeof(why)))
+		usage_error("engine", "%s", why);
+}

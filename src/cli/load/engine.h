@@ -3,10 +3,14 @@
 #pragma once
 
 #include "load/engine/engine.h"
+#include "load/load.h"
 
 /* The engine of that name, or NULL for auto. Any other name is a usage
  * error. */
 const struct engine_ops *load_engine_parse(const char *name);
+
+/* Refuses an engine that is not right for what is planned, as a usage error. */
+void load_engine_check(const struct load_config *c);
 
 /* The help of the option, with all names, for free(); NULL without memory. */
 char *load_engine_help(void);

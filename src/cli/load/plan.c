@@ -3,6 +3,7 @@
 
 #include "cli/args/named_file.h"
 #include "cli/args/usage.h"
+#include "cli/load/engine.h"
 #include "cli/load/fail.h"
 #include "cli/load/length.h"
 #include "cli/load/peer/consent.h"
@@ -342,4 +343,6 @@ void load_plan(struct load_parsing *p)
 	c->server_netns = o->view.netns.open ? &o->view.netns : NULL;
 	adapt_to_server(p);
 	set_window(p);
+	if (!o->print_scenario)
+		load_engine_check(c);
 }

@@ -5,7 +5,7 @@
  * payloads, and does not decide what is sent when.
  *
  * A new engine is a file with a const table, declared in engines.h, and a line
- * in registry.c; it must pass the tests in tests/contract/engine.c.
+ * in registry.c; it must pass the tests in tests/contract/engine*.c.
  *
  * All of an engine's state belongs to one thread of the generator. Before that
  * thread starts and after it has ended, another thread may call init, add,
@@ -56,10 +56,18 @@ struct engine_path {
 struct engine_config {
 	uint32_t sockets;  /* the most that are added at once */
 	size_t slot_bytes; /* size of a slot: the longest message */
-	/* Called by init for each slot. The engine never changes a slot's
-	 * contents after that. NULL: slots start with any contents. */
+	/* Called by init for each slot, and again for one that gets new memory.
+	 * The engine never changes a slot's contents after that. NULL: slots
+	 * start with any contents. */
 	void (*fill)(void *arg, uint8_t *slot);
 	void *fill_arg;
+	/* About how many messages wait for replies at once; 0: not known. */
+	uint32_t waiting;
+	/* Is each of n datagrams of the socket of that owner answered, from
+	 * number first on? They are counted from 0, in the order in which they
+	 * were sent. NULL: that is never known. */
+	bool (*answered)(void *arg, void *owner, uint64_t first, uint32_t n);
+	void *answered_arg;
 	const void *script; /* mem only: struct mem_script (engine/mem.h) */
 	/* ENGINE_NUMBERS only: the way, and the probes' run. */
 	const struct engine_path *path;
@@ -112,6 +120,21 @@ struct engine_reports {
 	uint32_t other;
 };
 
+/* What an engine is to be used for. */
+struct engine_traffic {
+	const union address *to, *from; /* from: AF_UNSPEC: any */
+	/* Replies repeat the number of the datagram that they answer. */
+	bool numbered;
+};
+
+/* Sends whose data the kernel was to use where it is, without copying it. */
+struct engine_copies {
+	uint64_t sends;   /* that are known to be complete */
+	uint64_t copied;  /* of these, copied by the kernel after all */
+	uint64_t renewed; /* slots that got new memory, because it was not
+			     known whether the kernel still read the old */
+};
+
 struct engine_ops {
 	const char *name;  /* as typed on the command line */
 	const char *brief; /* for --help */
@@ -123,6 +146,12 @@ struct engine_ops {
 	/* Checks whether it can run here. 0, or -errno with a sentence for a
 	 * person in why. Leaves nothing behind. */
 	int (*probe)(char *why, size_t why_bytes);
+
+	/* Checks whether it is right for such traffic. 0, or -errno and the end
+	 * of a sentence in why, after the engine's name, that also says what
+	 * would be right. NULL: it is right for any. */
+	int (*suits)(const struct engine_traffic *traffic, char *why,
+		size_t why_bytes);
 
 	/* self is zeroed. 0, or -errno; fini is called in either case, and is
 	 * legal on zeroed or half-made state. */
@@ -179,10 +208,18 @@ struct engine_ops {
 	int (*recv)(
 		void *self, struct engine_arrivals *in, uint64_t timeout_ns);
 
+	/* Has it taken datagrams out of the socket that recv has not returned?
+	 * NULL: it never does. */
+	bool (*holds)(void *self, void *link);
+
 	/* Takes the ICMP errors queued for the socket (IP_RECVERR,
 	 * IPV6_RECVERR; ip(7)); left there, they fill its receive buffer and
 	 * keep waking the waiting thread. Never blocks. */
 	void (*reports)(void *self, void *link, struct engine_reports *out);
+
+	/* What became of its sends without copying, so far. NULL: it copies
+	 * all. */
+	void (*copies)(const void *self, struct engine_copies *out);
 
 	/* Ends what is in flight and frees the state. */
 	void (*fini)(void *self);

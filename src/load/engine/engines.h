@@ -6,3 +6,6 @@
 
 extern const struct engine_ops engine_mmsg;
 extern const struct engine_ops engine_kernel;
+extern const struct engine_ops engine_splice;
+extern const struct engine_ops engine_uring;
+extern const struct engine_ops engine_zerocopy;

@@ -8,6 +8,11 @@
 
 const struct engine_ops *const engine_table[] = {
 	&engine_mmsg,
+#ifdef HAVE_URING
+	&engine_uring,
+#endif
+	&engine_zerocopy,
+	&engine_splice,
 #ifdef HAVE_XDP
 	&engine_kernel,
 #endif

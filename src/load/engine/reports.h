@@ -8,3 +8,6 @@
 /* Empties the queue and counts the ICMP errors in it. Errors of this host
  * itself are left out: the send has already returned them. Never blocks. */
 void reports_read(int fd, struct engine_reports *out);
+
+/* Counts one, an errno above 0. */
+void reports_count(struct engine_reports *out, int error);

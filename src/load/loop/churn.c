@@ -141,11 +141,13 @@ static bool is_at_rest(
 }
 
 /* A socket with queued datagrams must not be closed yet. */
-static bool has_unread(const struct flow *f)
+static bool has_unread(const struct load_thread *t, const struct flow *f)
 {
+	const struct engine *e = &t->engine;
 	struct socket_memory m;
 
-	return socket_memory(f->fd, &m) == 0 && m.queued_bytes > 0;
+	return (socket_memory(f->fd, &m) == 0 && m.queued_bytes > 0) ||
+	       (e->ops->holds && e->ops->holds(e->self, f->link));
 }
 
 static void look(struct load_thread *t)
@@ -162,7 +164,7 @@ static void look(struct load_thread *t)
 		left--;
 		if (t->config->mode == LOAD_WINDOW && write_off(t, &r->flow))
 			thread_ask(t, r->flow.heir);
-		if (is_at_rest(r, now_ns, rest) && !has_unread(&r->flow))
+		if (is_at_rest(r, now_ns, rest) && !has_unread(t, &r->flow))
 			forget(t, r);
 	}
 }

@@ -2,6 +2,7 @@
 /* Opens and closes the generator with its flows and threads. */
 #include "load/engine/registry.h"
 #include "load/loop/churn.h"
+#include "load/loop/engine_choice.h"
 #include "load/loop/generator.h"
 #include "load/loop/thread_init.h"
 #include "load/traffic/text.h"
@@ -235,30 +236,14 @@ static uint64_t longest_ns(const struct load_config *c)
 static int choose_engine(struct load *l, char *why, size_t why_bytes)
 {
 	const struct load_config *c = &l->config;
-	const struct {
-		enum engine_can can;
-		const char *what;
-	} needs[] = {
-		{c->train > 1 ? ENGINE_TRAINS : 0, "send trains"},
-		{c->socket.txtime ? ENGINE_TXTIME : 0,
-			"tell the kernel when to send"},
-		{c->replay ? ENGINE_FOREIGN : 0, "send from a capture"},
-	};
-	unsigned all = 0;
+	int error;
 
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		all |= needs[i].can;
 	if (!c->engine) {
-		l->config.engine = engine_auto(all);
+		l->config.engine = engine_auto(engine_needs(c));
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		if (needs[i].can & ~c->engine->can) {
-			snprintf(why, why_bytes, "engine %s cannot %s",
-				c->engine->name, needs[i].what);
-			return -EOPNOTSUPP;
-		}
-	return c->engine->probe(why, why_bytes);
+	error = load_engine_suits(c, why, why_bytes);
+	return error ? error : engine_probe(c->engine, why, why_bytes);
 }
 
 int load_open(struct load **out, const struct load_config *config,

@@ -208,6 +208,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 		.rcvbuf = l->obtained.rcvbuf,
 		.sndbuf = l->obtained.sndbuf,
 		.engine = l->config.engine->name,
+		.lends = l->config.engine->copies,
 		.gro = l->obtained.gro,
 		.tos = l->obtained.tos,
 		.ttl = l->obtained.ttl,

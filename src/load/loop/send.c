@@ -6,6 +6,8 @@
 #include "load/loop/launch.h"
 #include "load/loop/probes.h"
 
+#include <errno.h>
+
 static void note_times(const struct load_thread *t, struct flow *f, uint32_t n)
 {
 	const struct probes *w = &t->probes;
@@ -130,7 +132,10 @@ uint32_t send_order(struct load_thread *t, const struct order *order)
 		return launch(t, order, room);
 	t->now_ns = clock_ns();
 	messages = probes_write(t, order, room);
-	n = t->engine.ops->send(t->engine.self, t->probes.messages, messages);
+	/* None: the kernel still reads all slots. */
+	n = messages ? t->engine.ops->send(
+			       t->engine.self, t->probes.messages, messages)
+		     : -EAGAIN;
 	if (n > 0) {
 		failures_none(&t->sends);
 		note_sent(t);

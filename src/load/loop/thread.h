@@ -23,6 +23,7 @@ struct load_thread {
 	const struct load_config *config;
 	const struct mode_ops *mode;
 	struct engine engine;
+	struct engine_copies copies; /* counted so far */
 	struct flow *flows;
 	uint32_t flow_count;
 	uint32_t number;

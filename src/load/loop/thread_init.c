@@ -16,6 +16,29 @@ static int add_flows(struct load_thread *t)
 	return error;
 }
 
+/* About how many messages wait for replies at once; 0: any number. */
+static uint32_t waiting(const struct load_thread *t)
+{
+	const struct load_config *c = t->config;
+	uint64_t datagrams = (uint64_t)c->window * t->flow_count;
+
+	if (c->mode != LOAD_WINDOW)
+		return 0;
+	if (t->in_flight_max && t->in_flight_max < datagrams)
+		datagrams = t->in_flight_max;
+	datagrams /= t->train;
+	return datagrams < UINT32_MAX ? (uint32_t)datagrams : UINT32_MAX;
+}
+
+static bool is_answered(void *arg, void *owner, uint64_t first, uint32_t n)
+{
+	const struct load_thread *t = arg;
+	const struct flow *f = owner;
+
+	return t->config->replies == REPLIES_PROBES &&
+	       verify_has_all(&f->verify, first, n);
+}
+
 int thread_init(struct load_thread *t, struct load_shared *shared)
 {
 	const struct load_config *c = shared->config;
@@ -24,6 +47,8 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 			t->flow_count + (uint32_t)churn_room(c, t->flow_count),
 		.fill = probes_fill,
 		.fill_arg = t,
+		.answered = is_answered,
+		.answered_arg = t,
 		.script = c->engine_script,
 		.path = c->path,
 		.run = c->run,
@@ -42,6 +67,7 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	t->receives.worked = t->sends.worked = true;
 	probes_init(t);
 	engine.slot_bytes = probes_longest(t);
+	engine.waiting = waiting(t);
 	error = engine_open(&t->engine, c->engine, &engine);
 	if (!error)
 		error = add_flows(t);

@@ -60,6 +60,18 @@ static struct flow *receive(struct load_thread *t, uint64_t wait_ns)
 	return heard;
 }
 
+/* Counts what became of sends without copying. */
+static void count_copies(struct load_thread *t)
+{
+	struct engine_copies now, *last = &t->copies;
+
+	t->engine.ops->copies(t->engine.self, &now);
+	METER_COUNT(&t->meter, lent, now.sends - last->sends);
+	METER_COUNT(&t->meter, copied, now.copied - last->copied);
+	METER_COUNT(&t->meter, slots_renewed, now.renewed - last->renewed);
+	*last = now;
+}
+
 void turn_once(struct load_thread *t)
 {
 	bool sending = is_sending(t);
@@ -68,6 +80,8 @@ void turn_once(struct load_thread *t)
 
 	if (wait_ns != MODE_NO_RECEIVE)
 		heard = receive(t, t->windows.taking ? 0 : wait_ns);
+	if (t->engine.ops->copies)
+		count_copies(t);
 	if (!sending || (heard && t->mode->hears_first && t->owed > 0))
 		return;
 	send_granted(t, heard);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends that the kernel refused, in both reports. */
+/* Sends that the kernel refused, or copied against the engine's wish, in both
+ * reports. */
 #include "cli/load/report/sends.h"
 
 #include "cli/print/json.h"
@@ -63,11 +64,33 @@ static void print_count(FILE *out, const char *what, uint64_t n, bool colour)
 			what, text_grouped(n), STYLE(colour, STYLE_END));
 }
 
+/* The engine was chosen for it, so that a share of 0 is said, too. */
+static void print_copies(FILE *out, const struct load_result *r)
+{
+	const struct load_counts *c = &r->whole;
+	double all = c->lent ? (double)c->lent : 1;
+
+	if (!r->lends)
+		return;
+	fprintf(out, "  %-36s %18s\n", "sends without copying",
+		text_grouped(c->lent));
+	if (c->copied)
+		fprintf(out, "    %.1f %% of them were copied after all\n",
+			100 * (double)c->copied / all);
+	if (c->slots_renewed)
+		fprintf(out,
+			"    after %.1f %% of them, pages were replaced: it "
+			"was "
+			"not known who\n    still read them\n",
+			100 * (double)c->slots_renewed / all);
+}
+
 void load_print_sends(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour)
 {
 	const struct load_counts *c = &r->whole;
 
+	print_copies(out, r);
 	print_count(
 		out, "sends refused by the queue (ENOBUFS)", c->nobufs, colour);
 	print_count(out, "not sent: too long (EMSGSIZE)", c->too_big, colour);
@@ -80,13 +103,24 @@ void load_print_sends(FILE *out, const struct load_options *o,
 	print_count(out, "sends that failed otherwise", c->send_errors, colour);
 }
 
+static json_t *copies_json(const struct load_result *r)
+{
+	const struct load_counts *c = &r->whole;
+
+	if (!r->lends)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "sends", json_number(c->lent),
+		"copied", json_number(c->copied), "slots_renewed",
+		json_number(c->slots_renewed));
+}
+
 json_t *load_sends_json(
 	const struct load_options *o, const struct load_result *r)
 {
 	const struct load_counts *c = &r->whole;
 	uint32_t most = payload_max(o, r);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"messages", json_number(c->sent_messages), "no_room",
 		json_number(c->blocked), "no_buffers", json_number(c->nobufs),
 		"too_big", json_number(c->too_big), "too_big_reports",
@@ -94,5 +128,6 @@ json_t *load_sends_json(
 		json_number(c->trains_refused), "failed",
 		json_number(c->send_errors), "path_mtu",
 		r->path_mtu ? json_number(r->path_mtu) : json_null(),
-		"length_max", most ? json_number(most) : json_null());
+		"length_max", most ? json_number(most) : json_null(),
+		"zerocopy", copies_json(r));
 }

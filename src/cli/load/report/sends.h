@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends that the kernel refused, in both reports. */
+/* Sends that the kernel refused or copied, in both reports. */
 #pragma once
 
 #include "cli/load/said.h"

@@ -94,13 +94,14 @@ static void cannot(const char *what)
 Test(failed, is_an_engine_that_cannot_send_trains)
 {
 	config.train = 4;
-	cannot("engine mem cannot send trains");
+	cannot("engine mem cannot send trains; use --train off");
 }
 
 Test(failed, is_an_engine_that_cannot_time_departures)
 {
 	config.socket.txtime = true;
-	cannot("engine mem cannot tell the kernel when to send");
+	cannot("engine mem cannot tell the kernel when to send; use mmsg, "
+	       "uring or zerocopy");
 }
 
 /* Three of four, and the kernel does not say why not the fourth. */

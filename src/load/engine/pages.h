@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Slots that the kernel may still read after a send has returned. They consist
+ * of whole pages, so that a slot whose end of use is unknown can be given new
+ * memory: the kernel keeps the old pages for as long as it needs them.
+ */
+#pragma once
+
+#include "load/engine/engine.h"
+
+#include <stdbool.h>
+
+struct pages {
+	uint8_t *base;
+	size_t stride; /* from one slot to the next */
+	uint32_t count;
+	void (*fill)(void *arg, uint8_t *slot);
+	void *fill_arg;
+};
+
+/* Maps count slots for the messages of an engine, and fills them. 0 or
+ * -ENOMEM. */
+int pages_init(
+	struct pages *p, uint32_t count, const struct engine_config *config);
+
+/* Legal on zeroed state. What the kernel still reads stays. */
+void pages_fini(struct pages *p);
+
+/* Gives a slot new memory (madvise(2), MADV_DONTNEED), filled as at the start;
+ * it may then be written to, whatever the kernel still does with the old. */
+void pages_renew(struct pages *p, uint32_t slot);
+
+static inline uint8_t *pages_at(const struct pages *p, uint32_t slot)
+{
+	return p->base + slot * p->stride;
+}
+
+/* Is data in a slot? Then *slot is its number. */
+static inline bool pages_find(
+	const struct pages *p, const uint8_t *data, uint32_t *slot)
+{
+	size_t offset = (size_t)((uintptr_t)data - (uintptr_t)p->base);
+
+	if (offset >= p->stride * p->count)
+		return false;
+	*slot = (uint32_t)(offset / p->stride);
+	return true;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sends: messages that are alike leave in one io_uring_enter(2). With
+ * MSG_DONTWAIT each is sent while it is submitted, and CQE_SKIP_SUCCESS leaves
+ * a completion for failures only; so it is known at once what became of each.
+ *
+ * A ring does not stop at a failure. What fails for good, fails for all that
+ * are alike; other errors pass, and then the message is sent again at once,
+ * after those that followed it.
+ */
+#include "load/engine/uring_state.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+/*
+ * Messages of at least so many bytes are sent without copying, as long as the
+ * kernel does not copy them on their way after all, as it does on loopback. By
+ * the figures of those who made it, a network card sends 4000 bytes 22 % faster
+ * so, 1500 bytes 4 % and 600 bytes not (io_uring zerocopy send, v5, July 2022).
+ */
+#define LEND_BYTES 4096
+/* How often a message that others have overtaken is sent again. */
+#define REPEATS 100
+
+static bool are_alike(
+	const struct engine_message *a, const struct engine_message *b)
+{
+	return a->bytes == b->bytes && a->segments == b->segments &&
+	       a->segment_bytes == b->segment_bytes;
+}
+
+static uint32_t run_of(const struct engine_message *messages, uint32_t n)
+{
+	uint32_t run = 1;
+
+	while (run < n && are_alike(&messages[run], &messages[0]))
+		run++;
+	return run;
+}
+
+static void prepare(struct uring *u, struct io_uring_sqe *sqe,
+	const struct engine_message *m, uint32_t i)
+{
+	const struct link *link = m->link;
+	struct msghdr *h = &u->out_headers[i];
+
+	if (!m->segment_bytes && !m->leave_ns) {
+		/* OP_SEND avoids copying a msghdr and its iovec. */
+		io_uring_prep_send(
+			sqe, link->fd, m->data, m->bytes, MSG_DONTWAIT);
+		return;
+	}
+	u->out_iov[i] = (struct iovec){m->data, m->bytes};
+	*h = (struct msghdr){.msg_iov = &u->out_iov[i], .msg_iovlen = 1};
+	cmsg_write(h, u->out_control[i].bytes, m->segment_bytes, m->leave_ns);
+	io_uring_prep_sendmsg(sqe, link->fd, h, MSG_DONTWAIT);
+}
+
+/* Turns a prepared send into one without copying, if that pays. */
+static bool lend(struct uring *u, struct io_uring_sqe *sqe,
+	const struct engine_message *m, uint32_t i)
+{
+	uint32_t slot;
+
+	if (!u->lends || m->bytes < LEND_BYTES ||
+		!pages_find(&u->pages, m->data, &slot))
+		return false;
+	sqe->opcode = sqe->opcode == IORING_OP_SEND ? IORING_OP_SEND_ZC
+						    : IORING_OP_SENDMSG_ZC;
+	sqe->ioprio = URING_LEND_FLAGS;
+	sqe->user_data = uring_tag(URING_LEND, slot, i);
+	u->busy[slot] = true;
+	return true;
+}
+
+/* 0 or -errno. */
+static int queue(struct uring *u, const struct engine_message *m, uint32_t i)
+{
+	struct io_uring_sqe *sqe = uring_entry(u);
+
+	if (!sqe)
+		return -EBUSY;
+	u->send_errors[i] = 0;
+	prepare(u, sqe, m, i);
+	if (lend(u, sqe, m, i))
+		return 0;
+	sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+	sqe->user_data = uring_tag(URING_SEND, 0, i);
+	return 0;
+}
+
+/* Entries that are not submitted would refer to memory that is used again: all
+ * of them leave, or the thread ends. */
+static int submit(struct uring *u)
+{
+	int r, error = 0;
+
+	do {
+		r = io_uring_submit_and_get_events(&u->ring);
+		uring_reap_all(u);
+		if (r < 0 && r != -EINTR && r != -EBUSY && r != -EAGAIN)
+			error = r;
+	} while (!error && io_uring_sq_ready(&u->ring) > 0);
+	return error;
+}
+
+/* Was it an error that ICMP has reported to the socket, so that the send only
+ * was the first to meet it? */
+static bool is_of_socket(int error)
+{
+	return error != -EAGAIN && error != -ENOBUFS && error != -ENOMEM &&
+	       error != -EINTR;
+}
+
+/* A message failed that others have overtaken. */
+static void send_again(
+	struct uring *u, const struct engine_message *m, int error)
+{
+	struct link *link = m->link;
+
+	for (int i = 0; error < 0 && i < REPEATS; i++) {
+		struct pollfd ready = {.fd = link->fd, .events = POLLOUT};
+
+		if (is_of_socket(error)) {
+			link->errors.next = -error;
+			u->troubled = true;
+		} else {
+			(void)poll(&ready, 1, error == -EAGAIN ? 100 : 0);
+		}
+		error = outbox_send(&u->out, m, 1, MSG_DONTWAIT);
+	}
+	if (error < 0)
+		errors_note(&link->errors, -error);
+}
+
+/* What to return for n messages that were submitted. */
+static int judge(
+	struct uring *u, const struct engine_message *messages, uint32_t n)
+{
+	uint32_t first = 0, last = n;
+
+	while (first < n && !u->send_errors[first])
+		first++;
+	if (first == n)
+		return (int)n;
+	while (u->send_errors[last - 1] && last > first + 1)
+		last--;
+	/* None was sent after the first that failed. */
+	if (u->send_errors[last - 1])
+		return first ? (int)first : u->send_errors[0];
+	for (uint32_t i = first; i < last; i++)
+		if (u->send_errors[i])
+			send_again(u, &messages[i], u->send_errors[i]);
+	return (int)last;
+}
+
+int uring_engine_send(
+	void *self, const struct engine_message *messages, uint32_t n)
+{
+	struct uring *u = self;
+	uint32_t done = 0;
+	int error = uring_enter_thread(u);
+
+	if (n > ENGINE_MESSAGES)
+		n = ENGINE_MESSAGES;
+	while (!error && done < n) {
+		const struct engine_message *m = messages + done;
+		uint32_t run = run_of(m, n - done);
+		int r;
+
+		for (uint32_t i = 0; i < run && !error; i++)
+			error = queue(u, &m[i], i);
+		if (!error)
+			error = submit(u);
+		if (error)
+			break;
+		r = judge(u, m, run);
+		if (r < 0)
+			return done ? (int)done : r;
+		done += (uint32_t)r;
+		if ((uint32_t)r < run)
+			break;
+	}
+	return error ? error : (int)done;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Which engine is right for a run. Private to load/. */
+#pragma once
+
+#include "load/load.h"
+
+/* What an engine must be able to do for a run (enum engine_can). */
+unsigned engine_needs(const struct load_config *c);
+
+/* Can the engine run here? 0, or -errno and one line in why. */
+int engine_probe(const struct engine_ops *ops, char *why, size_t why_bytes);

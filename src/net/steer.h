@@ -16,9 +16,10 @@
 #include <stddef.h>
 
 struct steer {
-	const char *name;  /* as typed on the command line */
-	const char *brief; /* for --help */
-	bool by_cpu;       /* each worker must be pinned to a CPU of its own */
+	const char *name;    /* as typed on the command line */
+	const char *brief;   /* for --help */
+	const char *starved; /* what to do if some workers get too little */
+	bool by_cpu; /* each worker must be pinned to a CPU of its own */
 	/*
 	 * Writes a program for count sockets into out, which has room for
 	 * BPF_MAXINSNS; cpu: the CPU of each socket's worker, if by_cpu.

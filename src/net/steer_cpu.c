@@ -109,6 +109,8 @@ static int mark(const int *fds, const unsigned short *cpu, unsigned count)
 const struct steer steer_cpu = {
 	.name = "cpu",
 	.brief = "the worker on the CPU that handles the packet",
+	.starved = "their CPUs handle few packets; spread the device's queues "
+		   "over the workers' CPUs, or use --steer hash",
 	.by_cpu = true,
 	.write = write_program,
 	.mark = mark,

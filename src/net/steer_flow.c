@@ -68,5 +68,6 @@ static int write_program(
 const struct steer steer_flow = {
 	.name = "flow",
 	.brief = "the sender's address plus port, modulo the workers",
+	.starved = "use more flows, with consecutive ports, or --steer hash",
 	.write = write_program,
 };

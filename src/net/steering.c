@@ -11,6 +11,7 @@
 const struct steer steer_hash = {
 	.name = "hash",
 	.brief = "the kernel's hash of both addresses and ports",
+	.starved = "use more flows, or --steer flow with consecutive ports",
 };
 
 const struct steer *const steer_table[] = {

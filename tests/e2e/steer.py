@@ -114,6 +114,58 @@ class Steer(unittest.TestCase):
                 self.assertEqual([worker["query_datagrams"]
                                   for worker in stat["workers"]], [1, 1])
 
+class Spread(unittest.TestCase):
+    """How even the workers' shares are: shown, and warned about."""
+
+    def load(self, server, *options):
+        done = run(UDPMILL, "load", server.address, "-J", "-q", "--count",
+                   "8000", *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_workers_that_starve_are_warned_about_once(self):
+        for steer, advice in (("flow", "or --steer hash"),
+                              ("hash", "--steer flow")):
+            with self.subTest(steer=steer), Server(
+                    UDPMILL, "0", "--service", "echo", "--steer", steer,
+                    "--workers", "4") as s:
+                self.load(s, "--flows", "1")
+                stat = run(UDPMILL, "stat", str(s.pid)).stdout
+            line = f"3 of the 4 workers of {s.address} received less than a"
+            self.assertRegex(s.err, f"\\Audpmill serve: {line}[^\n]*\n\\Z")
+            self.assertIn(advice, s.err)
+            self.assertIn(line, stat)
+            for text in s.out, stat:
+                self.assertIn(f"Each worker of {s.address} received 0.0 to "
+                              "100.0 % (even: 25.0 %)\n", text)
+
+    def test_an_even_spread_is_not_warned_about(self):
+        with Server(UDPMILL, "0", "--service", "echo", "--steer", "flow",
+                    "--workers", "2", "-J") as s:
+            self.load(s, "--flows", "8", "--source-ports", "21060-21067")
+            stat = document(run(UDPMILL, "stat", "-J", str(s.pid)).stdout)
+        spread = document(s.out)["spread"]
+        self.assertEqual(stat["spread"], spread)
+        self.assertEqual(spread[0]["listen"], s.address)
+        self.assertEqual(spread[0]["starved"], 0)
+        self.assertEqual(sum(spread[0]["received"]), 8000)
+        self.assertNotIn("workers of", s.err)
+
+    def test_each_address_has_a_spread(self):
+        with Server(UDPMILL, "127.0.0.1:0", "127.0.0.2:0", "--workers", "2",
+                    "-J") as s:
+            ask_from(s.addresses[1], range(21070, 21074), "127.0.0.1")
+        spread = document(s.out)["spread"]
+        self.assertEqual([at["listen"] for at in spread], s.addresses)
+        self.assertEqual([sum(at["received"]) for at in spread], [0, 4])
+
+    def test_one_worker_has_none_to_show(self):
+        with Server(UDPMILL, "0", "--service", "echo", "--workers", "1") as s:
+            self.load(s)
+        self.assertNotIn("Each worker", s.out)
+        self.assertEqual(s.err, "")
+
+
+class Usage(unittest.TestCase):
     def test_bad_usage_is_one_line(self):
         for options, right in (
                 (("--steer", "fast"), "choose hash, cpu or flow"),

@@ -5,6 +5,7 @@
 #include "cli/print/text.h"
 #include "cli/process/streams.h"
 #include "cli/serve/copy.h"
+#include "cli/serve/spread.h"
 #include "core/quote.h"
 
 #include <errno.h>
@@ -287,8 +288,10 @@ static bool is_total(enum counter_id id)
 	       id != COUNTER_PUBLISHED;
 }
 
-void serve_print_end(FILE *out, const struct server *server)
+void serve_print_end(
+	FILE *out, const struct serve_options *o, const struct server *server)
 {
+	serve_spread_print(out, o, server);
 	fprintf(out, "Counters, summed over all workers:\n");
 	for (enum counter_id id = 0; id < COUNTER_COUNT; id++) {
 		uint64_t v = sum(server, id);
@@ -311,10 +314,10 @@ int serve_print_json(FILE *out, const struct serve_options *o,
 		if (is_total(id))
 			json_set(counters, counter_table[id].name,
 				json_integer((json_int_t)sum(server, id)));
-	all = json_pack("{s:s, s:s, s:i, s:o, s:f, s:o}", "schema", SCHEMA,
+	all = json_pack("{s:s, s:s, s:i, s:o, s:f, s:o, s:o}", "schema", SCHEMA,
 		"version", UDPMILL_VERSION, "pid", (int)getpid(), "config",
 		running_json(o, server), "seconds", seconds, "counters",
-		counters);
+		counters, "spread", serve_spread_json(o, server));
 	return json_write(out, all, JSON_REPORT);
 }
 

@@ -16,8 +16,10 @@ json_t *serve_options_json(
 void serve_print_start(
 	FILE *out, const struct serve_options *o, const struct server *server);
 
-/* The counters that are not zero, summed over the workers. */
-void serve_print_end(FILE *out, const struct server *server);
+/* The counters that are not zero, summed over the workers, and how even the
+ * workers' shares were. */
+void serve_print_end(
+	FILE *out, const struct serve_options *o, const struct server *server);
 
 /* The same as one JSON object (schema udpmill.serve/1). 0 or -errno. */
 int serve_print_json(FILE *out, const struct serve_options *o,

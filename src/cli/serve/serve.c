@@ -8,6 +8,7 @@
 #include "cli/serve/options.h"
 #include "cli/serve/ready.h"
 #include "cli/serve/report.h"
+#include "cli/serve/spread.h"
 #include "core/clock.h"
 #include "core/failures.h"
 #include "net/bind_hint.h"
@@ -141,8 +142,9 @@ static int serve(struct serve_options *o, struct server *server,
 			    (double)(clock_ns() - start_ns) / 1e9))
 			return EXIT_SYSTEM;
 	} else {
-		serve_print_end(out, server);
+		serve_print_end(out, o, server);
 	}
+	serve_spread_warn(o, server);
 	if (server_error(server, why, sizeof(why)))
 		return say_failed(EXIT_SYSTEM, "%s", why);
 	if (error) {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The counters and the description of a server, as JSON. */
 #include "cli/print/json.h"
+#include "cli/print/spread.h"
 #include "cli/stat/report.h"
+#include "cli/stat/spread.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -70,6 +72,22 @@ static json_t *workers_json(const struct stat_view *v)
 	return list;
 }
 
+static json_t *spreads_json(const struct stat_view *v)
+{
+	const struct reader_about *a = reader_about(v->reader);
+	json_t *list = json_array();
+	struct stat_spread s;
+	char text[ADDRESS_TEXT];
+
+	for (uint32_t i = 0; i < a->endpoint_count; i++)
+		if (stat_spread_at(&s, v, i))
+			json_add(list,
+				spread_json(
+					address_format(&a->endpoints[i], text),
+					s.received, s.workers, s.stride));
+	return list;
+}
+
 static int print(FILE *out, json_t *all, bool compact)
 {
 	size_t form = compact ? JSON_COMPACT : JSON_INDENT(2);
@@ -82,6 +100,9 @@ int stat_print_json(FILE *out, const struct stat_view *v, bool compact)
 	json_t *all = json_pack("{s:s, s:o, s:o, s:o}", "schema",
 		"udpmill.stat/1", "about", about_json(reader_about(v->reader)),
 		"totals", sums_json(v, v->now), "workers", workers_json(v));
+
+	if (all)
+		json_set(all, "spread", spreads_json(v));
 
 	if (all && v->before) {
 		json_set(all, "before", sums_json(v, v->before));

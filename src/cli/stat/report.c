@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/stat/report.h"
 
+#include "cli/print/spread.h"
 #include "cli/print/style.h"
 #include "cli/print/text.h"
+#include "cli/stat/spread.h"
 #include "core/clock.h"
 #include "core/units.h"
 
@@ -128,11 +130,32 @@ static void print_workers(
 	}
 }
 
+static void print_spreads(FILE *out, const struct stat_view *v)
+{
+	const struct reader_about *a = reader_about(v->reader);
+	const char *advice = stat_spread_advice(a->config);
+	char address[ADDRESS_TEXT], warning[320];
+	struct stat_spread at;
+	struct spread s;
+
+	for (uint32_t i = 0; i < a->endpoint_count; i++) {
+		if (!stat_spread_at(&at, v, i))
+			continue;
+		s = spread_of(at.received, at.workers, at.stride);
+		address_format(&a->endpoints[i], address);
+		spread_print(out, address, &s);
+		if (spread_warning(
+			    warning, sizeof(warning), address, &s, advice))
+			fprintf(out, "%s\n", warning);
+	}
+}
+
 void stat_print_text(
 	FILE *out, const struct stat_options *o, const struct stat_view *v)
 {
 	print_head(out, v->reader);
 	print_totals(out, o, v);
+	print_spreads(out, v);
 	if (o->workers)
 		print_workers(out, o, v);
 }

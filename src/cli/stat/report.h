@@ -3,16 +3,10 @@
 #pragma once
 
 #include "cli/stat/options.h"
+#include "cli/stat/view.h"
 #include "export/left.h"
 
 #include <stdio.h>
-
-/* Values at two moments; before is NULL the first time. */
-struct stat_view {
-	const struct reader *reader;
-	const uint64_t *now, *before;
-	double seconds; /* between them */
-};
 
 void stat_print_text(
 	FILE *out, const struct stat_options *o, const struct stat_view *v);

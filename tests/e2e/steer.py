@@ -165,6 +165,55 @@ class Spread(unittest.TestCase):
         self.assertEqual(s.err, "")
 
 
+class Placement(unittest.TestCase):
+    """serve --cpus auto; hwloc makes up the host."""
+
+    def serve(self, host, *options, at="127.0.0.1:0"):
+        env = {**os.environ, "HWLOC_SYNTHETIC": host}
+        r = run(UDPMILL, "serve", at, "--cpus", "auto", "--time", "1ms", "-J",
+                *options, env=env)
+        if r.returncode == 3:
+            self.skipTest(r.stderr.strip())
+        self.assertEqual(r.returncode, 0, r.stderr)
+        return document(r.stdout), r.stderr
+
+    @unittest.skipIf(CPUS[:2] != [0, 1], "needs CPUs 0 and 1")
+    def test_workers_take_cores_before_siblings(self):
+        result, text = self.serve("core:2 pu:2(indexes=core:pu)")
+        self.assertEqual(result["config"]["cpus"][:2], [0, 1])
+        self.assertEqual([(w["cpu"], w["core"], w["thread"])
+                          for w in result["placement"]["workers"]][:2],
+                         [(0, 0, 0), (1, 1, 0)])
+        result, text = self.serve("core:8 pu:2")
+        self.assertEqual([(w["cpu"], w["core"], w["thread"])
+                          for w in result["placement"]["workers"]][:2],
+                         [(0, 0, 0), (1, 0, 1)]
+                         if len(CPUS) == 2 else [(0, 0, 0), (2, 1, 0)])
+        self.assertIn("Placement by hwloc:", text)
+        self.assertIn("  worker 0 at CPU 0: core 0", text)
+
+    @unittest.skipIf(CPUS[:2] != [0, 1], "needs CPUs 0 and 1")
+    def test_it_goes_with_a_steer_by_cpu(self):
+        result, text = self.serve("core:1024", "--steer", "cpu")
+        self.assertEqual(result["config"]["cpus"], CPUS)
+        self.assertEqual(result["config"]["steered_by"],
+                         "cbpf" if len(CPUS) > 1 else "none")
+        self.assertIn("  lo: 1 receive queue\n", text)
+        self.assertEqual(result["placement"]["devices"][0]["name"], "lo")
+
+    def test_this_host_has_a_placement(self):
+        r = run(UDPMILL, "serve", "127.0.0.1:0", "--cpus", "auto", "--time",
+                "1ms", "-J")
+        if r.returncode == 3:
+            self.skipTest(r.stderr.strip())
+        self.assertEqual(sorted(document(r.stdout)["config"]["cpus"]), CPUS)
+
+    def test_other_cpus_have_none(self):
+        r = run(UDPMILL, "serve", "127.0.0.1:0", "--cpus", str(CPUS[0]),
+                "--time", "1ms", "-J")
+        self.assertNotIn("placement", document(r.stdout))
+
+
 class Usage(unittest.TestCase):
     def test_bad_usage_is_one_line(self):
         for options, right in (

@@ -66,6 +66,7 @@ ONLY = {
     "pcap/pcap.h": r"cli/load/capture_pcap\.c",
     "sodium.h": r"core/mac_sodium\.c",
     "microhttpd.h": r"metrics/http_library\.h",
+    "hwloc.h": r"net/topology_hwloc\.c",
     "backend/mem.h": r"backend/mem\.c",
     "load/engine/mem.h": r"load/engine/mem\.c",
     # The server writes its own segment and reads no other's.

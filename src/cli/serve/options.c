@@ -87,8 +87,10 @@ static const struct argp_option options[] = {
 		"Threads for each port, each with its own socket (default: the "
 		"number of CPUs allowed)",
 		0},
-	{"cpus", KEY_CPUS, "LIST", 0,
-		"Pin the workers to these CPUs in turn (0-3,8)", 0},
+	{"cpus", KEY_CPUS, "LIST|auto", 0,
+		"Pin the workers to these CPUs in turn (0-3,8); auto: one of "
+		"each core first, near the device that has the address",
+		0},
 	{"steer", KEY_STEER, "NAME", 0, "(filled in by help())", 0},
 	{"batch", KEY_BATCH, "N", 0,
 		"Most trains that one receive takes (default 32)", 0},
@@ -356,6 +358,7 @@ void serve_options_free(struct serve_options *o)
 {
 	free(o->listen);
 	free(o->allow);
+	free(o->placement);
 	explicit_bzero(&o->key, sizeof(o->key));
 	*o = (struct serve_options){0};
 }

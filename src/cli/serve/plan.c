@@ -8,6 +8,7 @@
 #include "cli/print/say.h"
 #include "cli/print/text.h"
 #include "cli/serve/copy.h"
+#include "cli/serve/placement.h"
 #include "net/resolve.h"
 #include "net/segments.h"
 #include "net/steering.h"
@@ -148,9 +149,11 @@ static void choose_cpus(struct serve_parsing *p)
 
 	if (!p->cpus)
 		return;
-	if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
-		usage_error("cpus", "%s", why);
 	o->server.cpus = &o->cpus;
+	if (strcmp(p->cpus, "auto") == 0)
+		serve_placement_choose(o);
+	else if (affinity_parse(&o->cpus, p->cpus, why, sizeof(why)))
+		usage_error("cpus", "%s", why);
 }
 
 /* Backends whose workers share a device have one queue for each. */

@@ -5,6 +5,7 @@
 #include "cli/print/text.h"
 #include "cli/process/streams.h"
 #include "cli/serve/copy.h"
+#include "cli/serve/placement.h"
 #include "cli/serve/spread.h"
 #include "core/quote.h"
 
@@ -269,6 +270,7 @@ void serve_print_start(
 		print_options(out, options);
 		json_decref(options);
 	}
+	serve_placement_print(out, o);
 	print_notes(out, &o->server, got);
 	(void)streams_flush(out);
 }
@@ -318,6 +320,8 @@ int serve_print_json(FILE *out, const struct serve_options *o,
 		"version", UDPMILL_VERSION, "pid", (int)getpid(), "config",
 		running_json(o, server), "seconds", seconds, "counters",
 		counters, "spread", serve_spread_json(o, server));
+	if (all && o->placement)
+		json_set(all, "placement", serve_placement_json(o));
 	return json_write(out, all, JSON_REPORT);
 }
 

@@ -10,13 +10,16 @@
 
 enum serve_copy { SERVE_COPY_ALL, SERVE_COPY_HEADER, SERVE_COPY_NONE };
 
+struct serve_placement;
+
 struct serve_options {
 	struct server_config server;
 	enum serve_copy copy;
 	union address *listen; /* server.listen points to it */
 	struct cpu_list cpus;
-	struct cidr *allow; /* server.allow points to it */
-	struct mac_key key; /* server.key points to it */
+	struct serve_placement *placement; /* NULL: none was asked for */
+	struct cidr *allow;                /* server.allow points to it */
+	struct mac_key key;                /* server.key points to it */
 	union address known_as[SERVE_KEY_ADDRESSES]; /* server.known_as */
 	uint64_t time_ns;                            /* 0: no limit */
 	struct metrics_place metrics;                /* zeroed: none */

@@ -15,6 +15,7 @@
 
 #include "core/batch.h"
 #include "core/counters.h"
+#include "net/busy_poll.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +53,9 @@ struct backend_config {
 	 * train is not truncated.
 	 */
 	bool head_only;
+	/* As the socket has it. With prefer, a backend that waits in a call of
+	 * its own waits by busy_poll_epoll(), if the kernel has that. */
+	struct busy_poll busy_poll;
 	struct counters *counters; /* the worker's; valid until fini */
 	void *share;               /* of the endpoint, from ops->share */
 	uint32_t worker;           /* of the endpoint, from 0 */

@@ -79,6 +79,7 @@ static int mmsg_init(void *self, const struct backend_config *config)
 	if (error)
 		return error;
 	wait_init(&s->wait, config);
+	wait_prefer(&s->wait, config);
 	resend_init(&s->resend, config);
 	s->counters = config->counters;
 	s->control_room = control_room(config);
@@ -252,6 +253,7 @@ static void mmsg_fini(void *self)
 {
 	struct mmsg *s = self;
 
+	wait_fini(&s->wait);
 	slots_fini(&s->slots);
 	free(s->in);
 	free(s->in_iov);

@@ -38,6 +38,7 @@ static int one_init(void *self, const struct backend_config *config)
 	struct one *o = self;
 
 	wait_init(&o->wait, config);
+	wait_prefer(&o->wait, config);
 	resend_init(&o->resend, config);
 	o->counters = config->counters;
 	o->control_room = control_room(config);
@@ -136,6 +137,7 @@ static void one_fini(void *self)
 {
 	struct one *o = self;
 
+	wait_fini(&o->wait);
 	free(o->slot);
 	o->slot = NULL;
 }

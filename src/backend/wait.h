@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Waits inside the receiving call: SO_RCVTIMEO on a blocking socket needs no
- * extra call while datagrams come, but poll(2) would need one per batch. Also
+ * extra call while datagrams come, but poll(2) would need one per batch. Only
+ * with SO_PREFER_BUSY_POLL does an epoll wait, after a receive that found
+ * nothing, because the kernel suspends interrupts for no other call. Also
  * handles failed receives, alike for all backends.
  */
 #pragma once
@@ -14,11 +16,20 @@
 struct wait {
 	int fd;
 	int timeout_ms; /* as set on fd; -1: not set yet */
+	int epoll;      /* that waits instead; 0: none */
+	int epoll_ms;   /* that it is yet to wait in this receive */
 	struct counters *counters;
 	struct failures failures;
 };
 
 void wait_init(struct wait *w, const struct backend_config *config);
+
+/* After wait_init(), for a backend that waits by wait_flag(): waits by epoll if
+ * the socket prefers busy-polling and the kernel can do it. */
+void wait_prefer(struct wait *w, const struct backend_config *config);
+
+/* Zeroed state is legal. */
+void wait_fini(struct wait *w);
 
 /*
  * Makes the next receive wait up to timeout_ms. Returns the flag to pass to it:

@@ -3,7 +3,22 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+/* struct epoll_params and EPIOCSPARAMS of linux/eventpoll.h, which headers
+ * before Linux 6.9 lack. */
+struct params {
+	uint32_t busy_poll_usecs;
+	uint16_t busy_poll_budget;
+	uint8_t prefer_busy_poll;
+	uint8_t pad;
+};
+#define SET_PARAMS _IOW(0x8a, 0x01, struct params)
+/* More takes CAP_NET_ADMIN; 0 is refused where a poll takes packets. */
+#define BUDGET_DEFAULT 8
 
 static int get(int fd, int option)
 {
@@ -70,4 +85,25 @@ bool busy_poll_lacks(const struct busy_poll *asked, const struct busy_poll *got,
 	else
 		return false;
 	return true;
+}
+
+int busy_poll_epoll(int fd, const struct busy_poll *got)
+{
+	const struct params params = {
+		.busy_poll_usecs = got->us,
+		.busy_poll_budget =
+			(uint16_t)(got->budget ? got->budget : BUDGET_DEFAULT),
+		.prefer_busy_poll = got->prefer,
+	};
+	struct epoll_event event = {.events = EPOLLIN};
+	int error, epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	if (epoll < 0)
+		return -errno;
+	if (ioctl(epoll, SET_PARAMS, &params) == 0 &&
+		epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0)
+		return epoll;
+	error = errno;
+	close(epoll);
+	return -error;
 }

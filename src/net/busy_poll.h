@@ -24,6 +24,15 @@ struct busy_poll {
  */
 struct busy_poll busy_poll_set(int fd, const struct busy_poll *asked);
 
+/*
+ * Makes an epoll that watches a socket for input and, before epoll_wait()
+ * sleeps, polls the device as got says (EPIOCSPARAMS, Linux 6.9). It is what a
+ * device suspends its interrupts for (irq-suspend-timeout, Linux 6.13). Returns
+ * a descriptor, which the caller closes; or -errno: -ENOTTY: this kernel has no
+ * such call.
+ */
+int busy_poll_epoll(int fd, const struct busy_poll *got);
+
 /* If less was obtained than asked for, or will have no effect, writes a
  * sentence on that and on what to do, and returns true. */
 bool busy_poll_lacks(const struct busy_poll *asked, const struct busy_poll *got,

@@ -181,6 +181,7 @@ static void configure_seat(struct server *s, uint32_t index)
 		.local = got->local,
 		.tos = got->tos_read,
 		.ttl = got->ttl_read,
+		.busy_poll = got->busy_poll,
 		.slot_bytes = c->copy_bytes,
 		.head_only = c->head_only,
 		.counters = counters,

@@ -2,7 +2,7 @@
 /*
  * A backend on a real loopback socket, with clients, all on one thread, since
  * loopback queues what is sent. $BACKEND names the backend; every case holds
- * for all of them.
+ * for all of them, and with $POLLS for those that wait by an epoll.
  *
  * For a backend that needs a device, tests/contract/lab makes one, with clients
  * in another namespace, $CONTRACT_CLIENTS. 127.A.B.C then stands for the

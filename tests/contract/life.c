@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Of calls that a receive may make for the sake of waiting. */
@@ -73,6 +75,39 @@ Test(life, of_an_idle_receive_is_its_timeout)
 		ms = milliseconds_of_recv(&f, 10);
 		cr_assert(ms >= 8 && ms < 1000, "%lu ms", ms);
 	}
+	fixture_close(&f);
+}
+
+/* From another process, while the receive waits. */
+static pid_t send_later(int fd)
+{
+	const struct timespec later = {.tv_nsec = 30000000};
+	pid_t child = fork();
+
+	cr_assert(child >= 0);
+	if (child)
+		return child;
+	(void)nanosleep(&later, NULL);
+	_exit(send(fd, "x", 1, 0) != 1);
+}
+
+Test(life, of_a_waiting_receive_ends_with_the_datagram)
+{
+	struct fixture f;
+	int n, fd, status;
+	pid_t child;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	fd = client_open(&f, NULL, false);
+	for (int i = 0; i < 3; i++) {
+		child = send_later(fd);
+		n = f.backend.ops->recv(f.backend.self, &f.batch, 10000);
+		cr_assert(n == 1 && f.batch.count == 1, "%d", n);
+		f.batch.message_count = 0;
+		cr_assert(f.backend.ops->send(f.backend.self, &f.batch) == 0);
+		cr_assert(waitpid(child, &status, 0) == child && status == 0);
+	}
+	close(fd);
 	fixture_close(&f);
 }
 

@@ -290,6 +290,7 @@ class Serve(unittest.TestCase):
                 (("--busy-poll", "x"), "try 50us"),
                 (("--spin=x",), "1us to 1s; try 50us"),
                 (("--spin=0",), "1us to 1s; try 50us"),
+                (("--spin", "50us"), "write --spin=50us"),
                 (("--counters=",), "a path, or none"),
                 (("--counters", "/tmp"), "is a directory; name a file in it"),
                 (("--allow", "10.0.0.1/8"), "write 10.0.0.0/8"),

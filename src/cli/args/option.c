@@ -3,6 +3,7 @@
 
 #include "cli/args/usage.h"
 #include "cli/print/text.h"
+#include "core/spin.h"
 #include "core/units.h"
 #include "net/interface.h"
 #include "net/resolve.h"
@@ -113,6 +114,17 @@ uint64_t option_spin(const char *option, const char *text)
 		usage_error(
 			option, "\"%s\" is not a time from %s", text, right);
 	return us * 1000;
+}
+
+void option_not_spin(uint64_t spin_ns, const char *text)
+{
+	uint64_t v;
+
+	/* A number alone may be a port. */
+	if (spin_ns == SPIN_ALWAYS && units_parse_time(&v, text) == 0 &&
+		strspn(text, "0123456789") < strlen(text))
+		usage_error(
+			"spin", "write --spin=%s, with an equals sign", text);
 }
 
 void option_family(int *family, int wanted)

@@ -38,6 +38,10 @@ uint32_t option_busy_poll(const char *option, const char *text);
 /* Nanoseconds, for --spin=USEC: without a unit, the text is in microseconds. */
 uint64_t option_spin(const char *option, const char *text);
 
+/* Complains of an argument that is probably the value of --spin, if that was
+ * given without one (SPIN_ALWAYS), since its value needs an equals sign. */
+void option_not_spin(uint64_t spin_ns, const char *text);
+
 /* -4 or -6, of which only one may be given. wanted is AF_INET or AF_INET6;
  * family is AF_UNSPEC at first. */
 void option_family(int *family, int wanted);

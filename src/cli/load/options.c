@@ -126,6 +126,7 @@ static uint32_t parse_train(const char *text)
 
 static void take_peer(struct load_parsing *p, const char *name)
 {
+	option_not_spin(p->o->config.spin_ns, name);
 	if (p->peer)
 		usage_error(NULL,
 			"\"%s\" after \"%s\": only one peer can be loaded",

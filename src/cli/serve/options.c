@@ -151,6 +151,7 @@ static const struct argp_option options[] = {
 
 static void add_text(struct serve_parsing *p, char *arg)
 {
+	option_not_spin(p->o->server.spin_ns, arg);
 	if (p->text_count == sizeof(p->texts) / sizeof(p->texts[0]))
 		usage_error(NULL,
 			"there are more than %u addresses to listen at",

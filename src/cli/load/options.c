@@ -213,7 +213,7 @@ static const struct argp_child children[] = {
 	{&load_checks_argp, 0, NULL, 4},
 	{&load_place_argp, 0, NULL, 5},
 	{&load_output_argp, 0, NULL, 7},
-	{&busy_poll_argp, 0, NULL, 6},
+	{&busy_poll_argp, 0, NULL, 5}, /* its heading adds one */
 	{0},
 };
 

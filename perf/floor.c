@@ -4,7 +4,8 @@
  *
  * KIND is recvfrom, mmsg or uring, SERVICE is echo or discard, and PORT 0 is
  * any free one. Prints the address that it is bound to, and on SIGTERM what it
- * did, as JSON. With spin, recvfrom never sleeps.
+ * did, as JSON. With spin, recvfrom never sleeps. It ends by itself after two
+ * minutes, and with the program that started it.
  *
  * floor ping echo PORT is the client of a spinning ping-pong with the server at
  * that port.
@@ -19,11 +20,13 @@
 #include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #define BUFFER_BYTES (4 << 20)
+#define LONGEST_S    120
 
 volatile sig_atomic_t floor_stop;
 
@@ -208,6 +211,19 @@ static int open_streams(void)
 	return 0;
 }
 
+/* It ends with the program that started it, and after a while in any case: one
+ * that spins, forgotten, would take a CPU for ever. */
+static int end_in_time(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+	alarm(LONGEST_S);
+	return prctl(PR_SET_PDEATHSIG, SIGTERM) ? -errno : 0;
+}
+
 static bool is_said(int argc, char **argv, const char *word)
 {
 	for (int i = 4; i < argc; i++)
@@ -218,7 +234,6 @@ static bool is_said(int argc, char **argv, const char *word)
 
 int main(int argc, char **argv)
 {
-	struct sigaction action = {.sa_handler = on_signal};
 	struct floor f = {
 		.echo = argc > 2 && strcmp(argv[2], "echo") == 0,
 		.trains = is_said(argc, argv, "trains"),
@@ -233,10 +248,10 @@ int main(int argc, char **argv)
 		i++) {
 		if (strcmp(argv[1], kinds[i].name) != 0)
 			continue;
-		sigaction(SIGTERM, &action, NULL);
-		sigaction(SIGINT, &action, NULL);
 		f.trains = f.trains && kinds[i].trains;
-		error = open_socket(&f, kinds[i].client ? 0 : f.port);
+		error = end_in_time();
+		if (!error)
+			error = open_socket(&f, kinds[i].client ? 0 : f.port);
 		if (!error)
 			error = kinds[i].run(&f);
 		if (!error)

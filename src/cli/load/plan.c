@@ -103,6 +103,16 @@ static void refuse_loss_unseen(const struct load_parsing *p)
 			"--key, use --key");
 }
 
+/* Replies to one datagram at a time are no trains, and a socket without GRO is
+ * received from with less work. */
+static void default_gro(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+
+	if (!load_said(p, "gro") && !load_makes_frames(p->o))
+		c->socket.gro = c->train > 1;
+}
+
 /* Decides how to send and what to expect, as far as the server is known. */
 static void adapt_to_server(struct load_parsing *p)
 {
@@ -129,8 +139,7 @@ static void adapt_to_server(struct load_parsing *p)
 		c->replies = REPLIES_ANY;
 	load_frames_refuse_replies(p);
 	refuse_loss_unseen(p);
-	if (!load_said(p, "gro") && !load_makes_frames(p->o))
-		c->socket.gro = c->train > 1;
+	default_gro(p);
 }
 
 /* The most datagrams of the shortest length that fit into one send. */
@@ -205,10 +214,12 @@ static void set_window(struct load_parsing *p)
 		bound_in_flight(p, train);
 	}
 	/* A window smaller than a train would never open. */
-	else if (c->window < train)
+	else if (c->window < train) {
 		c->train = c->window;
-	else
+		default_gro(p);
+	} else {
 		c->window -= c->window % train;
+	}
 }
 
 static void choose_sizes(struct load_parsing *p)

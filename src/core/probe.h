@@ -109,6 +109,21 @@ static inline bool probe_read(
 	       probe_get32(data + 12) == probe_check(p, bytes);
 }
 
+/* Is the header at data, of a datagram of bytes, exactly that of p? As
+ * probe_read() and a comparison of all it has read, but most of it is the same
+ * for all datagrams of a train, and is computed once in a loop over them. */
+static inline bool probe_is(
+	const uint8_t *data, uint32_t bytes, const struct probe *p)
+{
+	uint64_t is[PROBE_BYTES / 8];
+
+	memcpy(is, data, sizeof(is));
+	return is[0] == htobe64((uint64_t)p->magic << 32 | p->run) &&
+	       is[1] == htobe64((uint64_t)p->flow << 32 |
+				probe_check(p, bytes)) &&
+	       is[2] == htobe64(p->sequence) && is[3] == htobe64(p->sent_ns);
+}
+
 /*
  * Turns the request at data into its reply: changes the magic, recomputes the
  * check and, if there is room, writes the receive record.

@@ -166,27 +166,32 @@ typedef void walk_fn(struct load_thread *, struct flow *, struct tally *,
 static uint32_t check_run(struct load_thread *t, struct flow *f,
 	struct tally *y, const uint8_t *data, uint32_t left, uint32_t segment)
 {
-	const uint32_t id = t->config->run, number = f->number;
-	const uint64_t meant_ns = y->run.meant_ns, sent = f->sequence;
+	const uint64_t sent = f->sequence;
 	uint64_t next = f->verify.next;
-	uint32_t n = 0;
-	struct probe p;
+	struct probe p = {
+		.run = t->config->run,
+		.flow = f->number,
+		.sequence = next,
+		.sent_ns = y->run.meant_ns,
+	};
+	uint32_t n;
 
 	/* With one clock, each has a time of its own at the server. */
 	if (y->run.n == 0 || t->config->one_clock || t->config->verify_full ||
-		next < f->written_off)
+		next < f->written_off || segment < PROBE_BYTES ||
+		left < segment)
 		return 0;
-	for (; left >= segment && next < sent; left -= segment) {
-		if (segment < PROBE_BYTES || probe_get64(data + 16) != next ||
-			probe_get64(data + 24) != meant_ns ||
-			!probe_read(data, segment, &p) || p.run != id ||
-			p.flow != number)
-			break;
+	p.magic = probe_get32(data);
+	if (p.magic != PROBE_REQUEST && p.magic != PROBE_REPLY)
+		return 0;
+	while (left >= segment && p.sequence < sent &&
+		probe_is(data, segment, &p)) {
 		data += segment;
-		next++;
-		n++;
+		left -= segment;
+		p.sequence++;
 	}
-	f->verify.next = next;
+	n = (uint32_t)(p.sequence - next);
+	f->verify.next = p.sequence;
 	y->run.n += n;
 	y->datagrams += n;
 	y->first += n;

@@ -48,6 +48,24 @@ Test(probe, with_any_one_bit_flipped_is_found_out)
 	}
 }
 
+Test(probe, is_told_from_any_other)
+{
+	uint8_t data[PROBE_BYTES];
+	struct probe other = sample;
+
+	probe_write(data, sizeof(data), &sample);
+	cr_assert(probe_is(data, sizeof(data), &sample));
+	cr_assert(!probe_is(data, sizeof(data) + 1, &sample));
+	other.sequence++;
+	cr_assert(!probe_is(data, sizeof(data), &other));
+	for (size_t bit = 0; bit < 8 * sizeof(data); bit++) {
+		data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		cr_assert(!probe_is(data, sizeof(data), &sample));
+		data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	cr_assert(probe_is(data, sizeof(data), &sample));
+}
+
 Test(probe, answered_is_a_reply_with_the_receive_side)
 {
 	const struct probe_receive in = {123456789, 42, 3};

@@ -16,6 +16,7 @@
 #include "core/batch.h"
 #include "core/counters.h"
 #include "net/busy_poll.h"
+#include "net/socket.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -33,6 +34,13 @@ struct backend_share_config {
 /* Called with each fact; text is NULL if it is a number. */
 typedef void backend_fact_fn(
 	void *arg, const char *name, const char *text, uint64_t number);
+
+/* How to open sockets for peers. */
+struct connecting {
+	struct socket_config socket; /* as the listener's, with its port */
+	uint32_t most;               /* sockets at a time */
+	uint64_t idle_ns; /* one that is not used so long is closed */
+};
 
 struct backend_config {
 	int fd;             /* bound and blocking; the caller closes it */
@@ -63,6 +71,9 @@ struct backend_config {
 	 * sentence for a person; may be NULL. */
 	void (*notice)(void *arg, const char *text);
 	void *notice_arg;
+	/* Only if the backend connects: fd is in an SO_REUSEPORT group whose
+	 * program never names a socket that joins later. */
+	const struct connecting *connecting;
 	const void *script; /* mem only: struct mem_script (backend/mem.h) */
 };
 
@@ -76,7 +87,8 @@ struct backend_ops {
 	const char *name;  /* as typed on the command line */
 	const char *brief; /* for --help */
 	size_t size;       /* of the private state; it is zeroed before init */
-	bool gro;          /* can receive whole trains (UDP_GRO) */
+	bool connects; /* opens sockets for peers: needs config.connecting */
+	bool gro;      /* can receive whole trains (UDP_GRO) */
 	/* Names of the system calls of recv and send, for messages. */
 	const char *recv_call, *send_call;
 
@@ -145,6 +157,14 @@ struct backend_ops {
 	/* Reads back counts that the kernel keeps, now and then. NULL: there
 	 * are none. */
 	void (*publish)(void *self);
+
+	/*
+	 * Figures of all its sockets: drops and queued_bytes as sums, the
+	 * others those of fd; two calls in a row see every socket. Called about
+	 * 20 times a second, between send and recv, so it is also the time to
+	 * tidy up. NULL: fd is the only socket. 0 or -errno.
+	 */
+	int (*look)(void *self, struct socket_memory *out);
 
 	/* Ends what is in flight and frees the state, even with a batch on
 	 * loan. After it has returned and the socket is closed, the port is

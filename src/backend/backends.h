@@ -7,5 +7,6 @@
 
 extern const struct backend_ops backend_recvfrom;
 extern const struct backend_ops backend_mmsg;
-extern const struct backend_ops backend_uring; /* only with HAVE_URING */
-extern const struct backend_ops backend_xdp;   /* only with HAVE_XDP */
+extern const struct backend_ops backend_uring;     /* only with HAVE_URING */
+extern const struct backend_ops backend_xdp;       /* only with HAVE_XDP */
+extern const struct backend_ops backend_connected; /* see registry.h */

@@ -122,14 +122,20 @@ static size_t put_local(void *at, const struct local_address *l)
 	return put(at, IPPROTO_IPV6, IPV6_PKTINFO, &v6, sizeof(v6));
 }
 
-size_t control_write(void *control, const struct message *m)
+size_t control_write_train(void *control, const struct message *m)
 {
 	uint16_t segment_bytes = (uint16_t)m->segment_bytes;
-	size_t n = 0;
 
-	if (m->segments > 1)
-		n = put(control, IPPROTO_UDP, UDP_SEGMENT, &segment_bytes,
-			sizeof(segment_bytes));
+	if (m->segments == 1)
+		return 0;
+	return put(control, IPPROTO_UDP, UDP_SEGMENT, &segment_bytes,
+		sizeof(segment_bytes));
+}
+
+size_t control_write(void *control, const struct message *m)
+{
+	size_t n = control_write_train(control, m);
+
 	if (m->local->family != AF_UNSPEC)
 		n += put_local((char *)control + n, m->local);
 	return n;

@@ -59,6 +59,10 @@ static inline bool control_read_ttl(
 	return true;
 }
 
+/* Writes the control message that makes m a train, if it is one; otherwise as
+ * control_write(). */
+size_t control_write_train(void *control, const struct message *m);
+
 /*
  * Writes the control messages that m needs to control, which has CONTROL_BYTES
  * and the alignment of struct cmsghdr. Returns their length, 0 if none are

@@ -31,6 +31,11 @@ const struct backend_ops *backend_find(const char *name)
 	return NULL;
 }
 
+const struct backend_ops *backend_connecting(void)
+{
+	return &backend_connected;
+}
+
 const struct backend_ops *backend_auto(void)
 {
 	char why[256];

@@ -8,6 +8,9 @@
  * lists them. mem, the scripted fake for tests, is not in it. */
 extern const struct backend_ops *const backend_table[];
 
+/* What --connected chooses; it is not in the table. */
+const struct backend_ops *backend_connecting(void);
+
 /* NULL if there is no backend of that name. */
 const struct backend_ops *backend_find(const char *name);
 

@@ -38,24 +38,35 @@ static int wait_writable(struct resend *r)
 	return -EAGAIN;
 }
 
+/* Does the error tell of a datagram that was sent before? */
+static bool is_report(struct resend *r, int error)
+{
+	if (!r->connected || !failure_is_of_network(-error))
+		return false;
+	counter_add(r->counters, COUNTER_CONNECTED_REPORTS, 1);
+	return true;
+}
+
 /* Several turns, since another sender may take the room first. */
 static int send_waiting(struct resend *r, const struct msghdr *h)
 {
-	for (int turn = 0; turn < 4; turn++) {
-		int error;
+	int error = -EAGAIN;
 
+	for (int turn = 0; turn < 4; turn++) {
 		counter_add(r->counters, COUNTER_SEND_CALLS, 1);
 		if (sendmsg(r->fd, h, MSG_DONTWAIT) >= 0)
 			return 0;
-		if (errno == EINTR)
+		error = -errno;
+		if (error == -EINTR || is_report(r, error))
 			continue;
-		if (errno != EAGAIN)
-			return -errno;
+		if (error != -EAGAIN)
+			return error;
 		error = wait_writable(r);
 		if (error)
 			return error;
+		error = -EAGAIN;
 	}
-	return -EAGAIN;
+	return error;
 }
 
 static int send_whole(struct resend *r, struct message *m)
@@ -166,7 +177,7 @@ int resend(struct resend *r, struct message *m, int error)
 	m->error = 0;
 	if (error == -EAGAIN)
 		error = wait_writable(r);
-	if (!error || error == -EINTR)
+	if (!error || error == -EINTR || is_report(r, error))
 		error = send_whole(r, m);
 	if (!error) {
 		m->sent_segments = m->segments;

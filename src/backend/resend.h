@@ -13,8 +13,11 @@ struct resend {
 	void (*notice)(void *arg, const char *text);
 	void *notice_arg;
 	uint64_t full_until_ns; /* until then it does not wait for room */
-	bool noticed;           /* a refused train was reported */
-	bool denied;            /* a denied send was reported */
+	/* fd may have another peer, of which errors were reported (ICMP): then
+	 * a send returns such an error, and sends nothing. */
+	bool connected;
+	bool noticed; /* a refused train was reported */
+	bool denied;  /* a denied send was reported */
 };
 
 void resend_init(struct resend *r, const struct backend_config *config);

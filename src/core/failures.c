@@ -3,9 +3,7 @@
 
 #include <errno.h>
 
-/* Is it an error that a host or router reported (ICMP), or the state of a route
- * or device? */
-static bool is_of_network(int error)
+bool failure_is_of_network(int error)
 {
 	switch (error) {
 	case ECONNREFUSED:
@@ -42,7 +40,7 @@ static bool is_final(int error)
 enum failures_verdict failures_judge(struct failures *f, int error)
 {
 	f->in_a_row++;
-	if (is_of_network(error))
+	if (failure_is_of_network(error))
 		return f->in_a_row < FAILURES_REPORTS ? FAILURES_PASS
 						      : FAILURES_PAUSE;
 	if (!f->worked || is_final(error) || f->in_a_row >= FAILURES_MAX)

@@ -40,6 +40,10 @@ static inline void failures_none(struct failures *f)
  */
 enum failures_verdict failures_judge(struct failures *f, int error);
 
+/* Is it an error that a host or router reported (ICMP), or the state of a route
+ * or device? error: an errno. */
+bool failure_is_of_network(int error);
+
 /* A hint at cause and remedy of an errno: a clause that begins with "; ", or
  * "". */
 const char *failure_advice(int error);

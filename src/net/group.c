@@ -38,7 +38,7 @@ static int open_all(const struct socket_config *config, unsigned count,
 	unsigned n = 0;
 	int error = 0;
 
-	c.reuseport = count > 1;
+	c.reuseport = config->reuseport || count > 1;
 	if (c.reuseport)
 		error = find_port(&c, why, why_bytes);
 	while (!error && n < count) {

@@ -56,16 +56,12 @@ static const char *advice(int error)
 	return error == -ENOPROTOOPT ? " (needs Linux 4.5)" : "";
 }
 
-int steer_attach(const struct steer *s, const int *fds,
+int steer_growing(const struct steer *s, const int *fds,
 	const unsigned short *cpu, unsigned count, const char **by, char *why,
 	size_t why_bytes)
 {
-	int error;
+	int error = attach(s, fds[0], cpu, count);
 
-	*by = count > 1 ? "kernel" : "none";
-	if (count < 2 || !s->write)
-		return 0;
-	error = attach(s, fds[0], cpu, count);
 	*by = "cbpf";
 	if (error && s->mark && s->mark(fds, cpu, count) == 0) {
 		*by = s->mark_by;
@@ -77,4 +73,14 @@ int steer_attach(const struct steer *s, const int *fds,
 			"hash needs no program",
 			s->name, strerror(-error), advice(error));
 	return error;
+}
+
+int steer_attach(const struct steer *s, const int *fds,
+	const unsigned short *cpu, unsigned count, const char **by, char *why,
+	size_t why_bytes)
+{
+	*by = count > 1 ? "kernel" : "none";
+	if (count < 2 || !s->write)
+		return 0;
+	return steer_growing(s, fds, cpu, count, by, why, why_bytes);
 }

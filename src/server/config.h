@@ -32,6 +32,10 @@ struct server_config {
 	double burn_ns;       /* wasted on purpose per datagram; 0: none */
 	uint32_t burn_rounds; /* the same by rounds of burn_spend() */
 	uint64_t spin_ns;     /* workers busy-poll; or SPIN_ALWAYS */
+	/* If the backend connects: how many sockets each worker may open for
+	 * peers, and after what time unused they are closed. */
+	uint32_t connected_most;
+	uint64_t connected_idle_ns;
 	/* Of each train, only the first copy_bytes are received. */
 	bool head_only;
 	uint32_t copy_bytes;

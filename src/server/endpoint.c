@@ -58,15 +58,50 @@ int endpoint_open(struct endpoint *e, const struct server_config *config,
 		config->steer ? config->steer : steer_table[0];
 	struct socket_config sc = plan(config, index);
 	uint32_t n = config->workers;
-	int error = group_open(&sc, n, e->fds, e->got, why, why_bytes);
+	int error;
 
+	sc.reuseport = config->backend->connects;
+	error = group_open(&sc, n, e->fds, e->got, why, why_bytes);
 	if (error)
 		return error;
-	error = steer_attach(
+	error = (config->backend->connects ? steer_growing : steer_attach)(
 		steer, e->fds, e->cpus, n, &e->steered_by, why, why_bytes);
 	if (!error)
 		error = share(e, config, sc.dual, why, why_bytes);
 	for (uint32_t i = 0; error && i < n; i++)
 		close(e->fds[i]);
 	return error;
+}
+
+struct connecting endpoint_connecting(const struct server_config *config,
+	uint32_t index, const union address *bound)
+{
+	struct connecting c = {
+		.socket = plan(config, index),
+		.most = config->connected_most,
+		.idle_ns = config->connected_idle_ns,
+	};
+
+	c.socket.bind = *bound;
+	c.socket.reuseport = true;
+	return c;
+}
+
+struct backend_config endpoint_io(
+	const struct server_config *config, const struct socket_obtained *got)
+{
+	return (struct backend_config){
+		.fd = -1,
+		.family = got->bound.sa.sa_family,
+		.batch = config->batch,
+		.gro = got->gro,
+		.local = got->local,
+		.tos = got->tos_read,
+		.ttl = got->ttl_read,
+		.busy_poll = got->busy_poll,
+		.slot_bytes = config->copy_bytes,
+		.head_only = config->head_only,
+		.notice = config->notice,
+		.notice_arg = config->notice_arg,
+	};
 }

@@ -18,3 +18,12 @@ struct endpoint {
  * why, and nothing is open. */
 int endpoint_open(struct endpoint *e, const struct server_config *config,
 	uint32_t index, char *why, size_t why_bytes);
+
+/* How a worker of an endpoint, bound there, opens sockets for its peers. */
+struct connecting endpoint_connecting(const struct server_config *config,
+	uint32_t index, const union address *bound);
+
+/* What an endpoint's socket and the configuration say to a backend: all but
+ * what differs by worker. */
+struct backend_config endpoint_io(
+	const struct server_config *config, const struct socket_obtained *got);

@@ -152,6 +152,8 @@ static void configure_seat(struct server *s, uint32_t index)
 	struct counters *counters = writer_worker(s->publication.writer, index);
 
 	seat->server = s;
+	seat->connecting =
+		endpoint_connecting(c, index / c->workers, &got->bound);
 	seat->config = (struct worker_config){
 		.backend = c->backend,
 		.service = c->service,
@@ -173,23 +175,12 @@ static void configure_seat(struct server *s, uint32_t index)
 		.move = publication_move,
 		.move_arg = &s->publication,
 	};
-	seat->config.io = (struct backend_config){
-		.fd = seat->fd,
-		.family = got->bound.sa.sa_family,
-		.batch = c->batch,
-		.gro = got->gro,
-		.local = got->local,
-		.tos = got->tos_read,
-		.ttl = got->ttl_read,
-		.busy_poll = got->busy_poll,
-		.slot_bytes = c->copy_bytes,
-		.head_only = c->head_only,
-		.counters = counters,
-		.share = s->shares[index / c->workers],
-		.worker = index % c->workers,
-		.notice = c->notice,
-		.notice_arg = c->notice_arg,
-	};
+	seat->config.io = endpoint_io(c, got);
+	seat->config.io.fd = seat->fd;
+	seat->config.io.counters = counters;
+	seat->config.io.share = s->shares[index / c->workers];
+	seat->config.io.worker = index % c->workers;
+	seat->config.io.connecting = &seat->connecting;
 	counter_set(counters, COUNTER_SOCKET_RCVBUF, got->rcvbuf);
 	counter_set(counters, COUNTER_SOCKET_SNDBUF, got->sndbuf);
 	counter_set(counters, COUNTER_SOCKET_GRO, got->gro);

@@ -17,6 +17,7 @@ struct seat {
 	/* Different workers share no cache line. */
 	_Alignas(CACHE_LINE) struct worker worker;
 	struct worker_config config;
+	struct connecting connecting;
 	pthread_t thread;
 	bool started;
 	int fd;

@@ -87,13 +87,22 @@ static uint64_t timeval_ns(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
 }
 
+static int read_memory(struct worker *w, struct socket_memory *memory)
+{
+	const struct backend_ops *backend = w->config.backend;
+
+	if (backend->look)
+		return backend->look(w->backend.self, memory);
+	return socket_memory(w->config.io.fd, memory);
+}
+
 static void publish(struct worker *w)
 {
 	struct counters *c = w->counters;
 	struct socket_memory memory;
 	struct rusage usage;
 
-	if (socket_memory(w->config.io.fd, &memory) == 0) {
+	if (read_memory(w, &memory) == 0) {
 		counter_add(c, COUNTER_SOCKET_DROPS,
 			(uint32_t)(memory.drops - w->drops_seen));
 		w->drops_seen = memory.drops;
@@ -351,6 +360,9 @@ int worker_run(struct worker *w)
 	}
 	if (n >= 0 && !(orders & ORDER_STOP))
 		n = drain(w);
+	/* A second look sees the sockets that the first one left out. */
+	if (w->config.backend->look)
+		publish(w);
 	publish(w);
 	return n < 0 ? n : 0;
 }

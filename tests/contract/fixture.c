@@ -2,6 +2,7 @@
 #include "fixture.h"
 #include "backend/registry.h"
 #include "net/netns.h"
+#include "net/steering.h"
 
 #include <errno.h>
 #include <netinet/udp.h>
@@ -48,6 +49,9 @@ static const struct backend_ops *chosen(const struct fixture_options *o)
 	const struct backend_ops *ops = backend_find(name ? name : "mmsg");
 	char why[256];
 
+	if (name && strcmp(name, backend_connecting()->name) == 0)
+		ops = backend_connecting();
+
 	cr_assert(ops, "no backend %s in this build", name);
 	if (ops->probe(why, sizeof(why)))
 		cr_skip_test("%s: %s", name, why);
@@ -90,6 +94,24 @@ static void open_share(
 	f->in_order_most = LAB_MOST;
 }
 
+/* As a server does for a backend that connects. */
+static void prepare_group(struct fixture *f, const struct socket_config *sc,
+	const struct fixture_options *o)
+{
+	const char *by;
+	char why[256] = "";
+
+	cr_assert(steer_growing(steer_find("flow"), &f->fd, NULL, 1, &by, why,
+			  sizeof(why)) == 0,
+		"%s", why);
+	f->connecting = (struct connecting){
+		.socket = *sc,
+		.most = o->most ? o->most : 64,
+		.idle_ns = o->idle_ns ? o->idle_ns : 1000000000000,
+	};
+	f->connecting.socket.bind = f->got.bound;
+}
+
 void fixture_open(struct fixture *f, const struct fixture_options *o)
 {
 	const struct backend_ops *ops = chosen(o);
@@ -98,7 +120,9 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 	bool polls = getenv("POLLS");
 	char why[256] = "";
 
-	*f = (struct fixture){.fd = -1, .segments_max = o->segments_max};
+	*f = (struct fixture){.fd = -1,
+		.connects = ops->connects,
+		.segments_max = o->segments_max};
 	if (!f->segments_max)
 		f->segments_max = TRAIN_SEND_SEGMENTS;
 	parse_place(&sc.bind, o->bind ? o->bind : "127.0.0.1:0", false);
@@ -107,10 +131,13 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 	sc.tos_read = o->marks;
 	sc.ttl_read = o->marks || o->ttl;
 	sc.busy_poll.us = o->busy_poll_us;
+	sc.reuseport = ops->connects;
 	f->fd = socket_open(&sc, &f->got, why, sizeof(why));
 	if (f->fd == -EAFNOSUPPORT || f->fd == -EADDRNOTAVAIL)
 		cr_skip_test("no such address on this host: %s", why);
 	cr_assert(f->fd >= 0, "%s", why);
+	if (ops->connects)
+		prepare_group(f, &sc, o);
 	f->counters = aligned_alloc(64, (sizeof(*f->counters) + 63) / 64 * 64);
 	cr_assert(f->counters);
 	memset(f->counters, 0, sizeof(*f->counters));
@@ -127,6 +154,7 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 		.slot_bytes = o->slot_bytes,
 		.head_only = o->head_only,
 		.busy_poll = {.us = polls ? 50 : 0, .prefer = polls},
+		.connecting = &f->connecting,
 		.counters = f->counters,
 		.notice = note,
 		.notice_arg = f,

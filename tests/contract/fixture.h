@@ -24,6 +24,8 @@ struct fixture_options {
 	uint32_t batch;      /* 0: FIXTURE_BATCH */
 	uint32_t slot_bytes;
 	bool head_only;
+	uint32_t most;         /* sockets of a backend that connects; 0: 64 */
+	uint64_t idle_ns;      /* of these; 0: long */
 	uint32_t segments_max; /* of a reply; 0: TRAIN_SEND_SEGMENTS */
 	bool no_gro;
 	bool marks; /* TOS and TTL of what arrives are asked for */
@@ -44,6 +46,8 @@ struct fixture {
 	/* The longest datagram that keeps its place among others: longer ones
 	 * go another way. */
 	uint32_t in_order_most;
+	bool connects;
+	struct connecting connecting;
 };
 
 /* Says what becomes of a train, as a service would. */

@@ -215,6 +215,8 @@ Test(marks, that_were_cut_make_a_train_truncated)
 	cr_assert(setsockopt(f.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on,
 			  sizeof(on)) == 0);
 	s.trains = 0;
+	close(fd);
+	fd = client_open(&f, NULL, false);
 	client_send(fd, "cut", 3);
 	fixture_serve(&f, 1, look, &s);
 	cr_assert(s.truncated && s.local.family == AF_UNSPEC);

@@ -9,6 +9,7 @@
 #include "cli/args/ready_fd.h"
 #include "cli/args/usage.h"
 #include "cli/print/say.h"
+#include "cli/serve/connected.h"
 #include "cli/serve/copy.h"
 #include "cli/serve/plan.h"
 #include "cli/serve/values.h"
@@ -38,6 +39,8 @@ enum key {
 	KEY_BURN_ROUNDS,
 	KEY_MARKS,
 	KEY_COPY,
+	KEY_CONNECTED,
+	KEY_CONNECTED_IDLE,
 	KEY_RCVBUF,
 	KEY_SNDBUF,
 	KEY_COUNT,
@@ -105,6 +108,14 @@ static const struct argp_option options[] = {
 		"latency, at the cost of a whole CPU for each worker; with "
 		"=USEC (50), poll up to so many microseconds before a sleep, "
 		"where that pays",
+		0},
+	{"connected", KEY_CONNECTED, NULL, 0,
+		"Open a socket for each peer, connected to it, as servers of "
+		"QUIC do",
+		0},
+	{"connected-idle", KEY_CONNECTED_IDLE, "TIME", 0,
+		"Close such a socket after TIME without a datagram (default "
+		"30s)",
 		0},
 	{"copy", KEY_COPY, "all|header|none", 0,
 		"How much of each datagram to copy from the kernel: all "
@@ -213,6 +224,12 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_MARKS:
 		s->marks = option_switch("marks", arg);
+		return 0;
+	case KEY_CONNECTED:
+		p->connected = true;
+		return 0;
+	case KEY_CONNECTED_IDLE:
+		serve_connected_idle(p, arg);
 		return 0;
 	case KEY_COPY:
 		serve_copy_parse(p->o, arg);

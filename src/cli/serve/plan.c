@@ -7,6 +7,7 @@
 #include "cli/args/usage.h"
 #include "cli/print/say.h"
 #include "cli/print/text.h"
+#include "cli/serve/connected.h"
 #include "cli/serve/copy.h"
 #include "cli/serve/placement.h"
 #include "net/resolve.h"
@@ -191,6 +192,7 @@ static void choose_workers(struct serve_parsing *p)
 	uint64_t most = workers_most(p);
 	struct cpu_list allowed;
 
+	serve_connected_choose(p);
 	choose_cpus(p);
 	choose_steer(p);
 	if (!p->workers && o->server.cpus)
@@ -277,4 +279,5 @@ void serve_plan(struct serve_parsing *p)
 	check_counters(p->o);
 	choose_backend(p);
 	choose_workers(p);
+	serve_connected_plan(p);
 }

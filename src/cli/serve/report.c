@@ -122,6 +122,12 @@ json_t *serve_options_json(
 		json_set(options, "key_address", known_as_json(c));
 	if (options)
 		json_set(options, "copy", json_string(serve_copy_name(o)));
+	if (options && c->connected_most) {
+		json_set(options, "connected_most",
+			json_integer(c->connected_most));
+		json_set(options, "connected_idle_s",
+			json_real((double)c->connected_idle_ns / 1e9));
+	}
 	if (options && c->head_only)
 		json_set(options, "copy_bytes", json_integer(c->copy_bytes));
 	if (options)

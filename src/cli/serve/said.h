@@ -39,4 +39,6 @@ struct serve_parsing {
 	const char *key_addresses[SERVE_KEY_ADDRESSES];
 	unsigned key_address_count;
 	uint64_t workers;
+	bool connected;
+	uint64_t connected_idle_ns; /* 0: not given */
 };

@@ -269,7 +269,8 @@ class Damage(unittest.TestCase):
         self.crossed = 0
         middle = self.between(reply=cross)
         with middle:
-            r = self.load(middle.address, 400, "-P", "4")
+            r = self.load(middle.address, 400, "-P", "4",
+                          "--window", "8")
         ledger = document(r.stdout)["ledger"]
         self.assertGreater(self.crossed, 0)
         self.assertEqual(ledger["stale"], self.crossed)

@@ -204,7 +204,7 @@ static int wait_for_both(struct xdp *s, struct batch *b, int timeout_ms)
 	int n;
 
 	counter_add(s->counters, COUNTER_RECV_CALLS, 1);
-	n = poll(p, 2, timeout_ms);
+	n = call_poll(p, 2, timeout_ms);
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (p[0].revents & (POLLERR | POLLNVAL))

@@ -23,6 +23,15 @@ ssize_t call_recvmsg(int fd, struct msghdr *h, int flags)
 #endif
 }
 
+int call_poll(struct pollfd *list, nfds_t n, int timeout_ms)
+{
+#ifdef SYS_poll
+	return (int)syscall(SYS_poll, list, n, timeout_ms);
+#else /* newer machines have ppoll(2) alone */
+	return poll(list, n, timeout_ms);
+#endif
+}
+
 ssize_t call_sendto(int fd, const void *data, size_t bytes, int flags,
 	const struct sockaddr *to, socklen_t to_bytes)
 {

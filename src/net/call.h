@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -18,5 +19,6 @@ ssize_t call_recvfrom(int fd, void *data, size_t room, int flags,
 ssize_t call_recvmsg(int fd, struct msghdr *h, int flags);
 int call_recvmmsg(int fd, struct mmsghdr *list, unsigned n, int flags);
 int call_sendmmsg(int fd, struct mmsghdr *list, unsigned n, int flags);
+int call_poll(struct pollfd *list, nfds_t n, int timeout_ms);
 ssize_t call_sendto(int fd, const void *data, size_t bytes, int flags,
 	const struct sockaddr *to, socklen_t to_bytes);

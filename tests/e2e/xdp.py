@@ -15,7 +15,7 @@ import subprocess
 import sys
 import unittest
 
-from namespaces import HOSTS, NAMES, entered, inside, ip, main
+from namespaces import HOSTS, NAMES, entered, inside, introduce, ip, main
 from program import Server, missing, run, wait_for
 
 UDPMILL = sys.argv.pop(1)
@@ -160,7 +160,9 @@ class Traffic(unittest.TestCase):
             self.assertEqual(other.recv(100), b"other")
             self.assertEqual(ping(HOSTS[1]), b"ping")
             # ARP: asked anew.
-            ip("-n", NAMES[0], "neighbour", "flush", "dev", "veth0")
+            subprocess.run(["ip", "-n", NAMES[0], "neighbour", "delete",
+                            HOSTS[1], "dev", "veth0"],
+                           stderr=subprocess.DEVNULL)
             c.sendto(b"x", (HOSTS[1], PORT))
             self.assertEqual(c.recv(100), b"x")
             # From the server's own host, past no device.
@@ -171,6 +173,22 @@ class Traffic(unittest.TestCase):
                 self.assertEqual(near.recv(100), b"near")
         self.assertEqual(s.counters()["rx_datagrams"], 2)
         self.assertEqual(s.counters()["xdp_stack_datagrams"], 1)
+
+    def test_drops_of_a_slow_server_are_explained(self):
+        introduce()
+        for mode in "native", "generic":
+            with self.subTest(mode=mode):
+                with serve("--burn", "10000", "--xdp-mode", mode) as s:
+                    report = load("--flood", "--count", "100000", "--train",
+                                  "off")
+                ledger = report["ledger"]
+                self.assertGreater(ledger["dropped"]["server_ring"], 0)
+                self.assertEqual(ledger["unexplained"], 0)
+                counters = s.counters()
+                self.assertEqual(
+                    ledger["dropped"]["server_ring"],
+                    counters.get("xdp_rx_dropped", 0) +
+                    counters.get("xdp_rx_ring_full", 0))
 
     def test_a_damaged_datagram_is_dropped_and_counted(self):
         data = b"damaged!"

@@ -23,8 +23,11 @@ struct ledger_server {
 	uint64_t answered, answered_bytes;
 	uint64_t absorbed;
 	uint64_t socket_drops; /* skbs */
-	uint64_t rcvbuf;       /* bytes, the sum of its sockets */
-	bool gro;              /* its sockets receive whole trains (UDP_GRO) */
+	/* Datagrams: for want of a frame or of room in the ring of an AF_XDP
+	 * socket; and those whose UDP checksum it found wrong. */
+	uint64_t ring_drops, bad_checksums;
+	uint64_t rcvbuf; /* bytes, the sum of its sockets */
+	bool gro;        /* its sockets receive whole trains (UDP_GRO) */
 	/* The most replies of one send, the mean of its sockets, which differ
 	 * only if some were refused; 0: it does not say, and it is 64. */
 	uint64_t segments_max;
@@ -96,6 +99,7 @@ enum ledger_leg {
  * sockets, and those that count less of other traffic. */
 enum ledger_cause {
 	LEDGER_SERVER_SOCKET,
+	LEDGER_SERVER_RING,
 	LEDGER_CLIENT_SOCKET,
 	LEDGER_TRANSMIT,
 	LEDGER_TOO_BIG,

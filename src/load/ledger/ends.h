@@ -15,7 +15,9 @@ struct end {
 	unsigned in, out;        /* legs that end and begin there */
 	/* The least and most datagrams of an skb that arrives at a socket. */
 	uint32_t least, most;
-	uint64_t backlog; /* drops of the backlog that its devices count too */
+	/* Drops of the backlog and of AF_XDP's rings that its devices count
+	 * too. */
+	uint64_t backlog, rings;
 };
 
 struct ends {

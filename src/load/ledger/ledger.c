@@ -23,6 +23,7 @@ static const struct {
 	bool two_ways;
 } causes[LEDGER_CAUSES] = {
 	[LEDGER_SERVER_SOCKET] = {"server_socket", false},
+	[LEDGER_SERVER_RING] = {"server_ring", false},
 	[LEDGER_CLIENT_SOCKET] = {"client_socket", false},
 	[LEDGER_TRANSMIT] = {"transmit", false},
 	[LEDGER_TOO_BIG] = {"too_big", true},
@@ -370,6 +371,8 @@ void ledger_server_difference(struct ledger_server *out,
 		.answered_bytes = end->answered_bytes - start->answered_bytes,
 		.absorbed = end->absorbed - start->absorbed,
 		.socket_drops = end->socket_drops - start->socket_drops,
+		.ring_drops = end->ring_drops - start->ring_drops,
+		.bad_checksums = end->bad_checksums - start->bad_checksums,
 		.rcvbuf = end->rcvbuf,
 		.gro = end->gro,
 		.segments_max = end->segments_max,

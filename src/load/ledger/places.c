@@ -111,7 +111,7 @@ static void add_crossing(struct places *p, const struct ends *e,
 		add_theirs(p, e, to->in, LEDGER_DEVICE,
 			to->f->v[FIGURE_RX_DROPPED] - backlog +
 				to->f->v[FIGURE_RX_ERRORS],
-			device + frames);
+			device + frames + to->rings);
 }
 
 /* Other losses on departure. The kernel does not tell a server that the queue
@@ -287,6 +287,10 @@ void places_find(struct places *p, const struct ledger_client *client,
 	add_socket(p, &e.server, LEDGER_REQUEST, LEDGER_SERVER_SOCKET,
 		server->socket_drops,
 		client->queries_lost > 0 ? (uint64_t)client->queries_lost : 0);
+	add_socket(p, &frames, LEDGER_REQUEST, LEDGER_SERVER_RING,
+		server->ring_drops, 0);
+	add_socket(p, &frames, LEDGER_REQUEST, LEDGER_CHECKSUM,
+		server->bad_checksums, 0);
 	add_socket(p, &e.client, LEDGER_REPLY, LEDGER_CLIENT_SOCKET,
 		client->socket_drops, 0);
 	add_socket(p, &frames, LEDGER_REQUEST, LEDGER_TRANSMIT,

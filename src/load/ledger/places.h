@@ -26,7 +26,7 @@ struct place {
 	bool spare;
 };
 
-#define PLACES_MAX 40
+#define PLACES_MAX 43
 
 /* Sorted by cause. */
 struct places {

@@ -33,7 +33,9 @@ static bool moved(const struct moment *a, const struct moment *b)
 	return a->counts.answered != b->counts.answered ||
 	       a->counts.sent != b->counts.sent ||
 	       x->delivered != y->delivered || x->answered != y->answered ||
-	       x->absorbed != y->absorbed || x->socket_drops != y->socket_drops;
+	       x->absorbed != y->absorbed ||
+	       x->socket_drops != y->socket_drops ||
+	       x->ring_drops != y->ring_drops;
 }
 
 static bool missing(const struct moment *start, const struct moment *now)

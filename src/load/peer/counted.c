@@ -90,6 +90,10 @@ int counted_read(
 				.trains = value(&c, "rx_trains"),
 				.absorbed = value(&c, "absorbed_datagrams"),
 				.socket_drops = value(&c, "socket_drops"),
+				.ring_drops = value(&c, "xdp_rx_dropped") +
+					      value(&c, "xdp_rx_ring_full"),
+				.bad_checksums =
+					value(&c, "xdp_checksum_errors"),
 				.rcvbuf = value(&c, "socket_rcvbuf_bytes"),
 				.gro = value(&c, "socket_gro") > 0,
 				.segments_max =
@@ -139,6 +143,8 @@ static bool follows(const struct load_server *a, const struct load_server *b)
 	       y->answered_bytes >= x->answered_bytes &&
 	       y->absorbed >= x->absorbed &&
 	       y->socket_drops >= x->socket_drops &&
+	       y->ring_drops >= x->ring_drops &&
+	       y->bad_checksums >= x->bad_checksums &&
 	       b->cpu_user_ns >= a->cpu_user_ns &&
 	       b->cpu_system_ns >= a->cpu_system_ns &&
 	       b->batches >= a->batches && marks_follow(&a->marks, &b->marks) &&

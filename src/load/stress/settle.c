@@ -57,7 +57,9 @@ static bool moved(const struct load_server *a, const struct load_server *b)
 	const struct ledger_server *x = &a->counters, *y = &b->counters;
 
 	return x->delivered != y->delivered || x->answered != y->answered ||
-	       x->absorbed != y->absorbed || x->socket_drops != y->socket_drops;
+	       x->absorbed != y->absorbed ||
+	       x->socket_drops != y->socket_drops ||
+	       x->ring_drops != y->ring_drops;
 }
 
 /* If something is missing, the figures that the server reads back from the

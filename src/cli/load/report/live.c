@@ -109,6 +109,7 @@ static void note_causes(struct live *v, const struct load_interval *i)
 		const struct ledger_server *s = &i->server->counters;
 
 		note_cause(v, "server_socket", " drops", s->socket_drops);
+		note_cause(v, "server_ring", " drops", s->ring_drops);
 		note_named(v, s->refused, s->refused_count);
 		note_named(v, s->failed, s->failed_count);
 	}

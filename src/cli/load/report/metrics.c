@@ -152,6 +152,7 @@ static void write_losses(struct metrics_text *t, const struct told *told,
 	if (!told->server_seen)
 		return;
 	write_cause(t, "server_socket", told->server.socket_drops);
+	write_cause(t, "server_ring", told->server.ring_drops);
 	write_named(t, told->server.refused, told->server.refused_count);
 	write_named(t, told->server.failed, told->server.failed_count);
 }

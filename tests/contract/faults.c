@@ -200,6 +200,33 @@ Test(faults, of_a_full_send_buffer_are_waited_out)
 	fixture_close(&f);
 }
 
+/* A connected socket returns an error of an earlier send, and sends nothing. */
+Test(faults, that_a_connected_socket_reports_cost_no_reply)
+{
+	struct fixture f;
+	int fd;
+
+	fixture_open(&f, &(struct fixture_options){0});
+	if (!f.connects) {
+		fixture_close(&f);
+		cr_skip_test("this backend's sockets have no peers");
+	}
+	fd = client_open(&f, NULL, false);
+	echo_all(&f, fd, 1);
+	for (int n = 1; n < 4; n++) {
+		fail_calls = n;
+		fail_error = ECONNREFUSED;
+		echo_all(&f, fd, 1);
+		cr_assert(fail_calls == 0);
+		fail_calls = n;
+		echo_all(&f, fd, FIXTURE_BATCH);
+		cr_assert(fail_calls == 0);
+	}
+	cr_assert(fixture_count(&f, COUNTER_CONNECTED_REPORTS) == 12);
+	close(fd);
+	fixture_close(&f);
+}
+
 Test(faults, that_last_are_reported_and_the_next_reply_is_sent)
 {
 	struct fixture f;

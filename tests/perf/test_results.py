@@ -295,7 +295,10 @@ def test_rows_that_were_not_measured_are_left_out_and_their_reason_told():
     assert '- `engine splice`: udpmill: no "splice"' in text
     engines = [w.name for w in results.WORKLOADS if w.as_dict().get(
         'engine', 'mmsg') != 'mmsg']
-    assert 'Engines of' not in rendered(made(leave_out=engines)).text
+    text = rendered(made(leave_out=(*engines, f'{SINGLE}-connected'))).text
+    assert 'Engines of' not in text
+    ways = text.partition('## Ways of serving')[2].partition('\n## ')[0]
+    assert '-connected`' in ways and f'`{SINGLE}`' not in ways
 
 
 def test_nothing_of_the_machine_but_its_description_is_told():

@@ -78,11 +78,6 @@ class Section:
     rows: list
     ratio: str = 'ratio'  # its title
 
-    @property
-    def compares(self):
-        """Whether there is more than what rows are compared with."""
-        return any(row.name != row.base for row in self.rows)
-
 
 class Run:
     """view: of a document of `run`."""
@@ -140,11 +135,16 @@ class Run:
                          if row.base != row.name else None)
                  for row in self._rows(self._peers())]
         found.append(Section(PEERS, PEERS_TEXT, peers, 'udpmill is'))
-        return [section for section in found if section.compares]
+        return [section for section in found if section.rows]
 
     def _rows(self, pairs):
-        rows = [self.row(name, base) for name, base in pairs]
-        return [row for row in rows if row.rate]
+        """Those that were measured, without bases that nothing is left to be
+        compared with."""
+        rows = [row for name, base in pairs
+                if (row := self.row(name, base)).rate]
+        needed = {row.base for row in rows if row.base != row.name}
+        return [row for row in rows
+                if row.base != row.name or row.name in needed]
 
     def _peers(self):
         """Each beside what udpmill does in the same case, if that is there."""

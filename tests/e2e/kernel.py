@@ -150,9 +150,6 @@ class Kernel(balance.Balance):
             there = dict(netns=None, prefix=inside(0))
             r, _ = load(s.address, **there)
             self.assertRefused(r, 2, "consent")
-            r, _ = load(s.address, "--peer-consents", "-q", **there)
-            self.assertEqual(r.returncode, 2)
-            self.assertIn("or --i-own veth0 if", r.stderr)
             r, _ = load(s.address, "--i-own", "eth7")
             self.assertRefused(r, 2, 'leave by veth0, and not by "eth7"')
             r, _ = load(s.address, "--i-own", "veth0", **there)
@@ -182,7 +179,13 @@ class Kernel(balance.Balance):
         ip("-n", third, "link", "set", "bridge", "up")
         with serve("--service", "echo", host="192.0.2.2") as s:
             r, _ = load(s.address)
-            self.assertRefused(r, 2, "port does not lead straight")
+            self.assertRefused(r, 2, "port does not lead .* --i-own port if")
+        # A server that cannot be seen is nowhere.
+        with serve("--service", "echo", "--counters", "none") as s:
+            r, _ = load(s.address, "--peer-consents", "-q", netns=None,
+                        prefix=inside(0))
+            self.assertEqual(r.returncode, 2, r.stderr)
+            self.assertIn("veth0 does not lead straight", r.stderr)
 
     def test_contradictions_are_refused(self):
         for arguments in (

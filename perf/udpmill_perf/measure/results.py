@@ -5,7 +5,7 @@ about how far udpmill reaches. Each section has the row that its ratios are to.
 """
 from dataclasses import dataclass, replace
 
-from .ladder import FloorWorkload, claim
+from .ladder import FloorWorkload, claim, of_receiver
 from .workload import BACKENDS, ENGINES, ENGINES_AFAR, TRAIN_MOST, Workload
 
 ROUNDS = 8  # the fewest that can show a FAIL with 99.5 % confidence
@@ -205,6 +205,7 @@ CLAIMS = (
     *(claim(f'{w.service} in trains: server\'s user time', 'server_user_ns',
             w.name, 1, unit='ns') for w in (DISCARD, ECHO)),
     *of_floor(),
+    *of_receiver(),
     claim('ping-pong, spinning: rate relative to the floor', 'rate',
           SPIN.name, 0.9, FloorWorkload(SPIN, False).name, least=True),
 )

@@ -14,10 +14,7 @@ ARRIVALS = ('single', 'trains', 'split', 'pingpong')
 # Of the generator; mmsg is its default, and not named.
 ENGINES = ('mmsg', 'uring', 'zerocopy', 'splice')
 # Those that give frames to the client's device of tools/lab, with their options.
-ENGINES_AFAR = {
-    'kernel': ('--i-own', 'client'),
-    'xdp': ('--i-own', 'client'),
-}
+ENGINES_AFAR = {'kernel': ('--i-own', 'client')}
 # Ways of serving that are no size: a word of a workload's name, and the options
 # of serve.
 VARIANTS = {

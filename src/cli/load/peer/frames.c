@@ -101,14 +101,14 @@ static void find_route(
 			strerror(-error));
 }
 
-/* Is the other end of this veth pair in the server's namespace? Nothing about
- * it is taken from the server itself. */
+/* Is the other end of this veth pair in the server's namespace, which was
+ * entered, and has the peer's address? */
 static bool leads_to_server(
 	const struct load_options *o, const struct link_about *link)
 {
 	const struct netns *there = &o->view.netns;
 
-	return o->own && o->view.apart && o->view.has_address && there->open &&
+	return o->view.apart && o->view.has_address && there->open &&
 	       strcmp(link->kind, "veth") == 0 && link->peer &&
 	       link->peer_in >= 0 && link->peer_in == link_netns_id(there->fd);
 }

@@ -21,7 +21,7 @@ void load_frames_refuse_replies(const struct load_parsing *p);
  * After load_require_consent(): finds the way of the frames, for the engine.
  * Prints and exits unless they may leave there: by the device that --i-own
  * names; or by one end of a veth pair whose other end is in the network
- * namespace of the server that was seen to receive a datagram, so that nobody
- * else can get them.
+ * namespace of the server, which has the peer's address, so that nobody else
+ * can get them.
  */
 void load_frames_plan(struct load_parsing *p);

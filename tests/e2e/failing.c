@@ -53,6 +53,7 @@ static const struct named calls[] = {
 	{"epoll_wait", SYS_epoll_wait},
 #endif
 	{"io_uring_enter", SYS_io_uring_enter},
+	{"io_uring_setup", SYS_io_uring_setup},
 #ifdef SYS_poll
 	{"poll", SYS_poll},
 #endif
@@ -65,6 +66,8 @@ static const struct named calls[] = {
 	{"sendmsg", SYS_sendmsg},
 	{"sendto", SYS_sendto},
 	{"setsockopt", SYS_setsockopt},
+	{"splice", SYS_splice},
+	{"vmsplice", SYS_vmsplice},
 };
 
 static const struct named errors[] = {

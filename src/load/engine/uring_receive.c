@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <string.h>
+#include <time.h>
 
 /* Starts the receives that are to be started. 0 or -errno. */
 static int arm(struct uring *u)
@@ -97,6 +98,22 @@ static bool is_quiet(const struct uring *u)
 	       io_uring_cq_ready(&u->ring) == 0;
 }
 
+/* 0: try again; or -errno. Nothing waits longer than a turn may take. */
+static int enter_failed(struct uring *u, int error)
+{
+	const struct timespec pause = {.tv_nsec = FAILURES_PAUSE_NS};
+
+	switch (failures_judge(&u->enters, -error)) {
+	case FAILURES_PASS:
+		return 0;
+	case FAILURES_PAUSE:
+		(void)nanosleep(&pause, NULL);
+		return 0;
+	default:
+		return error;
+	}
+}
+
 /* Submits, and waits for a completion. 0 or -errno. */
 static int enter(struct uring *u, uint64_t timeout_ns)
 {
@@ -116,9 +133,10 @@ static int enter(struct uring *u, uint64_t timeout_ns)
 			&u->ring, &cqe, 1, &ts, NULL);
 	uring_reap_all(u);
 	/* These pass: too many completions, too little memory. */
-	if (r >= 0 || r == -ETIME || r == -EINTR || r == -EBUSY || r == -EAGAIN)
-		return 0;
-	return r;
+	if (r < 0 && r != -ETIME && r != -EINTR && r != -EBUSY && r != -EAGAIN)
+		return enter_failed(u, r);
+	failures_none(&u->enters);
+	return 0;
 }
 
 /* The size of the segments that arrived together; 0: one. */

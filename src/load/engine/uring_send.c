@@ -91,19 +91,51 @@ static int queue(struct uring *u, const struct engine_message *m, uint32_t i)
 	return 0;
 }
 
-/* Entries that are not submitted would refer to memory that is used again: all
- * of them leave, or the thread ends. */
-static int submit(struct uring *u)
+/* Takes back an entry that the kernel has not seen. */
+static void take_back(
+	struct uring *u, const struct io_uring_sqe *sqe, int error)
 {
-	int r, error = 0;
+	uint32_t low = (uint32_t)sqe->user_data;
 
-	do {
-		r = io_uring_submit_and_get_events(&u->ring);
+	switch ((enum uring_kind)(sqe->user_data >> 56)) {
+	case URING_RECEIVE:
+		uring_want_receive(u, &u->links[low]);
+		break;
+	case URING_LEND:
+		u->busy[sqe->user_data >> 32 & 0xffff] = false;
+		u->send_errors[low] = error;
+		break;
+	case URING_SEND:
+		u->send_errors[low] = error;
+		break;
+	}
+}
+
+/* The entries of messages that the generator keeps must not leave later. */
+static void take_all_back(struct uring *u, int error)
+{
+	struct io_uring_sq *sq = &u->ring.sq;
+	unsigned head = *sq->khead;
+
+	for (unsigned i = head; i != sq->sqe_tail; i++)
+		take_back(u, &sq->sqes[i & sq->ring_mask], error);
+	sq->sqe_head = sq->sqe_tail = head;
+	io_uring_smp_store_release(sq->ktail, head);
+}
+
+/* Submits, and learns what became of each message. */
+static void submit(struct uring *u)
+{
+	for (int i = 0; io_uring_sq_ready(&u->ring) > 0; i++) {
+		int r = io_uring_submit_and_get_events(&u->ring);
+		bool passes = r == -EINTR || r == -EBUSY || r == -EAGAIN;
+
 		uring_reap_all(u);
-		if (r < 0 && r != -EINTR && r != -EBUSY && r != -EAGAIN)
-			error = r;
-	} while (!error && io_uring_sq_ready(&u->ring) > 0);
-	return error;
+		if (r < 0 && (!passes || i >= REPEATS)) {
+			take_all_back(u, r);
+			return;
+		}
+	}
 }
 
 /* Was it an error that ICMP has reported to the socket, so that the send only
@@ -172,10 +204,11 @@ int uring_engine_send(
 
 		for (uint32_t i = 0; i < run && !error; i++)
 			error = queue(u, &m[i], i);
-		if (!error)
-			error = submit(u);
-		if (error)
+		if (error) {
+			take_all_back(u, error);
 			break;
+		}
+		submit(u);
 		r = judge(u, m, run);
 		if (r < 0)
 			return done ? (int)done : r;
@@ -183,5 +216,5 @@ int uring_engine_send(
 		if ((uint32_t)r < run)
 			break;
 	}
-	return error ? error : (int)done;
+	return error && done == 0 ? error : (int)done;
 }

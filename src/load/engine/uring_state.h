@@ -5,6 +5,7 @@
  * and uring_send.c do what their names say. */
 #pragma once
 
+#include "core/failures.h"
 #include "core/slots.h"
 #include "load/engine/cmsg.h"
 #include "load/engine/engine.h"
@@ -58,8 +59,9 @@ struct uring {
 	uint64_t thread; /* that made it */
 	struct io_uring_buf_ring *buffers;
 	size_t buffers_bytes;
-	struct slots slots; /* the buffers' memory */
-	struct msghdr in;   /* the size of control messages in a buffer */
+	struct slots slots;     /* the buffers' memory */
+	struct failures enters; /* of receives */
+	struct msghdr in;       /* the size of control messages in a buffer */
 
 	struct link *links, *unused; /* unused ones from the first on */
 	uint32_t sockets;

@@ -21,6 +21,7 @@ FIGURES = {
     'user_share': lambda trial: percent(trial.get('cpu') or {}),
     'peak_mib': lambda trial: mib(trial.get('server_peak_bytes')),
     'generator_ns': lambda trial: trial.get('generator_user_ns'),
+    'generator_cpu_ns': lambda trial: trial.get('generator_cpu_ns'),
     'server_user_ns': lambda trial: user_ns(trial),
 }
 # Sampled, where that is possible.

@@ -201,4 +201,5 @@ def result(window, slices, load, workload, totals, steady, peak):
         slices=slices,
         kernel={name: n for name, n in window.kernel.items() if n},
         latency_ns=load['latency_ns'] if workload.rate else None,
-        server_peak_bytes=peak, generator_user_ns=trial.user_ns(load))
+        server_peak_bytes=peak, generator_user_ns=trial.user_ns(load),
+        generator_cpu_ns=trial.cpu_ns(load))

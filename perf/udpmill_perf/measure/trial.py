@@ -108,6 +108,15 @@ def user_ns(load):
     return load['cpu']['client']['user_s'] * 1e9 / sent if sent else None
 
 
+def cpu_ns(load):
+    """The generator's CPU time per datagram that it sent; with what the kernel
+    did on its CPU: over loopback and a veth, the way to the server's socket."""
+    sent, used = load['sent']['datagrams'], load['cpu']['client']
+    if not sent:
+        return None
+    return (used['user_s'] + used['system_s']) * 1e9 / sent
+
+
 LEDGER = ('sent', 'answered', 'absorbed', 'unexplained', 'balances')
 
 
@@ -134,7 +143,8 @@ def result(window, slices, load, workload, peak):
         ledger=ledger(load), slices=slices,
         kernel={name: n for name, n in window.kernel.items() if n},
         latency_ns=load['latency_ns'] if workload.rate else None,
-        server_peak_bytes=peak, generator_user_ns=user_ns(load))
+        server_peak_bytes=peak, generator_user_ns=user_ns(load),
+        generator_cpu_ns=cpu_ns(load))
 
 
 def measure(arm, workload, seat, timing, generator, seed, pmu=None,

@@ -30,7 +30,7 @@ struct lent {
 };
 
 struct sender {
-	uint32_t sends;       /* successful ones so far */
+	uint32_t sends;       /* numbers that the kernel has given so far */
 	uint32_t first, last; /* its busy slots in order of their sends */
 	uint32_t pass;        /* in which it was last reaped */
 	struct errors errors;
@@ -125,15 +125,31 @@ static uint32_t take_out(
 	return next;
 }
 
+/*
+ * A send that is refused late, as by a queueing discipline that is full, has
+ * got a number all the same, and is complete at once. Returns how many such
+ * sends are at the end of a completion.
+ */
+static uint32_t note_refused(struct sender *s, const struct completion *c)
+{
+	uint32_t n = c->last + 1 - s->sends;
+
+	if ((int32_t)n <= 0)
+		return 0;
+	s->sends += n;
+	return n;
+}
+
 static void complete(
 	struct zerocopy *e, struct sender *s, const struct completion *c)
 {
 	uint32_t before = NONE, slot = s->first;
 	uint32_t n = c->last - c->first;
+	uint32_t sent = n + 1 - note_refused(s, c);
 
-	e->copies.sends += (uint64_t)n + 1;
+	e->copies.sends += sent;
 	if (c->copied)
-		e->copies.copied += (uint64_t)n + 1;
+		e->copies.copied += sent;
 	while (slot != NONE) {
 		if (e->lent[slot].send - c->first <= n) {
 			slot = take_out(e, s, before, slot);
@@ -229,14 +245,12 @@ static void note_sent(struct zerocopy *e, const struct engine_message *m)
 }
 
 /* The kernel has no room for another completion (net.core.optmem_max, or the
- * limit on locked memory), or none for the datagram. */
+ * limit on locked memory). */
 static int send_copies(
 	struct zerocopy *e, const struct engine_message *messages, uint32_t n)
 {
-	int r;
+	int r = outbox_send(&e->out, messages, n, MSG_DONTWAIT);
 
-	reap(e, messages->link);
-	r = outbox_send(&e->out, messages, n, MSG_DONTWAIT);
 	if (r > 0) {
 		e->copies.sends += (uint32_t)r;
 		e->copies.copied += (uint32_t)r;
@@ -248,16 +262,22 @@ static int send_copies(
 static int send_run(
 	struct zerocopy *e, const struct engine_message *messages, uint32_t n)
 {
+	struct sender *s = &e->senders[inbox_index(&e->in, messages->link)];
+	uint32_t number;
 	int r;
 
 	if (messages->bytes == 0)
 		return outbox_send(&e->out, messages, n, MSG_DONTWAIT);
 	r = outbox_send(&e->out, messages, n, MSG_DONTWAIT | MSG_ZEROCOPY);
-	if (r == -ENOBUFS)
-		return send_copies(e, messages, n);
 	for (int i = 0; i < r; i++)
 		note_sent(e, &messages[i]);
-	return r;
+	if (r == (int)n)
+		return r;
+	/* Before the next send, whose number depends on it. */
+	number = s->sends;
+	reap(e, messages->link);
+	return r == -ENOBUFS && s->sends == number ? send_copies(e, messages, n)
+						   : r;
 }
 
 static uint32_t run_of(const struct engine_message *messages, uint32_t n)

@@ -31,9 +31,11 @@ struct {
 	__type(value, __u32);
 } sockets SEC(".maps");
 
+/* To this station, and from one: an answer to a group's address would reach
+ * whole networks. */
 static __always_inline int is_ours(const struct ethhdr *e)
 {
-	__u8 differs = 0;
+	__u8 differs = e->h_source[0] & 1;
 
 	for (int i = 0; i < 6; i++)
 		differs |= e->h_dest[i] ^ rules.mac[i];
@@ -78,6 +80,16 @@ static __always_inline int header_is_sound(const struct iphdr *ip)
 	return sum == 0xffff;
 }
 
+/* 0/8, 127/8, which the rules of a server trust, groups, and our own addresses
+ * come from no wire. */
+static __always_inline int v4_is_odd_source(__u32 address)
+{
+	__u32 first = bpf_ntohl(address) >> 24;
+
+	return first == 0 || first == 127 || first >= 224 ||
+	       v4_is_ours(address);
+}
+
 static __always_inline int takes_v4(void *data, void *end)
 {
 	const struct iphdr *ip = data;
@@ -87,19 +99,19 @@ static __always_inline int takes_v4(void *data, void *end)
 	if ((const void *)(u + 1) > end)
 		return 0;
 	length = bpf_ntohs(ip->tot_len);
-	/* 127/8 comes from no wire, and the rules of a server trust it. */
 	return *(const __u8 *)ip == 0x45 && ip->protocol == IPPROTO_UDP &&
 	       !(ip->frag_off & FRAGMENT) && port_is_ours(u) &&
 	       v4_is_ours(ip->daddr) && length >= 28 && data + length <= end &&
 	       bpf_ntohs(u->len) == length - 20 &&
-	       (ip->saddr & bpf_htonl(0xff000000)) != bpf_htonl(0x7f000000) &&
-	       header_is_sound(ip);
+	       !v4_is_odd_source(ip->saddr) && header_is_sound(ip);
 }
 
-/* ::1, ::, and v4-mapped and v4-compatible addresses come from no wire. */
-static __always_inline int is_odd_source(const struct in6_addr *a)
+/* ::1, ::, v4-mapped and v4-compatible addresses, groups, and our own come from
+ * no wire. */
+static __always_inline int v6_is_odd_source(const struct in6_addr *a)
 {
-	return !(a->in6_u.u6_addr32[0] | a->in6_u.u6_addr32[1]);
+	return !(a->in6_u.u6_addr32[0] | a->in6_u.u6_addr32[1]) ||
+	       a->in6_u.u6_addr8[0] == 0xff || v6_is_ours(a);
 }
 
 static __always_inline int takes_v6(void *data, void *end)
@@ -115,7 +127,7 @@ static __always_inline int takes_v6(void *data, void *end)
 	       port_is_ours(u) && v6_is_ours(&ip->daddr) && length >= 8 &&
 	       data + sizeof(*ip) + length <= end &&
 	       bpf_ntohs(u->len) == length && u->check &&
-	       !is_odd_source(&ip->saddr);
+	       !v6_is_odd_source(&ip->saddr);
 }
 
 SEC("xdp")

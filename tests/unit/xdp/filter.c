@@ -131,6 +131,21 @@ Test(filter, passes_what_is_not_for_us)
 	cr_assert(!takes(n));
 }
 
+Test(filter, passes_what_must_not_be_answered)
+{
+	size_t n = make("192.0.2.2:40000", "192.0.2.1:7000", 64);
+
+	data[6] |= 1; /* from a group of stations */
+	cr_assert(!takes(n));
+	cr_assert(!takes(make("192.0.2.1:40000", "192.0.2.1:7000", 64)));
+	cr_assert(!takes(make("0.0.0.1:40000", "192.0.2.1:7000", 64)));
+	cr_assert(!takes(make("224.0.0.1:40000", "192.0.2.1:7000", 64)));
+	cr_assert(!takes(make("255.255.255.255:9", "192.0.2.1:7000", 64)));
+	cr_assert(takes(make("223.255.255.255:9", "192.0.2.1:7000", 64)));
+	cr_assert(!takes(make("[2001:db8::1]:9", "[2001:db8::1]:7003", 64)));
+	cr_assert(!takes(make("[ff02::1]:9", "[2001:db8::1]:7003", 64)));
+}
+
 Test(filter, passes_what_is_too_long_for_a_frame)
 {
 	cr_assert(!takes(make("192.0.2.2:1", "192.0.2.1:7007", 959)));

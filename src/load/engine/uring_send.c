@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * Messages of at least so many bytes are sent without copying, as long as the
@@ -21,8 +22,10 @@
  * so, 1500 bytes 4 % and 600 bytes not (io_uring zerocopy send, v5, July 2022).
  */
 #define LEND_BYTES 4096
-/* How often a message that others have overtaken is sent again. */
+/* How often a message that others have overtaken is sent again, and how much
+ * longer the wait is each time if a queue was full: 50 ms in all. */
 #define REPEATS 100
+#define WAIT_NS 10000
 
 static bool are_alike(
 	const struct engine_message *a, const struct engine_message *b)
@@ -146,6 +149,19 @@ static bool is_of_socket(int error)
 	       error != -EINTR;
 }
 
+/* The socket tells when its buffer has room, but not when a device's queue
+ * has. */
+static void wait_for_room(const struct link *link, int error, int turn)
+{
+	struct pollfd ready = {.fd = link->fd, .events = POLLOUT};
+	const struct timespec pause = {.tv_nsec = (long)turn * WAIT_NS};
+
+	if (error == -EAGAIN)
+		(void)poll(&ready, 1, 100);
+	else if (error != -EINTR)
+		(void)nanosleep(&pause, NULL);
+}
+
 /* A message failed that others have overtaken. */
 static void send_again(
 	struct uring *u, const struct engine_message *m, int error)
@@ -153,13 +169,11 @@ static void send_again(
 	struct link *link = m->link;
 
 	for (int i = 0; error < 0 && i < REPEATS; i++) {
-		struct pollfd ready = {.fd = link->fd, .events = POLLOUT};
-
 		if (is_of_socket(error)) {
 			link->errors.next = -error;
 			u->troubled = true;
 		} else {
-			(void)poll(&ready, 1, error == -EAGAIN ? 100 : 0);
+			wait_for_room(link, error, i);
 		}
 		error = outbox_send(&u->out, m, 1, MSG_DONTWAIT);
 	}

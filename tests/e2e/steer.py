@@ -201,6 +201,13 @@ class Placement(unittest.TestCase):
         self.assertIn("  lo: 1 receive queue\n", text)
         self.assertEqual(result["placement"]["devices"][0]["name"], "lo")
 
+    @unittest.skipIf(CPUS[:2] != [0, 1], "needs CPUs 0 and 1")
+    def test_each_address_has_workers(self):
+        result, text = self.serve("core:2", "127.0.0.1:0", "--workers", "1")
+        self.assertEqual([w["cpu"] for w in result["placement"]["workers"]],
+                         [0, 1])
+        self.assertIn("  worker 1 at CPU 1: core 1", text)
+
     def test_this_host_has_a_placement(self):
         r = run(UDPMILL, "serve", "127.0.0.1:0", "--cpus", "auto", "--time",
                 "1ms", "-J")

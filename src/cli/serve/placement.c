@@ -84,6 +84,12 @@ void serve_placement_choose(struct serve_options *o)
 	o->placement = p;
 }
 
+/* Each address has workers of its own. */
+static uint32_t count_workers(const struct serve_options *o)
+{
+	return o->server.workers * o->server.listen_count;
+}
+
 /* How many of the device's interrupts are handled on this CPU. */
 static unsigned served(const struct nic *nic, unsigned short cpu)
 {
@@ -146,7 +152,7 @@ static unsigned without_worker(
 void serve_placement_print(FILE *out, const struct serve_options *o)
 {
 	const struct serve_placement *p = o->placement;
-	uint32_t workers = o->server.workers;
+	uint32_t workers = count_workers(o);
 
 	if (!p)
 		return;
@@ -197,7 +203,7 @@ json_t *serve_placement_json(const struct serve_options *o)
 	const struct serve_placement *p = o->placement;
 	json_t *workers = json_array(), *nics = json_array();
 
-	for (uint32_t i = 0; i < o->server.workers; i++) {
+	for (uint32_t i = 0; i < count_workers(o); i++) {
 		const struct topology_cpu *c =
 			&p->topology.cpu[i % p->topology.count];
 

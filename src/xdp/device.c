@@ -22,6 +22,30 @@ static bool read_address(union address *out, const struct sockaddr *from)
 	return out->sa.sa_family != AF_UNSPEC;
 }
 
+/* As the kernel has it for each prefix below 31 bits, whatever "ip address"
+ * shows (fib_add_ifaddr() in net/ipv4/fib_frontend.c). */
+static struct in_addr broadcast_of(const struct ifaddrs *i)
+{
+	union address own, mask;
+	struct in_addr out = {0};
+
+	if (!read_address(&own, i->ifa_addr) ||
+		!read_address(&mask, i->ifa_netmask) ||
+		own.sa.sa_family != AF_INET ||
+		ntohl(mask.in.sin_addr.s_addr) >= 0xfffffffe)
+		return out;
+	out.s_addr = own.in.sin_addr.s_addr | ~mask.in.sin_addr.s_addr;
+	return out;
+}
+
+static void add_address(struct xdp_device *d, const struct ifaddrs *i)
+{
+	if (d->address_count == XDP_DEVICE_ADDRESSES ||
+		!read_address(&d->address[d->address_count], i->ifa_addr))
+		return;
+	d->broadcast[d->address_count++] = broadcast_of(i);
+}
+
 /* Both the name, if it is not known yet, and the addresses. */
 static int read_addresses(struct xdp_device *d, const union address *address)
 {
@@ -35,10 +59,8 @@ static int read_addresses(struct xdp_device *d, const union address *address)
 			address_same_host(&own, address))
 			snprintf(d->name, sizeof(d->name), "%s", i->ifa_name);
 	for (const struct ifaddrs *i = all; i; i = i->ifa_next)
-		if (strcmp(i->ifa_name, d->name) == 0 &&
-			d->address_count < XDP_DEVICE_ADDRESSES &&
-			read_address(&own, i->ifa_addr))
-			d->address[d->address_count++] = own;
+		if (strcmp(i->ifa_name, d->name) == 0)
+			add_address(d, i);
 	freeifaddrs(all);
 	return 0;
 }

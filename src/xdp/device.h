@@ -21,6 +21,8 @@ struct xdp_device {
 	 * more. */
 	union address address[XDP_DEVICE_ADDRESSES];
 	uint32_t address_count;
+	/* Of the network of each IPv4 address, if it has one; else 0. */
+	struct in_addr broadcast[XDP_DEVICE_ADDRESSES];
 };
 
 /*

@@ -31,15 +31,18 @@ struct {
 	__type(value, __u32);
 } sockets SEC(".maps");
 
-/* To this station, and from one: an answer to a group's address would reach
+/* To this station, and from another: an answer to a group's address would reach
  * whole networks. */
 static __always_inline int is_ours(const struct ethhdr *e)
 {
-	__u8 differs = e->h_source[0] & 1;
+	__u8 differs = e->h_source[0] & 1, other = 0, source = 0;
 
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 6; i++) {
 		differs |= e->h_dest[i] ^ rules.mac[i];
-	return !differs;
+		other |= e->h_source[i] ^ rules.mac[i];
+		source |= e->h_source[i];
+	}
+	return !differs && other && source;
 }
 
 static __always_inline int port_is_ours(const struct udphdr *u)
@@ -80,12 +83,15 @@ static __always_inline int header_is_sound(const struct iphdr *ip)
 	return sum == 0xffff;
 }
 
-/* 0/8, 127/8, which the rules of a server trust, groups, and our own addresses
- * come from no wire. */
+/* 0/8, 127/8, which the rules of a server trust, groups, broadcast addresses,
+ * and our own addresses come from no wire. */
 static __always_inline int v4_is_odd_source(__u32 address)
 {
 	__u32 first = bpf_ntohl(address) >> 24;
 
+	for (__u32 i = 0; i < FILTER_SOURCES && i < rules.never_count; i++)
+		if (rules.never[i] == address)
+			return 1;
 	return first == 0 || first == 127 || first >= 224 ||
 	       v4_is_ours(address);
 }

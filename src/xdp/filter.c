@@ -22,6 +22,21 @@ _Static_assert(FILTER_ADDRESSES == XDP_DEVICE_ADDRESSES, "room for all");
 
 extern const struct xdp_object xdp_object_filter;
 
+/* The stack does not let these be answered (martians, EACCES). */
+static void write_sources(
+	struct filter_rules *r, const struct xdp_device *device)
+{
+	for (uint32_t i = 0; i < device->address_count; i++) {
+		if (device->address[i].sa.sa_family != AF_INET)
+			continue;
+		r->never[r->never_count++] =
+			device->address[i].in.sin_addr.s_addr;
+		if (device->broadcast[i].s_addr)
+			r->never[r->never_count++] =
+				device->broadcast[i].s_addr;
+	}
+}
+
 static void write_rules(
 	struct filter_rules *r, const struct xdp_filter_config *c)
 {
@@ -31,6 +46,7 @@ static void write_rules(
 		.frame_most = c->frame_most,
 	};
 	memcpy(r->mac, c->device->mac, sizeof(r->mac));
+	write_sources(r, c->device);
 	for (uint32_t i = 0; i < c->address_count; i++) {
 		union address a = c->address[i];
 

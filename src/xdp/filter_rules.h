@@ -7,12 +7,16 @@
 
 #define FILTER_ADDRESSES 16
 #define FILTER_QUEUES    256
+/* Each address, and the broadcast address of its network. */
+#define FILTER_SOURCES (2 * FILTER_ADDRESSES)
 
 struct filter_rules {
 	__u16 port_first, port_last; /* of the destination; host's order */
 	__u32 frame_most;            /* bytes of the longest frame */
 	__u32 v4_count, v6_count;
-	__u32 v4[FILTER_ADDRESSES]; /* as in a header */
+	__u32 never_count;
+	__u32 v4[FILTER_ADDRESSES];  /* as in a header */
+	__u32 never[FILTER_SOURCES]; /* IPv4 sources that no peer has */
 	__u32 v6[FILTER_ADDRESSES][4];
 	__u8 mac[6]; /* of the device */
 };

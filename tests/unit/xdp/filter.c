@@ -54,6 +54,7 @@ static void load(void)
 		.frame_most = 1000,
 		.v4_count = 2,
 		.v6_count = 1,
+		.never_count = 2,
 		.mac = {2, 0, 0, 0, 0, 2},
 	};
 	union address own;
@@ -61,7 +62,9 @@ static void load(void)
 	int error;
 
 	cr_assert(address_parse(&own, "192.0.2.1:0") == 0);
-	rules.v4[1] = own.in.sin_addr.s_addr;
+	rules.v4[1] = rules.never[0] = own.in.sin_addr.s_addr;
+	cr_assert(address_parse(&own, "192.0.2.7:0") == 0);
+	rules.never[1] = own.in.sin_addr.s_addr;
 	cr_assert(address_parse(&own, "[2001:db8::1]:0") == 0);
 	memcpy(rules.v6[0], &own.in6.sin6_addr, 16);
 	cr_assert(xdp_object_open(
@@ -200,6 +203,30 @@ Test(filter, passes_what_the_stack_must_judge)
 	cr_assert(
 		!takes(make("[::ffff:127.0.0.1]:9", "[2001:db8::1]:7003", 8)));
 	cr_assert(!takes(make("[::1]:9", "[2001:db8::1]:7003", 8)));
+}
+
+/* A reply goes to the station that a frame came from. */
+Test(filter, passes_what_no_station_can_have_sent)
+{
+	static const uint8_t odd[][6] = {
+		{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, /* all */
+		{1, 0, 0x5e, 0, 0, 1},                /* a group */
+		{0}, {2, 0, 0, 0, 0, 2},              /* our own */
+	};
+	size_t n = make("192.0.2.2:40000", "192.0.2.1:7000", 64);
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		memcpy(data + 6, odd[i], 6);
+		cr_assert(!takes(n), "%zu", i);
+	}
+}
+
+Test(filter, passes_sources_that_no_peer_has)
+{
+	cr_assert(!takes(make("192.0.2.1:40000", "192.0.2.1:7000", 64)));
+	cr_assert(!takes(make("192.0.2.7:40000", "192.0.2.1:7000", 64)));
+	cr_assert(takes(make("192.0.2.6:40000", "192.0.2.1:7000", 64)));
+	cr_assert(!takes(make("[2001:db8::1]:9", "[2001:db8::1]:7003", 64)));
 }
 
 Test(filter, reads_no_frame_beyond_its_end)

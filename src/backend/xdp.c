@@ -208,7 +208,7 @@ static int wait_for_both(struct xdp *s, struct batch *b, int timeout_ms)
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (p[0].revents & (POLLERR | POLLNVAL))
-		return -ENETDOWN;
+		return -ENODEV;
 	if (take_frames(s, b))
 		return (int)b->count;
 	return p[1].revents ? take_datagrams(s, b) : 0;
@@ -222,6 +222,8 @@ static int xdp_recv(void *self, struct batch *b, int timeout_ms)
 
 	b->count = 0;
 	s->from_socket = false;
+	if (s->lost)
+		return s->lost;
 	if (looked)
 		n = take_datagrams(s, b);
 	if (n)
@@ -252,6 +254,9 @@ static void xdp_publish(void *self)
 	struct xdp *s = self;
 	struct xdp_queue_statistics now;
 
+	/* poll(2) does not tell, nor does a call that finds nothing to do. */
+	if (!s->lost)
+		s->lost = xdp_queue_lost(s->queue);
 	if (xdp_queue_statistics(s->queue, &now))
 		return;
 	counter_set(s->counters, COUNTER_XDP_RX_DROPPED, now.dropped);

@@ -40,6 +40,7 @@ struct xdp {
 	bool mapped, local, tos, ttl; /* mapped: IPv4 as IPv6 */
 	uint8_t ttl_v4, ttl_v6;       /* of replies, as the socket has them */
 	bool from_socket;             /* the batch on loan is mmsg's */
+	int lost;                     /* -errno: the queue has no device */
 	uint32_t slot_bytes;          /* longer payloads are truncated */
 	uint32_t turns;
 	uint64_t full_until_ns; /* until then it does not wait for room */

@@ -235,6 +235,16 @@ bool xdp_queue_refill(struct xdp_queue *q)
 	return q->busy_poll || xsk_ring_prod__needs_wakeup(&q->fill);
 }
 
+int xdp_queue_lost(const struct xdp_queue *q)
+{
+	int error = 0;
+	socklen_t bytes = sizeof(error);
+
+	if (getsockopt(q->fd, SOL_SOCKET, SO_ERROR, &error, &bytes))
+		return -errno;
+	return error ? -ENODEV : 0;
+}
+
 int xdp_queue_statistics(
 	const struct xdp_queue *q, struct xdp_queue_statistics *out)
 {

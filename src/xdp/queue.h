@@ -157,6 +157,10 @@ void xdp_queue_reap(struct xdp_queue *q);
  * (recvfrom or poll). */
 bool xdp_queue_refill(struct xdp_queue *q);
 
+/* -ENODEV once the device is gone, deleted or moved to another network
+ * namespace; else 0, or another -errno. */
+int xdp_queue_lost(const struct xdp_queue *q);
+
 /* The kernel's counts since the socket was opened (XDP_STATISTICS). */
 struct xdp_queue_statistics {
 	uint64_t dropped;    /* no free frame, or longer than one */

@@ -15,13 +15,15 @@ import subprocess
 import sys
 import unittest
 
-from namespaces import HOSTS, NAMES, entered, inside, introduce, ip, main
+from namespaces import (HOSTS, NAMES, NETWORK, entered, inside, introduce, ip,
+                        main, make_lab, remove_lab)
 from program import Server, missing, run, wait_for
 
 UDPMILL = sys.argv.pop(1)
 PORT = 7007
 HERE = f"{HOSTS[1]}:{PORT}"
 V6 = "2001:db8::1", "2001:db8::2"
+BROADCAST = socket.inet_ntoa(struct.pack("!I", NETWORK + 3))
 REPLY_TTL = 191
 IP_RECVTTL = 12
 
@@ -49,6 +51,28 @@ def load(*arguments, address=HERE):
             prefix=inside(0))
     assert r.returncode == 0, r.stdout + r.stderr
     return json.loads(r.stdout)
+
+
+def station_of(side):
+    """The link address of a side's device."""
+    with entered(side), socket.socket(socket.AF_PACKET,
+                                      socket.SOCK_RAW) as s:
+        s.bind(("veth0", 0))
+        return s.getsockname()[4]
+
+
+def made(station, source):
+    """A frame for the server with a datagram: b"odd" from a station (None: the
+    right one) and a source."""
+    udp = struct.pack("!HHHH", 40000, PORT, 11, 0) + b"odd"
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 1, 0, 64,
+                       socket.IPPROTO_UDP, 0, socket.inet_aton(source),
+                       socket.inet_aton(HOSTS[1]))
+    total = sum(struct.unpack("!10H", head))
+    total = (total & 0xffff) + (total >> 16)
+    check = struct.pack("!H", ~(total + (total >> 16)) & 0xffff)
+    return (station_of(1) + (station or station_of(0)) + b"\x08\x00" +
+            head[:10] + check + head[12:] + udp)
 
 
 def client():
@@ -204,6 +228,37 @@ class Traffic(unittest.TestCase):
 
 
 class Device(unittest.TestCase):
+    def test_the_server_ends_with_its_device(self):
+        self.addCleanup(make_lab)
+        s = serve("--time", "20s")
+        ip("-n", NAMES[1], "link", "set", "veth0", "down")
+        ip("-n", NAMES[1], "link", "set", "veth0", "up")
+        with client() as c:
+            c.sendto(b"again", (HOSTS[1], PORT))
+            self.assertEqual(c.recv(100), b"again")
+        ip("-n", NAMES[1], "link", "delete", "veth0")
+        self.addCleanup(remove_lab)
+        self.assertEqual(s.wait(), 3, s.err)
+        self.assertIn("No such device", s.err)
+        self.assertEqual(s.err.count("\n"), 1, s.err)
+
+    def test_frames_of_odd_stations_go_to_the_stack(self):
+        with entered(0), socket.socket(socket.AF_PACKET,
+                                       socket.SOCK_RAW) as wire:
+            wire.bind(("veth0", 0))
+            with serve() as s, client() as c:
+                for station, source in (
+                        (b"\xff" * 6, HOSTS[0]), (bytes(6), HOSTS[0]),
+                        (None, HOSTS[1]), (None, BROADCAST)):
+                    wire.send(made(station, source))
+                    c.sendto(b"x", (HOSTS[1], PORT))
+                    self.assertEqual(c.recv(100), b"x")
+        counters = s.counters()
+        # The stack finds the stations by ARP. It drops our own address, and,
+        # here or when it sends, that of a broadcast.
+        self.assertEqual(counters["answered_datagrams"], 4 + 2)
+        self.assertIn(counters["xdp_stack_datagrams"], (2, 3))
+
     def test_the_program_is_gone_when_the_server_ends(self):
         with serve():
             self.assertIn("xdp", link())

@@ -39,10 +39,19 @@ static bool is_reached_from(struct connected *c, const union address *peer,
 	       memcmp(&got.in6.sin6_addr, &local->v6, 16) == 0;
 }
 
-static void fail(struct connected *c, uint32_t index)
+/* Is something missing that the next peer would need too? A forged source may
+ * have no route, or be none that may be connected to. */
+static bool is_shortage(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM ||
+	       error == -ENOBUFS;
+}
+
+static void fail(struct connected *c, uint32_t index, int error)
 {
 	counter_add(c->counters, COUNTER_CONNECTED_FAILED, 1);
-	c->pausing = true;
+	if (is_shortage(error))
+		c->pausing = true;
 	peers_move(&c->peers, index, PEER_FREE);
 }
 
@@ -61,7 +70,7 @@ static void open_one(struct connected *c, const struct train *t, uint32_t index)
 	sc.remote = *t->peer;
 	p->fd = socket_open(&sc, NULL, why, sizeof(why));
 	if (p->fd < 0) {
-		fail(c, index);
+		fail(c, index, p->fd);
 		return;
 	}
 	counter_add(c->counters, COUNTER_CONNECTED_OPENED, 1);

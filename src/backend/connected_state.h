@@ -44,7 +44,7 @@ struct connected {
 	uint32_t unread_count;
 	uint64_t listener_taken; /* trains from the listener */
 	uint64_t now_ns;         /* as of the last look */
-	bool pausing;            /* opening failed: not again before a look */
+	bool pausing; /* what it takes to open is short, until a look */
 
 	/* Figures of all peers' sockets, also of those closed. */
 	uint32_t drops, queued;

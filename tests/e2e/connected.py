@@ -5,6 +5,8 @@ comes, goes, or only seems to come."""
 
 import resource
 import socket
+import struct
+import subprocess
 import sys
 import unittest
 
@@ -165,6 +167,25 @@ class Connected(Balance):
         c = s.counters()
         self.assertEqual(c["refused_reflector_port"], 3)
         self.assertEqual(c["connected_opened"], 1)
+
+    def test_forged_sources_without_a_route_keep_nobody_waiting(self):
+        subprocess.run(["ip", "route", "replace", "unreachable",
+                        "203.0.113.0/24"], check=True)
+        self.addCleanup(subprocess.run, ["ip", "route", "delete",
+                                         "unreachable", "203.0.113.0/24"])
+        with self.serve("--service", "echo", "--workers", "1") as s, \
+                socket.socket(type=socket.SOCK_RAW,
+                              proto=socket.IPPROTO_RAW) as forger:
+            host, port = split(s.address)
+            packet = struct.pack(
+                "!BBHHHBBH4s4sHHHH", 0x45, 0, 28, 0, 0, 64,
+                socket.IPPROTO_UDP, 0, socket.inet_aton("203.0.113.1"),
+                socket.inet_aton(host), 40000, port, 8, 0)
+            for _ in range(20):
+                forger.sendto(packet, (host, 0))
+                ask(s.address, b"")
+        self.assertEqual(s.counters()["connected_opened"], 20)
+        self.assertEqual(s.counters()["connected_failed"], 20)
 
     def test_queued_datagrams_are_answered_before_the_end(self):
         with self.serve("--workers", "1") as s:

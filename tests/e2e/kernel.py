@@ -214,6 +214,25 @@ class Kernel(balance.Balance):
         self.assertEqual(r.returncode, 3)
         self.assertRegex(r.stderr, "before its peer has GRO.*ethtool -K veth0")
 
+    def test_a_device_that_is_deleted_is_named_as_the_reason(self):
+        ready, write = os.pipe()
+        self.addCleanup(make)
+        with serve("--service", "discard") as s:
+            p = subprocess.Popen(
+                [UDPMILL, "load", s.address, "--engine", "kernel", "--netns",
+                 NAMES[0], "--rate", "2k", "-q", "-t", "20s", "--ready-fd",
+                 str(write)], pass_fds=[write], stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True)
+            os.close(write)
+            with os.fdopen(ready) as lines:
+                lines.read()
+            ip("-n", NAMES[0], "link", "delete", "veth0")
+            out, err = p.communicate(timeout=60)
+        remove_lab()
+        self.assertEqual(p.returncode, 3, err)
+        self.assertIn("No such device", err)
+        self.assertRegex(out, r"unexplained +0 ")
+
     def test_without_a_capability_nothing_is_sent(self):
         for denied in "bpf,-sys_admin", "sys_admin":
             with self.subTest(denied=denied), \

@@ -278,5 +278,8 @@ int launcher_run(
 	launch->sent = s->done;
 	launch->dropped = s->dropped + s->failed;
 	launch->late_ns = (const uint64_t *)s->times;
+	/* As the kernel says that it finds no device of that number. */
+	if (s->failed && s->error == EINVAL)
+		return -ENODEV;
 	return s->failed ? -(int)s->error : error;
 }

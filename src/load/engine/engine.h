@@ -133,6 +133,9 @@ struct engine_copies {
 	uint64_t copied;  /* of these, copied by the kernel after all */
 	uint64_t renewed; /* slots that got new memory, because it was not
 			     known whether the kernel still read the old */
+	/* Sends that were refused for want of buffers (ENOBUFS), and that the
+	 * engine repeats or leaves to the caller without telling it. */
+	uint64_t nobufs;
 };
 
 struct engine_ops {

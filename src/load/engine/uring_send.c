@@ -169,6 +169,7 @@ static void send_again(
 	struct link *link = m->link;
 
 	for (int i = 0; error < 0 && i < REPEATS; i++) {
+		u->copies.nobufs += error == -ENOBUFS;
 		if (is_of_socket(error)) {
 			link->errors.next = -error;
 			u->troubled = true;
@@ -179,6 +180,13 @@ static void send_again(
 	}
 	if (error < 0)
 		errors_note(&link->errors, -error);
+}
+
+/* The caller learns only of the first that failed at the end. */
+static void count_untold(struct uring *u, uint32_t first, uint32_t n)
+{
+	for (uint32_t i = first; i < n; i++)
+		u->copies.nobufs += u->send_errors[i] == -ENOBUFS;
 }
 
 /* What to return for n messages that were submitted. */
@@ -194,11 +202,14 @@ static int judge(
 	while (u->send_errors[last - 1] && last > first + 1)
 		last--;
 	/* None was sent after the first that failed. */
-	if (u->send_errors[last - 1])
+	if (u->send_errors[last - 1]) {
+		count_untold(u, first + 1, n);
 		return first ? (int)first : u->send_errors[0];
+	}
 	for (uint32_t i = first; i < last; i++)
 		if (u->send_errors[i])
 			send_again(u, &messages[i], u->send_errors[i]);
+	count_untold(u, last + 1, n);
 	return (int)last;
 }
 

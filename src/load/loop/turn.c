@@ -69,6 +69,7 @@ static void count_copies(struct load_thread *t)
 	METER_COUNT(&t->meter, lent, now.sends - last->sends);
 	METER_COUNT(&t->meter, copied, now.copied - last->copied);
 	METER_COUNT(&t->meter, slots_renewed, now.renewed - last->renewed);
+	METER_COUNT(&t->meter, nobufs, now.nobufs - last->nobufs);
 	*last = now;
 }
 

@@ -30,7 +30,9 @@
 #define DATAGRAM_MAX_V6 65527
 
 /* Bytes that are always writable at train.data, whatever arrived, so that a
- * service can write its reply there (512 replies of 24 bytes fit). */
+ * service can write its reply there (512 replies of 24 bytes fit). A lone
+ * datagram may lie in a frame of a device, and then has room for at least 1024
+ * bytes. */
 #define TRAIN_ROOM 65535
 
 /*

@@ -212,7 +212,16 @@ class Kernel(balance.Balance):
         with serve("--service", "echo") as s:
             r, _ = load(s.address)
         self.assertEqual(r.returncode, 3)
-        self.assertRegex(r.stderr, "before its peer has GRO.*ethtool -K veth0")
+        self.assertRegex(r.stderr, "only if its peer has GRO.*ethtool -K veth0")
+
+    def test_the_report_fits_80_columns(self):
+        with serve("--service", "echo", host=HOSTS6[1]) as s:
+            r = run(UDPMILL, "load", s.address, "--engine", "kernel",
+                    "--netns", NAMES[0], "--rate", "1k", "-t", "100ms", "-q")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertIn(f"netns={NAMES[0]}\n  rcvbuf=", r.stdout)
+        for line in r.stdout.splitlines():
+            self.assertLessEqual(len(line), 80, line)
 
     def test_a_device_that_is_deleted_is_named_as_the_reason(self):
         ready, write = os.pipe()

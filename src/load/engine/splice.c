@@ -90,9 +90,8 @@ static int splice_suits(
 	if (!t->numbered) {
 		snprintf(why, why_bytes,
 			"needs replies that repeat the number of each "
-			"datagram, as those of echo and reflect to 32 bytes or "
-			"more: nothing else shows that the kernel is done with "
-			"a page; use mmsg");
+			"datagram (echo or reflect, 32 bytes or more), to know "
+			"when a page can be used again; use mmsg");
 		return -EOPNOTSUPP;
 	}
 	device = route_device(t->to, t->from);

@@ -161,8 +161,9 @@ static void require_receiver(
 			"there is no way back to this network namespace");
 	if (!ready)
 		load_fail(EXIT_SYSTEM,
-			"%s takes no frames from a program before its peer has "
-			"GRO; in the server's namespace: ethtool -K %s gro on",
+			"--engine: kernel can send frames by device %s only if "
+			"its peer has GRO; in the server's namespace: "
+			"ethtool -K %s gro on",
 			link->name, peer.name);
 }
 

@@ -57,6 +57,21 @@ static const char *checked(const struct load_config *c)
 	return c->verify_full ? "header and payload" : "header";
 }
 
+/* In two lines, if one would have more than 80 columns. */
+static void print_sockets(
+	FILE *out, const struct load_options *o, const struct load_result *r)
+{
+	char rest[80];
+	int width, more;
+
+	width = fprintf(out, "  from=%s%s%s", r->local,
+		o->netns ? " netns=" : "", o->netns ? o->netns : "");
+	more = snprintf(rest, sizeof(rest),
+		"rcvbuf=%u sndbuf=%u gro=%s seed=%u", r->rcvbuf, r->sndbuf,
+		r->gro ? "on" : "off", o->config.run);
+	fprintf(out, "%s%s\n", width + 1 + more > 80 ? "\n  " : " ", rest);
+}
+
 void load_print_head(FILE *out, const struct load_options *o,
 	const struct load_result *r, bool colour)
 {
@@ -85,9 +100,7 @@ void load_print_head(FILE *out, const struct load_options *o,
 		print_mode(out, c);
 	fprintf(out, "%s%s checked, engine %s\n", c->replay ? "" : ", ",
 		checked(c), r->engine);
-	fprintf(out, "  from=%s%s%s rcvbuf=%u sndbuf=%u gro=%s seed=%u\n",
-		r->local, o->netns ? " netns=" : "", o->netns ? o->netns : "",
-		r->rcvbuf, r->sndbuf, r->gro ? "on" : "off", c->run);
+	print_sockets(out, o, r);
 }
 
 static void print_rate(FILE *out, const char *what, uint64_t datagrams,

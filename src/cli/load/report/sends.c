@@ -72,16 +72,16 @@ static void print_copies(FILE *out, const struct load_result *r)
 
 	if (!r->lends)
 		return;
-	fprintf(out, "  %-36s %18s\n", "sends without copying",
+	fprintf(out, "  %-36s %18s\n", "zero-copy sends",
 		text_grouped(c->lent));
 	if (c->copied)
-		fprintf(out, "    %.1f %% of them were copied after all\n",
+		fprintf(out, "    %.1f %% of them were copied by the kernel\n",
 			100 * (double)c->copied / all);
 	if (c->slots_renewed)
 		fprintf(out,
-			"    after %.1f %% of them, pages were replaced: it "
-			"was "
-			"not known who\n    still read them\n",
+			"    after %.1f %% of them, pages were replaced, "
+			"because the kernel\n    might still have needed the "
+			"old ones\n",
 			100 * (double)c->slots_renewed / all);
 }
 

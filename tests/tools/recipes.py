@@ -26,6 +26,7 @@ case "$1 ${{2-}}" in
 "perf count") words+=(--datagrams 300 --warm 100 --seeds 2) ;;
 "perf compare") words+=(--window 250ms --warm-up 50ms --screen 6
                         --confirm 0 --extend 0) ;;
+"perf run") words+=(--rounds 1 --window 200ms --warm-up 100ms) ;;
 load*) words=("${{words[@]/#--stress/--stress=sizes}}" --time 1s) ;;
 esac
 exec "{UDPMILL}" "${{words[@]}}"
@@ -71,7 +72,8 @@ class Recipes(unittest.TestCase):
         self.assertTrue(text.lower().startswith(start), text[:200])
 
     def test_none_is_left_out(self):
-        self.assertEqual(set(recipes()), {'server', 'kernel', 'stress', 'gate'})
+        self.assertEqual(set(recipes()), {'server', 'kernel', 'stress', 'gate',
+                                          'calls', 'frames'})
 
     def test_two_kernels_are_compared(self):
         kernel = os.environ.get('UDPMILL_TEST_KERNEL')
@@ -83,13 +85,41 @@ class Recipes(unittest.TestCase):
         self.assertIn('Both arms are the same', said)
         self.assertMade('count.html', '<!doctype html>')
 
-    def test_a_stack_is_stressed(self):
+    def need_lab(self, path):
         if os.geteuid():
             self.skipTest('a lab needs root')
-        r = subprocess.run([TOP / 'tools/lab', 'run', '--path', 'nft', 'true'],
+        r = subprocess.run([TOP / 'tools/lab', 'run', '--path', path, 'true'],
                            capture_output=True, text=True)
         if r.returncode:
             self.skipTest(r.stderr.strip())
+
+    def built_with(self, feature):
+        said = subprocess.run([UDPMILL, '--version'], capture_output=True,
+                              text=True).stdout
+        return feature in said.partition('without')[0]
+
+    def test_calls_are_compared(self):
+        if len(os.sched_getaffinity(0)) < 2:
+            self.skipTest('server and generator want a CPU each')
+        if not self.built_with('io_uring'):
+            self.skipTest('built without io_uring')
+        code, said = self.cook('calls')
+        self.assertEqual(code, 0, said)
+        self.assertIn('echo-mmsg-single-64-connected', said)
+        self.assertMade('calls.md', '#')
+
+    def test_frames_pass_the_stack_by(self):
+        if not self.built_with('XDP'):
+            self.skipTest('built without XDP')
+        self.need_lab('veth')
+        code, said = self.cook('frames')
+        self.assertEqual(code, 0, said)
+        report = json.loads((self.folder / 'frames.json').read_text())
+        self.assertTrue(report['ledger']['balances'])
+        self.assertIn('backend=xdp', (self.folder / 'serve.log').read_text())
+
+    def test_a_stack_is_stressed(self):
+        self.need_lab('nft')
         code, said = self.cook('stress')
         self.assertEqual(code, 0, said)
         report = json.loads((self.folder / 'stress.json').read_text())

@@ -14,9 +14,19 @@ static void *map(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+void peers_fini(struct peers *p)
+{
+	if (p->all)
+		munmap(p->all, p->most * sizeof(*p->all));
+	if (p->buckets)
+		munmap(p->buckets, ((size_t)p->mask + 1) * sizeof(*p->buckets));
+	*p = (struct peers){0};
+}
+
 int peers_init(struct peers *p, uint32_t most)
 {
 	uint32_t buckets = 16;
+	int error = -ENOMEM;
 
 	while (buckets < most)
 		buckets *= 2;
@@ -25,22 +35,18 @@ int peers_init(struct peers *p, uint32_t most)
 	p->all = map(most * sizeof(*p->all));
 	p->buckets = map(buckets * sizeof(*p->buckets));
 	if (!p->all || !p->buckets)
-		return -ENOMEM;
-	if (getrandom(p->secret, sizeof(p->secret), 0) < 0)
-		return -errno;
+		goto failed;
+	if (getrandom(p->secret, sizeof(p->secret), 0) < 0) {
+		error = -errno;
+		goto failed;
+	}
 	memset(p->buckets, 0xff, buckets * sizeof(*p->buckets));
 	for (int i = 0; i < PEER_STATES; i++)
 		p->list[i].first = p->list[i].last = PEER_NONE;
 	return 0;
-}
-
-void peers_fini(struct peers *p)
-{
-	if (p->all)
-		munmap(p->all, p->most * sizeof(*p->all));
-	if (p->buckets)
-		munmap(p->buckets, (p->mask + 1) * sizeof(*p->buckets));
-	*p = (struct peers){0};
+failed:
+	peers_fini(p);
+	return error;
 }
 
 static uint64_t mix(uint64_t a, uint64_t b)

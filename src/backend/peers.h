@@ -43,8 +43,8 @@ struct peers {
 	} list[PEER_STATES];
 };
 
-/* Room for most peers; touches only what is used. 0 or -errno; peers_fini() is
- * legal after either, and on zeroed state. */
+/* Room for most peers; touches only what is used. 0; or -errno, and
+ * zeroed state. peers_fini() is legal on that, too. */
 int peers_init(struct peers *p, uint32_t most);
 void peers_fini(struct peers *p);
 

@@ -3,7 +3,12 @@
 #include "backend/peers.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define MOST  50
 #define NAMES 120
@@ -67,6 +72,28 @@ static void step(unsigned i, unsigned what)
 		peers_move(&peers, peers_first(&peers, PEER_PARKED), PEER_FREE);
 		parked--;
 	}
+}
+
+static bool refuses;
+
+/* In place of the C library's. */
+ssize_t getrandom(void *to, size_t bytes, unsigned flags)
+{
+	if (refuses) {
+		errno = EPERM;
+		return -1;
+	}
+	return syscall(SYS_getrandom, to, bytes, flags);
+}
+
+Test(peers, leaves_zeroed_state_if_it_fails)
+{
+	struct peers none = {0}, p = {0};
+
+	refuses = true;
+	cr_assert(peers_init(&p, 4) == -EPERM);
+	refuses = false;
+	cr_assert(memcmp(&p, &none, sizeof(p)) == 0);
 }
 
 Test(peers, are_found_whatever_becomes_of_them)

@@ -86,8 +86,12 @@ static int read_device(
 
 	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", d->name);
 	if (ioctl(fd, SIOCGIFFLAGS, &r)) {
-		snprintf(why, why_bytes, "there is no device \"%s\"", d->name);
-		return -ENODEV;
+		int error = -errno;
+
+		if (error == -ENODEV)
+			snprintf(why, why_bytes, "there is no device \"%s\"",
+				d->name);
+		return error;
 	}
 	if (r.ifr_flags & IFF_LOOPBACK) {
 		snprintf(why, why_bytes,

@@ -28,7 +28,8 @@ struct xdp_device {
 /*
  * Finds the device by name, or, if that is NULL, the one that has this address.
  * 0; or -errno and one line in why: -ENODEV there is none, -EINVAL XDP is no
- * use with it (loopback, no Ethernet), -ENETDOWN it is down.
+ * use with it (loopback, no Ethernet), -ENETDOWN it is down; or another, if the
+ * kernel does not tell.
  */
 int xdp_device_find(struct xdp_device *d, const char *name,
 	const union address *address, char *why, size_t why_bytes);

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import unittest
 
+from forbid import FORBID
 from namespaces import (HOSTS, NAMES, NETWORK, entered, inside, introduce, ip,
                         main, make_lab, remove_lab)
 from program import Server, missing, run, wait_for
@@ -314,6 +315,16 @@ class Device(unittest.TestCase):
         self.assertEqual(code, 3, err)
         self.assertIn("CAP_BPF", err)
         self.assertNotIn("xdp", link())
+
+    def test_devices_that_cannot_be_read_are_no_mistake_of_the_user(self):
+        ioctl = {"x86_64": "16", "aarch64": "29"}.get(os.uname().machine)
+        if not ioctl:
+            self.skipTest("the number of ioctl is not known here")
+        # Whatever its request is.
+        code, err = refused(HERE, "--backend", "xdp", prefix=(
+            sys.executable, "-c", FORBID, ioctl, "0", str(2**32 - 1)))
+        self.assertEqual(code, 3, err)
+        self.assertIn("cannot be read: Operation not permitted", err)
 
     def test_privileges_are_given_up(self):
         def held(task):

@@ -15,6 +15,7 @@
 #include "net/steering.h"
 #include "service/registry.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -176,8 +177,11 @@ static uint64_t workers_most(const struct serve_parsing *p)
 			"for the other",
 			s->backend->name);
 	n = s->backend->queues(s->listen, s->device, why, sizeof(why));
-	if (n < 0)
+	if (n == -ENODEV || n == -EINVAL || n == -ENETDOWN)
 		usage_error("backend", "%s: %s", s->backend->name, why);
+	if (n < 0)
+		say_exit(EXIT_SYSTEM, "--backend %s: %s: %s", s->backend->name,
+			why, strerror(-n));
 	if (p->workers > (unsigned)n)
 		usage_error("workers",
 			"the device has %d queue%s, and each worker needs one "

@@ -24,8 +24,9 @@
  * (TX_BATCH_SIZE in net/xdp/xsk.c). */
 #define TX_BUDGET_DEFAULT 32
 
-/* How long a queue that is busy is tried again. */
-#define BUSY_NS  1000000000u
+/* How long a queue that is busy is tried again: on a busy host, the kernel
+ * takes long to give back that of a socket which was closed. */
+#define BUSY_NS  5000000000u
 #define RETRY_NS 10000000
 
 uint32_t xdp_queue_frame_bytes(uint32_t mtu)

@@ -4,6 +4,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -48,7 +49,12 @@ class Pane:
         return self
 
     def __exit__(self, *_):
+        program = self.held()
         self.tmux("kill-server", check=False)
+        # LeakSanitizer may never end in a program whose terminal is gone.
+        if program is not None:
+            signal.pidfd_send_signal(program, signal.SIGKILL)
+            os.close(program)
         shutil.rmtree(self.folder)
 
     def path(self, name, text):
@@ -105,6 +111,13 @@ class Pane:
                 raise TimeoutError(f"no {name}:\n{self.text()}")
             time.sleep(0.02)
         return self.read(name)
+
+    def held(self):
+        """A descriptor of the program, or None if it does not run."""
+        try:
+            return os.pidfd_open(int(self.read("pid")))
+        except (ProcessLookupError, ValueError):
+            return None
 
     def pid(self):
         return int(self.wait_for_file("pid"))

@@ -136,7 +136,9 @@ void drive(struct load *l, struct intervals *told, const struct moment *begin,
 			tell(told, l, omitted, begin, seen);
 		}
 	}
-	if (clock_ns() - told->told.at_ns > c->interval_ns / 10)
+	/* A short rest is no interval, unless it is all there was. */
+	if (told->told.at_ns <= told->start_ns ||
+		clock_ns() - told->told.at_ns > c->interval_ns / 10)
 		tell(told, l, omitted, begin, seen);
 	(void)intervals_tell_step(told, l, clock_ns(), true);
 	if (!spent(l, begin)) {

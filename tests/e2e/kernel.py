@@ -105,6 +105,16 @@ class Kernel(balance.Balance):
                     self.assertEqual(ledger["corrupt"], 0)
                     self.assertEqual(report["config"]["engine"], "kernel")
 
+    def test_what_a_full_ring_of_the_server_drops_counts_once(self):
+        """Its frames are dropped in the thread that sends them."""
+        r = run(UDPMILL, "serve", "--backend", "xdp", "0", "--time", "1ms")
+        if "this build" in r.stderr:
+            self.skipTest(r.stderr.strip())
+        with serve("--service", "echo", "--backend", "xdp", "--workers", "1",
+                   "--burn", "3000") as s:
+            r, report = load(s.address)
+        self.assertBalances(r, report, faults=())
+
     def test_every_reply_of_an_open_loop_is_right(self):
         for host in HOSTS[1], HOSTS6[1]:
             for service, length in (("echo", "64"), ("reflect", "1400"),

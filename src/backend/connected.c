@@ -23,6 +23,7 @@
 
 #include "core/clock.h"
 #include "core/failures.h"
+#include "core/lines.h"
 #include "net/socket.h"
 
 #include <errno.h>
@@ -72,13 +73,12 @@ static int connected_init(void *self, const struct backend_config *config)
 	c->counters = config->counters;
 	c->now_ns = clock_ns();
 	wait_init(&c->wait, config);
-	resend_init(&c->resend, config);
-	c->from = calloc(config->batch, sizeof(*c->from));
-	c->out = calloc(CONNECTED_SEND_MAX, sizeof(*c->out));
-	c->out_control = calloc(CONNECTED_SEND_MAX, sizeof(*c->out_control));
-	if (!c->from || !c->out || !c->out_control)
+	c->from = lines_alloc(config->batch, sizeof(*c->from));
+	if (!c->from)
 		return -ENOMEM;
 	error = intake_init(&c->intake, config);
+	if (!error)
+		error = outlet_init(&c->outlet, config);
 	if (!error)
 		error = peers_init(&c->peers, c->config->most);
 	if (!error)
@@ -127,7 +127,7 @@ static int take(struct connected *c, struct batch *b, uint32_t from, bool lone)
 					    : c->peers.all[from].fd;
 
 	for (int reports = 0; reports < REPORTS_MOST; reports++) {
-		int n = intake_receive(&c->intake, fd, b, lone);
+		int n = intake_receive(&c->intake, fd, MSG_DONTWAIT, b, lone);
 
 		counter_add(c->counters, COUNTER_RECV_CALLS, 1);
 		if (n >= 0) {
@@ -310,9 +310,8 @@ static void connected_fini(void *self)
 		close(c->scout);
 	peers_fini(&c->peers);
 	intake_fini(&c->intake);
+	outlet_fini(&c->outlet);
 	free(c->from);
-	free(c->out);
-	free(c->out_control);
 	*c = (struct connected){0};
 }
 

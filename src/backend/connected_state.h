@@ -7,10 +7,9 @@
 #pragma once
 
 #include "backend/backend.h"
-#include "backend/control.h"
 #include "backend/intake.h"
+#include "backend/outlet.h"
 #include "backend/peers.h"
-#include "backend/resend.h"
 #include "backend/wait.h"
 #include "core/lone.h"
 
@@ -20,8 +19,7 @@
  * which the listener answers. */
 #define CONNECTED_LISTENER UINT32_MAX
 #define CONNECTED_ASTRAY   (UINT32_MAX - 1)
-#define CONNECTED_EVENTS   64  /* of one epoll_wait */
-#define CONNECTED_SEND_MAX 256 /* messages of one sendmmsg */
+#define CONNECTED_EVENTS   64 /* of one epoll_wait */
 #define CONNECTED_UNREAD   64
 
 struct connected {
@@ -32,8 +30,8 @@ struct connected {
 	bool local;   /* the listener is bound to every address */
 	struct counters *counters;
 	struct wait wait;
-	struct resend resend;
 	struct intake intake;
+	struct outlet outlet;
 	struct lone lone; /* of peers' sockets */
 	struct peers peers;
 	uint32_t *from; /* of each train: a peer's index, or one of the above */
@@ -49,9 +47,6 @@ struct connected {
 	/* Figures of all peers' sockets, also of those closed. */
 	uint32_t drops, queued;
 	uint32_t looked; /* the next peer to look at */
-
-	struct mmsghdr *out;
-	char (*out_control)[CONTROL_BYTES];
 };
 
 /* Opens sockets for peers of the batch that came to the listener and were not

@@ -2,6 +2,7 @@
 #include "backend/intake.h"
 
 #include "backend/control.h"
+#include "core/lines.h"
 #include "net/call.h"
 
 #include <errno.h>
@@ -18,10 +19,10 @@ int intake_init(struct intake *in, const struct backend_config *config)
 	in->slot_bytes = backend_slot_bytes(config);
 	in->head_only = config->head_only;
 	in->control_room = control_room(config);
-	in->headers = calloc(n, sizeof(*in->headers));
-	in->iov = calloc(n, sizeof(*in->iov));
-	in->control = calloc(n, CONTROL_ROOM_MOST);
-	in->peers = calloc(n, sizeof(*in->peers));
+	in->headers = lines_alloc(n, sizeof(*in->headers));
+	in->iov = lines_alloc(n, sizeof(*in->iov));
+	in->control = lines_alloc(n, CONTROL_ROOM_MOST);
+	in->peers = lines_alloc(n, sizeof(*in->peers));
 	if (!in->headers || !in->iov || !in->control || !in->peers)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++) {
@@ -79,29 +80,32 @@ static void fill_train(struct intake *in, struct train *t, uint32_t i)
 
 /* As recvmmsg(2). With MSG_TRUNC the length is the datagram's, not that of the
  * copy. */
-static int receive(struct mmsghdr *headers, uint32_t room, int fd, bool lone)
+static int receive(
+	struct mmsghdr *headers, uint32_t room, int fd, int flag, bool lone)
 {
-	const int flags = MSG_DONTWAIT | MSG_TRUNC;
 	ssize_t n;
 
 	if (!lone)
-		return call_recvmmsg(fd, headers, room, flags);
-	n = call_recvmsg(fd, &headers->msg_hdr, flags);
+		return call_recvmmsg(
+			fd, headers, room, flag | MSG_TRUNC | MSG_WAITFORONE);
+	n = call_recvmsg(fd, &headers->msg_hdr, flag | MSG_TRUNC);
 	if (n < 0)
 		return -1;
 	headers->msg_len = (unsigned)n;
 	return 1;
 }
 
-int intake_receive(struct intake *in, int fd, struct batch *b, bool lone)
+int intake_receive(
+	struct intake *in, int fd, int flag, struct batch *b, bool lone)
 {
+	uint32_t first = b->count;
 	int n = receive(
-		in->headers + b->count, in->capacity - b->count, fd, lone);
+		in->headers + first, in->capacity - first, fd, flag, lone);
 
 	if (n < 0)
 		return -errno;
-	for (int i = 0; i < n; i++, b->count++)
-		fill_train(in, &b->trains[b->count], b->count);
-	in->used = b->count;
+	in->used = b->count = first + (uint32_t)n;
+	for (uint32_t i = first; i < in->used; i++)
+		fill_train(in, &b->trains[i], i);
 	return n;
 }

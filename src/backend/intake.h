@@ -30,11 +30,12 @@ void intake_fini(struct intake *in);
 /* Before a new batch: what was received may be overwritten. */
 void intake_reset(struct intake *in);
 
-/* Appends what is waiting in a socket to a batch, without waiting, as far as
- * there is room; lone: one train at most. The number of trains, or -errno.
- * Fewer than that: the socket has no more, or an error that its next receive
- * returns. */
-int intake_receive(struct intake *in, int fd, struct batch *b, bool lone);
+/* Appends what is waiting in a socket to a batch, as far as there is room;
+ * lone: one train at most. flag: MSG_DONTWAIT; or 0, to wait for the first. The
+ * number of trains, or -errno. Fewer than fit: the socket has no more, or an
+ * error that its next receive returns. */
+int intake_receive(
+	struct intake *in, int fd, int flag, struct batch *b, bool lone);
 
 /* Which train of the batch came from this peer; at least capacity if the
  * address is not one that was received. */

@@ -5,6 +5,7 @@
 
 #include "backend/registry.h"
 #include "core/lines.h"
+#include "net/steering.h"
 #include "service/registry.h"
 
 #include <criterion/criterion.h>
@@ -52,14 +53,14 @@ void *__wrap_aligned_alloc(size_t alignment, size_t bytes)
 	return note(__real_aligned_alloc(alignment, bytes), bytes);
 }
 
-static void assert_apart(const char *backend, const char *service)
+static void assert_apart(const struct backend_ops *backend, const char *service)
 {
 	static union address bound;
 	char why[256];
 	struct server_config config = {
 		.listen = &bound,
 		.listen_count = 1,
-		.backend = backend_find(backend),
+		.backend = backend,
 		.service = service_find(service),
 		.workers = WORKERS,
 		.batch = 8,
@@ -67,11 +68,14 @@ static void assert_apart(const char *backend, const char *service)
 		.allow = &loopback,
 		.allow_count = 1,
 		.counters = "none",
+		.steer = steer_find("flow"),
+		.connected_most = 16,
+		.connected_idle_ns = 1000000000,
 	};
 	struct server *s;
 
-	if (!config.backend || config.backend->probe(why, sizeof(why)))
-		cr_skip("%s cannot run here", backend);
+	if (!backend || backend->probe(why, sizeof(why)))
+		cr_skip("this backend cannot run here");
 	cr_assert(address_parse(&bound, "127.0.0.1:0") == 0);
 	cr_assert(server_open(&s, &config, why, sizeof(why)) == 0, "%s", why);
 	first = pthread_self();
@@ -85,17 +89,22 @@ static void assert_apart(const char *backend, const char *service)
 
 Test(lines, workers_by_recvfrom_share_none)
 {
-	assert_apart("recvfrom", "length");
+	assert_apart(backend_find("recvfrom"), "length");
 }
 
 Test(lines, workers_by_mmsg_share_none)
 {
-	assert_apart("mmsg", "reflect");
+	assert_apart(backend_find("mmsg"), "reflect");
 }
 
 Test(lines, workers_by_uring_share_none)
 {
-	assert_apart("uring", "echo");
+	assert_apart(backend_find("uring"), "echo");
+}
+
+Test(lines, workers_with_connected_sockets_share_none)
+{
+	assert_apart(backend_connecting(), "echo");
 }
 
 Test(lines, a_worker_fills_whole_lines)

@@ -2,6 +2,8 @@
 /* The ring, and the provided buffers it receives into. */
 #include "backend/uring_state.h"
 
+#include "net/ring_hint.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,32 +25,13 @@ static int open_ring(struct io_uring *ring, uint32_t cq_entries)
 	return io_uring_queue_init_params(SQ_ENTRIES, ring, &params);
 }
 
-static const char *reason(int error)
-{
-	switch (-error) {
-	case ENOSYS:
-		return "this kernel has no io_uring";
-	case EPERM:
-		return "io_uring is forbidden here (sysctl "
-		       "kernel.io_uring_disabled, or a container's seccomp "
-		       "filter)";
-	case EINVAL:
-		return "Linux 6.1 or newer is needed (SINGLE_ISSUER, "
-		       "DEFER_TASKRUN)";
-	case ENOMEM:
-		return "too little memory may be locked (ulimit -l)";
-	default:
-		return strerror(-error);
-	}
-}
-
 int uring_probe(char *why, size_t why_bytes)
 {
 	struct io_uring ring;
 	int error = open_ring(&ring, 2 * SQ_ENTRIES);
 
 	if (error) {
-		snprintf(why, why_bytes, "%s", reason(error));
+		snprintf(why, why_bytes, "%s", ring_hint(error));
 		return error;
 	}
 	io_uring_queue_exit(&ring);

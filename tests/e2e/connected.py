@@ -11,7 +11,8 @@ import sys
 import unittest
 
 from balance import Balance, load
-from program import Server, ask, run, split, udp_sockets, wait_for
+from program import (Server, ask, assert_refused, run, split, udp_sockets,
+                     wait_for)
 
 UDPMILL = sys.argv.pop(1)
 
@@ -209,10 +210,8 @@ class Connected(Balance):
                 (("--connected-idle", "1s"), "needs --connected"),
                 (("--connected", "--connected-idle", "1ms"), "try 30s")):
             with self.subTest(arguments=arguments):
-                r = run(UDPMILL, "serve", "0", *arguments)
-                self.assertEqual((r.returncode, r.stdout), (2, ""))
-                self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*\n\Z")
-                self.assertIn(right, r.stderr)
+                assert_refused(self, run(UDPMILL, "serve", "0", *arguments),
+                               "serve", right)
 
 
 if __name__ == "__main__":

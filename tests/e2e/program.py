@@ -47,6 +47,25 @@ many_descriptors = unittest.skipIf(
     f"no more than {descriptors} descriptors are allowed (ulimit -Hn)")
 
 
+def each_backend(test, program):
+    """The backends that are built in, each in a subtest of its own, in which
+    one that cannot run here is skipped."""
+    for backend in BACKENDS:
+        why = missing(program, backend)
+        with test.subTest(backend=backend):
+            if why:
+                test.skipTest(why)
+            yield backend
+
+
+def assert_refused(test, done, verb, right):
+    """A command ended with exit code 2 and one line, which says what is
+    right."""
+    test.assertEqual((done.returncode, done.stdout), (2, ""))
+    test.assertRegex(done.stderr, rf"\Audpmill {verb}: [^\n]*\n\Z")
+    test.assertIn(right, done.stderr)
+
+
 class Server:
     """A `serve` that is ready, on ports of its own choice.
 

@@ -12,7 +12,7 @@ import unittest
 
 from documents import document
 from forbid import forbidding
-from program import BACKENDS, Server, ask, missing, run, split
+from program import Server, ask, each_backend, run, split
 
 UDPMILL = sys.argv.pop(1)
 
@@ -20,16 +20,8 @@ SO_SNDBUFFORCE, SO_RCVBUFFORCE = 32, 33
 
 
 class Serve(unittest.TestCase):
-    def each_backend(self):
-        for backend in BACKENDS:
-            why = missing(UDPMILL, backend)
-            with self.subTest(backend=backend):
-                if why:
-                    self.skipTest(why)
-                yield backend
-
     def test_answers_like_the_original(self):
-        for backend in self.each_backend():
+        for backend in each_backend(self, UDPMILL):
             with Server(UDPMILL, "127.0.0.1:0", "--backend", backend) as s:
                 self.assertEqual(ask(s.address, b"This is my message"),
                                  b"Your data was 18 bytes")
@@ -39,7 +31,7 @@ class Serve(unittest.TestCase):
             self.assertEqual(s.counters()["answered_datagrams"], 2)
 
     def test_echoes_every_size(self):
-        for backend in self.each_backend():
+        for backend in each_backend(self, UDPMILL):
             with Server(UDPMILL, "127.0.0.1:0", "--service", "echo",
                         "--backend", backend) as s:
                 for size in 0, 1, 1472, 9000, 65507:
@@ -55,7 +47,7 @@ class Serve(unittest.TestCase):
         self.assertNotIn("answered_datagrams", s.counters())
 
     def test_queued_datagrams_are_answered_before_the_end(self):
-        for backend in self.each_backend():
+        for backend in each_backend(self, UDPMILL):
             with Server(UDPMILL, "127.0.0.1:0", "--workers", "1",
                         "--backend", backend) as s:
                 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as c:
@@ -92,7 +84,7 @@ class Serve(unittest.TestCase):
                 ask(f"127.0.0.1:{port}", b"four")
 
     def test_a_wildcard_replies_from_the_address_that_was_asked(self):
-        for backend in self.each_backend():
+        for backend in each_backend(self, UDPMILL):
             with Server(UDPMILL, "*:0", "--backend", backend) as s:
                 port = split(s.address)[1]
                 # A connected socket only receives from the address that it
@@ -156,7 +148,7 @@ class Serve(unittest.TestCase):
                 c.sendto(b"x", (host, port))
 
     def test_counts_the_marks_of_datagrams(self):
-        for backend in self.each_backend():
+        for backend in each_backend(self, UDPMILL):
             with Server(UDPMILL, "[::]:0", "--backend", backend, "--service",
                         "discard", "--marks", "on", "--workers", "1") as s:
                 port = split(s.address)[1]
@@ -243,17 +235,13 @@ class Serve(unittest.TestCase):
 
     def test_the_port_of_a_killed_server_is_free_again(self):
         # io_uring keeps it about ten milliseconds longer than the server lives.
-        for backend in BACKENDS:
-            why = missing(UDPMILL, backend)
-            with self.subTest(backend=backend):
-                if why:
-                    self.skipTest(why)
-                address = "127.0.0.1:0"
-                for _ in range(5):
-                    s = Server(UDPMILL, address, "--backend", backend)
-                    address = s.address
-                    s.process.kill()
-                    s.wait()
+        for backend in each_backend(self, UDPMILL):
+            address = "127.0.0.1:0"
+            for _ in range(5):
+                s = Server(UDPMILL, address, "--backend", backend)
+                address = s.address
+                s.process.kill()
+                s.wait()
 
     def test_bad_arguments_are_reported_in_one_line(self):
         cases = [

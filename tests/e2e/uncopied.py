@@ -9,7 +9,8 @@ import tempfile
 import unittest
 
 from balance import Balance, load
-from program import BACKENDS, Server, ask, missing, run, split
+from program import (BACKENDS, Server, ask, assert_refused, missing, run,
+                     split)
 from query import Reply, seal, write_key
 
 UDPMILL = sys.argv.pop(1)
@@ -85,10 +86,8 @@ class Copy(Balance):
                  "leave out --verbose"),
                 (("--copy", "some"), "header")):
             with self.subTest(arguments=arguments):
-                r = run(UDPMILL, "serve", "0", *arguments)
-                self.assertEqual((r.returncode, r.stdout), (2, ""))
-                self.assertRegex(r.stderr, r"\Audpmill serve: [^\n]*\n\Z")
-                self.assertIn(right, r.stderr)
+                assert_refused(self, run(UDPMILL, "serve", "0", *arguments),
+                               "serve", right)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import unittest
 from balance import Balance, load
 from documents import document
 from forbid import forbidding
-from program import BACKENDS, Server, ask, missing
+from program import Server, ask, each_backend
 
 UDPMILL = sys.argv.pop(1)
 
@@ -17,16 +17,8 @@ SO_BUSY_POLL, SO_PREFER_BUSY_POLL, SO_BUSY_POLL_BUDGET = 46, 69, 70
 
 
 class Waiting(Balance):
-    def each_backend(self):
-        for backend in BACKENDS:
-            why = missing(UDPMILL, backend)
-            with self.subTest(backend=backend):
-                if why:
-                    self.skipTest(why)
-                yield backend
-
     def test_spins_and_answers_and_ends(self):
-        for backend in self.each_backend():
+        for backend in each_backend(self, UDPMILL):
             with Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin",
                         "--backend", backend) as s:
                 self.assertEqual(ask(s.address, b"x"),
@@ -54,7 +46,7 @@ class Waiting(Balance):
         self.assertGreater(calls["--spin",], 100)
 
     def test_spins_for_a_time_and_then_sleeps(self):
-        for backend in self.each_backend():
+        for backend in each_backend(self, UDPMILL):
             s = Server(UDPMILL, "127.0.0.1:0", "--workers", "1", "--spin=50",
                        "--backend", backend, "--json")
             with s:

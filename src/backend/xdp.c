@@ -60,6 +60,24 @@ static int read_ttl(struct xdp *s, sa_family_t family)
 	return 0;
 }
 
+static int make_wholes(
+	struct xdp *s, const struct xdp_share *share, uint32_t batch)
+{
+	uint32_t room = xdp_queue_room(s->queue->frame_bytes);
+
+	s->packet_most = share->packet_most;
+	if (!share->frags)
+		return 0;
+	s->whole_bytes = (s->packet_most + CACHE_LINE - 1) & ~(CACHE_LINE - 1u);
+	s->whole_frames = (s->packet_most + room - 1) / room;
+	s->whole = lines_alloc(batch, s->whole_bytes);
+	s->parts = lines_alloc(batch, s->whole_frames * sizeof(*s->parts));
+	if (!s->whole || !s->parts)
+		return -ENOMEM;
+	s->whole_end = s->whole + (size_t)batch * s->whole_bytes;
+	return 0;
+}
+
 static int xdp_init(void *self, const struct backend_config *config)
 {
 	struct xdp *s = self;
@@ -83,92 +101,15 @@ static int xdp_init(void *self, const struct backend_config *config)
 	resend_init(&s->resend, config);
 	s->lent = lines_alloc(config->batch, sizeof(*s->lent));
 	s->peer = lines_alloc(config->batch, sizeof(*s->peer));
-	s->number = lines_alloc(s->queue->area_bytes / s->queue->frame_bytes,
+	s->number = lines_alloc(s->queue->area_bytes >> s->queue->frame_shift,
 		sizeof(*s->number));
 	if (!s->lent || !s->peer || !s->number)
 		return -ENOMEM;
+	error = make_wholes(s, share, config->batch);
+	if (error)
+		return error;
 	error = read_ttl(s, config->family);
 	return error ? error : backend_open(&s->socket, &backend_mmsg, config);
-}
-
-/* A link-local address means nothing without its device. */
-static bool needs_scope(const union address *a)
-{
-	return a->sa.sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_LINKLOCAL(&a->in6.sin6_addr);
-}
-
-static void set_local(
-	const struct xdp *s, struct train *t, const struct frame *f)
-{
-	union address own;
-
-	frame_destination(f, s->mapped, &own);
-	t->local = (struct local_address){.family = own.sa.sa_family};
-	if (own.sa.sa_family == AF_INET)
-		t->local.v4 = own.in.sin_addr;
-	else
-		t->local.v6 = own.in6.sin6_addr;
-	if (needs_scope(&own))
-		t->local.interface = s->device;
-}
-
-static void lend(struct xdp *s, struct train *t, uint32_t i)
-{
-	const struct frame *f = &s->lent[i].frame;
-
-	frame_source(f, s->mapped, &s->peer[i]);
-	if (needs_scope(&s->peer[i]))
-		s->peer[i].in6.sin6_scope_id = s->device;
-	t->data = frame_payload(f);
-	t->peer = &s->peer[i];
-	train_shape(t, f->payload_bytes, 0);
-	t->truncated = false;
-	if (f->payload_bytes > s->slot_bytes)
-		train_cut(t, s->slot_bytes, false);
-	t->tos = s->tos ? f->tos : 0;
-	t->ttl = s->ttl ? f->ttl : 0;
-	t->local.family = AF_UNSPEC;
-	t->local.group = false;
-	if (s->local)
-		set_local(s, t, f);
-	t->verdict = VERDICT_ABSORB;
-	t->refused = 0;
-}
-
-/* Takes frames from the RX ring. Those that no socket would deliver are given
- * back at once. */
-static uint32_t take_frames(struct xdp *s, struct batch *b)
-{
-	struct xdp_queue *q = s->queue;
-	uint32_t index, i = 0, n = xdp_queue_receive(q, b->capacity, &index);
-
-	for (uint32_t k = 0; k < n; k++) {
-		const struct xdp_desc *d =
-			xsk_ring_cons__rx_desc(&q->rx, index + k);
-		struct lent *l = &s->lent[i];
-		enum frame_fault fault = frame_parse(
-			&l->frame, xdp_queue_at(q, d->addr), d->len);
-
-		if (fault != FRAME_SOUND) {
-			counter_add(s->counters,
-				fault == FRAME_CHECKSUM
-					? COUNTER_XDP_CHECKSUM
-					: COUNTER_XDP_RX_STRANGE,
-				1);
-			xdp_queue_give(q, d->addr);
-			continue;
-		}
-		l->address = d->addr;
-		l->sent = false;
-		s->number[d->addr / q->frame_bytes] = (uint16_t)i;
-		lend(s, &b->trains[i], i);
-		i++;
-	}
-	if (n)
-		xdp_queue_received(q, n);
-	b->count = i;
-	return i;
 }
 
 static int take_datagrams(struct xdp *s, struct batch *b)
@@ -209,7 +150,7 @@ static int wait_for_both(struct xdp *s, struct batch *b, int timeout_ms)
 		return errno == EINTR ? 0 : -errno;
 	if (p[0].revents & (POLLERR | POLLNVAL))
 		return -ENODEV;
-	if (take_frames(s, b))
+	if (xdp_take_frames(s, b))
 		return (int)b->count;
 	return p[1].revents ? take_datagrams(s, b) : 0;
 }
@@ -228,7 +169,7 @@ static int xdp_recv(void *self, struct batch *b, int timeout_ms)
 		n = take_datagrams(s, b);
 	if (n)
 		return n;
-	if (take_frames(s, b))
+	if (xdp_take_frames(s, b))
 		return (int)b->count;
 	/* The frames of the last replies may have come back only now, or have
 	 * found no room before. */
@@ -279,6 +220,8 @@ static void xdp_fini(void *self)
 	free(s->lent);
 	free(s->peer);
 	free(s->number);
+	free(s->whole);
+	free(s->parts);
 	*s = (struct xdp){0};
 }
 

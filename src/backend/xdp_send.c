@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 
 /* Frames that the device drops, each of which ends a call, before it is left
  * alone for a turn. */
@@ -30,21 +31,26 @@ void xdp_flush(struct xdp *s)
 	xdp_queue_reap(s->queue);
 }
 
+static bool has_room(struct xdp *s, uint32_t frames)
+{
+	return xsk_prod_nb_free(&s->queue->tx, frames) >= frames;
+}
+
 /* The TX ring is full. Waits as resend() does for a full send buffer. */
-static bool make_room(struct xdp *s)
+static bool make_room(struct xdp *s, uint32_t frames)
 {
 	struct pollfd p = {.fd = s->queue->fd, .events = POLLOUT};
 
 	xdp_queue_submit(s->queue);
 	xdp_flush(s);
-	if (xsk_prod_nb_free(&s->queue->tx, 1))
+	if (has_room(s, frames))
 		return true;
 	if (clock_ns() < s->full_until_ns)
 		return false;
 	counter_add(s->counters, COUNTER_SEND_WAITS, 1);
 	(void)poll(&p, 1, RESEND_WAIT_MS);
 	xdp_flush(s);
-	if (xsk_prod_nb_free(&s->queue->tx, 1))
+	if (has_room(s, frames))
 		return true;
 	s->full_until_ns = clock_ns() + RESEND_REST_MS * 1000000ull;
 	return false;
@@ -54,21 +60,29 @@ static bool make_room(struct xdp *s)
 static struct lent *lent_of(struct xdp *s, const struct iovec *iov)
 {
 	const struct xdp_queue *q = s->queue;
-	size_t at = (size_t)((uint8_t *)iov->iov_base - q->area);
+	uint8_t *data = iov->iov_base;
+	size_t at = (size_t)(data - q->area);
 	struct lent *l;
 
-	if (at >= q->area_bytes)
+	if (at < q->area_bytes)
+		l = &s->lent[s->number[at >> q->frame_shift]];
+	else if (data >= s->whole && data < s->whole_end)
+		l = &s->lent[(size_t)(data - s->whole) / s->whole_bytes];
+	else
 		return NULL;
-	l = &s->lent[s->number[at / q->frame_bytes]];
 	return frame_payload(&l->frame) == iov->iov_base ? l : NULL;
 }
 
 static bool fits(const struct xdp *s, const struct lent *l, size_t bytes)
 {
-	uint32_t begins = (uint32_t)(l->address % s->queue->frame_bytes);
+	uint32_t frame_bytes = s->queue->frame_bytes;
+	uint32_t begins = (uint32_t)(l->address & (frame_bytes - 1));
 
-	return begins + frame_headers(l->frame.v6) + bytes <=
-	       s->queue->frame_bytes;
+	bytes += frame_headers(l->frame.v6);
+	if (l->parts)
+		return bytes <= s->packet_most &&
+		       bytes <= (size_t)l->parts * frame_bytes;
+	return bytes <= s->packet_most && begins + bytes <= frame_bytes;
 }
 
 /* Can each piece go back as a frame? */
@@ -86,10 +100,36 @@ static bool can_go_back(struct xdp *s, const struct message *m)
 	return true;
 }
 
+/* Copies a packet into as many of its frames as it needs. */
+static bool scatter(struct xdp *s, uint32_t train, uint32_t bytes)
+{
+	struct xdp_queue *q = s->queue;
+	const uint8_t *whole = xdp_whole(s, train);
+	const uint64_t *parts = xdp_parts(s, train);
+	uint32_t i = 0, frames = (bytes + q->frame_bytes - 1) >> q->frame_shift;
+
+	if (!has_room(s, frames) && !make_room(s, frames))
+		return false;
+	for (; i < frames; i++) {
+		uint64_t address = parts[i] & ~(uint64_t)(q->frame_bytes - 1);
+		uint32_t n = bytes < q->frame_bytes ? bytes : q->frame_bytes;
+
+		memcpy(xdp_queue_at(q, address), whole, n);
+		(void)xdp_queue_put_part(q, address, n, i + 1 < frames);
+		whole += n;
+		bytes -= n;
+	}
+	for (; i < s->lent[train].parts; i++)
+		xdp_queue_give(q, parts[i]);
+	return true;
+}
+
 static bool put(struct xdp *s, const struct lent *l, uint32_t bytes)
 {
+	if (l->parts)
+		return scatter(s, (uint32_t)(l - s->lent), bytes);
 	return xdp_queue_put(s->queue, l->address, bytes) ||
-	       (make_room(s) && xdp_queue_put(s->queue, l->address, bytes));
+	       (make_room(s, 1) && xdp_queue_put(s->queue, l->address, bytes));
 }
 
 static void send_back(struct xdp *s, struct message *m)
@@ -124,7 +164,7 @@ int xdp_send_frames(struct xdp *s, struct batch *b)
 	}
 	for (uint32_t i = 0; i < b->count; i++)
 		if (!s->lent[i].sent)
-			xdp_queue_give(s->queue, s->lent[i].address);
+			xdp_give_back(s, i);
 	if (xdp_queue_submit(s->queue) || xdp_queue_unsent(s->queue))
 		xdp_flush(s);
 	(void)xdp_queue_refill(s->queue);

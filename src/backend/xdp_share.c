@@ -67,6 +67,7 @@ static int open_queues(struct xdp_share *s,
 		.frame_bytes = frame_bytes,
 		.ring = RING,
 		.frames = FRAMES,
+		.frags = s->frags,
 		.busy_poll_us = c->busy_poll_us,
 	};
 	int error = 0;
@@ -108,9 +109,15 @@ int xdp_backend_share(void **out, const struct backend_share_config *c,
 	if (error)
 		goto failed;
 	frame_bytes = xdp_queue_frame_bytes(s->device.mtu);
+	s->packet_most = FRAME_ETHERNET + s->device.mtu;
+	s->frags = s->packet_most > xdp_queue_room(frame_bytes) &&
+		   xdp_queue_has_frags();
+	if (!s->frags && s->packet_most > xdp_queue_room(frame_bytes))
+		s->packet_most = xdp_queue_room(frame_bytes);
 	filter.device = &s->device;
 	filter.address_count = choose_addresses(address, &s->device, c);
-	filter.frame_most = xdp_queue_room(frame_bytes);
+	filter.frame_most = s->packet_most;
+	filter.frags = s->frags;
 	filter.native = c->native;
 	filter.generic = c->generic;
 	error = xdp_filter_open(&s->filter, &filter, why, why_bytes);
@@ -134,10 +141,9 @@ void xdp_backend_facts(const void *share, backend_fact_fn *each, void *arg)
 	each(arg, "queues", NULL, s->device.queues);
 	each(arg, "mode", s->filter.native ? "native" : "generic", 0);
 	each(arg, "copy", q->zero_copy ? "zero-copy" : "copy", 0);
-	each(arg, "multi_buffer", "off", 0);
+	each(arg, "multi_buffer", s->frags ? "on" : "off", 0);
 	each(arg, "frame_bytes", NULL, q->frame_bytes);
-	each(arg, "payload_most", NULL,
-		xdp_queue_room(q->frame_bytes) - FRAME_HEADERS_V6);
+	each(arg, "payload_most", NULL, s->packet_most - FRAME_HEADERS_V6);
 	each(arg, "ring", NULL, q->ring);
 	each(arg, "tx_budget", NULL, q->tx_budget ? q->tx_budget : q->ring);
 	each(arg, "busy_poll", q->busy_poll ? "on" : "off", 0);

@@ -21,12 +21,16 @@ struct xdp_share {
 	struct xdp_filter filter;
 	struct xdp_queue *queue; /* of each worker */
 	uint32_t queue_count;
+	uint32_t packet_most; /* bytes of the longest packet */
+	bool frags;           /* which may have several frames */
 };
 
-/* A received frame, on loan. */
+/* A received packet, on loan: as it lies in its frame, or, if it has several,
+ * copied together at its place in whole. */
 struct lent {
 	struct frame frame;
 	uint64_t address; /* of the frame's data in the queue's area */
+	uint32_t parts;   /* frames that were copied together; 0: none were */
 	bool sent;        /* it is in the TX ring */
 };
 
@@ -47,7 +51,23 @@ struct xdp {
 	struct lent *lent;      /* by the train's number */
 	union address *peer;    /* by the train's number */
 	uint16_t *number;       /* of the train, by the frame's number */
+	uint32_t packet_most;   /* bytes of the longest packet */
+	/* Packets of several frames, by the train's number: whole_bytes for
+	 * each, and up to whole_frames addresses. NULL: there are none. */
+	uint8_t *whole, *whole_end;
+	uint64_t *parts;
+	uint32_t whole_bytes, whole_frames;
 };
+
+static inline uint8_t *xdp_whole(const struct xdp *s, uint32_t train)
+{
+	return s->whole + (size_t)train * s->whole_bytes;
+}
+
+static inline uint64_t *xdp_parts(const struct xdp *s, uint32_t train)
+{
+	return s->parts + (size_t)train * s->whole_frames;
+}
 
 int xdp_backend_queues(const union address *listen, const char *device,
 	char *why, size_t why_bytes);
@@ -55,6 +75,13 @@ int xdp_backend_share(void **out, const struct backend_share_config *config,
 	char *why, size_t why_bytes);
 void xdp_backend_facts(const void *share, backend_fact_fn *each, void *arg);
 void xdp_backend_unshare(void *share);
+
+/* Takes what is in the RX ring, as far as the batch has room. Returns
+ * b->count. */
+uint32_t xdp_take_frames(struct xdp *s, struct batch *b);
+
+/* Frees the frames of a train that was not sent. */
+void xdp_give_back(struct xdp *s, uint32_t train);
 
 /* backend_ops.send for a batch of frames. */
 int xdp_send_frames(struct xdp *s, struct batch *b);

@@ -19,6 +19,12 @@
 #ifndef XDP_MAX_TX_SKB_BUDGET
 #define XDP_MAX_TX_SKB_BUDGET 9 /* Linux 6.17 */
 #endif
+#ifndef XDP_USE_SG
+#define XDP_USE_SG (1 << 4) /* Linux 6.6 */
+#endif
+#ifdef XDP_PKT_CONTD
+_Static_assert(XDP_PKT_CONTD == XDP_QUEUE_CONTINUES, "as the kernel has it");
+#endif
 
 /* What a call sends in copy mode where the limit cannot be raised
  * (TX_BATCH_SIZE in net/xdp/xsk.c). */
@@ -33,6 +39,25 @@ uint32_t xdp_queue_frame_bytes(uint32_t mtu)
 {
 	/* With a VLAN tag. */
 	return mtu + 18 <= xdp_queue_room(2048) ? 2048 : 4096;
+}
+
+/* The kernel looks at the flags before it looks for the device, and there is
+ * none with the index 0. */
+bool xdp_queue_has_frags(void)
+{
+	const struct sockaddr_xdp nowhere = {
+		.sxdp_family = AF_XDP,
+		.sxdp_flags = XDP_USE_SG,
+	};
+	int fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+	bool has;
+
+	if (fd < 0)
+		return false;
+	has = bind(fd, (const struct sockaddr *)&nowhere, sizeof(nowhere)) &&
+	      errno == ENODEV;
+	close(fd);
+	return has;
 }
 
 /* Where the kernel has the option: a call then sends all there is. */
@@ -87,7 +112,9 @@ static int open_socket(struct xdp_queue *q, const struct xdp_queue_config *c)
 		.rx_size = c->ring,
 		.tx_size = c->ring,
 		.libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
-		.bind_flags = XDP_USE_NEED_WAKEUP | (c->copy ? XDP_COPY : 0),
+		.bind_flags = (uint16_t)(XDP_USE_NEED_WAKEUP |
+					 (c->copy ? XDP_COPY : 0) |
+					 (c->frags ? XDP_USE_SG : 0)),
 	};
 	struct xdp_options options = {0};
 	socklen_t bytes = sizeof(options);
@@ -161,6 +188,7 @@ int xdp_queue_open(struct xdp_queue *q, const struct xdp_queue_config *config,
 	*q = (struct xdp_queue){
 		.fd = -1,
 		.frame_bytes = config->frame_bytes,
+		.frame_shift = (uint32_t)__builtin_ctz(config->frame_bytes),
 		.ring = config->ring,
 	};
 	error = make_frames(q, config);
@@ -219,19 +247,6 @@ void xdp_queue_reap(struct xdp_queue *q)
 			q, *xsk_ring_cons__comp_addr(&q->complete, index + i));
 	xsk_ring_cons__release(&q->complete, n);
 	q->sending -= n;
-}
-
-uint32_t xdp_queue_sent(struct xdp_queue *q, uint64_t *frames, uint32_t most)
-{
-	uint32_t index, n = xsk_ring_cons__peek(&q->complete, most, &index);
-
-	if (!n)
-		return 0;
-	for (uint32_t i = 0; i < n; i++)
-		frames[i] = *xsk_ring_cons__comp_addr(&q->complete, index + i);
-	xsk_ring_cons__release(&q->complete, n);
-	q->sending -= n;
-	return n;
 }
 
 bool xdp_queue_refill(struct xdp_queue *q)

@@ -20,6 +20,9 @@
 /* What the kernel puts before a received frame (XDP_PACKET_HEADROOM in
  * include/uapi/linux/bpf.h). */
 #define XDP_QUEUE_HEADROOM 256
+/* In the options of a descriptor: XDP_PKT_CONTD of Linux 6.6, which is newer
+ * than the headers of 6.1. */
+#define XDP_QUEUE_CONTINUES (1u << 0)
 
 struct xdp_queue_config {
 	const char *device;
@@ -28,6 +31,7 @@ struct xdp_queue_config {
 	uint32_t ring;        /* entries of each ring; a power of two */
 	uint32_t frames;      /* of all; at least ring */
 	bool copy;            /* do not try zero copy */
+	bool frags;           /* packets may have several frames */
 	/* SO_PREFER_BUSY_POLL with this time (Linux 5.11); 0: not. */
 	uint32_t busy_poll_us;
 };
@@ -36,6 +40,7 @@ struct xdp_queue {
 	/* Queues of different threads share no cache line. */
 	_Alignas(CACHE_LINE) int fd;
 	uint32_t frame_bytes, ring;
+	uint32_t frame_shift; /* frame_bytes is 1 << frame_shift */
 	bool zero_copy;
 	bool busy_poll;     /* a call is needed to make the device go on */
 	uint32_t tx_budget; /* frames that one call sends; 0: all */
@@ -60,6 +65,9 @@ static inline uint32_t xdp_queue_room(uint32_t frame_bytes)
 /* The frame size for a device of this MTU; 4096 where even that is too
  * small. */
 uint32_t xdp_queue_frame_bytes(uint32_t mtu);
+
+/* Can packets have several frames here (XDP_USE_SG, Linux 6.6)? */
+bool xdp_queue_has_frags(void);
 
 /* Opens the socket, fills the fill ring, and finds out what was obtained. 0; or
  * -errno and one line in why, and nothing is left. */
@@ -105,10 +113,17 @@ static inline void xdp_queue_received(struct xdp_queue *q, uint32_t n)
 	xsk_ring_cons__release(&q->rx, n);
 }
 
-/* Puts a frame in the TX ring, not yet visible to the kernel. False: the ring
- * is full. */
-static inline bool xdp_queue_put(
-	struct xdp_queue *q, uint64_t address, uint32_t bytes)
+/* Are further frames of its packet behind this one? */
+static inline bool xdp_queue_continues(const struct xdp_desc *d)
+{
+	return d->options & XDP_QUEUE_CONTINUES;
+}
+
+/* Puts a frame of a packet in the TX ring, not yet visible to the kernel; more:
+ * further ones follow. False: the ring is full. The kernel takes whole packets
+ * only, so look first whether there is room for all (xsk_prod_nb_free()). */
+static inline bool xdp_queue_put_part(
+	struct xdp_queue *q, uint64_t address, uint32_t bytes, bool more)
 {
 	struct xdp_desc *d;
 	uint32_t index;
@@ -118,10 +133,17 @@ static inline bool xdp_queue_put(
 	d = xsk_ring_prod__tx_desc(&q->tx, index);
 	d->addr = address;
 	d->len = bytes;
-	d->options = 0;
+	d->options = more ? XDP_QUEUE_CONTINUES : 0;
 	q->put++;
 	q->sending++;
 	return true;
+}
+
+/* Puts a packet of one frame. */
+static inline bool xdp_queue_put(
+	struct xdp_queue *q, uint64_t address, uint32_t bytes)
+{
+	return xdp_queue_put_part(q, address, bytes, false);
 }
 
 /* Shows the frames that were put to the kernel. Returns their number. */
@@ -152,10 +174,6 @@ int xdp_queue_kick(struct xdp_queue *q, uint32_t *calls);
 
 /* Takes back the frames that were sent. */
 void xdp_queue_reap(struct xdp_queue *q);
-
-/* Takes back up to most frames that were sent, for a caller that keeps them
- * apart from the free ones. Returns how many. */
-uint32_t xdp_queue_sent(struct xdp_queue *q, uint64_t *frames, uint32_t most);
 
 /* Gives free frames to the fill ring. True if the driver waits for a call
  * (recvfrom or poll). */

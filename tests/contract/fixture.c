@@ -13,9 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The device of tests/contract/lab, whose MTU is 1500. */
+/* The device of tests/contract/lab. */
 #define LAB_DEVICE "veth0"
-#define LAB_MOST   1400
 
 static bool in_lab(void)
 {
@@ -72,6 +71,14 @@ static void find_server(struct fixture *f)
 	address_set_port(&f->server, port);
 }
 
+static void note_most(
+	void *arg, const char *name, const char *text, uint64_t number)
+{
+	(void)text;
+	if (strcmp(name, "payload_most") == 0)
+		*(uint32_t *)arg = (uint32_t)number;
+}
+
 static void open_share(
 	struct fixture *f, const struct backend_ops *ops, bool dual)
 {
@@ -91,7 +98,7 @@ static void open_share(
 			"%s needs a device: tests/contract/lab", ops->name);
 	cr_assert(ops->share(&f->share, &config, why, sizeof(why)) == 0, "%s",
 		why);
-	f->in_order_most = LAB_MOST;
+	ops->facts(f->share, note_most, &f->in_order_most);
 }
 
 /* As a server does for a backend that connects. */

@@ -7,6 +7,7 @@
  * For a backend that needs a device, tests/contract/lab makes one, with clients
  * in another namespace, $CONTRACT_CLIENTS. 127.A.B.C then stands for the
  * server's 10.A.B.C and the client's 11.A.B.C, and ::1 for fd00::1 and fd00::2.
+ * The device's MTU is $CONTRACT_MTU.
  */
 #pragma once
 
@@ -43,8 +44,8 @@ struct fixture {
 	int fd;
 	unsigned notices;
 	void *share; /* of the backend, if it has any */
-	/* The longest datagram that keeps its place among others: longer ones
-	 * go another way. */
+	/* The longest datagram, over IPv6, that keeps its place among others:
+	 * longer ones go another way. */
 	uint32_t in_order_most;
 	bool connects;
 	struct connecting connecting;

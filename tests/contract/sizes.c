@@ -19,7 +19,21 @@ static void echo_one(struct fixture *f, int fd, uint32_t bytes)
 	cr_assert(memcmp(out, in, bytes) == 0, "%u bytes", bytes);
 }
 
-static const uint32_t sizes[] = {0, 1, 512, 1472, 1473, 9000, 65507};
+static const uint32_t sizes[] = {
+	0, 1, 512, 1472, 1473, 3800, 4000, 8900, 9000, 65507};
+
+/* Those that fit the device did not go another way. shorter: by how much
+ * the header is than that of IPv6. */
+static void check_ways(const struct fixture *f, uint32_t shorter)
+{
+	uint32_t others = 0;
+
+	if (!f->share)
+		return;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		others += sizes[i] > f->in_order_most + shorter;
+	cr_assert(fixture_count(f, COUNTER_XDP_STACK) == others);
+}
 
 Test(sizes, pass_whole_on_ipv4)
 {
@@ -30,6 +44,7 @@ Test(sizes, pass_whole_on_ipv4)
 	fd = client_open(&f, NULL, false);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		echo_one(&f, fd, sizes[i]);
+	check_ways(&f, 20);
 	close(fd);
 	fixture_close(&f);
 }
@@ -43,6 +58,7 @@ Test(sizes, pass_whole_on_ipv6)
 	fd = client_open(&f, NULL, false);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		echo_one(&f, fd, sizes[i]);
+	check_ways(&f, 0);
 	echo_one(&f, fd, DATAGRAM_MAX_V6);
 	close(fd);
 	fixture_close(&f);

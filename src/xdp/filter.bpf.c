@@ -31,6 +31,15 @@ struct {
 	__type(value, __u32);
 } sockets SEC(".maps");
 
+/* The queue of each flow; filled only if rules.by_flow. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, FILTER_FLOWS);
+	__type(key, struct filter_flow);
+	__type(value, __u32);
+} flows SEC(".maps");
+
 /* To this station, and from another: an answer to a group's address would reach
  * whole networks. */
 static __always_inline int is_ours(const struct ethhdr *e)
@@ -50,6 +59,15 @@ static __always_inline int port_is_ours(const struct udphdr *u)
 	__u16 port = bpf_ntohs(u->dest);
 
 	return port >= rules.port_first && port <= rules.port_last;
+}
+
+/* An AF_XDP socket takes only what arrives at its own queue. */
+static __always_inline int flow_is_here(
+	const struct filter_flow *flow, __u32 queue)
+{
+	const __u32 *of = bpf_map_lookup_elem(&flows, flow);
+
+	return of && *of == queue;
 }
 
 static __always_inline int v4_is_ours(__u32 address)
@@ -96,9 +114,20 @@ static __always_inline int v4_is_odd_source(__u32 address)
 	       v4_is_ours(address);
 }
 
+static __always_inline int v4_is_wanted(
+	const struct iphdr *ip, const struct udphdr *u, __u32 queue)
+{
+	struct filter_flow flow = {.address = {ip->daddr}, .port = u->dest};
+
+	if (!rules.by_flow)
+		return port_is_ours(u) && v4_is_ours(ip->daddr);
+	return ip->saddr == rules.peer[0] && u->source == rules.peer_port &&
+	       flow_is_here(&flow, queue);
+}
+
 /* bytes: of the packet, from ip on. */
 static __always_inline int takes_v4(
-	const struct iphdr *ip, const void *end, __u32 bytes)
+	const struct iphdr *ip, const void *end, __u32 bytes, __u32 queue)
 {
 	const struct udphdr *u = (const void *)(ip + 1);
 	__u32 length;
@@ -107,8 +136,8 @@ static __always_inline int takes_v4(
 		return 0;
 	length = bpf_ntohs(ip->tot_len);
 	return *(const __u8 *)ip == 0x45 && ip->protocol == IPPROTO_UDP &&
-	       !(ip->frag_off & FRAGMENT) && port_is_ours(u) &&
-	       v4_is_ours(ip->daddr) && length >= 28 && length <= bytes &&
+	       !(ip->frag_off & FRAGMENT) && v4_is_wanted(ip, u, queue) &&
+	       length >= 28 && length <= bytes &&
 	       bpf_ntohs(u->len) == length - 20 &&
 	       !v4_is_odd_source(ip->saddr) && header_is_sound(ip);
 }
@@ -121,8 +150,23 @@ static __always_inline int v6_is_odd_source(const struct in6_addr *a)
 	       a->in6_u.u6_addr8[0] == 0xff || v6_is_ours(a);
 }
 
+static __always_inline int v6_is_wanted(
+	const struct ipv6hdr *ip, const struct udphdr *u, __u32 queue)
+{
+	struct filter_flow flow = {.port = u->dest};
+	__u32 differs = u->source ^ rules.peer_port;
+
+	if (!rules.by_flow)
+		return port_is_ours(u) && v6_is_ours(&ip->daddr);
+	for (int i = 0; i < 4; i++) {
+		differs |= ip->saddr.in6_u.u6_addr32[i] ^ rules.peer[i];
+		flow.address[i] = ip->daddr.in6_u.u6_addr32[i];
+	}
+	return !differs && flow_is_here(&flow, queue);
+}
+
 static __always_inline int takes_v6(
-	const struct ipv6hdr *ip, const void *end, __u32 bytes)
+	const struct ipv6hdr *ip, const void *end, __u32 bytes, __u32 queue)
 {
 	const struct udphdr *u = (const void *)(ip + 1);
 	__u32 length;
@@ -131,7 +175,7 @@ static __always_inline int takes_v6(
 		return 0;
 	length = bpf_ntohs(ip->payload_len);
 	return *(const __u8 *)ip >> 4 == 6 && ip->nexthdr == IPPROTO_UDP &&
-	       port_is_ours(u) && v6_is_ours(&ip->daddr) && length >= 8 &&
+	       v6_is_wanted(ip, u, queue) && length >= 8 &&
 	       sizeof(*ip) + length <= bytes && bpf_ntohs(u->len) == length &&
 	       u->check && !v6_is_odd_source(&ip->saddr);
 }
@@ -151,9 +195,11 @@ int filter(struct xdp_md *ctx)
 		return XDP_PASS;
 	bytes -= sizeof(*e);
 	if (e->h_proto == bpf_htons(ETH_P_IP))
-		takes = takes_v4((const void *)(e + 1), end, bytes);
+		takes = takes_v4(
+			(const void *)(e + 1), end, bytes, ctx->rx_queue_index);
 	else if (e->h_proto == bpf_htons(ETH_P_IPV6))
-		takes = takes_v6((const void *)(e + 1), end, bytes);
+		takes = takes_v6(
+			(const void *)(e + 1), end, bytes, ctx->rx_queue_index);
 	/* Also if the queue has no socket. */
 	return takes ? bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_PASS)
 		     : XDP_PASS;

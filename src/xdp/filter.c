@@ -37,6 +37,27 @@ static void write_sources(
 	}
 }
 
+static void read_end(
+	uint32_t address[4], uint16_t *port, const union address *a)
+{
+	union address plain = *a;
+
+	address_unmap(&plain);
+	memset(address, 0, 16);
+	/* The ports of both families lie at one offset. */
+	*port = plain.in.sin_port;
+	if (plain.sa.sa_family == AF_INET)
+		address[0] = plain.in.sin_addr.s_addr;
+	else
+		memcpy(address, &plain.in6.sin6_addr, 16);
+}
+
+static void write_peer(struct filter_rules *r, const union address *peer)
+{
+	r->by_flow = 1;
+	read_end(r->peer, &r->peer_port, peer);
+}
+
 static void write_rules(
 	struct filter_rules *r, const struct xdp_filter_config *c)
 {
@@ -57,6 +78,8 @@ static void write_rules(
 		else
 			memcpy(r->v6[r->v6_count++], &a.in6.sin6_addr, 16);
 	}
+	if (c->peer)
+		write_peer(r, c->peer);
 }
 
 static int load(struct xdp_filter *f, const struct xdp_filter_config *config,
@@ -73,6 +96,10 @@ static int load(struct xdp_filter *f, const struct xdp_filter_config *config,
 	map = bpf_object__find_map_by_name(f->object, ".rodata");
 	error = map ? bpf_map__set_initial_value(map, &rules, sizeof(rules))
 		    : -ENOENT;
+	/* Its buckets are memory. */
+	if (!error && !config->peer)
+		error = bpf_map__set_max_entries(
+			bpf_object__find_map_by_name(f->object, "flows"), 1);
 	if (!error)
 		error = bpf_program__set_flags(
 			bpf_object__find_program_by_name(f->object, "filter"),
@@ -122,11 +149,12 @@ int xdp_filter_open(struct xdp_filter *f,
 {
 	int error;
 
-	*f = (struct xdp_filter){.link = -1, .sockets = -1};
+	*f = (struct xdp_filter){.link = -1, .sockets = -1, .flows = -1};
 	error = load(f, config, why, why_bytes);
 	if (!error) {
 		f->sockets =
 			bpf_object__find_map_fd_by_name(f->object, "sockets");
+		f->flows = bpf_object__find_map_fd_by_name(f->object, "flows");
 		error = attach(f, config);
 		if (error)
 			explain(error, config->device->name, why, why_bytes);
@@ -141,10 +169,27 @@ int xdp_filter_add(struct xdp_filter *f, uint32_t queue, int fd)
 	return bpf_map_update_elem(f->sockets, &queue, &fd, BPF_ANY);
 }
 
+int xdp_filter_flow_add(
+	struct xdp_filter *f, const union address *own, uint32_t queue)
+{
+	struct filter_flow flow = {0};
+
+	read_end(flow.address, &flow.port, own);
+	return bpf_map_update_elem(f->flows, &flow, &queue, BPF_ANY);
+}
+
+int xdp_filter_flow_remove(struct xdp_filter *f, const union address *own)
+{
+	struct filter_flow flow = {0};
+
+	read_end(flow.address, &flow.port, own);
+	return bpf_map_delete_elem(f->flows, &flow);
+}
+
 void xdp_filter_close(struct xdp_filter *f)
 {
 	if (f->object && f->link >= 0)
 		close(f->link);
 	xdp_object_close(f->object);
-	*f = (struct xdp_filter){.link = -1, .sockets = -1};
+	*f = (struct xdp_filter){.link = -1, .sockets = -1, .flows = -1};
 }

@@ -25,16 +25,19 @@ struct xdp_filter_config {
 	const union address *address;
 	uint32_t address_count;         /* at most XDP_DEVICE_ADDRESSES */
 	uint16_t port_first, port_last; /* ... and these ports */
-	uint32_t frame_most;            /* longest packet, in bytes */
-	bool frags;                     /* which may have several buffers */
-	bool native;                    /* only the driver's own XDP will do */
-	bool generic;                   /* do not try it */
+	/* If not NULL, instead of the above: what comes from this peer to flows
+	 * that are added. */
+	const union address *peer;
+	uint32_t frame_most; /* longest packet, in bytes */
+	bool frags;          /* which may have several buffers */
+	bool native;         /* only the driver's own XDP will do */
+	bool generic;        /* do not try it */
 };
 
 struct xdp_filter {
 	struct bpf_object *object;
-	int link, sockets; /* descriptors */
-	bool native;       /* by the driver; else generic, by the kernel */
+	int link, sockets, flows; /* descriptors */
+	bool native; /* by the driver; else generic, by the kernel */
 };
 
 /* Loads and attaches the program: in the driver, or, where it cannot, generic.
@@ -47,6 +50,12 @@ int xdp_filter_open(struct xdp_filter *f,
 /* Datagrams that arrive at this queue go to the AF_XDP socket fd from now on. 0
  * or -errno. */
 int xdp_filter_add(struct xdp_filter *f, uint32_t queue, int fd);
+
+/* Only with a peer: what comes from it to a flow's own end, at this queue, goes
+ * to the queue's socket from now on, or no more. 0 or -errno. */
+int xdp_filter_flow_add(
+	struct xdp_filter *f, const union address *own, uint32_t queue);
+int xdp_filter_flow_remove(struct xdp_filter *f, const union address *own);
 
 /* Detaches the program. Legal on zeroed state. */
 void xdp_filter_close(struct xdp_filter *f);

@@ -7,6 +7,8 @@
 
 #define FILTER_ADDRESSES 16
 #define FILTER_QUEUES    256
+/* Local addresses with ports of a generator's flows. */
+#define FILTER_FLOWS 65536
 /* Each address, and the broadcast address of its network. */
 #define FILTER_SOURCES (2 * FILTER_ADDRESSES)
 
@@ -20,4 +22,16 @@ struct filter_rules {
 	__u32 never[FILTER_SOURCES]; /* IPv4 sources that no peer has */
 	__u32 v6[FILTER_ADDRESSES][4];
 	__u8 mac[6]; /* of the device */
+	/* Not what comes to these addresses and ports is taken, but what comes
+	 * from this peer to the end of a flow, at the flow's queue. */
+	__u16 by_flow;
+	__u16 peer_port; /* as in a header, and so is the address; */
+	__u32 peer[4];   /* IPv4 has the first word */
+};
+
+/* A flow's own end; as in a header. */
+struct filter_flow {
+	__u32 address[4]; /* IPv4 has the first word, and zeros */
+	__u16 port;
+	__u16 zero;
 };

@@ -249,6 +249,19 @@ void xdp_queue_reap(struct xdp_queue *q)
 	q->sending -= n;
 }
 
+uint32_t xdp_queue_sent(struct xdp_queue *q, uint64_t *frames, uint32_t most)
+{
+	uint32_t index, n = xsk_ring_cons__peek(&q->complete, most, &index);
+
+	if (!n)
+		return 0;
+	for (uint32_t i = 0; i < n; i++)
+		frames[i] = *xsk_ring_cons__comp_addr(&q->complete, index + i);
+	xsk_ring_cons__release(&q->complete, n);
+	q->sending -= n;
+	return n;
+}
+
 bool xdp_queue_refill(struct xdp_queue *q)
 {
 	uint32_t index, n = xsk_prod_nb_free(&q->fill, q->free_count);

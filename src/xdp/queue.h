@@ -175,6 +175,10 @@ int xdp_queue_kick(struct xdp_queue *q, uint32_t *calls);
 /* Takes back the frames that were sent. */
 void xdp_queue_reap(struct xdp_queue *q);
 
+/* Takes back up to most frames that were sent, for a caller that keeps them
+ * apart from the free ones. Returns how many. */
+uint32_t xdp_queue_sent(struct xdp_queue *q, uint64_t *frames, uint32_t most);
+
 /* Gives free frames to the fill ring. True if the driver waits for a call
  * (recvfrom or poll). */
 bool xdp_queue_refill(struct xdp_queue *q);

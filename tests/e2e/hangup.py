@@ -50,12 +50,12 @@ class HangUp(unittest.TestCase):
 
     def signal_and_await(self, process, number):
         """Send a signal, and wait until the process has handled it and sleeps
-        again."""
+        again, or has ended: its worker may not yet have been blocked."""
         def is_taken():
             with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
                 fields = dict(line.split(":", 1) for line in f)
             pending = int(fields["ShdPnd"], 16) | int(fields["SigPnd"], 16)
-            return not pending and fields["State"].split()[0] == "S"
+            return not pending and fields["State"].split()[0] in "SZ"
 
         process.send_signal(number)
         wait_for(is_taken)

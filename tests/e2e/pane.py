@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A terminal of any size for a program under test, by tmux."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -52,8 +53,10 @@ class Pane:
         program = self.held()
         self.tmux("kill-server", check=False)
         # LeakSanitizer may never end in a program whose terminal is gone.
+        # Others have ended by now, or soon will.
         if program is not None:
-            signal.pidfd_send_signal(program, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(program, signal.SIGKILL)
             os.close(program)
         shutil.rmtree(self.folder)
 

@@ -23,8 +23,12 @@ DESCRIPTORS = 1024
 
 def _prepare():
     """Whoever starts a suite may have closed standard input, so that the next
-    file gets its number, or may allow few descriptors. Returns how many are
-    allowed, which is fewer than DESCRIPTORS if the limit cannot be raised."""
+    file gets its number, may ignore signals, as nohup does, which programs
+    inherit, or may allow few descriptors. Returns how many are allowed, which
+    is fewer than DESCRIPTORS if the limit cannot be raised."""
+    for number in signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     for fd in range(3):
         try:
             os.fstat(fd)

@@ -16,7 +16,7 @@ import sys
 import unittest
 
 from forbid import FORBID
-from namespaces import (HOSTS, NAMES, NETWORK, entered, inside, ip, make_lab,
+from namespaces import (HOSTS, NAMES, NETWORK, entered, ip, make_lab,
                         remove_lab)
 from program import wait_for
 from xdp_lab import HERE, PORT, client, link, load, refused, serve, start

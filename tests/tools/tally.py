@@ -11,14 +11,18 @@ import unittest
 TALLY = pathlib.Path(__file__).parents[2] / 'tools' / 'tally'
 
 
-def tally(*tests):
+def run(*tests, options=()):
     with tempfile.NamedTemporaryFile('w', suffix='.json') as log:
         for test in tests:
             log.write(json.dumps({'name': 'a test', **test}) + '\n')
         log.flush()
-        done = subprocess.run([sys.executable, TALLY, log.name], check=True,
-                              capture_output=True, text=True)
-    *lines, counts = done.stdout.splitlines()
+        done = subprocess.run([sys.executable, TALLY, *options, log.name],
+                              check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()
+
+
+def tally(*tests):
+    *lines, counts = run(*tests)
     return tuple(int(n) for n in counts.split()), lines
 
 
@@ -96,6 +100,23 @@ class Tally(unittest.TestCase):
         counts, lines = tally({'result': 'SKIP', 'stdout': 'no io_uring\n'})
         self.assertEqual(counts, (0, 0, 1))
         self.assertIn('no io_uring', lines[0])
+
+    def test_gives_a_reason_that_many_tests_share_once(self):
+        skip = {'result': 'OK', 'stdout': 'ok - b # SKIP no root\n' * 3}
+        counts, lines = tally(*({**skip, 'name': name} for name in 'abcd'))
+        self.assertEqual(counts, (0, 0, 12))
+        self.assertEqual([line.strip() for line in lines],
+                         ['skipped: 12 of a, b, c, ...: no root'])
+
+    def test_shows_what_failed_tests_printed_and_no_others(self):
+        lines = run({'name': 'good', 'result': 'OK', 'stdout': 'fine\n'},
+                    {'name': 'bad', 'result': 'FAIL',
+                     'stdout': 'ok - a\nnot ok - b\n  x.c:12: Failed\n',
+                     'stderr': '\n'.join(str(n) for n in range(100))},
+                    options=['--output'])
+        self.assertEqual(lines[:4], ['--- bad, stdout', 'not ok - b',
+                                     '  x.c:12: Failed', '--- bad, stderr'])
+        self.assertEqual(lines[4:], [str(n) for n in range(60, 100)])
 
 
 if __name__ == '__main__':

@@ -46,6 +46,25 @@ static void add_socket(void)
 		"%s", strerror(errno));
 }
 
+static void load_rules(const struct filter_rules *rules)
+{
+	char why[256];
+	int error;
+
+	cr_assert(xdp_object_open(
+			  &xdp_object_filter, &object, why, sizeof(why)) == 0);
+	cr_assert(bpf_map__set_initial_value(
+			  bpf_object__find_map_by_name(object, ".rodata"),
+			  rules, sizeof(*rules)) == 0);
+	error = xdp_object_load(object, why, sizeof(why));
+	if (error == -EPERM || error == -EACCES)
+		cr_skip_test("%s", why);
+	cr_assert(error == 0, "%s", why);
+	program = bpf_program__fd(
+		bpf_object__find_program_by_name(object, "filter"));
+	add_socket();
+}
+
 static void load(void)
 {
 	struct filter_rules rules = {
@@ -58,8 +77,6 @@ static void load(void)
 		.mac = {2, 0, 0, 0, 0, 2},
 	};
 	union address own;
-	char why[256];
-	int error;
 
 	cr_assert(address_parse(&own, "192.0.2.1:0") == 0);
 	rules.v4[1] = rules.never[0] = own.in.sin_addr.s_addr;
@@ -67,18 +84,7 @@ static void load(void)
 	rules.never[1] = own.in.sin_addr.s_addr;
 	cr_assert(address_parse(&own, "[2001:db8::1]:0") == 0);
 	memcpy(rules.v6[0], &own.in6.sin6_addr, 16);
-	cr_assert(xdp_object_open(
-			  &xdp_object_filter, &object, why, sizeof(why)) == 0);
-	cr_assert(bpf_map__set_initial_value(
-			  bpf_object__find_map_by_name(object, ".rodata"),
-			  &rules, sizeof(rules)) == 0);
-	error = xdp_object_load(object, why, sizeof(why));
-	if (error == -EPERM || error == -EACCES)
-		cr_skip_test("%s", why);
-	cr_assert(error == 0, "%s", why);
-	program = bpf_program__fd(
-		bpf_object__find_program_by_name(object, "filter"));
-	add_socket();
+	load_rules(&rules);
 }
 
 static void unload(void)
@@ -240,4 +246,71 @@ Test(filter, reads_no_frame_beyond_its_end)
 	for (size_t i = 14; i < n; i++)
 		cr_assert(!takes(i));
 	cr_assert(takes(n));
+}
+
+/* Each flow has one queue; the program runs as if at queue 0. */
+static void add_flow(const char *text, uint32_t queue)
+{
+	struct filter_flow flow = {0};
+	union address own;
+
+	cr_assert(address_parse(&own, text) == 0);
+	flow.port = own.in.sin_port;
+	if (own.sa.sa_family == AF_INET)
+		flow.address[0] = own.in.sin_addr.s_addr;
+	else
+		memcpy(flow.address, &own.in6.sin6_addr, 16);
+	cr_assert(bpf_map_update_elem(
+			  bpf_object__find_map_fd_by_name(object, "flows"),
+			  &flow, &queue, BPF_ANY) == 0);
+}
+
+static void load_flows(const char *text)
+{
+	struct filter_rules rules = {
+		.by_flow = 1,
+		.frame_most = 1000,
+		.mac = {2, 0, 0, 0, 0, 2},
+	};
+	union address peer;
+
+	cr_assert(address_parse(&peer, text) == 0);
+	rules.peer_port = peer.in.sin_port;
+	if (peer.sa.sa_family == AF_INET)
+		rules.peer[0] = peer.in.sin_addr.s_addr;
+	else
+		memcpy(rules.peer, &peer.in6.sin6_addr, 16);
+	load_rules(&rules);
+}
+
+TestSuite(filter_flows, .fini = unload);
+
+Test(filter_flows, takes_what_the_peer_sends_to_a_flow_of_that_queue)
+{
+	load_flows("192.0.2.2:7");
+	add_flow("192.0.2.1:40000", 0);
+	add_flow("192.0.2.3:40001", 0);
+	add_flow("192.0.2.1:40002", 1);
+	cr_assert(takes(make("192.0.2.2:7", "192.0.2.1:40000", 64)));
+	cr_assert(takes(make("192.0.2.2:7", "192.0.2.3:40001", 0)));
+	cr_assert(!takes(make("192.0.2.2:7", "192.0.2.1:40001", 64)));
+	cr_assert(!takes(make("192.0.2.2:7", "192.0.2.3:40000", 64)));
+	cr_assert(!takes(make("192.0.2.2:7", "192.0.2.1:40002", 64)));
+	cr_assert(!takes(make("192.0.2.2:8", "192.0.2.1:40000", 64)));
+	cr_assert(!takes(make("192.0.2.4:7", "192.0.2.1:40000", 64)));
+	cr_assert(!takes(make("[2001:db8::2]:7", "[2001:db8::1]:40000", 64)));
+}
+
+Test(filter_flows, takes_ipv6_likewise)
+{
+	load_flows("[2001:db8::2]:7");
+	add_flow("[2001:db8::1]:40000", 0);
+	add_flow("[2001:db8::1]:40002", 1);
+	cr_assert(takes(make("[2001:db8::2]:7", "[2001:db8::1]:40000", 64)));
+	cr_assert(!takes(make("[2001:db8::2]:7", "[2001:db8::1]:40001", 64)));
+	cr_assert(!takes(make("[2001:db8::2]:7", "[2001:db8::1]:40002", 64)));
+	cr_assert(!takes(make("[2001:db8::2]:7", "[2001:db8::3]:40000", 64)));
+	cr_assert(!takes(make("[2001:db8::2]:8", "[2001:db8::1]:40000", 64)));
+	cr_assert(!takes(make("[2001:db8::3]:7", "[2001:db8::1]:40000", 64)));
+	cr_assert(!takes(make("192.0.2.2:7", "192.0.2.1:40000", 64)));
 }

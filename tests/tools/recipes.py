@@ -104,8 +104,19 @@ class Recipes(unittest.TestCase):
         if not self.built_with('io_uring'):
             self.skipTest('built without io_uring')
         code, said = self.cook('calls')
-        self.assertEqual(code, 0, said)
-        self.assertIn('echo-mmsg-single-64-connected', said)
+        path, = self.folder.glob('udpmill-run-*.json')
+        trials = json.loads(path.read_text())['trials']
+        names = {t['workload'] for t in trials}
+        self.assertEqual(len(names), 5, said)
+        self.assertIn('echo-mmsg-single-64-connected', names)
+        # A busy host may leave a workload without a valid trial.
+        bad = names - {t['workload'] for t in trials
+                       if t['validity'] != 'INVALID'}
+        self.assertEqual(code, 5 if bad else 0, said)
+        for name in bad:
+            self.assertIn(name, said.split('no valid trial of')[1])
+        for name in names - bad:
+            self.assertIn(name, (self.folder / 'calls.md').read_text())
         self.assertMade('calls.md', '#')
 
     def test_frames_pass_the_stack_by(self):
@@ -131,10 +142,11 @@ class Recipes(unittest.TestCase):
             self.skipTest('server and generator want a CPU each')
         code, said = self.cook('server', 'gate', OLD=str(UDPMILL),
                                NEW=str(UDPMILL))
-        self.assertEqual(code, 0, said)
         self.assertMade('perf.md', '#')
         report = json.loads((self.folder / 'load.json').read_text())
         self.assertTrue(report['ledger']['balances'])
+        # A server that waits for a CPU drops what its queue has no room for.
+        self.assertEqual(code, int(report['loss']['share'] > 0.01), said)
 
 
 if __name__ == '__main__':

@@ -96,6 +96,23 @@ class Tally(unittest.TestCase):
         self.assertEqual(counts, (0, 0, 1))
         self.assertIn('why', lines[0])
 
+    def test_finds_the_reasons_of_skipped_subtests(self):
+        counts, lines = tally({
+            'result': 'OK', 'stdout': '',
+            'stderr': "test_a (A.test_a) ... skipped 'no root'\n"
+                      'skipped "can\'t"\n\n'
+                      'Ran 1 test in 0.1s\n\nOK (skipped=2)\n'})
+        self.assertEqual((counts[1:]), (0, 2))
+        self.assertIn('no root', lines[0])
+        self.assertIn("can't", lines[1])
+
+    def test_counts_a_skip_without_a_reason_as_a_failure(self):
+        counts, lines = tally({
+            'result': 'OK', 'stdout': '', 'stderr': 's.\n-----\n'
+            'Ran 2 tests in 0.1s\n\nOK (skipped=1)\n'})
+        self.assertEqual(counts, (1, 1, 0))
+        self.assertIn('without a reason', lines[0])
+
     def test_gives_the_last_line_of_a_skipped_plain_test_as_its_reason(self):
         counts, lines = tally({'result': 'SKIP', 'stdout': 'no io_uring\n'})
         self.assertEqual(counts, (0, 0, 1))

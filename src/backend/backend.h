@@ -89,7 +89,8 @@ struct backend_ops {
 	size_t size;       /* of the private state; it is zeroed before init */
 	bool connects; /* opens sockets for peers: needs config.connecting */
 	bool gro;      /* can receive whole trains (UDP_GRO) */
-	/* Names of the system calls of recv and send, for messages. */
+	/* Names of the system calls of recv and send, for messages; a recv that
+	 * another call ended sets batch->failed_call. */
 	const char *recv_call, *send_call;
 
 	/*

@@ -218,8 +218,12 @@ static int gather(struct connected *c, struct batch *b, int timeout_ms)
 		return error;
 	counter_add(c->counters, COUNTER_RECV_CALLS, 1);
 	n = epoll_wait(c->epoll, c->ready, CONNECTED_EVENTS, timeout_ms);
-	if (n < 0)
-		return errno == EINTR ? 0 : -errno;
+	if (n < 0 && errno == EINTR)
+		return 0;
+	if (n < 0) {
+		b->failed_call = "epoll_wait";
+		return -errno;
+	}
 	c->ready_next = 0;
 	c->ready_count = (uint32_t)n;
 	/* epoll does not tell that the listener was closed. */
@@ -321,8 +325,8 @@ const struct backend_ops backend_connected = {
 	.size = sizeof(struct connected),
 	.gro = true,
 	.connects = true,
-	.recv_call = "recvmmsg",
-	.send_call = "sendmmsg",
+	.recv_call = "recvmmsg or recvmsg",
+	.send_call = "sendmmsg or sendto",
 	.probe = connected_probe,
 	.init = connected_init,
 	.recv = connected_recv,

@@ -50,7 +50,7 @@ static int mmsg_recv(void *self, struct batch *b, int timeout_ms)
 
 	b->count = 0;
 	if (flag < 0)
-		return flag;
+		return wait_over(&s->wait, b, flag);
 	intake_reset(&s->intake);
 	for (;;) {
 		int again;
@@ -62,7 +62,7 @@ static int mmsg_recv(void *self, struct batch *b, int timeout_ms)
 			break;
 		again = wait_failed(&s->wait, -n);
 		if (again <= 0)
-			return again;
+			return wait_over(&s->wait, b, again);
 	}
 	wait_worked(&s->wait);
 	lone_note(&s->lone, (uint32_t)n);

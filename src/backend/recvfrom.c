@@ -89,12 +89,12 @@ static int one_recv(void *self, struct batch *b, int timeout_ms)
 
 	b->count = 0;
 	if (flag < 0)
-		return flag;
+		return wait_over(&o->wait, b, flag);
 	while ((n = receive(o, t, flag)) < 0) {
 		int again = wait_failed(&o->wait, errno);
 
 		if (again <= 0)
-			return again;
+			return wait_over(&o->wait, b, again);
 	}
 	wait_worked(&o->wait);
 	t->data = o->slot;

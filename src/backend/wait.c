@@ -57,8 +57,10 @@ int wait_flag(struct wait *w, int timeout_ms)
 		return 0;
 	tv.tv_sec = timeout_ms / 1000;
 	tv.tv_usec = timeout_ms % 1000 * 1000;
-	if (setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)))
+	if (setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv))) {
+		w->failed_call = "setsockopt(SO_RCVTIMEO)";
 		return -errno;
+	}
 	w->timeout_ms = timeout_ms;
 	return 0;
 }
@@ -72,7 +74,10 @@ static int wait_readable(struct wait *w)
 	w->epoll_ms = 0;
 	counter_add(w->counters, COUNTER_RECV_CALLS, 1);
 	n = epoll_wait(w->epoll, &event, 1, ms);
-	return n < 0 && errno != EINTR ? -errno : n > 0;
+	if (n >= 0 || errno == EINTR)
+		return n > 0;
+	w->failed_call = "epoll_wait";
+	return -errno;
 }
 
 int wait_failed(struct wait *w, int error)

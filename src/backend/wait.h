@@ -18,6 +18,8 @@ struct wait {
 	int timeout_ms; /* as set on fd; -1: not set yet */
 	int epoll;      /* that waits instead; 0: none */
 	int epoll_ms;   /* that it is yet to wait in this receive */
+	/* What failed, if it was not the receive that was to wait; or NULL. */
+	const char *failed_call;
 	struct counters *counters;
 	struct failures failures;
 };
@@ -49,3 +51,11 @@ static inline void wait_worked(struct wait *w)
  * return to the worker; -errno: receiving will not work any more.
  */
 int wait_failed(struct wait *w, int error);
+
+/* Returns error, 0 or what wait_flag() or wait_failed() returned, after saying
+ * in the batch which call it was of. */
+static inline int wait_over(const struct wait *w, struct batch *b, int error)
+{
+	b->failed_call = w->failed_call;
+	return error;
+}

@@ -117,6 +117,8 @@ static int take_datagrams(struct xdp *s, struct batch *b)
 	int n = s->socket.ops->recv(s->socket.self, b, 0);
 	uint32_t datagrams = 0;
 
+	if (n < 0 && !b->failed_call)
+		b->failed_call = s->socket.ops->recv_call;
 	s->from_socket = n > 0;
 	for (int i = 0; i < n; i++)
 		datagrams += b->trains[i].segments;

@@ -60,6 +60,9 @@ struct batch {
 	uint32_t count; /* trains in use */
 	uint32_t capacity;
 	uint64_t received_ns; /* CLOCK_MONOTONIC, if the service wants it */
+	/* The system call that ended a receive in an error, if it is not the
+	 * one that the backend mostly receives with; else NULL. */
+	const char *failed_call;
 	/* Limits on coupling; NULL, as batch_init() leaves it: none. */
 	const struct bounds *bounds;
 

@@ -65,7 +65,9 @@ void worker_order(struct worker *w, enum worker_order order)
 void worker_why(const struct worker *w, char *why, size_t why_bytes)
 {
 	const struct backend_ops *backend = w->config.backend;
-	bool denied = (w->error == -EPERM || w->error == -EACCES ||
+	/* What connects can only be chosen by another option. */
+	bool denied = !backend->connects &&
+		      (w->error == -EPERM || w->error == -EACCES ||
 			      w->error == -ENOSYS) &&
 		      (w->failed_call == backend->recv_call ||
 			      w->failed_call == backend->send_call);
@@ -266,7 +268,8 @@ static int turn(struct worker *w, int timeout_ms)
 	int error, n = c->backend->recv(w->backend.self, b, timeout_ms);
 
 	if (n < 0)
-		w->failed_call = c->backend->recv_call;
+		w->failed_call =
+			b->failed_call ? b->failed_call : c->backend->recv_call;
 	if (n == 0 && c->budget)
 		spend(w, 0);
 	if (n <= 0)

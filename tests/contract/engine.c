@@ -6,6 +6,7 @@
 #include "core/clock.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/udp.h>
 #include <unistd.h>
@@ -13,6 +14,29 @@
 #define MS 1000000u
 
 TestSuite(engine, .fini = engine_end);
+
+static uint32_t open_descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	uint32_t n = 0;
+
+	cr_assert(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+Test(engine, opens_as_many_descriptors_as_it_says)
+{
+	uint32_t before = open_descriptors(), after;
+
+	engine_begin(3);
+	after = open_descriptors();
+	/* The sockets, and the peer. */
+	cr_assert(after - before - 4 <= engine.ops->descriptors,
+		"%u, and not %u", after - before - 4, engine.ops->descriptors);
+}
 
 /* Whatever the engine knows of what the engine_peer has read, which is nothing.
  */

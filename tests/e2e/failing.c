@@ -58,6 +58,7 @@ static const struct named calls[] = {
 	{"poll", SYS_poll},
 #endif
 	{"ppoll", SYS_ppoll},
+	{"prlimit64", SYS_prlimit64},
 	{"recvfrom", SYS_recvfrom},
 	{"recvmmsg", SYS_recvmmsg},
 	{"recvmsg", SYS_recvmsg},

@@ -9,6 +9,7 @@ import ctypes
 import fcntl
 import os
 import platform
+import re
 import signal
 import socket
 import struct
@@ -127,6 +128,22 @@ class Kernel(balance.Balance):
                     self.assertGreater(ledger["answered"], 100)
                     self.assertGreater(report["latency_ns"]["p50"], 0)
                     self.assertLess(report["latency_ns"]["p50"], 10**9)
+
+    def test_few_descriptors_are_named_before_anything_is_sent(self):
+        """Each thread has programs and maps of its own."""
+        def limited(n):
+            return "sh", "-c", f'ulimit -n {n}; exec "$@"', "sh"
+
+        many = "--threads", "4", "--flows", "4", "--rate", "2k"
+        with serve("--service", "echo") as s:
+            r, _ = load(s.address, *many, prefix=limited(60))
+            self.assertRefused(r, 2, r"4 threads take up to \d+ descriptors.*"
+                               "ulimit -Hn.*raise it or use fewer flows and")
+            enough = re.search(r"up to (\d+)", r.stderr)[1]
+            r, report = load(s.address, *many, prefix=limited(enough))
+            self.assertBalances(r, report)
+            r, _ = load(s.address, "--flows", "1", prefix=limited(16))
+            self.assertRefused(r, 2, r"1 flow and 1 thread .*; raise it$")
 
     def test_a_count_is_exact_and_threads_share_it(self):
         with serve("--service", "discard") as s:

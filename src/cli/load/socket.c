@@ -284,11 +284,15 @@ static void refuse_many_flows(const struct load_config *c)
 	if (getrlimit(RLIMIT_NOFILE, &r) == 0 &&
 		load_descriptors(c) > r.rlim_max)
 		usage_error("flows",
-			"%u flows and %u thread%s take up to %" PRIu64
+			"%u flow%s and %u thread%s take up to %" PRIu64
 			" descriptors, but the limit of open files is %" PRIu64
-			" (ulimit -Hn); raise it or use fewer flows",
-			c->flows, c->threads, c->threads == 1 ? "" : "s",
-			load_descriptors(c), (uint64_t)r.rlim_max);
+			" (ulimit -Hn); raise it%s",
+			c->flows, c->flows == 1 ? "" : "s", c->threads,
+			c->threads == 1 ? "" : "s", load_descriptors(c),
+			(uint64_t)r.rlim_max,
+			c->threads > 1 ? " or use fewer flows and threads"
+			: c->flows > 1 ? " or use fewer flows"
+				       : "");
 }
 
 /* A flow whose time is over keeps its socket until it is answered. */
@@ -315,7 +319,8 @@ static void refuse_many_sockets(const struct load_config *c)
 			"%u flows of that lifetime have up to "
 			"%" PRIu64 " sockets at once, but the limit of open "
 			"files is %" PRIu64
-			" (ulimit -Hn); use a longer lifetime or fewer flows",
+			" (ulimit -Hn); raise it or use a longer lifetime or "
+			"fewer flows",
 			c->flows, sockets, (uint64_t)r.rlim_max);
 }
 

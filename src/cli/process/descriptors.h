@@ -5,5 +5,5 @@
 #include <stdint.h>
 
 /* Raises the limit as far as is allowed (RLIMIT_NOFILE, getrlimit(2)), and
- * returns it. */
+ * returns it; or the usual limit, if it cannot be asked for. */
 uint64_t descriptors_raise(void);

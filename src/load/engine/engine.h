@@ -143,6 +143,9 @@ struct engine_ops {
 	const char *brief; /* for --help */
 	size_t size;       /* of the private state; it is zeroed before init */
 	unsigned can;      /* enum engine_can */
+	/* The most descriptors that it has open, besides those that are added
+	 * to it. */
+	uint32_t descriptors;
 	/* Names of the system calls that it uses, for messages. */
 	const char *send_call, *recv_call, *wait_call;
 

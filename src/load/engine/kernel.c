@@ -147,6 +147,9 @@ const struct engine_ops engine_kernel = {
 	.brief = "frames made in the kernel by a BPF program, to a device",
 	.size = sizeof(struct kernel),
 	.can = ENGINE_NUMBERS,
+	/* Of epoll, 2 maps, their types, 4 programs, 2 tracepoints, a link and
+	 * a namespace. */
+	.descriptors = 12,
 	.send_call = "bpf(BPF_PROG_TEST_RUN)",
 	.recv_call = "recvmmsg, recvmsg or recvfrom",
 	.wait_call = "epoll_wait",

@@ -245,6 +245,7 @@ const struct engine_ops engine_mem = {
 	.brief = "a script, and no kernel",
 	.size = sizeof(struct mem),
 	.can = ENGINE_TRAINS | ENGINE_TXTIME | ENGINE_FOREIGN,
+	.descriptors = 0,
 	.send_call = "send",
 	.recv_call = "recv",
 	.wait_call = "wait",

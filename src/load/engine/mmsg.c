@@ -99,6 +99,7 @@ const struct engine_ops engine_mmsg = {
 	.brief = "sendmmsg(2) and recvmmsg(2)",
 	.size = sizeof(struct mmsg),
 	.can = ENGINE_TRAINS | ENGINE_TXTIME | ENGINE_FOREIGN,
+	.descriptors = 1,
 	.send_call = "sendmmsg or sendto",
 	.recv_call = "recvmmsg, recvmsg or recvfrom",
 	.wait_call = "epoll_wait",

@@ -353,6 +353,7 @@ const struct engine_ops engine_splice = {
 	.brief = "vmsplice(2) and splice(2), to servers on this host",
 	.size = sizeof(struct splice),
 	.can = ENGINE_TRAINS,
+	.descriptors = 3,
 	.send_call = "splice",
 	.recv_call = "recvmmsg, recvmsg or recvfrom",
 	.wait_call = "epoll_wait",

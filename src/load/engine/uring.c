@@ -125,6 +125,7 @@ const struct engine_ops engine_uring = {
 	.brief = "io_uring: multishot receive, sends in one submission",
 	.size = sizeof(struct uring),
 	.can = ENGINE_TRAINS | ENGINE_TXTIME | ENGINE_FOREIGN,
+	.descriptors = 1,
 	.send_call = "io_uring_enter",
 	.recv_call = "io_uring_enter",
 	.wait_call = "io_uring_enter",

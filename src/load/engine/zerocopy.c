@@ -376,6 +376,7 @@ const struct engine_ops engine_zerocopy = {
 	.brief = "sendmmsg(2) with MSG_ZEROCOPY",
 	.size = sizeof(struct zerocopy),
 	.can = ENGINE_TRAINS | ENGINE_TXTIME,
+	.descriptors = 1,
 	.send_call = "sendmmsg",
 	.recv_call = "recvmmsg, recvmsg or recvfrom",
 	.wait_call = "epoll_wait",

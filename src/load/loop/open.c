@@ -77,7 +77,10 @@ uint64_t load_sockets(const struct load_config *c)
 
 uint64_t load_descriptors(const struct load_config *c)
 {
-	return load_sockets(c) + 2ull * c->threads + 32;
+	/* None that is chosen for want of a choice needs more than one. */
+	uint64_t own = c->engine ? c->engine->descriptors : 1;
+
+	return load_sockets(c) + own * c->threads + 32;
 }
 
 /* Raises the limit on descriptors, as far as the hard limit allows. */

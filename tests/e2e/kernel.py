@@ -68,6 +68,32 @@ def load(address, *arguments, netns=NAMES[0], prefix=(), **more):
         **more)
 
 
+def bpf(command, layout, *fields):
+    libc = ctypes.CDLL(None, use_errno=True)
+    attribute = ctypes.create_string_buffer(struct.pack(layout, *fields), 128)
+    r = libc.syscall(SYS_BPF, command, attribute, 128)
+    if r < 0:
+        raise OSError(ctypes.get_errno(), "bpf")
+    return r
+
+
+def redirecting(source, target):
+    """Attach to a device an XDP program that redirects all that comes to
+    another one. Returns the link's descriptor. bpf(2), linux/bpf.h."""
+    program = ctypes.create_string_buffer(
+        struct.pack("<BBhi", 0xb7, 1, 0, target)    # r1 = target
+        + struct.pack("<BBhi", 0xb7, 2, 0, 0)       # r2 = 0
+        + struct.pack("<BBhi", 0x85, 0, 0, 23)      # call bpf_redirect
+        + struct.pack("<BBhi", 0x95, 0, 0, 0))      # exit
+    licence = ctypes.create_string_buffer(b"MIT")
+    # BPF_PROG_LOAD of BPF_PROG_TYPE_XDP; BPF_LINK_CREATE for BPF_XDP
+    fd = bpf(5, "IIQQ", 6, 4, ctypes.addressof(program),
+             ctypes.addressof(licence))
+    link = bpf(28, "IIII", fd, source, 37, 0)
+    os.close(fd)
+    return link
+
+
 def launchers():
     """How many BPF programs of this engine the kernel has."""
     libc, found, last = ctypes.CDLL(None), 0, 0
@@ -115,6 +141,24 @@ class Kernel(balance.Balance):
                    "--burn", "3000") as s:
             r, report = load(s.address)
         self.assertBalances(r, report, faults=())
+
+    def test_what_another_device_drops_is_not_counted(self):
+        """The receiver's program redirects to it, in the thread that sends."""
+        if not SYS_BPF:
+            self.skipTest("the number of bpf(2) is not known here")
+        ip("-n", NAMES[1], "link", "add", "full", "type", "veth", "peer",
+           "name", "deaf")
+        self.addCleanup(ip, "-n", NAMES[1], "link", "delete", "full")
+        ip("-n", NAMES[1], "link", "set", "full", "up")
+        with serve("--service", "discard") as s:
+            with entered(1):
+                link = redirecting(*map(socket.if_nametoindex,
+                                        ("veth0", "full")))
+            self.addCleanup(os.close, link)
+            r, report = load(s.address, "--rate", "20k", "--peer-consents")
+        ledger = self.assertBalances(r, report)
+        self.assertEqual(ledger["dropped"]["transmit"], 0, ledger["dropped"])
+        self.assertEqual(ledger["dropped"]["device"], ledger["sent"])
 
     def test_every_reply_of_an_open_loop_is_right(self):
         for host in HOSTS[1], HOSTS6[1]:

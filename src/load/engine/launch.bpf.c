@@ -6,7 +6,11 @@
  * headers are written; the payload behind the probe is as in the first frame.
  *
  * Two more programs count what the device, or the way to it, did not take. They
- * see the calls of all, and count those of this thread.
+ * see the calls of all, and count those of this thread while a frame of its own
+ * is on its way. In that time, the CPU does nothing else for the network: the
+ * kernel lets softirqs in, such as a receiver's program that redirects to other
+ * devices, when the queue to the device has been flushed
+ * (xdp_test_run_batch() in net/bpf/test_run.c).
  */
 #include "core/probe_mix.h"
 #include "load/engine/launch_state.h"
@@ -133,21 +137,28 @@ int launch_v6(struct xdp_md *ctx)
 	return launch(ctx, HEADERS_V6);
 }
 
-static __always_inline struct launch_state *of_this_thread(void)
+/* The state, if the call is for frames of this launch. */
+static __always_inline struct launch_state *of_this_launch(void)
 {
 	struct launch_state *s = find_state();
 
-	return s && s->thread == (__u32)bpf_get_current_pid_tgid() ? s : 0;
+	return s && s->thread == (__u32)bpf_get_current_pid_tgid() &&
+			       s->settled < s->done
+		       ? s
+		       : 0;
 }
 
 /* from, to, sent, drops, err: include/trace/events/xdp.h. */
 SEC("raw_tp/xdp_devmap_xmit")
 int count_drops(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct launch_state *s = of_this_thread();
-	int drops = ctx->args[3], err = ctx->args[4];
+	struct launch_state *s = of_this_launch();
+	int sent = ctx->args[2], drops = ctx->args[3], err = ctx->args[4];
 
-	if (s && drops > 0) {
+	if (!s)
+		return 0;
+	s->settled += sent + drops;
+	if (drops > 0) {
 		s->dropped += drops;
 		if (err < 0)
 			s->error = -err;
@@ -155,15 +166,14 @@ int count_drops(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* dev, program, target, err, map_type, ...: only of launches, which name no
- * map. The receiver's program runs in this thread, too, and its AF_XDP sockets
- * may be full. */
+/* dev, program, target, err, ... */
 SEC("raw_tp/xdp_redirect_err")
 int count_failures(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct launch_state *s = of_this_thread();
+	struct launch_state *s = of_this_launch();
 
-	if (s && (__u32)ctx->args[4] != BPF_MAP_TYPE_XSKMAP) {
+	if (s) {
+		s->settled++;
 		s->failed++;
 		s->error = -(int)ctx->args[3];
 	}

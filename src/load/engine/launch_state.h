@@ -22,6 +22,7 @@ struct launch_state {
 	__u32 next;    /* the flow of the next datagram */
 	__u32 left;    /* datagrams to send */
 	__u32 done;    /* of this launch: numbered, and handed over */
+	__u32 settled; /* of these, taken or dropped by the device, or failed */
 	__u32 dropped; /* of these, not taken by the device */
 	__u32 failed;  /* of these, not handed to a device at all */
 	__u32 error;   /* the last errno of a drop or failure */

@@ -268,7 +268,7 @@ int launcher_run(
 
 	s->flows = flows;
 	s->left = launch->datagrams;
-	s->done = s->dropped = s->failed = s->error = 0;
+	s->done = s->settled = s->dropped = s->failed = s->error = 0;
 	s->timed = launch->times != NULL;
 	if (launch->times)
 		memcpy(s->times, launch->times,

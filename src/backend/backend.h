@@ -38,7 +38,7 @@ typedef void backend_fact_fn(
 /* How to open sockets for peers. */
 struct connecting {
 	struct socket_config socket; /* as the listener's, with its port */
-	uint32_t most;               /* sockets at a time */
+	uint32_t most;               /* sockets at a time; not 0 */
 	uint64_t idle_ns; /* one that is not used so long is closed */
 };
 

@@ -65,7 +65,7 @@ static int connected_init(void *self, const struct backend_config *config)
 	int error;
 
 	c->epoll = c->scout = -1;
-	if (!config->connecting)
+	if (!config->connecting || !config->connecting->most)
 		return -EINVAL;
 	c->config = config->connecting;
 	c->listener = config->fd;

@@ -151,3 +151,21 @@ int nic_read(struct nic *out, const char *root, const char *name)
 	read_irqs(out, root);
 	return 0;
 }
+
+static bool is_among(int which, const unsigned short *cpu, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (cpu[i] == which)
+			return true;
+	return false;
+}
+
+unsigned nic_irqs_beside(
+	const struct nic *nic, const unsigned short *cpu, unsigned count)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < nic->irq_count; i++)
+		n += !is_among(nic->irq[i].cpu, cpu, count);
+	return n;
+}

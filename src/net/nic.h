@@ -34,6 +34,10 @@ struct nic {
  * out. 0; or -ENODEV: there is no such device. */
 int nic_read(struct nic *out, const char *root, const char *name);
 
+/* How many of the device's interrupts are handled on none of these CPUs. */
+unsigned nic_irqs_beside(
+	const struct nic *nic, const unsigned short *cpu, unsigned count);
+
 /* The receive queue that an interrupt of this name is for: -2 if it is for
  * none, -1 if for one without a number. */
 int nic_queue_of(const char *irq_name);

@@ -60,8 +60,16 @@ int steer_growing(const struct steer *s, const int *fds,
 	const unsigned short *cpu, unsigned count, const char **by, char *why,
 	size_t why_bytes)
 {
-	int error = attach(s, fds[0], cpu, count);
+	int error;
 
+	if (!s->write) {
+		snprintf(why, why_bytes,
+			"--steer %s has no program, and would give new sockets "
+			"datagrams of others; use --steer flow",
+			s->name);
+		return -EINVAL;
+	}
+	error = attach(s, fds[0], cpu, count);
 	*by = "cbpf";
 	if (error && s->mark && s->mark(fds, cpu, count) == 0) {
 		*by = s->mark_by;

@@ -21,7 +21,7 @@ int steer_attach(const struct steer *s, const int *fds,
 	size_t why_bytes);
 
 /* The same for a group, even of one, that others join later: s must have a
- * program, which never names those. */
+ * program, which never names those; -EINVAL without one. */
 int steer_growing(const struct steer *s, const int *fds,
 	const unsigned short *cpu, unsigned count, const char **by, char *why,
 	size_t why_bytes);

@@ -22,7 +22,7 @@ struct server_config {
 	/* Workers are pinned to these in turn; NULL: not pinned. */
 	const struct cpu_list *cpus;
 	/* Which worker of an endpoint gets a datagram; NULL: as the kernel's
-	 * hash says. by_cpu needs a CPU in cpus for each of the workers. */
+	 * hash says, or by flow if the backend connects. by_cpu needs cpus. */
 	const struct steer *steer;
 	uint32_t batch;
 	bool trains, gro;
@@ -33,7 +33,7 @@ struct server_config {
 	uint32_t burn_rounds; /* the same by rounds of burn_spend() */
 	uint64_t spin_ns;     /* workers busy-poll; or SPIN_ALWAYS */
 	/* If the backend connects: how many sockets each worker may open for
-	 * peers, and after what time unused they are closed. */
+	 * peers, at least 1, and after what time unused they are closed. */
 	uint32_t connected_most;
 	uint64_t connected_idle_ns;
 	/* Of each train, only the first copy_bytes are received. */

@@ -5,7 +5,10 @@
 #include "net/group.h"
 #include "net/interface.h"
 #include "net/steering.h"
+#include "net/steers.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static struct socket_config plan(const struct server_config *c, uint32_t index)
@@ -49,17 +52,29 @@ static int share(struct endpoint *e, const struct server_config *c, bool dual,
 	return c->backend->share(&e->share, &config, why, why_bytes);
 }
 
+static const struct steer *steer_of(const struct server_config *c)
+{
+	if (c->steer)
+		return c->steer;
+	return c->backend->connects ? &steer_flow : &steer_hash;
+}
+
 /* The order of the group's sockets stays as it is while the server runs: they
  * are closed only after all workers have ended. */
 int endpoint_open(struct endpoint *e, const struct server_config *config,
 	uint32_t index, char *why, size_t why_bytes)
 {
-	const struct steer *steer =
-		config->steer ? config->steer : steer_table[0];
+	const struct steer *steer = steer_of(config);
 	struct socket_config sc = plan(config, index);
 	uint32_t n = config->workers;
 	int error;
 
+	if (steer->by_cpu && !config->cpus) {
+		snprintf(why, why_bytes,
+			"--steer %s needs workers that are pinned; give --cpus",
+			steer->name);
+		return -EINVAL;
+	}
 	sc.reuseport = config->backend->connects;
 	error = group_open(&sc, n, e->fds, e->got, why, why_bytes);
 	if (error)

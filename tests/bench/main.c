@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the benchmarks of a group, or all, and prints a table and, as the last
- * line, JSON:
+ * Runs the benchmarks of a group, or all, and prints a table, or JSON instead:
  *
- *   bench [GROUP|all [ROUNDS]]
+ *   bench [GROUP|all [ROUNDS]] [--json]
  *
  * In each round, every benchmark makes one short run, so that all of them share
  * what this host is doing meanwhile. The times are nanoseconds of an item:
@@ -26,6 +25,7 @@ struct suite {
 	size_t count;
 	const char *group;
 	long rounds;
+	bool json;
 	int instructions; /* a descriptor; or -errno */
 };
 
@@ -131,11 +131,13 @@ static int parse(struct suite *s, int argc, char **argv)
 {
 	char *end = NULL;
 
+	s->json = argc > 1 && strcmp(argv[argc - 1], "--json") == 0;
+	argc -= s->json;
 	s->group = argc > 1 ? argv[1] : "all";
 	s->rounds = argc > 2 ? strtol(argv[2], &end, 10) : ROUNDS;
 	if (argc > 3 || (end && *end) || s->rounds < 1 || s->rounds > 1000000) {
-		fprintf(stderr, "usage: bench [GROUP|all [ROUNDS]], with 1 to "
-				"1000000 rounds\n");
+		fprintf(stderr, "usage: bench [GROUP|all [ROUNDS]] [--json], "
+				"with 1 to 1000000 rounds\n");
 		return -EINVAL;
 	}
 	return 0;
@@ -165,8 +167,7 @@ int main(int argc, char **argv)
 		error = -EINVAL;
 	}
 	if (!error) {
-		print_table(&s);
-		print_json(&s);
+		(s.json ? print_json : print_table)(&s);
 		if (fflush(stdout))
 			error = -errno;
 	}

@@ -270,6 +270,7 @@ class Stages(unittest.TestCase):
     def test_options_that_contradict_stages_are_refused(self):
         for options in (("-P", "2"), ("-P", "2", "-T", "2"), ("--flood",),
                         ("--window", "4"), ("--train", "8"),
+                        ("--in-flight", "4"),
                         ("--rate", "100"), ("--find-capacity",),
                         ("--csv", "-"),
                         ("--histogram", "-"), ("-l", "32-64")):

@@ -176,6 +176,7 @@ class Loopback(Case):
                           ("--stress", "-P", "3"), ("--stress", "--stages"),
                           ("--stress", "--rate", "1k"),
                           ("--stress", "--count", "3"),
+                          ("--stress", "--flow-lifetime", "1s"),
                           ("--stress", "--source-ports", "2000-3000"),
                           ("--stress", "--dont-fragment")):
             with self.subTest(arguments=arguments):

@@ -64,8 +64,8 @@ static const struct argp_option options[] = {
 		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_COUNTED,
 		"Threads that share the flows (default 1)", 0},
 	{"flood", KEY_FLOOD, NULL,
-		LOAD_CLOSED_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
-			LOAD_NOT_PCAP,
+		LOAD_CLOSED_LOOP | LOAD_OPEN_LOOP | LOAD_NOT_STAGES |
+			LOAD_NOT_STRESS | LOAD_NOT_PCAP,
 		"Send as fast as the kernel accepts datagrams; the default if "
 		"the server is known not to reply",
 		0},
@@ -75,7 +75,9 @@ static const struct argp_option options[] = {
 		"Datagrams that each flow has in flight; a reply lets the next "
 		"one leave (default 8 trains, or 64 without trains)",
 		0},
-	{"in-flight", KEY_IN_FLIGHT, "N", LOAD_NOT_STRESS | LOAD_NOT_PCAP,
+	{"in-flight", KEY_IN_FLIGHT, "N",
+		LOAD_OF_CLOSED_LOOP | LOAD_NOT_STAGES | LOAD_NOT_STRESS |
+			LOAD_NOT_PCAP,
 		"Datagrams that all flows together have in flight (default: "
 		"the windows of 16 flows, unless --window is given)",
 		0},

@@ -137,6 +137,8 @@ static void adapt_to_server(struct load_parsing *p)
 		c->replies = REPLIES_TEXT;
 	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
 		c->replies = REPLIES_ANY;
+	if (c->replies == REPLIES_NONE)
+		c->verify_full = false;
 	load_frames_refuse_replies(p);
 	refuse_loss_unseen(p);
 	default_gro(p);

@@ -85,6 +85,11 @@ static void refuse_loops(const struct load_parsing *p)
 {
 	bool open = load_pace_is_open(&p->pace);
 
+	if (p->o->config.in_flight && (p->flood || open))
+		usage_clash("in-flight",
+			"--in-flight needs a closed loop: neither a rate nor "
+			"--flood waits for replies");
+
 	if (p->flood && open)
 		usage_clash("flood", "--flood and a rate exclude each other; "
 				     "give one of them");
@@ -95,6 +100,25 @@ static void refuse_loops(const struct load_parsing *p)
 		usage_clash("window",
 			"--window cannot be combined with a rate: an "
 			"open loop does not wait for replies");
+}
+
+/* Refuses checks of what nobody sends or looks at. */
+static void refuse_checks(const struct load_parsing *p)
+{
+	const struct load_config *c = &p->o->config;
+	bool looks = !load_said(p, "expect") || c->replies == REPLIES_PROBES ||
+		     c->replies == REPLIES_TEXT;
+
+	if (p->payload && (load_said(p, "length") || load_said(p, "content") ||
+				  c->verify_full))
+		usage_clash("payload",
+			"--payload cannot be combined with --length, --content "
+			"or --verify full: the file says what a datagram is, "
+			"and nothing of replies");
+	if (c->verify_full && !looks)
+		usage_clash("verify",
+			"--verify full needs --expect probes: other replies "
+			"are counted, and not compared with what was sent");
 }
 
 static bool is_stdout(const char *path)
@@ -111,11 +135,7 @@ void load_refuse(const struct load_parsing *p)
 			if (s->keys[k].value && strcmp(s->keys[k].option->name,
 							kinds[i].option) == 0)
 				refuse_kind(p, &kinds[i]);
-	if (p->payload && (load_said(p, "length") || p->o->config.verify_full))
-		usage_clash("payload",
-			"--payload cannot be combined with --length "
-			"or --verify full: the file says how long a "
-			"datagram is, and nothing of replies");
+	refuse_checks(p);
 	if (p->pace.find_capacity && p->o->max_loss_said)
 		usage_clash("max-loss", "--max-loss cannot be combined with "
 					"--find-capacity; use --loss");

@@ -178,7 +178,8 @@ static bool is_replaced(const struct load_scenario *s, const struct load_key *k)
 		if (s->keys[i].value && !s->keys[i].line)
 			said |= s->keys[i].option->flags;
 	return (flags & loops && said & loops) ||
-	       (flags & LOAD_OF_OPEN_LOOP && said & LOAD_CLOSED_LOOP);
+	       (flags & LOAD_OF_OPEN_LOOP && said & LOAD_CLOSED_LOOP) ||
+	       (flags & LOAD_OF_CLOSED_LOOP && said & LOAD_OPEN_LOOP);
 }
 
 static void apply(struct load_scenario *s, struct argp_state *state,

@@ -18,11 +18,14 @@ enum load_option_flags {
 	 * it. */
 	LOAD_COMMAND_LINE_ONLY = 1 << 16,
 	/* What makes datagrams leave: any of these on the command line replaces
-	 * all of them in the file, ... */
+	 * all of them in the file (a flood is neither, and replaces what goes
+	 * with either), ... */
 	LOAD_CLOSED_LOOP = 1 << 17,
 	LOAD_OPEN_LOOP = 1 << 18,
 	/* ... and these, too, if it is not an open loop. */
 	LOAD_OF_OPEN_LOOP = 1 << 19,
+	/* ... and these, if it is one. */
+	LOAD_OF_CLOSED_LOOP = 1 << 25,
 	/* Contradicts such a run: see refuse.c. */
 	LOAD_NOT_STAGES = 1 << 20,
 	LOAD_NOT_STRESS = 1 << 21,

@@ -155,7 +155,7 @@ static const char *show(
 	case LENGTH:
 		return c->payload ? NULL : p->length;
 	case CONTENT:
-		return load_content_names[c->content];
+		return c->payload ? NULL : load_content_names[c->content];
 	case COUNT:
 		return show_count(*(const uint32_t *)field, text);
 	case IN_FLIGHT:

@@ -37,7 +37,8 @@ static const struct argp_option options[] = {
 		"Send from these ports in turn (default: the kernel chooses)",
 		0},
 	{"flow-lifetime", KEY_LIFETIME, "TIME",
-		LOAD_NOT_STAGES | LOAD_NOT_PCAP | LOAD_NOT_COUNTED,
+		LOAD_NOT_STAGES | LOAD_NOT_STRESS | LOAD_NOT_PCAP |
+			LOAD_NOT_COUNTED,
 		"Replace each flow at this age by a new one with its own "
 		"socket and port (default: flows last as long as the run)",
 		0},

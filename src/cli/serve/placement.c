@@ -136,17 +136,37 @@ static void print_nic(FILE *out, const struct nic *nic)
 	fprintf(out, "%s\n", nic->irq_count > 8 ? ",..." : "");
 }
 
-/* Of datagrams from there, --steer cpu leaves the choice to the hash. */
+/* Which interrupts of the device have no worker of this address? Each address
+ * has workers of its own. */
 static unsigned without_worker(
-	const struct serve_options *o, const struct nic *nic)
+	const struct serve_options *o, const struct nic *nic, uint32_t address)
 {
-	unsigned n = nic->irq_count, workers = o->server.workers;
+	unsigned short cpu[AFFINITY_CPUS_MAX];
+	unsigned n = o->server.workers;
 
-	if (workers > o->cpus.count)
-		workers = o->cpus.count;
-	for (unsigned i = 0; i < workers; i++)
-		n -= served(nic, o->cpus.cpu[i]);
-	return n;
+	if (n > o->cpus.count)
+		n = o->cpus.count;
+	for (unsigned i = 0; i < n; i++)
+		cpu[i] = o->cpus.cpu[(address * o->server.workers + i) %
+				     o->cpus.count];
+	return nic_irqs_beside(nic, cpu, n);
+}
+
+/* Of datagrams from there, --steer cpu leaves the choice to the hash. */
+static void print_strays(FILE *out, const struct serve_options *o,
+	const struct nic *nic, uint32_t address)
+{
+	unsigned n = without_worker(o, nic, address);
+	char text[ADDRESS_TEXT];
+
+	if (!n || interface_index(&o->listen[address]) !=
+			  if_nametoindex(nic->name))
+		return;
+	fprintf(out,
+		"  note: %u of the interrupts of %s are at CPUs without a "
+		"worker of\n        %s; their datagrams are spread by the "
+		"hash\n",
+		n, nic->name, address_format(&o->listen[address], text));
 }
 
 void serve_placement_print(FILE *out, const struct serve_options *o)
@@ -164,16 +184,9 @@ void serve_placement_print(FILE *out, const struct serve_options *o)
 	if (workers > WORKERS_MOST)
 		fprintf(out, "  and %u more (see --json)\n",
 			workers - WORKERS_MOST);
-	for (unsigned i = 0; i < p->nic_count; i++) {
-		unsigned n = without_worker(o, &p->nic[i]);
-
-		if (n && o->server.steer->by_cpu)
-			fprintf(out,
-				"  note: %u of the interrupts of %s are at "
-				"CPUs without a worker; their\n        "
-				"datagrams are spread by the hash\n",
-				n, p->nic[i].name);
-	}
+	for (unsigned i = 0; o->server.steer->by_cpu && i < p->nic_count; i++)
+		for (uint32_t k = 0; k < o->server.listen_count; k++)
+			print_strays(out, o, &p->nic[i], k);
 }
 
 static json_t *known(int number)

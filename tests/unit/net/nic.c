@@ -143,3 +143,14 @@ Test(nic, knows_receive_queues_by_the_names_of_interrupts)
 		cr_assert(nic_queue_of(cases[i].name) == cases[i].queue, "%s",
 			cases[i].name);
 }
+
+Test(nic, counts_interrupts_that_are_elsewhere)
+{
+	static const unsigned short cpus[] = {2, 3, 2};
+
+	nic = (struct nic){.irq_count = 4,
+		.irq = {{.cpu = 2}, {.cpu = 7}, {.cpu = -1}, {.cpu = 3}}};
+	cr_assert(nic_irqs_beside(&nic, cpus, 3) == 2);
+	cr_assert(nic_irqs_beside(&nic, cpus, 1) == 3);
+	cr_assert(nic_irqs_beside(&nic, NULL, 0) == 4);
+}

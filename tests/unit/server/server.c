@@ -4,6 +4,7 @@
 #include "backend/registry.h"
 
 #include "net/socket.h"
+#include "net/steering.h"
 #include "service/registry.h"
 
 #include <criterion/criterion.h>
@@ -157,4 +158,52 @@ Test(server, bound_to_one_address_does_without_packet_information)
 
 	server_close(s);
 	cr_assert(!local);
+}
+
+static int open_one(const struct server_config *how, char *why, size_t bytes)
+{
+	static union address bound;
+	struct server_config config = *how;
+	struct server *s = NULL;
+	int error;
+
+	cr_assert(address_parse(&bound, "127.0.0.1:0") == 0);
+	config.listen = &bound;
+	config.listen_count = config.workers = 1;
+	config.service = service_find("echo");
+	config.batch = 8;
+	config.counters = "none";
+	error = server_open(&s, &config, why, bytes);
+	if (!error)
+		error = server_start(s, "{}", why, bytes);
+	if (s)
+		server_close(s);
+	return error;
+}
+
+/* The kernel's hash would give new sockets datagrams of others. */
+Test(server, that_connects_is_steered_by_flow_unless_another_way_is_given)
+{
+	struct server_config c = {.backend = backend_connecting(),
+		.connected_most = 8,
+		.connected_idle_ns = 1000000000};
+	char why[256] = "";
+
+	cr_assert(open_one(&c, why, sizeof(why)) == 0, "%s", why);
+	c.steer = steer_find("hash");
+	cr_assert(open_one(&c, why, sizeof(why)) == -EINVAL);
+	cr_assert(strstr(why, "--steer flow"));
+	c.steer = NULL;
+	c.connected_most = 0;
+	cr_assert(open_one(&c, why, sizeof(why)) == -EINVAL);
+}
+
+Test(server, steered_by_cpu_wants_pinned_workers)
+{
+	const struct server_config c = {
+		.backend = backend_find("mmsg"), .steer = steer_find("cpu")};
+	char why[256] = "";
+
+	cr_assert(open_one(&c, why, sizeof(why)) == -EINVAL);
+	cr_assert(strstr(why, "--cpus"));
 }

@@ -101,6 +101,27 @@ static __always_inline int header_is_sound(const struct iphdr *ip)
 	return sum == 0xffff;
 }
 
+/*
+ * Before a program that the kernel runs for any driver, datagrams may have been
+ * joined (GRO, or a sender's UDP_SEGMENT on the way of a virtual device), and
+ * the frame does not tell. Their UDP checksum is then the sum of the pseudo
+ * header, as that of any whose sender left it to hardware.
+ */
+static __always_inline int may_be_train(
+	const struct udphdr *u, const void *addresses, __u32 bytes)
+{
+	const __u16 *half = addresses;
+	__u32 sum = bpf_htons(IPPROTO_UDP) + u->len;
+
+	if (!rules.generic)
+		return 0;
+	for (__u32 i = 0; i < bytes / 2; i++)
+		sum += half[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == u->check;
+}
+
 /* 0/8, 127/8, which the rules of a server trust, groups, broadcast addresses,
  * and our own addresses come from no wire. */
 static __always_inline int v4_is_odd_source(__u32 address)
@@ -139,7 +160,8 @@ static __always_inline int takes_v4(
 	       !(ip->frag_off & FRAGMENT) && v4_is_wanted(ip, u, queue) &&
 	       length >= 28 && length <= bytes &&
 	       bpf_ntohs(u->len) == length - 20 &&
-	       !v4_is_odd_source(ip->saddr) && header_is_sound(ip);
+	       !v4_is_odd_source(ip->saddr) && header_is_sound(ip) &&
+	       !may_be_train(u, &ip->saddr, 8);
 }
 
 /* ::1, ::, v4-mapped and v4-compatible addresses, groups, and our own come from
@@ -177,7 +199,8 @@ static __always_inline int takes_v6(
 	return *(const __u8 *)ip >> 4 == 6 && ip->nexthdr == IPPROTO_UDP &&
 	       v6_is_wanted(ip, u, queue) && length >= 8 &&
 	       sizeof(*ip) + length <= bytes && bpf_ntohs(u->len) == length &&
-	       u->check && !v6_is_odd_source(&ip->saddr);
+	       u->check && !v6_is_odd_source(&ip->saddr) &&
+	       !may_be_train(u, &ip->saddr, 32);
 }
 
 SEC("xdp")

@@ -59,12 +59,13 @@ static void write_peer(struct filter_rules *r, const union address *peer)
 }
 
 static void write_rules(
-	struct filter_rules *r, const struct xdp_filter_config *c)
+	struct filter_rules *r, const struct xdp_filter_config *c, bool generic)
 {
 	*r = (struct filter_rules){
 		.port_first = c->port_first,
 		.port_last = c->port_last,
 		.frame_most = c->frame_most,
+		.generic = generic,
 		.frags = c->frags,
 	};
 	memcpy(r->mac, c->device->mac, sizeof(r->mac));
@@ -83,7 +84,7 @@ static void write_rules(
 }
 
 static int load(struct xdp_filter *f, const struct xdp_filter_config *config,
-	char *why, size_t why_bytes)
+	bool generic, char *why, size_t why_bytes)
 {
 	struct filter_rules rules;
 	struct bpf_map *map;
@@ -92,7 +93,7 @@ static int load(struct xdp_filter *f, const struct xdp_filter_config *config,
 
 	if (error)
 		return error;
-	write_rules(&rules, config);
+	write_rules(&rules, config, generic);
 	map = bpf_object__find_map_by_name(f->object, ".rodata");
 	error = map ? bpf_map__set_initial_value(map, &rules, sizeof(rules))
 		    : -ENOENT;
@@ -112,23 +113,17 @@ static int load(struct xdp_filter *f, const struct xdp_filter_config *config,
 	return xdp_object_load(f->object, why, why_bytes);
 }
 
-static int attach(struct xdp_filter *f, const struct xdp_filter_config *c)
+static int attach(
+	struct xdp_filter *f, const struct xdp_filter_config *c, bool generic)
 {
 	int program = bpf_program__fd(
 		bpf_object__find_program_by_name(f->object, "filter"));
-	LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
-	LIBBPF_OPTS(bpf_link_create_opts, generic, .flags = XDP_FLAGS_SKB_MODE);
-	int link = -ENOTSUP;
+	LIBBPF_OPTS(bpf_link_create_opts, o,
+		.flags = generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
 
-	if (!c->generic)
-		link = bpf_link_create(
-			program, (int)c->device->index, BPF_XDP, &native);
-	f->native = link >= 0;
-	if (link < 0 && link != -EBUSY && link != -EEXIST && !c->native)
-		link = bpf_link_create(
-			program, (int)c->device->index, BPF_XDP, &generic);
-	f->link = link;
-	return link < 0 ? link : 0;
+	f->link = bpf_link_create(program, (int)c->device->index, BPF_XDP, &o);
+	f->native = !generic;
+	return f->link < 0 ? f->link : 0;
 }
 
 static void explain(int error, const char *device, char *why, size_t why_bytes)
@@ -144,23 +139,37 @@ static void explain(int error, const char *device, char *why, size_t why_bytes)
 			strerror(-error));
 }
 
-int xdp_filter_open(struct xdp_filter *f,
-	const struct xdp_filter_config *config, char *why, size_t why_bytes)
+/* other: the other mode may be tried. */
+static int open_as(struct xdp_filter *f, const struct xdp_filter_config *c,
+	bool generic, bool *other, char *why, size_t why_bytes)
 {
 	int error;
 
 	*f = (struct xdp_filter){.link = -1, .sockets = -1, .flows = -1};
-	error = load(f, config, why, why_bytes);
+	*other = false;
+	error = load(f, c, generic, why, why_bytes);
 	if (!error) {
 		f->sockets =
 			bpf_object__find_map_fd_by_name(f->object, "sockets");
 		f->flows = bpf_object__find_map_fd_by_name(f->object, "flows");
-		error = attach(f, config);
+		error = attach(f, c, generic);
+		*other = error && error != -EBUSY && error != -EEXIST;
 		if (error)
-			explain(error, config->device->name, why, why_bytes);
+			explain(error, c->device->name, why, why_bytes);
 	}
 	if (error)
 		xdp_filter_close(f);
+	return error;
+}
+
+int xdp_filter_open(struct xdp_filter *f,
+	const struct xdp_filter_config *config, char *why, size_t why_bytes)
+{
+	bool generic = config->generic, other;
+	int error = open_as(f, config, generic, &other, why, why_bytes);
+
+	if (error && other && !generic && !config->native)
+		error = open_as(f, config, true, &other, why, why_bytes);
 	return error;
 }
 

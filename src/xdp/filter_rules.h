@@ -21,7 +21,8 @@ struct filter_rules {
 	__u32 v4[FILTER_ADDRESSES];  /* as in a header */
 	__u32 never[FILTER_SOURCES]; /* IPv4 sources that no peer has */
 	__u32 v6[FILTER_ADDRESSES][4];
-	__u8 mac[6]; /* of the device */
+	__u8 mac[6];   /* of the device */
+	__u16 generic; /* the kernel runs it, after what may join datagrams */
 	/* Not what comes to these addresses and ports is taken, but what comes
 	 * from this peer to the end of a flow, at the flow's queue. */
 	__u16 by_flow;

@@ -4,6 +4,7 @@ removed. Needs root."""
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import shutil
 import socket
@@ -15,6 +16,8 @@ import unittest
 from program import split
 
 CLONE_NEWNET = 0x40000000
+SIOCETHTOOL = 0x8946
+GRO, TX_CHECKSUMS = 0x2c, 0x17  # ETHTOOL_SGRO, ETHTOOL_STXCSUM
 NAMES = [f"udpmill-test-{os.getpid()}-{side}" for side in "ab"]
 # For this run alone (in RFC 2544's range): the counter segments belong to the
 # host, and load would mistake another run's server at the same address for
@@ -49,6 +52,14 @@ def introduce():
             check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
         ip("-n", NAMES[side], "neighbour", "replace", HOSTS[1 - side],
            "lladdr", address, "dev", "veth0", "nud", "permanent")
+
+
+def set_offload(side, command, on):
+    """Of a side's device, by ethtool's ioctl (ethtool(8) may be missing)."""
+    with entered(side), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        value = ctypes.create_string_buffer(struct.pack("II", command, on))
+        request = struct.pack("16sP16x", b"veth0", ctypes.addressof(value))
+        fcntl.ioctl(s, SIOCETHTOOL, request)
 
 
 def remove_lab():

@@ -13,7 +13,8 @@ import subprocess
 import unittest
 
 from namespaces import HOSTS, NAMES, entered, introduce, ip
-from xdp_lab import PORT, client, load, serve, set_mtu, start
+from xdp_lab import (PORT, client, load, serve, set_mtu, start,
+                     whole_checksums)
 
 V6 = "2001:db8::1", "2001:db8::2"
 REPLY_TTL = 191
@@ -51,7 +52,7 @@ class Traffic(unittest.TestCase):
 
     def test_a_load_balances(self):
         for mode in "native", "generic":
-            with self.subTest(mode=mode):
+            with self.subTest(mode=mode), whole_checksums():
                 with serve("--xdp-mode", mode) as s:
                     report = load("--count", "5000", "--train", "off",
                                   "--window", "64")
@@ -65,6 +66,15 @@ class Traffic(unittest.TestCase):
         with serve() as s:
             report = load("--count", "5000", "-l", "1400", "--window", "64")
         self.check_balance(report, s)
+
+    def test_what_may_be_a_train_goes_by_the_stack_in_generic_mode(self):
+        """A frame does not tell which of them were joined."""
+        for train in "off", "11":
+            with self.subTest(train=train), serve("--xdp-mode",
+                                                  "generic") as s:
+                report = load("--count", "5500", "--train", train, "--window",
+                              "66")
+            self.check_balance(report, s, stack=5500)
 
     def test_datagrams_of_every_size_are_answered(self):
         with serve() as s, client() as c:
@@ -87,7 +97,7 @@ class Traffic(unittest.TestCase):
         set_mtu(9000)
         self.addCleanup(set_mtu, 1500)
         for mode in "native", "generic":
-            with self.subTest(mode=mode):
+            with self.subTest(mode=mode), whole_checksums():
                 with serve("--xdp-mode", mode) as s, client() as c:
                     if release < (6, 6):
                         self.assertIn("xdp_multi_buffer=off ", s.out)
@@ -170,7 +180,7 @@ class Traffic(unittest.TestCase):
     def test_drops_of_a_slow_server_are_explained(self):
         introduce()
         for mode in "native", "generic":
-            with self.subTest(mode=mode):
+            with self.subTest(mode=mode), whole_checksums():
                 with serve("--burn", "10000", "--xdp-mode", mode) as s:
                     report = load("--flood", "--count", "100000", "--train",
                                   "off")

@@ -2,12 +2,14 @@
 """What the suites of serve --backend xdp share: a server on one end of a veth,
 and clients on the other."""
 
+import contextlib
 import json
 import socket
 import subprocess
 import sys
 
-from namespaces import HOSTS, NAMES, entered, inside, ip, main
+from namespaces import (HOSTS, NAMES, TX_CHECKSUMS, entered, inside, ip, main,
+                        set_offload)
 from program import Server, missing, run
 
 UDPMILL = sys.argv.pop(1)
@@ -50,6 +52,17 @@ def client():
 def set_mtu(mtu):
     for name in NAMES:
         ip("-n", name, "link", "set", "veth0", "mtu", str(mtu))
+
+
+@contextlib.contextmanager
+def whole_checksums():
+    """A context in which clients compute checksums, and cut trains: in generic
+    mode, nothing then looks like a train."""
+    set_offload(0, TX_CHECKSUMS, False)
+    try:
+        yield
+    finally:
+        set_offload(0, TX_CHECKSUMS, True)
 
 
 def start():

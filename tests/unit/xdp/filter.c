@@ -314,3 +314,52 @@ Test(filter_flows, takes_ipv6_likewise)
 	cr_assert(!takes(make("[2001:db8::3]:7", "[2001:db8::1]:40000", 64)));
 	cr_assert(!takes(make("192.0.2.2:7", "192.0.2.1:40000", 64)));
 }
+
+/* As in a frame whose checksum is left to hardware: the sum of the addresses,
+ * the protocol and the length. */
+static void leave_checksum(size_t addresses, size_t bytes, size_t udp)
+{
+	uint32_t sum = 17 + data[udp + 4] * 256u + data[udp + 5];
+
+	for (size_t i = 0; i < bytes; i += 2)
+		sum += data[addresses + i] * 256u + data[addresses + i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	data[udp + 6] = (uint8_t)(sum >> 8);
+	data[udp + 7] = (uint8_t)sum;
+}
+
+Test(filter_flows, what_may_be_a_train_is_passed_where_trains_come_whole)
+{
+	struct filter_rules rules = {
+		.by_flow = 1,
+		.frame_most = 1000,
+		.mac = {2, 0, 0, 0, 0, 2},
+	};
+	union address peer;
+	size_t n;
+
+	for (uint16_t generic = 0; generic < 2; generic++) {
+		rules.generic = generic;
+		cr_assert(address_parse(&peer, "192.0.2.2:7") == 0);
+		rules.peer_port = peer.in.sin_port;
+		rules.peer[0] = peer.in.sin_addr.s_addr;
+		load_rules(&rules);
+		add_flow("192.0.2.1:40000", 0);
+		n = make("192.0.2.2:7", "192.0.2.1:40000", 64);
+		cr_assert(takes(n));
+		leave_checksum(26, 8, 34);
+		cr_assert(takes(n) == !generic);
+		unload();
+		cr_assert(address_parse(&peer, "[2001:db8::2]:7") == 0);
+		memcpy(rules.peer, &peer.in6.sin6_addr, 16);
+		load_rules(&rules);
+		add_flow("[2001:db8::1]:40000", 0);
+		n = make("[2001:db8::2]:7", "[2001:db8::1]:40000", 64);
+		cr_assert(takes(n));
+		leave_checksum(22, 32, 54);
+		cr_assert(takes(n) == !generic);
+		if (!generic)
+			unload();
+	}
+}

@@ -13,35 +13,13 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* Turns of a busy queue between two looks at the socket. */
 #define SOCKET_TURNS 64
 /* What is in the TX ring at the end gets so many calls. */
 #define LAST_CALLS 100
-
-static int xdp_probe(char *why, size_t why_bytes)
-{
-	int fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	if (fd >= 0) {
-		close(fd);
-		return 0;
-	}
-	if (errno == EPERM || errno == EACCES) {
-		snprintf(why, why_bytes,
-			"AF_XDP needs CAP_NET_RAW, and its XDP program "
-			"CAP_NET_ADMIN and CAP_BPF (run as root)");
-		return -EPERM;
-	}
-	snprintf(why, why_bytes, "this kernel has no AF_XDP sockets (%s)",
-		strerror(errno));
-	return -errno;
-}
 
 /* The socket's, which whoever opened it has chosen and read back. */
 static int read_ttl(struct xdp *s, sa_family_t family)
@@ -233,7 +211,7 @@ const struct backend_ops backend_xdp = {
 	.size = sizeof(struct xdp),
 	.recv_call = "poll",
 	.send_call = "sendto",
-	.probe = xdp_probe,
+	.probe = xdp_queue_probe,
 	.queues = xdp_backend_queues,
 	.share = xdp_backend_share,
 	.facts = xdp_backend_facts,

@@ -12,19 +12,11 @@
 #include <poll.h>
 #include <string.h>
 
-/* Frames that the device drops, each of which ends a call, before it is left
- * alone for a turn. */
-#define DROPS_MOST 64
-
 void xdp_flush(struct xdp *s)
 {
 	uint32_t calls = 0, dropped = 0;
-	int r;
 
-	do {
-		r = xdp_queue_kick(s->queue, &calls);
-		dropped += r == -EBUSY;
-	} while (r == 1 || (r == -EBUSY && dropped < DROPS_MOST));
+	(void)xdp_queue_push(s->queue, &calls, &dropped);
 	counter_add(s->counters, COUNTER_SEND_CALLS, calls);
 	if (dropped)
 		counter_add(s->counters, COUNTER_XDP_TX_DROPPED, dropped);

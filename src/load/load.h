@@ -47,10 +47,11 @@ enum load_replies {
 struct load_config {
 	const struct engine_ops *engine; /* NULL: chosen by engine_auto() */
 	const void *engine_script;       /* for engine_mem, in tests */
-	/* For an engine that makes frames itself, which sends lone probes of
-	 * one size by LOAD_FLOOD or LOAD_PACED. Must stay valid until
-	 * load_close(). */
+	/* For an engine that makes frames itself, and sends lone datagrams; if
+	 * it numbers them, too, probes of one size by LOAD_FLOOD or LOAD_PACED.
+	 * Must stay valid until load_close(). */
 	const struct engine_path *path;
+	bool xdp_native, xdp_generic; /* XDP only by the driver; only without */
 	/* Of each flow, connected to socket.remote; errors are switched on.
 	 * bind: AF_UNSPEC for any; txtime: LOAD_PACED only. */
 	struct socket_config socket;
@@ -160,6 +161,10 @@ struct load_counts {
 	uint64_t renewed; /* flows that were replaced */
 	/* As in struct engine_copies; 0 with an engine that copies all. */
 	uint64_t lent, copied, slots_renewed;
+	/* As in struct engine_losses; 0 with an engine that receives no
+	 * frames. */
+	uint64_t rx_dropped, rx_ring_full, rx_checksum, rx_strange;
+	uint64_t fill_empty, invalid, stack;
 	uint64_t gaps; /* sequence numbers skipped by a later reply */
 	/* Number and sum of the differences between consecutive round trips of
 	 * a flow. */
@@ -167,6 +172,20 @@ struct load_counts {
 	uint64_t trips, trip_ns; /* number and sum of those round trips */
 	/* Waits for replies while polling, with a limit (core/spin.h). */
 	uint64_t spins_succeeded, spins_failed;
+};
+
+/* Replies that were lost at the ring of frames. */
+static inline uint64_t load_ring_drops(const struct load_counts *c)
+{
+	return c->rx_dropped + c->rx_ring_full + c->rx_strange;
+}
+
+/* What an engine has obtained, as for a report. */
+#define LOAD_FACTS 10
+struct load_fact {
+	const char *name;
+	char text[24]; /* "": it is a number */
+	uint64_t number;
 };
 
 struct load_interval {
@@ -293,6 +312,8 @@ struct load_result {
 	struct load_cpu client; /* over the window */
 	double machine_busy_ns; /* over the window, all CPUs */
 	const char *engine;     /* its name */
+	struct load_fact facts[LOAD_FACTS];
+	uint32_t fact_count;
 	/* It sends without copying, as far as the kernel lets it. */
 	bool lends;
 	/* Segments per send at the end; the longest of any thread. */

@@ -18,7 +18,7 @@ static void add_address(
 }
 
 static void question_of(struct netlink_question *q, const union address *to,
-	const union address *from)
+	const union address *from, unsigned device)
 {
 	bool v6 = to->sa.sa_family == AF_INET6;
 	unsigned char bits = v6 ? 128 : 32;
@@ -32,9 +32,10 @@ static void question_of(struct netlink_question *q, const union address *to,
 		add_address(q, RTA_SRC, from);
 	}
 	/* A link-local address names its link. */
-	if (v6 && to->in6.sin6_scope_id)
-		netlink_add(q, RTA_OIF, &to->in6.sin6_scope_id,
-			sizeof(to->in6.sin6_scope_id));
+	if (v6 && !device)
+		device = to->in6.sin6_scope_id;
+	if (device)
+		netlink_add(q, RTA_OIF, &device, sizeof(device));
 }
 
 static const struct rtattr *find(
@@ -71,8 +72,8 @@ static void read_next(
 			RTA_PAYLOAD(via) - sizeof(*v));
 }
 
-int route_find(
-	struct route *out, const union address *to, const union address *from)
+int route_find(struct route *out, const union address *to,
+	const union address *from, unsigned only)
 {
 	union address peer = *to, source = *from;
 	const struct rtattr *device;
@@ -82,7 +83,7 @@ int route_find(
 
 	address_unmap(&peer);
 	address_unmap(&source);
-	question_of(&q, &peer, &source);
+	question_of(&q, &peer, &source, only);
 	error = netlink_ask(&q, RTM_NEWROUTE, &a);
 	if (error)
 		return error;
@@ -99,7 +100,7 @@ int route_find(
 int route_device(const union address *to, const union address *from)
 {
 	struct route r;
-	int error = route_find(&r, to, from);
+	int error = route_find(&r, to, from, 0);
 
 	return error ? error : r.device;
 }

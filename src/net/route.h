@@ -12,9 +12,10 @@ struct route {
 };
 
 /* The route of datagrams to a peer; from: their source, AF_UNSPEC if the kernel
- * chooses it. 0; or -errno: -ENETUNREACH if there is none. */
-int route_find(
-	struct route *out, const union address *to, const union address *from);
+ * chooses it; device: by which they must leave, 0 if by any. 0; or -errno:
+ * -ENETUNREACH if there is none. */
+int route_find(struct route *out, const union address *to,
+	const union address *from, unsigned device);
 
 /* The index of the device by which datagrams to a peer leave, or -errno, as
  * above. */

@@ -30,10 +30,33 @@ _Static_assert(XDP_PKT_CONTD == XDP_QUEUE_CONTINUES, "as the kernel has it");
  * (TX_BATCH_SIZE in net/xdp/xsk.c). */
 #define TX_BUDGET_DEFAULT 32
 
+/* Frames that the device drops, each of which ends a call, before it is left
+ * alone for a turn. */
+#define DROPS_MOST 64
+
 /* How long a queue that is busy is tried again: on a busy host, the kernel
  * takes long to give back that of a socket which was closed. */
 #define BUSY_NS  5000000000u
 #define RETRY_NS 10000000
+
+int xdp_queue_probe(char *why, size_t why_bytes)
+{
+	int fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
+	if (errno == EPERM || errno == EACCES) {
+		snprintf(why, why_bytes,
+			"AF_XDP needs CAP_NET_RAW, and its XDP program "
+			"CAP_NET_ADMIN and CAP_BPF (run as root)");
+		return -EPERM;
+	}
+	snprintf(why, why_bytes, "this kernel has no AF_XDP sockets (%s)",
+		strerror(errno));
+	return -errno;
+}
 
 uint32_t xdp_queue_frame_bytes(uint32_t mtu)
 {
@@ -234,6 +257,19 @@ int xdp_queue_kick(struct xdp_queue *q, uint32_t *calls)
 						     __ATOMIC_RELAXED)))
 		return 1;
 	return -errno;
+}
+
+int xdp_queue_push(struct xdp_queue *q, uint32_t *calls, uint32_t *dropped)
+{
+	uint32_t drops = 0;
+	int r;
+
+	do {
+		r = xdp_queue_kick(q, calls);
+		drops += r == -EBUSY;
+	} while (r == 1 || (r == -EBUSY && drops < DROPS_MOST));
+	*dropped += drops;
+	return r;
 }
 
 void xdp_queue_reap(struct xdp_queue *q)

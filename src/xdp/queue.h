@@ -62,6 +62,10 @@ static inline uint32_t xdp_queue_room(uint32_t frame_bytes)
 	return frame_bytes - XDP_QUEUE_HEADROOM;
 }
 
+/* Can this process open AF_XDP sockets here? 0; or -errno and a sentence in
+ * why. */
+int xdp_queue_probe(char *why, size_t why_bytes);
+
 /* The frame size for a device of this MTU; 4096 where even that is too
  * small. */
 uint32_t xdp_queue_frame_bytes(uint32_t mtu);
@@ -171,6 +175,10 @@ static inline bool xdp_queue_unsent(struct xdp_queue *q)
  * its calls in *calls.
  */
 int xdp_queue_kick(struct xdp_queue *q, uint32_t *calls);
+
+/* Calls xdp_queue_kick() as long as that helps. 0 or its last -errno; counts
+ * its calls, and the frames that the device dropped. */
+int xdp_queue_push(struct xdp_queue *q, uint32_t *calls, uint32_t *dropped);
 
 /* Takes back the frames that were sent. */
 void xdp_queue_reap(struct xdp_queue *q);

@@ -38,26 +38,20 @@ Test(engine, opens_as_many_descriptors_as_it_says)
 		"%u, and not %u", after - before - 4, engine.ops->descriptors);
 }
 
-/* Whatever the engine knows of what the engine_peer has read, which is nothing.
- */
 Test(engine, receives_a_train_as_one)
 {
 	int segment = 100;
 	uint8_t data[350];
 	union address from;
-	socklen_t length = sizeof(from);
-	struct engine_arrivals in;
 
 	engine_begin(1);
 	engine_say(0, 'a', 1);
-	cr_assert(recvfrom(engine_peer, data, sizeof(data), 0, &from.sa,
-			  &length) == 1);
+	cr_assert(engine_hear(data, sizeof(data), &from) == 1);
 	cr_assert(setsockopt(engine_peer, IPPROTO_UDP, UDP_SEGMENT, &segment,
 			  sizeof(segment)) == 0);
 	cr_assert(sendto(engine_peer, data, sizeof(data), 0, &from.sa,
-			  length) == sizeof(data));
-	cr_assert(engine_receive(&in, 0) == 1);
-	cr_assert(in.at[0].bytes == 350 && in.at[0].segment_bytes == 100);
+			  address_length(&from)) == sizeof(data));
+	engine_receive_train(350, 100);
 }
 
 static void each_has_its_turn(uint32_t sockets)
@@ -184,5 +178,3 @@ Test(engine, reports_whose_datagram_was_refused)
 	cr_assert(reports.refused == 0);
 	cr_assert(engine_receive(&in, 0) == 0);
 }
-
-/* The kernel tells of it by the next call, whichever that is. */

@@ -1,62 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* An engine may learn that replies come one by one. When they do no more, it
  * must take as many as before, and trains whole. */
-#include "load/engine/engine.h"
-#include "load/engine/registry.h"
-#include "net/socket.h"
+#include "engine_fixture.h"
 
 #include <criterion/criterion.h>
 #include <netinet/udp.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define ALONE 50
 
-static struct engine engine;
 static struct engine_arrivals in;
-static int peer = -1, fd = -1;
+static int fd = -1;
 static void *handle;
-
-static int open_socket(const struct socket_config *c, union address *bound)
-{
-	struct socket_obtained got;
-	char why[256];
-	int made = socket_open(c, &got, why, sizeof(why));
-
-	cr_assert(made >= 0, "%s", why);
-	*bound = got.bound;
-	return made;
-}
 
 /* The peer is connected to the engine's only socket. */
 static void begin(bool gro)
 {
-	struct socket_config c = {
-		.bind.in = {.sin_family = AF_INET,
-			.sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
-		.nonblock = true,
-		.rcvbuf = 4 << 20,
-	};
-	const struct engine_config config = {
-		.sockets = 1, .slot_bytes = TRAIN_ROOM};
-	union address server, client;
+	struct socket_config c = {.gro = gro, .rcvbuf = 4 << 20};
+	union address client;
 
-	peer = open_socket(&c, &server);
-	c = (struct socket_config){
-		.remote = server, .gro = gro, .rcvbuf = 4 << 20};
-	fd = open_socket(&c, &client);
-	cr_assert(connect(peer, &client.sa, address_length(&client)) == 0);
-	cr_assert(engine_open(&engine, engine_find(getenv("ENGINE")),
-			  &config) == 0);
+	engine_begin_alone(&c.remote);
+	fd = engine_open_socket(&c, &client);
+	cr_assert(
+		connect(engine_peer, &client.sa, address_length(&client)) == 0);
 	cr_assert(engine.ops->add(engine.self, fd, &fd, &handle) == 0);
 }
 
 static void end(void)
 {
-	engine_close(&engine);
+	engine_end();
 	close(fd);
-	close(peer);
 }
 
 TestSuite(engine_lone, .fini = end);
@@ -78,8 +52,8 @@ static void one_by_one(void)
 		cr_assert(engine.ops->lend(engine.self, &m, 1) == 1);
 		memset(m.data, (int)('a' + i % 26), i);
 		cr_assert(engine.ops->send(engine.self, &m, 1) == 1);
-		cr_assert(recv(peer, data, sizeof(data), 0) == (ssize_t)i);
-		cr_assert(send(peer, data, i, 0) == (ssize_t)i);
+		cr_assert(engine_hear(data, sizeof(data), NULL) == (ssize_t)i);
+		cr_assert(send(engine_peer, data, i, 0) == (ssize_t)i);
 		cr_assert(receive() == 1 && in.count == 1);
 		cr_assert(in.at[0].bytes == i && in.at[0].segment_bytes == i);
 		cr_assert(i == 0 || in.at[0].data[i - 1] == 'a' + i % 26);
@@ -92,14 +66,14 @@ static void many(void)
 	unsigned receives = 0;
 
 	for (uint32_t i = 0; i < sizeof(data); i++)
-		cr_assert(send(peer, data, i, 0) == (ssize_t)i);
+		cr_assert(send(engine_peer, data, i, 0) == (ssize_t)i);
 	for (unsigned got = 0; got < sizeof(data); receives++) {
 		cr_assert(receive() > 0);
 		for (uint32_t k = 0; k < in.count; k++, got++)
 			cr_assert(in.at[k].bytes == got);
 	}
 	cr_assert(receives < sizeof(data) / 2, "%u receives", receives);
-	cr_assert(engine.ops->recv(engine.self, &in, 0) == 0);
+	cr_assert(engine_receive(&in, 0) == 0);
 }
 
 static void train(void)
@@ -107,11 +81,10 @@ static void train(void)
 	static const uint8_t data[350];
 	int segment = 100;
 
-	cr_assert(setsockopt(peer, IPPROTO_UDP, UDP_SEGMENT, &segment,
+	cr_assert(setsockopt(engine_peer, IPPROTO_UDP, UDP_SEGMENT, &segment,
 			  sizeof(segment)) == 0);
-	cr_assert(send(peer, data, sizeof(data), 0) == sizeof(data));
-	cr_assert(receive() == 1);
-	cr_assert(in.at[0].bytes == 350 && in.at[0].segment_bytes == 100);
+	cr_assert(send(engine_peer, data, sizeof(data), 0) == sizeof(data));
+	engine_receive_train(sizeof(data), 100);
 }
 
 Test(engine_lone, then_many)

@@ -18,6 +18,8 @@ Test(engine_send, sends_datagrams_of_any_length)
 
 	engine_begin(1);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		if (sizes[i] > engine_most())
+			break;
 		engine_say(0, 'a', sizes[i]);
 		cr_assert(engine_echo() == (ssize_t)sizes[i]);
 		cr_assert(engine_receive(&in, 0) == 1 && in.count == 1);
@@ -65,7 +67,7 @@ Test(engine_send, sends_in_order_over_several_sockets)
 	}
 	cr_assert(engine_send(m, 6) == 6);
 	for (uint32_t i = 0; i < 6; i++) {
-		cr_assert(recv(engine_peer, data, sizeof(data), 0) == 1);
+		cr_assert(engine_hear(data, sizeof(data), NULL) == 1);
 		cr_assert(data[0] == 'a' + i);
 	}
 }
@@ -107,7 +109,7 @@ Test(engine_send, changes_nothing_that_is_not_read)
 		cr_assert(engine_send(&m, 1) == 1);
 		i++;
 	}
-	for (i = 0; recv(engine_peer, data, BYTES, 0) == BYTES; i++) {
+	for (i = 0; engine_hear(data, BYTES, NULL) == BYTES; i++) {
 		memcpy(&number, data, sizeof(number));
 		cr_assert(number == i);
 		memcpy(&number, data + BYTES - sizeof(i), sizeof(number));
@@ -122,16 +124,18 @@ Test(engine_send, sends_a_train_as_it_is_cut)
 	uint8_t data[512];
 
 	engine_begin(1);
+	if (!(engine.ops->can & ENGINE_TRAINS))
+		cr_skip_test("it sends no trains");
 	m.link = engine_links[0];
 	m.bytes = 250;
 	cr_assert(engine_lend(&m, 1) == 1);
 	cr_assert(engine_send(&m, 1) == 1);
-	cr_assert(recv(engine_peer, data, sizeof(data), 0) == 100);
-	cr_assert(recv(engine_peer, data, sizeof(data), 0) == 100);
-	cr_assert(recv(engine_peer, data, sizeof(data), 0) == 50);
+	cr_assert(engine_hear(data, sizeof(data), NULL) == 100);
+	cr_assert(engine_hear(data, sizeof(data), NULL) == 100);
+	cr_assert(engine_hear(data, sizeof(data), NULL) == 50);
 	/* And what follows it, where it is cut no more. */
 	engine_say(0, 'a', 300);
-	cr_assert(recv(engine_peer, data, sizeof(data), 0) == 300);
+	cr_assert(engine_hear(data, sizeof(data), NULL) == 300);
 }
 
 Test(engine_send, sends_from_memory_that_is_not_its_own)

@@ -6,7 +6,6 @@ Needs root, network namespaces and Linux 5.18; exits with 77 without them.
 """
 
 import ctypes
-import fcntl
 import os
 import platform
 import re
@@ -19,8 +18,8 @@ import time
 import unittest
 
 import balance
-from namespaces import (HOSTS, NAMES, entered, inside, introduce, ip,
-                        make_lab, reason_to_skip, remove_lab)
+from namespaces import (GRO, HOSTS, NAMES, entered, inside, introduce, ip,
+                        make_lab, reason_to_skip, remove_lab, set_offload)
 from program import Server, run
 
 UDPMILL = os.path.abspath(sys.argv.pop(1))
@@ -28,20 +27,12 @@ HOSTS6 = ["fd00:75::1", "fd00:75::2"]
 SYS_BPF = {"x86_64": 321, "aarch64": 280}.get(platform.machine())
 
 
-def set_gro(on):
-    """Of the server's device: ETHTOOL_SGRO (ethtool(8) may be missing)."""
-    with entered(1), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        value = ctypes.create_string_buffer(struct.pack("II", 0x2c, on))
-        request = struct.pack("16sP16x", b"veth0", ctypes.addressof(value))
-        fcntl.ioctl(s, 0x8946, request)
-
-
 def make():
     make_lab()
     for name, host in zip(NAMES, HOSTS6):
         ip("-n", name, "address", "add", f"{host}/64", "dev", "veth0", "nodad")
     introduce()
-    set_gro(True)
+    set_offload(1, GRO, True)
 
 
 def why_not():
@@ -263,7 +254,7 @@ class Kernel(balance.Balance):
                 ["--window", "8"], ["--train", "8"], ["--verify", "full"],
                 ["--length", "1-100"], ["--length", "16"],
                 ["--length", "4000"], ["--flow-lifetime", "1s"],
-                ["--payload", __file__], ["--device", "veth0"],
+                ["--payload", __file__],
                 ["--rate", "1k", "--burst", "4"]):
             with self.subTest(arguments=arguments):
                 r, _ = load(f"{HOSTS[1]}:7", *arguments)
@@ -275,11 +266,11 @@ class Kernel(balance.Balance):
             r, _ = load(s.address, "--length", "1473")
             self.assertRefused(r, 2, "at most 1472 bytes on veth0")
         r, _ = balance.load(UDPMILL, "127.0.0.1:7", "--i-own", "veth0")
-        self.assertRefused(r, 2, "--engine kernel")
+        self.assertRefused(r, 2, "--engine xdp or kernel")
 
     def test_a_device_that_takes_no_frames_is_named(self):
-        set_gro(False)
-        self.addCleanup(set_gro, True)
+        set_offload(1, GRO, False)
+        self.addCleanup(set_offload, 1, GRO, True)
         with serve("--service", "echo") as s:
             r, _ = load(s.address)
         self.assertEqual(r.returncode, 3)

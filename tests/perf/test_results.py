@@ -150,6 +150,8 @@ def test_frames_go_by_the_device_of_a_lab():
     assert options[options.index('--engine') + 1:][:3] == [
         'kernel', '--i-own', 'client']
     assert w.server_options()[2:4] == ['--backend', 'xdp']
+    assert '--window' in parse('echo-mmsg-single-64-enginexdp-veth'
+                               ).load_options()
     assert '--flood' in parse('echo-mmsg-single-64-enginekernel-veth'
                               ).load_options()
     assert w.needs_gro and not parse('discard-mmsg-single-64-veth').needs_gro

@@ -160,10 +160,11 @@ SECTIONS = (
                                flows=64)], BASES['echo', 'single'])),
     Section('Paths', 'veth is a pair of devices between two network '
             'namespaces, which tools/lab makes.', every(paths)),
-    Section('Frames', 'Past sockets: the engines kernel and xdp give frames '
-            'to a device, as fast as it takes them, and the backend xdp takes '
-            'them from one. Over veth, whose receiving side has GRO for these '
-            'rows alone.',
+    Section('Frames', 'Past sockets: the engine kernel gives frames to a '
+            'device, as fast as it takes them; the engine xdp sends and '
+            'receives them, in the loop of the row that it is compared with; '
+            'and the backend xdp takes them from a device. Over veth, whose '
+            'receiving side has GRO for these rows alone.',
             frames('discard') + frames('echo')),
     Section('Ways of serving', 'How much of a datagram is copied from the '
             'kernel (--copy), a socket for each client (--connected), and '

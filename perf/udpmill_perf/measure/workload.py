@@ -14,7 +14,9 @@ ARRIVALS = ('single', 'trains', 'split', 'pingpong')
 # Of the generator; mmsg is its default, and not named.
 ENGINES = ('mmsg', 'uring', 'zerocopy', 'splice')
 # Those that give frames to the client's device of tools/lab, with their options.
-ENGINES_AFAR = {'kernel': ('--i-own', 'client')}
+ENGINES_AFAR = {name: ('--i-own', 'client') for name in ('kernel', 'xdp')}
+# Those of them that do not wait for replies.
+ENGINES_FLOOD = ('kernel',)
 # Ways of serving that are no size: a word of a workload's name, and the options
 # of serve.
 VARIANTS = {
@@ -161,8 +163,7 @@ class Workload:
             options += ['--train', 'off']
         if self.rate:
             return options + ['--rate', f'{self.rate:.0f}']
-        # Engines that give frames to a device do not wait for replies.
-        if self.service == 'discard' or self.engine in ENGINES_AFAR:
+        if self.service == 'discard' or self.engine in ENGINES_FLOOD:
             return options + ['--flood']
         if flows > MANY_FLOWS:
             return options  # they share the windows of 16 flows

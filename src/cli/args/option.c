@@ -37,6 +37,16 @@ bool option_switch(const char *option, const char *text)
 	return option_word(option, text, words) == 0;
 }
 
+void option_xdp_mode(
+	const char *option, const char *text, bool *native, bool *generic)
+{
+	*native = strcmp(text, "native") == 0;
+	*generic = strcmp(text, "generic") == 0;
+	if (!*native && !*generic)
+		usage_error(option,
+			"\"%s\" is not a mode; choose native or generic", text);
+}
+
 uint64_t option_count(
 	const char *option, const char *text, uint64_t lowest, uint64_t highest)
 {

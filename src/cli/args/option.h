@@ -15,6 +15,10 @@ unsigned option_word(
 /* "on" or "off". */
 bool option_switch(const char *option, const char *text);
 
+/* native or generic: sets one of them. */
+void option_xdp_mode(
+	const char *option, const char *text, bool *native, bool *generic);
+
 uint64_t option_count(const char *option, const char *text, uint64_t lowest,
 	uint64_t highest);
 

@@ -11,6 +11,7 @@ enum key {
 	KEY_AGAINST,
 	KEY_CONSENT,
 	KEY_I_OWN,
+	KEY_XDP_MODE,
 	KEY_KEY,
 	KEY_KEY_ADDRESS,
 };
@@ -35,8 +36,14 @@ static const struct argp_option options[] = {
 		"this traffic",
 		0},
 	{"i-own", KEY_I_OWN, "IFACE", LOAD_COMMAND_LINE_ONLY,
-		"Let --engine kernel send frames by this interface: you "
-		"confirm that the network there is yours",
+		"Let --engine xdp and kernel send frames by this interface: "
+		"you confirm that the network there is yours",
+		0},
+	{"xdp-mode", KEY_XDP_MODE, "native|generic",
+		LOAD_NOT_STAGES | LOAD_NOT_STRESS,
+		"With --engine xdp: by the device's driver, or by the kernel "
+		"for any driver (default: native, or generic if the driver "
+		"cannot)",
 		0},
 	{"key", KEY_KEY, "FILE", LOAD_COMMAND_LINE_ONLY,
 		"Ask the peer for its consent and its counters; the peer must "
@@ -71,6 +78,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_I_OWN:
 		p->i_own = arg;
+		return 0;
+	case KEY_XDP_MODE:
+		option_xdp_mode("xdp-mode", arg, &p->o->config.xdp_native,
+			&p->o->config.xdp_generic);
 		return 0;
 	case KEY_KEY:
 		p->key = arg;

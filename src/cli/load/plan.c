@@ -109,7 +109,7 @@ static void default_gro(struct load_parsing *p)
 {
 	struct load_config *c = &p->o->config;
 
-	if (!load_said(p, "gro") && !load_makes_frames(p->o))
+	if (!load_said(p, "gro") && !load_numbers_itself(p->o))
 		c->socket.gro = c->train > 1;
 }
 
@@ -124,7 +124,7 @@ static void adapt_to_server(struct load_parsing *p)
 	if (load_pace_is_open(&p->pace) || (c->replay && !p->o->replay.round))
 		c->mode = LOAD_PACED;
 	else if (p->flood || c->replies == REPLIES_NONE ||
-		 load_makes_frames(p->o) || strcmp(service, "discard") == 0)
+		 load_numbers_itself(p->o) || strcmp(service, "discard") == 0)
 		c->mode = LOAD_FLOOD;
 	/* A reader only sees segments on this host, so client and server share
 	 * a clock. */

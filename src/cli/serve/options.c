@@ -191,7 +191,8 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		s->device = arg;
 		return 0;
 	case KEY_XDP_MODE:
-		serve_parse_xdp_mode(s, arg);
+		option_xdp_mode(
+			"xdp-mode", arg, &s->xdp_native, &s->xdp_generic);
 		return 0;
 	case KEY_WORKERS:
 		p->workers = option_count("workers", arg, 1, WORKERS_MAX);

@@ -62,12 +62,3 @@ double serve_parse_burn(const char *text)
 			text);
 	return ns;
 }
-
-void serve_parse_xdp_mode(struct server_config *s, const char *text)
-{
-	s->xdp_native = strcmp(text, "native") == 0;
-	s->xdp_generic = strcmp(text, "generic") == 0;
-	if (!s->xdp_native && !s->xdp_generic)
-		usage_error("xdp-mode",
-			"\"%s\" is not a mode; choose native or generic", text);
-}

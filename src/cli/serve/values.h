@@ -9,4 +9,3 @@ const struct service_ops *serve_parse_service(const char *text);
 /* Adds a prefix to those of --allow. */
 void serve_parse_allow(struct serve_options *o, char *text);
 double serve_parse_burn(const char *text);
-void serve_parse_xdp_mode(struct server_config *s, const char *text);

@@ -38,6 +38,8 @@ enum engine_can {
 	 * lend() and send(), and add() and remove() are only called while
 	 * nothing is sent. */
 	ENGINE_NUMBERS = 8,
+	/* It makes frames and hands them to a device: needs a path. */
+	ENGINE_FRAMES = 16,
 };
 
 /* The most datagrams of one launch, and of each the most bytes: a frame is in
@@ -53,7 +55,22 @@ struct engine_path {
 	bool v6;
 };
 
+/* For what all threads share. */
+struct engine_share_config {
+	const struct engine_path *path;
+	const union address *peer; /* of all sockets */
+	uint32_t threads;
+	uint32_t busy_poll_us; /* 0: not */
+	bool native, generic;  /* XDP only by the driver; only without */
+};
+
+/* Called with each fact; text is NULL if it is a number. */
+typedef void engine_fact_fn(
+	void *arg, const char *name, const char *text, uint64_t number);
+
 struct engine_config {
+	void *share;       /* from ops->share */
+	uint32_t thread;   /* of all that share it, from 0 */
 	uint32_t sockets;  /* the most that are added at once */
 	size_t slot_bytes; /* size of a slot: the longest message */
 	/* Called by init for each slot, and again for one that gets new memory.
@@ -61,6 +78,9 @@ struct engine_config {
 	 * start with any contents. */
 	void (*fill)(void *arg, uint8_t *slot);
 	void *fill_arg;
+	/* Whoever writes to a slot changes no more than so many of the bytes
+	 * that fill has written; 0: any. */
+	uint32_t changes;
 	/* About how many messages wait for replies at once; 0: not known. */
 	uint32_t waiting;
 	/* Is each of n datagrams of the socket of that owner answered, from
@@ -69,9 +89,8 @@ struct engine_config {
 	bool (*answered)(void *arg, void *owner, uint64_t first, uint32_t n);
 	void *answered_arg;
 	const void *script; /* mem only: struct mem_script (engine/mem.h) */
-	/* ENGINE_NUMBERS only: the way, and the probes' run. */
-	const struct engine_path *path;
-	uint32_t run;
+	const struct engine_path *path; /* ENGINE_FRAMES only */
+	uint32_t run;                   /* ENGINE_NUMBERS only: the probes' */
 };
 
 /* Probes to be sent over all sockets in turn, one after the other. */
@@ -138,6 +157,18 @@ struct engine_copies {
 	uint64_t nobufs;
 };
 
+/* What became of frames. */
+struct engine_losses {
+	uint64_t tx_dropped; /* sent, and dropped by the device */
+	/* Arrived, and lost: no free frame or longer than one, the ring full, a
+	 * wrong UDP checksum, no datagram of a socket of ours. */
+	uint64_t rx_dropped, rx_ring_full, rx_checksum, rx_strange;
+	/* Not datagrams: times that a free frame was missing, and entries of
+	 * the rings that the kernel refused. */
+	uint64_t fill_empty, invalid;
+	uint64_t stack; /* not lost: they came by the sockets */
+};
+
 struct engine_ops {
 	const char *name;  /* as typed on the command line */
 	const char *brief; /* for --help */
@@ -146,6 +177,8 @@ struct engine_ops {
 	/* The most descriptors that it has open, besides those that are added
 	 * to it. */
 	uint32_t descriptors;
+	/* ENGINE_FRAMES only: the most bytes of a datagram, on any device. */
+	uint32_t bytes_most;
 	/* Names of the system calls that it uses, for messages. */
 	const char *send_call, *recv_call, *wait_call;
 
@@ -158,6 +191,22 @@ struct engine_ops {
 	 * would be right. NULL: it is right for any. */
 	int (*suits)(const struct engine_traffic *traffic, char *why,
 		size_t why_bytes);
+
+	/*
+	 * For engines with something that all threads share; else all of these
+	 * are NULL. Before the first thread's init and after the last one's
+	 * fini.
+	 *
+	 * queues: the most threads, or -errno with one line in why. share: 0,
+	 * or -errno with one line in why and nothing left. facts: what was
+	 * obtained, for the user.
+	 */
+	int (*queues)(
+		const struct engine_path *path, char *why, size_t why_bytes);
+	int (*share)(void **out, const struct engine_share_config *config,
+		char *why, size_t why_bytes);
+	void (*facts)(const void *share, engine_fact_fn *each, void *arg);
+	void (*unshare)(void *share);
 
 	/* self is zeroed. 0, or -errno; fini is called in either case, and is
 	 * legal on zeroed or half-made state. */
@@ -226,6 +275,11 @@ struct engine_ops {
 	/* What became of its sends without copying, so far. NULL: it copies
 	 * all. */
 	void (*copies)(const void *self, struct engine_copies *out);
+
+	/* What became of frames so far, as far as it is known: all of it after
+	 * a recv that waited ENGINE_IDLE_NS for nothing. NULL: it makes no
+	 * frames that it receives. */
+	void (*losses)(const void *self, struct engine_losses *out);
 
 	/* Ends what is in flight and frees the state. */
 	void (*fini)(void *self);

@@ -8,4 +8,5 @@ extern const struct engine_ops engine_mmsg;
 extern const struct engine_ops engine_kernel;
 extern const struct engine_ops engine_splice;
 extern const struct engine_ops engine_uring;
+extern const struct engine_ops engine_xdp;
 extern const struct engine_ops engine_zerocopy;

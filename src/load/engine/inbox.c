@@ -65,7 +65,7 @@ void inbox_fini(struct inbox *b)
 
 static bool is_alone(const struct inbox *b)
 {
-	return b->sockets == 1 && !b->polls;
+	return b->sockets == 1 && !b->polls && !b->others;
 }
 
 /* Linux before 5.12 cannot tell. */
@@ -210,7 +210,7 @@ static int take_ready(struct inbox *b, struct engine_arrivals *in)
 
 int inbox_recv(struct inbox *b, struct engine_arrivals *in, uint64_t timeout_ns)
 {
-	bool few = b->sockets <= SCAN_SOCKETS;
+	bool few = b->sockets <= SCAN_SOCKETS && !b->others;
 	int n;
 
 	if (b->receives)

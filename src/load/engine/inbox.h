@@ -34,6 +34,9 @@ struct inbox {
 	uint32_t receives;    /* of the current turn; 0: the turn is over */
 	uint32_t used;        /* headers that the last receive wrote to */
 	bool polls; /* only epoll waits, so that an error queue wakes it */
+	/* Only epoll finds the readable ones, however few: others than sockets
+	 * are watched, too (ready), each by a link without a descriptor. */
+	bool others;
 	struct slots slots;
 	struct mmsghdr headers[ENGINE_ARRIVALS];
 	struct iovec iov[ENGINE_ARRIVALS];
@@ -42,7 +45,7 @@ struct inbox {
 	} control[ENGINE_ARRIVALS];
 };
 
-/* Zeroed state, or with polls set. 0 or -errno; inbox_fini in either
+/* Zeroed state, or with polls or others set. 0 or -errno; inbox_fini in either
  * case. */
 int inbox_init(struct inbox *b, uint32_t sockets);
 void inbox_fini(struct inbox *b);

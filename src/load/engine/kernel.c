@@ -146,10 +146,11 @@ const struct engine_ops engine_kernel = {
 	.name = "kernel",
 	.brief = "frames made in the kernel by a BPF program, to a device",
 	.size = sizeof(struct kernel),
-	.can = ENGINE_NUMBERS,
+	.can = ENGINE_NUMBERS | ENGINE_FRAMES,
 	/* Of epoll, 2 maps, their types, 4 programs, 2 tracepoints, a link and
 	 * a namespace. */
 	.descriptors = 12,
+	.bytes_most = ENGINE_NUMBERED_MOST,
 	.send_call = "bpf(BPF_PROG_TEST_RUN)",
 	.recv_call = "recvmmsg, recvmsg or recvfrom",
 	.wait_call = "epoll_wait",

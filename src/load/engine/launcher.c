@@ -2,6 +2,7 @@
 #include "load/engine/launcher.h"
 
 #include "core/probe.h"
+#include "load/engine/flow_route.h"
 #include "xdp/frame.h"
 #include "xdp/object.h"
 
@@ -9,7 +10,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/if_link.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,35 +184,6 @@ void launcher_close(struct launcher *l)
 	*l = (struct launcher){0};
 }
 
-static int read_route(
-	struct frame_route *r, const struct engine_path *path, int fd)
-{
-	socklen_t from = sizeof(r->from), to = sizeof(r->to);
-	int tos = 0, ttl = 0;
-	socklen_t tos_bytes = sizeof(tos), ttl_bytes = sizeof(ttl);
-	bool v6;
-
-	*r = (struct frame_route){0};
-	if (getsockname(fd, &r->from.sa, &from) ||
-		getpeername(fd, &r->to.sa, &to))
-		return -errno;
-	address_unmap(&r->from);
-	address_unmap(&r->to);
-	v6 = r->to.sa.sa_family == AF_INET6;
-	if (v6 ? getsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, &tos_bytes) ||
-				getsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS,
-					&ttl, &ttl_bytes)
-	       : getsockopt(fd, IPPROTO_IP, IP_TOS, &tos, &tos_bytes) ||
-				getsockopt(fd, IPPROTO_IP, IP_TTL, &ttl,
-					&ttl_bytes))
-		return -errno;
-	r->tos = (uint8_t)tos;
-	r->ttl = (uint8_t)ttl;
-	memcpy(r->mac_from, path->mac_from, sizeof(r->mac_from));
-	memcpy(r->mac_to, path->mac_to, sizeof(r->mac_to));
-	return 0;
-}
-
 /* The first frame has this flow's headers, and a probe without what changes. */
 int launcher_set(struct launcher *l, const struct launcher_config *c,
 	uint32_t i, int fd, uint32_t number)
@@ -222,7 +193,7 @@ int launcher_set(struct launcher *l, const struct launcher_config *c,
 	struct frame f;
 	uint8_t *payload;
 	uint16_t sum;
-	int error = read_route(&route, c->path, fd);
+	int error = flow_route(&route, c->path, fd);
 
 	if (error)
 		return error;

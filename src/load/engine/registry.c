@@ -14,6 +14,7 @@ const struct engine_ops *const engine_table[] = {
 	&engine_zerocopy,
 	&engine_splice,
 #ifdef HAVE_XDP
+	&engine_xdp,
 	&engine_kernel,
 #endif
 	NULL,
@@ -33,7 +34,7 @@ const struct engine_ops *engine_auto(unsigned can)
 
 	/* Frames past the sockets are only sent if the user asks for it. */
 	for (size_t i = 0; engine_table[i]; i++)
-		if (!(engine_table[i]->can & ENGINE_NUMBERS) &&
+		if (!(engine_table[i]->can & ENGINE_FRAMES) &&
 			(engine_table[i]->can & can) == can &&
 			engine_table[i]->probe(why, sizeof(why)) == 0)
 			return engine_table[i];

@@ -57,6 +57,8 @@ struct ledger_client {
 	 * request had, since no two fit into one send. */
 	bool replies_equal;
 	uint64_t socket_drops; /* skbs dropped by its own sockets */
+	/* As in struct ledger_server. */
+	uint64_t ring_drops, bad_checksums;
 	bool gro;
 	/* Queries that did not arrive: up to this many of the server's socket
 	 * drops may not be probes. Negative: other clients' queries arrived. */
@@ -101,6 +103,7 @@ enum ledger_cause {
 	LEDGER_SERVER_SOCKET,
 	LEDGER_SERVER_RING,
 	LEDGER_CLIENT_SOCKET,
+	LEDGER_CLIENT_RING,
 	LEDGER_TRANSMIT,
 	LEDGER_TOO_BIG,
 	LEDGER_MEMORY,

@@ -64,5 +64,6 @@ void ends_find(struct ends *e, const struct ledger_client *c,
 		equal ? c->train : reply, c->answered, c->trains);
 	e->client.backlog = backlog_of(&e->client, k);
 	e->server.backlog = backlog_of(&e->server, k);
+	e->client.rings = c->ring_drops;
 	e->server.rings = s->ring_drops;
 }

@@ -25,6 +25,7 @@ static const struct {
 	[LEDGER_SERVER_SOCKET] = {"server_socket", false},
 	[LEDGER_SERVER_RING] = {"server_ring", false},
 	[LEDGER_CLIENT_SOCKET] = {"client_socket", false},
+	[LEDGER_CLIENT_RING] = {"client_ring", false},
 	[LEDGER_TRANSMIT] = {"transmit", false},
 	[LEDGER_TOO_BIG] = {"too_big", true},
 	[LEDGER_MEMORY] = {"memory", true},

@@ -293,6 +293,10 @@ void places_find(struct places *p, const struct ledger_client *client,
 		server->bad_checksums, 0);
 	add_socket(p, &e.client, LEDGER_REPLY, LEDGER_CLIENT_SOCKET,
 		client->socket_drops, 0);
+	add_socket(p, &frames, LEDGER_REPLY, LEDGER_CLIENT_RING,
+		client->ring_drops, 0);
+	add_socket(p, &frames, LEDGER_REPLY, LEDGER_CHECKSUM,
+		client->bad_checksums, 0);
 	add_socket(p, &frames, LEDGER_REQUEST, LEDGER_TRANSMIT,
 		client->device_drops, 0);
 	if (server->silent)

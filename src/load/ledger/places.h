@@ -26,7 +26,7 @@ struct place {
 	bool spare;
 };
 
-#define PLACES_MAX 43
+#define PLACES_MAX 45
 
 /* Sorted by cause. */
 struct places {

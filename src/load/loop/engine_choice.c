@@ -66,3 +66,24 @@ int engine_probe(const struct engine_ops *ops, char *why, size_t why_bytes)
 			ops->name, what);
 	return error;
 }
+
+static void note_fact(
+	void *arg, const char *name, const char *text, uint64_t number)
+{
+	struct load_result *r = arg;
+	struct load_fact *f = &r->facts[r->fact_count];
+
+	if (r->fact_count == LOAD_FACTS)
+		return;
+	r->fact_count++;
+	*f = (struct load_fact){.name = name, .number = number};
+	snprintf(f->text, sizeof(f->text), "%s", text ? text : "");
+}
+
+void engine_facts(
+	const struct load_config *c, const void *share, struct load_result *out)
+{
+	out->fact_count = 0;
+	if (share)
+		c->engine->facts(share, note_fact, out);
+}

@@ -122,6 +122,24 @@ static uint64_t in_flight_of(const struct load *l, uint32_t flow_count)
 	return n < l->train ? l->train : n;
 }
 
+static int open_share(struct load *l, char *why, size_t why_bytes)
+{
+	const struct load_config *c = &l->config;
+	const struct engine_share_config share = {
+		.path = c->path,
+		.peer = &c->socket.remote,
+		.threads = c->threads,
+		.busy_poll_us = c->socket.busy_poll.us,
+		.native = c->xdp_native,
+		.generic = c->xdp_generic,
+	};
+
+	if (!c->engine->share)
+		return 0;
+	return c->engine->share(
+		&l->shared.engine_share, &share, why, why_bytes);
+}
+
 static int open_threads(struct load *l, char *why, size_t why_bytes)
 {
 	uint32_t n = l->config.threads, first = 0;
@@ -275,6 +293,8 @@ int load_open(struct load **out, const struct load_config *config,
 	if (!error)
 		error = open_flows(l, why, why_bytes);
 	if (!error)
+		error = open_share(l, why, why_bytes);
+	if (!error)
 		error = open_threads(l, why, why_bytes);
 	if (!error)
 		error = figures_open_both(&l->near, &l->far,
@@ -302,6 +322,8 @@ void load_close(struct load *l)
 		return;
 	for (uint32_t i = 0; l->threads && i < l->config.threads; i++)
 		thread_fini(&l->threads[i]);
+	if (l->shared.engine_share)
+		l->config.engine->unshare(l->shared.engine_share);
 	for (uint32_t i = 0; l->flows && i < l->config.flows; i++)
 		if (l->flows[i].fd >= 0)
 			close(l->flows[i].fd);

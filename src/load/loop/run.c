@@ -4,6 +4,7 @@
 #include "load/loop/churn.h"
 #include "load/loop/count_marks.h"
 #include "load/loop/drive.h"
+#include "load/loop/engine_choice.h"
 #include "load/loop/generator.h"
 #include "load/loop/halt.h"
 #include "load/loop/moment.h"
@@ -215,6 +216,7 @@ int load_run(struct load *l, struct load_result *r, char *why, size_t why_bytes)
 		.busy_poll = l->obtained.busy_poll,
 	};
 	address_format(&l->obtained.bound, r->local);
+	engine_facts(&l->config, l->shared.engine_share, r);
 	begin_anew(l);
 	settle_begin(&settle, l);
 	moment_take(l, LOOK_MUST, &start);

@@ -102,6 +102,8 @@ void settle_end(
 		.longest = longest_train(l, &r->server_whole.counters),
 		.replies_equal = replies_equal(l, &r->server_whole.counters),
 		.socket_drops = socket_drops(l) - s->drops,
+		.ring_drops = load_ring_drops(&r->whole),
+		.bad_checksums = r->whole.rx_checksum,
 		.gro = l->obtained.gro,
 		.queries_lost = r->server_whole.queries_lost,
 		.nobufs = r->whole.nobufs,

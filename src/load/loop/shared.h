@@ -26,6 +26,7 @@ struct load_unit {
 struct load_shared {
 	const struct load_config *config;
 	const struct load_hooks *hooks;
+	void *engine_share; /* from engine_ops.share */
 	struct content content;
 	struct load_unit units[SIZES_TABLE];
 	char text[40]; /* the length service's reply, if there is one size */

@@ -24,6 +24,7 @@ struct load_thread {
 	const struct mode_ops *mode;
 	struct engine engine;
 	struct engine_copies copies; /* counted so far */
+	struct engine_losses losses; /* likewise */
 	struct flow *flows;
 	uint32_t flow_count;
 	uint32_t number;

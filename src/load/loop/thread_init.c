@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/loop/thread_init.h"
 
+#include "core/probe.h"
 #include "load/loop/churn.h"
 #include "load/loop/launch.h"
 #include "load/loop/probes.h"
@@ -43,6 +44,8 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 {
 	const struct load_config *c = shared->config;
 	struct engine_config engine = {
+		.share = shared->engine_share,
+		.thread = t->number,
 		.sockets =
 			t->flow_count + (uint32_t)churn_room(c, t->flow_count),
 		.fill = probes_fill,
@@ -67,6 +70,7 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 	t->receives.worked = t->sends.worked = true;
 	probes_init(t);
 	engine.slot_bytes = probes_longest(t);
+	engine.changes = t->probes.prefilled ? PROBE_BYTES : 0;
 	engine.waiting = waiting(t);
 	error = engine_open(&t->engine, c->engine, &engine);
 	if (!error)

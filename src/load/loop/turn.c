@@ -73,6 +73,25 @@ static void count_copies(struct load_thread *t)
 	*last = now;
 }
 
+/* Counts what became of frames. */
+static void count_losses(struct load_thread *t)
+{
+	struct engine_losses now, *last = &t->losses;
+
+	t->engine.ops->losses(t->engine.self, &now);
+	METER_COUNT(&t->meter, device_drops, now.tx_dropped - last->tx_dropped);
+	METER_COUNT(&t->meter, rx_dropped, now.rx_dropped - last->rx_dropped);
+	METER_COUNT(
+		&t->meter, rx_ring_full, now.rx_ring_full - last->rx_ring_full);
+	METER_COUNT(
+		&t->meter, rx_checksum, now.rx_checksum - last->rx_checksum);
+	METER_COUNT(&t->meter, rx_strange, now.rx_strange - last->rx_strange);
+	METER_COUNT(&t->meter, fill_empty, now.fill_empty - last->fill_empty);
+	METER_COUNT(&t->meter, invalid, now.invalid - last->invalid);
+	METER_COUNT(&t->meter, stack, now.stack - last->stack);
+	*last = now;
+}
+
 void turn_once(struct load_thread *t)
 {
 	bool sending = is_sending(t);
@@ -83,6 +102,8 @@ void turn_once(struct load_thread *t)
 		heard = receive(t, t->windows.taking ? 0 : wait_ns);
 	if (t->engine.ops->copies)
 		count_copies(t);
+	if (t->engine.ops->losses)
+		count_losses(t);
 	if (!sending || (heard && t->mode->hears_first && t->owed > 0))
 		return;
 	send_granted(t, heard);

@@ -10,58 +10,75 @@
 #include "net/route.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 
-/* What such an engine does not do, if the option was given. */
+/* What an engine that can do this does not do, if the option was given. */
 static const struct {
+	enum engine_can can;
 	const char *option, *why;
 } excluded[] = {
-	{"window", "it does not wait for replies; use --flood or --rate"},
-	{"in-flight", "it does not wait for replies; use --flood or --rate"},
-	{"payload", "it sends probes"},
-	{"pcap", "it sends probes"},
-	{"burst", "its datagrams take turns over all flows"},
-	{"flow-lifetime", "its flows last as long as the run"},
-	{"kernel-pacing", "its frames pass no queueing discipline"},
-	{"device", "the route decides by which device frames leave"},
-	{"count-windows", "it sends many datagrams at once"},
+	{ENGINE_NUMBERS, "window",
+		"it does not wait for replies; use --flood or --rate"},
+	{ENGINE_NUMBERS, "in-flight",
+		"it does not wait for replies; use --flood or --rate"},
+	{ENGINE_NUMBERS, "payload", "it sends probes"},
+	{ENGINE_NUMBERS, "pcap", "it sends probes"},
+	{ENGINE_NUMBERS, "burst", "its datagrams take turns over all flows"},
+	{ENGINE_NUMBERS, "flow-lifetime", "its flows last as long as the run"},
+	{ENGINE_FRAMES, "kernel-pacing",
+		"its frames pass no queueing discipline"},
+	{ENGINE_NUMBERS, "count-windows", "it sends many datagrams at once"},
 };
 
-bool load_makes_frames(const struct load_options *o)
+static bool chosen_can(const struct load_options *o, enum engine_can can)
 {
 	const struct engine_ops *engine = o->config.engine;
 
-	return engine && engine->can & ENGINE_NUMBERS;
+	return engine && engine->can & can;
 }
 
-static void refuse_sizes(const struct load_config *c)
+bool load_makes_frames(const struct load_options *o)
 {
-	if (sizes_mixed(&c->sizes) || c->sizes.least < PROBE_BYTES ||
-		c->sizes.most > ENGINE_NUMBERED_MOST)
+	return chosen_can(o, ENGINE_FRAMES);
+}
+
+bool load_numbers_itself(const struct load_options *o)
+{
+	return chosen_can(o, ENGINE_NUMBERS);
+}
+
+static void refuse_sizes(const struct load_options *o)
+{
+	const struct load_config *c = &o->config;
+	uint32_t most = c->engine->bytes_most;
+
+	if (load_numbers_itself(o) &&
+		(sizes_mixed(&c->sizes) || c->sizes.least < PROBE_BYTES ||
+			c->sizes.most > most))
 		usage_error("length",
 			"engine %s sends datagrams of one length, of %u to %u "
 			"bytes",
-			c->engine->name, PROBE_BYTES, ENGINE_NUMBERED_MOST);
+			c->engine->name, PROBE_BYTES, most);
+	if (c->sizes.most > most)
+		usage_error("length",
+			"engine %s sends a datagram in one frame, which has "
+			"room for %u bytes; use mmsg for longer ones",
+			c->engine->name, most);
 }
 
-void load_frames_adapt(struct load_parsing *p)
+static void refuse_options(const struct load_parsing *p)
 {
-	struct load_config *c = &p->o->config;
-	const char *name = c->engine ? c->engine->name : "";
+	const struct load_config *c = &p->o->config;
+	const char *name = c->engine->name;
 
-	if (!load_makes_frames(p->o)) {
-		if (p->i_own)
-			usage_clash("i-own",
-				"--i-own is about frames that load makes "
-				"itself; use --engine kernel");
-		return;
-	}
 	for (size_t i = 0; i < sizeof(excluded) / sizeof(excluded[0]); i++)
-		if (load_said(p, excluded[i].option))
+		if (chosen_can(p->o, excluded[i].can) &&
+			load_said(p, excluded[i].option))
 			usage_clash(excluded[i].option,
 				"--%s cannot be combined with engine %s: %s",
 				excluded[i].option, name, excluded[i].why);
-	if (c->verify_full)
+	if (load_numbers_itself(p->o) && c->verify_full)
 		usage_clash("verify",
 			"--verify full cannot be combined with engine %s: only "
 			"the headers of its probes differ",
@@ -71,9 +88,28 @@ void load_frames_adapt(struct load_parsing *p)
 			"--train cannot be combined with engine %s: it sends "
 			"lone datagrams",
 			name);
-	refuse_sizes(c);
+	if (!c->engine->share && (c->xdp_native || c->xdp_generic))
+		usage_clash("xdp-mode", "--xdp-mode is for --engine xdp");
+}
+
+void load_frames_adapt(struct load_parsing *p)
+{
+	struct load_config *c = &p->o->config;
+
+	if (!load_makes_frames(p->o)) {
+		if (p->i_own)
+			usage_clash("i-own",
+				"--i-own is about frames that load makes "
+				"itself; use --engine xdp or kernel");
+		if (c->xdp_native || c->xdp_generic)
+			usage_clash(
+				"xdp-mode", "--xdp-mode is for --engine xdp");
+		return;
+	}
+	refuse_options(p);
+	refuse_sizes(p->o);
 	c->train = 1;
-	if (!load_said(p, "gro"))
+	if (load_numbers_itself(p->o) && !load_said(p, "gro"))
 		c->socket.gro = true;
 }
 
@@ -81,7 +117,7 @@ void load_frames_refuse_replies(const struct load_parsing *p)
 {
 	const struct load_config *c = &p->o->config;
 
-	if (load_makes_frames(p->o) && c->replies != REPLIES_PROBES &&
+	if (load_numbers_itself(p->o) && c->replies != REPLIES_PROBES &&
 		c->replies != REPLIES_NONE)
 		usage_error("engine",
 			"%s needs a peer that returns its probes (echo, "
@@ -92,8 +128,15 @@ void load_frames_refuse_replies(const struct load_parsing *p)
 static void find_route(
 	const struct load_config *c, struct route *r, struct link_about *link)
 {
-	int error = route_find(r, &c->socket.remote, &c->socket.bind);
+	unsigned only = 0;
+	int error;
 
+	if (c->socket.device)
+		only = if_nametoindex(c->socket.device);
+	if (c->socket.device && !only)
+		usage_error("device", "there is no device \"%s\"",
+			c->socket.device);
+	error = route_find(r, &c->socket.remote, &c->socket.bind, only);
 	if (!error)
 		error = link_read(link, (unsigned)r->device);
 	if (error)
@@ -149,8 +192,8 @@ static void require_receiver(
 	struct netns back;
 	bool ready;
 
-	if (strcmp(link->kind, "veth") != 0 || !o->view.netns.open ||
-		!leads_to_server(o, link))
+	if (!load_numbers_itself(o) || strcmp(link->kind, "veth") != 0 ||
+		!o->view.netns.open || !leads_to_server(o, link))
 		return;
 	if (netns_enter(&o->view.netns, &back))
 		return;
@@ -165,6 +208,25 @@ static void require_receiver(
 			"its peer has GRO; in the server's namespace: "
 			"ethtool -K %s gro on",
 			link->name, peer.name);
+}
+
+/* Each thread has a queue. */
+static void refuse_threads(
+	const struct load_config *c, const struct engine_path *path)
+{
+	char why[256];
+	int n;
+
+	if (!c->engine->queues)
+		return;
+	n = c->engine->queues(path, why, sizeof(why));
+	if (n < 0)
+		load_fail(EXIT_SYSTEM, "--engine %s: %s", c->engine->name, why);
+	if (c->threads > (uint32_t)n)
+		usage_error("threads",
+			"engine %s needs a queue of the device for each "
+			"thread, and there %s %d; use --threads %d",
+			c->engine->name, n == 1 ? "is" : "are", n, n);
 }
 
 void load_frames_plan(struct load_parsing *p)
@@ -185,6 +247,7 @@ void load_frames_plan(struct load_parsing *p)
 			c->engine->name, load_payload_max(c, link.mtu),
 			link.name);
 	o->path.device = (unsigned)route.device;
+	refuse_threads(c, &o->path);
 	memcpy(o->path.mac_from, link.mac, sizeof(link.mac));
 	error = neighbour_resolve(o->path.mac_to, route.device, &route.next);
 	if (error)

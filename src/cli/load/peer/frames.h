@@ -9,6 +9,9 @@
 /* Does the chosen engine make frames? */
 bool load_makes_frames(const struct load_options *o);
 
+/* Does it also number the probes in them (ENGINE_NUMBERS)? */
+bool load_numbers_itself(const struct load_options *o);
+
 /* Refuses options that contradict such an engine, and those that need one;
  * sets the defaults that differ with it. Prints and exits. */
 void load_frames_adapt(struct load_parsing *p);

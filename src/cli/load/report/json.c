@@ -5,6 +5,7 @@
 #include "cli/load/names.h"
 #include "cli/load/peer/peer.h"
 #include "cli/load/report/absence.h"
+#include "cli/load/report/frames.h"
 #include "cli/load/report/intervals.h"
 #include "cli/load/report/latency.h"
 #include "cli/load/report/ledger.h"
@@ -84,6 +85,7 @@ json_t *load_config_json(
 	if (all && spin_limit_ns(c->spin_ns))
 		json_set(all, "spin_us", json_real((double)c->spin_ns / 1e3));
 	load_busy_poll_json(all, &c->socket.busy_poll, &r->busy_poll);
+	load_facts_json(all, r);
 	return all;
 }
 
@@ -298,6 +300,7 @@ int load_print_json(FILE *out, const struct load_options *o,
 		json_set(all, "refusals", refusals_json(r));
 		json_set(all, "sends", load_sends_json(o, r));
 	}
+	load_frames_json(all, r);
 	if (all)
 		json_set(all, "steps", steps ? steps : json_null());
 	if (all && o->config.count_window)

@@ -113,6 +113,7 @@ static void note_causes(struct live *v, const struct load_interval *i)
 		note_named(v, s->refused, s->refused_count);
 		note_named(v, s->failed, s->failed_count);
 	}
+	note_cause(v, "client_ring", " drops", load_ring_drops(&i->so_far));
 	note_cause(v, "nobody listened", "", i->so_far.refused);
 	note_cause(v, "too big", "", i->so_far.too_big_reports);
 	note_cause(v, "corrupt", "", i->so_far.corrupt);

@@ -102,6 +102,22 @@ static const struct part sends_parts[] = {
 	{NULL, 0},
 };
 
+static const struct metrics_family frames = COUNTER("frame_incidents",
+	"incidents",
+	"with --engine xdp: frames that were lost, and replies that came by "
+	"the stack");
+static const struct part frames_parts[] = {
+	{"tx_dropped", FIELD(device_drops)},
+	{"rx_dropped", FIELD(rx_dropped)},
+	{"rx_ring_full", FIELD(rx_ring_full)},
+	{"rx_checksum", FIELD(rx_checksum)},
+	{"rx_strange", FIELD(rx_strange)},
+	{"fill_empty", FIELD(fill_empty)},
+	{"invalid", FIELD(invalid)},
+	{"by_stack", FIELD(stack)},
+	{NULL, 0},
+};
+
 static void write_parts(struct metrics_text *t, const struct metrics_family *f,
 	const struct part *parts, const struct load_counts *c)
 {
@@ -149,6 +165,7 @@ static void write_losses(struct metrics_text *t, const struct told *told,
 	write_cause(t, "nobody_listened", c->refused);
 	write_cause(t, "too_big", c->too_big_reports);
 	write_cause(t, "corrupt", c->corrupt);
+	write_cause(t, "client_ring", load_ring_drops(c));
 	if (!told->server_seen)
 		return;
 	write_cause(t, "server_socket", told->server.socket_drops);
@@ -237,6 +254,8 @@ static int write_metrics(void *arg, struct metrics_text *t)
 	}
 	write_parts(t, &replies, replies_parts, &c);
 	write_parts(t, &sends, sends_parts, &c);
+	if (m->options->config.engine && m->options->config.engine->losses)
+		write_parts(t, &frames, frames_parts, &c);
 	write_losses(t, &told, &c);
 	write_latency(t, &latency);
 	metrics_kernel_write(t);

@@ -4,6 +4,7 @@
 #include "cli/load/names.h"
 #include "cli/load/peer/peer.h"
 #include "cli/load/report/checks.h"
+#include "cli/load/report/frames.h"
 #include "cli/load/report/ledger.h"
 #include "cli/load/report/loss.h"
 #include "cli/load/report/pace.h"
@@ -101,6 +102,7 @@ void load_print_head(FILE *out, const struct load_options *o,
 	fprintf(out, "%s%s checked, engine %s\n", c->replay ? "" : ", ",
 		checked(c), r->engine);
 	print_sockets(out, o, r);
+	load_print_facts(out, r);
 }
 
 static void print_rate(FILE *out, const char *what, uint64_t datagrams,
@@ -287,4 +289,5 @@ void load_print_text(FILE *out, const struct load_options *o,
 	load_loss_print(out, o, &loss, colour);
 	load_print_checks(out, r, colour);
 	load_print_sends(out, o, r, colour);
+	load_print_frames(out, r, colour);
 }

@@ -56,3 +56,22 @@ Test(places_frames, may_be_joined_before_a_socket_drops_them)
 	ledger_settle(&l, &client, &server, &kernel);
 	cr_assert(l.unexplained == 6);
 }
+
+Test(places_frames, that_found_no_room_in_our_ring_are_replies)
+{
+	const struct ledger_client client = {.sent = 100,
+		.answered = 80,
+		.train = 1,
+		.ring_drops = 17,
+		.bad_checksums = 3};
+	const struct ledger_server server = {.delivered = 100, .answered = 100};
+
+	/* A veth counts them, too, in native mode. */
+	kernel.client.v[FIGURE_RX_DROPPED] = 17;
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.unexplained == 0 && l.exact);
+	cr_assert(l.dropped[LEDGER_CLIENT_RING].leg[LEDGER_REPLY] == 17);
+	cr_assert(l.dropped[LEDGER_CHECKSUM].leg[LEDGER_REPLY] == 3);
+	cr_assert(l.dropped[LEDGER_DEVICE].datagrams == 0);
+	cr_assert(!l.dropped[LEDGER_DEVICE].shared);
+}

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""load --engine xdp: frames by AF_XDP, over a veth pair: what goes wrong.
+
+Needs root, network namespaces and AF_XDP; exits with 77 without them.
+"""
+
+import json
+import os
+import signal
+
+import balance
+from engine_xdp_lab import (HOSTS6, UDPMILL, has_filter, load, loading, make,
+                            serve, start)
+from namespaces import HOSTS, NAMES, inside, introduce, ip, remove_lab
+from program import Server, run
+
+
+class Trouble(balance.Balance):
+    def assertRefused(self, r, code, pattern):
+        self.assertEqual(r.returncode, code, r.stderr)
+        self.assertRegex(r.stderr, r"\Audpmill load: [^\n]*\n\Z")
+        self.assertRegex(r.stderr, pattern)
+
+    def test_wherever_it_may_not_send_it_says_so(self):
+        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
+            r, _ = load(s.address, netns=None)
+            self.assertRefused(r, 2, "lo does not take; .*lab")
+        with serve("--service", "echo") as s:
+            there = dict(netns=None, prefix=inside(0))
+            r, _ = load(s.address, **there)
+            self.assertRefused(r, 2, "consent")
+            r, _ = load(s.address, "--i-own", "eth7")
+            self.assertRefused(r, 2, 'leave by veth0, and not by "eth7"')
+            r, _ = load(s.address, "--i-own", "veth0", **there)
+            self.assertRefused(r, 2, "consent")
+            r, _ = load(s.address, "--device", "eth7")
+            self.assertRefused(r, 2, 'no device "eth7"')
+            r, report = load(s.address, "--peer-consents", "--i-own", "veth0",
+                             "--rate", "1k", **there)
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertGreater(report["ledger"]["answered"], 50)
+
+    def test_contradictions_are_refused(self):
+        for arguments in (
+                ["--train", "8"], ["--length", "4000"]):
+            with self.subTest(arguments=arguments):
+                r, _ = load(f"{HOSTS[1]}:7", *arguments)
+                self.assertRefused(r, 2, "xdp")
+        with serve("--service", "echo") as s:
+            r, _ = load(s.address, "--length", "1473")
+            self.assertRefused(r, 2, "at most 1472 bytes on veth0")
+            r, _ = load(s.address, "--threads", "2")
+            self.assertRefused(r, 2, "use --threads 1")
+        r, _ = balance.load(UDPMILL, "127.0.0.1:7", "--i-own", "veth0")
+        self.assertRefused(r, 2, "--engine xdp or kernel")
+        r, _ = balance.load(UDPMILL, "127.0.0.1:7", "--xdp-mode", "native")
+        self.assertRefused(r, 2, "--engine xdp")
+        r, _ = load("127.0.0.1:7", "--xdp-mode", "fast")
+        self.assertRefused(r, 2, "choose native or generic")
+
+    def test_a_second_one_is_refused(self):
+        with serve("--service", "echo") as s, \
+                loading(s.address, "--rate", "1k", "-t", "60s"):
+            r, _ = load(s.address)
+            self.assertRefused(r, 3, "veth0 has an XDP program already")
+
+    def test_a_peer_that_is_not_there_is_reported(self):
+        with serve("--service", "echo") as s:
+            address = s.address
+        r, _ = load(address, "--peer-consents", "--i-own", "veth0",
+                    seconds="5s", netns=None, prefix=inside(0))
+        self.assertEqual(r.returncode, 4, r.stderr)
+        self.assertIn("refused", r.stderr + r.stdout)
+
+    def test_a_server_that_is_killed_is_reported(self):
+        with serve("--service", "echo") as s, \
+                loading(s.address, "-t", "60s") as p:
+            os.kill(s.pid, signal.SIGKILL)
+            out, err = p.communicate(timeout=60)
+        self.assertEqual(p.returncode, 4, err)
+        self.assertEqual(json.loads(out)["ledger"]["unexplained"], 0)
+        self.assertFalse(has_filter())
+
+    def test_a_device_that_is_deleted_is_named_as_the_reason(self):
+        self.addCleanup(make)
+        with serve("--service", "echo") as s, \
+                loading(s.address, "--rate", "2k", "-t", "60s") as p:
+            ip("-n", NAMES[0], "link", "delete", "veth0")
+            out, err = p.communicate(timeout=60)
+        remove_lab()
+        self.assertEqual(p.returncode, 3, err)
+        self.assertIn("No such device", err)
+        ledger = json.loads(out)["ledger"]
+        self.assertGreater(ledger["sent"], 0)
+
+    def test_a_device_that_is_down_for_a_while_is_waited_for(self):
+        self.addCleanup(make)
+        self.addCleanup(remove_lab)
+        with serve("--service", "echo") as s, \
+                loading(s.address, "--rate", "2k", "-t", "3s") as p:
+            ip("-n", NAMES[0], "link", "set", "veth0", "down")
+            ip("-n", NAMES[0], "link", "set", "veth0", "up")
+            introduce()
+            out, err = p.communicate(timeout=60)
+        report = json.loads(out)
+        self.assertEqual(p.returncode, 0, err + out)
+        self.assertEqual(report["ledger"]["unexplained"], 0)
+        self.assertGreater(report["ledger"]["answered"], 0)
+
+    def test_without_a_capability_nothing_is_sent(self):
+        for denied in "bpf,-sys_admin", "net_raw", "net_admin,-sys_admin":
+            with self.subTest(denied=denied), \
+                    serve("--service", "echo") as s:
+                r, _ = load(s.address, "--peer-consents", "--i-own", "veth0",
+                            netns=None, prefix=(
+                                *inside(0), "setpriv",
+                                f"--bounding-set=-{denied}"))
+                self.assertEqual(r.returncode, 3, r.stderr)
+                self.assertIn("CAP_", r.stderr)
+                self.assertFalse(has_filter())
+
+    def test_nothing_is_left_of_a_run_that_is_killed(self):
+        with serve("--service", "echo") as s, \
+                loading(s.address, "-t", "60s") as p:
+            self.assertTrue(has_filter())
+            with open(f"/proc/{p.pid}/status", encoding="ascii") as f:
+                self.assertRegex(f.read(), r"CapEff:\s+0{16}\n")
+            p.kill()
+            p.wait()
+            self.assertFalse(has_filter())
+
+    def test_the_report_fits_80_columns(self):
+        with serve("--service", "echo", host=HOSTS6[1]) as s:
+            r = run(UDPMILL, "load", s.address, "--engine", "xdp",
+                    "--netns", NAMES[0], "--rate", "1k", "-t", "100ms", "-q")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertIn("device=veth0 queues=1 mode=native copy=copy", r.stdout)
+        for line in r.stdout.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+
+if __name__ == "__main__":
+    start()

@@ -10,18 +10,13 @@ is none, or no QEMU. What it cannot do is skipped, and says so.
 """
 
 import json
-import pathlib
-import re
 import shutil
 import sys
-import tempfile
 import unittest
 
 import booting
-from udpmill_perf.guest import frames, initramfs, modules, paths, qemu, timing
+from udpmill_perf.guest import modules, paths, qemu, timing
 
-INIT, UDPMILL = sys.argv[1:3]
-PATIENCE_S = 400
 CPUS = 4          # more than one waits while another sends
 SINCE = (6, 19)   # the list in front of a discipline
 PATH = "veth"
@@ -31,16 +26,14 @@ LITTLE = "sysctl net.ipv4.udp_mem 24 24 24\n"
 ENOUGH = "sysctl net.ipv4.udp_mem 40000 50000 60000\n"
 SERVE = "/bin/udpmill serve {host}:10600 --ready-file /tmp/ready --workers 1"
 LOAD = "/bin/udpmill load {host}:10600 -q -J --seed 1 --omit 0"
-WORKLOAD = "workload {name}\nready /tmp/ready\n{more}server {server}\nload {load}\nend\n"
 # The load has the CPU until it is done, so that the server's queue fills.
 FIRST = ("sysctl kernel.sched_rt_runtime_us -1\npolicy softirq fifo 3\n")
 AHEAD = "policy server fifo 1\npolicy load fifo 2\n"
 
 
 def workload(name, server, load, host="127.0.0.1", inside=((), ()), more=""):
-    server, load = (" ".join([*words, text.format(host=host)])
-                    for words, text in zip(inside, (server, load)))
-    return WORKLOAD.format(name=name, server=server, load=load, more=more)
+    return booting.workload(name, server.format(host=host),
+                            load.format(host=host), inside, more)
 
 
 def of_memory():
@@ -95,39 +88,9 @@ def of_bursts(path):
             "--workers 1", "--workers 4"), flood, path.host, inside)
 
 
-class Guest:
-    def __init__(self, plan, machine, loaded, names):
-        with tempfile.TemporaryDirectory() as folder:
-            lines = "".join(f"module /modules/{name}.ko\n" for name in loaded)
-            emulator, there = booting.start(
-                KERNEL.image, pathlib.Path(folder), initramfs.compose(
-                    INIT, {initramfs.UDPMILL: UDPMILL},
-                    f"udpmill-plan 1\n{lines}{plan}off\n",
-                    {name: MODULES.read(name) for name in loaded}, names),
-                machine=machine)
-            try:
-                code = emulator.wait(PATIENCE_S)
-            finally:
-                emulator.kill()
-                emulator.wait()
-            sent, console = (pathlib.Path(there[name]).read_bytes()
-                             for name in ("results", "console"))
-        self.frames = [(tag, body.decode()) for tag, body
-                       in frames.split(sent)]
-        last = self.frames[-1] if self.frames else ("nothing", "")
-        if code or last[0] != "off":
-            raise AssertionError(f"QEMU {code}: {last}: "
-                                 f"{console.decode(errors='replace')[-800:]}")
-
-    def ledgers(self):
-        """By the name of the workload."""
-        found, name = {}, None
-        for tag, body in self.frames:
-            if tag == "begin":
-                name = body.strip()
-            elif tag == "json":
-                found[name] = json.loads(body)["ledger"]
-        return found
+def ledgers(guest):
+    return {name: report["ledger"]
+            for name, report in guest.reports().items()}
 
 
 class Case(unittest.TestCase):
@@ -140,7 +103,7 @@ class Case(unittest.TestCase):
 class Memory(Case):
     @classmethod
     def setUpClass(cls):
-        cls.ledgers = Guest(of_memory(), None, (), ()).ledgers()
+        cls.ledgers = ledgers(booting.Guest(SYSTEM, of_memory()))
 
     def test_what_the_socket_alone_may_count_is_named(self):
         for name in "sink", "trains":
@@ -166,21 +129,18 @@ class Memory(Case):
 class Bursts(Case):
     @classmethod
     def setUpClass(cls):
-        version = re.match(r"(\d+)\.(\d+)", KERNEL.release)
-        if tuple(map(int, version.groups())) < SINCE:
+        if SYSTEM.release < SINCE:
             raise unittest.SkipTest(
-                f"Linux {KERNEL.release} has no list in front of a queueing "
+                f"Linux {SYSTEM.kernel.release} has no list in front of a queueing "
                 "discipline; give one from 6.19 on in UDPMILL_TEST_KERNEL")
         if not shutil.which("tc"):
             raise unittest.SkipTest("tc is not installed (iproute2)")
         path = paths.find(PATH, {})
-        loaded = MODULES.order(
-            [*(["ipv6"] if "ipv6" in MODULES.paths else []),
-             *modules.OF_PATH[PATH], "sch_tbf"])
+        loaded = SYSTEM.order(*modules.OF_PATH[PATH], "sch_tbf")
         machine = timing.Machine(shutil.which(qemu.PROGRAM), "", timing.TCG,
                                  CPUS)
-        cls.ledgers = Guest(of_bursts(path), machine, loaded,
-                            (*path.programs, "tc")).ledgers()
+        cls.ledgers = ledgers(booting.Guest(
+            SYSTEM, of_bursts(path), machine, loaded, (*path.programs, "tc")))
 
     def test_refused_sends_are_not_in_the_counters_of_the_discipline(self):
         """Or this would test nothing."""
@@ -206,7 +166,6 @@ class Bursts(Case):
 
 
 if __name__ == "__main__":
-    KERNEL = booting.or_skip()
-    MODULES = modules.Modules(KERNEL)
+    SYSTEM = booting.System(booting.or_skip(), *sys.argv[1:3])
     del sys.argv[1:3]
     unittest.main()

@@ -64,6 +64,10 @@ static int xdp_init(void *self, const struct backend_config *config)
 
 	if (!share || config->worker >= share->queue_count)
 		return -EINVAL;
+	s->share = share;
+	s->follows = config->worker == 0;
+	s->notice = config->notice;
+	s->notice_arg = config->notice_arg;
 	s->queue = &share->queue[config->worker];
 	s->device = share->device.index;
 	s->counters = config->counters;
@@ -170,14 +174,32 @@ static int xdp_send(void *self, struct batch *b)
 	return xdp_send_frames(s, b);
 }
 
+static void say_away(struct xdp *s)
+{
+	char text[160];
+
+	if (s->said_away || !s->notice)
+		return;
+	s->said_away = true;
+	snprintf(text, sizeof(text),
+		"an address that is served is no longer this host's: what "
+		"arrives at %s goes to the stack until it is back",
+		s->share->device.name);
+	s->notice(s->notice_arg, text);
+}
+
 static void xdp_publish(void *self)
 {
 	struct xdp *s = self;
 	struct xdp_queue_statistics now;
+	bool away = s->follows && xdp_share_follow(s->share);
 
 	/* poll(2) does not tell, nor does a call that finds nothing to do. */
 	if (!s->lost)
 		s->lost = xdp_queue_lost(s->queue);
+	/* A device that goes takes its addresses with it. */
+	if (away && !s->lost)
+		say_away(s);
 	if (xdp_queue_statistics(s->queue, &now))
 		return;
 	counter_set(s->counters, COUNTER_XDP_RX_DROPPED, now.dropped);

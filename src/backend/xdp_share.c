@@ -7,24 +7,58 @@
 #include "backend/xdp_state.h"
 
 #include "core/lines.h"
+#include "net/address_watch.h"
+#include "net/interface.h"
 #include "xdp/filter_rules.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 /* Entries of each ring, and frames of each queue: as many datagrams wait there
  * as the default windows of a generator have (8 flows x 1024). */
 #define RING   8192
 #define FRAMES (2 * RING)
+/* Of the filter, its maps and what loads them, and of the watch; and of each
+ * worker, until its socket is open. */
+#define DESCRIPTORS      16
+#define DESCRIPTORS_EACH 3
+
+/* Libraries name other causes, or none, when descriptors run out, so as many as
+ * will be needed are held for a moment. */
+static int check_descriptors(uint32_t workers, char *why, size_t why_bytes)
+{
+	uint32_t n = 0, wanted = DESCRIPTORS + DESCRIPTORS_EACH * workers;
+	int *held = calloc(wanted, sizeof(*held)), error = 0;
+
+	if (!held)
+		return -ENOMEM;
+	for (; !error && n < wanted; n += !error) {
+		held[n] = eventfd(0, EFD_CLOEXEC);
+		error = held[n] < 0 ? -errno : 0;
+	}
+	if (error)
+		snprintf(why, why_bytes,
+			"%s: of %u descriptors that AF_XDP needs, %u are "
+			"missing; raise ulimit -n",
+			strerror(-error), wanted, wanted - n);
+	while (n)
+		close(held[--n]);
+	free(held);
+	return error;
+}
 
 int xdp_backend_queues(const union address *listen, const char *device,
 	char *why, size_t why_bytes)
 {
 	struct xdp_device d;
-	int error;
+	int error = check_descriptors(1, why, why_bytes);
 
+	if (error)
+		return error;
 	if (!device && address_is_any(listen)) {
 		snprintf(why, why_bytes,
 			"xdp serves one device: name an address of it, or "
@@ -84,16 +118,43 @@ static int open_queues(struct xdp_share *s,
 			break;
 		s->queue_count++;
 		error = xdp_filter_add(&s->filter, config.queue, q->fd);
+		if (error)
+			snprintf(why, why_bytes,
+				"the XDP program on %s does not take the "
+				"socket of queue %u: %s",
+				s->device.name, config.queue, strerror(-error));
 	}
 	return error;
+}
+
+static bool all_are_here(const struct xdp_share *s)
+{
+	for (uint32_t i = 0; i < s->address_count; i++)
+		if (!interface_has(&s->address[i]))
+			return false;
+	return true;
+}
+
+bool xdp_share_follow(struct xdp_share *s)
+{
+	bool away;
+
+	if (!address_watch_changed(s->watch))
+		return false;
+	away = !all_are_here(s);
+	if (away == s->away)
+		return false;
+	for (uint32_t i = 0; i < s->queue_count; i++)
+		(void)(away ? xdp_filter_remove(&s->filter, i)
+			    : xdp_filter_add(&s->filter, i, s->queue[i].fd));
+	s->away = away;
+	return away;
 }
 
 int xdp_backend_share(void **out, const struct backend_share_config *c,
 	char *why, size_t why_bytes)
 {
-	union address address[XDP_DEVICE_ADDRESSES];
 	struct xdp_filter_config filter = {
-		.address = address,
 		.port_first = address_port(c->bound),
 		.port_last = address_port(c->bound),
 	};
@@ -104,6 +165,10 @@ int xdp_backend_share(void **out, const struct backend_share_config *c,
 	snprintf(why, why_bytes, "no memory for the queues of a device");
 	if (!s)
 		return -ENOMEM;
+	s->watch = -1;
+	error = check_descriptors(c->workers, why, why_bytes);
+	if (error)
+		goto failed;
 	error = xdp_device_find(
 		&s->device, c->device, c->bound, why, why_bytes);
 	if (error)
@@ -115,11 +180,22 @@ int xdp_backend_share(void **out, const struct backend_share_config *c,
 	if (!s->frags && s->packet_most > xdp_queue_room(frame_bytes))
 		s->packet_most = xdp_queue_room(frame_bytes);
 	filter.device = &s->device;
-	filter.address_count = choose_addresses(address, &s->device, c);
+	s->address_count = choose_addresses(s->address, &s->device, c);
+	filter.address = s->address;
+	filter.address_count = s->address_count;
 	filter.frame_most = s->packet_most;
 	filter.frags = s->frags;
 	filter.native = c->native;
 	filter.generic = c->generic;
+	/* Before the addresses can change unseen. */
+	s->watch = address_watch_open();
+	if (s->watch < 0) {
+		error = s->watch;
+		snprintf(why, why_bytes,
+			"changes of addresses cannot be watched: %s",
+			strerror(-error));
+		goto failed;
+	}
 	error = xdp_filter_open(&s->filter, &filter, why, why_bytes);
 	if (!error)
 		error = open_queues(s, c, frame_bytes, why, why_bytes);
@@ -159,6 +235,8 @@ void xdp_backend_unshare(void *share)
 	xdp_filter_close(&s->filter);
 	for (uint32_t i = 0; i < s->queue_count; i++)
 		xdp_queue_close(&s->queue[i]);
+	if (s->watch >= 0)
+		close(s->watch);
 	free(s->queue);
 	free(s);
 }

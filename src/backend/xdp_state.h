@@ -23,6 +23,11 @@ struct xdp_share {
 	uint32_t queue_count;
 	uint32_t packet_most; /* bytes of the longest packet */
 	bool frags;           /* which may have several frames */
+	/* The addresses that the filter takes, and what tells of changes. */
+	union address address[XDP_DEVICE_ADDRESSES];
+	uint32_t address_count;
+	int watch;
+	bool away; /* one is not this host's now: all goes to the stack */
 };
 
 /* A received packet, on loan: as it lies in its frame, or, if it has several,
@@ -35,6 +40,7 @@ struct lent {
 };
 
 struct xdp {
+	struct xdp_share *share;
 	struct xdp_queue *queue; /* the share's */
 	struct backend socket;   /* mmsg */
 	struct resend resend;
@@ -44,8 +50,12 @@ struct xdp {
 	bool mapped, local, tos, ttl; /* mapped: IPv4 as IPv6 */
 	uint8_t ttl_v4, ttl_v6;       /* of replies, as the socket has them */
 	bool from_socket;             /* the batch on loan is mmsg's */
-	int lost;                     /* -errno: the queue has no device */
-	uint32_t slot_bytes;          /* longer payloads are truncated */
+	bool follows;                 /* looks after the share's addresses */
+	bool said_away;
+	void (*notice)(void *arg, const char *text);
+	void *notice_arg;
+	int lost;            /* -errno: the queue has no device */
+	uint32_t slot_bytes; /* longer payloads are truncated */
 	uint32_t turns;
 	uint64_t full_until_ns; /* until then it does not wait for room */
 	struct lent *lent;      /* by the train's number */
@@ -75,6 +85,10 @@ int xdp_backend_share(void **out, const struct backend_share_config *config,
 	char *why, size_t why_bytes);
 void xdp_backend_facts(const void *share, backend_fact_fn *each, void *arg);
 void xdp_backend_unshare(void *share);
+
+/* Leaves all to the stack while an address that the filter takes is not this
+ * host's. By one thread. True: that begins. */
+bool xdp_share_follow(struct xdp_share *s);
 
 /* Takes what is in the RX ring, as far as the batch has room. Returns
  * b->count. */

@@ -83,6 +83,8 @@ int endpoint_open(struct endpoint *e, const struct server_config *config,
 		steer, e->fds, e->cpus, n, &e->steered_by, why, why_bytes);
 	if (!error)
 		error = share(e, config, sc.dual, why, why_bytes);
+	if (!error && e->share && n > 1)
+		e->steered_by = "queue";
 	for (uint32_t i = 0; error && i < n; i++)
 		close(e->fds[i]);
 	return error;

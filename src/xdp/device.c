@@ -40,10 +40,28 @@ static struct in_addr broadcast_of(const struct ifaddrs *i)
 
 static void add_address(struct xdp_device *d, const struct ifaddrs *i)
 {
-	if (d->address_count == XDP_DEVICE_ADDRESSES ||
-		!read_address(&d->address[d->address_count], i->ifa_addr))
+	if (d->address_count < XDP_DEVICE_ADDRESSES &&
+		read_address(&d->address[d->address_count], i->ifa_addr))
+		d->address_count++;
+}
+
+static void add_never(struct xdp_device *d, struct in_addr a)
+{
+	for (uint32_t i = 0; i < d->never_count; i++)
+		if (d->never[i].s_addr == a.s_addr)
+			return;
+	if (a.s_addr && d->never_count < XDP_DEVICE_NEVER)
+		d->never[d->never_count++] = a;
+}
+
+static void add_nevers(struct xdp_device *d, const struct ifaddrs *i)
+{
+	union address own;
+
+	if (!read_address(&own, i->ifa_addr) || own.sa.sa_family != AF_INET)
 		return;
-	d->broadcast[d->address_count++] = broadcast_of(i);
+	add_never(d, own.in.sin_addr);
+	add_never(d, broadcast_of(i));
 }
 
 /* Both the name, if it is not known yet, and the addresses. */
@@ -59,8 +77,14 @@ static int read_addresses(struct xdp_device *d, const union address *address)
 			address_same_host(&own, address))
 			snprintf(d->name, sizeof(d->name), "%s", i->ifa_name);
 	for (const struct ifaddrs *i = all; i; i = i->ifa_next)
-		if (strcmp(i->ifa_name, d->name) == 0)
+		if (strcmp(i->ifa_name, d->name) == 0) {
 			add_address(d, i);
+			add_nevers(d, i);
+		}
+	/* After those of the device, should there be no room for all. */
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next)
+		if (!(i->ifa_flags & IFF_LOOPBACK))
+			add_nevers(d, i);
 	freeifaddrs(all);
 	return 0;
 }
@@ -116,9 +140,17 @@ static int read_device(
 	if (ioctl(fd, SIOCGIFMTU, &r))
 		return -errno;
 	d->mtu = (uint32_t)r.ifr_mtu;
-	d->index = if_nametoindex(d->name);
+	if (ioctl(fd, SIOCGIFINDEX, &r))
+		return -errno;
+	d->index = (unsigned)r.ifr_ifindex;
 	d->queues = read_queues(fd, &r);
-	return d->index ? 0 : -ENODEV;
+	return 0;
+}
+
+static void explain(int error, char *why, size_t why_bytes)
+{
+	snprintf(why, why_bytes, "the devices cannot be read: %s",
+		strerror(-error));
 }
 
 int xdp_device_find(struct xdp_device *d, const char *name,
@@ -128,7 +160,6 @@ int xdp_device_find(struct xdp_device *d, const char *name,
 	int error, fd;
 
 	*d = (struct xdp_device){0};
-	snprintf(why, why_bytes, "the devices cannot be read");
 	if (name && strlen(name) >= sizeof(d->name)) {
 		snprintf(why, why_bytes, "there is no device \"%s\"", name);
 		return -ENODEV;
@@ -136,17 +167,25 @@ int xdp_device_find(struct xdp_device *d, const char *name,
 	if (name)
 		snprintf(d->name, sizeof(d->name), "%s", name);
 	error = read_addresses(d, address);
-	if (error)
+	if (error) {
+		explain(error, why, why_bytes);
 		return error;
+	}
 	if (!*d->name) {
 		snprintf(why, why_bytes, "no device has the address %s",
 			address_format_host(address, text));
 		return -ENODEV;
 	}
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
+	if (fd < 0) {
+		error = -errno;
+		explain(error, why, why_bytes);
+		return error;
+	}
+	*why = '\0';
 	error = read_device(d, fd, why, why_bytes);
+	if (error && !*why)
+		explain(error, why, why_bytes);
 	close(fd);
 	return error;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define XDP_DEVICE_ADDRESSES 16
+#define XDP_DEVICE_NEVER     64
 
 struct xdp_device {
 	char name[IF_NAMESIZE];
@@ -21,8 +22,11 @@ struct xdp_device {
 	 * more. */
 	union address address[XDP_DEVICE_ADDRESSES];
 	uint32_t address_count;
-	/* Of the network of each IPv4 address, if it has one; else 0. */
-	struct in_addr broadcast[XDP_DEVICE_ADDRESSES];
+	/* IPv4 sources that come from no wire, since the stack answers none of
+	 * them: this host's addresses, and the broadcast addresses of their
+	 * networks, whatever the device. The first of them. */
+	struct in_addr never[XDP_DEVICE_NEVER];
+	uint32_t never_count;
 };
 
 /*

@@ -19,6 +19,7 @@
 #endif
 
 _Static_assert(FILTER_ADDRESSES == XDP_DEVICE_ADDRESSES, "room for all");
+_Static_assert(FILTER_SOURCES == XDP_DEVICE_NEVER, "room for all");
 
 extern const struct xdp_object xdp_object_filter;
 
@@ -26,15 +27,8 @@ extern const struct xdp_object xdp_object_filter;
 static void write_sources(
 	struct filter_rules *r, const struct xdp_device *device)
 {
-	for (uint32_t i = 0; i < device->address_count; i++) {
-		if (device->address[i].sa.sa_family != AF_INET)
-			continue;
-		r->never[r->never_count++] =
-			device->address[i].in.sin_addr.s_addr;
-		if (device->broadcast[i].s_addr)
-			r->never[r->never_count++] =
-				device->broadcast[i].s_addr;
-	}
+	for (uint32_t i = 0; i < device->never_count; i++)
+		r->never[r->never_count++] = device->never[i].s_addr;
 }
 
 static void read_end(
@@ -193,6 +187,11 @@ int xdp_filter_flow_remove(struct xdp_filter *f, const union address *own)
 
 	read_end(flow.address, &flow.port, own);
 	return bpf_map_delete_elem(f->flows, &flow);
+}
+
+int xdp_filter_remove(struct xdp_filter *f, uint32_t queue)
+{
+	return bpf_map_delete_elem(f->sockets, &queue);
 }
 
 void xdp_filter_close(struct xdp_filter *f)

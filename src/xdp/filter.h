@@ -57,5 +57,9 @@ int xdp_filter_flow_add(
 	struct xdp_filter *f, const union address *own, uint32_t queue);
 int xdp_filter_flow_remove(struct xdp_filter *f, const union address *own);
 
+/* They go to the stack again. 0 or -errno. Needs no privilege, nor does
+ * xdp_filter_add() (Linux 5.19). */
+int xdp_filter_remove(struct xdp_filter *f, uint32_t queue);
+
 /* Detaches the program. Legal on zeroed state. */
 void xdp_filter_close(struct xdp_filter *f);

@@ -8,9 +8,8 @@
 #define FILTER_ADDRESSES 16
 #define FILTER_QUEUES    256
 /* Local addresses with ports of a generator's flows. */
-#define FILTER_FLOWS 65536
-/* Each address, and the broadcast address of its network. */
-#define FILTER_SOURCES (2 * FILTER_ADDRESSES)
+#define FILTER_FLOWS   65536
+#define FILTER_SOURCES 64
 
 struct filter_rules {
 	__u16 port_first, port_last; /* of the destination; host's order */

@@ -134,6 +134,59 @@ class Device(unittest.TestCase):
         self.assertIn("CAP_BPF", err)
         self.assertNotIn("xdp", link())
 
+    def test_missing_descriptors_are_named(self):
+        started = 0
+        for most in range(8, 64):
+            code, err = refused(HERE, "--backend", "xdp", prefix=(
+                "prlimit", f"--nofile={most}:{most}"))
+            if code == 0:
+                started += 1
+                continue
+            self.assertEqual((code, started), (3, 0), err)
+            self.assertIn("raise ulimit -n", err)
+            self.assertEqual(err.count("\n"), 1)
+        self.assertGreater(started, 0)
+
+    def test_an_address_that_is_removed_is_not_served(self):
+        def is_answered():
+            c.send(b"x")
+            try:
+                return c.recv(100) == b"x"
+            except socket.timeout:
+                return False
+
+        own = f"{HOSTS[1]}/30"
+        ip("-n", NAMES[0], "neighbour", "replace", HOSTS[1], "lladdr",
+           station_of(1).hex(":"), "nud", "permanent", "dev", "veth0")
+        self.addCleanup(ip, "-n", NAMES[0], "neighbour", "delete", HOSTS[1],
+                        "dev", "veth0")
+        with serve() as s, client() as c:
+            c.settimeout(0.2)
+            c.connect((HOSTS[1], PORT))
+            self.assertTrue(is_answered())
+            ip("-n", NAMES[1], "address", "delete", own, "dev", "veth0")
+            wait_for(lambda: not is_answered())
+            ip("-n", NAMES[1], "address", "add", own, "dev", "veth0")
+            wait_for(is_answered)
+        self.assertIn("no longer this host's", s.err)
+        self.assertEqual(s.err.count("\n"), 1, s.err)
+
+    def test_broadcast_addresses_of_other_devices_are_no_sources(self):
+        ip("-n", NAMES[1], "link", "add", "other", "type", "veth")
+        self.addCleanup(ip, "-n", NAMES[1], "link", "delete", "other")
+        ip("-n", NAMES[1], "address", "add", "203.0.113.1/24", "dev", "other")
+        ip("-n", NAMES[1], "link", "set", "other", "up")
+        ip("-n", NAMES[1], "route", "replace", "default", "dev", "veth0")
+        with entered(0), socket.socket(socket.AF_PACKET,
+                                       socket.SOCK_RAW) as wire:
+            wire.bind(("veth0", 0))
+            with serve() as s, client() as c:
+                for source in "203.0.113.255", "203.0.113.1":
+                    wire.send(made(None, source))
+                c.sendto(b"x", (HOSTS[1], PORT))
+                self.assertEqual(c.recv(100), b"x")
+        self.assertEqual(s.counters()["answered_datagrams"], 1)
+
     def test_devices_that_cannot_be_read_are_no_mistake_of_the_user(self):
         ioctl = {"x86_64": "16", "aarch64": "29"}.get(os.uname().machine)
         if not ioctl:

@@ -180,8 +180,8 @@ static uint64_t workers_most(const struct serve_parsing *p)
 	if (n == -ENODEV || n == -EINVAL || n == -ENETDOWN)
 		usage_error("backend", "%s: %s", s->backend->name, why);
 	if (n < 0)
-		say_exit(EXIT_SYSTEM, "--backend %s: %s: %s", s->backend->name,
-			why, strerror(-n));
+		say_exit(
+			EXIT_SYSTEM, "--backend %s: %s", s->backend->name, why);
 	if (p->workers > (unsigned)n)
 		usage_error("workers",
 			"the device has %d queue%s, and each worker needs one "

@@ -4,6 +4,7 @@
 import contextlib
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,15 @@ def missing(program):
     return "there is no tmux here (Debian: tmux)"
 
 
+def held(pid):
+    """A descriptor of the process, or None if it does not run. pid: as
+    text."""
+    try:
+        return os.pidfd_open(int(pid))
+    except (ProcessLookupError, ValueError):
+        return None
+
+
 class Pane:
     """A terminal in which a command runs; ended with the with block."""
 
@@ -50,7 +60,9 @@ class Pane:
         return self
 
     def __exit__(self, *_):
-        program = self.held()
+        program = held(self.read("pid"))
+        script = held(self.tmux("display-message", "-p", "#{pane_pid}",
+                                check=False))
         self.tmux("kill-server", check=False)
         # LeakSanitizer may never end in a program whose terminal is gone.
         # Others have ended by now, or soon will.
@@ -58,6 +70,10 @@ class Pane:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(program, signal.SIGKILL)
             os.close(program)
+        # Until it ends, the script may write another file.
+        if script is not None:
+            select.select([script], [], [])
+            os.close(script)
         shutil.rmtree(self.folder)
 
     def path(self, name, text):
@@ -114,13 +130,6 @@ class Pane:
                 raise TimeoutError(f"no {name}:\n{self.text()}")
             time.sleep(0.02)
         return self.read(name)
-
-    def held(self):
-        """A descriptor of the program, or None if it does not run."""
-        try:
-            return os.pidfd_open(int(self.read("pid")))
-        except (ProcessLookupError, ValueError):
-            return None
 
     def pid(self):
         return int(self.wait_for_file("pid"))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An axis is logarithmic if a linear one would hide something, and says so."""
 import copy
+import functools
 import re
 
 import pytest
@@ -46,11 +47,16 @@ def test_a_logarithmic_axis_has_ticks_at_1_2_5_or_powers_of_ten(values,
     assert [label for _, label in ticks] == labels
 
 
-def drawn(document, title):
-    found = [plot for _, plots in sections(View(document), 'p-')
-             for plot in plots if plot.title.startswith(title)]
-    assert found
-    return found[0]
+@functools.lru_cache(maxsize=None)
+def plots_of(factor):
+    """All plots of such a run, since they take a while."""
+    return [plot for _, plots in sections(View(run(factor)), 'p-')
+            for plot in plots]
+
+
+def drawn(factor, title):
+    return next(plot for plot in plots_of(factor)
+                if plot.title.startswith(title))
 
 
 def run(factor):
@@ -74,18 +80,18 @@ def run(factor):
 
 
 def test_one_fast_workload_does_not_flatten_the_others():
-    slow, fast = (drawn(run(factor), 'Delivered') for factor in (1, 100))
+    slow, fast = (drawn(factor, 'Delivered') for factor in (1, 100))
     assert 'equal ratios' in fast.caption and 'logarithmic' in fast.svg
     assert 'equal ratios' not in slow.caption
     # No bars from zero there, because their length would mean nothing.
     assert 'opacity: 0.4' in slow.svg and 'opacity: 0.4' not in fast.svg
-    throughput = drawn(run(100), 'Throughput over batch')
+    throughput = drawn(100, 'Throughput over batch')
     assert 'equal ratios' in throughput.caption and \
         'logarithmic' in throughput.svg
 
 
 def test_cpu_time_is_shown_in_shares_if_bars_would_hide_some():
-    narrow, wide = (drawn(run(factor), 'CPU time') for factor in (1, 100))
+    narrow, wide = (drawn(factor, 'CPU time') for factor in (1, 100))
     assert 'shares of' not in narrow.svg
     assert 'same length' in wide.caption
     assert 'shares of' in wide.svg and '100 %' in wide.svg

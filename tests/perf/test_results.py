@@ -87,6 +87,12 @@ def rendered(*documents):
                         in enumerate(documents)], 'pictures')
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Pictures take a while, and a test may be of the text alone."""
+    monkeypatch.setattr(page.pictures, 'plots', lambda run: [])
+
+
 def row(text, name):
     """The cells of a workload's first row."""
     found = next(line for line in text.splitlines()
@@ -274,6 +280,7 @@ def test_cpu_time_is_split_by_side_and_mode():
                                                    '30.0']
 
 
+@pytest.mark.usefixtures('undrawn')
 def test_claims_are_reached_missed_or_not_measured():
     doc = made(leave_out=['iperf3-trains-64'])
     text = rendered(doc).text
@@ -292,6 +299,7 @@ def test_claims_are_reached_missed_or_not_measured():
     assert '| **missed** | echo in trains: generator' in rendered(slow).text
 
 
+@pytest.mark.usefixtures('undrawn')
 def test_rows_that_were_not_measured_are_left_out_and_their_reason_told():
     gone = 'echo-mmsg-trains-64-engineuring'
     text = rendered(made(leave_out=[gone])).text
@@ -314,6 +322,7 @@ def test_nothing_of_the_machine_but_its_description_is_told():
     assert '4.0 GiB' in text and 'Linux 6.18.1' in text
 
 
+@pytest.mark.usefixtures('undrawn')
 def test_doubt_is_marked():
     doc = made()
     for t in doc['trials']:
@@ -324,6 +333,7 @@ def test_doubt_is_marked():
     assert not row(text, SINGLE)[0].endswith('\\*')
 
 
+@pytest.mark.usefixtures('undrawn')
 def test_counted_instructions_stand_beside_the_figures():
     count = sample_count.alone()
     text = rendered(made(), count).text
@@ -346,6 +356,7 @@ def test_text_of_a_document_makes_no_markup():
                for name in found.pictures)
 
 
+@pytest.mark.usefixtures('undrawn')
 def test_one_round_has_no_spread():
     cells = row(rendered(made(rounds=1)).text, 'floor-echo-mmsg-single-64')
     assert cells[2] == cells[5] == ''

@@ -91,6 +91,7 @@ struct rest_state {
 	uint64_t published; /* the server's count, as of still_ns */
 	/* Packets in queueing disciplines at the start of the wait. */
 	uint64_t queued;
+	bool held; /* by such a discipline, when it was last looked at */
 	bool interrupted, noticed;
 };
 
@@ -111,16 +112,20 @@ static void take(struct load *l, const struct moment *from, struct moment *m)
 		load_look_for_peer(l, from, &m->counts, &m->server);
 }
 
+static void begin_anew(struct rest_state *s)
+{
+	s->still_ns = s->end->at_ns;
+	s->published = s->end->server.published;
+}
+
 static void look(struct rest_state *s, const struct moment *last)
 {
 	bool all = all_rest(s->l);
 	struct moment *end = s->end;
 
 	take(s->l, s->from, end);
-	if (!all || moved(last, end)) {
-		s->still_ns = end->at_ns;
-		s->published = end->server.published;
-	}
+	if (!all || moved(last, end))
+		begin_anew(s);
 }
 
 static bool is_renewed(const struct rest_state *s)
@@ -168,6 +173,18 @@ static bool is_draining(struct rest_state *s)
 	notice_queue(s->l);
 	s->noticed = true;
 	return true;
+}
+
+/* What left a queue since it was last looked at may not be in figures that were
+ * read before, so that these must not change once more. */
+static bool has_emptied(struct rest_state *s, bool held)
+{
+	bool emptied = s->held && !held;
+
+	s->held = held;
+	if (emptied)
+		begin_anew(s);
+	return emptied;
 }
 
 static uint64_t renewal_ns(const struct moment *m)
@@ -219,6 +236,7 @@ static void begin(struct rest_state *s, struct moment *last)
 
 	s->interrupted = atomic_load(&l->interrupted);
 	s->queued = settle_queued(l) ? queued(l) : 0;
+	s->held = s->queued;
 	l->queued_near = l->queued_far = 0;
 	moment_take(l, LOOK_MUST, last);
 	s->start_ns = s->still_ns = last->at_ns;
@@ -234,7 +252,7 @@ enum rest rest_wait(
 	begin(&s, &last);
 	for (;;) {
 		uint64_t still_ns;
-		bool still, over, held;
+		bool still, over, some, held;
 
 		load_sleep(LOAD_TICK_NS);
 		look(&s, &last);
@@ -246,7 +264,10 @@ enum rest rest_wait(
 		       is_told_to_end(&s);
 		if (!still && !over)
 			continue;
-		held = missing(from, end) && settle_queued(l);
+		some = missing(from, end);
+		held = some && settle_queued(l);
+		if (some && has_emptied(&s, held))
+			still = false;
 		if (still && !held)
 			return REST_DONE;
 		if (over && (!held || is_told_to_end(&s) || !is_draining(&s)))

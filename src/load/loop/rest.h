@@ -22,7 +22,8 @@ enum rest {
  * already have been under way). If something is missing from a peer that is not
  * seen, the wait is longer by the round trips seen so far. If a queueing
  * discipline of this host holds what is missing and will be empty soon, the
- * wait goes on until then or until the user interrupts it; a notice says so.
+ * wait goes on until what left it has been counted or until the user interrupts
+ * it; a notice says so.
  */
 enum rest rest_wait(
 	struct load *l, const struct moment *from, struct moment *end);

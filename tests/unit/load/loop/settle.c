@@ -4,6 +4,7 @@
 #include "loop.h"
 
 #include "load/loop/moment.h"
+#include "net/qdisc.h"
 
 #define COUNT 100
 /* Longer than what tells a server that is stopped from one at rest. */
@@ -19,6 +20,27 @@ static struct {
 	bool is, runs;
 	uint64_t until_ns;
 } starved;
+
+/* A queueing discipline holds what gets nowhere, for some looks at it. */
+static struct {
+	bool is, has_left;
+	int looks;
+} queue;
+
+int __real_qdisc_read(int fd, bool loopback, struct qdisc_counts *out);
+int __wrap_qdisc_read(int fd, bool loopback, struct qdisc_counts *out);
+
+int __wrap_qdisc_read(int fd, bool loopback, struct qdisc_counts *out)
+{
+	int error = __real_qdisc_read(fd, loopback, out);
+
+	if (queue.is && load &&
+		atomic_load(&load->shared.phase) == PHASE_REST) {
+		queue.has_left = ++queue.looks > 3;
+		out->queued = !queue.has_left;
+	}
+	return error;
+}
 
 /* Of what is sent, every fifth gets nowhere, and of the others every tenth is
  * not answered. */
@@ -64,6 +86,10 @@ static int see_server(void *arg, enum load_look look, struct load_server *out)
 	out->counters.delivered = sent_count - swallowed;
 	out->counters.answered = sent_count - swallowed - unanswered;
 	out->counters.absorbed = unanswered;
+	if (queue.has_left) {
+		out->counters.delivered += swallowed;
+		out->counters.absorbed += swallowed;
+	}
 	return hidden ? -ENOENT : 0;
 }
 
@@ -141,6 +167,17 @@ Test(settle, waits_for_a_server_that_runs_to_renew_its_figures)
 	cr_assert(clock_ns() >= starved.until_ns);
 	cr_assert(!result.ledger.server_silent);
 	cr_assert(result.ledger.delivered == 80);
+}
+
+/* The server's figures of the same look are those before it arrived. */
+Test(settle, counts_what_has_just_left_a_queue)
+{
+	queue.is = true;
+	run();
+	cr_assert(queue.has_left);
+	cr_assert(result.ledger.delivered == COUNT);
+	cr_assert(result.ledger.dropped[LEDGER_QDISC].datagrams == 0);
+	cr_assert(result.ledger.unexplained == 0);
 }
 
 Test(settle, says_that_a_server_does_not_run)

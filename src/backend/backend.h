@@ -61,6 +61,10 @@ struct backend_config {
 	 * train is not truncated.
 	 */
 	bool head_only;
+	/* Messages of at least so many bytes are sent without copying them, as
+	 * far as the kernel and memory allow; 0: none. Only if ops->zerocopy
+	 * says that it can. */
+	uint32_t zerocopy_from;
 	/* As the socket has it. With prefer, a backend that waits in a call of
 	 * its own waits by busy_poll_epoll(), if the kernel has that. */
 	struct busy_poll busy_poll;
@@ -98,6 +102,9 @@ struct backend_ops {
 	 * person in why. Leaves nothing behind.
 	 */
 	int (*probe)(char *why, size_t why_bytes);
+
+	/* The same for config.zerocopy_from. NULL: it copies all. */
+	int (*zerocopy)(char *why, size_t why_bytes);
 
 	/*
 	 * For backends with something that all workers of an endpoint share;
@@ -145,13 +152,14 @@ struct backend_ops {
 
 	/*
 	 * Sends batch->messages in order, and takes back the loan of all
-	 * trains. May wait for a limited time if the send buffer is full. Sets
+	 * trains; with zerocopy_from, the kernel may go on reading what it has
+	 * taken. May wait for a limited time if the send buffer is full. Sets
 	 * sent_* and error of every message; one that cannot be sent does not
 	 * affect others. Also called if message_count is 0.
 	 *
 	 * 0, or -errno if going on is pointless. Counts SEND_CALLS, SEND_SHORT,
-	 * SEND_WAITS and GSO_REFUSED; the worker counts the rest from the
-	 * messages.
+	 * SEND_WAITS, GSO_REFUSED and ZEROCOPY_*; the worker counts the rest
+	 * from the messages.
 	 */
 	int (*send)(void *self, struct batch *batch);
 

@@ -44,6 +44,10 @@ static int uring_init(void *self, const struct backend_config *config)
 {
 	struct uring *u = self;
 	uint32_t slot_count = power_of_two(2 * config->batch);
+	int error;
+
+	if (config->zerocopy_from)
+		slot_count *= 2; /* as many may be lent to messages */
 
 	u->counters = config->counters;
 	wait_init(&u->wait, config);
@@ -58,7 +62,8 @@ static int uring_init(void *self, const struct backend_config *config)
 	u->out_control = lines_alloc(URING_SEND_MAX, sizeof(*u->out_control));
 	if (!u->filled || !u->out || !u->out_control)
 		return -ENOMEM;
-	return uring_ring_init(u, config, slot_count);
+	error = uring_lend_init(u, config->zerocopy_from, slot_count);
+	return error ? error : uring_ring_init(u, config, slot_count);
 }
 
 static int arm(struct uring *u)
@@ -119,6 +124,19 @@ static int enter(struct uring *u, int timeout_ms)
 	return judge(u, r, uring_reap(u, NULL));
 }
 
+/* enter(), and again if only the kernel was done with a message. */
+static int wait_for_arrival(struct uring *u, int timeout_ms)
+{
+	int error;
+
+	do {
+		u->lending.woken = false;
+		error = enter(u, timeout_ms);
+	} while (!error && timeout_ms && u->lending.woken && u->armed &&
+		 u->handed == u->arrived && u->timer_ms);
+	return error;
+}
+
 static uint32_t read_control(void *control, size_t bytes, struct train *t)
 {
 	const struct msghdr h = {
@@ -176,7 +194,7 @@ static int uring_recv(void *self, struct batch *b, int timeout_ms)
 		int error = u->armed ? 0 : arm(u);
 
 		if (!error)
-			error = enter(u, timeout_ms);
+			error = wait_for_arrival(u, timeout_ms);
 		if (error < 0)
 			return error;
 		if (u->armed)
@@ -191,6 +209,7 @@ static void uring_fini(void *self)
 	struct uring *u = self;
 
 	uring_ring_fini(u);
+	uring_lend_fini(u);
 	free(u->filled);
 	free(u->out);
 	free(u->out_control);
@@ -205,6 +224,7 @@ const struct backend_ops backend_uring = {
 	.recv_call = "io_uring_enter",
 	.send_call = "io_uring_enter",
 	.probe = uring_probe,
+	.zerocopy = uring_zerocopy,
 	.init = uring_init,
 	.recv = uring_recv,
 	.send = uring_send,

@@ -72,6 +72,8 @@ static void note_other(
 		uring_timer_ended(u);
 	else if (cqe->user_data == URING_TAG_UPDATE)
 		note_update(u, cqe);
+	else if (cqe->user_data & URING_TAG_LENT)
+		uring_note_lent(u, m, cqe);
 	else
 		m[cqe->user_data].error = cqe->res;
 }

@@ -54,15 +54,26 @@ void uring_give_slots(struct uring *u)
 	const struct io_uring_buf *entries = u->buffers->bufs;
 	const uint32_t at = u->buffers->tail, given = u->given;
 	const uint16_t *filled = u->filled;
+	const bool held = u->lending.held > 0;
+	uint32_t added = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		uint16_t slot = filled[(given + i) & mask];
 
-		if (entries[(at + i) & mask].bid != slot)
-			add_slot(u, slot, (int)i);
+		if (held && uring_must_wait(u, slot))
+			continue;
+		if (entries[(at + added) & mask].bid != slot)
+			add_slot(u, slot, (int)added);
+		added++;
 	}
-	io_uring_buf_ring_advance(u->buffers, (int)n);
+	io_uring_buf_ring_advance(u->buffers, (int)added);
 	u->given = given + n;
+}
+
+void uring_give_slot(struct uring *u, uint16_t slot)
+{
+	add_slot(u, slot, 0);
+	io_uring_buf_ring_advance(u->buffers, 1);
 }
 
 static int init_buffers(struct uring *u, uint32_t count)
@@ -93,8 +104,11 @@ static int init_buffers(struct uring *u, uint32_t count)
 int uring_ring_init(struct uring *u, const struct backend_config *config,
 	uint32_t slot_count)
 {
-	/* Room for an arrival per slot and a failure per message in flight. */
-	int error = open_ring(&u->ring, 2 * slot_count + SQ_ENTRIES);
+	/* Room for an arrival per slot, a result per message in flight, and the
+	 * ends of loans. */
+	uint32_t completions = 2 * slot_count + SQ_ENTRIES +
+			       (config->zerocopy_from ? URING_LENT_MOST : 0);
+	int error = open_ring(&u->ring, completions);
 
 	if (error)
 		return error;

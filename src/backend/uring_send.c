@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends replies: a batch per submission. */
+/*
+ * Sends replies: a batch per submission. A ring does not stop at a message that
+ * the send buffer has no room for, which then leaves after others. A buffer
+ * that is full once, soon is again: the next messages are submitted one by one,
+ * and keep their order.
+ */
 #include "backend/uring_state.h"
 
 #include <errno.h>
@@ -29,7 +34,10 @@ static void queue_message(
 		};
 		io_uring_prep_sendmsg(sqe, 0, h, MSG_DONTWAIT);
 	}
-	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
+	sqe->flags |= IOSQE_FIXED_FILE;
+	if (m->bytes >= u->lending.from && uring_lend(u, sqe, m, number))
+		return;
+	sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
 	sqe->user_data = number;
 }
 
@@ -82,6 +90,8 @@ static int send_some(struct uring *u, struct message *m, uint32_t n)
 		return error;
 	for (uint32_t i = 0; i < n && !error; i++, m++) {
 		if (m->error) {
+			if (m->error == -EAGAIN)
+				u->singly = URING_SEND_MAX;
 			error = resend(&u->resend, m, m->error);
 			continue;
 		}
@@ -96,12 +106,15 @@ int uring_send(void *self, struct batch *b)
 	struct uring *u = self;
 	int error = 0;
 
-	for (uint32_t i = 0; i < b->message_count && !error;
-		i += URING_SEND_MAX) {
-		uint32_t n = b->message_count - i;
-
-		error = send_some(u, &b->messages[i],
-			n < URING_SEND_MAX ? n : URING_SEND_MAX);
+	for (uint32_t i = 0, n; i < b->message_count && !error; i += n) {
+		n = b->message_count - i;
+		if (n > URING_SEND_MAX)
+			n = URING_SEND_MAX;
+		if (u->singly > 0) {
+			u->singly--;
+			n = 1;
+		}
+		error = send_some(u, &b->messages[i], n);
 	}
 	uring_give_slots(u);
 	return error;

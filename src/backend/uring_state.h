@@ -2,7 +2,7 @@
 /* Shared by the files of the io_uring backend: uring.c has the backend's table
  * and receives, uring_reap.c reads completions, uring_ring.c sets up the ring
  * and its buffers, uring_send.c sends, uring_timer.c ends a wait,
- * uring_napi.c busy-polls. */
+ * uring_napi.c busy-polls, uring_lend.c sends without copying. */
 #pragma once
 
 #include "backend/backend.h"
@@ -18,6 +18,35 @@
 #define URING_TAG_RECEIVE UINT64_MAX
 #define URING_TAG_TIMER   (UINT64_MAX - 1)
 #define URING_TAG_UPDATE  (UINT64_MAX - 2) /* of the timer */
+/* Of a message that is lent: with its place in lent.messages and its number. */
+#define URING_TAG_LENT (1ull << 62)
+
+/* Messages that can be lent at once, and the pages that each can lie in: what
+ * every kernel takes for a datagram (MAX_SKB_FRAGS). */
+#define URING_LENT_MOST  256
+#define URING_LENT_PAGES 17
+
+/* A message that the kernel sends from the slots that it lies in. */
+struct uring_lent {
+	uint16_t slots[URING_LENT_PAGES];
+	uint16_t count;
+	bool failed; /* it was sent by copying instead */
+};
+
+struct uring_lending {
+	uint32_t from; /* bytes of a message; UINT32_MAX: none is lent */
+	struct uring_lent *messages;
+	uint16_t unused[URING_LENT_MOST], unused_count; /* of messages */
+	/* Of each slot: how many messages it is lent to, and whether it waits
+	 * for the kernel to be done with them to be given back. */
+	struct uring_use {
+		uint16_t messages;
+		bool waits;
+	} * uses;
+	uint32_t held, held_most; /* slots that are lent */
+	uint32_t copy_next;       /* messages before lending again */
+	bool woken;               /* by the end of a loan, and no arrival */
+};
 
 struct uring {
 	struct io_uring ring;
@@ -43,6 +72,8 @@ struct uring {
 
 	struct msghdr *out;
 	char (*out_control)[CONTROL_BYTES];
+	uint32_t singly; /* so many messages are submitted one by one */
+	struct uring_lending lending;
 	struct resend resend;
 	struct counters *counters;
 };
@@ -60,8 +91,39 @@ void uring_ring_fini(struct uring *u);
  * cannot. */
 void uring_napi_register(struct uring *u, const struct backend_config *config);
 
-/* Gives the slots on loan back to the kernel. */
+/* Gives the slots on loan back to the kernel, but for those that are lent to
+ * messages. */
 void uring_give_slots(struct uring *u);
+
+/* Gives one back, which is no longer on loan. */
+void uring_give_slot(struct uring *u, uint16_t slot);
+
+/* backend_ops.zerocopy. */
+int uring_zerocopy(char *why, size_t why_bytes);
+
+/* Makes what lending needs, for so many slots. 0 or -ENOMEM; uring_lend_fini
+ * is legal after either, and on zeroed state. */
+int uring_lend_init(struct uring *u, uint32_t from, uint32_t slot_count);
+void uring_lend_fini(struct uring *u);
+
+/* Turns the prepared send of a message into one without copying. False, and
+ * nothing is changed: it has to be copied. */
+bool uring_lend(struct uring *u, struct io_uring_sqe *sqe,
+	const struct message *m, uint32_t number);
+
+/* Is the slot, which is on loan no longer, still lent to a message? It is given
+ * back when the kernel is done with that. */
+static inline bool uring_must_wait(struct uring *u, uint16_t slot)
+{
+	struct uring_use *use = &u->lending.uses[slot];
+
+	use->waits = use->messages > 0;
+	return use->waits;
+}
+
+/* Call with a completion of URING_TAG_LENT; m as with uring_reap. */
+void uring_note_lent(
+	struct uring *u, struct message *m, const struct io_uring_cqe *cqe);
 
 /* Empties the completion queue: notes arrivals, and sets the error of messages
  * whose send failed; m: the first message in flight. Returns the number of

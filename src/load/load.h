@@ -47,6 +47,9 @@ enum load_replies {
 struct load_config {
 	const struct engine_ops *engine; /* NULL: chosen by engine_auto() */
 	const void *engine_script;       /* for engine_mem, in tests */
+	/* Messages of at least so many bytes are sent without copying; 0: as
+	 * the engine thinks best. */
+	uint32_t zerocopy_from;
 	/* For an engine that makes frames itself, and sends lone datagrams; if
 	 * it numbers them, too, probes of one size by LOAD_FLOOD or LOAD_PACED.
 	 * Must stay valid until load_close(). */

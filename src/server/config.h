@@ -39,6 +39,9 @@ struct server_config {
 	/* Of each train, only the first copy_bytes are received. */
 	bool head_only;
 	uint32_t copy_bytes;
+	/* Replies and trains of at least so many bytes are sent without copying
+	 * them; 0: none. Only if backend->zerocopy says that it can. */
+	uint32_t zerocopy_from;
 	bool marks;              /* count TOS and TTL of what arrives */
 	uint64_t rcvbuf, sndbuf; /* bytes; 0: the system's default */
 	struct busy_poll busy_poll;

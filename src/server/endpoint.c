@@ -118,6 +118,7 @@ struct backend_config endpoint_io(
 		.busy_poll = got->busy_poll,
 		.slot_bytes = config->copy_bytes,
 		.head_only = config->head_only,
+		.zerocopy_from = config->zerocopy_from,
 		.notice = config->notice,
 		.notice_arg = config->notice_arg,
 	};

@@ -119,6 +119,23 @@ static void prepare_group(struct fixture *f, const struct socket_config *sc,
 	f->connecting.socket.bind = f->got.bound;
 }
 
+/* $ZEROCOPY_FROM, for a backend that can; the reference copies all. */
+static uint32_t zerocopy_from(
+	const struct fixture_options *o, const struct backend_ops *ops)
+{
+	const char *text = getenv("ZEROCOPY_FROM");
+	uint32_t from = o->zerocopy_from;
+	char why[256];
+
+	if (!from && text && !o->backend)
+		from = (uint32_t)atoi(text);
+	if (from && !ops->zerocopy)
+		cr_skip_test("%s copies all", ops->name);
+	if (from && ops->zerocopy(why, sizeof(why)))
+		cr_skip_test("%s: %s", ops->name, why);
+	return from;
+}
+
 void fixture_open(struct fixture *f, const struct fixture_options *o)
 {
 	const struct backend_ops *ops = chosen(o);
@@ -130,6 +147,7 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 	*f = (struct fixture){.fd = -1,
 		.connects = ops->connects,
 		.segments_max = o->segments_max};
+	f->zerocopy_from = zerocopy_from(o, ops);
 	if (!f->segments_max)
 		f->segments_max = TRAIN_SEND_SEGMENTS;
 	parse_place(&sc.bind, o->bind ? o->bind : "127.0.0.1:0", false);
@@ -160,6 +178,7 @@ void fixture_open(struct fixture *f, const struct fixture_options *o)
 		.ttl = f->got.ttl_read,
 		.slot_bytes = o->slot_bytes,
 		.head_only = o->head_only,
+		.zerocopy_from = f->zerocopy_from,
 		.busy_poll = {.us = polls ? 50 : 0, .prefer = polls},
 		.connecting = &f->connecting,
 		.counters = f->counters,

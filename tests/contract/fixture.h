@@ -2,7 +2,8 @@
 /*
  * A backend on a real loopback socket, with clients, all on one thread, since
  * loopback queues what is sent. $BACKEND names the backend; every case holds
- * for all of them, and with $POLLS for those that wait by an epoll.
+ * for all of them, and with $POLLS for those that wait by an epoll, and with
+ * $ZEROCOPY_FROM for those that can send without copying.
  *
  * For a backend that needs a device, tests/contract/lab makes one, with clients
  * in another namespace, $CONTRACT_CLIENTS. 127.A.B.C then stands for the
@@ -25,9 +26,10 @@ struct fixture_options {
 	uint32_t batch;      /* 0: FIXTURE_BATCH */
 	uint32_t slot_bytes;
 	bool head_only;
-	uint32_t most;         /* sockets of a backend that connects; 0: 64 */
-	uint64_t idle_ns;      /* of these; 0: long */
-	uint32_t segments_max; /* of a reply; 0: TRAIN_SEND_SEGMENTS */
+	uint32_t zerocopy_from; /* 0: $ZEROCOPY_FROM */
+	uint32_t most;          /* sockets of a backend that connects; 0: 64 */
+	uint64_t idle_ns;       /* of these; 0: long */
+	uint32_t segments_max;  /* of a reply; 0: TRAIN_SEND_SEGMENTS */
 	bool no_gro;
 	bool marks; /* TOS and TTL of what arrives are asked for */
 	bool ttl;   /* TTL is */
@@ -48,6 +50,7 @@ struct fixture {
 	 * longer ones go another way. */
 	uint32_t in_order_most;
 	bool connects;
+	uint32_t zerocopy_from;
 	struct connecting connecting;
 };
 

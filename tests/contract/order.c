@@ -159,6 +159,14 @@ static void handle_poison(struct train *t, void *arg)
 	handle_echo(t, arg);
 }
 
+static void skip_if_read_later(struct fixture *f)
+{
+	if (!f->zerocopy_from)
+		return;
+	fixture_close(f);
+	cr_skip_test("the kernel may read a slot after send has returned");
+}
+
 /* When send returns, the kernel has copied every byte: whatever happens to the
  * slots and to the messages then, the replies are right. */
 Test(order, of_bytes_is_kept_when_slots_are_overwritten_after_send)
@@ -169,6 +177,7 @@ Test(order, of_bytes_is_kept_when_slots_are_overwritten_after_send)
 	int fd;
 
 	fixture_open(&f, &(struct fixture_options){0});
+	skip_if_read_later(&f);
 	fd = client_open(&f, NULL, false);
 	for (uint32_t i = 0; i < n; i++) {
 		fill_pattern(expected, sizeof(expected), i);
@@ -257,6 +266,7 @@ Test(order, of_lone_bytes_is_kept_when_slots_are_overwritten_after_send)
 	int fd[FIXTURE_BATCH];
 
 	fixture_open(&f, &(struct fixture_options){0});
+	skip_if_read_later(&f);
 	for (int p = 0; p < FIXTURE_BATCH; p++)
 		fd[p] = client_open(&f, NULL, false);
 	for (uint32_t round = 0; round < 50; round++) {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/load/engine.h"
 
+#include "cli/args/option.h"
 #include "cli/args/usage.h"
+#include "cli/print/say.h"
 #include "cli/print/text.h"
+#include "cli/process/exit.h"
 #include "load/engine/registry.h"
 
 #include <stdio.h>
@@ -40,14 +43,27 @@ const struct engine_ops *load_engine_parse(const char *name)
 
 	if (ops || strcmp(name, "auto") == 0)
 		return ops;
+	if (strcmp(name, "uring") == 0)
+		say_exit(EXIT_SYSTEM,
+			"--engine: this build does not support uring; install "
+			"liburing-dev and build again");
 	usage_error("engine", "there is no \"%s\"; choose %s", name,
 		engine_names("auto"));
 }
 
-void load_engine_check(const struct load_config *c)
+uint32_t load_zerocopy_parse(const char *text)
+{
+	return (uint32_t)option_count(
+		"zerocopy-from", text, 1, DATAGRAM_MAX_V6);
+}
+
+void load_engine_plan(struct load_config *c)
 {
 	char why[320];
 
+	/* Only one engine has it. */
+	if (c->zerocopy_from && !c->engine)
+		c->engine = load_engine_parse("uring");
 	if (load_engine_suits(c, why, sizeof(why)))
 		usage_error("engine", "%s", why);
 }

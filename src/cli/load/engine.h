@@ -9,8 +9,12 @@
  * error. */
 const struct engine_ops *load_engine_parse(const char *name);
 
-/* Refuses an engine that is not right for what is planned, as a usage error. */
-void load_engine_check(const struct load_config *c);
+/* The value of --zerocopy-from, a number of bytes. */
+uint32_t load_zerocopy_parse(const char *text);
+
+/* Chooses the engine if another option needs a certain one, and refuses one
+ * that is not right for what is planned, as a usage error. */
+void load_engine_plan(struct load_config *c);
 
 /* The help of the option, with all names, for free(); NULL without memory. */
 char *load_engine_help(void);

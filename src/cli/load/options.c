@@ -41,6 +41,7 @@ enum key {
 	KEY_CONTENT,
 	KEY_SPIN,
 	KEY_ENGINE,
+	KEY_ZEROCOPY_FROM,
 	KEY_PAYLOAD,
 	KEY_STAGES,
 	KEY_STRESS,
@@ -102,6 +103,12 @@ static const struct argp_option options[] = {
 		0},
 	{"engine", KEY_ENGINE, "NAME", LOAD_NOT_STAGES | LOAD_NOT_STRESS,
 		"(filled in by help())", 0},
+	{"zerocopy-from", KEY_ZEROCOPY_FROM, "BYTES",
+		LOAD_NOT_STAGES | LOAD_NOT_STRESS,
+		"With --engine uring: send datagrams and trains of BYTES or "
+		"more without copying them (default: from 4096 on, until the "
+		"kernel copies one after all)",
+		0},
 	{"stages", KEY_STAGES, NULL, LOAD_NOT_STRESS,
 		"Send one datagram at a time, and split its round trip into "
 		"the kernel's stages, by time stamps",
@@ -175,6 +182,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_ENGINE:
 		c->engine = load_engine_parse(arg);
+		return 0;
+	case KEY_ZEROCOPY_FROM:
+		c->zerocopy_from = load_zerocopy_parse(arg);
 		return 0;
 	case KEY_SPIN:
 		c->spin_ns = arg ? option_spin("spin", arg) : SPIN_ALWAYS;

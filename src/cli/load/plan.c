@@ -357,5 +357,5 @@ void load_plan(struct load_parsing *p)
 	adapt_to_server(p);
 	set_window(p);
 	if (!o->print_scenario)
-		load_engine_check(c);
+		load_engine_plan(c);
 }

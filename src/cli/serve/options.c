@@ -13,6 +13,7 @@
 #include "cli/serve/copy.h"
 #include "cli/serve/plan.h"
 #include "cli/serve/values.h"
+#include "cli/serve/zerocopy.h"
 #include "service/registry.h"
 
 #include <argp.h>
@@ -39,6 +40,7 @@ enum key {
 	KEY_BURN_ROUNDS,
 	KEY_MARKS,
 	KEY_COPY,
+	KEY_ZEROCOPY_FROM,
 	KEY_CONNECTED,
 	KEY_CONNECTED_IDLE,
 	KEY_RCVBUF,
@@ -120,6 +122,11 @@ static const struct argp_option options[] = {
 	{"copy", KEY_COPY, "all|header|none", 0,
 		"How much of each datagram to copy from the kernel: all "
 		"(default), what the program looks at, or nothing",
+		0},
+	{"zerocopy-from", KEY_ZEROCOPY_FROM, "BYTES", 0,
+		"With --backend uring: send replies and trains of BYTES or "
+		"more without copying them, for network cards (default: copy "
+		"all)",
 		0},
 	/* For "udpmill perf selftest", which needs a server that is slower by a
 	 * known amount. */
@@ -234,6 +241,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_COPY:
 		serve_copy_parse(p->o, arg);
+		return 0;
+	case KEY_ZEROCOPY_FROM:
+		serve_zerocopy_parse(s, arg);
 		return 0;
 	case KEY_RCVBUF:
 		s->rcvbuf = option_buffer("rcvbuf", arg);

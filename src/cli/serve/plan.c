@@ -10,6 +10,7 @@
 #include "cli/serve/connected.h"
 #include "cli/serve/copy.h"
 #include "cli/serve/placement.h"
+#include "cli/serve/zerocopy.h"
 #include "net/resolve.h"
 #include "net/segments.h"
 #include "net/steering.h"
@@ -283,5 +284,6 @@ void serve_plan(struct serve_parsing *p)
 	check_counters(p->o);
 	choose_backend(p);
 	choose_workers(p);
+	serve_zerocopy_plan(&p->o->server);
 	serve_connected_plan(p);
 }

@@ -7,6 +7,7 @@
 #include "cli/serve/copy.h"
 #include "cli/serve/placement.h"
 #include "cli/serve/spread.h"
+#include "cli/serve/zerocopy.h"
 #include "core/quote.h"
 
 #include <errno.h>
@@ -130,6 +131,9 @@ json_t *serve_options_json(
 	}
 	if (options && c->head_only)
 		json_set(options, "copy_bytes", json_integer(c->copy_bytes));
+	if (options && c->zerocopy_from)
+		json_set(options, "zerocopy_from",
+			json_integer(c->zerocopy_from));
 	if (options)
 		add_facts(options, c->backend->name, server);
 	/* Shown only to those who asked for it. */
@@ -309,6 +313,7 @@ void serve_print_end(
 				counter_table[id].name, text_grouped(v),
 				counter_table[id].unit);
 	}
+	serve_zerocopy_print(out, o, server);
 	(void)streams_flush(out);
 }
 
@@ -328,6 +333,8 @@ int serve_print_json(FILE *out, const struct serve_options *o,
 		counters, "spread", serve_spread_json(o, server));
 	if (all && o->placement)
 		json_set(all, "placement", serve_placement_json(o));
+	if (all && o->server.zerocopy_from)
+		json_set(all, "zerocopy", serve_zerocopy_json(server));
 	return json_write(out, all, JSON_REPORT);
 }
 

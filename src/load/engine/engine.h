@@ -34,6 +34,9 @@ enum engine_can {
 	ENGINE_TRAINS = 1,  /* send several segments at once (UDP_SEGMENT) */
 	ENGINE_TXTIME = 2,  /* send at a given time (SCM_TXTIME) */
 	ENGINE_FOREIGN = 4, /* send data that is not in one of its slots */
+	/* Choose by engine_config.zerocopy_from what is sent without
+	 * copying. */
+	ENGINE_ZEROCOPY = 32,
 	/* It numbers and times probes itself: launch() takes the place of
 	 * lend() and send(), and add() and remove() are only called while
 	 * nothing is sent. */
@@ -81,6 +84,10 @@ struct engine_config {
 	/* Whoever writes to a slot changes no more than so many of the bytes
 	 * that fill has written; 0: any. */
 	uint32_t changes;
+	/* ENGINE_ZEROCOPY: messages of at least so many bytes are sent without
+	 * copying, even where the kernel copies them after all. 0: as the
+	 * engine thinks best. */
+	uint32_t zerocopy_from;
 	/* About how many messages wait for replies at once; 0: not known. */
 	uint32_t waiting;
 	/* Is each of n datagrams of the socket of that owner answered, from
@@ -144,6 +151,7 @@ struct engine_traffic {
 	const union address *to, *from; /* from: AF_UNSPEC: any */
 	/* Replies repeat the number of the datagram that they answer. */
 	bool numbered;
+	uint32_t zerocopy_from; /* as in engine_config */
 };
 
 /* Sends whose data the kernel was to use where it is, without copying it. */

@@ -8,6 +8,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/*
+ * Unless told otherwise, messages of at least so many bytes are sent without
+ * copying, as long as the kernel does not copy them on their way after all, as
+ * it does on loopback. By the figures of those who made it, a network card
+ * sends 4000 bytes 22 % faster so, 1500 bytes 4 % and 600 bytes not (io_uring
+ * zerocopy send, v5, July 2022).
+ */
+#define LEND_BYTES 4096
+
 static int init_links(struct uring *u, uint32_t sockets)
 {
 	u->arrival_room = URING_BUFFERS + sockets;
@@ -30,6 +39,8 @@ static int engine_init(void *self, const struct engine_config *c)
 	int error = init_links(u, c->sockets);
 
 	u->in.msg_controllen = URING_CONTROL_BYTES;
+	u->lends_always = c->zerocopy_from > 0;
+	u->lend_from = c->zerocopy_from ? c->zerocopy_from : LEND_BYTES;
 	outbox_init(&u->out);
 	/* The ring could be made, so that a failure may pass. */
 	u->enters.worked = true;
@@ -124,12 +135,13 @@ const struct engine_ops engine_uring = {
 	.name = "uring",
 	.brief = "io_uring: multishot receive, sends in one submission",
 	.size = sizeof(struct uring),
-	.can = ENGINE_TRAINS | ENGINE_TXTIME | ENGINE_FOREIGN,
+	.can = ENGINE_TRAINS | ENGINE_TXTIME | ENGINE_FOREIGN | ENGINE_ZEROCOPY,
 	.descriptors = 1,
 	.send_call = "io_uring_enter",
 	.recv_call = "io_uring_enter",
 	.wait_call = "io_uring_enter",
 	.probe = uring_engine_probe,
+	.suits = uring_engine_suits,
 	.init = engine_init,
 	.add = engine_add,
 	.own = engine_own,

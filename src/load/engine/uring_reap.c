@@ -59,6 +59,17 @@ static void note_receive(struct uring *u, const struct io_uring_cqe *cqe)
 		push(u, (struct uring_arrival){link, cqe->res, 0});
 }
 
+/* With ENOMEM, lending was refused, since too much memory would be locked: what
+ * is sent next is copied. */
+static void note_refused(
+	struct uring *u, const struct io_uring_cqe *cqe, uint32_t slot)
+{
+	u->send_errors[(uint32_t)cqe->user_data] = cqe->res;
+	u->refused[slot] = true;
+	if (cqe->res == -ENOMEM)
+		u->copy_next = ENGINE_MESSAGES;
+}
+
 /* The first completion of a lent message says how its send went, the second
  * that the kernel is done with it. */
 static void note_lent(struct uring *u, const struct io_uring_cqe *cqe)
@@ -67,17 +78,20 @@ static void note_lent(struct uring *u, const struct io_uring_cqe *cqe)
 
 	if (!(cqe->flags & IORING_CQE_F_NOTIF)) {
 		if (cqe->res < 0)
-			u->send_errors[(uint32_t)cqe->user_data] = cqe->res;
+			note_refused(u, cqe, slot);
 		if (!(cqe->flags & IORING_CQE_F_MORE))
 			u->busy[slot] = false;
 		return;
 	}
 	u->busy[slot] = false;
+	/* What was not sent is called copied, too. */
+	if (u->refused[slot])
+		return;
 	u->copies.sends++;
 	/* Where the kernel copies after all, lending only costs. */
 	if ((uint32_t)cqe->res & NOTIFICATION_COPIED) {
 		u->copies.copied++;
-		u->lends = false;
+		u->lends = u->lends_always;
 	}
 }
 

@@ -123,6 +123,25 @@ static bool can_lend(struct io_uring *ring)
 	return result == -EBADF;
 }
 
+int uring_engine_suits(
+	const struct engine_traffic *traffic, char *why, size_t why_bytes)
+{
+	struct io_uring ring;
+	bool can;
+
+	/* A ring that cannot be made is the probe's to explain. */
+	if (!traffic->zerocopy_from || open_ring(&ring))
+		return 0;
+	can = can_lend(&ring);
+	io_uring_queue_exit(&ring);
+	if (can)
+		return 0;
+	snprintf(why, why_bytes,
+		"cannot say here what was copied all the same, for which Linux "
+		"6.2 is needed; leave out --zerocopy-from");
+	return -EOPNOTSUPP;
+}
+
 int uring_open_ring(struct uring *u)
 {
 	int error = open_ring(&u->ring);

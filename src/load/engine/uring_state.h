@@ -76,11 +76,16 @@ struct uring {
 	uint32_t loan_count;
 
 	struct pages pages;
-	bool busy[URING_SLOTS]; /* the kernel still reads it */
-	bool lends;             /* long messages are sent without copying */
+	bool busy[URING_SLOTS];    /* the kernel still reads it */
+	bool refused[URING_SLOTS]; /* its send has failed */
+	uint32_t lend_from;        /* bytes of what is sent without copying */
+	bool lends;                /* the kernel can, and is to */
+	bool lends_always;         /* even if it copies after all */
+	uint32_t copy_next;        /* messages before lending again */
 	struct engine_copies copies;
 	int send_errors[ENGINE_MESSAGES]; /* -errno; 0: sent */
-	struct outbox out;                /* what is not sent by the ring */
+	uint32_t singly;   /* so many messages are submitted one by one */
+	struct outbox out; /* what is not sent by the ring */
 	struct msghdr out_headers[ENGINE_MESSAGES];
 	struct iovec out_iov[ENGINE_MESSAGES];
 	struct {
@@ -102,6 +107,10 @@ static inline struct uring_arrival *uring_arrival_at(
 }
 
 int uring_engine_probe(char *why, size_t why_bytes);
+
+/* engine_ops.suits. */
+int uring_engine_suits(
+	const struct engine_traffic *traffic, char *why, size_t why_bytes);
 
 /* A number of the calling thread that no other gets, unlike its ID. */
 uint64_t uring_this_thread(void);

@@ -15,6 +15,7 @@ static const struct need {
 	{ENGINE_TXTIME, "tell the kernel when to send",
 		"mmsg, uring or zerocopy"},
 	{ENGINE_FOREIGN, "send from a capture", "mmsg or uring"},
+	{ENGINE_ZEROCOPY, "choose by length what is not copied", "uring"},
 	{0},
 };
 
@@ -22,7 +23,8 @@ unsigned engine_needs(const struct load_config *c)
 {
 	return (c->train > 1 ? ENGINE_TRAINS : 0u) |
 	       (c->socket.txtime ? ENGINE_TXTIME : 0u) |
-	       (c->replay ? ENGINE_FOREIGN : 0u);
+	       (c->replay ? ENGINE_FOREIGN : 0u) |
+	       (c->zerocopy_from ? ENGINE_ZEROCOPY : 0u);
 }
 
 static bool is_numbered(const struct load_config *c)
@@ -37,6 +39,7 @@ int load_engine_suits(const struct load_config *c, char *why, size_t why_bytes)
 		.to = &c->socket.remote,
 		.from = &c->socket.bind,
 		.numbered = is_numbered(c),
+		.zerocopy_from = c->zerocopy_from,
 	};
 	unsigned lacks = ops ? engine_needs(c) & ~ops->can : 0;
 	char what[256];

@@ -52,6 +52,7 @@ int thread_init(struct load_thread *t, struct load_shared *shared)
 		.fill_arg = t,
 		.answered = is_answered,
 		.answered_arg = t,
+		.zerocopy_from = c->zerocopy_from,
 		.script = c->engine_script,
 		.path = c->path,
 		.run = c->run,

@@ -84,6 +84,8 @@ json_t *load_config_json(
 		o->metrics_url);
 	if (all && spin_limit_ns(c->spin_ns))
 		json_set(all, "spin_us", json_real((double)c->spin_ns / 1e3));
+	if (all && c->zerocopy_from)
+		json_set(all, "zerocopy_from", json_integer(c->zerocopy_from));
 	load_busy_poll_json(all, &c->socket.busy_poll, &r->busy_poll);
 	load_facts_json(all, r);
 	return all;

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/serve/zerocopy.h"
+
+#include "cli/args/option.h"
+#include "cli/args/usage.h"
+#include "cli/print/json.h"
+#include "cli/print/say.h"
+#include "cli/process/exit.h"
+
+#include <string.h>
+
+struct sums {
+	uint64_t sends, copied, declined;
+};
+
+void serve_zerocopy_parse(struct server_config *s, const char *text)
+{
+	s->zerocopy_from = (uint32_t)option_count(
+		"zerocopy-from", text, 1, DATAGRAM_MAX_V6);
+}
+
+void serve_zerocopy_plan(const struct server_config *s)
+{
+	char why[256];
+	int error;
+
+	if (!s->zerocopy_from)
+		return;
+	if (!s->backend->zerocopy)
+		usage_clash("zerocopy-from",
+			"--zerocopy-from is for --backend uring, and %s copies "
+			"all; give --backend uring, or leave it out",
+			s->backend->name);
+	error = s->backend->zerocopy(why, sizeof(why));
+	if (error)
+		say_exit(EXIT_SYSTEM, "--zerocopy-from: %s: %s", why,
+			strerror(-error));
+}
+
+static struct sums sum(const struct server *server)
+{
+	struct sums s = {0};
+
+	for (uint32_t i = 0; i < server_worker_count(server); i++) {
+		const struct counters *c = server_counters(server, i);
+
+		s.sends += counter_get(c, COUNTER_ZEROCOPY_SENDS);
+		s.copied += counter_get(c, COUNTER_ZEROCOPY_COPIED);
+		s.declined += counter_get(c, COUNTER_ZEROCOPY_DECLINED);
+	}
+	return s;
+}
+
+void serve_zerocopy_print(
+	FILE *out, const struct serve_options *o, const struct server *server)
+{
+	struct sums s = sum(server);
+
+	if (!o->server.zerocopy_from)
+		return;
+	if (s.sends == 0)
+		fprintf(out, "No reply was sent without copying it\n");
+	else
+		fprintf(out,
+			"%.1f %% of the zero-copy sends were copied by the "
+			"kernel\n",
+			100 * (double)s.copied / (double)s.sends);
+}
+
+json_t *serve_zerocopy_json(const struct server *server)
+{
+	struct sums s = sum(server);
+
+	return json_pack("{s:o, s:o, s:o, s:o}", "sends", json_number(s.sends),
+		"copied", json_number(s.copied), "declined",
+		json_number(s.declined), "copied_share",
+		s.sends ? json_real((double)s.copied / (double)s.sends)
+			: json_null());
+}

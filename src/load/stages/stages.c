@@ -17,14 +17,6 @@
 #define PATIENCE_NS (5ull * SECOND_NS)
 /* A peer that has answered is considered gone after errors for this long. */
 #define GONE_NS SECOND_NS
-/* The kernel begins to stamp what is received a moment after a socket asks for
- * it, and may just be about to stop because another socket is done, since both
- * are left to a work item (net_enable_timestamp()). So the warm-up goes on
- * until there was no missing stamp for this long, ... */
-#define SETTLE_NS 100000000u
-/* ... but not for ever, since some paths may have no stamps. */
-#define UNSETTLED_NS SECOND_NS
-
 struct stretch {
 	bool measured;
 	uint64_t ns;
@@ -36,7 +28,6 @@ struct run {
 	struct stages_result *result;
 	struct ping ping;
 	uint64_t start_ns;
-	uint64_t gap_ns;   /* when a reply last had no stamp */
 	uint64_t heard_ns; /* when a reply last came */
 	unsigned part;     /* the stretch */
 	uint64_t left_ns;  /* of the stretches that follow, as planned */
@@ -103,8 +94,6 @@ static int once(struct run *r, bool measured, char *why, size_t why_bytes)
 	out->sent++;
 	out->lost += got == 0;
 	out->answered += got > 0;
-	if (r->ping.stamping && got > 0 && !s.received)
-		r->gap_ns = clock_ns();
 	if (got > 0) {
 		r->heard_ns = clock_ns();
 		if (measured)
@@ -155,18 +144,6 @@ static int check_peer(struct run *r, bool end, char *why, size_t why_bytes)
 	return -ETIMEDOUT;
 }
 
-/* The kernel switches stamps on when it gets to it: the datagrams that a count
- * leaves for the wait are spread over all of it. */
-static void pause_for_stamps(const struct stretch *s)
-{
-	uint64_t ns = UNSETTLED_NS / (s->count ? s->count : 1);
-	const struct timespec t = {.tv_sec = (time_t)(ns / SECOND_NS),
-		.tv_nsec = (long)(ns % SECOND_NS)};
-
-	if (ns > 0)
-		(void)nanosleep(&t, NULL);
-}
-
 static void tell(struct run *r, const struct stretch *s, uint64_t start_ns,
 	uint64_t now_ns)
 {
@@ -195,15 +172,8 @@ static int run_stretch(struct run *r, const struct stretch *s, double *seconds,
 	int error = 0;
 
 	r->left_ns -= s->ns;
-	while (!error && n < s->count && !interrupted(r) && !is_gone(r)) {
-		bool settling = r->ping.stamping && !s->measured &&
-				now < r->gap_ns + SETTLE_NS &&
-				now < end + UNSETTLED_NS;
-
-		if (now >= end && !settling)
-			break;
-		if (now >= end)
-			pause_for_stamps(s);
+	while (!error && n < s->count && now < end && !interrupted(r) &&
+		!is_gone(r)) {
 		error = once(r, s->measured, why, why_bytes);
 		if (!error)
 			error = check_peer(r, false, why, why_bytes);
@@ -252,12 +222,13 @@ static int run_all(struct run *r, char *why, size_t why_bytes)
 	if (error)
 		return error;
 	out->hardware = find_hardware(r);
-	r->gap_ns = clock_ns();
 	error = ping_stamp(&r->ping, out->hardware);
 	if (error) {
 		snprintf(why, why_bytes, "%s", r->ping.why);
 		return error;
 	}
+	/* Where it fails, stamps that are missing show in the result. */
+	(void)stamp_await(c->interrupted);
 	error = run_stretch(r, &warm_up, &unused, why, why_bytes);
 	stamped.count = count - out->sent;
 	if (!error)

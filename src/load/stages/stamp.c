@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/stages/stamp.h"
 
+#include "core/address.h"
+
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+/* The most for one try, and the time between two; so many in a row show that
+ * stamps are there, and so many are made at most. */
+#define TRY_MS     1
+#define TRIES_GOOD 100
+#define TRIES_MOST 10000
 
 /* TSONLY: without a copy of the datagram, which needs CAP_NET_RAW if
  * net.core.tstamp_allow_data is 0. TX_SWHW: the driver's stamp even if the
@@ -115,4 +125,63 @@ int stamp_next(int fd, struct stamp *out)
 	}
 	*out = stamp_parse(&m);
 	return 1;
+}
+
+/* To itself, and with stamps of what it receives. */
+static int open_own(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), error;
+	union address a = {.in = {.sin_family = AF_INET,
+				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+	unsigned flags =
+		SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+	socklen_t bytes = sizeof(a.in);
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, &a.sa, bytes) == 0 &&
+		getsockname(fd, &a.sa, &bytes) == 0 &&
+		connect(fd, &a.sa, bytes) == 0 &&
+		setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags,
+			sizeof(flags)) == 0)
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
+}
+
+/* 1: a datagram that is sent now is stamped; 0: it is not, or is late; or
+ * -errno. */
+static int try_own(int fd)
+{
+	_Alignas(struct cmsghdr) char control[STAMP_CONTROL];
+	struct msghdr m = {
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	if (send(fd, "", 0, 0) < 0)
+		return -errno;
+	if (poll(&p, 1, TRY_MS) <= 0 || recvmsg(fd, &m, MSG_DONTWAIT) < 0)
+		return 0;
+	return stamp_parse(&m).software_ns > 0;
+}
+
+int stamp_await(const atomic_bool *interrupted)
+{
+	const struct timespec pause = {.tv_nsec = 1000000 * TRY_MS};
+	int fd = open_own(), stamped = 0;
+
+	if (fd < 0)
+		return fd;
+	for (int i = 0, good = 0; i < TRIES_MOST && good < TRIES_GOOD; i++) {
+		stamped = try_own(fd);
+		if (stamped < 0 || (interrupted && atomic_load(interrupted)))
+			break;
+		good = stamped ? good + 1 : 0;
+		(void)nanosleep(&pause, NULL);
+	}
+	close(fd);
+	return stamped > 0 ? 0 : stamped < 0 ? stamped : -ETIMEDOUT;
 }

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,6 +40,16 @@ struct stamp {
  * for it. 0; or -errno and one line in why.
  */
 int stamp_enable(int fd, bool hardware, char *why, size_t why_bytes);
+
+/*
+ * Waits until the kernel stamps what is received, after stamp_enable(). It
+ * leaves that to a work item, and may just be about to stop because another
+ * socket is done (net_enable_timestamp()); so this sends datagrams to itself
+ * over loopback until a hundred in a row have had a stamp, a millisecond apart.
+ * 0; -ETIMEDOUT: not after ten thousand; or another -errno, if loopback cannot
+ * be used. May return early if *interrupted (NULL: never).
+ */
+int stamp_await(const atomic_bool *interrupted);
 
 /* 0 or -errno. */
 int stamp_disable(int fd);

@@ -78,37 +78,13 @@ static void *serve(void *unused)
 }
 
 /* A socket that asks for stamps all the time, so that the kernel takes them
- * from the first datagram on. It may still be about to end those that a test
- * before had asked for: they are there when they have been for a while. */
+ * from the first datagram on. */
 static void await_stamps(void)
 {
-	const int flags =
-		SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
-	struct sockaddr_in a = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t n = sizeof(a);
-	uint64_t start = clock_ns(), gap = start;
-
 	stamped = socket(AF_INET, SOCK_DGRAM, 0);
-	cr_assert(bind(stamped, (void *)&a, n) == 0);
-	cr_assert(getsockname(stamped, (void *)&a, &n) == 0);
-	cr_assert(setsockopt(stamped, SOL_SOCKET, SO_TIMESTAMPING, &flags,
-			  sizeof(flags)) == 0);
-	while (clock_ns() < gap + SECOND / 10) {
-		_Alignas(struct cmsghdr) char control[STAMP_CONTROL];
-		struct msghdr m = {
-			.msg_control = control,
-			.msg_controllen = sizeof(control),
-		};
-
-		cr_assert(sendto(stamped, "", 1, 0, (void *)&a, n) == 1);
-		cr_assert(recvmsg(stamped, &m, 0) >= 0);
-		if (stamp_parse(&m).kind != STAMP_RECEIVED)
-			gap = clock_ns();
-		cr_assert(clock_ns() < start + 10 * SECOND, "no stamps here");
-	}
+	cr_assert(
+		stamp_enable(stamped, false, why, sizeof(why)) == 0, "%s", why);
+	cr_assert(stamp_await(NULL) == 0, "no stamps here");
 }
 
 static void setup(void)

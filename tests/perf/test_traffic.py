@@ -145,6 +145,9 @@ def test_a_large_injected_delay_shows_in_the_servers_time(tmp_path):
                         for t in made['trials'] if t['arm'] == arm
                         and t['validity'] != 'INVALID')
             for arm in 'AB'}
+    if not all(cost.values()):  # too busy a host
+        assert made['verdict'] == 'INVALID'
+        return
     middle = {arm: values[len(values) // 2] for arm, values in cost.items()}
     assert middle['B'] - middle['A'] > 3000
 

@@ -81,14 +81,12 @@ static inline uint32_t probe_check(const struct probe *p, uint32_t bytes)
 }
 
 /* Writes the header of a datagram of bytes at data. Inline, like probe_read():
- * the generator calls both ten million times a second. */
+ * the generator calls both millions of times a second. */
 static inline void probe_write(
 	uint8_t *data, uint32_t bytes, const struct probe *p)
 {
-	probe_put32(data, p->magic);
-	probe_put32(data + 4, p->run);
-	probe_put32(data + 8, p->flow);
-	probe_put32(data + 12, probe_check(p, bytes));
+	probe_put64(data, (uint64_t)p->magic << 32 | p->run);
+	probe_put64(data + 8, (uint64_t)p->flow << 32 | probe_check(p, bytes));
 	probe_put64(data + 16, p->sequence);
 	probe_put64(data + 24, p->sent_ns);
 }
@@ -109,20 +107,20 @@ static inline bool probe_read(
 	       probe_get32(data + 12) == probe_check(p, bytes);
 }
 
-/* Is the header at data, of a datagram of bytes, exactly that of p? As
- * probe_read() and a comparison of all it has read, but most of it is the same
- * for all datagrams of a train, and is computed once in a loop over them. */
-static inline bool probe_is(
-	const uint8_t *data, uint32_t bytes, const struct probe *p)
-{
-	uint64_t is[PROBE_BYTES / 8];
+/*
+ * For the n datagrams of a train, of bytes each and back to back at data, whose
+ * probes are *first and those with the next numbers. What is the same for all
+ * of them is computed once.
+ */
 
-	memcpy(is, data, sizeof(is));
-	return is[0] == htobe64((uint64_t)p->magic << 32 | p->run) &&
-	       is[1] == htobe64((uint64_t)p->flow << 32 |
-				probe_check(p, bytes)) &&
-	       is[2] == htobe64(p->sequence) && is[3] == htobe64(p->sent_ns);
-}
+/* Writes their headers, as probe_write() does. */
+void probe_write_train(
+	uint8_t *data, uint32_t bytes, uint32_t n, const struct probe *first);
+
+/* How many have exactly these headers, up to the first that has not: as
+ * probe_read() and a comparison of all it has read. bytes >= PROBE_BYTES. */
+uint32_t probe_match_train(const uint8_t *data, uint32_t bytes, uint32_t n,
+	const struct probe *first);
 
 /*
  * Turns the request at data into its reply: changes the magic, recomputes the

@@ -99,7 +99,8 @@ static void write_probes(struct load_thread *t, const struct flow *f,
 {
 	const struct probes *w = &t->probes;
 	uint8_t *out = w->messages[message].data;
-	struct probe p = {
+	uint32_t n = w->messages[message].segments;
+	const struct probe first = {
 		.magic = PROBE_REQUEST,
 		.run = t->config->run,
 		.flow = f->number,
@@ -107,16 +108,13 @@ static void write_probes(struct load_thread *t, const struct flow *f,
 		.sent_ns = w->meant_ns[message],
 	};
 
-	for (uint32_t n = w->messages[message].segments; n > 0;
-		n--, p.sequence++, out += bytes) {
-		if (!w->prefilled)
-			memcpy(out,
-				content_at(&t->shared->content, f->number,
-					p.sequence),
-				bytes);
-		if (has_header(t, bytes))
-			probe_write(out, bytes, &p);
-	}
+	for (uint32_t i = 0; !w->prefilled && i < n; i++)
+		memcpy(out + (size_t)i * bytes,
+			content_at(
+				&t->shared->content, f->number, sequence + i),
+			bytes);
+	if (has_header(t, bytes))
+		probe_write_train(out, bytes, n, &first);
 }
 
 /* Segment sizes of mixed trains and departure times go with each message. */
@@ -170,14 +168,16 @@ static uint32_t write_equal(
 	for (; i < most && room > 0; i++) {
 		struct engine_message *m = &w->messages[i];
 		uint32_t n = room < each ? (uint32_t)room : each;
-		uint8_t *out = m->data;
 
 		*m = (struct engine_message){
-			o->flow->link, out, n * u.bytes, (uint16_t)n, 0, 0};
+			o->flow->link, m->data, n * u.bytes, (uint16_t)n, 0, 0};
 		w->meant_ns[i] = p.sent_ns;
+		if (n == 1)
+			probe_write(m->data, u.bytes, &p);
+		else
+			probe_write_train(m->data, u.bytes, n, &p);
+		p.sequence += n;
 		room -= n;
-		for (; n > 0; n--, p.sequence++, out += u.bytes)
-			probe_write(out, u.bytes, &p);
 	}
 	return i;
 }

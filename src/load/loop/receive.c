@@ -166,32 +166,27 @@ typedef void walk_fn(struct load_thread *, struct flow *, struct tally *,
 static uint32_t check_run(struct load_thread *t, struct flow *f,
 	struct tally *y, const uint8_t *data, uint32_t left, uint32_t segment)
 {
-	const uint64_t sent = f->sequence;
-	uint64_t next = f->verify.next;
+	uint64_t unanswered = f->sequence - f->verify.next;
 	struct probe p = {
 		.run = t->config->run,
 		.flow = f->number,
-		.sequence = next,
+		.sequence = f->verify.next,
 		.sent_ns = y->run.meant_ns,
 	};
 	uint32_t n;
 
 	/* With one clock, each has a time of its own at the server. */
 	if (y->run.n == 0 || t->config->one_clock || t->config->verify_full ||
-		next < f->written_off || segment < PROBE_BYTES ||
+		p.sequence < f->written_off || segment < PROBE_BYTES ||
 		left < segment)
 		return 0;
 	p.magic = probe_get32(data);
 	if (p.magic != PROBE_REQUEST && p.magic != PROBE_REPLY)
 		return 0;
-	while (left >= segment && p.sequence < sent &&
-		probe_is(data, segment, &p)) {
-		data += segment;
-		left -= segment;
-		p.sequence++;
-	}
-	n = (uint32_t)(p.sequence - next);
-	f->verify.next = p.sequence;
+	n = left / segment;
+	n = probe_match_train(
+		data, segment, n < unanswered ? n : (uint32_t)unanswered, &p);
+	f->verify.next += n;
 	y->run.n += n;
 	y->datagrams += n;
 	y->first += n;

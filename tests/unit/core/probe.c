@@ -48,22 +48,64 @@ Test(probe, with_any_one_bit_flipped_is_found_out)
 	}
 }
 
-Test(probe, is_told_from_any_other)
-{
-	uint8_t data[PROBE_BYTES];
-	struct probe other = sample;
+#define TRAIN 5
+#define BYTES 48
 
-	probe_write(data, sizeof(data), &sample);
-	cr_assert(probe_is(data, sizeof(data), &sample));
-	cr_assert(!probe_is(data, sizeof(data) + 1, &sample));
-	other.sequence++;
-	cr_assert(!probe_is(data, sizeof(data), &other));
+static void write_one_by_one(uint8_t *data)
+{
+	struct probe p = sample;
+
+	for (size_t i = 0; i < TRAIN; i++, p.sequence++)
+		probe_write(data + i * BYTES, BYTES, &p);
+}
+
+Test(probe, of_a_train_is_written_as_one_alone)
+{
+	uint8_t alone[TRAIN * BYTES] = {0}, train[TRAIN * BYTES] = {0};
+
+	write_one_by_one(alone);
+	probe_write_train(train, BYTES, TRAIN, &sample);
+	cr_assert(memcmp(alone, train, sizeof(alone)) == 0);
+	probe_write_train(train + BYTES, BYTES, 0, &sample);
+	cr_assert(memcmp(alone, train, sizeof(alone)) == 0);
+}
+
+Test(probe, of_a_train_matches_until_one_differs_in_any_bit)
+{
+	uint8_t data[TRAIN * BYTES] = {0};
+
+	write_one_by_one(data);
+	cr_assert(probe_match_train(data, BYTES, TRAIN, &sample) == TRAIN);
+	cr_assert(probe_match_train(data, BYTES, TRAIN - 1, &sample) ==
+		  TRAIN - 1);
+	cr_assert(probe_match_train(data, BYTES, 0, &sample) == 0);
 	for (size_t bit = 0; bit < 8 * sizeof(data); bit++) {
-		data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		cr_assert(!probe_is(data, sizeof(data), &sample));
-		data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		size_t at = bit / 8;
+		uint32_t right = at % BYTES < PROBE_BYTES
+					 ? (uint32_t)(at / BYTES)
+					 : TRAIN;
+
+		data[at] ^= (uint8_t)(1 << bit % 8);
+		cr_assert(
+			probe_match_train(data, BYTES, TRAIN, &sample) == right,
+			"bit %zu", bit);
+		data[at] ^= (uint8_t)(1 << bit % 8);
 	}
-	cr_assert(probe_is(data, sizeof(data), &sample));
+}
+
+Test(probe, of_a_train_must_have_the_next_number_and_the_length)
+{
+	uint8_t data[TRAIN * BYTES] = {0};
+	struct probe next = sample;
+
+	write_one_by_one(data);
+	next.sequence++;
+	cr_assert(probe_match_train(data, BYTES, TRAIN, &next) == 0);
+	cr_assert(probe_match_train(data + BYTES, BYTES, TRAIN - 1, &next) ==
+		  TRAIN - 1);
+	cr_assert(probe_match_train(data, BYTES + 1, 1, &sample) == 0);
+	memcpy(data + BYTES, data, BYTES);
+	cr_assert(probe_match_train(data, BYTES, TRAIN, &sample) == 1);
 }
 
 Test(probe, answered_is_a_reply_with_the_receive_side)

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <sys/time.h>
 
-/* Up to this many sockets are polled in turn, without epoll. */
-#define SCAN_SOCKETS 8
 /* The most receives in one turn of a socket. */
 #define TURN_RECEIVES 4
 
@@ -42,12 +40,17 @@ static int init_links(struct inbox *b, uint32_t sockets)
 	return 0;
 }
 
+static bool are_few(const struct inbox *b)
+{
+	return b->sockets <= READY_FEW && !b->others;
+}
+
 int inbox_init(struct inbox *b, uint32_t sockets)
 {
-	int error = ready_init(&b->ready);
+	int error = init_links(b, sockets);
 
 	if (!error)
-		error = init_links(b, sockets);
+		error = ready_init(&b->ready, are_few(b));
 	if (!error)
 		error = slots_init(&b->slots, ENGINE_ARRIVALS, TRAIN_ROOM);
 	if (!error)
@@ -196,7 +199,7 @@ static int scan(struct inbox *b, struct engine_arrivals *in)
 	return n;
 }
 
-/* Takes from the next socket that epoll has reported and that has something. */
+/* Takes from the next socket that a wait has found and that has something. */
 static int take_ready(struct inbox *b, struct engine_arrivals *in)
 {
 	struct link *link;
@@ -210,7 +213,7 @@ static int take_ready(struct inbox *b, struct engine_arrivals *in)
 
 int inbox_recv(struct inbox *b, struct engine_arrivals *in, uint64_t timeout_ns)
 {
-	bool few = b->sockets <= SCAN_SOCKETS && !b->others;
+	bool few = are_few(b);
 	int n;
 
 	if (b->receives)

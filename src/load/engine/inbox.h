@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The sockets of an engine, and how most engines receive: one batch per call of
- * recvmmsg(2). A few sockets are polled in turn; with more, epoll finds the
+ * recvmmsg(2). A few sockets are tried in turn; with more, epoll finds the
  * readable ones. With a single socket the receive itself waits, so that a
  * ping-pong needs no other call. A socket to which replies come one by one is
  * received from by recvmsg(2).
@@ -33,7 +33,7 @@ struct inbox {
 	struct link *current; /* of the last receive */
 	uint32_t receives;    /* of the current turn; 0: the turn is over */
 	uint32_t used;        /* headers that the last receive wrote to */
-	bool polls; /* only epoll waits, so that an error queue wakes it */
+	bool polls; /* no receive waits, so that an error queue wakes it */
 	/* Only epoll finds the readable ones, however few: others than sockets
 	 * are watched, too (ready), each by a link without a descriptor. */
 	bool others;

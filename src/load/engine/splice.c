@@ -123,7 +123,7 @@ static int splice_init(void *self, const struct engine_config *c)
 	struct splice *e = self;
 	int error = inbox_init(&e->in, c->sockets);
 
-	/* The sockets do not block, so only epoll can wait. */
+	/* The sockets do not block, so a receive cannot wait. */
 	e->in.polls = true;
 	e->page = (size_t)sysconf(_SC_PAGESIZE);
 	e->answered = c->answered;
@@ -356,7 +356,7 @@ const struct engine_ops engine_splice = {
 	.descriptors = 3,
 	.send_call = "splice",
 	.recv_call = "recvmmsg, recvmsg or recvfrom",
-	.wait_call = "epoll_wait",
+	.wait_call = "ppoll or epoll_wait",
 	.probe = splice_probe,
 	.suits = splice_suits,
 	.init = splice_init,

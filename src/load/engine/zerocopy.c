@@ -77,7 +77,7 @@ static int zerocopy_init(void *self, const struct engine_config *c)
 	struct zerocopy *e = self;
 	int error;
 
-	/* Completions wake epoll, and not a receive that waits. */
+	/* Completions wake a poll, and not a receive that waits. */
 	e->in.polls = true;
 	error = inbox_init(&e->in, c->sockets);
 	outbox_init(&e->out);
@@ -379,7 +379,7 @@ const struct engine_ops engine_zerocopy = {
 	.descriptors = 1,
 	.send_call = "sendmmsg",
 	.recv_call = "recvmmsg, recvmsg or recvfrom",
-	.wait_call = "epoll_wait",
+	.wait_call = "ppoll or epoll_wait",
 	.probe = zerocopy_probe,
 	.init = zerocopy_init,
 	.add = zerocopy_add,

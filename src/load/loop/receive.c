@@ -267,8 +267,9 @@ static void mind_the_late(struct flow *f, struct tally *y)
 static uint32_t check(
 	struct load_thread *t, struct flow *f, const struct engine_arrivals *in)
 {
-	struct tally y = {0};
+	struct tally y;
 
+	tally_begin(&y);
 	t->now_ns = clock_ns();
 	f->progress_ns = t->now_ns;
 	f->refused = false;

@@ -75,23 +75,26 @@ static void read_ipv6(const struct cmsghdr *c, size_t bytes, struct train *t)
 
 /* For IPv4, a dual-stack socket delivers some control messages as IPv6 and
  * others as IPv4. */
-uint32_t control_read(const struct msghdr *h, struct train *t)
+uint32_t control_read(const void *control, size_t bytes, struct train *t)
 {
+	struct msghdr h = {
+		.msg_control = (void *)control,
+		.msg_controllen = bytes,
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
 	uint32_t segment_bytes = 0;
-
-	struct cmsghdr *c = CMSG_FIRSTHDR(h);
 
 	t->local = (struct local_address){.family = AF_UNSPEC};
 	t->tos = t->ttl = 0;
-	for (; c; c = CMSG_NXTHDR((struct msghdr *)h, c)) {
-		size_t bytes = c->cmsg_len - CMSG_LEN(0);
+	for (; c; c = CMSG_NXTHDR(&h, c)) {
+		size_t length = c->cmsg_len - CMSG_LEN(0);
 
 		if (c->cmsg_level == IPPROTO_IP)
-			read_ip(c, bytes, t);
+			read_ip(c, length, t);
 		else if (c->cmsg_level == IPPROTO_IPV6)
-			read_ipv6(c, bytes, t);
+			read_ipv6(c, length, t);
 		else if (c->cmsg_level == IPPROTO_UDP &&
-			 c->cmsg_type == UDP_GRO && bytes >= sizeof(int))
+			 c->cmsg_type == UDP_GRO && length >= sizeof(int))
 			segment_bytes = read_number(c);
 	}
 	return segment_bytes;

@@ -27,11 +27,11 @@
 size_t control_room(const struct backend_config *config);
 
 /*
- * Reads the control messages that recvmsg filled in: sets t->local, t->tos and
+ * Reads the control messages of a received datagram: sets t->local, t->tos and
  * t->ttl, those that did not come as in control_none(). Returns the segment
  * size (UDP_GRO), 0 for a lone datagram. Ignores truncated control messages.
  */
-uint32_t control_read(const struct msghdr *h, struct train *t);
+uint32_t control_read(const void *control, size_t bytes, struct train *t);
 
 /* For a train that came without control messages. */
 static inline void control_none(struct train *t)
@@ -57,6 +57,17 @@ static inline bool control_read_ttl(
 	control_none(t);
 	t->ttl = (uint8_t)ttl;
 	return true;
+}
+
+/* As control_read(), with a short way for those two cases. */
+static inline uint32_t control_take(
+	const void *control, size_t bytes, struct train *t)
+{
+	if (bytes == 0)
+		control_none(t);
+	else if (!control_read_ttl(control, bytes, t))
+		return control_read(control, bytes, t);
+	return 0;
 }
 
 /* Writes the control message that makes m a train, if it is one; otherwise as

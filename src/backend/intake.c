@@ -62,15 +62,12 @@ void intake_reset(struct intake *in)
 static void fill_train(struct intake *in, struct train *t, uint32_t i)
 {
 	const struct msghdr *h = &in->headers[i].msg_hdr;
-	uint32_t bytes = in->headers[i].msg_len, segment_bytes = 0;
+	uint32_t bytes = in->headers[i].msg_len;
 
-	if (h->msg_controllen == 0)
-		control_none(t);
-	else if (!control_read_ttl(h->msg_control, h->msg_controllen, t))
-		segment_bytes = control_read(h, t);
+	train_shape(
+		t, bytes, control_take(h->msg_control, h->msg_controllen, t));
 	t->data = slots_at(&in->slots, i);
 	t->peer = &in->peers[i];
-	train_shape(t, bytes, segment_bytes);
 	t->truncated = h->msg_flags & MSG_CTRUNC;
 	if (bytes > in->slot_bytes)
 		train_cut(t, in->slot_bytes, in->head_only);

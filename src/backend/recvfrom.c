@@ -24,6 +24,10 @@ struct one {
 	bool head_only;
 	uint8_t *slot;
 	union address peer;
+	/* For recvmsg, which sets the lengths of the peer and of control. */
+	struct msghdr header;
+	struct iovec iov;
+	_Alignas(struct cmsghdr) char control[CONTROL_ROOM_MOST];
 };
 
 static int one_probe(char *why, size_t why_bytes)
@@ -47,22 +51,20 @@ static int one_init(void *self, const struct backend_config *config)
 	/* TRAIN_ROOM even if less is received: a reply may be longer than its
 	 * request. */
 	o->slot = lines_alloc(1, TRAIN_ROOM);
+	o->iov = (struct iovec){o->slot, o->slot_bytes};
+	o->header = (struct msghdr){
+		.msg_name = &o->peer,
+		.msg_iov = &o->iov,
+		.msg_iovlen = 1,
+		.msg_control = o->control,
+	};
 	return o->slot ? 0 : -ENOMEM;
 }
 
 /* recvfrom cannot tell a datagram's destination or its TTL. */
 static ssize_t receive(struct one *o, struct train *t, int flag)
 {
-	_Alignas(struct cmsghdr) char control[CONTROL_ROOM_MOST];
-	struct iovec iov = {o->slot, o->slot_bytes};
-	struct msghdr h = {
-		.msg_name = &o->peer,
-		.msg_namelen = sizeof(o->peer),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = o->control_room,
-	};
+	struct msghdr *h = &o->header;
 	socklen_t n = sizeof(o->peer);
 	ssize_t got;
 
@@ -73,10 +75,13 @@ static ssize_t receive(struct one *o, struct train *t, int flag)
 		return call_recvfrom(o->wait.fd, o->slot, o->slot_bytes,
 			flag | MSG_TRUNC, &o->peer.sa, &n);
 	}
-	got = call_recvmsg(o->wait.fd, &h, flag | MSG_TRUNC);
-	if (got >= 0)
-		control_read(&h, t);
-	t->truncated = h.msg_flags & MSG_CTRUNC;
+	h->msg_namelen = sizeof(o->peer);
+	h->msg_controllen = o->control_room;
+	got = call_recvmsg(o->wait.fd, h, flag | MSG_TRUNC);
+	if (got < 0)
+		return got;
+	(void)control_take(o->control, h->msg_controllen, t);
+	t->truncated = h->msg_flags & MSG_CTRUNC;
 	return got;
 }
 

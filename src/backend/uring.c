@@ -137,29 +137,14 @@ static int wait_for_arrival(struct uring *u, int timeout_ms)
 	return error;
 }
 
-static uint32_t read_control(void *control, size_t bytes, struct train *t)
-{
-	const struct msghdr h = {
-		.msg_control = control,
-		.msg_controllen = bytes,
-	};
-
-	return control_read(&h, t);
-}
-
 static void fill_train(const struct uring *u, struct train *t, uint8_t *slot)
 {
 	const struct io_uring_recvmsg_out *o = (const void *)slot;
-	uint8_t *control = slot + CONTROL_AT;
-	uint32_t segment_bytes = 0;
 
-	if (o->controllen == 0)
-		control_none(t);
-	else if (!control_read_ttl(control, o->controllen, t))
-		segment_bytes = read_control(control, o->controllen, t);
+	train_shape(t, o->payloadlen,
+		control_take(slot + CONTROL_AT, o->controllen, t));
 	t->data = slot + u->head;
 	t->peer = (const union address *)(slot + NAME_AT);
-	train_shape(t, o->payloadlen, segment_bytes);
 	t->truncated = o->flags & MSG_CTRUNC;
 	if (o->payloadlen > u->slot_bytes)
 		train_cut(t, u->slot_bytes, u->head_only);

@@ -124,13 +124,13 @@ static void publish(struct worker *w)
 
 /* Counts n in the histogram that these counters make, whose bounds are powers
  * of two from 1 on. */
-static void count_size(struct worker *w, enum counter_id first,
+static void count_size(struct counters *c, enum counter_id first,
 	enum counter_id last, uint32_t n)
 {
 	uint32_t step = n > 1 ? 32 - (uint32_t)__builtin_clz(n - 1) : 0;
 	enum counter_id id = first + step;
 
-	counter_add(w->counters, id < last ? id : last, 1);
+	counter_add(c, id < last ? id : last, 1);
 }
 
 /* A truncated train is not known completely, and so is not answered. */
@@ -139,6 +139,7 @@ static uint32_t count_received(struct worker *w)
 	uint32_t datagrams = 0, empty = 0;
 	uint64_t bytes = 0;
 	struct batch *b = &w->batch;
+	struct counters *c = w->counters;
 
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct train *t = &b->trains[i];
@@ -146,19 +147,19 @@ static uint32_t count_received(struct worker *w)
 		datagrams += t->segments;
 		bytes += t->bytes;
 		empty += t->bytes == 0;
-		count_size(w, COUNTER_RX_TRAINS_OF_1, COUNTER_RX_TRAINS_OF_128,
+		count_size(c, COUNTER_RX_TRAINS_OF_1, COUNTER_RX_TRAINS_OF_128,
 			t->segments);
 		if (t->truncated)
 			train_refuse(t, COUNTER_TRUNCATED);
 	}
-	count_size(w, COUNTER_RX_BATCHES_OF_1, COUNTER_RX_BATCHES_OF_1024,
+	count_size(c, COUNTER_RX_BATCHES_OF_1, COUNTER_RX_BATCHES_OF_1024,
 		b->count);
-	counter_add(w->counters, COUNTER_RX_BATCHES, 1);
-	counter_add(w->counters, COUNTER_RX_TRAINS, b->count);
-	counter_add(w->counters, COUNTER_RX_DATAGRAMS, datagrams);
-	counter_add(w->counters, COUNTER_RX_BYTES, bytes);
+	counter_add(c, COUNTER_RX_BATCHES, 1);
+	counter_add(c, COUNTER_RX_TRAINS, b->count);
+	counter_add(c, COUNTER_RX_DATAGRAMS, datagrams);
+	counter_add(c, COUNTER_RX_BYTES, bytes);
 	if (empty)
-		counter_add(w->counters, COUNTER_RX_EMPTY, empty);
+		counter_add(c, COUNTER_RX_EMPTY, empty);
 	return datagrams;
 }
 
@@ -185,7 +186,8 @@ static void count_verdicts(struct worker *w)
  * before Linux 6.11, a device that cannot compute checksums. After other errors
  * the segments are too long for the path to it.
  */
-static void learn(struct worker *w, const struct message *m)
+static __attribute__((noinline)) void learn(
+	struct worker *w, const struct message *m)
 {
 	bool none = m->train_error == -EIO;
 
@@ -205,6 +207,7 @@ static void count_sent(struct worker *w, uint32_t count)
 {
 	uint32_t datagrams = 0, trains = 0;
 	uint64_t bytes = 0;
+	struct counters *c = w->counters;
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct message *m = &w->batch.messages[i];
@@ -216,13 +219,12 @@ static void count_sent(struct worker *w, uint32_t count)
 		if (m->train_error)
 			learn(w, m);
 		if (failed)
-			counter_add(w->counters,
-				counter_of_send_error(m->error), failed);
+			counter_add(c, counter_of_send_error(m->error), failed);
 	}
-	counter_add(w->counters, COUNTER_TX_MESSAGES, count);
-	counter_add(w->counters, COUNTER_TX_TRAINS, trains);
-	counter_add(w->counters, COUNTER_ANSWERED_DATAGRAMS, datagrams);
-	counter_add(w->counters, COUNTER_ANSWERED_BYTES, bytes);
+	counter_add(c, COUNTER_TX_MESSAGES, count);
+	counter_add(c, COUNTER_TX_TRAINS, trains);
+	counter_add(c, COUNTER_ANSWERED_DATAGRAMS, datagrams);
+	counter_add(c, COUNTER_ANSWERED_BYTES, bytes);
 }
 
 static void spend(struct worker *w, uint32_t datagrams)

@@ -13,7 +13,7 @@
 #define LONE_AFTER 8
 /* Every so many-th call is for a batch all the same, to see whether more than
  * one is there by now; a power of two. */
-#define LONE_LOOK 16
+#define LONE_LOOK 64
 
 /* Zeroed: a batch is expected. */
 struct lone {

@@ -10,27 +10,33 @@
 #include <string.h>
 
 /* Adds bytes to a sum; an odd last byte is padded with 0. A sum has room for
- * 2^31 words. */
+ * 2^29 additions of any length. */
 static inline uint64_t checksum_add(
 	uint64_t sum, const uint8_t *data, size_t bytes)
 {
-	uint64_t odd = 0;
-	uint32_t word;
+	uint64_t even = 0, odd = 0, carries = 0, word;
+	uint32_t last;
 	uint16_t half = 0;
 
-	/* Two sums, so that an addition need not wait for the one before. */
-	while (bytes >= 8) {
-		memcpy(&word, data, 4);
-		sum += word;
-		memcpy(&word, data + 4, 4);
-		odd += word;
+	/* Two sums, so that an addition need not wait for the one before. What
+	 * they carry is 2^64, which is 1 to a checksum. */
+	for (; bytes >= 16; bytes -= 16, data += 16) {
+		memcpy(&word, data, 8);
+		carries += __builtin_add_overflow(even, word, &even);
+		memcpy(&word, data + 8, 8);
+		carries += __builtin_add_overflow(odd, word, &odd);
+	}
+	if (bytes >= 8) {
+		memcpy(&word, data, 8);
+		carries += __builtin_add_overflow(even, word, &even);
 		data += 8;
 		bytes -= 8;
 	}
-	sum += odd;
+	carries += __builtin_add_overflow(even, odd, &even);
+	sum += (even & 0xffffffff) + (even >> 32) + carries;
 	if (bytes >= 4) {
-		memcpy(&word, data, 4);
-		sum += word;
+		memcpy(&last, data, 4);
+		sum += last;
 		data += 4;
 		bytes -= 4;
 	}

@@ -228,3 +228,35 @@ Test(checksum, of_the_rfc_is_the_rfcs)
 	memcpy(bytes, &sum, 2);
 	cr_assert(bytes[0] == 0xdd && bytes[1] == 0xf2);
 }
+
+/* Word for word; a machine's order of bytes is that of the words. */
+static uint16_t plain_sum(const uint8_t *from, size_t bytes)
+{
+	uint32_t sum = 0;
+	uint16_t word;
+
+	for (size_t i = 0; i < bytes; i += 2) {
+		word = 0;
+		memcpy(&word, from + i, i + 1 < bytes ? 2 : 1);
+		sum += word;
+	}
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+Test(checksum, of_any_length_loses_no_carry)
+{
+	static const uint8_t fills[] = {0x00, 0x7f, 0xff};
+	uint8_t bytes[200];
+
+	for (size_t k = 0; k < sizeof(fills); k++) {
+		memset(bytes, fills[k], sizeof(bytes));
+		for (size_t n = 0; n <= sizeof(bytes); n++) {
+			uint64_t sum = checksum_add(0, bytes, n);
+
+			cr_assert(checksum_fold(sum) == plain_sum(bytes, n),
+				"%zu bytes of %02x", n, fills[k]);
+		}
+	}
+}

@@ -34,9 +34,12 @@ _Static_assert(XDP_PKT_CONTD == XDP_QUEUE_CONTINUES, "as the kernel has it");
  * alone for a turn. */
 #define DROPS_MOST 64
 
-/* How long a queue that is busy is tried again: on a busy host, the kernel
- * takes long to give back that of a socket which was closed. */
-#define BUSY_NS  5000000000u
+/* How long a queue that is busy is tried again. The kernel gives up that of a
+ * closed socket after a grace period of RCU (SOCK_RCU_FREE, xsk_destruct()) and
+ * then in a work item that waits for the lock of all devices (RTNL,
+ * xp_release_deferred()). Each takes milliseconds, or seconds while a busy host
+ * removes namespaces, and nothing tells that it is done. */
+#define BUSY_NS  30000000000u
 #define RETRY_NS 10000000
 
 int xdp_queue_probe(char *why, size_t why_bytes)
@@ -167,8 +170,6 @@ static void close_socket(struct xdp_queue *q)
 	q->fd = -1;
 }
 
-/* The kernel gives up the queue of a closed socket in a work queue, some
- * milliseconds after the socket. */
 static int open_free_socket(
 	struct xdp_queue *q, const struct xdp_queue_config *c)
 {
@@ -195,7 +196,7 @@ static const char *advice(int error)
 	case -ENOMEM:
 		return "; its frames must stay in memory, so raise ulimit -l";
 	case -EBUSY:
-		return "; another AF_XDP socket has this queue";
+		return "; another AF_XDP socket has had this queue for 30 s";
 	case -EAFNOSUPPORT:
 		return "; this kernel has no AF_XDP (CONFIG_XDP_SOCKETS)";
 	default:

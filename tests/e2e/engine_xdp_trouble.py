@@ -13,7 +13,12 @@ import balance
 from engine_xdp_lab import (HOSTS6, UDPMILL, has_filter, load, loading, make,
                             serve, start)
 from namespaces import HOSTS, NAMES, inside, introduce, ip, remove_lab
-from program import Server, run
+from program import Server, run, wait_for
+
+
+def received(server):
+    said = run(UDPMILL, "stat", str(server.pid), "-J").stdout
+    return json.loads(said)["totals"]["rx_datagrams"]
 
 
 class Trouble(balance.Balance):
@@ -75,7 +80,9 @@ class Trouble(balance.Balance):
 
     def test_a_server_that_is_killed_is_reported(self):
         with serve("--service", "echo") as s, \
-                loading(s.address, "-t", "60s") as p:
+                loading(s.address, "-t", "60s", "--omit", "0") as p:
+            # Nothing is sent before the server's counters have been seen.
+            wait_for(lambda: received(s) > 0)
             os.kill(s.pid, signal.SIGKILL)
             out, err = p.communicate(timeout=60)
         self.assertEqual(p.returncode, 4, err)

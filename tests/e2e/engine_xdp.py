@@ -23,9 +23,13 @@ IP_RECVTTL, IP_RECVTOS = 12, 13
 
 class Traffic(balance.Balance):
     def assertFrames(self, report, stack=0):
-        """All replies came by the ring, but for so many."""
+        """All replies came by the ring, but for so many. In generic mode, each
+        whole checksum looks like a train's with a probability of 1 in 65536;
+        in no run do more than ten."""
         frames = report["frames"]
-        self.assertEqual(frames.pop("by_stack"), stack, frames)
+        chance = 10 if report["config"]["xdp"]["mode"] == "generic" else 0
+        self.assertIn(frames.pop("by_stack") - stack, range(chance + 1),
+                      frames)
         self.assertFalse(any(frames.values()), frames)
 
     def test_a_closed_loop_and_a_flood_balance(self):

@@ -38,6 +38,14 @@ def allow_ping():
 
 
 class Traffic(unittest.TestCase):
+    def check_stack(self, server, datagrams):
+        """So many took the way by the kernel's stack. In generic mode, each
+        whole checksum looks like a train's with a probability of 1 in 65536;
+        in no run do more than ten."""
+        chance = 10 if "xdp_mode=generic " in server.out else 0
+        by_stack = server.counters().get("xdp_stack_datagrams", 0)
+        self.assertIn(by_stack - datagrams, range(chance + 1))
+
     def check_balance(self, report, server, stack=0):
         ledger = report["ledger"]
         counters = server.counters()
@@ -45,7 +53,7 @@ class Traffic(unittest.TestCase):
         self.assertEqual(ledger["answered"], ledger["sent"])
         self.assertEqual(ledger["unexplained"], 0)
         self.assertEqual(counters["answered_datagrams"], ledger["sent"])
-        self.assertEqual(counters.get("xdp_stack_datagrams", 0), stack)
+        self.check_stack(server, stack)
         for name in ("xdp_rx_strange", "xdp_invalid_descriptors",
                      "xdp_checksum_errors"):
             self.assertNotIn(name, counters)
@@ -107,7 +115,7 @@ class Traffic(unittest.TestCase):
                         c.sendto(data, (HOSTS[1], PORT))
                         self.assertEqual(c.recv(70000), data, n)
                 self.assertIn("xdp_multi_buffer=on ", s.out)
-                self.assertNotIn("xdp_stack_datagrams", s.counters())
+                self.check_stack(s, 0)
                 with serve("--xdp-mode", mode) as s:
                     report = load("--count", "20000", "-l", "8900", "--train",
                                   "off", "--window", "64", "--verify", "full")

@@ -62,7 +62,13 @@ const char *failure_advice(int error)
 	case ENOMEM:
 	case ENOBUFS:
 		return "; memory is short: check the limits of the control "
-		       "group and of the system";
+		       "group, of the system and, with io_uring, of locked "
+		       "memory (ulimit -l)";
+	case EMFILE:
+		return "; the process may open no more files; raise ulimit -n";
+	case ENFILE:
+		return "; the system may open no more files; raise sysctl "
+		       "fs.file-max";
 	default:
 		return "";
 	}

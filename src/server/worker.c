@@ -74,8 +74,9 @@ void worker_why(const struct worker *w, char *why, size_t why_bytes)
 
 	if (!w->failed_call) {
 		snprintf(why, why_bytes,
-			"cannot start a worker with backend %s: %s",
-			backend->name, strerror(-w->error));
+			"cannot start a worker with backend %s: %s%s",
+			backend->name, strerror(-w->error),
+			failure_advice(-w->error));
 		return;
 	}
 	snprintf(why, why_bytes, "worker %u failed: %s: %s%s%s",

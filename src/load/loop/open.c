@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Opens and closes the generator with its flows and threads. */
+#include "core/failures.h"
 #include "load/engine/registry.h"
 #include "load/loop/churn.h"
 #include "load/loop/engine_choice.h"
@@ -157,8 +158,9 @@ static int open_threads(struct load *l, char *why, size_t why_bytes)
 		first += t->flow_count;
 		error = thread_init(t, &l->shared);
 		if (error) {
-			snprintf(why, why_bytes, "cannot set up thread %u: %s",
-				i, strerror(-error));
+			snprintf(why, why_bytes,
+				"cannot set up thread %u: %s%s", i,
+				strerror(-error), failure_advice(-error));
 			return error;
 		}
 	}

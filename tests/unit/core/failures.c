@@ -75,5 +75,8 @@ Test(failures, come_with_advice_if_there_is_any)
 	cr_assert(strstr(failure_advice(EPERM), "seccomp"));
 	cr_assert(strstr(failure_advice(ENOSYS), "kernel"));
 	cr_assert(strstr(failure_advice(ENOMEM), "memory"));
+	cr_assert(strstr(failure_advice(ENOMEM), "ulimit -l"));
+	cr_assert(strstr(failure_advice(EMFILE), "ulimit -n"));
+	cr_assert(strstr(failure_advice(ENFILE), "fs.file-max"));
 	cr_assert(strcmp(failure_advice(EIO), "") == 0);
 }

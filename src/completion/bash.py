@@ -29,14 +29,15 @@ _udpmill_values()
 	esac
 }}
 
-# Anybody may make files there: only what is a number is offered.
+# Anybody may make files there: only what is a number is offered, and only of a
+# process that is there.
 _udpmill_servers()
 {{
 	local path
 
 	for path in /dev/shm/udpmill.*; do
 		path=${{path##*/udpmill.}}
-		[[ $path == *[!0-9]* ]] || echo "$path"
+		[[ $path == *[!0-9]* || ! -d /proc/$path ]] || echo "$path"
 	done
 }}
 

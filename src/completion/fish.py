@@ -17,10 +17,13 @@ function __udpmill_after
     test "$words" = "$argv"
 end
 
-# Anybody may make files there: only what is a number is offered.
+# Anybody may make files there: only what is a number is offered, and only of a
+# process that is there.
 function __udpmill_servers
     for path in /dev/shm/udpmill.*
-        string match -rg '/udpmill\.([0-9]+)$' $path
+        set -l pid (string match -rg '/udpmill\.([0-9]+)$' $path)
+        and test -d /proc/$pid
+        and echo $pid
     end
 end
 

@@ -6,9 +6,13 @@ FRAME = r'''#compdef udpmill
 # {made}
 
 _udpmill_servers() {{
-	# Anybody may make files there: only what is a number is offered.
+	# Anybody may make files there: only what is a number is offered, and
+	# only of a process that is there.
 	local -a pids=(/dev/shm/udpmill.<->(N))
-	compadd -- ${{pids##*/udpmill.}}
+	local pid
+	for pid in ${{pids##*/udpmill.}}; do
+		[[ -d /proc/$pid ]] && compadd -- $pid
+	done
 }}
 
 _udpmill_namespaces() {{

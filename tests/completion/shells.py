@@ -80,13 +80,17 @@ class Shell:
     def test_only_numbers_of_what_strangers_put_among_the_servers(self):
         """The name of a file there is neither run nor offered."""
         pid = str(os.getpid())
-        for name in pid, '$(touch${IFS}pwned)', '7;pwned', '\033pwned':
+        with subprocess.Popen(['true']) as ended:
+            pass
+        gone = str(ended.pid)
+        for name in pid, gone, '$(touch${IFS}pwned)', '7;pwned', '\033pwned':
             path = pathlib.Path(f'/dev/shm/udpmill.{name}')
             path.touch()
             self.addCleanup(path.unlink)
         offered = self.ask('stat ')
         self.assertFalse(os.path.exists('pwned'))
         self.assertIn(pid, offered)
+        self.assertNotIn(gone, offered)
         self.assertEqual({w for w in offered if 'pwned' in w}, set())
 
     def test_nothing_of_another_verb(self):

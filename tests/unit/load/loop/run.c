@@ -83,13 +83,13 @@ int __wrap_call_recvmmsg(int s, struct mmsghdr *m, unsigned count, int flags)
  * which they see it begin does not count. */
 static void await_reply(void)
 {
-	static uint64_t last;
 	bool window = atomic_load(&load->shared.phase) == PHASE_WINDOW;
-	uint64_t n, few = window ? config.flows * config.window : 0;
+	uint64_t few = window ? config.flows * config.window : 0;
+	/* Not since the last tick: the phase may have begun long after it. */
+	uint64_t before = load_count_all(load).answered;
 
-	while ((n = load_count_all(load).answered) <= last + few)
+	while (load_count_all(load).answered <= before + few)
 		(void)usleep(100);
-	last = n;
 }
 
 /* By a count, one that begins before all has been sent ends when it has. The

@@ -62,14 +62,14 @@ static int xdp_init(void *self, const struct backend_config *config)
 	struct xdp_share *share = config->share;
 	int error;
 
-	if (!share || config->worker >= share->queue_count)
+	if (!share || config->worker >= share->queues.count)
 		return -EINVAL;
 	s->share = share;
 	s->follows = config->worker == 0;
 	s->notice = config->notice;
 	s->notice_arg = config->notice_arg;
-	s->queue = &share->queue[config->worker];
-	s->device = share->device.index;
+	s->queue = &share->queues.queue[config->worker];
+	s->device = share->queues.device.index;
 	s->counters = config->counters;
 	s->fd = config->fd;
 	s->mapped = config->family == AF_INET6;
@@ -184,7 +184,7 @@ static void say_away(struct xdp *s)
 	snprintf(text, sizeof(text),
 		"an address that is served is no longer this host's: what "
 		"arrives at %s goes to the stack until it is back",
-		s->share->device.name);
+		s->share->queues.device.name);
 	s->notice(s->notice_arg, text);
 }
 

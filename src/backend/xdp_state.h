@@ -10,17 +10,12 @@
 
 #include "backend/backend.h"
 #include "backend/resend.h"
-#include "xdp/device.h"
-#include "xdp/filter.h"
 #include "xdp/frame.h"
-#include "xdp/queue.h"
+#include "xdp/queues.h"
 
 /* Of an endpoint. */
 struct xdp_share {
-	struct xdp_device device;
-	struct xdp_filter filter;
-	struct xdp_queue *queue; /* of each worker */
-	uint32_t queue_count;
+	struct xdp_queues queues;
 	uint32_t packet_most; /* bytes of the longest packet */
 	bool frags;           /* which may have several frames */
 	/* The addresses that the filter takes, and what tells of changes. */

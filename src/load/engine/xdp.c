@@ -22,11 +22,11 @@ static int xdp_init(void *self, const struct engine_config *c)
 	struct xdp_engine_share *s = c->share;
 	int error;
 
-	if (!s || c->thread >= s->queue_count)
+	if (!s || c->thread >= s->queues.count)
 		return -EINVAL;
 	e->share = s;
 	e->number = c->thread;
-	e->queue = &s->queue[c->thread];
+	e->queue = &s->queues.queue[c->thread];
 	e->headers = frame_headers(s->path->v6);
 	e->ring.fd = -1;
 	e->in.others = true;
@@ -50,7 +50,7 @@ static void xdp_remove(void *self, void *link)
 	struct xdp_flow *f = xdp_engine_flow(e, link);
 	struct xdp_flow **at = &e->port[f->route.from.in.sin_port];
 
-	(void)xdp_filter_flow_remove(&e->share->filter, &f->route.from);
+	(void)xdp_filter_flow_remove(&e->share->queues.filter, &f->route.from);
 	while (*at != f)
 		at = &(*at)->same_port;
 	*at = f->same_port;
@@ -78,7 +78,8 @@ static int xdp_add(void *self, int fd, void *owner, void **out)
 	};
 	e->port[route.from.in.sin_port] = f;
 	xdp_engine_make_head(e, f);
-	error = xdp_filter_flow_add(&e->share->filter, &route.from, e->number);
+	error = xdp_filter_flow_add(
+		&e->share->queues.filter, &route.from, e->number);
 	if (error)
 		xdp_remove(e, *out);
 	return error;

@@ -218,7 +218,7 @@ static int put(struct xdp_engine *e, const struct engine_message *m)
 	uint64_t address;
 
 	if (m->bytes > (foreign ? e->slot_room : e->slot_bytes) ||
-		bytes > FRAME_ETHERNET + e->share->device.mtu)
+		bytes > FRAME_ETHERNET + e->share->queues.device.mtu)
 		return -EMSGSIZE;
 	if (foreign)
 		payload = copy(e, m);

@@ -5,14 +5,10 @@
  */
 #include "load/engine/xdp_state.h"
 
-#include "core/lines.h"
-#include "xdp/filter_rules.h"
-
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int find_device(struct xdp_device *d, const struct engine_path *path,
 	char *why, size_t why_bytes)
@@ -36,35 +32,7 @@ int xdp_engine_queues(
 
 	if (error)
 		return error;
-	return (int)(d.queues < FILTER_QUEUES ? d.queues : FILTER_QUEUES);
-}
-
-static int open_queues(struct xdp_engine_share *s,
-	const struct engine_share_config *c, char *why, size_t why_bytes)
-{
-	struct xdp_queue_config config = {
-		.device = s->device.name,
-		.frame_bytes = xdp_queue_frame_bytes(s->device.mtu),
-		.ring = XDP_ENGINE_RING,
-		.frames = XDP_ENGINE_RING + XDP_ENGINE_SPARE + XDP_ENGINE_SLOTS,
-		.busy_poll_us = c->busy_poll_us,
-	};
-	int error = 0;
-
-	s->queue = lines_alloc(c->threads, sizeof(*s->queue));
-	if (!s->queue)
-		return -ENOMEM;
-	while (!error && s->queue_count < c->threads) {
-		struct xdp_queue *q = &s->queue[s->queue_count];
-
-		config.queue = s->queue_count;
-		error = xdp_queue_open(q, &config, why, why_bytes);
-		if (error)
-			break;
-		s->queue_count++;
-		error = xdp_filter_add(&s->filter, config.queue, q->fd);
-	}
-	return error;
+	return (int)xdp_queues_most(&d);
 }
 
 int xdp_engine_share(void **out, const struct engine_share_config *c, char *why,
@@ -76,55 +44,45 @@ int xdp_engine_share(void **out, const struct engine_share_config *c, char *why,
 		.native = c->native,
 		.generic = c->generic,
 	};
+	struct xdp_queue_config queue = {
+		.ring = XDP_ENGINE_RING,
+		.frames = XDP_ENGINE_RING + XDP_ENGINE_SPARE + XDP_ENGINE_SLOTS,
+		.busy_poll_us = c->busy_poll_us,
+	};
 	int error;
 
-	snprintf(why, why_bytes, "no memory for the queues of a device");
-	if (!s)
+	if (!s) {
+		snprintf(
+			why, why_bytes, "no memory for the queues of a device");
 		return -ENOMEM;
+	}
 	s->path = c->path;
-	error = find_device(&s->device, c->path, why, why_bytes);
+	error = find_device(&s->queues.device, c->path, why, why_bytes);
+	if (!error) {
+		queue.frame_bytes = xdp_queue_frame_bytes(s->queues.device.mtu);
+		filter.frame_most = xdp_queue_room(queue.frame_bytes);
+		error = xdp_queues_open(&s->queues, &filter, &queue, c->threads,
+			why, why_bytes);
+	}
 	if (error)
-		goto failed;
-	filter.device = &s->device;
-	filter.frame_most =
-		xdp_queue_room(xdp_queue_frame_bytes(s->device.mtu));
-	error = xdp_filter_open(&s->filter, &filter, why, why_bytes);
-	if (!error)
-		error = open_queues(s, c, why, why_bytes);
-	if (error)
-		goto failed;
-	*out = s;
-	return 0;
-failed:
-	xdp_engine_unshare(s);
+		xdp_engine_unshare(s);
+	else
+		*out = s;
 	return error;
 }
 
 void xdp_engine_facts(const void *share, engine_fact_fn *each, void *arg)
 {
 	const struct xdp_engine_share *s = share;
-	const struct xdp_queue *q = &s->queue[0];
 
-	each(arg, "device", s->device.name, 0);
-	each(arg, "queues", NULL, s->device.queues);
-	each(arg, "mode", s->filter.native ? "native" : "generic", 0);
-	each(arg, "copy", q->zero_copy ? "zero-copy" : "copy", 0);
-	each(arg, "frame_bytes", NULL, q->frame_bytes);
-	each(arg, "ring", NULL, q->ring);
-	each(arg, "tx_budget", NULL, q->tx_budget ? q->tx_budget : q->ring);
-	each(arg, "busy_poll", q->busy_poll ? "on" : "off", 0);
+	xdp_queues_facts(&s->queues, each, arg);
 }
 
 void xdp_engine_unshare(void *share)
 {
 	struct xdp_engine_share *s = share;
 
-	if (!s)
-		return;
-	/* First, so that no more frames come. */
-	xdp_filter_close(&s->filter);
-	for (uint32_t i = 0; i < s->queue_count; i++)
-		xdp_queue_close(&s->queue[i]);
-	free(s->queue);
+	if (s)
+		xdp_queues_close(&s->queues);
 	free(s);
 }

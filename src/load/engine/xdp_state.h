@@ -11,10 +11,8 @@
 
 #include "load/engine/engine.h"
 #include "load/engine/inbox.h"
-#include "xdp/device.h"
-#include "xdp/filter.h"
 #include "xdp/frame.h"
-#include "xdp/queue.h"
+#include "xdp/queues.h"
 
 /* Entries of each ring, and as many frames to receive into, and some more,
  * which are on loan: they hold the default windows of all flows. */
@@ -27,10 +25,7 @@
 /* Of all threads. */
 struct xdp_engine_share {
 	const struct engine_path *path;
-	struct xdp_device device;
-	struct xdp_filter filter;
-	struct xdp_queue *queue; /* of each thread */
-	uint32_t queue_count;
+	struct xdp_queues queues;
 };
 
 /* What a flow's frames have. */

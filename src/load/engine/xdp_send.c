@@ -161,12 +161,15 @@ static bool is_foreign(const struct xdp_engine *e, const uint8_t *data)
 	return (size_t)(data - e->queue->area) >= e->queue->area_bytes;
 }
 
-/* A free slot with a copy of the data. NULL: there is none. */
+/* A free slot with a copy of the data. NULL: there is none. Who sends data of
+ * its own need not call lend(), which also takes slots back. */
 static uint8_t *copy(struct xdp_engine *e, const struct engine_message *m)
 {
 	uint64_t frame;
 	uint8_t *payload;
 
+	if (!e->free_count)
+		xdp_engine_reap(e);
 	if (!e->free_count)
 		return NULL;
 	frame = e->free[e->free_count - 1];

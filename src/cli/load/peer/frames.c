@@ -88,22 +88,21 @@ static void refuse_options(const struct load_parsing *p)
 			"--train cannot be combined with engine %s: it sends "
 			"lone datagrams",
 			name);
-	if (!c->engine->share && (c->xdp_native || c->xdp_generic))
-		usage_clash("xdp-mode", "--xdp-mode is for --engine xdp");
 }
 
 void load_frames_adapt(struct load_parsing *p)
 {
 	struct load_config *c = &p->o->config;
 
+	if ((c->xdp_native || c->xdp_generic) &&
+		!(c->engine && c->engine->share))
+		usage_clash("xdp-mode", "--xdp-mode is for --engine xdp; give "
+					"that, or leave it out");
 	if (!load_makes_frames(p->o)) {
 		if (p->i_own)
 			usage_clash("i-own",
 				"--i-own is about frames that load makes "
 				"itself; use --engine xdp or kernel");
-		if (c->xdp_native || c->xdp_generic)
-			usage_clash(
-				"xdp-mode", "--xdp-mode is for --engine xdp");
 		return;
 	}
 	refuse_options(p);

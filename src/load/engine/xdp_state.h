@@ -121,5 +121,5 @@ static inline struct xdp_flow *xdp_engine_flow(
 static inline uint32_t xdp_engine_frame(
 	const struct xdp_engine *e, uint64_t address)
 {
-	return (uint32_t)(address / e->queue->frame_bytes);
+	return (uint32_t)(address >> e->queue->frame_shift);
 }

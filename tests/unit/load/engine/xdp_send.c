@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define FRAME_BYTES 2048
+#define FRAME_SHIFT 11
+#define FRAME_BYTES (1 << FRAME_SHIFT)
 #define RING_MASK   (XDP_ENGINE_RING - 1)
 
 static uint8_t area[(size_t)XDP_ENGINE_SLOTS * FRAME_BYTES];
@@ -17,6 +18,7 @@ static uint32_t put, taken, done, seen, flags;
 
 static struct xdp_queue queue = {
 	.frame_bytes = FRAME_BYTES,
+	.frame_shift = FRAME_SHIFT,
 	.ring = XDP_ENGINE_RING,
 	.area = area,
 	.area_bytes = sizeof(area),

@@ -183,7 +183,8 @@ static uint32_t check_run(struct load_thread *t, struct flow *f,
 	p.magic = probe_get32(data);
 	if (p.magic != PROBE_REQUEST && p.magic != PROBE_REPLY)
 		return 0;
-	n = left / segment;
+	/* A lone one must not cost a division. */
+	n = left < 2 * segment ? 1 : left / segment;
 	n = probe_match_train(
 		data, segment, n < unanswered ? n : (uint32_t)unanswered, &p);
 	f->verify.next += n;

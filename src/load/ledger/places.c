@@ -32,6 +32,8 @@ static void add_theirs(struct places *p, const struct ends *e, unsigned legs,
 	add(p, &place);
 }
 
+static const struct end lone_frames = {.least = 1, .most = 1};
+
 /*
  * Drops of our own sockets. SK_MEMINFO_DROPS counts all of them. Those not in
  * UdpRcvbufErrors had a bad checksum, which we never send, or were dropped for
@@ -59,6 +61,15 @@ static void add_socket(struct places *p, const struct end *end,
 	place.cause = LEDGER_MEMORY;
 	place.skbs = beyond(rest, bad);
 	add(p, &place);
+}
+
+/* Frames with a wrong checksum, which we never send: damaged on the way, or, if
+ * there are more than were lost, forged by somebody else. */
+static void add_checksums(
+	struct places *p, enum ledger_leg leg, uint64_t bad, uint64_t lost)
+{
+	add_socket(p, &lone_frames, leg, LEDGER_CHECKSUM, bad,
+		bad > lost ? bad : 0);
 }
 
 /* A silent server: other drops of the namespace's sockets may be its own, and
@@ -279,7 +290,6 @@ static void add_between(struct places *p, const struct ends *e,
 void places_find(struct places *p, const struct ledger_client *client,
 	const struct ledger_server *server, const struct ledger_kernel *kernel)
 {
-	static const struct end frames = {.least = 1, .most = 1};
 	struct ends e;
 
 	p->count = 0;
@@ -287,17 +297,18 @@ void places_find(struct places *p, const struct ledger_client *client,
 	add_socket(p, &e.server, LEDGER_REQUEST, LEDGER_SERVER_SOCKET,
 		server->socket_drops,
 		client->queries_lost > 0 ? (uint64_t)client->queries_lost : 0);
-	add_socket(p, &frames, LEDGER_REQUEST, LEDGER_SERVER_RING,
+	add_socket(p, &lone_frames, LEDGER_REQUEST, LEDGER_SERVER_RING,
 		server->ring_drops, 0);
-	add_socket(p, &frames, LEDGER_REQUEST, LEDGER_CHECKSUM,
-		server->bad_checksums, 0);
+	add_checksums(p, LEDGER_REQUEST, server->bad_checksums,
+		beyond(client->sent - server->delivered, server->ring_drops));
 	add_socket(p, &e.client, LEDGER_REPLY, LEDGER_CLIENT_SOCKET,
 		client->socket_drops, 0);
-	add_socket(p, &frames, LEDGER_REPLY, LEDGER_CLIENT_RING,
+	add_socket(p, &lone_frames, LEDGER_REPLY, LEDGER_CLIENT_RING,
 		client->ring_drops, 0);
-	add_socket(p, &frames, LEDGER_REPLY, LEDGER_CHECKSUM,
-		client->bad_checksums, 0);
-	add_socket(p, &frames, LEDGER_REQUEST, LEDGER_TRANSMIT,
+	add_checksums(p, LEDGER_REPLY, client->bad_checksums,
+		beyond(server->answered - client->answered,
+			client->ring_drops));
+	add_socket(p, &lone_frames, LEDGER_REQUEST, LEDGER_TRANSMIT,
 		client->device_drops, 0);
 	if (server->silent)
 		add_silence(p, &e, server);

@@ -75,3 +75,16 @@ Test(places_frames, that_found_no_room_in_our_ring_are_replies)
 	cr_assert(l.dropped[LEDGER_DEVICE].datagrams == 0);
 	cr_assert(!l.dropped[LEDGER_DEVICE].shared);
 }
+
+Test(places_frames, whose_checksums_are_wrong_may_be_forged)
+{
+	const struct ledger_client client = {
+		.sent = 100, .answered = 95, .train = 1, .bad_checksums = 1551};
+	const struct ledger_server server = {
+		.delivered = 98, .answered = 98, .bad_checksums = 700};
+
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.unexplained == 0 && !l.exact);
+	cr_assert(l.dropped[LEDGER_CHECKSUM].leg[LEDGER_REQUEST] == 2);
+	cr_assert(l.dropped[LEDGER_CHECKSUM].leg[LEDGER_REPLY] == 3);
+}

@@ -334,7 +334,7 @@ struct load_result {
 	struct load_mark marks[LOAD_MARKS];
 	uint32_t mark_count;
 	bool interrupted;
-	char halted[256]; /* the failed call that ended the run early; or "" */
+	char halted[256]; /* the failure that ended the run early; or "" */
 	char local[ADDRESS_TEXT]; /* the first flow's local address */
 };
 

@@ -9,13 +9,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static bool find(const union address *a, char name[IF_NAMESIZE])
+/* 1, 0 if no interface has it, or -errno. */
+static int look_for(const union address *a, char name[IF_NAMESIZE])
 {
 	struct ifaddrs *all;
 	bool found = false;
 
 	if (getifaddrs(&all))
-		return false;
+		return -errno;
 	for (const struct ifaddrs *i = all; i && !found; i = i->ifa_next) {
 		union address own = {0};
 
@@ -33,6 +34,18 @@ static bool find(const union address *a, char name[IF_NAMESIZE])
 	}
 	freeifaddrs(all);
 	return found;
+}
+
+static bool find(const union address *a, char name[IF_NAMESIZE])
+{
+	return look_for(a, name) > 0;
+}
+
+bool interface_lacks(const union address *a)
+{
+	char name[IF_NAMESIZE];
+
+	return look_for(a, name) == 0;
 }
 
 bool interface_has(const union address *a)

@@ -14,6 +14,9 @@
  */
 bool interface_has(const union address *a);
 
+/* The opposite, but false, too, if the interfaces cannot be read. */
+bool interface_lacks(const union address *a);
+
 /* Is a a loopback address or the address of an interface, so that what is sent
  * there stays on this host? */
 bool interface_owns(const union address *a);

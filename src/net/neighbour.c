@@ -138,23 +138,25 @@ static void question_of(struct netlink_question *q, uint16_t type,
 }
 
 /* One neighbour is looked up since Linux 5.0. */
-static bool look_up(uint8_t mac[6], int device, const union address *a)
+int neighbour_read(uint8_t mac[6], int device, const union address *a)
 {
 	struct netlink_question q;
 	struct netlink_answer answer;
 	const struct rtattr *link;
 	const struct ndmsg *m =
 		NLMSG_DATA((const struct nlmsghdr *)answer.bytes);
+	int error;
 
 	question_of(&q, RTM_GETNEIGH, 0, device, a);
-	if (netlink_ask(&q, RTM_NEWNEIGH, &answer))
-		return false;
+	error = netlink_ask(&q, RTM_NEWNEIGH, &answer);
+	if (error)
+		return error;
 	link = netlink_find(&answer, sizeof(*m), NDA_LLADDR);
 	if (!link || RTA_PAYLOAD(link) != 6 ||
 		m->ndm_state & (NUD_INCOMPLETE | NUD_FAILED))
-		return false;
+		return -ENOENT;
 	memcpy(mac, RTA_DATA(link), 6);
-	return true;
+	return 0;
 }
 
 /* As if a datagram were to be sent there. */
@@ -173,12 +175,12 @@ int neighbour_resolve(uint8_t mac[6], int device, const union address *a)
 	const struct timespec tick = {.tv_nsec = RESOLVE_TICK_NS};
 	int error;
 
-	if (look_up(mac, device, a))
+	if (neighbour_read(mac, device, a) == 0)
 		return 0;
 	error = use(device, a);
 	for (int i = 0; !error && i < RESOLVE_TICKS; i++) {
 		nanosleep(&tick, NULL);
-		if (look_up(mac, device, a))
+		if (neighbour_read(mac, device, a) == 0)
 			return 0;
 	}
 	return error ? error : -EHOSTUNREACH;

@@ -18,7 +18,11 @@ typedef void neighbour_fn(void *arg, const union address *neighbour);
  * Returns their number, or -errno. */
 int neighbours_unresolved(neighbour_fn *each, void *arg);
 
-/* The link-layer address of a neighbour of a device. If it is not known, has
+/* The link-layer address of a neighbour of a device, as the kernel knows it. 0;
+ * or -errno: -ENOENT it does not. */
+int neighbour_read(uint8_t mac[6], int device, const union address *a);
+
+/* The same. If it is not known, has
  * the kernel ask for it (which needs CAP_NET_ADMIN), and waits up to a second.
  * 0; or -errno: -EHOSTUNREACH it did not answer. */
 int neighbour_resolve(uint8_t mac[6], int device, const union address *a);

@@ -115,6 +115,34 @@ class Trouble(balance.Balance):
         self.assertEqual(report["ledger"]["unexplained"], 0)
         self.assertGreater(report["ledger"]["answered"], 0)
 
+    def test_frames_do_not_go_where_the_peer_was(self):
+        self.addCleanup(introduce)
+        with serve("--service", "echo") as s, \
+                loading(s.address, "--rate", "2k", "-t", "60s") as p:
+            ip("-n", NAMES[0], "neighbour", "delete", HOSTS[1], "dev",
+               "veth0")
+            ip("-n", NAMES[0], "neighbour", "replace", HOSTS[1], "lladdr",
+               "02:00:00:00:00:77", "dev", "veth0", "nud", "permanent")
+            out, err = p.communicate(timeout=60)
+        self.assertEqual(p.returncode, 3, err)
+        self.assertRegex(err, f"frames go to .*, but {HOSTS[1]} is now at "
+                         "02:00:00:00:00:77 on veth0")
+        self.assertEqual(json.loads(out)["ledger"]["unexplained"], 0)
+
+    def test_frames_do_not_come_from_an_address_that_was_removed(self):
+        own = f"{HOSTS[0]}/30"
+        with serve("--service", "echo") as s, \
+                loading(s.address, "--rate", "2k", "-t", "60s") as p:
+            ip("-n", NAMES[0], "address", "delete", own, "dev", "veth0")
+            self.addCleanup(introduce)
+            self.addCleanup(ip, "-n", NAMES[0], "address", "add", own, "dev",
+                            "veth0")
+            out, err = p.communicate(timeout=60)
+        self.assertEqual(p.returncode, 3, err)
+        self.assertIn(f"frames come from {HOSTS[0]}, which is no longer an "
+                      "address of this host", err)
+        self.assertEqual(json.loads(out)["ledger"]["unexplained"], 0)
+
     def test_without_a_capability_nothing_is_sent(self):
         for denied in "bpf,-sys_admin", "net_raw", "net_admin,-sys_admin":
             with self.subTest(denied=denied), \

@@ -55,6 +55,7 @@ enum engine_can {
 struct engine_path {
 	unsigned device; /* index */
 	uint8_t mac_from[6], mac_to[6];
+	union address next; /* whose mac_to is; AF_UNSPEC: not known */
 	bool v6;
 };
 

@@ -2,6 +2,7 @@
 #include "load/loop/drive.h"
 
 #include "core/clock.h"
+#include "load/loop/path.h"
 
 #include <errno.h>
 
@@ -121,7 +122,7 @@ void drive(struct load *l, struct intervals *told, const struct moment *begin,
 		now = sleep_until(now, tick_ns, step_ns);
 		error = load_look_at_server(l, LOOK_GLANCE, &server);
 		seen = error ? NULL : &server;
-		gone = error == -ESRCH;
+		gone = error == -ESRCH || path_is_lost(l, now);
 		if (is_absent(l, begin, now - start, &server))
 			gone = true;
 		intervals_look(told, l);

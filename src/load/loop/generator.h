@@ -32,4 +32,8 @@ struct load {
 	 * them. */
 	uint64_t queued_near, queued_far;
 	_Atomic bool interrupted;
+	/* See load/loop/path.h. */
+	uint64_t path_look_ns;
+	bool path_own;      /* the frames' source was this host's */
+	char path_why[160]; /* "": the path is not lost */
 };

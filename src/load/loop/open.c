@@ -5,6 +5,7 @@
 #include "load/loop/churn.h"
 #include "load/loop/engine_choice.h"
 #include "load/loop/generator.h"
+#include "load/loop/path.h"
 #include "load/loop/thread_init.h"
 #include "load/traffic/text.h"
 #include "net/socket.h"
@@ -298,6 +299,8 @@ int load_open(struct load **out, const struct load_config *config,
 		error = open_share(l, why, why_bytes);
 	if (!error)
 		error = open_threads(l, why, why_bytes);
+	if (!error)
+		path_begin(l);
 	if (!error)
 		error = figures_open_both(&l->near, &l->far,
 			&config->socket.remote, config->server_netns, why,

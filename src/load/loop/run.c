@@ -182,10 +182,11 @@ static void fill_window(struct load *l, const struct moment *from,
 	}
 }
 
-/* 0, or the -errno of a thread that never began to send. A thread that was
- * halted later is reported in r->halted instead. */
+/* Why the run ended early. 0, or the -errno of a thread that never began to
+ * send. A thread that was halted later is reported in r->halted instead. */
 static int thread_error(const struct load *l, struct load_result *r)
 {
+	snprintf(r->halted, sizeof(r->halted), "%s", l->path_why);
 	for (uint32_t i = 0; i < l->config.threads; i++) {
 		const struct load_thread *t = &l->threads[i];
 

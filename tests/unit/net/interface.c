@@ -32,6 +32,8 @@ Test(interface, has_its_own_addresses_only)
 		cr_assert(address_parse(&a, cases[i].address) == 0);
 		cr_assert(interface_has(&a) == cases[i].has, "%s",
 			cases[i].address);
+		cr_assert(interface_lacks(&a) != cases[i].has, "%s",
+			cases[i].address);
 	}
 }
 

@@ -247,6 +247,7 @@ void load_frames_plan(struct load_parsing *p)
 			link.name);
 	o->path.device = (unsigned)route.device;
 	refuse_threads(c, &o->path);
+	o->path.next = route.next;
 	memcpy(o->path.mac_from, link.mac, sizeof(link.mac));
 	error = neighbour_resolve(o->path.mac_to, route.device, &route.next);
 	if (error)

@@ -89,6 +89,15 @@ class Traffic(balance.Balance):
             self.assertKept(report)
             self.assertGreater(report["latency_ns"]["p50"], 0)
 
+    def test_a_capacity_is_found(self):
+        with serve("--service", "echo") as s:
+            r, report = load(s.address, "--find-capacity", seconds="50ms")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertEqual(report["config"]["xdp"]["device"], "veth0")
+        for trial in report["trials"]:
+            if trial["ledger"]:
+                self.assertEqual(trial["ledger"]["unexplained"], 0, trial)
+
     def test_texts_and_payloads_are_received(self):
         with serve("--service", "length") as s:
             r, report = load(s.address, "--count", "1000", seconds="20s")

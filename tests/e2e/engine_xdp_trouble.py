@@ -100,6 +100,7 @@ class Trouble(balance.Balance):
         self.assertIn("No such device", err)
         ledger = json.loads(out)["ledger"]
         self.assertGreater(ledger["sent"], 0)
+        self.assertEqual(ledger["unexplained"], 0, out)
 
     def test_a_device_that_is_down_for_a_while_is_waited_for(self):
         self.addCleanup(make)
@@ -142,6 +143,19 @@ class Trouble(balance.Balance):
         self.assertIn(f"frames come from {HOSTS[0]}, which is no longer an "
                       "address of this host", err)
         self.assertEqual(json.loads(out)["ledger"]["unexplained"], 0)
+
+    def test_a_device_that_stays_down_explains_what_was_not_sent(self):
+        self.addCleanup(make)
+        self.addCleanup(remove_lab)
+        with serve("--service", "discard") as s, \
+                loading(s.address, "-t", "1s") as p:
+            ip("-n", NAMES[0], "link", "set", "veth0", "down")
+            out, err = p.communicate(timeout=60)
+        report = json.loads(out)
+        ledger = report["ledger"]
+        self.assertEqual(ledger["unexplained"], 0, err + out)
+        self.assertEqual(p.returncode, 0, err)
+        self.assertGreater(report["sends"]["failed"], 0)
 
     def test_without_a_capability_nothing_is_sent(self):
         for denied in "bpf,-sys_admin", "net_raw", "net_admin,-sys_admin":

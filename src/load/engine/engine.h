@@ -175,7 +175,8 @@ struct engine_losses {
 	/* Not datagrams: times that a free frame was missing, and entries of
 	 * the rings that the kernel refused. */
 	uint64_t fill_empty, invalid;
-	uint64_t stack; /* not lost: they came by the sockets */
+	uint64_t stack;  /* not lost: they came by the sockets */
+	uint32_t unsent; /* no sum: those that wait now to be sent */
 };
 
 struct engine_ops {
@@ -288,7 +289,7 @@ struct engine_ops {
 	/* What became of frames so far, as far as it is known: all of it after
 	 * a recv that waited ENGINE_IDLE_NS for nothing. NULL: it makes no
 	 * frames that it receives. */
-	void (*losses)(const void *self, struct engine_losses *out);
+	void (*losses)(void *self, struct engine_losses *out);
 
 	/* Ends what is in flight and frees the state. */
 	void (*fini)(void *self);

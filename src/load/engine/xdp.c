@@ -29,6 +29,7 @@ static int xdp_init(void *self, const struct engine_config *c)
 	e->queue = &s->queues.queue[c->thread];
 	e->headers = frame_headers(s->path->v6);
 	e->ring.fd = -1;
+	e->pushes.worked = true;
 	e->in.others = true;
 	error = inbox_init(&e->in, c->sockets);
 	if (!error)
@@ -97,9 +98,13 @@ static void xdp_reports(void *self, void *link, struct engine_reports *out)
 	reports_read(((struct link *)link)->fd, out);
 }
 
-static void xdp_losses(const void *self, struct engine_losses *out)
+static void xdp_losses(void *self, struct engine_losses *out)
 {
-	*out = ((const struct xdp_engine *)self)->losses;
+	struct xdp_engine *e = self;
+	struct xdp_queue *q = e->queue;
+
+	*out = e->losses;
+	out->unsent = q->ring - xsk_prod_nb_free(&q->tx, q->ring);
 }
 
 static void xdp_fini(void *self)

@@ -16,6 +16,8 @@
 #define SOCKET_TURNS 64
 /* Looks at an idle ring between two at the device. */
 #define DEVICE_LOOKS 64
+/* The most receives in one turn of a flow. */
+#define TURN_RECEIVES 4
 /* The most frames that one receive sorts. */
 #define SORTED_MOST 128
 
@@ -126,24 +128,34 @@ static void tell(
 	xdp_queue_give(e->queue, came->address);
 }
 
+/* Ends the turn of the flow that has it: it comes last, if it still has some.
+ */
+static void end_turn(struct xdp_engine *e)
+{
+	struct xdp_flow *f = e->first;
+	uint32_t first = f->first, last = f->last;
+
+	e->receives = 0;
+	e->first = f->next;
+	if (!f->waits)
+		return;
+	f->waits = false;
+	append(e, f, first);
+	f->last = last;
+}
+
 /* Hands out what the flow has whose turn it is. */
 static uint32_t hand_out(struct xdp_engine *e, struct engine_arrivals *in)
 {
 	while (e->first && !in->count) {
 		struct xdp_flow *f = e->first;
 
-		e->first = f->next;
 		in->owner = f->link->owner;
 		while (f->waits && in->count < ENGINE_ARRIVALS)
 			tell(e, in, take(e, f));
-		if (f->waits) {
-			/* To the end of the list. */
-			uint32_t first = f->first, last = f->last;
-
-			f->waits = false;
-			append(e, f, first);
-			f->last = last;
-		}
+		in->more = f->waits && ++e->receives < TURN_RECEIVES;
+		if (!in->more)
+			end_turn(e);
 	}
 	e->loan_count = in->count;
 	if (!in->count)
@@ -164,6 +176,8 @@ void xdp_engine_forget(struct xdp_engine *e, struct xdp_flow *f)
 	*at = f->next;
 	if (e->last == f)
 		e->last = before;
+	if (!before)
+		e->receives = 0;
 	while (f->waits)
 		xdp_queue_give(e->queue, e->came[take(e, f)].address);
 }
@@ -195,7 +209,7 @@ static void go_on(struct xdp_engine *e)
 }
 
 /* What the kernel counts, and whether there still is a device: no call that
- * finds nothing to do tells. What is in the TX ring then never leaves. */
+ * finds nothing to do tells. */
 static void look(struct xdp_engine *e)
 {
 	struct xdp_queue_statistics now;
@@ -207,10 +221,6 @@ static void look(struct xdp_engine *e)
 		e->losses.invalid = now.rx_invalid + now.tx_invalid;
 	}
 	e->lost = xdp_queue_lost(e->queue);
-	if (!e->lost)
-		return;
-	xdp_engine_reap(e);
-	e->losses.tx_dropped += e->queue->sending;
 }
 
 int xdp_engine_recv(void *self, struct engine_arrivals *in, uint64_t timeout_ns)
@@ -223,9 +233,11 @@ int xdp_engine_recv(void *self, struct engine_arrivals *in, uint64_t timeout_ns)
 	in->more = false;
 	while (e->loan_count)
 		xdp_queue_give(e->queue, e->loan[--e->loan_count]);
-	if (e->lost)
-		return e->lost;
-	if (e->in.receives || ++e->turns % SOCKET_TURNS == 0)
+	if (e->lost) {
+		sort(e);
+		return hand_out(e, in) ? (int)in->count : e->lost;
+	}
+	if (e->in.receives || (!e->receives && ++e->turns % SOCKET_TURNS == 0))
 		n = from_sockets(e, in, 0);
 	if (n)
 		return n;

@@ -129,11 +129,15 @@ void xdp_engine_push(struct xdp_engine *e)
 	int error = xdp_queue_push(e->queue, &calls, &dropped);
 
 	e->losses.tx_dropped += dropped;
-	/* The others pass: what was dropped is counted, what waits is sent by
-	 * later calls. */
-	e->stuck = error == -EBUSY || error == -EAGAIN || error == -ENOBUFS
-			   ? 0
-			   : error;
+	/* These pass: what was dropped is counted, what waits is sent by later
+	 * calls. */
+	if (error == -EBUSY || error == -EAGAIN || error == -ENOBUFS)
+		error = 0;
+	e->stuck = error;
+	if (!error)
+		failures_none(&e->pushes);
+	else if (failures_judge(&e->pushes, -error) == FAILURES_END)
+		e->lost = error;
 	xdp_engine_reap(e);
 }
 

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "core/failures.h"
 #include "load/engine/engine.h"
 #include "load/engine/inbox.h"
 #include "xdp/frame.h"
@@ -58,8 +59,9 @@ struct xdp_engine {
 	struct link ring; /* the queue among what the inbox watches */
 	struct engine_losses losses;
 	uint32_t headers; /* bytes before a payload */
-	int lost;         /* -errno: the queue has no device */
+	int lost;         /* -errno: going on is pointless */
 	int stuck;        /* -errno: of the last call that was to send */
+	struct failures pushes;
 
 	uint32_t slot_bytes, slot_room;
 	/* As in struct engine_config. */
@@ -78,6 +80,7 @@ struct xdp_engine {
 	struct xdp_came *came;          /* by the frame's number */
 	uint64_t loan[ENGINE_ARRIVALS]; /* frames handed out last */
 	uint32_t loan_count;
+	uint32_t receives; /* of the turn of the first in the list */
 	uint32_t turns, looks;
 };
 

@@ -72,6 +72,8 @@ struct ledger_client {
 	/* Of sent: dropped by the device that frames were handed to. Its own
 	 * counters have them, too. */
 	uint64_t device_drops;
+	/* Of sent: frames that were not handed to it in the end. */
+	uint64_t unsent_frames;
 	/* Calls that stopped at a failed send without saying why. */
 	uint64_t cut;
 	/* Datagrams or trains that ICMP reported too big for the path, and how

@@ -310,6 +310,8 @@ void places_find(struct places *p, const struct ledger_client *client,
 			client->ring_drops));
 	add_socket(p, &lone_frames, LEDGER_REQUEST, LEDGER_TRANSMIT,
 		client->device_drops, 0);
+	add_socket(p, &lone_frames, LEDGER_REQUEST, LEDGER_QUEUED,
+		client->unsent_frames, 0);
 	if (server->silent)
 		add_silence(p, &e, server);
 	if (e.one) {

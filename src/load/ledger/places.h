@@ -26,7 +26,7 @@ struct place {
 	bool spare;
 };
 
-#define PLACES_MAX 45
+#define PLACES_MAX 46
 
 /* Sorted by cause. */
 struct places {

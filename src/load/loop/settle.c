@@ -75,6 +75,23 @@ static uint32_t reply_bytes(const struct load *l)
 						 : l->config.sizes.most;
 }
 
+/* Frames that no device has taken: it is down or gone. */
+static uint64_t unsent_frames(const struct load *l)
+{
+	struct engine_losses losses;
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < l->config.threads; i++) {
+		const struct engine *e = &l->threads[i].engine;
+
+		if (!e->ops->losses)
+			continue;
+		e->ops->losses(e->self, &losses);
+		sum += losses.unsent;
+	}
+	return sum;
+}
+
 /* Uses the value read before the server's counters, which include what has left
  * the queue since. */
 static void set_queued(struct figures *f, uint64_t queued)
@@ -109,6 +126,7 @@ void settle_end(
 		.nobufs = r->whole.nobufs,
 		.joined = l->config.path != NULL,
 		.device_drops = r->whole.device_drops,
+		.unsent_frames = unsent_frames(l),
 		.cut = r->whole.cut,
 		.too_big_reports = r->whole.too_big_reports,
 		.too_big_most = until > s->sent ? until - s->sent : 0,

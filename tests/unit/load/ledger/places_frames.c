@@ -88,3 +88,15 @@ Test(places_frames, whose_checksums_are_wrong_may_be_forged)
 	cr_assert(l.dropped[LEDGER_CHECKSUM].leg[LEDGER_REQUEST] == 2);
 	cr_assert(l.dropped[LEDGER_CHECKSUM].leg[LEDGER_REPLY] == 3);
 }
+
+Test(places_frames, that_were_not_sent_in_the_end_are_still_queued)
+{
+	const struct ledger_client client = {
+		.sent = 100, .answered = 91, .train = 1, .unsent_frames = 9};
+	const struct ledger_server server = {.delivered = 91, .answered = 91};
+
+	kernel.client.v[FIGURE_QDISC_QUEUED] = 4; /* others' */
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.unexplained == 0);
+	cr_assert(l.dropped[LEDGER_QUEUED].datagrams == 9);
+}

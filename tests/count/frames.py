@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""serve --backend xdp on another kernel than this host's, whose verifier judges
+"""serve --backend xdp and load --engine xdp on another kernel than this host's, whose verifier judges
 the filter, and on a device that this host need not have: virtio-net, which can
 do zero copy (Linux 6.13). The guest has two, joined by QEMU, of which the
 client's is in a namespace; and a veth, with a small and a large MTU.
@@ -59,9 +59,12 @@ class Wired(timing.Machine):
         return [*super().command(*files), *cards]
 
 
-def workload(name, size, host, inside):
+ENGINE = " --engine xdp --i-own client"
+
+
+def workload(name, size, host, inside, more=""):
     return booting.workload(name, SERVE.format(host=host),
-                            LOAD.format(host=host, bytes=size), inside)
+                            LOAD.format(host=host, bytes=size) + more, inside)
 
 
 def plan(path):
@@ -70,7 +73,8 @@ def plan(path):
     inside = path.server, path.client
     text = JOINED + workload("virtio", 64, SERVER, (
         (), paths.inside(CLIENTS))) + veth + workload(
-        "veth", 1400, path.host, inside)
+        "veth", 1400, path.host, inside) + workload(
+        "engine", 1400, path.host, inside, ENGINE)
     if SYSTEM.release < MULTI_BUFFER:
         return text
     for side in "server", "client":
@@ -116,6 +120,11 @@ class Frames(unittest.TestCase):
 
     def test_a_driver_without_zero_copy_copies(self):
         self.assertEqual(self.obtained("veth")["copy"], "copy")
+
+    def test_the_engine_gets_its_replies_as_frames(self):
+        report = self.reports["engine"]
+        self.assertEqual(report["config"]["xdp"]["mode"], "native")
+        self.assertFalse(any(report["frames"].values()), report["frames"])
 
     def test_a_large_mtu_takes_several_frames(self):
         self.since(MULTI_BUFFER, "packets of several frames")

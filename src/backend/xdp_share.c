@@ -95,7 +95,7 @@ static uint32_t choose_addresses(union address out[XDP_DEVICE_ADDRESSES],
 static bool all_are_here(const struct xdp_share *s)
 {
 	for (uint32_t i = 0; i < s->address_count; i++)
-		if (!interface_has(&s->address[i]))
+		if (interface_lacks(&s->address[i]))
 			return false;
 	return true;
 }

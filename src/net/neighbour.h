@@ -22,7 +22,7 @@ int neighbours_unresolved(neighbour_fn *each, void *arg);
  * or -errno: -ENOENT it does not. */
 int neighbour_read(uint8_t mac[6], int device, const union address *a);
 
-/* The same. If it is not known, has
- * the kernel ask for it (which needs CAP_NET_ADMIN), and waits up to a second.
- * 0; or -errno: -EHOSTUNREACH it did not answer. */
+/* The same. If it is not known, has the kernel ask for it (which needs
+ * CAP_NET_ADMIN), and waits up to a second. 0; or -errno: -EHOSTUNREACH it did
+ * not answer. */
 int neighbour_resolve(uint8_t mac[6], int device, const union address *a);

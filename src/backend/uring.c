@@ -63,7 +63,11 @@ static int uring_init(void *self, const struct backend_config *config)
 	if (!u->filled || !u->out || !u->out_control)
 		return -ENOMEM;
 	error = uring_lend_init(u, config->zerocopy_from, slot_count);
-	return error ? error : uring_ring_init(u, config, slot_count);
+	if (!error)
+		error = uring_ring_init(u, config, slot_count);
+	if (!error)
+		uring_lend_register(u);
+	return error;
 }
 
 static int arm(struct uring *u)

@@ -9,6 +9,9 @@
  * There are twice as many slots as otherwise, and at most half of them are
  * lent. So receives find as many free ones as ever, however long a device
  * takes; what is not lent is copied.
+ *
+ * All slots are registered as one buffer where that is allowed, so that their
+ * pages are pinned once and not by every send.
  */
 #include "backend/uring_state.h"
 
@@ -17,6 +20,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 
 /* liburing 2.3 has neither. */
 #define REPORT_USAGE (1u << 3)
@@ -81,6 +85,36 @@ void uring_lend_fini(struct uring *u)
 	free(u->lending.uses);
 }
 
+void uring_lend_register(struct uring *u)
+{
+	const struct iovec all = {
+		.iov_base = u->slots.base,
+		.iov_len = u->slots.stride * u->slots.count,
+	};
+
+	if (u->lending.from == UINT32_MAX)
+		return;
+	u->lending.registered = io_uring_register((unsigned)u->ring.ring_fd,
+					IORING_REGISTER_BUFFERS, &all, 1) == 0;
+	counter_set(u->counters, COUNTER_ZEROCOPY_REGISTERED,
+		u->lending.registered);
+}
+
+/* Only SEND_ZC takes registered memory in every kernel that can lend. */
+static void lend_entry(const struct uring *u, struct io_uring_sqe *sqe)
+{
+	sqe->ioprio = REPORT_USAGE;
+	if (sqe->opcode != IORING_OP_SEND) {
+		sqe->opcode = IORING_OP_SENDMSG_ZC;
+		return;
+	}
+	sqe->opcode = IORING_OP_SEND_ZC;
+	if (u->lending.registered) {
+		sqe->ioprio |= IORING_RECVSEND_FIXED_BUF;
+		sqe->buf_index = 0;
+	}
+}
+
 /* Notes the slots that a message lies in. False: not only in slots, or in too
  * many pages. */
 static bool find_slots(
@@ -136,9 +170,7 @@ bool uring_lend(struct uring *u, struct io_uring_sqe *sqe,
 	lent = &l->messages[place];
 	for (uint32_t i = 0; i < lent->count; i++)
 		l->held += l->uses[lent->slots[i]].messages++ == 0;
-	sqe->opcode = sqe->opcode == IORING_OP_SEND ? IORING_OP_SEND_ZC
-						    : IORING_OP_SENDMSG_ZC;
-	sqe->ioprio = REPORT_USAGE;
+	lend_entry(u, sqe);
 	sqe->user_data = URING_TAG_LENT | (uint64_t)place << 32 | number;
 	return true;
 }

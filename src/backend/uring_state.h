@@ -34,7 +34,8 @@ struct uring_lent {
 };
 
 struct uring_lending {
-	uint32_t from; /* bytes of a message; UINT32_MAX: none is lent */
+	uint32_t from;   /* bytes of a message; UINT32_MAX: none is lent */
+	bool registered; /* the slots, as the ring's fixed buffer 0 */
 	struct uring_lent *messages;
 	uint16_t unused[URING_LENT_MOST], unused_count; /* of messages */
 	/* Of each slot: how many messages it is lent to, and whether it waits
@@ -105,6 +106,10 @@ int uring_zerocopy(char *why, size_t why_bytes);
  * is legal after either, and on zeroed state. */
 int uring_lend_init(struct uring *u, uint32_t from, uint32_t slot_count);
 void uring_lend_fini(struct uring *u);
+
+/* Registers the slots of the ring, if the kernel and the limit of locked memory
+ * allow it. */
+void uring_lend_register(struct uring *u);
 
 /* Turns the prepared send of a message into one without copying. False, and
  * nothing is changed: it has to be copied. */

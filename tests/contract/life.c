@@ -2,6 +2,7 @@
 /* Waiting, ending, and failing to begin. */
 #include "core/clock.h"
 #include "fixture.h"
+#include "ring.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -33,24 +34,6 @@ int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms)
 {
 	waiting_calls++;
 	return __real_poll(fds, n, timeout_ms);
-}
-
-/* Of a ring that is told to busy-poll, with liburing's names for the rest. */
-static struct {
-	uint32_t us;
-	uint8_t prefer;
-} polled;
-static int poll_refused; /* the next call's result */
-
-int __wrap_io_uring_register(
-	unsigned fd, unsigned opcode, const void *arg, unsigned n);
-
-int __wrap_io_uring_register(
-	unsigned fd, unsigned opcode, const void *arg, unsigned n)
-{
-	cr_assert(fd > 2 && opcode == 27 && n == 1);
-	memcpy(&polled, arg, sizeof(polled));
-	return poll_refused;
 }
 
 static uint64_t milliseconds_of_recv(struct fixture *f, int timeout_ms)
@@ -302,14 +285,14 @@ static void polls(uint32_t us, int refused, uint32_t expected, unsigned notices)
 {
 	struct fixture f;
 
-	polled.us = 0;
-	poll_refused = refused;
+	ring_polled.us = 0;
+	ring_poll_refused = refused;
 	fixture_open(&f, &(struct fixture_options){.busy_poll_us = us});
 	if (f.got.busy_poll.us < us)
 		cr_skip_test("SO_BUSY_POLL takes a capability");
 	if (strcmp(f.backend.ops->name, "uring") != 0)
 		expected = notices = 0;
-	cr_assert(polled.us == expected && polled.prefer == 0);
+	cr_assert(ring_polled.us == expected && ring_polled.prefer == 0);
 	cr_assert(f.notices == notices);
 	fixture_close(&f);
 }

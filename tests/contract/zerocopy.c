@@ -2,7 +2,9 @@
 /* Sends without copying, for backends that can. On loopback the kernel copies
  * all the same, and says so. */
 #include "fixture.h"
+#include "ring.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,6 +63,29 @@ Test(zerocopy, of_what_is_long_enough_is_counted)
 	cr_assert(fixture_count(&f, COUNTER_ZEROCOPY_COPIED) == 20);
 	cr_assert(fixture_count(&f, COUNTER_ZEROCOPY_DECLINED) == 0);
 	close(fd);
+	fixture_close(&f);
+}
+
+/* All slots at once; where that is refused, each send pins its own. */
+Test(zerocopy, registers_what_may_be_locked)
+{
+	struct fixture f;
+
+	fixture_open(&f, &(struct fixture_options){.zerocopy_from = FROM});
+	cr_assert(ring_buffer_calls == 1);
+	cr_assert(fixture_count(&f, COUNTER_ZEROCOPY_REGISTERED) ==
+		  (ring_buffers_error == 0));
+	cr_assert(!getenv("LOCKS_NONE") || ring_buffers_error);
+	fixture_close(&f);
+}
+
+Test(zerocopy, is_not_prepared_without_need)
+{
+	struct fixture f;
+
+	unsetenv("ZEROCOPY_FROM");
+	fixture_open(&f, &(struct fixture_options){0});
+	cr_assert(ring_buffer_calls == 0);
 	fixture_close(&f);
 }
 

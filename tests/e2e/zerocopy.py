@@ -6,6 +6,7 @@ kernel copied is told. Needs root for queueing disciplines and devices; without
 it, those tests are skipped."""
 
 import json
+import os
 import resource
 import socket
 import struct
@@ -29,6 +30,13 @@ def command(*arguments):
     return r.stderr.strip() if r.returncode else None
 
 
+def limited(locked):
+    """A prefix: no more memory may be locked, even by root."""
+    drop = ("setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock") \
+        if os.geteuid() == 0 else ()
+    return "prlimit", f"--memlock={locked}:{locked}", *drop
+
+
 class Case(balance.Balance):
     faults = balance.FAULTS
 
@@ -47,8 +55,8 @@ class Case(balance.Balance):
             self.skipTest(f"{' '.join(add)}: {why}")
         self.addCleanup(command, *delete)
 
-    def serve(self, *arguments, bind="127.0.0.1:0"):
-        return Server(UDPMILL, bind, *SERVE, "-J", *arguments)
+    def serve(self, *arguments, bind="127.0.0.1:0", prefix=()):
+        return Server(UDPMILL, bind, *SERVE, "-J", *arguments, prefix=prefix)
 
     def told(self, server):
         """What a server that has ended says of it."""
@@ -90,8 +98,9 @@ class Loopback(Case):
                                "1000", "--train", "off", "--gro", "off",
                                "--window", "1", "-P", "1")
         self.assertEqual(report["sends"]["zerocopy"]["sends"], 0)
-        self.assertEqual(self.told(s), {"sends": 0, "copied": 0, "declined": 0,
-                                        "copied_share": None})
+        z = self.told(s)
+        self.assertEqual((z["sends"], z["copied"], z["declined"]), (0, 0, 0))
+        self.assertIsNone(z["copied_share"])
 
     def test_without_the_option_the_generator_soon_copies(self):
         with self.serve() as s:
@@ -117,6 +126,28 @@ class Loopback(Case):
             report = self.load(s.address, "--zerocopy-from", "32", "-l",
                                "1400", preexec_fn=limit)
         self.assertGreater(report["ledger"]["answered"], 0)
+
+
+    def test_it_is_told_whether_buffers_are_registered(self):
+        """A batch of 8 has 32 buffers of 64 KiB: somewhat above 2 MiB."""
+        most = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
+        if most != resource.RLIM_INFINITY and most < 8 << 20:
+            self.skipTest("less than 8 MiB may be locked (ulimit -Hl)")
+        options = "--zerocopy-from", "32", "--batch", "8"
+        for limit, workers in (1 << 20, 0), (8 << 20, 1):
+            prefix = limited(limit)
+            for arguments in ("-l", "9000", "--train", "off"), ("-l", "1400"):
+                with self.subTest(limit=limit, arguments=arguments):
+                    with self.serve(*options, prefix=prefix) as s:
+                        self.load(s.address, *arguments)
+                    z = self.told(s)
+                    self.assertEqual(z["registered_workers"], workers)
+                    self.assertGreater(z["sends"], 0)
+            with Server(UDPMILL, "127.0.0.1:0", *SERVE, *options,
+                        prefix=prefix) as s:
+                pass
+            self.assertEqual("The receive buffers of 0 of 1 workers are "
+                             "registered" in s.out, not workers, s.out)
 
 
 class Slow(Case):

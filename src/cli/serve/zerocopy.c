@@ -7,10 +7,12 @@
 #include "cli/print/say.h"
 #include "cli/process/exit.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 struct sums {
 	uint64_t sends, copied, declined;
+	uint64_t registered; /* workers whose buffers are */
 };
 
 void serve_zerocopy_parse(struct server_config *s, const char *text)
@@ -47,6 +49,7 @@ static struct sums sum(const struct server *server)
 		s.sends += counter_get(c, COUNTER_ZEROCOPY_SENDS);
 		s.copied += counter_get(c, COUNTER_ZEROCOPY_COPIED);
 		s.declined += counter_get(c, COUNTER_ZEROCOPY_DECLINED);
+		s.registered += counter_get(c, COUNTER_ZEROCOPY_REGISTERED);
 	}
 	return s;
 }
@@ -65,15 +68,22 @@ void serve_zerocopy_print(
 			"%.1f %% of the zero-copy sends were copied by the "
 			"kernel\n",
 			100 * (double)s.copied / (double)s.sends);
+	if (s.registered < server_worker_count(server))
+		fprintf(out,
+			"The receive buffers of %" PRIu64 " of %" PRIu32
+			" workers are registered; raise ulimit -l to register "
+			"all\n",
+			s.registered, server_worker_count(server));
 }
 
 json_t *serve_zerocopy_json(const struct server *server)
 {
 	struct sums s = sum(server);
 
-	return json_pack("{s:o, s:o, s:o, s:o}", "sends", json_number(s.sends),
-		"copied", json_number(s.copied), "declined",
-		json_number(s.declined), "copied_share",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "sends",
+		json_number(s.sends), "copied", json_number(s.copied),
+		"declined", json_number(s.declined), "registered_workers",
+		json_number(s.registered), "copied_share",
 		s.sends ? json_real((double)s.copied / (double)s.sends)
 			: json_null());
 }

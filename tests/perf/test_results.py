@@ -126,6 +126,12 @@ def test_what_is_asked_for_is_there():
     assert own == {'recvfrom', 'mmsg', 'uring'}
 
 
+def test_no_row_asks_for_what_is_refused():
+    assert not [w.name for w in results.WORKLOADS
+                if (w.own or w).service == 'discard'
+                and (w.own or w).engine == 'splice']
+
+
 def test_each_claim_is_about_something_that_is_measured():
     names = {w.name for w in [*results.WORKLOADS, *PEERS]}
     for claim in results.CLAIMS:

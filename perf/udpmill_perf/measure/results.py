@@ -89,7 +89,10 @@ def workers(service, arrival):
 
 
 def engines(service, arrival):
-    return varied('engine', ENGINES, service, arrival)
+    """splice needs replies, to know when a page can be used again."""
+    return varied('engine', [engine for engine in ENGINES
+                             if (service, engine) != ('discard', 'splice')],
+                  service, arrival)
 
 
 def ways(workload, *names):

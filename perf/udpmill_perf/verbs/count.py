@@ -38,8 +38,9 @@ def add_arguments(parser):
                         'unpacked package (default: the newest in /boot that '
                         'can be read)')
     parser.add_argument('--bin', type=given, metavar='PATH', help='the '
-                        'udpmill that runs in the guest (default: this one, '
-                        'or the static one beside it)')
+                        'udpmill that serves in the guest (default: this '
+                        'one, or the static one beside it, which is always '
+                        'the generator)')
     sides = parser.add_argument_group('arms', 'with any of these, but '
                                       '--a-label, --a-cmd and --a-file, two '
                                       'arms are\ncompared')

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""serve --backend xdp and load --engine xdp on another kernel than this host's, whose verifier judges
-the filter, and on a device that this host need not have: virtio-net, which can
-do zero copy (Linux 6.13). The guest has two, joined by QEMU, of which the
-client's is in a namespace; and a veth, with a small and a large MTU.
+"""serve --backend xdp and load --engine xdp on another kernel than this host's,
+whose verifier judges the filter, and on a device that this host need not have:
+virtio-net, which can do zero copy (Linux 6.13). The guest has two, joined by
+QEMU, of which the client's is in a namespace; and a veth, with a small and a
+large MTU.
 
 Arguments: the guest's init, and a statically linked udpmill. The kernel is the
 one that UDPMILL_TEST_KERNEL names, or else this host's newest; exits 77 if there

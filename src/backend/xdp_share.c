@@ -61,8 +61,8 @@ int xdp_backend_queues(const union address *listen, const char *device,
 		return error;
 	if (!device && address_is_any(listen)) {
 		snprintf(why, why_bytes,
-			"xdp serves one device: name an address of it, or "
-			"--device");
+			"this backend serves one device; give an address of "
+			"it, or --device NAME");
 		return -EINVAL;
 	}
 	error = xdp_device_find(&d, device, listen, why, why_bytes);

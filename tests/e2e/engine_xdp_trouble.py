@@ -30,13 +30,14 @@ class Trouble(balance.Balance):
     def test_wherever_it_may_not_send_it_says_so(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             r, _ = load(s.address, netns=None)
-            self.assertRefused(r, 2, "lo does not take; .*lab")
+            self.assertRefused(r, 2, "the loopback device lo does not take; .*lab")
         with serve("--service", "echo") as s:
             there = dict(netns=None, prefix=inside(0))
             r, _ = load(s.address, **there)
             self.assertRefused(r, 2, "consent")
             r, _ = load(s.address, "--i-own", "eth7")
-            self.assertRefused(r, 2, 'leave by veth0, and not by "eth7"')
+            self.assertRefused(r, 2, 'leave by veth0, and not by "eth7"; '
+                               "give --i-own veth0")
             r, _ = load(s.address, "--i-own", "veth0", **there)
             self.assertRefused(r, 2, "consent")
             r, _ = load(s.address, "--device", "eth7")
@@ -46,9 +47,26 @@ class Trouble(balance.Balance):
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertGreater(report["ledger"]["answered"], 50)
 
+    def test_missing_privileges_are_named(self):
+        """To look up the neighbour is the first that needs any."""
+        for engine in "xdp", "kernel":
+            with self.subTest(engine=engine), serve("--service",
+                                                    "discard") as s:
+                ip("-n", NAMES[0], "neighbour", "flush", "dev", "veth0",
+                   "nud", "all")
+                self.addCleanup(introduce)
+                r = run(UDPMILL, "load", s.address, "--engine", engine,
+                        "--i-own", "veth0", "--peer-consents", "-q",
+                        prefix=(*inside(0), "setpriv", "--bounding-set",
+                                "-all"))
+                self.assertEqual(r.returncode, 3, r.stderr)
+                self.assertIn(f"--engine {engine} needs root (CAP_NET_RAW, "
+                              "CAP_NET_ADMIN, CAP_BPF)", r.stderr)
+
     def test_contradictions_are_refused(self):
         for arguments in (
-                ["--train", "8"], ["--length", "4000"]):
+                ["--train", "8"], ["--length", "4000"],
+                ["--kernel-pacing", "1M", "--rate", "1k"]):
             with self.subTest(arguments=arguments):
                 r, _ = load(f"{HOSTS[1]}:7", *arguments)
                 self.assertRefused(r, 2, "xdp")

@@ -207,13 +207,14 @@ class Kernel(balance.Balance):
     def test_wherever_it_may_not_send_it_says_so(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
             r, _ = load(s.address, netns=None)
-            self.assertRefused(r, 2, "lo does not take; .*lab")
+            self.assertRefused(r, 2, "the loopback device lo does not take; .*lab")
         with serve("--service", "echo") as s:
             there = dict(netns=None, prefix=inside(0))
             r, _ = load(s.address, **there)
             self.assertRefused(r, 2, "consent")
             r, _ = load(s.address, "--i-own", "eth7")
-            self.assertRefused(r, 2, 'leave by veth0, and not by "eth7"')
+            self.assertRefused(r, 2, 'leave by veth0, and not by "eth7"; '
+                               "give --i-own veth0")
             r, _ = load(s.address, "--i-own", "veth0", **there)
             self.assertRefused(r, 2, "consent")
 
@@ -259,6 +260,8 @@ class Kernel(balance.Balance):
             with self.subTest(arguments=arguments):
                 r, _ = load(f"{HOSTS[1]}:7", *arguments)
                 self.assertRefused(r, 2, "kernel")
+        r, _ = load(f"{HOSTS[1]}:7", "--length", "1-100")
+        self.assertRefused(r, 2, "use --length 64, or --engine xdp")
         with serve("--service", "length") as s:
             r, _ = load(s.address)
             self.assertRefused(r, 2, "echo, reflect")

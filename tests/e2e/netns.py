@@ -104,12 +104,15 @@ class Netns(unittest.TestCase):
     def test_without_netns_another_namespace_is_another_host(self):
         with serve(1, "--service", "echo") as s:
             r, _ = load(s.address, netns=None, prefix=inside(0))
-            self.assertRefused(r, 2, "--peer-consents")
+            self.assertRefused(r, 2, "to load another namespace of this host, "
+                               "use --netns NAME")
 
     def test_an_address_without_a_known_server_is_another_host(self):
         with serve(1, "--service", "echo", "--counters", "none") as s:
             r, _ = load(s.address)
-            self.assertRefused(r, 2, "--peer-consents")
+            self.assertRefused(r, 2, f"serves {s.address}; start one there, "
+                               "or, for another host, use --key or "
+                               "--peer-consents")
 
     def test_an_unreachable_server_is_not_loaded(self):
         with serve(1, "--service", "echo") as s:

@@ -107,14 +107,19 @@ class Device(unittest.TestCase):
                 (["127.0.0.1:7007", "--backend", "xdp"], "loopback"),
                 (["198.51.100.9:7007", "--backend", "xdp"],
                  "no device has the address"),
-                ([f"*:{PORT}", "--backend", "xdp"], "--device"),
+                ([f"*:{PORT}", "--backend", "xdp"],
+                 "serves one device; give an address of it, or --device NAME"),
                 ([HERE, "--backend", "xdp", "--device", "nowhere"],
                  'no device "nowhere"'),
-                ([HERE, "--backend", "xdp", "--workers", "2"], "1 queue"),
+                ([HERE, "--backend", "xdp", "--workers", "2"],
+                 "1 queue, and each worker needs one (ethtool -L); use "
+                 "--workers 1"),
                 ([HERE, f"{HOSTS[1]}:7008", "--backend", "xdp"],
                  "one address"),
-                ([HERE, "--device", "veth0"], "--backend xdp"),
-                ([HERE, "--xdp-mode", "native"], "--backend xdp"),
+                ([HERE, "--device", "veth0"],
+                 "--backend xdp; give that, or leave it out"),
+                ([HERE, "--xdp-mode", "native"],
+                 "--backend xdp; give that, or leave it out"),
                 ([HERE, "--backend", "xdp", "--xdp-mode", "fast"],
                  "native or generic")):
             with self.subTest(arguments=arguments):

@@ -234,12 +234,12 @@ class Refusal(Case):
     def test_what_cannot_work_is_refused_in_one_line(self):
         for verb, arguments, right in (
                 ("serve", ("0", "--zerocopy-from", "4096", "--backend",
-                           "mmsg"), "give --backend uring"),
+                           "mmsg"), "is for --backend uring; give that"),
                 ("serve", ("0", "--zerocopy-from", "0", "--backend", "uring"),
                  "from 1 to"),
                 ("load", ("127.0.0.1:9", "--zerocopy-from", "4096",
                           "--engine", "mmsg", "--expect", "none"),
-                 "use uring"),
+                 "is for --engine uring; give that"),
                 ("load", ("127.0.0.1:9", "--zerocopy-from", "70000"),
                  "from 1 to")):
             with self.subTest(verb=verb, arguments=arguments):

@@ -64,6 +64,10 @@ void load_engine_plan(struct load_config *c)
 	/* Only one engine has it. */
 	if (c->zerocopy_from && !c->engine)
 		c->engine = load_engine_parse("uring");
+	if (c->zerocopy_from && !(c->engine->can & ENGINE_ZEROCOPY))
+		usage_clash("zerocopy-from",
+			"--zerocopy-from is for --engine uring; give that, or "
+			"leave it out");
 	if (load_engine_suits(c, why, sizeof(why)))
 		usage_error("engine", "%s", why);
 }

@@ -358,4 +358,5 @@ void load_plan(struct load_parsing *p)
 	set_window(p);
 	if (!o->print_scenario)
 		load_engine_plan(c);
+	load_pacing_tell(o);
 }

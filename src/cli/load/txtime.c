@@ -44,12 +44,16 @@ static int pacer_of(int device)
 }
 
 /* Only fq paces; without it the kernel ignores the option. */
-static void tell_idle_pacing(const struct load_config *c)
+void load_pacing_tell(const struct load_options *o)
 {
+	const struct load_config *c = &o->config;
 	char device[IF_NAMESIZE];
-	int index = device_of(c, device);
-	int pacer = index < 0 ? index : pacer_of(index);
+	int index, pacer;
 
+	if (!c->socket.max_pacing_bytes || o->print_scenario)
+		return;
+	index = device_of(c, device);
+	pacer = index < 0 ? index : pacer_of(index);
 	if (pacer < 0 || pacer == QDISC_FQ)
 		return;
 	say("--kernel-pacing has no effect: %s has no queueing discipline fq; "
@@ -63,8 +67,6 @@ void load_txtime_plan(struct load_parsing *p)
 	char device[IF_NAMESIZE];
 	int index, pacer;
 
-	if (c->socket.max_pacing_bytes && !p->o->print_scenario)
-		tell_idle_pacing(c);
 	if (!p->socket.txtime)
 		return;
 	if (!load_pace_is_open(&p->pace))

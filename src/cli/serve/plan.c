@@ -167,9 +167,11 @@ static uint64_t workers_most(const struct serve_parsing *p)
 	int n;
 
 	if (!s->backend->queues && s->device)
-		usage_clash("device", "--device is for --backend xdp");
+		usage_clash("device", "--device is for --backend xdp; give "
+				      "that, or leave it out");
 	if (!s->backend->queues && (s->xdp_native || s->xdp_generic))
-		usage_clash("xdp-mode", "--xdp-mode is for --backend xdp");
+		usage_clash("xdp-mode", "--xdp-mode is for --backend xdp; give "
+					"that, or leave it out");
 	if (!s->backend->queues)
 		return UINT64_MAX;
 	if (s->listen_count > 1)
@@ -179,15 +181,16 @@ static uint64_t workers_most(const struct serve_parsing *p)
 			s->backend->name);
 	n = s->backend->queues(s->listen, s->device, why, sizeof(why));
 	if (n == -ENODEV || n == -EINVAL || n == -ENETDOWN)
-		usage_error("backend", "%s: %s", s->backend->name, why);
+		usage_clash(
+			"backend", "--backend %s: %s", s->backend->name, why);
 	if (n < 0)
 		say_exit(
 			EXIT_SYSTEM, "--backend %s: %s", s->backend->name, why);
 	if (p->workers > (unsigned)n)
 		usage_error("workers",
 			"the device has %d queue%s, and each worker needs one "
-			"(ethtool -L)",
-			n, n > 1 ? "s" : "");
+			"(ethtool -L); use --workers %d",
+			n, n > 1 ? "s" : "", n);
 	return (unsigned)n;
 }
 

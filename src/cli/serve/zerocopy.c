@@ -30,9 +30,8 @@ void serve_zerocopy_plan(const struct server_config *s)
 		return;
 	if (!s->backend->zerocopy)
 		usage_clash("zerocopy-from",
-			"--zerocopy-from is for --backend uring, and %s copies "
-			"all; give --backend uring, or leave it out",
-			s->backend->name);
+			"--zerocopy-from is for --backend uring; give that, or "
+			"leave it out");
 	error = s->backend->zerocopy(why, sizeof(why));
 	if (error)
 		say_exit(EXIT_SYSTEM, "--zerocopy-from: %s: %s", why,

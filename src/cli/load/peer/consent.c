@@ -107,11 +107,18 @@ void load_require_consent(struct load_options *o, const char *peer)
 			peer);
 		return;
 	}
-	if (!o->netns || !v->has_address)
+	if (o->netns && !v->has_address)
+		usage_error(NULL,
+			"no udpmill server that can be seen on this host "
+			"serves %s; start one there, or, for another host, use "
+			"--key or --peer-consents",
+			peer);
+	if (!o->netns)
 		usage_error(NULL,
 			"%s is not this host, and loading another host without "
 			"its owner's consent is an attack; use --key to ask "
-			"for consent, or --peer-consents if you have it",
+			"for consent, or --peer-consents if you have it; to "
+			"load another namespace of this host, use --netns NAME",
 			peer);
 	if (!greet(o))
 		load_fail(EXIT_NO_PEER,

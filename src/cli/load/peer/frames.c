@@ -58,7 +58,7 @@ static void refuse_sizes(const struct load_options *o)
 			c->sizes.most > most))
 		usage_error("length",
 			"engine %s sends datagrams of one length, of %u to %u "
-			"bytes",
+			"bytes; use --length 64, or --engine xdp for a mixture",
 			c->engine->name, PROBE_BYTES, most);
 	if (c->sizes.most > most)
 		usage_error("length",
@@ -85,8 +85,8 @@ static void refuse_options(const struct load_parsing *p)
 			name);
 	if (load_said(p, "train") && c->train > 1)
 		usage_clash("train",
-			"--train cannot be combined with engine %s: it sends "
-			"lone datagrams",
+			"--train cannot be combined with engine %s: this "
+			"engine sends lone datagrams; leave out --train",
 			name);
 }
 
@@ -162,17 +162,17 @@ static void require_consent(
 
 	if (link->loopback || !link->ethernet)
 		usage_error("engine",
-			"%s sends frames, which device %s does not take; give "
-			"a peer behind an Ethernet device, as in a lab "
-			"(tools/lab)",
-			name, link->name);
+			"%s makes Ethernet frames, which the %sdevice %s does "
+			"not take; give a peer behind an Ethernet device, as "
+			"in a lab (tools/lab)",
+			name, link->loopback ? "loopback " : "", link->name);
 	if (p->i_own && strcmp(p->i_own, link->name) == 0)
 		return;
 	if (p->i_own)
 		usage_error("i-own",
 			"frames to this peer would leave by %s, and not by "
-			"\"%s\"",
-			link->name, p->i_own);
+			"\"%s\"; give --i-own %s",
+			link->name, p->i_own, link->name);
 	if (!leads_to_server(p->o, link))
 		usage_error("engine",
 			"%s sends frames past this host's rules, and %s does "
@@ -250,6 +250,11 @@ void load_frames_plan(struct load_parsing *p)
 	o->path.next = route.next;
 	memcpy(o->path.mac_from, link.mac, sizeof(link.mac));
 	error = neighbour_resolve(o->path.mac_to, route.device, &route.next);
+	if (error == -EPERM)
+		load_fail(EXIT_SYSTEM,
+			"--engine %s needs root (CAP_NET_RAW, CAP_NET_ADMIN, "
+			"CAP_BPF)",
+			c->engine->name);
 	if (error)
 		load_fail(EXIT_NO_PEER,
 			"the link-layer address of the peer on %s: %s",

@@ -32,6 +32,17 @@ class Usage(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (2, ''))
             self.assertRegex(done.stderr, r'\A\w+: [^\n]*\n\Z')
 
+    def test_an_unknown_level_of_packages_is_refused(self):
+        for option in [], ['--missing']:
+            with self.subTest(option=option):
+                done = subprocess.run(
+                    [TOP / 'tools/install', *option, 'build', 'foo'],
+                    capture_output=True, text=True, timeout=30)
+                self.assertEqual((done.returncode, done.stdout), (2, ''))
+                self.assertEqual(
+                    done.stderr, 'install: there is no level "foo"; choose '
+                    'build, feature, test, check, package or compare\n')
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -208,7 +208,7 @@ def run(args):
     with Progress(boots, quiet=args.quiet) as progress:
         progress.note(f'{human.count(len(workloads), "workload")}, '
                       f'{human.count(boots, "boot")}; each takes 10 to 15 s '
-                      'of CPU time, and more for many datagrams')
+                      'of CPU time or more')
         ended = results.carry_out(
             session, lambda: counting.boots(made, both, workloads, progress,
                                             session.save, session.heed),

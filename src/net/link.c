@@ -49,6 +49,16 @@ static const struct rtattr *inside(
 	return NULL;
 }
 
+/* A program in generic mode is run by the network stack instead. */
+static bool runs_in_driver(const struct rtattr *attached)
+{
+	uint8_t mode = XDP_ATTACHED_NONE;
+
+	if (attached)
+		mode = *(const uint8_t *)RTA_DATA(attached);
+	return mode == XDP_ATTACHED_DRV || mode == XDP_ATTACHED_MULTI;
+}
+
 static void read_answer(struct link_about *out, const struct netlink_answer *a)
 {
 	const struct ifinfomsg *m =
@@ -60,7 +70,7 @@ static void read_answer(struct link_about *out, const struct netlink_answer *a)
 		.ethernet = m->ifi_type == ARPHRD_ETHER,
 		.loopback = m->ifi_flags & IFF_LOOPBACK,
 		.up = m->ifi_flags & IFF_UP,
-		.xdp = xdp && *(const uint8_t *)RTA_DATA(xdp),
+		.xdp_native = runs_in_driver(xdp),
 		.mtu = number_at(find(a, IFLA_MTU), 0),
 		.peer = number_at(find(a, IFLA_LINK), 0),
 		.peer_in =

@@ -10,7 +10,7 @@ struct link_about {
 	char name[IF_NAMESIZE];
 	char kind[16]; /* "veth", "bridge", ...; "": of hardware, loopback */
 	bool ethernet, loopback, up;
-	bool xdp; /* it has an XDP program */
+	bool xdp_native; /* its driver runs an XDP program */
 	uint8_t mac[6];
 	uint32_t mtu;
 	/* The index of the device that it is tied to, as one end of a veth pair

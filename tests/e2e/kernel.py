@@ -277,7 +277,31 @@ class Kernel(balance.Balance):
         with serve("--service", "echo") as s:
             r, _ = load(s.address)
         self.assertEqual(r.returncode, 3)
-        self.assertRegex(r.stderr, "only if its peer has GRO.*ethtool -K veth0")
+        self.assertRegex(r.stderr, "only if its peer has GRO or a "
+                         "native XDP program;.*ethtool -K veth0")
+
+    def test_a_device_that_takes_no_frames_is_told_without_a_server_too(self):
+        """Where the server cannot be seen, the first call tells it."""
+        set_offload(1, GRO, False)
+        self.addCleanup(set_offload, 1, GRO, True)
+        with serve("--service", "echo", "--counters", "none") as s:
+            r, _ = load(s.address, "--peer-consents", "--i-own", "veth0",
+                        netns=None, prefix=inside(0))
+        self.assertEqual(r.returncode, 3, r.stderr)
+        self.assertRegex(r.stderr, "does not take frames: .*GRO or a native.*"
+                         "ethtool -K DEVICE gro on")
+
+    def test_a_generic_xdp_program_does_not_make_a_device_take_frames(self):
+        r = run(UDPMILL, "serve", "--backend", "xdp", "0", "--time", "1ms")
+        if "this build" in r.stderr:
+            self.skipTest(r.stderr.strip())
+        set_offload(1, GRO, False)
+        self.addCleanup(set_offload, 1, GRO, True)
+        with serve("--service", "echo", "--backend", "xdp", "--xdp-mode",
+                   "generic") as s:
+            r, _ = load(s.address)
+        self.assertEqual(r.returncode, 3, r.stderr)
+        self.assertRegex(r.stderr, "--engine: .*ethtool -K veth0 gro on")
 
     def test_the_report_fits_80_columns(self):
         with serve("--service", "echo", host=HOSTS6[1]) as s:

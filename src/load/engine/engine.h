@@ -191,6 +191,9 @@ struct engine_ops {
 	uint32_t bytes_most;
 	/* Names of the system calls that it uses, for messages. */
 	const char *send_call, *recv_call, *wait_call;
+	/* What to do if send_call fails with EOPNOTSUPP, after its message;
+	 * NULL: nothing is known. */
+	const char *unsupported;
 
 	/* Checks whether it can run here. 0, or -errno with a sentence for a
 	 * person in why. Leaves nothing behind. */

@@ -152,6 +152,10 @@ const struct engine_ops engine_kernel = {
 	.descriptors = 12,
 	.bytes_most = ENGINE_NUMBERED_MOST,
 	.send_call = "bpf(BPF_PROG_TEST_RUN)",
+	.unsupported =
+		"; the device does not take frames: a veth does only if "
+		"its peer has GRO or a native XDP program; in the peer's "
+		"namespace: ethtool -K DEVICE gro on",
 	.recv_call = "recvmmsg, recvmsg or recvfrom",
 	.wait_call = "ppoll or epoll_wait",
 	.probe = kernel_probe,

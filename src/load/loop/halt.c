@@ -32,8 +32,18 @@ void thread_failed(
 	}
 }
 
+static const char *advice(const struct load_thread *t)
+{
+	const struct engine_ops *ops = t->engine.ops;
+
+	if (t->error == -EOPNOTSUPP && t->failed_call == ops->send_call &&
+		ops->unsupported)
+		return ops->unsupported;
+	return failure_advice(-t->error);
+}
+
 void thread_why(const struct load_thread *t, char *why, size_t why_bytes)
 {
 	snprintf(why, why_bytes, "%s: %s%s", t->failed_call,
-		strerror(-t->error), failure_advice(-t->error));
+		strerror(-t->error), advice(t));
 }

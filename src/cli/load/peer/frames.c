@@ -196,7 +196,7 @@ static void require_receiver(
 		return;
 	if (netns_enter(&o->view.netns, &back))
 		return;
-	ready = link_read(&peer, link->peer) || peer.xdp ||
+	ready = link_read(&peer, link->peer) || peer.xdp_native ||
 		link_has_gro(peer.name);
 	if (netns_leave(&back))
 		load_fail(EXIT_SYSTEM,
@@ -204,8 +204,8 @@ static void require_receiver(
 	if (!ready)
 		load_fail(EXIT_SYSTEM,
 			"--engine: kernel can send frames by device %s only if "
-			"its peer has GRO; in the server's namespace: "
-			"ethtool -K %s gro on",
+			"its peer has GRO or a native XDP program; in the "
+			"server's namespace: ethtool -K %s gro on",
 			link->name, peer.name);
 }
 

@@ -95,7 +95,8 @@ class Usage(unittest.TestCase):
         r = run(UDPMILL, "serve", "--backend", "--foo")
         self.assertIn('--backend: there is no "--foo"', r.stderr)
         r = run(UDPMILL, "stat", "--", "--foo")
-        self.assertIn("--foo: No such file", r.stderr)
+        self.assertIn('--foo: No such file or directory; "udpmill stat '
+                      '--list" shows the servers\n', r.stderr)
 
     def test_options_may_be_abbreviated_and_stand_anywhere(self):
         r = run(UDPMILL, "serve", "0", "-Jt1ms", "--ser", "echo", "--work=1")

@@ -20,6 +20,10 @@ LINES = [
     (['compare', '--history', '/no/such/place/h.jsonl'], '/no/such/place'),
     (['run', '--backend', 'recvfrom', '--batch', '8', '--peers', 'none'],
      'recvfrom has no batch'),
+    (['run', 'echo-xdp-single-64'], 'echo-xdp-single-64: backend xdp needs a '
+     'path with a device; append -veth'),
+    (['compare', '-w', 'echo-mmsg-single-64-enginekernel'],
+     'engine kernel needs a path with a device; append -veth'),
     (['run', '--bytes', '6\u00b2'], 'list of numbers'),
     (['selftest', '--inject', ','], '3,5,10'),
     (['selftest', '--aa', '1', '--keep', '/proc/none'], '/proc/none'),

@@ -53,6 +53,16 @@ def check_known(what, value, known):
                         f'{", ".join(known)}')
 
 
+def check_device(workload, text):
+    """Refuse what makes or takes frames where no device has any. text: the
+    name as it was given."""
+    for what, name, afar in (('backend', workload.backend, AFAR),
+                             ('engine', workload.engine, ENGINES_AFAR)):
+        if name in afar and workload.path == 'loopback':
+            raise PerfError(f'{text}: {what} {name} needs a path with a '
+                            'device; append -veth')
+
+
 def check_bounds(workload, names):
     """Check the numbers of a workload of any kind, by their names."""
     for name in names:
@@ -205,4 +215,6 @@ def parse(text):
             found['engine'] = part.removeprefix('engine')
         else:
             found['path'] = part
-    return Workload(**found)
+    workload = Workload(**found)
+    check_device(workload, text)
+    return workload

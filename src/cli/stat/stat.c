@@ -80,7 +80,9 @@ static int open_file(struct reader **r, const struct stat_options *o)
 	case -EACCES:
 		return say_failed(EXIT_SYSTEM, "%s", why);
 	}
-	return say_failed(EXIT_NO_PEER, "%s", why);
+	return say_failed(EXIT_NO_PEER, "%s%s", why,
+		error == -ENOENT ? "; \"udpmill stat --list\" shows the servers"
+				 : "");
 }
 
 /* Takes the reader out of the list, so that it outlives the list. */

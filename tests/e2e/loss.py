@@ -30,7 +30,9 @@ class Peer:
         self.socket.bind(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
         self.every, self.delays, self.first = every, delays, first
-        self.answered = collections.Counter()  # by the client's port
+        # By the client's port, which a later flow may get again, and the
+        # number of the flow.
+        self.answered = collections.Counter()
         self.thread = threading.Thread(target=self.answer)
         self.thread.start()
 
@@ -43,8 +45,9 @@ class Peer:
             taken += 1
             if taken > self.first and taken % self.every == 0:
                 time.sleep(self.delays[taken % len(self.delays)])
+                # Before the client may know.
+                self.answered[client[1], data[8:12]] += 1
                 self.socket.sendto(data, client)
-                self.answered[client[1]] += 1
 
     def __enter__(self):
         return self

@@ -186,7 +186,7 @@ static void send_again(
 		errors_note(&link->errors, -error);
 }
 
-/* The caller learns only of the first that failed at the end. */
+/* What is returned tells of one error, and only if no message was sent. */
 static void count_untold(struct uring *u, uint32_t first, uint32_t n)
 {
 	for (uint32_t i = first; i < n; i++)
@@ -209,13 +209,13 @@ static int judge(
 		last--;
 	/* None was sent after the first that failed. */
 	if (u->send_errors[last - 1]) {
-		count_untold(u, first + 1, n);
+		count_untold(u, first ? first : 1, n);
 		return first ? (int)first : u->send_errors[0];
 	}
 	for (uint32_t i = first; i < last; i++)
 		if (u->send_errors[i])
 			send_again(u, &messages[i], u->send_errors[i]);
-	count_untold(u, last + 1, n);
+	count_untold(u, last, n);
 	return (int)last;
 }
 
@@ -257,8 +257,10 @@ int uring_engine_send(
 		/* What was not lent is copied now. */
 		if (r == -ENOMEM && lends && u->copy_next > 0)
 			continue;
-		if (r < 0)
+		if (r < 0) {
+			u->copies.nobufs += done && r == -ENOBUFS;
 			return done ? (int)done : r;
+		}
 		done += (uint32_t)r;
 		if ((uint32_t)r < run)
 			break;

@@ -178,11 +178,12 @@ class Connected(Balance):
                 socket.socket(type=socket.SOCK_RAW,
                               proto=socket.IPPROTO_RAW) as forger:
             host, port = split(s.address)
-            packet = struct.pack(
-                "!BBHHHBBH4s4sHHHH", 0x45, 0, 28, 0, 0, 64,
-                socket.IPPROTO_UDP, 0, socket.inet_aton("203.0.113.1"),
-                socket.inet_aton(host), 40000, port, 8, 0)
-            for _ in range(20):
+            # A port for each, because two may be received at once.
+            for source in range(40000, 40020):
+                packet = struct.pack(
+                    "!BBHHHBBH4s4sHHHH", 0x45, 0, 28, 0, 0, 64,
+                    socket.IPPROTO_UDP, 0, socket.inet_aton("203.0.113.1"),
+                    socket.inet_aton(host), source, port, 8, 0)
                 forger.sendto(packet, (host, 0))
                 ask(s.address, b"")
         self.assertEqual(s.counters()["connected_opened"], 20)

@@ -59,6 +59,21 @@ static int open_epoll(struct connected *c)
 								       : 0;
 }
 
+/* It has the address of the listener, by which routes may be chosen, but not
+ * its port. */
+static int open_scout(struct connected *c, int family)
+{
+	union address from = c->config->socket.bind;
+
+	c->scout = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (c->scout < 0)
+		return -errno;
+	from.in.sin_port = 0; /* as that of sockaddr_in6 */
+	if (!c->local && bind(c->scout, &from.sa, address_length(&from)))
+		return -errno;
+	return 0;
+}
+
 static int connected_init(void *self, const struct backend_config *config)
 {
 	struct connected *c = self;
@@ -83,10 +98,7 @@ static int connected_init(void *self, const struct backend_config *config)
 		error = peers_init(&c->peers, c->config->most);
 	if (!error)
 		error = open_epoll(c);
-	if (error || !c->local)
-		return error;
-	c->scout = socket(config->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return c->scout < 0 ? -errno : 0;
+	return error ? error : open_scout(c, config->family);
 }
 
 /* Where did the trains from first on come from? What came to a socket before

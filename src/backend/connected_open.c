@@ -18,20 +18,33 @@
 #define REST_NS 1000000000u
 
 /*
- * By which of this host's addresses does the kernel reach a peer? For a
- * listener at every address, since a socket whose replies would come from
- * another than the one that was asked must not be connected.
+ * Connects the scout, to which no datagram comes. 0 or -errno: a forged source
+ * may have no route, or be none that may be connected to. A socket of the port
+ * would learn that too, but a datagram of another peer may come to it
+ * meanwhile, and be lost when it is closed.
  */
-static bool is_reached_from(struct connected *c, const union address *peer,
-	const struct local_address *local)
+static int send_scout(struct connected *c, const union address *peer)
 {
 	const union address nobody = {.sa.sa_family = AF_UNSPEC};
+
+	if (connect(c->scout, &nobody.sa, sizeof(nobody.sa)) ||
+		connect(c->scout, &peer->sa, address_length(peer)))
+		return -errno;
+	return 0;
+}
+
+/*
+ * By which of this host's addresses does the kernel reach the scout's peer? For
+ * a listener at every address, since a socket whose replies would come from
+ * another than the one that was asked must not be connected.
+ */
+static bool is_reached_from(
+	const struct connected *c, const struct local_address *local)
+{
 	union address got;
 	socklen_t n = sizeof(got);
 
-	if (connect(c->scout, &nobody.sa, sizeof(nobody.sa)) ||
-		connect(c->scout, &peer->sa, address_length(peer)) ||
-		getsockname(c->scout, &got.sa, &n))
+	if (getsockname(c->scout, &got.sa, &n))
 		return false;
 	if (local->family == AF_INET)
 		return got.in.sin_addr.s_addr == local->v4.s_addr;
@@ -39,8 +52,7 @@ static bool is_reached_from(struct connected *c, const union address *peer,
 	       memcmp(&got.in6.sin6_addr, &local->v6, 16) == 0;
 }
 
-/* Is something missing that the next peer would need too? A forged source may
- * have no route, or be none that may be connected to. */
+/* Is something missing that the next peer would need too? */
 static bool is_shortage(int error)
 {
 	return error == -EMFILE || error == -ENFILE || error == -ENOMEM ||
@@ -61,10 +73,15 @@ static void open_one(struct connected *c, const struct train *t, uint32_t index)
 	struct socket_config sc = c->config->socket;
 	struct socket_memory m;
 	char why[128];
+	int error = send_scout(c, t->peer);
 
 	p->since_ns = c->now_ns;
-	if (c->local && !is_reached_from(c, t->peer, &t->local)) {
+	if (c->local && (error || !is_reached_from(c, &t->local))) {
 		peers_move(&c->peers, index, PEER_APART);
+		return;
+	}
+	if (error) {
+		fail(c, index, error);
 		return;
 	}
 	sc.remote = *t->peer;

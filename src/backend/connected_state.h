@@ -26,7 +26,7 @@ struct connected {
 	const struct connecting *config;
 	int listener; /* the unconnected socket; the caller's */
 	int epoll;    /* -1: none */
-	int scout;    /* tells the address from which a peer is reached */
+	int scout;    /* tells whether a peer is reached, and from where */
 	bool local;   /* the listener is bound to every address */
 	struct counters *counters;
 	struct wait wait;

@@ -3,6 +3,7 @@
 """`serve --connected`: a socket for each peer, and no datagram lost, whoever
 comes, goes, or only seems to come."""
 
+import contextlib
 import resource
 import socket
 import struct
@@ -175,19 +176,33 @@ class Connected(Balance):
         self.addCleanup(subprocess.run, ["ip", "route", "delete",
                                          "unreachable", "203.0.113.0/24"])
         with self.serve("--service", "echo", "--workers", "1") as s, \
+                contextlib.ExitStack() as clients, \
                 socket.socket(type=socket.SOCK_RAW,
                               proto=socket.IPPROTO_RAW) as forger:
             host, port = split(s.address)
-            # A port for each, because two may be received at once.
+            # A port for each, because two may be received at once. What comes
+            # while a socket cannot be connected is answered, too.
             for source in range(40000, 40020):
                 packet = struct.pack(
                     "!BBHHHBBH4s4sHHHH", 0x45, 0, 28, 0, 0, 64,
                     socket.IPPROTO_UDP, 0, socket.inet_aton("203.0.113.1"),
                     socket.inet_aton(host), source, port, 8, 0)
                 forger.sendto(packet, (host, 0))
-                ask(s.address, b"")
-        self.assertEqual(s.counters()["connected_opened"], 20)
-        self.assertEqual(s.counters()["connected_failed"], 20)
+                # Open until the end, so that each has a port of its own.
+                client = clients.enter_context(
+                    socket.socket(type=socket.SOCK_DGRAM))
+                client.settimeout(5)
+                client.connect(split(s.address))
+                client.send(b"")
+                client.recv(100)
+        c = s.counters()
+        self.assertEqual((c["rx_datagrams"], c["answered_datagrams"]), (40, 20))
+        # What came to a socket before it was connected opens none.
+        strays = c.get("connected_strays", 0)
+        self.assertEqual(c["connected_opened"] + c["connected_failed"] + strays,
+                         40)
+        self.assertLessEqual(c["connected_opened"], 20)
+        self.assertLessEqual(c["connected_failed"], 20)
 
     def test_queued_datagrams_are_answered_before_the_end(self):
         with self.serve("--workers", "1") as s:

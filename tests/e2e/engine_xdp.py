@@ -11,8 +11,8 @@ import signal
 import socket
 
 import balance
-from engine_xdp_lab import (HOSTS6, UDPMILL, has_filter, load, loading, make,
-                            serve, start, statistic)
+from engine_xdp_lab import has_filter, load, loading, start, statistic
+from frames_lab import HOSTS6, UDPMILL, make, serve
 from namespaces import (HOSTS, NAMES, TX_CHECKSUMS, entered, inside, introduce,
                         ip, make_lab, remove_lab, set_offload)
 from program import wait_for

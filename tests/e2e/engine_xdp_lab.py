@@ -1,52 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""What the suites of load --engine xdp share: a veth pair, with load on one
-end."""
+"""What the suites of load --engine xdp share beside frames_lab."""
 
 import contextlib
+import functools
 import json
 import os
 import subprocess
-import sys
-import unittest
 
-import balance
-from namespaces import (HOSTS, NAMES, inside, introduce, ip, make_lab,
-                        reason_to_skip, remove_lab)
-from program import Server, run
+import frames_lab
+from frames_lab import UDPMILL, load_by
+from namespaces import NAMES
 
-UDPMILL = os.path.abspath(sys.argv.pop(1))
-HOSTS6 = ["fd00:76::1", "fd00:76::2"]
-
-
-def make():
-    make_lab()
-    for name, host in zip(NAMES, HOSTS6):
-        ip("-n", name, "address", "add", f"{host}/64", "dev", "veth0", "nodad")
-    introduce()
-
-
-def why_not():
-    """Why this engine cannot run here, or None."""
-    r = run(UDPMILL, "load", "--help")
-    if "xdp" not in r.stdout.split("--engine", 1)[1].split("--", 1)[0]:
-        return "this build has no XDP (meson: -Dxdp)"
-    with serve("--service", "discard") as s:
-        r, _ = load(s.address, "--count", "1")
-    if r.returncode == 3 and ("BPF" in r.stderr or "AF_XDP" in r.stderr):
-        return r.stderr.strip()
-    return None
-
-
-def serve(*arguments, host=HOSTS[1], **more):
-    return Server(UDPMILL, f"[{host}]:0" if ":" in host else f"{host}:0",
-                  *arguments, prefix=inside(1), **more)
-
-
-def load(address, *arguments, netns=NAMES[0], prefix=(), **more):
-    return balance.load(
-        UDPMILL, address, "--engine", "xdp",
-        *(["--netns", netns] if netns else []), *arguments, prefix=prefix,
-        **more)
+load = functools.partial(load_by, "xdp")
 
 
 @contextlib.contextmanager
@@ -87,12 +52,4 @@ def statistic(name):
 
 def start():
     """The main program of a suite."""
-    why = reason_to_skip(make)
-    try:
-        why = why or why_not()
-        if why:
-            print("skipped:", why)
-            sys.exit(77)
-        unittest.main()
-    finally:
-        remove_lab()
+    frames_lab.start("xdp", ("BPF", "AF_XDP"))

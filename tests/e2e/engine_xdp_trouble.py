@@ -10,10 +10,10 @@ import os
 import signal
 
 import balance
-from engine_xdp_lab import (HOSTS6, UDPMILL, has_filter, load, loading, make,
-                            serve, start)
+from engine_xdp_lab import has_filter, load, loading, start
+from frames_lab import HOSTS6, UDPMILL, Frames, make, serve
 from namespaces import HOSTS, NAMES, inside, introduce, ip, remove_lab
-from program import Server, run, wait_for
+from program import run, wait_for
 
 
 def received(server):
@@ -21,31 +21,15 @@ def received(server):
     return json.loads(said)["totals"]["rx_datagrams"]
 
 
-class Trouble(balance.Balance):
-    def assertRefused(self, r, code, pattern):
-        self.assertEqual(r.returncode, code, r.stderr)
-        self.assertRegex(r.stderr, r"\Audpmill load: [^\n]*\n\Z")
-        self.assertRegex(r.stderr, pattern)
+class Trouble(Frames):
+    engine = "xdp"
 
     def test_wherever_it_may_not_send_it_says_so(self):
-        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
-            r, _ = load(s.address, netns=None)
-            self.assertRefused(r, 2, "the loopback device lo does not take; .*lab")
+        self.assertConfined()
+        self.assertOwnerMay()
         with serve("--service", "echo") as s:
-            there = dict(netns=None, prefix=inside(0))
-            r, _ = load(s.address, **there)
-            self.assertRefused(r, 2, "consent")
-            r, _ = load(s.address, "--i-own", "eth7")
-            self.assertRefused(r, 2, 'leave by veth0, and not by "eth7"; '
-                               "give --i-own veth0")
-            r, _ = load(s.address, "--i-own", "veth0", **there)
-            self.assertRefused(r, 2, "consent")
             r, _ = load(s.address, "--device", "eth7")
             self.assertRefused(r, 2, 'no device "eth7"')
-            r, report = load(s.address, "--peer-consents", "--i-own", "veth0",
-                             "--rate", "1k", **there)
-            self.assertEqual(r.returncode, 0, r.stderr)
-            self.assertGreater(report["ledger"]["answered"], 50)
 
     def test_missing_privileges_are_named(self):
         """To look up the neighbour is the first that needs any."""

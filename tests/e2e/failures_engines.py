@@ -3,13 +3,12 @@
 """As failures.py, for load's engines other than the first: each of their calls
 fails, for a while or for ever."""
 
-import sys
 import unittest
 
 from documents import document
 from failures import (IN_A_ROW, UDPMILL, Run, reason_to_skip, rules,
                       side_by_side)
-from program import Server
+from program import Server, run_unless
 
 
 class Engines(unittest.TestCase):
@@ -78,8 +77,4 @@ class Engines(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    why = reason_to_skip()
-    if why:
-        print("skipped:", why)
-        sys.exit(77)
-    unittest.main()
+    run_unless(reason_to_skip())

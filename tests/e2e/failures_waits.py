@@ -6,11 +6,11 @@ sends: waits, limits, options and capabilities."""
 import os
 import signal
 import subprocess
-import sys
 import unittest
 
 from failures import (FAILING, LATER, UDPMILL, Cases, answers, reason_to_skip,
                       rules, serve)
+from program import run_unless
 
 
 class Others(Cases):
@@ -88,8 +88,4 @@ class Waits(Cases):
 
 
 if __name__ == "__main__":
-    why = reason_to_skip()
-    if why:
-        print("skipped:", why)
-        sys.exit(77)
-    unittest.main()
+    run_unless(reason_to_skip())

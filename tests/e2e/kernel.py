@@ -6,6 +6,7 @@ Needs root, network namespaces and Linux 5.18; exits with 77 without them.
 """
 
 import ctypes
+import functools
 import os
 import platform
 import re
@@ -13,50 +14,22 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import time
-import unittest
 
 import balance
-from namespaces import (GRO, HOSTS, NAMES, entered, inside, introduce, ip,
-                        make_lab, reason_to_skip, remove_lab, set_offload)
-from program import Server, run
+from frames_lab import HOSTS6, UDPMILL, Frames, load_by, make, serve, start
+from namespaces import (GRO, HOSTS, NAMES, entered, inside, ip, remove_lab,
+                        set_offload)
+from program import run
 
-UDPMILL = os.path.abspath(sys.argv.pop(1))
-HOSTS6 = ["fd00:75::1", "fd00:75::2"]
 SYS_BPF = {"x86_64": 321, "aarch64": 280}.get(platform.machine())
 
+load = functools.partial(load_by, "kernel")
 
-def make():
-    make_lab()
-    for name, host in zip(NAMES, HOSTS6):
-        ip("-n", name, "address", "add", f"{host}/64", "dev", "veth0", "nodad")
-    introduce()
+
+def make_with_gro():
+    make()
     set_offload(1, GRO, True)
-
-
-def why_not():
-    """Why this engine cannot run here, or None."""
-    r = run(UDPMILL, "load", "--help")
-    if "kernel" not in r.stdout.split("--engine", 1)[1].split("--", 1)[0]:
-        return "this build has no XDP (meson: -Dxdp)"
-    with serve("--service", "discard") as s:
-        r, _ = load(s.address, "--count", "1")
-    if r.returncode == 3 and ("BPF" in r.stderr or "SYS_ADMIN" in r.stderr):
-        return r.stderr.strip()
-    return None
-
-
-def serve(*arguments, host=HOSTS[1], **more):
-    return Server(UDPMILL, f"[{host}]:0" if ":" in host else f"{host}:0",
-                  *arguments, prefix=inside(1), **more)
-
-
-def load(address, *arguments, netns=NAMES[0], prefix=(), **more):
-    return balance.load(
-        UDPMILL, address, "--engine", "kernel",
-        *(["--netns", netns] if netns else []), *arguments, prefix=prefix,
-        **more)
 
 
 def bpf(command, layout, *fields):
@@ -107,11 +80,8 @@ def launchers():
         found += info.raw[64:80].startswith(b"launch_v")
 
 
-class Kernel(balance.Balance):
-    def assertRefused(self, r, code, pattern):
-        self.assertEqual(r.returncode, code, r.stderr)
-        self.assertRegex(r.stderr, r"\Audpmill load: [^\n]*\n\Z")
-        self.assertRegex(r.stderr, pattern)
+class Kernel(Frames):
+    engine = "kernel"
 
     def test_a_flood_balances(self):
         for host in HOSTS[1], HOSTS6[1]:
@@ -205,25 +175,10 @@ class Kernel(balance.Balance):
                              (b"uml1", n % 3, n // 3))
 
     def test_wherever_it_may_not_send_it_says_so(self):
-        with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
-            r, _ = load(s.address, netns=None)
-            self.assertRefused(r, 2, "the loopback device lo does not take; .*lab")
-        with serve("--service", "echo") as s:
-            there = dict(netns=None, prefix=inside(0))
-            r, _ = load(s.address, **there)
-            self.assertRefused(r, 2, "consent")
-            r, _ = load(s.address, "--i-own", "eth7")
-            self.assertRefused(r, 2, 'leave by veth0, and not by "eth7"; '
-                               "give --i-own veth0")
-            r, _ = load(s.address, "--i-own", "veth0", **there)
-            self.assertRefused(r, 2, "consent")
+        self.assertConfined()
 
     def test_the_owner_of_the_network_may(self):
-        with serve("--service", "echo") as s:
-            r, report = load(s.address, "--peer-consents", "--i-own", "veth0",
-                             "--rate", "1k", netns=None, prefix=inside(0))
-            self.assertEqual(r.returncode, 0, r.stderr)
-            self.assertGreater(report["ledger"]["answered"], 50)
+        self.assertOwnerMay()
 
     def test_a_veth_that_only_leads_to_a_bridge_is_no_lab(self):
         """The server's namespace is not at the other end."""
@@ -314,7 +269,7 @@ class Kernel(balance.Balance):
 
     def test_a_device_that_is_deleted_is_named_as_the_reason(self):
         ready, write = os.pipe()
-        self.addCleanup(make)
+        self.addCleanup(make_with_gro)
         with serve("--service", "discard") as s:
             p = subprocess.Popen(
                 [UDPMILL, "load", s.address, "--engine", "kernel", "--netns",
@@ -366,19 +321,5 @@ class Kernel(balance.Balance):
         self.fail(f"{launchers() - before} programs are left")
 
 
-
-
-def run_here():
-    why = reason_to_skip(make)
-    try:
-        why = why or why_not()
-        if why:
-            print("skipped:", why)
-            sys.exit(77)
-        unittest.main()
-    finally:
-        remove_lab()
-
-
 if __name__ == "__main__":
-    run_here()
+    start("kernel", ("BPF", "SYS_ADMIN"), make_with_gro)

@@ -10,7 +10,8 @@ import sys
 import tempfile
 import unittest
 
-from program import BACKENDS, Server, ask, missing, run, split
+from program import (BACKENDS, Server, ask, missing, run, run_unless,
+                     split)
 from query import (BYTES, NO, OLD_VERSION, SNAPSHOT, YES, Reply, host, seal,
                    write_key)
 
@@ -266,8 +267,4 @@ class Address(Keyed):
 
 
 if __name__ == "__main__":
-    why = reason_to_skip()
-    if why:
-        print("skipped:", why)
-        sys.exit(77)
-    unittest.main()
+    run_unless(reason_to_skip())

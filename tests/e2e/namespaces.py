@@ -10,10 +10,8 @@ import shutil
 import socket
 import struct
 import subprocess
-import sys
-import unittest
 
-from program import split
+from program import run_unless, split
 
 CLONE_NEWNET = 0x40000000
 SIOCETHTOOL = 0x8946
@@ -150,10 +148,8 @@ def reason_to_skip(make=make_lab, remove=remove_lab, name=NAMES[0]):
 def main(make=make_lab, remove=remove_lab, name=NAMES[0]):
     """Run the tests of the suite, in this lab or in a new one."""
     why = reason_to_skip(make, remove, name)
-    if why:
-        print("skipped:", why)
-        sys.exit(77)
     try:
-        unittest.main()
+        run_unless(why)
     finally:
-        remove()
+        if not why:
+            remove()

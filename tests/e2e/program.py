@@ -62,6 +62,14 @@ def each_backend(test, program):
             yield backend
 
 
+def run_unless(why):
+    """Run the tests of the suite, or say why they are skipped."""
+    if why:
+        print("skipped:", why)
+        sys.exit(77)
+    unittest.main()
+
+
 def assert_refused(test, done, verb, right):
     """A command ended with exit code 2 and one line, which says what is
     right."""

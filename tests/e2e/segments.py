@@ -22,7 +22,8 @@ import unittest
 
 import balance
 from documents import document
-from program import Server, ask, many_descriptors, run, split
+from program import (Server, ask, many_descriptors, run, run_unless,
+                     split)
 from shm import (SHM, User, as_user, copy, isolate, limit, most_workers,
                  path_of, put_live)
 
@@ -393,8 +394,4 @@ class Segments(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    why = isolate()
-    if why:
-        print("skipped:", why)
-        sys.exit(77)
-    unittest.main()
+    run_unless(isolate())

@@ -37,9 +37,14 @@ static const struct {
 
 #define COUNTS (sizeof(counts) / sizeof(counts[0]))
 
-static uint64_t value(const struct load_result *r, size_t i)
+const char *load_frames_name(size_t i)
 {
-	return *(const uint64_t *)((const char *)&r->whole + counts[i].field);
+	return i < COUNTS ? counts[i].name : NULL;
+}
+
+uint64_t load_frames_value(const struct load_counts *c, size_t i)
+{
+	return *(const uint64_t *)((const char *)c + counts[i].field);
 }
 
 void load_print_facts(FILE *out, const struct load_result *r)
@@ -68,12 +73,12 @@ void load_print_frames(FILE *out, const struct load_result *r, bool colour)
 {
 	for (size_t i = 0; r->fact_count && i < COUNTS; i++) {
 		bool red = colour && !counts[i].harmless;
+		uint64_t n = load_frames_value(&r->whole, i);
 
-		if (value(r, i))
+		if (n)
 			fprintf(out, "  %s%-36s %18s%s\n",
 				STYLE(red, STYLE_RED), counts[i].text,
-				text_grouped(value(r, i)),
-				STYLE(red, STYLE_END));
+				text_grouped(n), STYLE(red, STYLE_END));
 	}
 }
 
@@ -102,6 +107,7 @@ void load_frames_json(json_t *report, const struct load_result *r)
 		return;
 	all = json_object();
 	for (size_t i = 0; i < COUNTS; i++)
-		json_set(all, counts[i].name, json_number(value(r, i)));
+		json_set(all, counts[i].name,
+			json_number(load_frames_value(&r->whole, i)));
 	json_set(report, "frames", all);
 }

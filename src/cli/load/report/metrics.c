@@ -3,6 +3,7 @@
 
 #include "cli/args/metrics.h"
 #include "cli/load/names.h"
+#include "cli/load/report/frames.h"
 #include "cli/process/privilege.h"
 #include "core/clock.h"
 #include "metrics/kernel.h"
@@ -106,28 +107,30 @@ static const struct metrics_family frames = COUNTER("frame_incidents",
 	"incidents",
 	"with --engine xdp: frames that were lost, and replies that came by "
 	"the stack");
-static const struct part frames_parts[] = {
-	{"tx_dropped", FIELD(device_drops)},
-	{"rx_dropped", FIELD(rx_dropped)},
-	{"rx_ring_full", FIELD(rx_ring_full)},
-	{"rx_checksum", FIELD(rx_checksum)},
-	{"rx_strange", FIELD(rx_strange)},
-	{"fill_empty", FIELD(fill_empty)},
-	{"invalid", FIELD(invalid)},
-	{"by_stack", FIELD(stack)},
-	{NULL, 0},
-};
+
+static void write_kind(struct metrics_text *t, const char *kind, uint64_t value)
+{
+	struct metrics_labels l = {0};
+
+	metrics_label(&l, "kind", kind);
+	metrics_value(t, &l, value);
+}
 
 static void write_parts(struct metrics_text *t, const struct metrics_family *f,
 	const struct part *parts, const struct load_counts *c)
 {
 	metrics_begin(t, f);
-	for (; parts->value; parts++) {
-		struct metrics_labels l = {0};
+	for (; parts->value; parts++)
+		write_kind(t, parts->value, field(c, parts->field));
+}
 
-		metrics_label(&l, "kind", parts->value);
-		metrics_value(t, &l, field(c, parts->field));
-	}
+static void write_frames(struct metrics_text *t, const struct load_counts *c)
+{
+	const char *name;
+
+	metrics_begin(t, &frames);
+	for (size_t i = 0; (name = load_frames_name(i)); i++)
+		write_kind(t, name, load_frames_value(c, i));
 }
 
 static void write_cause(
@@ -255,7 +258,7 @@ static int write_metrics(void *arg, struct metrics_text *t)
 	write_parts(t, &replies, replies_parts, &c);
 	write_parts(t, &sends, sends_parts, &c);
 	if (m->options->config.engine && m->options->config.engine->losses)
-		write_parts(t, &frames, frames_parts, &c);
+		write_frames(t, &c);
 	write_losses(t, &told, &c);
 	write_latency(t, &latency);
 	metrics_kernel_write(t);

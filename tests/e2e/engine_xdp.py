@@ -64,7 +64,11 @@ class Traffic(balance.Balance):
         with serve("--service", "echo") as s:
             r, report = load(s.address, "--xdp-mode", "generic", "--count",
                              "5000", seconds="20s")
-            self.assertBalances(r, report)
+            # Only what came by the stack, by that chance, can be overtaken.
+            ledger = self.assertBalances(
+                r, report, faults=set(balance.FAULTS) - {"reordered"})
+            self.assertLessEqual(ledger["reordered"],
+                                 report["frames"]["by_stack"])
             self.assertFrames(report)
 
     def test_payloads_of_any_length_are_right(self):

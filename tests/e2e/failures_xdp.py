@@ -7,12 +7,14 @@ import sys
 import unittest
 
 from documents import document
-from failures import IN_A_ROW, UDPMILL, Run, rules, side_by_side
+from failures import IN_A_ROW, UDPMILL, Run, rules
 
 sys.argv.insert(1, UDPMILL)  # for the lab, which takes it from there
 
 # pylint: disable=wrong-import-position
-from engine_xdp_lab import NAMES, serve, start  # noqa: E402
+from engine_xdp_lab import start  # noqa: E402
+from frames_lab import serve  # noqa: E402
+from namespaces import NAMES  # noqa: E402
 
 
 def load(address, error, *more):

@@ -128,10 +128,10 @@ class Stages(unittest.TestCase):
 
     def test_stages_add_up_with_a_spinning_receive(self):
         with Server(UDPMILL, "127.0.0.1:0", "--service", "echo") as s:
-            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_nvcsw
             r, limited = stages(s.address, "--spin=30us")
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertEqual(limited["config"]["spin_us"], 30)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_nvcsw
             r, report = stages(s.address, "--spin")
             after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_nvcsw
         self.assertSplit(r, report)

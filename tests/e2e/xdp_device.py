@@ -228,7 +228,7 @@ class Device(unittest.TestCase):
         # The kernel gives a queue up a little after its socket was closed.
         self.addCleanup(wait_for, lambda: not any(
             r.returncode for r in queues(1)))
-        with serve("--workers", "2") as s:
+        with serve("--workers", "2"):
             report = load("--count", "5000", "--train", "off", "--flows",
                           "16", "--window", "16")
         self.assertEqual(report["ledger"]["answered"],

@@ -181,3 +181,13 @@ def count(amount, noun, plural=None):
     if amount == 1:
         return f'1 {noun}'
     return f'{amount} {plural or noun + "s"}'
+
+
+def shortened(text, room):
+    """In that room, with both ends: "round 2: ech...eth: confirm, block 3".
+    The second one has more of it, because it tells similar names apart."""
+    if len(text) <= room:
+        return text
+    first = max(room - 3, 0) // 3
+    last = max(room - 3 - first, 0)
+    return (text[:first] + '...' + text[len(text) - last:])[:room]

@@ -187,7 +187,10 @@ def test_latency_is_measured_at_half_the_slower_arms_rate(most, rate):
             'mean': n}}
 
     probes = {0.25: 1, 0.0625: 3}[rate]
-    rows = latency.measure(run, made.document, workload, lambda: None)
+    told = []
+    rows = latency.measure(run, made.document, workload,
+                           lambda: told.append(len(asked)))
+    assert len(told) == latency.STEPS
     assert ''.join(arm for arm, _ in asked[probes:]) == latency.ORDER
     assert {round(at / 1e6, 2) for _, at in asked[probes:]} == {
         round(rate, 2)}
@@ -195,6 +198,31 @@ def test_latency_is_measured_at_half_the_slower_arms_rate(most, rate):
             for r in rows] == [('A', 5.0, [1, 7], 40), ('B', 4.0, [2, 8], 40)]
     discard = Workload(service='discard')
     assert latency.measure(run, made.document, discard, None) == []
+
+
+class Told(Progress):
+    """Notes the total at each step."""
+
+    def __init__(self):
+        super().__init__(0, quiet=True)
+        self.totals = []
+
+    def step(self, what, n=1):
+        super().step(what, n)
+        self.totals.append(self.total)
+
+
+def test_latency_is_in_the_total_from_the_start(monkeypatch):
+    """So the time left does not jump when the blocks are done."""
+    workload = Workload()
+    made, progress = Fake(1.0), Told()
+    made.document['design']['workloads'] = [workload.name]
+    made.document['workloads'] = [{'name': workload.name}]
+    monkeypatch.setattr(latency, 'measure', lambda run, document, w, tell: [
+        tell() for _ in range(latency.STEPS)][:0])
+    Comparison(made, [workload], progress, with_latency=True).run()
+    assert set(progress.totals) == {4 * 13 + latency.STEPS}
+    assert progress.done == progress.total
 
 
 def test_a_faster_arm_is_reported_as_improved():

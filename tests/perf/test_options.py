@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Command lines, and how invalid ones are reported."""
 import argparse
-import io
 import re
 
 import pytest
 from udpmill_perf import main
 from udpmill_perf.errors import PerfError
-from udpmill_perf.verbs import progress, quantity
+from udpmill_perf.verbs import quantity
 
 VERBS = sorted(main.VERBS)
 
@@ -88,38 +87,6 @@ def test_unreadable_options_exit_in_the_chosen_style(argv, code):
 def test_a_bug_of_the_harness_is_no_regression(monkeypatch):
     monkeypatch.setattr(main, 'load', lambda verb: 1 / 0)
     assert main.main(['compare']) == 5
-
-
-@pytest.mark.parametrize('seconds, text', [
-    (0, '0:00'), (59.6, '1:00'), (75, '1:15'), (-3, '0:00')])
-def test_spans_are_printed(seconds, text):
-    assert progress.span(seconds) == text
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-def test_what_is_waited_for_is_shown_on_a_terminal(monkeypatch):
-    monkeypatch.setenv('TERM', 'xterm')
-    shown = progress.Progress(2, Terminal())
-    shown.told -= progress.WAITING_EVERY_S
-    shown.waiting('2 running')
-    shown.waiting('1 running')
-    assert shown.stream.getvalue().count('0/2  2 running, 0:00') == 1
-    assert '1 running' not in shown.stream.getvalue()
-
-
-def test_an_estimate_replaces_that_by_steps():
-    shown = progress.Progress(4, io.StringIO())
-    shown.step('one')
-    shown.expect(90.2)
-    assert '1/4, 1:30 left' in shown.line('two')
-    shown.expect(0)      # too early an end
-    assert 'left' not in shown.line('two')
-    shown.restart(4)
-    assert 'left' not in shown.line('three')
 
 
 @pytest.mark.parametrize('verb, said', (

@@ -15,9 +15,12 @@ class Comparison:
 
     def __init__(self, session, workloads, progress, own_total=True,
                  with_latency=False):
-        self.own_total, self.with_latency = own_total, with_latency
+        self.own_total = own_total
         self.session, self.progress = session, progress
         self.workloads = {w.name: w for w in workloads}
+        # Of which the latency is still to be measured.
+        self.latencies = [w for w in workloads
+                          if with_latency and w.has_latency]
         self.design = session.document['design']
         self.blocks = session.document['blocks']
         self.wanted = {key for arm in session.arms.values()
@@ -27,7 +30,8 @@ class Comparison:
 
     def trials_left(self):
         """The trials known to be left; before the screen, this includes it."""
-        return 4 * sum(self._blocks_left(name) for name in self.workloads)
+        return (4 * sum(self._blocks_left(name) for name in self.workloads)
+                + latency.STEPS * len(self.latencies))
 
     def _blocks_left(self, name):
         step = plan.next_step(self.design, self.blocks, name)
@@ -55,6 +59,7 @@ class Comparison:
         self.blocks.append(pairs.block(
             name, index, order, step.phase, trials,
             plan.setting(self.design, 'metrics')))
+        self._tell()
 
     def _round(self):
         """Measure one block of each workload that needs one, so that workloads
@@ -64,7 +69,6 @@ class Comparison:
         wanting = {name: s for name, s in steps.items() if s.blocks}
         for name, step in wanting.items():
             self.block(name, step)
-        self._tell()
         return bool(wanting)
 
     def _tell(self):
@@ -95,11 +99,14 @@ class Comparison:
                                'set for each trial, and restored at the end')
 
     def _latencies(self):
-        for name, workload in self.workloads.items():
-            self.progress.total += len(latency.ORDER)
+        while self.latencies:
+            workload = self.latencies[0]
             self.session.document['latency'] += latency.measure(
                 self.trial, self.session.document, workload,
-                lambda name=name: self.progress.step(f'{name}: latency'))
+                lambda what=f'{workload.name}: latency':
+                self.progress.step(what))
+            del self.latencies[0]
+            self._tell()
 
     def run(self):
         # Settings are restored before the session closes its namespaces.
@@ -109,8 +116,7 @@ class Comparison:
             self._tell()
             while self._round():
                 pass
-            if self.with_latency:
-                self._latencies()
+            self._latencies()
 
     def judge(self):
         document = self.session.document

@@ -15,6 +15,7 @@ from ..outcomes import INVALID
 from .validity import RATE_LEAST
 
 ORDER = 'ABBABAAB'
+STEPS = 1 + len(ORDER)  # that tell() is called: when the rate is known, too
 LOAD = 0.5
 HALVINGS = 6
 TAILS = ('p50', 'p90', 'p99', 'p999', 'max', 'mean')
@@ -65,6 +66,7 @@ def measure(run, document, workload, tell):
         if kept or trial['validity'] == INVALID:
             break
         rate /= 2
+    tell()
     trials = {arm['name']: [] for arm in document['arms']}
     for arm in ORDER:
         trials[arm].append(at(rate, arm)[0])

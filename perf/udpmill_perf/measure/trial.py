@@ -31,6 +31,11 @@ class Timing:
     def load_s(self):
         return self.window_s + TAIL_S
 
+    @property
+    def trial_s(self):
+        """What a trial takes, as far as it is known beforehand."""
+        return self.warm_s + self.load_s + TRIAL_OVERHEAD_S
+
 
 def server_argv(arm, workload, seat):
     return [arm.binary, 'serve', f'{seat.host}:{seat.port}',

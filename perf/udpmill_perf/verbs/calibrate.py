@@ -50,7 +50,8 @@ def run(args):
     workloads = unique(map(parse, args.workload or [DEFAULT]))
     session = prepare(args, workloads)
     made = session.document
-    with Progress(0, quiet=args.quiet) as progress:
+    with Progress(0, quiet=args.quiet,
+                  each_s=session.timing.trial_s) as progress:
         comparison = Comparison(session, workloads, progress)
         ended = results.carry_out(session, comparison.run,
                                   lambda: conclude(made))

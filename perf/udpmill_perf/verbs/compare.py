@@ -10,7 +10,6 @@ from ..measure import arms
 from ..measure.comparison import Comparison
 from ..measure.matrix import unique
 from ..measure.session import begin
-from ..measure.trial import TRIAL_OVERHEAD_S
 from ..measure.workload import DEFAULT, parse
 from . import commands, compare_kernels, exits, results
 from .options import add_measuring, timing_of
@@ -119,7 +118,7 @@ def make_design(args, workloads, fingerprint):
 def expected(session, comparison):
     """A line about how long the comparison will take."""
     trials = comparison.trials_left()
-    each = session.timing.warm_s + session.timing.load_s + TRIAL_OVERHEAD_S
+    each = session.timing.trial_s
     more = session.document['design']['confirm'] * 4
     workloads = human.count(len(session.document['workloads']), 'workload')
     return (f'{workloads}, at least {trials} trials, about '
@@ -166,7 +165,8 @@ def run(args):
     if compare_kernels.wanted(args, DEFAULTS):
         return compare_kernels.run(args, *chosen(args))
     session, workloads = prepare(args)
-    with Progress(0, quiet=args.quiet) as progress:
+    with Progress(0, quiet=args.quiet,
+                  each_s=session.timing.trial_s) as progress:
         comparison = Comparison(session, workloads, progress,
                                 with_latency=not args.no_latency)
         progress.note(expected(session, comparison))

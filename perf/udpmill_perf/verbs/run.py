@@ -11,7 +11,7 @@ from ..judge import cells, claims as judged, plan
 from ..measure import arms, foreign, matrix, peers, sampled
 from ..measure.peers import floor
 from ..measure.session import begin
-from ..measure.trial import TRIAL_OVERHEAD_S, Timing
+from ..measure.trial import Timing
 from ..measure.workload import ARRIVALS, BACKENDS, PATHS, SERVICES, TRAIN_MOST
 from . import available, exits, results
 from .options import add_measuring, timing_of
@@ -188,7 +188,6 @@ PEER_MORE_S = 2.5  # that a peer's program takes longer
 
 
 def show_list(workloads, skipped, rounds, timing, more):
-    each = timing.warm_s + timing.load_s + TRIAL_OVERHEAD_S
     peers_s = sum(PEER_MORE_S for w in workloads
                   if getattr(w, 'peer', None))
     for workload in workloads:
@@ -198,7 +197,8 @@ def show_list(workloads, skipped, rounds, timing, more):
                             subsequent_indent='  ', break_on_hyphens=False))
     print(f'{human.count(len(workloads), "workload")}, '
           f'{human.count(rounds, "round")}, about '
-          f'{span(((len(workloads) + more) * each + peers_s) * rounds)}')
+          + span(((len(workloads) + more) * timing.trial_s + peers_s)
+                 * rounds))
     return 0
 
 
@@ -221,7 +221,7 @@ def run(args):
         raise PerfError(floor.missing(), UNFIT)
     session = prepare(args, workloads + others, rounds, timing, preset)
     session.document['skipped'] = skipped
-    with Progress(0, quiet=args.quiet) as progress:
+    with Progress(0, quiet=args.quiet, each_s=timing.trial_s) as progress:
         def work():
             nonlocal workloads
             workloads = available.available(session, workloads + others)

@@ -141,7 +141,7 @@ class Selftest:
         self.progress.restart(
             (args.aa or 0) * expected_trials(0)
             + len(percents(args.inject or '')) * args.times
-            * expected_trials(1))
+            * expected_trials(1), self.timing.trial_s)
 
     def aa(self, n):
         red = sum(self.compare(f'aa-{i + 1:02}')['verdict']
@@ -191,8 +191,8 @@ def simulated(args, progress):
     progress.restart(0)
 
     def tell(done, of):
-        progress.done, progress.total = done, of
-        progress.show('simulated')
+        progress.total = of
+        progress.step('simulated', done - progress.done)
     return simulate.table(args.simulate, args.seed or 1, tell)
 
 

@@ -2,7 +2,8 @@
 """Workloads, their names, and the workloads of presets."""
 import pytest
 from udpmill_perf.errors import PerfError
-from udpmill_perf.measure import arms, matrix, workload
+from udpmill_perf.measure import arms, matrix, results, workload
+from udpmill_perf.measure.peers.peer import Peer
 from udpmill_perf.measure.workload import Workload, parse
 from udpmill_perf.verbs import run as verb_run
 
@@ -80,6 +81,20 @@ def test_missing_peers_are_reported_as_skipped(monkeypatch):
     assert matrix.of_peers('none', ('flood',), (64,)) == ([], [])
     with pytest.raises(PerfError, match='hping'):
         matrix.of_peers('hping', ('flood',), (64,))
+
+
+def test_peers_run_in_every_size_but_a_pingpong(monkeypatch):
+    monkeypatch.setattr(matrix.peers, 'ALL', [Peer(
+        'iperf3', ('true',), 'none', ('flood', 'trains', 'pingpong'), None,
+        None, None)])
+    monkeypatch.setattr(matrix.peers, 'by_name',
+                        lambda name: matrix.peers.ALL[0])
+    found, skipped = matrix.of_peers('iperf3', results.CASES,
+                                     results.PEER_SIZES)
+    assert skipped == []
+    assert [w.name for w in found] == [
+        'iperf3-flood-64', 'iperf3-flood-1400', 'iperf3-trains-64',
+        'iperf3-trains-1400', 'iperf3-pingpong-64']
 
 
 @pytest.mark.parametrize('texts, found', [

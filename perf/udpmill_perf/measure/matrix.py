@@ -147,7 +147,7 @@ def of_arguments(texts):
 
 def of_peers(wanted, cases, sizes):
     """Returns (workloads, skipped). wanted: auto, none, or names. sizes: of
-    datagrams; of all but the first, floods only."""
+    datagrams; a ping-pong is of the first only."""
     if wanted == 'none':
         return [], []
     found, skipped = [], []
@@ -169,5 +169,5 @@ def of_peers(wanted, cases, sizes):
                 skipped.append({'what': f'{name}-{case}', 'why': lacks})
             elif case in peer.cases:
                 found += [PeerWorkload(name, case, size) for size in (
-                    sizes if case == 'flood' else sizes[:1])]
+                    sizes[:1] if case == 'pingpong' else sizes)]
     return found, skipped

@@ -201,6 +201,9 @@ CLAIMS = (
           DISCARD.name, 70, 'iperf3-flood-64', least=True),
     claim('a sink in trains: rate relative to iperf3 --gsro at 64 bytes',
           'rate', DISCARD.name, 2, 'iperf3-trains-64', least=True),
+    claim('a sink in trains: rate relative to iperf3 --gsro at 1400 bytes',
+          'rate', replace(DISCARD, bytes=1400).name, 1.5,
+          'iperf3-trains-1400', least=True),
     claim('echo in trains: rate relative to recvfrom one by one, times '
           f'{NEPER_TO_RECVFROM} for the best peer', 'rate', ECHO.name,
           100 * NEPER_TO_RECVFROM, ONE_BY_ONE.name, least=True),

@@ -5,7 +5,7 @@ import textwrap
 
 from ... import human
 from ...file.view import keyed, listed
-from ...outcomes import FAIL, INCONCLUSIVE, PASS
+from ...outcomes import FAIL, INCONCLUSIVE, PASS, SUSPECT
 from .. import headline, proof
 from ..markup import code, escape, table
 
@@ -31,8 +31,7 @@ READ = (
     'parts of a bar of CPU time are, from the left: the server in user space '
     '(light blue) and in the kernel (blue), the generator in user space (light '
     'orange) and in the kernel (orange).')
-DOUBT = ('A star marks a row of which most trials are suspect: other programs '
-         'or other virtual machines used the CPUs meanwhile.')
+DOUBT = 'A star marks a row of which most trials are suspect'
 
 
 def paragraph(text):
@@ -53,7 +52,7 @@ def write(runs, counts, pictures):
 
 def _run(run, counts, pictures):
     lines = _made(run) + ['## How to read it', '']
-    for text in (*READ, DOUBT):
+    for text in (*READ, _doubt(run)):
         lines += paragraph(text)
     lines += _claims(run)
     for section in run.sections:
@@ -91,6 +90,15 @@ def _made(run):
     return lines
 
 
+def _doubt(run):
+    """Says why trials are suspect, the commonest reason first."""
+    why = [f'{reason} ({human.count(amount, "trial")})'
+           for (validity, reason), amount in run.view.reasons
+           if validity == SUSPECT]
+    return f'{DOUBT}. Why trials are: {"; ".join(why)}.' if why \
+        else f'{DOUBT}; here, none is.'
+
+
 def _claims(run):
     found = proof.claims(run.view)
     if not found:
@@ -99,7 +107,8 @@ def _claims(run):
             for row in found]
     return ['## What is reached', '', *paragraph(
         'Each claim is judged over the rounds, to 99.5 %. Undecided are those '
-        'for which neither could be shown in so few or so noisy rounds.'), *table(('', 'claim', 'measured'), rows), '']
+        'for which neither could be shown in so few or so noisy rounds.'),
+            *table(('', 'claim', 'measured'), rows), '']
 
 
 WORDS = {PASS: 'reached', FAIL: '**missed**', INCONCLUSIVE: 'undecided'}

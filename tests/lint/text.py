@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What every text has: no blanks at the end of a line, a newline at the end of
-the file, its licence, and a name that says what is in it."""
+the file, its licence, one spelling of microseconds, and a name that says what
+is in it."""
 
 import re
 
@@ -9,9 +10,11 @@ import lint
 
 TEXT = {".c", ".h", ".def", ".py", ".sh", ".bash", ".build", ".md", ".scd",
         ".txt", ".yml", ".yaml"}
+SHOWN = TEXT | {".css", ".in", ".ini", ".j2", ".json", ".svg"}
 CODE = {".c", ".h", ".def", ".py", ".sh", ".bash", ""}
 EMPTY_NAMES = re.compile(
     r"(utils?|utility|utilities|common|misc|helpers?|managers?)(_.*)?")
+MICRO = re.compile("[\u00b5\u03bc]")
 
 
 def read(path):
@@ -39,6 +42,12 @@ def check_text(path, text):
         yield f"{path}: no #pragma once"
 
 
+def check_units(path, text):
+    for number, line in enumerate(text.split("\n"), 1):
+        if MICRO.search(line):
+            yield f"{path}:{number}: microseconds are written \"us\""
+
+
 def check(root):
     complaints = []
     for path in lint.files(root):
@@ -47,10 +56,13 @@ def check(root):
                 complaints.append(f"{path}: \"{part}\" says nothing")
         if is_text(root, path):
             complaints += check_text(path, read(root / path))
+        if path.suffix in SHOWN:
+            complaints += check_units(path, read(root / path))
     for path in sorted(root.glob("*")):
         if path.suffix in TEXT:
             name = path.relative_to(root)
             complaints += check_text(name, read(path))
+            complaints += check_units(name, read(path))
     return complaints
 
 
@@ -71,6 +83,9 @@ BAD = [
     ({"src/core/a.c": "int a;\n"}, "no SPDX"),
     ({"tools/run": "#!/bin/sh\n"}, "no SPDX"),
     ({"src/core/a.h": SPDX + "int a;\n"}, "no #pragma once"),
+    ({"README.md": "3 \u00b5s\n"}, 'README.md:1: microseconds'),
+    ({"src/core/a.c": SPDX + "int a; /* \u03bcs */\n"}, "a.c:2: microseconds"),
+    ({"perf/a.svg": "<text>3 \u00b5s</text>\n"}, "a.svg:1: microseconds"),
     ({"src/util/a.c": SPDX}, '"util" says nothing'),
     ({"src/core/common.c": SPDX}, '"common.c" says nothing'),
     ({"src/net/misc_socket.c": SPDX}, "says nothing"),

@@ -96,5 +96,5 @@ def test_cpu_time_is_shown_in_shares_if_bars_would_hide_some():
     assert 'same length' in wide.caption
     assert 'shares of' in wide.svg and '100 %' in wide.svg
     # Both show the total of each.
-    assert len(re.findall(r'>[\d.]+ (?:ns|µs)<', wide.svg)) >= 10
+    assert len(re.findall(r'>[\d.]+ (?:ns|us)<', wide.svg)) >= 10
     assert metric(MACHINE_NS).axis in wide.svg

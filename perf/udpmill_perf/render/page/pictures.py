@@ -117,7 +117,7 @@ def _shares(section, name):
                 axes.barh([place], [value / unit], left=start / unit,
                           height=0.66, color=ink(role), lw=0)
                 start += value
-            beside(axes, place, human.duration(total).replace('us', 'µs'))
+            beside(axes, place, human.duration(total))
         what = 'CPU time a datagram of both sides'
         if shares:
             axes.set_xlim(0, 100)

@@ -47,8 +47,7 @@ def ticks(axis, kind, bins=5):
     """Ticks with units: 1.2 M/s, 830 ns."""
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(
-        lambda value, _: kind.show(value, human.trimmed)
-        .replace('us', 'µs') if value else '0'))
+        lambda value, _: kind.show(value, human.trimmed) if value else '0'))
 
 
 def scale(axes, which, kind, values):

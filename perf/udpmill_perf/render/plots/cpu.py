@@ -101,4 +101,4 @@ def _bar(axes, place, parts, unit):
         axes.barh([place], [value / unit], left=start / unit, height=0.66,
                   color=ink(role), lw=0)
         start += value
-    beside(axes, place, human.duration(start).replace('us', 'µs'))
+    beside(axes, place, human.duration(start))

@@ -44,4 +44,4 @@ def _bar(axes, at, found, colour):
     axes.plot([low, high], [at, at], color=colour, lw=7, alpha=0.35,
               solid_capstyle='butt')
     axes.plot([middle], [at], 'o', color=colour, ms=6)
-    beside(axes, at, human.duration(middle).replace('us', 'µs'))
+    beside(axes, at, human.duration(middle))

@@ -66,4 +66,4 @@ def _cell(axes, view, kind, place, cell, wide):
     interval(axes, low, high, place, colour)
     axes.plot([value], [place], color=colour, ms=5.5,
               marker='o' if peer else marker(view, cell.get('arm')))
-    beside(axes, place, kind.show(value).replace('us', 'µs'))
+    beside(axes, place, kind.show(value))

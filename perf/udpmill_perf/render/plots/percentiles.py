@@ -40,8 +40,8 @@ def described(curve):
 
 
 def short(value, _=None):
-    """1.5 µs, along an axis."""
-    return human.duration(value, human.trimmed).replace('us', 'µs')
+    """1.5 us, along an axis."""
+    return human.duration(value, human.trimmed)
 
 
 def duration_scale(axis):

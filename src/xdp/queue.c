@@ -253,10 +253,11 @@ int xdp_queue_kick(struct xdp_queue *q, uint32_t *calls)
 		return 0;
 	/* EAGAIN: either the budget is used up or there is no room. That it
 	 * took frames tells which. */
-	if (errno == EINTR ||
-		(errno == EAGAIN && taken != __atomic_load_n(q->tx.consumer,
-						     __ATOMIC_RELAXED)))
+	if (errno == EAGAIN &&
+		taken != __atomic_load_n(q->tx.consumer, __ATOMIC_RELAXED))
 		return 1;
+	/* Not EINTR: a call that does not wait is not interrupted, and a
+	 * seccomp filter may say so for ever. */
 	return -errno;
 }
 

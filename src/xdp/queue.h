@@ -171,8 +171,8 @@ static inline bool xdp_queue_unsent(struct xdp_queue *q)
  * Makes the kernel send. It needs no call while the driver says so. 1: call
  * again, for more than its budget was there; 0: done, or it goes on by itself;
  * -EAGAIN: it has no room or memory now; -EBUSY: the device dropped a frame,
- * and others may be left; -ENETDOWN, -ENXIO: the device is down or gone. Counts
- * its calls in *calls.
+ * and others may be left; -ENETDOWN, -ENXIO: the device is down or gone; or
+ * another -errno. Counts its calls in *calls.
  */
 int xdp_queue_kick(struct xdp_queue *q, uint32_t *calls);
 

@@ -42,12 +42,12 @@ LATER = "go"  # the first call that begins when the server is ready
 class Run:
     """A program that runs with injected failures, and what became of it."""
 
-    def __init__(self, rules, *arguments, ready=False):
+    def __init__(self, rules, *arguments, ready=False, prefix=()):
         log, write = os.pipe()
         (told, say), (wait, go) = os.pipe(), os.pipe()
         more = ["--ready-fd", str(say)] if ready else []
         self.process = subprocess.Popen(
-            [FAILING, "--log", str(write), "--go", str(wait), *rules, "--",
+            [*prefix, FAILING, "--log", str(write), "--go", str(wait), *rules, "--",
              UDPMILL, *arguments, *more], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             pass_fds=[write, say, wait], text=True)

@@ -1,20 +1,29 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""As failures.py, for load --engine xdp: the call that sends fails, for a while
-or for ever."""
+"""As failures.py, for load --engine xdp and serve --backend xdp: the call that
+sends fails, for a while or for ever."""
 
+import json
+import signal
+import socket
 import sys
 import unittest
 
 from documents import document
-from failures import IN_A_ROW, UDPMILL, Run, rules
+from failures import IN_A_ROW, LATER, UDPMILL, Run, rules
 
 sys.argv.insert(1, UDPMILL)  # for the lab, which takes it from there
 
 # pylint: disable=wrong-import-position
 from engine_xdp_lab import start  # noqa: E402
 from frames_lab import serve  # noqa: E402
-from namespaces import NAMES  # noqa: E402
+from namespaces import HOSTS, NAMES, entered, inside  # noqa: E402
+from program import run, split, wait_for  # noqa: E402
+
+
+def received(pid):
+    said = run(UDPMILL, "stat", str(pid), "-J").stdout
+    return json.loads(said)["totals"]["rx_datagrams"]
 
 
 def load(address, error, *more):
@@ -24,7 +33,7 @@ def load(address, error, *more):
 
 class Xdp(unittest.TestCase):
     def test_a_send_that_always_fails_ends_the_run(self):
-        for error in "EPERM", "ENOSYS":
+        for error in "EPERM", "ENOSYS", "EINTR":
             with self.subTest(error=error), serve("--service", "echo") as s:
                 r = load(s.address, error, 200)
                 self.assertLess(r.failed, 4 * IN_A_ROW, r)
@@ -42,6 +51,19 @@ class Xdp(unittest.TestCase):
                 ledger = document(r.out)["ledger"]
                 self.assertEqual(ledger["answered"], ledger["sent"], r)
                 self.assertEqual(ledger["duplicate"], 0, r)
+
+    def test_a_server_whose_calls_are_interrupted_for_ever_still_ends(self):
+        r = Run(rules(("sendto", "recvfrom"), "EINTR", LATER), "serve",
+                f"{HOSTS[1]}:0", "--backend", "xdp", "--service", "echo",
+                "-J", ready=True, prefix=inside(1))
+        with entered(0), socket.socket(socket.AF_INET,
+                                       socket.SOCK_DGRAM) as c:
+            self.addCleanup(r.process.kill)
+            c.sendto(b"x", split(r.ready[0]))
+            wait_for(lambda: received(r.process.pid))
+        r.end(signal.SIGTERM)
+        self.assertEqual((r.code, r.said), (0, []), r)
+        self.assertGreater(r.failed, 0, r)
 
 
 if __name__ == "__main__":

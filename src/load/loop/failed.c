@@ -156,6 +156,8 @@ void failed_send(struct load_thread *t, struct flow *f, int error)
 		hold(t, HOLD_NS);
 		return;
 	case EINTR:
+		/* It passes, but a seccomp filter may say so for ever. */
+		thread_failed(t, &t->sends, t->engine.ops->send_call, error);
 		return;
 	}
 	if (was_reported(t, f, error))

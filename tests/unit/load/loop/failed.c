@@ -45,6 +45,24 @@ Test(failed, is_not_a_thread_whose_receive_fails_once)
 	cr_assert(!t->error && loop_counts().answered == 1);
 }
 
+static int interrupted(void *arg, const struct engine_message *m)
+{
+	(void)arg;
+	(void)m;
+	return EINTR;
+}
+
+Test(failed, is_a_thread_whose_sends_are_interrupted_for_ever)
+{
+	script.sent = interrupted;
+	loop_begin(0);
+	for (unsigned n = 0; n < 1000 && !t->error; n++)
+		turn_once(t);
+	cr_assert(t->error == -EINTR);
+	cr_assert_str_eq(t->failed_call, "send");
+	cr_assert(loop_counts().send_errors == 0 && loop_counts().sent == 0);
+}
+
 Test(failed, is_not_a_thread_that_a_host_refuses)
 {
 	loop_begin(0);

@@ -26,7 +26,7 @@
 
 struct xdp_queue_config {
 	const char *device;
-	uint32_t queue;       /* from 0 */
+	uint32_t queue;       /* opened from 0 on */
 	uint32_t frame_bytes; /* 2048 or 4096 */
 	uint32_t ring;        /* entries of each ring; a power of two */
 	uint32_t frames;      /* of all; at least ring */

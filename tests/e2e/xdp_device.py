@@ -6,6 +6,8 @@ both.
 Needs root and network namespaces; exits with 77 without them, and without
 AF_XDP."""
 
+import ctypes
+import mmap
 import os
 import shutil
 import signal
@@ -44,6 +46,32 @@ def made(station, source):
     check = struct.pack("!H", ~(total + (total >> 16)) & 0xffff)
     return (station_of(1) + (station or station_of(0)) + b"\x08\x00" +
             head[:10] + check + head[12:] + udp)
+
+
+class Holder:
+    """A context with an AF_XDP socket that has the server's queue."""
+
+    # Of <linux/if_xdp.h>.
+    AF_XDP, SOL_XDP = 44, 283
+    RX_RING, UMEM_REG, FILL_RING, COMPLETION_RING = 2, 4, 5, 6
+    FRAMES, FRAME_BYTES = 64, 4096
+
+    def __enter__(self):
+        with entered(1):
+            self.socket = s = socket.socket(self.AF_XDP, socket.SOCK_RAW)
+            device = socket.if_nametoindex("veth0")
+        self.area = mmap.mmap(-1, self.FRAMES * self.FRAME_BYTES)
+        begin = ctypes.addressof(ctypes.c_char.from_buffer(self.area))
+        s.setsockopt(self.SOL_XDP, self.UMEM_REG, struct.pack(
+            "=QQIIII", begin, len(self.area), self.FRAME_BYTES, 0, 0, 0))
+        for ring in self.FILL_RING, self.COMPLETION_RING, self.RX_RING:
+            s.setsockopt(self.SOL_XDP, ring, self.FRAMES)
+        address = struct.pack("=HHIII", self.AF_XDP, 0, device, 0, 0)
+        if ctypes.CDLL(None).bind(s.fileno(), address, len(address)):
+            raise OSError("cannot bind")
+
+    def __exit__(self, *_):
+        self.socket.close()
 
 
 class Device(unittest.TestCase):
@@ -101,6 +129,17 @@ class Device(unittest.TestCase):
             self.assertIn("veth0 has an XDP program already", err)
             self.assertEqual(err.count("\n"), 1)
         self.assertNotIn("xdp", link())
+
+    def test_a_queue_that_another_socket_has_is_refused_soon(self):
+        with Holder():
+            code, err = refused(HERE, "--backend", "xdp")
+            self.assertEqual(code, 3, err)
+            self.assertRegex(err, r"\Audpmill serve: .*queue 0 of veth0.* busy; "
+                             "another AF_XDP socket has had it for 2 s: end its "
+                             r"program, or use another device\n\Z")
+        # The kernel gives it up a little after the socket was closed.
+        code, err = refused(HERE, "--backend", "xdp")
+        self.assertEqual(code, 0, err)
 
     def test_what_cannot_be_is_refused_in_a_line(self):
         for arguments, words in (

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* Turns of a busy queue between two looks at the socket. */
@@ -188,18 +189,43 @@ static void say_away(struct xdp *s)
 	s->notice(s->notice_arg, text);
 }
 
+static void say_behind(struct xdp *s, int error)
+{
+	char text[200];
+
+	if (s->said_behind || !s->notice)
+		return;
+	s->said_behind = true;
+	snprintf(text, sizeof(text),
+		"an address that is served was removed or is back, but the "
+		"XDP program on %s cannot be told so (%s) and may go on as "
+		"before; it is tried again each second",
+		s->share->queues.device.name, strerror(-error));
+	s->notice(s->notice_arg, text);
+}
+
+static void follow(struct xdp *s)
+{
+	int away = s->follows ? xdp_share_follow(s->share) : 0;
+
+	/* A device that goes takes its addresses with it. */
+	if (s->lost)
+		return;
+	if (away > 0)
+		say_away(s);
+	else if (away < 0)
+		say_behind(s, away);
+}
+
 static void xdp_publish(void *self)
 {
 	struct xdp *s = self;
 	struct xdp_queue_statistics now;
-	bool away = s->follows && xdp_share_follow(s->share);
 
 	/* poll(2) does not tell, nor does a call that finds nothing to do. */
 	if (!s->lost)
 		s->lost = xdp_queue_lost(s->queue);
-	/* A device that goes takes its addresses with it. */
-	if (away && !s->lost)
-		say_away(s);
+	follow(s);
 	if (xdp_queue_statistics(s->queue, &now))
 		return;
 	counter_set(s->counters, COUNTER_XDP_RX_DROPPED, now.dropped);

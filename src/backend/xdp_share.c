@@ -100,19 +100,35 @@ static bool all_are_here(const struct xdp_share *s)
 	return true;
 }
 
-bool xdp_share_follow(struct xdp_share *s)
+/* Tells the filter of all queues. Those that know already do not mind. */
+static int set_away(struct xdp_queues *q, bool away)
 {
-	struct xdp_queues *q = &s->queues;
-	bool away;
+	int error = 0;
 
-	if (!address_watch_changed(s->watch))
-		return false;
+	for (uint32_t i = 0; i < q->count; i++) {
+		int r = away ? xdp_filter_remove(&q->filter, i)
+			     : xdp_filter_add(&q->filter, i, q->queue[i].fd);
+
+		if (r && !error)
+			error = r;
+	}
+	return error;
+}
+
+int xdp_share_follow(struct xdp_share *s)
+{
+	bool away;
+	int error;
+
+	if (!address_watch_changed(s->watch) && !s->behind)
+		return 0;
 	away = !all_are_here(s);
-	if (away == s->away)
-		return false;
-	for (uint32_t i = 0; i < q->count; i++)
-		(void)(away ? xdp_filter_remove(&q->filter, i)
-			    : xdp_filter_add(&q->filter, i, q->queue[i].fd));
+	if (away == s->away && !s->behind)
+		return 0;
+	error = set_away(&s->queues, away);
+	s->behind = error;
+	if (error)
+		return error;
 	s->away = away;
 	return away;
 }

@@ -22,7 +22,8 @@ struct xdp_share {
 	union address address[XDP_DEVICE_ADDRESSES];
 	uint32_t address_count;
 	int watch;
-	bool away; /* one is not this host's now: all goes to the stack */
+	bool away;   /* one is not this host's now: all goes to the stack */
+	bool behind; /* the filter could not be told the last change */
 };
 
 /* A received packet, on loan: as it lies in its frame, or, if it has several,
@@ -46,7 +47,7 @@ struct xdp {
 	uint8_t ttl_v4, ttl_v6;       /* of replies, as the socket has them */
 	bool from_socket;             /* the batch on loan is mmsg's */
 	bool follows;                 /* looks after the share's addresses */
-	bool said_away;
+	bool said_away, said_behind;
 	void (*notice)(void *arg, const char *text);
 	void *notice_arg;
 	int lost;            /* -errno: the queue has no device */
@@ -82,8 +83,10 @@ void xdp_backend_facts(const void *share, backend_fact_fn *each, void *arg);
 void xdp_backend_unshare(void *share);
 
 /* Leaves all to the stack while an address that the filter takes is not this
- * host's. By one thread. True: that begins. */
-bool xdp_share_follow(struct xdp_share *s);
+ * host's. By one thread. 1: that begins; 0: it does not; -errno: the filter
+ * could not be told, and goes on as before at some queues at least, until the
+ * next call, which tries again. */
+int xdp_share_follow(struct xdp_share *s);
 
 /* Takes what is in the RX ring, as far as the batch has room. Returns
  * b->count. */

@@ -20,6 +20,7 @@
  */
 #include "backend/backends.h"
 #include "backend/uring_state.h"
+#include "core/division.h"
 #include "core/lines.h"
 
 #include <errno.h>
@@ -29,15 +30,6 @@
 #define NAME_BYTES 48 /* 16 + 48: the rest begins on a cache line */
 #define NAME_AT    sizeof(struct io_uring_recvmsg_out)
 #define CONTROL_AT (NAME_AT + NAME_BYTES)
-
-static uint32_t power_of_two(uint32_t n)
-{
-	uint32_t p = 1;
-
-	while (p < n)
-		p *= 2;
-	return p;
-}
 
 /* Slots for two batches in flight while one is on loan; a power of two. */
 static int uring_init(void *self, const struct backend_config *config)

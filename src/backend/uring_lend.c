@@ -120,18 +120,17 @@ static void lend_entry(const struct uring *u, struct io_uring_sqe *sqe)
 static bool find_slots(
 	const struct uring *u, const struct message *m, struct uring_lent *lent)
 {
-	const struct slots *s = &u->slots;
 	size_t pages = 0;
 
 	if (m->iov_count > URING_LENT_PAGES)
 		return false;
 	for (uint32_t i = 0; i < m->iov_count; i++) {
 		uintptr_t at = (uintptr_t)m->iov[i].iov_base;
-		size_t offset = at - (uintptr_t)s->base;
+		uint32_t slot;
 
-		if (offset >= s->stride * s->count)
+		if (!slots_find(&u->slots, m->iov[i].iov_base, &slot))
 			return false;
-		lent->slots[i] = (uint16_t)(offset / s->stride);
+		lent->slots[i] = (uint16_t)slot;
 		pages +=
 			(at % PAGE_LEAST + m->iov[i].iov_len + PAGE_LEAST - 1) /
 			PAGE_LEAST;

@@ -48,6 +48,7 @@ static int make_wholes(
 	if (!share->frags)
 		return 0;
 	s->whole_bytes = (s->packet_most + CACHE_LINE - 1) & ~(CACHE_LINE - 1u);
+	s->by_whole = divisor_of(s->whole_bytes);
 	s->whole_frames = (s->packet_most + room - 1) / room;
 	s->whole = lines_alloc(batch, s->whole_bytes);
 	s->parts = lines_alloc(batch, s->whole_frames * sizeof(*s->parts));

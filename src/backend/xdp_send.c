@@ -59,7 +59,7 @@ static struct lent *lent_of(struct xdp *s, const struct iovec *iov)
 	if (at < q->area_bytes)
 		l = &s->lent[s->number[at >> q->frame_shift]];
 	else if (data >= s->whole && data < s->whole_end)
-		l = &s->lent[(size_t)(data - s->whole) / s->whole_bytes];
+		l = &s->lent[divided((uint32_t)(data - s->whole), s->by_whole)];
 	else
 		return NULL;
 	return frame_payload(&l->frame) == iov->iov_base ? l : NULL;

@@ -10,6 +10,7 @@
 
 #include "backend/backend.h"
 #include "backend/resend.h"
+#include "core/division.h"
 #include "xdp/frame.h"
 #include "xdp/queues.h"
 
@@ -63,6 +64,7 @@ struct xdp {
 	uint8_t *whole, *whole_end;
 	uint64_t *parts;
 	uint32_t whole_bytes, whole_frames;
+	struct divisor by_whole; /* by whole_bytes */
 };
 
 static inline uint8_t *xdp_whole(const struct xdp *s, uint32_t train)

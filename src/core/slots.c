@@ -12,6 +12,9 @@ int slots_init(struct slots *s, uint32_t count, size_t bytes)
 
 	s->stride = (lines | 1) * CACHE_LINE;
 	s->count = count;
+	if (s->stride * count > UINT32_MAX)
+		return -ENOMEM;
+	s->by_stride = divisor_of((uint32_t)s->stride);
 	s->base = mmap(NULL, s->stride * count, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (s->base != MAP_FAILED)

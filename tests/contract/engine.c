@@ -108,6 +108,27 @@ Test(engine, takes_all_that_came)
 	cr_assert(n == 0 && taken == 200, "%u", taken);
 }
 
+/* More than any ring of arrivals has places for, a few at a time. */
+Test(engine, keeps_the_order_however_much_comes)
+{
+	struct engine_arrivals in;
+	unsigned said = 0, taken = 0;
+
+	engine_begin(1);
+	while (said < 600) {
+		for (unsigned i = 0; i < 7; i++) {
+			engine_say(0, (char)('a' + said++ % 26), 8);
+			cr_assert(engine_echo() == 8);
+		}
+		while (engine_receive(&in, 0) > 0)
+			for (uint32_t k = 0; k < in.count; k++)
+				cr_assert(in.at[k].data[0] ==
+						  'a' + (char)(taken++ % 26),
+					"number %u", taken);
+	}
+	cr_assert(taken == said, "%u of %u", taken, said);
+}
+
 Test(engine, waits_no_longer_than_allowed)
 {
 	static const uint32_t sockets[] = {1, 2, ENGINE_SOCKETS};

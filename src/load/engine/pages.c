@@ -20,6 +20,9 @@ int pages_init(
 
 	p->stride = (bytes + page - 1) / page * page;
 	p->count = count;
+	if (p->stride * count > UINT32_MAX)
+		return -ENOMEM;
+	p->by_stride = divisor_of((uint32_t)p->stride);
 	p->fill = config->fill;
 	p->fill_arg = config->fill_arg;
 	p->base = mmap(NULL, p->stride * count, PROT_READ | PROT_WRITE,

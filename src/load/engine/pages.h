@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "core/division.h"
 #include "load/engine/engine.h"
 
 #include <stdbool.h>
@@ -14,12 +15,13 @@ struct pages {
 	uint8_t *base;
 	size_t stride; /* from one slot to the next */
 	uint32_t count;
+	struct divisor by_stride;
 	void (*fill)(void *arg, uint8_t *slot);
 	void *fill_arg;
 };
 
-/* Maps count slots for the messages of an engine, and fills them. 0 or
- * -ENOMEM. */
+/* Maps count slots for the messages of an engine, 4 GiB at most, and fills
+ * them. 0 or -ENOMEM. */
 int pages_init(
 	struct pages *p, uint32_t count, const struct engine_config *config);
 
@@ -43,6 +45,6 @@ static inline bool pages_find(
 
 	if (offset >= p->stride * p->count)
 		return false;
-	*slot = (uint32_t)(offset / p->stride);
+	*slot = divided((uint32_t)offset, p->by_stride);
 	return true;
 }

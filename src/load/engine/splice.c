@@ -61,7 +61,8 @@ struct splice {
 	struct pages pages;
 	struct pipe pipe;
 	bool piped;
-	size_t page;
+	struct divisor by_page;
+	uint32_t page;
 	uint32_t turn;           /* the slot to be lent next */
 	struct spliced *spliced; /* one per slot */
 	struct sender *senders;  /* one per link */
@@ -125,7 +126,8 @@ static int splice_init(void *self, const struct engine_config *c)
 
 	/* The sockets do not block, so a receive cannot wait. */
 	e->in.polls = true;
-	e->page = (size_t)sysconf(_SC_PAGESIZE);
+	e->page = (uint32_t)sysconf(_SC_PAGESIZE);
+	e->by_page = divisor_of(e->page);
 	e->answered = c->answered;
 	e->answered_arg = c->answered_arg;
 	if (!error)
@@ -214,7 +216,7 @@ static uint32_t splice_lend(
 /* How many pages hold the message; at least 1. */
 static uint32_t pages_of(const struct splice *e, uint32_t bytes)
 {
-	return bytes ? (uint32_t)((bytes + e->page - 1) / e->page) : 1;
+	return bytes ? divided(bytes + e->page - 1, e->by_page) : 1;
 }
 
 /* Puts messages into the empty pipe, as many as fit. Returns how many, or

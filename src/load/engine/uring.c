@@ -19,7 +19,7 @@
 
 static int init_links(struct uring *u, uint32_t sockets)
 {
-	u->arrival_room = URING_BUFFERS + sockets;
+	u->arrival_room = power_of_two(URING_BUFFERS + sockets);
 	u->links = calloc(sockets, sizeof(*u->links));
 	u->arrivals = calloc(u->arrival_room, sizeof(*u->arrivals));
 	if (!u->links || !u->arrivals)

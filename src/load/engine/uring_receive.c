@@ -176,12 +176,12 @@ static int hand_out(struct uring *u, struct engine_arrivals *in)
 		if (a->link != link || a->error)
 			break;
 		tell_one(u, &in->at[in->count++], a->buffer);
-		u->arrival_first = (u->arrival_first + 1) % u->arrival_room;
+		u->arrival_first++;
 		u->arrival_count--;
 	}
 	if (in->count > 0)
 		return (int)in->count;
-	u->arrival_first = (u->arrival_first + 1) % u->arrival_room;
+	u->arrival_first++;
 	u->arrival_count--;
 	return error;
 }

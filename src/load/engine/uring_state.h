@@ -5,6 +5,7 @@
  * and uring_send.c do what their names say. */
 #pragma once
 
+#include "core/division.h"
 #include "core/failures.h"
 #include "core/slots.h"
 #include "load/engine/cmsg.h"
@@ -68,8 +69,8 @@ struct uring {
 	struct link *arm_first, *arm_last;
 	bool troubled; /* a link may have an error for the next recv */
 
-	/* Received and not handed out: a ring. Each takes a buffer or ends a
-	 * link's receive, so that there are never more than these. */
+	/* Received and not handed out: a ring of a power of two. Each takes a
+	 * buffer or ends a link's receive, so that there are never more. */
 	struct uring_arrival *arrivals;
 	uint32_t arrival_room, arrival_first, arrival_count;
 	uint16_t loan[ENGINE_ARRIVALS]; /* buffers handed out last */
@@ -103,7 +104,7 @@ static inline uint64_t uring_tag(
 static inline struct uring_arrival *uring_arrival_at(
 	struct uring *u, uint32_t i)
 {
-	return &u->arrivals[(u->arrival_first + i) % u->arrival_room];
+	return &u->arrivals[(u->arrival_first + i) & (u->arrival_room - 1)];
 }
 
 int uring_engine_probe(char *why, size_t why_bytes);

@@ -26,7 +26,9 @@ static void move_round(struct load_thread *t, uint32_t datagrams)
 {
 	struct probes *w = &t->probes;
 
-	w->item = (w->item + datagrams) % t->config->replay->count;
+	w->item += datagrams;
+	if (w->item >= t->config->replay->count)
+		w->item %= t->config->replay->count;
 }
 
 void probes_move(struct load_thread *t, uint32_t datagrams)
@@ -259,11 +261,13 @@ static uint32_t write_round(
 {
 	const struct replay *r = t->config->replay;
 	struct probes *w = &t->probes;
+	size_t item = w->item;
 
 	for (uint32_t i = 0; i < room; i++) {
 		w->meant_ns[i] = t->now_ns;
-		w->messages[i] = message_of(
-			r, &r->items[(w->item + i) % r->count], o->flow);
+		w->messages[i] = message_of(r, &r->items[item], o->flow);
+		if (++item == r->count)
+			item = 0;
 	}
 	return (uint32_t)room;
 }

@@ -41,7 +41,10 @@ static uint64_t room_of(const struct load_thread *t, const struct flow *f)
 	if (in_flight >= t->config->window)
 		return 0;
 	room = t->config->window - in_flight;
-	return t->train > 1 ? room - room % t->train : room;
+	/* A division for each train is none for each datagram. */
+	if (t->train == 1)
+		return room;
+	return room < t->train ? 0 : room - room % t->train;
 }
 
 static void forget_first(struct load_thread *t)

@@ -44,6 +44,14 @@ def test_pictures_stand_alone():
         assert 'aria-label' in svg
 
 
+def test_names_are_whole_in_pictures():
+    """Those of a section may differ in their last letters only."""
+    for name, svg in whole().pictures.items():
+        assert not re.search(r'>[^<]*\.\.</text>', svg), name
+    ways = whole().pictures['results-ways-of-serving-rate.svg']
+    assert '>echo-mmsg-trains-64-workers2-shared-steerflow</text>' in ways
+
+
 def test_a_ratio_is_of_the_same_round():
     """The host doubles its speed from round to round."""
     cells = row(whole().text, 'floor-echo-mmsg-single-64')

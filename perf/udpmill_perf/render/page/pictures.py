@@ -14,7 +14,7 @@ from .figures import SIDES
 STYLE = pathlib.Path(__file__).parents[1] / 'report.css'
 LEFT, RIGHT = 2.6, 0.8
 ROLE_OF = [f'{side}-{mode}' for side, mode in SIDES]
-SIZE = (440, 660)   # units and pixels across
+PIXELS = 1.5        # across a unit
 MARGIN = 11         # units around
 
 
@@ -56,16 +56,16 @@ def alone(svg):
     box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     width, height = float(box[1]) + 2 * MARGIN, float(box[2]) + 2 * MARGIN
     view = f'viewBox="{-MARGIN} {-MARGIN} {width:g} {height:g}" ' \
-        f'width="{SIZE[1]}" font-family="sans-serif"'
+        f'width="{PIXELS * width:.0f}" font-family="sans-serif"'
     head, _, rest = svg.replace(box[0], view, 1).partition('>')
     return (f'{head}>\n<rect x="{-MARGIN}" y="{-MARGIN}" width="{width:g}" '
             f'height="{height:g}" fill="{colours()["paper"]}"/>{rest}')
 
 
-def _title(axes, text):
+def _title(axes, left, text):
     """From the left edge of the picture, since labels are long."""
     axes.annotate(text, (0, 1), xycoords='axes fraction',
-                  xytext=(2 - LEFT * 72, 8), textcoords='offset points',
+                  xytext=(2 - left * 72, 8), textcoords='offset points',
                   fontsize=SMALL, color=ink('muted'), annotation_clip=False)
 
 
@@ -81,11 +81,12 @@ def unique(section):
 def _rates(section, name):
     rows, kind = unique(section), metric(RATE)
     layout = _layout(rows)
+    left = layout.left(LEFT)
     values = [value for row in rows
               for value in (row.rate.low, row.rate.middle, row.rate.high)]
 
     def paint(figure):
-        axes = layout.axes(figure, LEFT, RIGHT)
+        axes = layout.axes(figure, left, RIGHT)
         for place, row in zip(layout.places, rows):
             role = 'muted' if row.peer else 'a'
             if not is_wide(values):
@@ -95,9 +96,10 @@ def _rates(section, name):
             axes.plot([row.rate.middle], [place], color=ink(role), ms=5.5,
                       marker='o')
             beside(axes, place, kind.show(row.rate.middle))
-        _title(axes, scale(axes, 'x', kind, values))
+        _title(axes, left, scale(axes, 'x', kind, values))
     return draw(name, layout.height(0.24, 0.8), f'{section.title}: ' + '; '.join(
-        f'{row.name} {kind.show(row.rate.middle)}' for row in rows), paint)
+        f'{row.name} {kind.show(row.rate.middle)}' for row in rows), paint,
+                left - LEFT)
 
 
 def _shares(section, name):
@@ -107,10 +109,11 @@ def _shares(section, name):
     if not rows:
         return None
     totals, layout = [sum(row.parts) for row in rows], _layout(rows)
+    left = layout.left(LEFT)
     shares, kind = is_wide(totals), metric(MACHINE_NS)
 
     def paint(figure):
-        axes = layout.axes(figure, LEFT, RIGHT)
+        axes = layout.axes(figure, left, RIGHT)
         for place, row, total in zip(layout.places, rows, totals):
             start, unit = 0, total / 100 if shares else 1
             for value, role in zip(row.parts, ROLE_OF):
@@ -121,12 +124,12 @@ def _shares(section, name):
         what = 'CPU time a datagram of both sides'
         if shares:
             axes.set_xlim(0, 100)
-            _title(axes, f'{what}, in percent of it')
+            _title(axes, left, f'{what}, in percent of it')
         else:
             axes.set_xlim(0, 1.05 * max(totals))
             ticks(axes.xaxis, kind, 5)
-            _title(axes, what)
+            _title(axes, left, what)
     return draw(name, layout.height(0.24, 0.8), f'{section.title}, CPU time a '
                 'datagram: ' + '; '.join(
                     f'{row.name} {human.duration(total)}'
-                    for row, total in zip(rows, totals)), paint)
+                    for row, total in zip(rows, totals)), paint, left - LEFT)

@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: MIT
 """Axes of the plots: margins, ticks, and labels that do not overlap."""
+import math
+
 from matplotlib.ticker import (FuncFormatter, LogLocator, MaxNLocator,
                                NullFormatter, NullLocator)
 
 from ... import human
-from ..plain import cut
-from .svg import NORMAL, SMALL, WIDTH, ink
+from ..plain import cut, width
+from .svg import NORMAL, SMALL, ink
 
 
 def room(figure, left=0.7, right=0.15, top=0.35, bottom=0.45):
-    """Margins in inches, so that they are the same for any height."""
-    height = figure.get_figheight()
+    """Margins in inches, so that they are the same for any size."""
+    across, height = figure.get_size_inches()
     figure.subplots_adjust(
-        left=left / WIDTH, right=1 - right / WIDTH,
+        left=left / across, right=1 - right / across,
         bottom=bottom / height, top=1 - top / height)
 
 
+LETTER = 6.2     # points, of a small label
 WIDE = 10        # largest by smallest, above which an axis is logarithmic
 FIT = {'x': (30, 5), 'y': (1500, 12)}  # ratio with 2 and 5; ticks at most
 SINCE = f'because the largest is more than {WIDE} times the smallest.'
@@ -149,6 +152,12 @@ class Rows:
         """The figure's, in inches."""
         return max(self.end, 1) * row + rest
 
+    def left(self, least):
+        """The inches to the left of the axes that no label is cut in."""
+        longest = max((width(label) for _, labels in self.groups
+                       for label in labels), default=0)
+        return max(least, math.ceil(longest * LETTER) / 72)
+
     def axes(self, figure, left, right, bottom=0.38):
         """The only axes of a figure, with these rows; margins in inches."""
         axes = figure.add_subplot()
@@ -166,7 +175,7 @@ class Rows:
         small = {'fontsize': SMALL, 'color': ink('muted')}
         large = {'fontsize': NORMAL, 'fontweight': 'bold'}
         for place, text, look in [
-                *((place, cut(label, int(left * 72 / 6.2)), small)
+                *((place, cut(label, int(left * 72 / LETTER)), small)
                   for place, label in zip(self.places, labels)),
                 *((place, cut(title, 54), large)
                   for place, title in self.titles)]:

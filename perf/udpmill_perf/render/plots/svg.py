@@ -67,12 +67,13 @@ def marker(view, arm):
     return MARKERS[ARMS.index(arm_role(view, arm))]
 
 
-def draw(name, height, alt, paint):
-    """The SVG of what paint(figure) draws; height in inches."""
+def draw(name, height, alt, paint, wider=0):
+    """The SVG of what paint(figure) draws; height in inches, and wider by so
+    many than WIDTH."""
     with matplotlib.rc_context({**STYLE, 'svg.hashsalt': name}), \
             warnings.catch_warnings():
         warnings.simplefilter('ignore')      # missing letters in a font
-        figure = Figure(figsize=(WIDTH, height), dpi=72)
+        figure = Figure(figsize=(WIDTH + wider, height), dpi=72)
         canvas = FigureCanvasSVG(figure)
         paint(figure)
         out = io.StringIO()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """HTML in one self-contained file, without scripts."""
+import functools
 import pathlib
 import shlex
 
@@ -21,16 +22,22 @@ METRICS = 4                 # columns of the trials' table
 MARGINS = ('ignore', 'tolerance', 'floor')  # ln in a design
 
 
-def render(documents, history=()):
+@functools.lru_cache(maxsize=None)
+def _templates():
+    """Once for all pages, since it keeps what it has compiled."""
     loader = jinja2.FileSystemLoader(HERE)
     place = jinja2.Environment(loader=loader, autoescape=True,
                                trim_blocks=True, lstrip_blocks=True,
                                undefined=jinja2.StrictUndefined)
     place.filters['clean'] = clean
+    return place
+
+
+def render(documents, history=()):
     reports = [Report(View(document, name), f'r{number}-', len(documents))
                for number, (name, document) in enumerate(documents)]
     history = list(history_plots.plots(history, documents, 'h-'))
-    page = place.get_template('report.html.j2')
+    page = _templates().get_template('report.html.j2')
     text = page.render(reports=reports, history=history, icon=shapes.icon,
                        style=Markup((HERE / 'report.css').read_text()),
                        title=_title(reports), together=tables(documents))

@@ -33,6 +33,8 @@ STYLE = {
     'axes.spines.left': False, 'axes.edgecolor': STAND_IN['faint'],
     'axes.labelcolor': STAND_IN['muted'], 'axes.labelsize': SMALL,
     'axes.titlecolor': STAND_IN['muted'], 'axes.titlesize': SMALL,
+    # By itself, matplotlib measures all of the axes to find where a title fits.
+    'axes.titley': 1.0,
     'axes.titlelocation': 'left', 'axes.titlepad': 8,
     'axes.axisbelow': True, 'axes.facecolor': 'none',
     'figure.facecolor': 'none', 'grid.color': STAND_IN['faint'],

@@ -4,6 +4,7 @@
 
 #include "core/units.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct key {
@@ -12,14 +13,12 @@ static const struct key {
 	{"q", "quit", "quit; F10 and Ctrl-C, too"},
 	{"h", "help", "this help; ? and F1, too"},
 	{"Up/Down", NULL, "select a server; also j, k, g, G, PgUp and PgDn"},
-	{"Enter", "view",
-		"show servers and panel, only the panel, or only "
-		"servers; w, too"},
-	{"s S", "sort", "sort by the next or the previous column; > <, too"},
+	{"Enter", "view", "show servers, panel or both; w, too"},
+	{"s S", "sort", "sort by next, previous column; > <, too"},
 	{"r", "reverse", "reverse the order"},
 	{"p", "pause", "pause, and go on"},
 	{"d", "interval", "set the interval; + and - step it"},
-	{"J K", NULL, "scroll the workers of the panel"},
+	{"J K", NULL, "scroll the panel's workers"},
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -44,17 +43,27 @@ static void put_keys(int row, int columns)
 	}
 }
 
+/* What is typed is seen, however narrow it is. */
+static void put_question(const struct view *v, int row, int columns)
+{
+	char interval[UNITS_TEXT], text[128];
+	int n = snprintf(text, sizeof(text),
+		"Interval (now %s; Enter sets it, Esc leaves it): %s_",
+		units_spell_time(v->interval_ns, interval), v->typed);
+
+	if (n > columns)
+		snprintf(text, sizeof(text), "Interval: %s_", v->typed);
+	screen_put(row, 0, columns, LOOK_BOLD, text);
+}
+
 void part_foot(const struct scene *s, int row, int columns)
 {
 	const struct view *v = s->view;
-	char interval[UNITS_TEXT];
 
 	if (v->asks)
-		part_text(row, 0, columns, LOOK_BOLD,
-			"Interval (now %s; Enter sets it, Esc leaves it): %s_",
-			units_spell_time(v->interval_ns, interval), v->typed);
+		put_question(v, row, columns);
 	else if (v->message[0])
-		screen_put(row, 0, columns, LOOK_BAD, v->message);
+		part_words(row, 0, columns, LOOK_BAD, v->message);
 	else
 		put_keys(row, columns);
 }
@@ -62,7 +71,7 @@ void part_foot(const struct scene *s, int row, int columns)
 static void put_column(int row, int at, int width, enum column c)
 {
 	part_text(row, at, 10, LOOK_BOLD, "  %s", column_about[c].title);
-	screen_put(row, at + 10, width - 10, LOOK_PLAIN,
+	part_words(row, at + 10, width - 10, LOOK_PLAIN,
 		column_about[c].explained);
 }
 
@@ -82,14 +91,14 @@ void part_help(int rows, int columns)
 {
 	int row = 0;
 
-	screen_put(row++, 0, columns, LOOK_BOLD,
+	part_words(row++, 0, columns, LOOK_BOLD,
 		"udpmill top: the servers on this host, from their counters");
 	for (size_t i = 0; i < KEYS && row < rows - 1; i++, row++) {
 		part_text(row, 0, 10, LOOK_KEY, "  %s", keys[i].key);
-		screen_put(row, 10, columns - 10, LOOK_PLAIN, keys[i].help);
+		part_words(row, 10, columns - 10, LOOK_PLAIN, keys[i].help);
 	}
 	put_columns(rows > 22 ? row + 1 : row, rows - 1, columns);
-	screen_put(rows - 1, 0, columns, LOOK_DIM,
+	part_words(rows - 1, 0, columns, LOOK_DIM,
 		"Any key goes back. \"udpmill stat --describe\" explains the "
 		"counters.");
 }

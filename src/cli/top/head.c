@@ -3,6 +3,7 @@
 #include "cli/top/part.h"
 
 #include "cli/print/text.h"
+#include "cli/top/cell.h"
 #include "core/units.h"
 
 #include <inttypes.h>
@@ -10,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#define PAUSED "PAUSED  "
+#define NAME   12 /* "udpmill top" and a blank */
 
 struct sums {
 	double rx, tx, rx_bits, tx_bits, dropped, refused;
@@ -48,63 +52,103 @@ static void draw_first(const struct scene *s, int columns)
 {
 	size_t n = running(s->list);
 	time_t now = (time_t)(s->wall_ns / 1000000000u);
-	char interval[UNITS_TEXT], clock[16] = "";
+	char interval[UNITS_TEXT], clock[16] = "", text[64];
+	int room = columns - NAME - (s->view->paused ? (int)strlen(PAUSED) : 0);
 	struct tm tm;
 	int end;
 
 	if (localtime_r(&now, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	units_spell_time(s->view->interval_ns, interval);
-	screen_put(0, 0, 11, LOOK_BOLD, "udpmill top");
-	if (columns < PART_NARROW)
-		end = part_right(0, columns, LOOK_PLAIN, "%zu up  %s  %s", n,
-			interval, clock);
-	else
-		end = part_right(0, columns, LOOK_PLAIN,
-			"%zu server%s, every %s  %s", n, n == 1 ? "" : "s",
-			interval, clock);
+	screen_put(0, 0, NAME - 1, LOOK_BOLD, "udpmill top");
+	if (columns >= PART_NARROW)
+		snprintf(text, sizeof(text), "%zu server%s, every %s  %s", n,
+			n == 1 ? "" : "s", interval, clock);
+	else if (snprintf(text, sizeof(text), "%zu up  %s  %s", n, interval,
+			 clock) > room &&
+		 snprintf(text, sizeof(text), "%zu up  %s", n, interval) > room)
+		snprintf(text, sizeof(text), "%zu up", n);
+	end = part_right(0, columns, LOOK_PLAIN, "%s", text);
 	if (s->view->paused)
-		end = part_right(0, end - 2, LOOK_WARN, "PAUSED");
-	part_text(0, 12, end - 13, LOOK_PLAIN, " %s", s->host);
+		end = part_right(0, end, LOOK_WARN, PAUSED);
+	if ((int)strlen(s->host) <= end - NAME - 2)
+		screen_put(0, NAME + 1, end - NAME - 2, LOOK_PLAIN, s->host);
 }
 
-/* One sum, if there is room. Returns where the next one begins. */
-static int put_sum(int at, int columns, const char *name, unsigned look,
-	double rate, const double *bits)
-{
-	char number[64] = "";
-	int n = (int)strlen(name), more;
+struct sum {
+	const char *name;
+	unsigned look;
+	int rank; /* the highest is left out first, where there is no room */
+	char text[64];
+};
 
-	if (bits) {
+static void format_sum(
+	struct sum *sum, int columns, double rate, const double *bits)
+{
+	char cell[CELL];
+	int n;
+
+	if (columns < PART_NARROW) {
+		snprintf(sum->text, sizeof(sum->text), " %s/s",
+			cell_number(cell, rate));
+		return;
+	}
+	n = snprintf(sum->text, sizeof(sum->text), " %s/s", text_si(rate));
+	if (bits && columns >= PART_NARROW + 15) {
 		const char *si = text_si(*bits);
 
-		snprintf(number, sizeof(number), "  %s%sbit/s", si,
-			strchr(si, ' ') ? "" : " ");
+		snprintf(sum->text + n, sizeof(sum->text) - (size_t)n,
+			"  %s%sbit/s", si, strchr(si, ' ') ? "" : " ");
 	}
-	more = (int)strlen(text_si(rate)) + 3 + (int)strlen(number);
-	if (at + n + more > columns)
-		return columns;
-	screen_put(1, at, n, look, name);
-	part_text(
-		1, at + n, more, LOOK_PLAIN, " %s/s%s", text_si(rate), number);
-	return at + n + more + 2;
+}
+
+static int width_of(const struct sum *sum)
+{
+	return (int)strlen(sum->name) + (int)strlen(sum->text);
+}
+
+/* How many of these can be shown, by their rank. */
+static int most_that_fit(const struct sum *sums, int count, int columns)
+{
+	int width = -2, most = 0;
+
+	for (; most < count; most++)
+		for (int i = 0; i < count; i++) {
+			if (sums[i].rank != most)
+				continue;
+			width += width_of(&sums[i]) + 2;
+			if (width > columns)
+				return most;
+		}
+	return most;
 }
 
 static void draw_sums(const struct scene *s, int columns)
 {
-	bool wide = columns >= PART_NARROW + 15;
-	struct sums sums;
-	int at = 0;
+	struct sums all;
+	int at = 0, most;
 
-	add_up(&sums, s->list);
-	at = put_sum(at, columns, "in", LOOK_IN, sums.rx,
-		wide ? &sums.rx_bits : NULL);
-	at = put_sum(at, columns, "out", LOOK_OUT, sums.tx,
-		wide ? &sums.tx_bits : NULL);
-	at = put_sum(at, columns, "dropped",
-		sums.dropped > 0 ? LOOK_BAD : LOOK_DIM, sums.dropped, NULL);
-	put_sum(at, columns, "refused", sums.refused > 0 ? LOOK_WARN : LOOK_DIM,
-		sums.refused, NULL);
+	add_up(&all, s->list);
+	struct sum sums[] = {
+		{"in", LOOK_IN, 0, ""},
+		{"out", LOOK_OUT, 2, ""},
+		{"dropped", all.dropped > 0 ? LOOK_BAD : LOOK_DIM, 1, ""},
+		{"refused", all.refused > 0 ? LOOK_WARN : LOOK_DIM, 3, ""},
+	};
+	format_sum(&sums[0], columns, all.rx, &all.rx_bits);
+	format_sum(&sums[1], columns, all.tx, &all.tx_bits);
+	format_sum(&sums[2], columns, all.dropped, NULL);
+	format_sum(&sums[3], columns, all.refused, NULL);
+	most = most_that_fit(sums, 4, columns);
+	for (int i = 0; i < 4; i++) {
+		int n = (int)strlen(sums[i].name), w = width_of(&sums[i]);
+
+		if (sums[i].rank >= most)
+			continue;
+		screen_put(1, at, n, sums[i].look, sums[i].name);
+		screen_put(1, at + n, w - n, LOOK_PLAIN, sums[i].text);
+		at += w + 2;
+	}
 }
 
 /* A list that is incomplete must not pass for a complete one. */
@@ -112,20 +156,24 @@ static void draw_notice(const struct scene *s, int columns)
 {
 	const struct watchlist *l = s->list;
 	uint64_t out = l->doubtful + l->unreadable + l->passed_over;
+	unsigned look = l->error ? LOOK_BAD : LOOK_WARN;
+	char text[128] = "";
 
 	if (l->error)
-		part_text(2, 0, columns, LOOK_BAD, "looking for servers: %s",
+		snprintf(text, sizeof(text), "looking for servers: %s",
 			strerror(-l->error));
 	else if (l->unopened)
-		part_text(2, 0, columns, LOOK_WARN,
+		snprintf(text, sizeof(text),
 			"servers left out: %" PRIu64 ", for lack of memory or "
 			"descriptors (ulimit -n)",
 			l->unopened);
 	else if (out)
-		part_text(2, 0, columns, LOOK_WARN,
+		snprintf(text, sizeof(text),
 			"segments left out: %" PRIu64
 			"; \"udpmill stat --list\" says why",
 			out);
+	if (text[0])
+		part_words(2, 0, columns, look, text);
 }
 
 void part_head(const struct scene *s, int rows, int columns)

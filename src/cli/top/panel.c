@@ -8,6 +8,7 @@
 #include "cli/top/spark.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,31 +27,62 @@ static void take(struct space *p, int rows)
 	p->rows -= rows;
 }
 
+/* A text of pieces; the first one that does not fit whole, and all after it,
+ * are left out. */
+struct pieces {
+	char text[512];
+	int n, most;
+};
+
+static void append(struct pieces *p, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static void append(struct pieces *p, const char *format, ...)
+{
+	size_t room = sizeof(p->text) - (size_t)p->n;
+	va_list list;
+	int n;
+
+	va_start(list, format);
+	n = vsnprintf(p->text + p->n, room, format, list);
+	va_end(list);
+	if (n < 0 || (size_t)n >= room || p->n + n > p->most) {
+		p->text[p->n] = '\0';
+		p->most = 0;
+	} else {
+		p->n += n;
+	}
+}
+
 /* " 127.0.0.1:1060  echo by mmsg, pid 7, [...]", with all addresses for which
  * there is room. */
 static void put_title(
 	struct space *p, const struct scene *s, const struct watched *w)
 {
 	const struct reader_about *a = reader_about(w->reader);
-	char age[CELL], address[ADDRESS_TEXT] = "no address", more[256] = "";
-	size_t n = 0;
+	char age[CELL], address[ADDRESS_TEXT] = "no address";
+	struct pieces t = {.most = p->columns};
+	int most = p->columns - 1, n;
 
 	if (a->endpoint_count)
 		address_format(&a->endpoints[0], address);
-	for (uint32_t i = 1; i < a->endpoint_count && n < sizeof(more); i++) {
-		char other[ADDRESS_TEXT];
-
-		n += (size_t)snprintf(more + n, sizeof(more) - n, "%s %s",
-			i == 1 ? ", also at" : "",
-			address_format(&a->endpoints[i], other));
-	}
-	part_text(p->row, 0, p->columns, LOOK_TITLE,
-		" %s  %s by %s, pid %d, %u worker%s, %s, version %s%s", address,
-		a->service, a->backend, a->pid, a->worker_count,
-		a->worker_count == 1 ? "" : "s",
+	n = (int)strlen(address);
+	/* As in the table, its end matters most. */
+	if (n > most)
+		append(&t, " ~%s", address + n - most + 1);
+	else
+		append(&t, " %s", address);
+	append(&t, "  %s by %s", a->service, a->backend);
+	append(&t, ", pid %d", a->pid);
+	append(&t, ", %u worker%s", a->worker_count,
+		a->worker_count == 1 ? "" : "s");
+	append(&t, ", %s",
 		w->ended_ns ? "ended"
-			    : cell_age(age, watched_age_s(w, s->wall_ns)),
-		a->version, more);
+			    : cell_age(age, watched_age_s(w, s->wall_ns)));
+	append(&t, ", version %s", a->version);
+	for (uint32_t i = 1; i < a->endpoint_count && t.most; i++)
+		append(&t, "%s %s", i == 1 ? ", also at" : "",
+			address_format(&a->endpoints[i], address));
+	screen_put(p->row, 0, p->columns, LOOK_TITLE, t.text);
 	take(p, 1);
 }
 
@@ -148,16 +180,49 @@ static void put_graphs(struct space *p, const struct watched *w)
 		put_graph(p, &refused, &w->refused, w, rows);
 }
 
+/* A name, which ends with "~" if it is too long, and its figure. */
+static void put_narrow(const struct space *p, unsigned look, const char *name,
+	const char *figure)
+{
+	int room = p->columns - 8, n = (int)strlen(name);
+
+	if (n > room)
+		part_text(p->row, 0, p->columns, look, "%.*s~ %7s", room - 1,
+			name, figure);
+	else
+		part_text(p->row, 0, p->columns, look, "%-*s %7s",
+			room < 24 ? room : 24, name, figure);
+}
+
 static void put_cause(const struct space *p, const struct caused *c)
 {
-	bool narrow = p->columns < PART_NARROW;
 	unsigned look = c->cause == CAUSE_DROPPED ? LOOK_BAD : LOOK_WARN;
+	struct pieces t = {.most = p->columns};
 	char rate[CELL];
 
-	part_text(p->row, 0, p->columns, c->rate > 0 ? look : LOOK_PLAIN,
-		narrow ? "%-24.24s %7s" : "%-28s %9s %20s %s", c->counter->name,
-		cell_number(rate, c->rate), text_grouped(c->total),
-		c->counter->unit);
+	look = c->rate > 0 ? look : LOOK_PLAIN;
+	cell_number(rate, c->rate);
+	if (p->columns < PART_NARROW) {
+		put_narrow(p, look, c->counter->name, rate);
+		return;
+	}
+	append(&t, "%-28s %9s %20s", c->counter->name, rate,
+		text_grouped(c->total));
+	append(&t, " %s", c->counter->unit);
+	screen_put(p->row, 0, p->columns, look, t.text);
+}
+
+static void put_cause_titles(const struct space *p, unsigned more)
+{
+	char title[48] = "NOT ANSWERED, BY CAUSE";
+
+	if (more)
+		snprintf(title, sizeof(title), "NOT ANSWERED, %u MORE", more);
+	if (p->columns < PART_NARROW)
+		put_narrow(p, LOOK_TITLE, title, "PER s");
+	else
+		part_text(p->row, 0, p->columns, LOOK_TITLE, "%-28s %9s %20s",
+			title, "PER s", "SINCE ITS START");
 }
 
 /* Takes at most half of the rows, since workers come below. */
@@ -177,89 +242,12 @@ static void put_causes(struct space *p, const struct watched *w)
 		take(p, 1);
 		return;
 	}
-	part_text(p->row, 0, p->columns, LOOK_TITLE,
-		p->columns < PART_NARROW ? "%-24s %7s" : "%-28s %9s %20s",
-		"NOT ANSWERED, BY CAUSE", "PER s", "SINCE ITS START");
-	if (all > count)
-		part_right(
-			p->row, p->columns, LOOK_TITLE, "%u more", all - count);
+	put_cause_titles(p, all - count);
 	take(p, 1);
 	for (unsigned i = 0; i < count && p->rows > 0; i++) {
 		put_cause(p, &causes[i]);
 		take(p, 1);
 	}
-}
-
-static double most_received(const struct watched *w)
-{
-	double most = 0;
-
-	if (w->sources.at[SOURCE_RX] < 0)
-		return 0;
-	for (uint32_t i = 0; i < watched_workers(w); i++) {
-		struct span span = watched_span(w, i, 1);
-
-		most = fmax(most, span_growth(&span, w->sources.counters,
-					  (uint32_t)w->sources.at[SOURCE_RX]));
-	}
-	return most;
-}
-
-static void put_worker(int row, const struct column_widths *widths,
-	const struct watched *w, uint32_t worker, double most)
-{
-	struct span span = watched_span(w, worker, 1);
-	uint8_t cells[HISTORY];
-	struct figures f;
-	int at = 0;
-
-	figures_take(&f, &w->sources, &span);
-	for (int i = 0; i < COLUMNS_ALL; i++) {
-		int width = widths->of[i];
-
-		if (!width)
-			continue;
-		if (i == COLUMN_WORKERS) {
-			part_text(row, at, width, LOOK_PLAIN, "%*u", width,
-				worker);
-		} else if (i == COLUMN_GRAPH) {
-			width = width < HISTORY ? width : HISTORY;
-			spark_bar(cells, width,
-				f.of[FIGURE_RX] * span.seconds / most);
-			screen_put_cells(row, at, width, LOOK_IN, cells,
-				SCREEN_FROM_LEFT);
-		} else {
-			part_figure(
-				row, at, width, LOOK_PLAIN, (enum column)i, &f);
-		}
-		at += widths->of[i] + 1;
-	}
-}
-
-static void put_workers(
-	struct space *p, const struct scene *s, const struct watched *w)
-{
-	uint32_t all = watched_workers(w), rows = (uint32_t)(p->rows - 1);
-	uint32_t first = s->view->first_worker;
-	double most = most_received(w);
-	const char *titles[COLUMNS_ALL];
-	struct column_widths widths;
-
-	if (p->rows < 2)
-		return;
-	if (first + rows > all)
-		first = all > rows ? all - rows : 0;
-	for (int i = 0; i < COLUMNS_ALL; i++)
-		titles[i] = column_about[i].title;
-	titles[COLUMN_WORKERS] = "WORKER";
-	titles[COLUMN_GRAPH] = "RX/s";
-	column_fit_workers(&widths, p->columns);
-	part_titles(p->row, p->columns, &widths, titles, COLUMNS_ALL);
-	if (all > rows)
-		part_right(p->row, p->columns, LOOK_TITLE,
-			"%u to %u of %u, J/K", first, first + rows - 1, all);
-	for (uint32_t i = 0; i < rows && first + i < all; i++)
-		put_worker(p->row + 1 + (int)i, &widths, w, first + i, most);
 }
 
 void part_panel(const struct scene *s, int row, int rows, int columns)
@@ -272,5 +260,5 @@ void part_panel(const struct scene *s, int row, int rows, int columns)
 	put_title(&p, s, w);
 	put_graphs(&p, w);
 	put_causes(&p, w);
-	put_workers(&p, s, w);
+	part_workers(s, w, p.row, p.rows, p.columns);
 }

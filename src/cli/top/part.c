@@ -22,6 +22,33 @@ void part_text(
 	screen_put(row, column, width, look, text);
 }
 
+/* How much of a text that is too long: to the end of its last clause that fits,
+ * or else of the last word; 0 if not even one fits. */
+static int whole(const char *text, int width)
+{
+	int words = 0, clauses = 0;
+
+	for (int i = 1; i <= width; i++) {
+		if (text[i] != ' ')
+			continue;
+		words = i;
+		if (strchr(".,;:", text[i - 1]))
+			words = clauses = i - 1;
+	}
+	if (strchr(".,;:", text[width]))
+		clauses = width;
+	return clauses ? clauses : words;
+}
+
+void part_words(int row, int column, int width, unsigned look, const char *text)
+{
+	int n = (int)strlen(text);
+
+	if (width > 0 && n > width)
+		n = whole(text, width);
+	part_text(row, column, width, look, "%.*s", n, text);
+}
+
 int part_right(int row, int end, unsigned look, const char *format, ...)
 {
 	char text[ROOM];
@@ -45,12 +72,15 @@ void part_titles(int row, int columns, const struct column_widths *w,
 	screen_put(row, 0, columns, LOOK_TITLE, "");
 	for (int i = 0; i < COLUMNS_ALL; i++) {
 		int width = w->of[i];
+		unsigned look = i == (int)sorted ? LOOK_SORTED : LOOK_TITLE;
 
 		if (!width)
 			continue;
-		part_text(row, at, width,
-			i == (int)sorted ? LOOK_SORTED : LOOK_TITLE, "%*s",
-			column_about[i].left ? -width : width, titles[i]);
+		if (column_about[i].left)
+			part_words(row, at, width, look, titles[i]);
+		else
+			part_text(
+				row, at, width, look, "%*s", width, titles[i]);
 		at += width + 1;
 	}
 }

@@ -13,7 +13,11 @@
 void part_text(int row, int column, int width, unsigned look,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The same at the right end; returns where it begins. */
+/* As many of its clauses as fit whole; or else of its words. */
+void part_words(
+	int row, int column, int width, unsigned look, const char *text);
+
+/* The same as part_text() at the right end; returns where it begins. */
 int part_right(int row, int end, unsigned look, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
@@ -28,6 +32,10 @@ void part_none(const struct scene *s, int row, int rows, int columns);
 
 /* The selected server: graphs, causes, workers. */
 void part_panel(const struct scene *s, int row, int rows, int columns);
+
+/* Its workers, with the titles of their table. */
+void part_workers(const struct scene *s, const struct watched *w, int row,
+	int rows_all, int columns);
 
 /* The titles of a table's columns; sorted: COLUMNS_ALL for none. */
 void part_titles(int row, int columns, const struct column_widths *w,

@@ -158,8 +158,11 @@ void part_none(const struct scene *s, int row, int rows, int columns)
 	if (waits_for_named(s)) {
 		screen_put(row + 1, at, columns, LOOK_BOLD,
 			"None of the named servers runs.");
-		screen_put(row + 2, at, columns, LOOK_PLAIN,
-			"One that starts appears here within a second.");
+		part_words(row + 2, at, columns - at, LOOK_PLAIN,
+			columns < PART_NARROW
+				? "One that starts appears here."
+				: "One that starts appears here within a "
+				  "second.");
 		return;
 	}
 	screen_put(row + 1, at, columns, LOOK_BOLD,

@@ -7,6 +7,7 @@
 #include "made.h"
 
 #include <criterion/criterion.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 
 static int rows, columns;
 static char screen[MOST][MOST + 1];
+static bool strict; /* no word is cut, and nothing drawn over */
 
 void screen_size(int *r, int *c)
 {
@@ -47,8 +49,18 @@ void screen_put(int row, int column, int width, unsigned look, const char *text)
 	cr_assert((look & ~(unsigned)LOOK_SELECTED) < LOOKS);
 	for (const char *c = text; *c; c++)
 		cr_assert(*c >= ' ' && *c <= '~');
-	for (int i = 0; i < n; i++)
-		screen[row][column + i] = *text ? *text++ : ' ';
+	if (strict && n > 0 && (int)strlen(text) > n)
+		cr_assert(!isalnum((unsigned char)text[n]),
+			"%d columns: \"%.*s\" is cut from \"%s\"", columns, n,
+			text, text);
+	for (int i = 0; i < n; i++) {
+		char *c = &screen[row][column + i];
+
+		cr_assert(!strict || *c == ' ' || *c == *text || !*text,
+			"%d columns: \"%s\" is drawn over \"%s\"", columns,
+			text, screen[row]);
+		*c = *text ? *text++ : ' ';
+	}
 }
 
 void screen_put_cells(int row, int column, int width, unsigned look,
@@ -248,7 +260,7 @@ Test(draw, help_names_all_keys_and_columns)
 		cr_assert(row_of(column_about[i].title) > 0);
 		cr_assert(row_of(column_about[i].explained) > 0);
 	}
-	cr_assert(row_of("scroll the workers") > 0);
+	cr_assert(row_of("scroll the panel's workers") > 0);
 }
 
 Test(draw, questions_and_messages_take_the_last_row)
@@ -261,6 +273,64 @@ Test(draw, questions_and_messages_take_the_last_row)
 	strcpy(view.message, "a message");
 	show(24, 80);
 	cr_assert(row_of("a message") == 23);
+}
+
+/* With servers of all kinds, at every second. */
+static void work(int n)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		made_set(&made[n], i, "rx_datagrams", 18300000 + n % 3);
+		made_set(&made[n], i, "answered_datagrams", 18200000);
+		made_set(&made[n], i, "socket_drops", 1234567);
+		made_set(&made[n], i, "refused_group", 98765);
+		made_set(&made[n], i, "refused_low_port", 12345);
+	}
+}
+
+Test(draw, narrow_screens_leave_out_whole_words_and_numbers)
+{
+	start(4);
+	for (int n = 1; n < 4; n++) {
+		work(n);
+		watchlist_sample(&list, (unsigned)n * SECOND + SECOND);
+	}
+	list.doubtful = 1234;
+	strict = true;
+	for (int parts = 0; parts < 3; parts++)
+		for (int what = 0; what < 8; what++)
+			for (int c = 30; c < 132; c++) {
+				(void)view_key(&view, &list,
+					what & 1 ? SCREEN_END : SCREEN_HOME, 1);
+				view.parts = (enum view_parts)parts;
+				view.paused = what & 1;
+				view.help = what == 2;
+				view.asks = what == 3;
+				strcpy(view.typed, "12345678901234");
+				strcpy(view.message,
+					what < 4 ? ""
+						 : "\"99h\" is not a time from "
+						   "100ms to 1h; try 500ms");
+				view.order.reverse = what & 4;
+				show(24 - what, c);
+			}
+}
+
+Test(draw, at_40_columns_what_matters_is_there)
+{
+	start(3);
+	work(2);
+	watchlist_sample(&list, 2 * SECOND);
+	view.parts = VIEW_PANEL;
+	show(24, 40);
+	cr_assert(row_of("in 36.6M/s  out 36.4M/s  dropped 2.47M/s") == 1);
+	cr_assert(row_of(" 127.0.0.1:1060  echo by mem, pid 102   ") > 0);
+	cr_assert(row_of("socket_drops               2.47M") > 0);
+	cr_assert(row_of(" WORKER  RX/s  TX/s DROP/s") > 0);
+	cr_assert(row_of(" more") > 0);
+	view.asks = true;
+	strcpy(view.typed, "5");
+	show(24, 40);
+	cr_assert(row_of("Interval: 5_") == 23);
 }
 
 /* cr_assert in screen_put() looks for what is outside; sanitizers for the

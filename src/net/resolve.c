@@ -21,6 +21,7 @@ struct endpoint {
 	const char *port;
 	bool numeric; /* host was in brackets */
 	bool any;     /* port 0 means any free one */
+	bool tcp;
 };
 
 struct reason {
@@ -136,10 +137,9 @@ static int refuse_lookup(const struct endpoint *e, int family, int gai,
 			strerror(error));
 	case EAI_SERVICE:
 		return refuse(why, -ENOENT,
-			"\"%s\" is not a port; use %d to 65535 or a UDP "
-			"service "
+			"\"%s\" is not a port; use %d to 65535 or a %s service "
 			"in /etc/services",
-			e->port, e->any ? 0 : 1);
+			e->port, e->any ? 0 : 1, e->tcp ? "TCP" : "UDP");
 	case EAI_AGAIN:
 		return refuse(why, -EAGAIN,
 			"cannot look up \"%s\": the name servers did not "
@@ -215,8 +215,8 @@ static int look_up(union address *out, const struct endpoint *e, int family,
 {
 	const struct addrinfo hints = {
 		.ai_family = e->numeric ? AF_INET6 : family,
-		.ai_socktype = SOCK_DGRAM,
-		.ai_protocol = IPPROTO_UDP,
+		.ai_socktype = e->tcp ? SOCK_STREAM : SOCK_DGRAM,
+		.ai_protocol = e->tcp ? IPPROTO_TCP : IPPROTO_UDP,
 		.ai_flags = e->numeric ? AI_NUMERICHOST : 0,
 	};
 	struct addrinfo *list;
@@ -244,17 +244,30 @@ static int look_up(union address *out, const struct endpoint *e, int family,
 	return 0;
 }
 
-int resolve(union address *out, const char *text, const char *fallback,
-	int family, char *why, size_t why_bytes)
+static int resolve_any(union address *out, const char *text,
+	const char *fallback, int family, bool tcp, char *why, size_t why_bytes)
 {
 	const struct reason reason = {why, why_bytes};
 	struct endpoint e;
 	int error = split(&e, text, &reason);
 
 	e.any = fallback;
+	e.tcp = tcp;
 	if (!error)
 		error = complete(&e, text, fallback, family, &reason);
 	if (!error)
 		error = look_up(out, &e, family, &reason);
 	return error;
+}
+
+int resolve(union address *out, const char *text, const char *fallback,
+	int family, char *why, size_t why_bytes)
+{
+	return resolve_any(out, text, fallback, family, false, why, why_bytes);
+}
+
+int resolve_tcp(union address *out, const char *text, const char *fallback,
+	int family, char *why, size_t why_bytes)
+{
+	return resolve_any(out, text, fallback, family, true, why, why_bytes);
 }

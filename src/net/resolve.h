@@ -13,7 +13,7 @@
  *
  * If a name has several addresses, the first in getaddrinfo's order is taken
  * (RFC 6724), but 127.0.0.1 before ::1, because serve listens there by default.
- * Service names are those for UDP.
+ * Service names are those for UDP, or for TCP by resolve_tcp().
  *
  * 0; or -errno and one line in why that says what is wrong and what would be
  * right: -EINVAL malformed, of the wrong family, or link-local without an
@@ -22,4 +22,6 @@
  * does.
  */
 int resolve(union address *out, const char *text, const char *fallback,
+	int family, char *why, size_t why_bytes);
+int resolve_tcp(union address *out, const char *text, const char *fallback,
 	int family, char *why, size_t why_bytes);

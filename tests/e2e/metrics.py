@@ -245,6 +245,8 @@ class Places(Case):
         self.assertRefused(2, "--metrics", "nonsense", says="--metrics: ")
         self.assertRefused(2, "--metrics", "127.0.0.1:99999",
                            says="--metrics: ")
+        self.assertRefused(2, "--metrics", "tftp",
+                           says="0 to 65535 or a TCP service")
         self.assertRefused(3, "--metrics", "192.0.2.1:0",
                            says="use an address of this host")
         self.assertRefused(3, "--metrics", "unix:/nonexistent/x",

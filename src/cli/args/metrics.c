@@ -23,7 +23,7 @@ void metrics_place_parse(struct metrics_place *out, const char *text)
 			"libmicrohttpd-dev and build again, without "
 			"-Dstatic=true");
 	if (strncmp(text, UNIX, strlen(UNIX)) != 0) {
-		if (resolve(&out->at, text, "127.0.0.1", AF_UNSPEC, why,
+		if (resolve_tcp(&out->at, text, "127.0.0.1", AF_UNSPEC, why,
 			    sizeof(why)))
 			usage_error("metrics", "%s", why);
 		return;

@@ -48,6 +48,26 @@ Test(resolve, accepts_every_documented_form)
 	}
 }
 
+/* In the /etc/services of Debian, each is of one protocol only. */
+Test(resolve, looks_up_services_of_the_protocol)
+{
+	char text[ADDRESS_TEXT];
+	union address a;
+
+	cr_assert_eq(resolve_tcp(&a, "telnet", "127.0.0.1", AF_UNSPEC, why,
+			     sizeof(why)),
+		0, "%s", why);
+	cr_assert_str_eq(address_format(&a, text), "127.0.0.1:23");
+	cr_assert_eq(resolve(&a, "127.0.0.1:telnet", NULL, AF_UNSPEC, why,
+			     sizeof(why)),
+		-ENOENT);
+	cr_assert(strstr(why, "use 1 to 65535 or a UDP service"));
+	cr_assert_eq(resolve_tcp(&a, "127.0.0.1:tftp", NULL, AF_UNSPEC, why,
+			     sizeof(why)),
+		-ENOENT);
+	cr_assert(strstr(why, "use 1 to 65535 or a TCP service"));
+}
+
 static const struct {
 	const char *text, *fallback;
 	int family, error;

@@ -11,7 +11,8 @@
  * takes; what is not lent is copied.
  *
  * All slots are registered as one buffer where that is allowed, so that their
- * pages are pinned once and not by every send.
+ * pages are pinned once and not by every send. Where it is not, or leaves too
+ * little for sends that pin theirs all the same, all sends do.
  */
 #include "backend/uring_state.h"
 
@@ -20,6 +21,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 
 /* liburing 2.3 has neither. */
@@ -85,17 +87,45 @@ void uring_lend_fini(struct uring *u)
 	free(u->lending.uses);
 }
 
+static bool register_parts(
+	struct uring *u, const struct iovec *parts, unsigned count)
+{
+	return io_uring_register((unsigned)u->ring.ring_fd,
+		       IORING_REGISTER_BUFFERS, parts, count) == 0;
+}
+
+/* Can the slots be locked, and what SENDMSG_ZC locks besides? All that can be
+ * lent is registered with them for a moment. It is memory of its own, since
+ * pages that are locked already may not count again. */
+static bool may_register(struct uring *u, const struct iovec *slots)
+{
+	size_t rest =
+		(size_t)u->lending.held_most * URING_LENT_PAGES * PAGE_LEAST;
+	void *p = mmap(NULL, rest, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool may;
+
+	if (p == MAP_FAILED)
+		return false;
+	may = register_parts(u, (struct iovec[]){*slots, {p, rest}}, 2);
+	if (may)
+		(void)io_uring_register((unsigned)u->ring.ring_fd,
+			IORING_UNREGISTER_BUFFERS, NULL, 0);
+	munmap(p, rest);
+	return may;
+}
+
 void uring_lend_register(struct uring *u)
 {
-	const struct iovec all = {
+	const struct iovec slots = {
 		.iov_base = u->slots.base,
 		.iov_len = u->slots.stride * u->slots.count,
 	};
 
 	if (u->lending.from == UINT32_MAX)
 		return;
-	u->lending.registered = io_uring_register((unsigned)u->ring.ring_fd,
-					IORING_REGISTER_BUFFERS, &all, 1) == 0;
+	u->lending.registered =
+		may_register(u, &slots) && register_parts(u, &slots, 1);
 	counter_set(u->counters, COUNTER_ZEROCOPY_REGISTERED,
 		u->lending.registered);
 }

@@ -8,8 +8,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define REGISTER_BUFFERS 0
-#define REGISTER_NAPI    27
+#define REGISTER_BUFFERS   0
+#define UNREGISTER_BUFFERS 1
+#define REGISTER_NAPI      27
 
 struct ring_polled ring_polled;
 int ring_poll_refused;
@@ -33,10 +34,12 @@ static int register_buffers(unsigned fd, const void *arg, unsigned n)
 int __wrap_io_uring_register(
 	unsigned fd, unsigned opcode, const void *arg, unsigned n)
 {
-	cr_assert(fd > 2 && n == 1);
+	cr_assert(fd > 2);
 	if (opcode == REGISTER_BUFFERS)
 		return ring_buffers_error = register_buffers(fd, arg, n);
-	cr_assert(opcode == REGISTER_NAPI);
+	if (opcode == UNREGISTER_BUFFERS)
+		return (int)syscall(SYS_io_uring_register, fd, opcode, arg, n);
+	cr_assert(opcode == REGISTER_NAPI && n == 1);
 	memcpy(&ring_polled, arg, sizeof(ring_polled));
 	return ring_poll_refused;
 }

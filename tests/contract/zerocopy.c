@@ -72,7 +72,7 @@ Test(zerocopy, registers_what_may_be_locked)
 	struct fixture f;
 
 	fixture_open(&f, &(struct fixture_options){.zerocopy_from = FROM});
-	cr_assert(ring_buffer_calls == 1);
+	cr_assert(ring_buffer_calls > 0);
 	cr_assert(fixture_count(&f, COUNTER_ZEROCOPY_REGISTERED) ==
 		  (ring_buffers_error == 0));
 	cr_assert(!getenv("LOCKS_NONE") || ring_buffers_error);

@@ -127,14 +127,14 @@ class Loopback(Case):
                                "1400", preexec_fn=limit)
         self.assertGreater(report["ledger"]["answered"], 0)
 
-
     def test_it_is_told_whether_buffers_are_registered(self):
         """A batch of 8 has 32 buffers of 64 KiB: somewhat above 2 MiB."""
         most = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
         if most != resource.RLIM_INFINITY and most < 8 << 20:
             self.skipTest("less than 8 MiB may be locked (ulimit -Hl)")
         options = "--zerocopy-from", "32", "--batch", "8"
-        for limit, workers in (1 << 20, 0), (8 << 20, 1):
+        # With just enough for them, none would be left for trains.
+        for limit, workers in (1 << 20, 0), (2150 << 10, 0), (8 << 20, 1):
             prefix = limited(limit)
             for arguments in ("-l", "9000", "--train", "off"), ("-l", "1400"):
                 with self.subTest(limit=limit, arguments=arguments):

@@ -170,33 +170,57 @@ static bool find_slots(
 	return pages <= URING_LENT_PAGES;
 }
 
-static bool find_room(struct uring *u, const struct message *m, uint16_t *place)
+/* As the kernel counts them (io_notif_account_mem()). */
+static uint32_t pages_locked(const struct uring *u,
+	const struct io_uring_sqe *sqe, const struct message *m)
+{
+	if (u->lending.registered && sqe->opcode == IORING_OP_SEND)
+		return 0;
+	return m->bytes / PAGE_LEAST + 2;
+}
+
+/* May so many pages be locked? More than ever before are tried once in a
+ * while. */
+static bool may_lock(struct uring_lending *l, uint32_t pages)
+{
+	bool waits = l->content_next > 0;
+
+	l->content_next -= waits;
+	l->tries = pages > 0 && l->locked + pages > l->allowed;
+	return !l->tries || !waits;
+}
+
+static bool find_room(struct uring *u, const struct message *m, uint32_t pages,
+	uint16_t *place)
 {
 	struct uring_lending *l = &u->lending;
 
-	if (l->copy_next > 0) {
-		l->copy_next--;
-		return false;
-	}
 	if (l->unused_count == 0 || l->held + m->iov_count > l->held_most)
 		return false;
 	*place = l->unused[l->unused_count - 1];
-	return find_slots(u, m, &l->messages[*place]);
+	return find_slots(u, m, &l->messages[*place]) && may_lock(l, pages);
 }
 
 bool uring_lend(struct uring *u, struct io_uring_sqe *sqe,
 	const struct message *m, uint32_t number)
 {
 	struct uring_lending *l = &u->lending;
-	const struct uring_lent *lent;
+	uint32_t pages = pages_locked(u, sqe, m);
+	struct uring_lent *lent;
 	uint16_t place;
 
-	if (!find_room(u, m, &place)) {
+	if (!find_room(u, m, pages, &place)) {
+		l->tries = false;
 		counter_add(u->counters, COUNTER_ZEROCOPY_DECLINED, 1);
 		return false;
 	}
 	l->unused_count--;
 	lent = &l->messages[place];
+	lent->pages = (uint16_t)pages;
+	lent->before = l->locked;
+	l->locked += pages;
+	if (l->tries)
+		l->allowed = l->locked;
 	for (uint32_t i = 0; i < lent->count; i++)
 		l->held += l->uses[lent->slots[i]].messages++ == 0;
 	lend_entry(u, sqe);
@@ -220,19 +244,26 @@ static void take_back(struct uring *u, uint16_t place)
 			uring_give_slot(u, lent->slots[i]);
 		use->waits = false;
 	}
+	l->locked -= lent->pages;
 	l->unused[l->unused_count++] = place;
 	l->woken = true;
 }
 
 /* It may have failed only because it was to be lent: with EINTR it is sent
- * again, by copying. If too much memory would be locked, so are the next. */
+ * again, by copying. If too much memory would be locked, less is for a while.
+ */
 static void note_failed(
 	struct uring *u, struct uring_lent *lent, struct message *m, int error)
 {
+	struct uring_lending *l = &u->lending;
+
 	counter_add(u->counters, COUNTER_ZEROCOPY_DECLINED, 1);
 	lent->failed = true;
-	if (error == -ENOMEM || error == -ENOBUFS)
-		u->lending.copy_next = URING_SEND_MAX;
+	if (error == -ENOMEM) {
+		l->content_next = URING_SEND_MAX;
+		if (l->allowed > lent->before)
+			l->allowed = lent->before;
+	}
 	m->error = error == -EAGAIN ? error : -EINTR;
 }
 

@@ -79,12 +79,19 @@ static int submit(struct uring *u, struct message *m)
 	return error;
 }
 
-static int send_some(struct uring *u, struct message *m, uint32_t n)
+/* Up to n messages. Returns how many, or -errno. */
+static int send_some(struct uring *u, struct message *m, uint32_t most)
 {
+	uint32_t n = 0;
 	int error;
 
-	for (uint32_t i = 0; i < n; i++)
-		queue_message(u, &m[i], i);
+	u->lending.tries = false;
+	/* One that may be refused for the memory it locks is the last, so that
+	 * no other overtakes it. */
+	while (n < most && !u->lending.tries) {
+		queue_message(u, &m[n], n);
+		n++;
+	}
 	error = submit(u, m);
 	if (error)
 		return error;
@@ -98,24 +105,28 @@ static int send_some(struct uring *u, struct message *m, uint32_t n)
 		m->sent_segments = m->segments;
 		m->sent_bytes = m->bytes;
 	}
-	return error;
+	return error ? error : (int)n;
 }
 
 int uring_send(void *self, struct batch *b)
 {
 	struct uring *u = self;
-	int error = 0;
+	uint32_t done = 0;
+	int r = 0;
 
-	for (uint32_t i = 0, n; i < b->message_count && !error; i += n) {
-		n = b->message_count - i;
+	while (done < b->message_count && r >= 0) {
+		uint32_t n = b->message_count - done;
+
 		if (n > URING_SEND_MAX)
 			n = URING_SEND_MAX;
 		if (u->singly > 0) {
 			u->singly--;
 			n = 1;
 		}
-		error = send_some(u, &b->messages[i], n);
+		r = send_some(u, &b->messages[done], n);
+		if (r > 0)
+			done += (uint32_t)r;
 	}
 	uring_give_slots(u);
-	return error;
+	return r < 0 ? r : 0;
 }

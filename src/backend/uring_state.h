@@ -30,7 +30,9 @@
 struct uring_lent {
 	uint16_t slots[URING_LENT_PAGES];
 	uint16_t count;
-	bool failed; /* it was sent by copying instead */
+	uint16_t pages;  /* that the kernel locks for it */
+	uint32_t before; /* pages that were locked before it */
+	bool failed;     /* it was sent by copying instead */
 };
 
 struct uring_lending {
@@ -45,8 +47,13 @@ struct uring_lending {
 		bool waits;
 	} * uses;
 	uint32_t held, held_most; /* slots that are lent */
-	uint32_t copy_next;       /* messages before lending again */
-	bool woken;               /* by the end of a loan, and no arrival */
+	/* Pages that are locked, and the most that are known to be allowed;
+	 * whether the last message is to lock more; and how many must pass
+	 * before another may. */
+	uint32_t locked, allowed;
+	bool tries;
+	uint32_t content_next;
+	bool woken; /* by the end of a loan, and no arrival */
 };
 
 struct uring {

@@ -127,6 +127,15 @@ class Loopback(Case):
                                "1400", preexec_fn=limit)
         self.assertGreater(report["ledger"]["answered"], 0)
 
+    def test_what_may_not_be_locked_is_overtaken_by_none(self):
+        """Long replies need more than short ones, which still have room."""
+        with self.serve("--zerocopy-from", "32", prefix=limited(1 << 20)) as s:
+            self.load(s.address, "-l", "32-65000", "--train", "off", "-P", "8",
+                      seconds="1s")
+        z = self.told(s)
+        self.assertGreater(z["sends"], 0)
+        self.assertGreater(z["declined"], 0)
+
     def test_it_is_told_whether_buffers_are_registered(self):
         """A batch of 8 has 32 buffers of 64 KiB: somewhat above 2 MiB."""
         most = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]

@@ -22,6 +22,8 @@ UDPMILL = sys.argv.pop(1)
 SERVE = "--service", "echo", "--backend", "uring", "--workers", "1"
 # Where sends are dropped, so that nobody on this host receives them.
 SINK, SINK_NET = "sink0", "192.0.2"
+# A user who has nothing else.
+LOCKER = 61184
 
 
 def command(*arguments):
@@ -31,9 +33,12 @@ def command(*arguments):
 
 
 def limited(locked):
-    """A prefix: no more memory may be locked, even by root."""
-    drop = ("setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock") \
-        if os.geteuid() == 0 else ()
+    """A prefix: no more memory may be locked. Root, for whom there is no limit,
+    becomes another user, for whom what other programs lock does not count, and
+    who can run a program in any folder."""
+    find = "caps=+dac_read_search"
+    drop = ("setpriv", f"--reuid={LOCKER}", f"--inh-{find}",
+            f"--ambient-{find}") if os.geteuid() == 0 else ()
     return "prlimit", f"--memlock={locked}:{locked}", *drop
 
 

@@ -85,6 +85,24 @@ class Load(balance.Balance):
                 self.assertBalances(r, report)
                 self.assertEqual(report["ledger"]["sent"], count)
 
+    def test_what_verify_full_cannot_check_is_told(self):
+        for service, why in (("discard", "the peer does not reply, so "),
+                             ("length", "the peer replies with a text, "),
+                             ("echo", None)):
+            with self.subTest(service=service), \
+                    Server(UDPMILL, "127.0.0.1:0", "--service", service) as s:
+                r, report = load(s.address, "--verify", "full", "--count",
+                                 "100", seconds="20s")
+                self.assertBalances(r, report)
+                config = report["config"]
+                said = config.get("verify_why_not", "")
+                self.assertEqual(config["verify"],
+                                 "header" if why else "full")
+                self.assertTrue(said.startswith(why) if why else not said)
+                self.assertEqual(r.stderr.count(
+                    f"--verify full has no effect: {said}\n"),
+                    1 if why else 0)
+
     def test_datagrams_that_overflow_the_server_are_accounted_for(self):
         for gro in "on", "off":
             with self.subTest(gro=gro):

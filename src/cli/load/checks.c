@@ -4,6 +4,7 @@
 #include "cli/args/option.h"
 #include "cli/load/names.h"
 #include "cli/load/said.h"
+#include "cli/print/say.h"
 
 enum key {
 	KEY_VERIFY = 0x500,
@@ -54,3 +55,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp load_checks_argp = {.options = options, .parser = parse};
+
+/* What is not checked must not pass for checked. */
+void load_checks_adapt(struct load_parsing *p)
+{
+	struct load_options *o = p->o;
+	enum load_replies replies = o->config.replies;
+
+	if (!o->config.verify_full || replies == REPLIES_PROBES)
+		return;
+	o->config.verify_full = false;
+	o->verify_why_not =
+		replies == REPLIES_NONE
+			? "the peer does not reply, so no payload comes back; "
+			  "the ledger compares datagrams and bytes"
+			: "the peer replies with a text, in which only the "
+			  "number is checked";
+	if (!o->print_scenario)
+		say("--verify full has no effect: %s", o->verify_why_not);
+}

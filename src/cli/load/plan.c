@@ -3,6 +3,7 @@
 
 #include "cli/args/named_file.h"
 #include "cli/args/usage.h"
+#include "cli/load/checks.h"
 #include "cli/load/engine.h"
 #include "cli/load/fail.h"
 #include "cli/load/length.h"
@@ -137,8 +138,7 @@ static void adapt_to_server(struct load_parsing *p)
 		c->replies = REPLIES_TEXT;
 	if (c->sizes.least < PROBE_BYTES && c->replies == REPLIES_PROBES)
 		c->replies = REPLIES_ANY;
-	if (c->replies == REPLIES_NONE)
-		c->verify_full = false;
+	load_checks_adapt(p);
 	load_frames_refuse_replies(p);
 	refuse_loss_unseen(p);
 	default_gro(p);

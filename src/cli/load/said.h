@@ -28,7 +28,8 @@ struct load_options {
 	bool find_capacity;
 	double loss; /* how much is tolerated, as a part of 1 */
 	bool max_loss_said;
-	double max_loss;   /* --max-loss, a part of 1 */
+	double max_loss;            /* --max-loss, a part of 1 */
+	const char *verify_why_not; /* --verify full has no effect; or NULL */
 	const char *netns; /* its name; NULL: the one we were started in */
 	bool json;
 	bool quiet;                   /* no progress */

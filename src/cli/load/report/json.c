@@ -82,6 +82,8 @@ json_t *load_config_json(
 		"capture", load_replay_json(&o->replay), "netns", o->netns,
 		"flow_lifetime_s", lifetime, "timeout_s", timeout, "metrics",
 		o->metrics_url);
+	if (all && o->verify_why_not)
+		json_set(all, "verify_why_not", json_string(o->verify_why_not));
 	if (all && spin_limit_ns(c->spin_ns))
 		json_set(all, "spin_us", json_real((double)c->spin_ns / 1e3));
 	if (all && c->zerocopy_from)

@@ -63,13 +63,30 @@ static void add_socket(struct places *p, const struct end *end,
 	add(p, &place);
 }
 
-/* Frames with a wrong checksum, which we never send: damaged on the way, or, if
- * there are more than were lost, forged by somebody else. */
-static void add_checksums(
-	struct places *p, enum ledger_leg leg, uint64_t bad, uint64_t lost)
+/* Datagrams that AF_XDP's sockets did not take: more than were lost are at
+ * least in part somebody else's, such as frames that are forged. Those with a
+ * wrong checksum, which we never send, were damaged on the way. */
+static void add_frames(struct places *p, enum ledger_leg leg,
+	enum ledger_cause cause, uint64_t frames, uint64_t lost)
 {
-	add_socket(p, &lone_frames, leg, LEDGER_CHECKSUM, bad,
-		bad > lost ? bad : 0);
+	add_socket(p, &lone_frames, leg, cause, frames,
+		frames > lost ? frames : 0);
+}
+
+static void add_rings(struct places *p, const struct ledger_client *client,
+	const struct ledger_server *server)
+{
+	uint64_t requests = client->sent - server->delivered;
+	uint64_t replies = server->answered - client->answered;
+
+	add_frames(p, LEDGER_REQUEST, LEDGER_SERVER_RING, server->ring_drops,
+		requests);
+	add_frames(p, LEDGER_REQUEST, LEDGER_CHECKSUM, server->bad_checksums,
+		beyond(requests, server->ring_drops));
+	add_frames(p, LEDGER_REPLY, LEDGER_CLIENT_RING, client->ring_drops,
+		replies);
+	add_frames(p, LEDGER_REPLY, LEDGER_CHECKSUM, client->bad_checksums,
+		beyond(replies, client->ring_drops));
 }
 
 /* A silent server: other drops of the namespace's sockets may be its own, and
@@ -297,17 +314,9 @@ void places_find(struct places *p, const struct ledger_client *client,
 	add_socket(p, &e.server, LEDGER_REQUEST, LEDGER_SERVER_SOCKET,
 		server->socket_drops,
 		client->queries_lost > 0 ? (uint64_t)client->queries_lost : 0);
-	add_socket(p, &lone_frames, LEDGER_REQUEST, LEDGER_SERVER_RING,
-		server->ring_drops, 0);
-	add_checksums(p, LEDGER_REQUEST, server->bad_checksums,
-		beyond(client->sent - server->delivered, server->ring_drops));
 	add_socket(p, &e.client, LEDGER_REPLY, LEDGER_CLIENT_SOCKET,
 		client->socket_drops, 0);
-	add_socket(p, &lone_frames, LEDGER_REPLY, LEDGER_CLIENT_RING,
-		client->ring_drops, 0);
-	add_checksums(p, LEDGER_REPLY, client->bad_checksums,
-		beyond(server->answered - client->answered,
-			client->ring_drops));
+	add_rings(p, client, server);
 	add_socket(p, &lone_frames, LEDGER_REQUEST, LEDGER_TRANSMIT,
 		client->device_drops, 0);
 	add_socket(p, &lone_frames, LEDGER_REQUEST, LEDGER_QUEUED,

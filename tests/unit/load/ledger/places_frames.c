@@ -89,6 +89,23 @@ Test(places_frames, whose_checksums_are_wrong_may_be_forged)
 	cr_assert(l.dropped[LEDGER_CHECKSUM].leg[LEDGER_REPLY] == 3);
 }
 
+Test(places_frames, that_found_no_room_may_be_forged)
+{
+	const struct ledger_client client = {
+		.sent = 100, .answered = 95, .train = 1, .ring_drops = 4};
+	const struct ledger_server server = {.delivered = 98,
+		.answered = 98,
+		.ring_drops = 1551,
+		.bad_checksums = 700};
+
+	ledger_settle(&l, &client, &server, &kernel);
+	cr_assert(l.unexplained == 0 && !l.exact && ledger_balances(&l));
+	cr_assert(l.dropped[LEDGER_SERVER_RING].leg[LEDGER_REQUEST] == 2);
+	cr_assert(l.dropped[LEDGER_SERVER_RING].low == 0);
+	cr_assert(l.dropped[LEDGER_CLIENT_RING].leg[LEDGER_REPLY] == 3);
+	cr_assert(l.dropped[LEDGER_CHECKSUM].datagrams == 0);
+}
+
 Test(places_frames, that_were_not_sent_in_the_end_are_still_queued)
 {
 	const struct ledger_client client = {

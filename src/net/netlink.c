@@ -3,10 +3,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+/* A message of a dump is at most a page or two. */
+#define DUMP_BYTES 32768
 
 void netlink_begin(
 	struct netlink_question *q, uint16_t type, uint16_t flags, size_t body)
@@ -75,15 +79,100 @@ int netlink_ask(const struct netlink_question *q, uint16_t type,
 	return error;
 }
 
+const struct rtattr *netlink_among(
+	const struct rtattr *first, size_t bytes, uint16_t type)
+{
+	int left = (int)bytes;
+
+	for (; left > 0 && RTA_OK(first, left); first = RTA_NEXT(first, left))
+		if ((first->rta_type & NLA_TYPE_MASK) == type)
+			return first;
+	return NULL;
+}
+
 const struct rtattr *netlink_find(
 	const struct netlink_answer *a, size_t body, uint16_t type)
 {
 	const struct nlmsghdr *h = (const struct nlmsghdr *)a->bytes;
-	int left = (int)h->nlmsg_len - (int)NLMSG_SPACE(body);
-	const struct rtattr *at = (const void *)(a->bytes + NLMSG_SPACE(body));
 
-	for (; left > 0 && RTA_OK(at, left); at = RTA_NEXT(at, left))
-		if ((at->rta_type & NLA_TYPE_MASK) == type)
-			return at;
-	return NULL;
+	if (h->nlmsg_len < NLMSG_SPACE(body))
+		return NULL;
+	return netlink_among((const void *)(a->bytes + NLMSG_SPACE(body)),
+		h->nlmsg_len - NLMSG_SPACE(body), type);
+}
+
+int netlink_open(void)
+{
+	const struct timeval patience = {.tv_sec = 1};
+	int error,
+		fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+		    sizeof(patience)) == 0)
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
+}
+
+struct dump {
+	uint32_t sequence;
+	uint16_t type;
+	netlink_each *each;
+	void *arg;
+	bool done;
+	int error;
+};
+
+/* NLMSG_OK() compares signed with unsigned. */
+static bool is_whole(const struct nlmsghdr *h, int left)
+{
+	return left >= (int)sizeof(*h) && h->nlmsg_len >= sizeof(*h) &&
+	       h->nlmsg_len <= (unsigned)left;
+}
+
+static void take(const struct nlmsghdr *h, struct dump *d)
+{
+	const struct nlmsgerr *e = NLMSG_DATA(h);
+
+	/* A leftover of an earlier dump that was abandoned. */
+	if (h->nlmsg_seq != d->sequence)
+		return;
+	if (h->nlmsg_type == NLMSG_ERROR) {
+		d->error = h->nlmsg_len < NLMSG_LENGTH(sizeof(*e)) ? -EPROTO
+								   : e->error;
+		d->done = true;
+	} else if (h->nlmsg_type == NLMSG_DONE) {
+		d->done = true;
+	} else if (h->nlmsg_type == d->type) {
+		d->each(h, d->arg);
+	}
+}
+
+int netlink_dump(int fd, struct netlink_question *q, uint16_t type,
+	netlink_each *each, void *arg)
+{
+	static _Atomic uint32_t sequence;
+	_Alignas(struct nlmsghdr) char buffer[DUMP_BYTES];
+	struct dump d = {
+		.sequence = ++sequence, .type = type, .each = each, .arg = arg};
+
+	q->header.nlmsg_seq = d.sequence;
+	if (send(fd, q, q->header.nlmsg_len, 0) < 0)
+		return -errno;
+	while (!d.error && !d.done) {
+		const struct nlmsghdr *h = (const struct nlmsghdr *)buffer;
+		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
+		int left = (int)n;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		for (; is_whole(h, left); h = NLMSG_NEXT(h, left))
+			take(h, &d);
+	}
+	return d.error;
 }

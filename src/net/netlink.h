@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions to rtnetlink(7) that have one answer. Private to net/. */
+/* Questions to rtnetlink(7). Private to net/. */
 #pragma once
 
+#include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <stddef.h>
@@ -17,6 +18,8 @@ struct netlink_question {
 		struct ifinfomsg link;
 		struct ndmsg neighbour;
 		struct rtgenmsg general;
+		struct tcmsg discipline;
+		struct if_stats_msg statistics;
 	} body;
 	char attributes[128];
 };
@@ -41,3 +44,19 @@ int netlink_ask(const struct netlink_question *q, uint16_t type,
 /* The attribute of an answer; NULL: it has none. body: bytes before them. */
 const struct rtattr *netlink_find(
 	const struct netlink_answer *a, size_t body, uint16_t type);
+
+/* Opens a socket that asks about this thread's namespace, wherever it is used
+ * later; close(2) it. Or -errno. */
+int netlink_open(void);
+
+/* One answer of several. */
+typedef void netlink_each(const struct nlmsghdr *h, void *arg);
+
+/* Asks by a socket of netlink_open(), and hands each answer of that type to
+ * each. Waits up to a second for one. 0 or -errno. */
+int netlink_dump(int fd, struct netlink_question *q, uint16_t type,
+	netlink_each *each, void *arg);
+
+/* The attribute of that type among so many bytes of them; NULL: none. */
+const struct rtattr *netlink_among(
+	const struct rtattr *first, size_t bytes, uint16_t type);

@@ -132,6 +132,23 @@ class Trouble(Frames):
                          "02:00:00:00:00:77 on veth0")
         self.assertEqual(json.loads(out)["ledger"]["unexplained"], 0)
 
+    def test_frames_to_where_the_server_was_are_explained(self):
+        """The client's kernel has a permanent entry, and does not learn."""
+        self.addCleanup(make)
+        self.addCleanup(remove_lab)
+        with serve("--service", "discard") as s, \
+                loading(s.address, "--rate", "2k", "-t", "1s", "--omit",
+                        "0") as p:
+            ip("-n", NAMES[1], "link", "set", "veth0", "address",
+               "02:00:00:00:00:78")
+            out, err = p.communicate(timeout=60)
+        self.assertEqual(p.returncode, 0, err + out)
+        ledger = json.loads(out)["ledger"]
+        self.assertEqual(ledger["unexplained"], 0, out)
+        self.assertGreater(ledger["dropped"]["otherhost"], 0, out)
+        self.assertEqual(ledger["dropped"]["otherhost"],
+                         ledger["sent"] - ledger["absorbed"])
+
     def test_frames_do_not_come_from_an_address_that_was_removed(self):
         own = f"{HOSTS[0]}/30"
         with serve("--service", "echo") as s, \

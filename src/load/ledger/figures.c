@@ -2,6 +2,7 @@
 #include "load/ledger/figures.h"
 
 #include "net/interface.h"
+#include "net/otherhost.h"
 #include "net/proc.h"
 #include "net/qdisc.h"
 
@@ -259,6 +260,9 @@ void figures_read(const struct figures_source *s, struct figures *out)
 	}
 	if (s->open && s->qdisc >= 0)
 		(void)qdisc_read(s->qdisc, s->scope.loopback, &q);
+	/* Loopback has no stations. */
+	if (s->open && s->qdisc >= 0 && !s->scope.loopback)
+		(void)otherhost_read(s->qdisc, &out->v[FIGURE_RX_OTHERHOST]);
 	out->v[FIGURE_QDISC_DROPS] = q.drops;
 	out->v[FIGURE_FILTER_DROPS] = q.filtered;
 	out->v[FIGURE_QDISC_QUEUED] = q.queued;

@@ -52,7 +52,7 @@ struct figures_source {
 	bool open;
 	struct figures_scope scope;
 	int file[FIGURES_FILES]; /* -1: could not be opened */
-	int qdisc;               /* -1: the same */
+	int qdisc; /* of qdisc_open(), for devices too; -1: the same */
 };
 
 /* Opens the counters of this thread's namespace. Files that do not open are

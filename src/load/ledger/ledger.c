@@ -37,6 +37,7 @@ static const struct {
 	[LEDGER_SEND_QUEUE] = {"send_queue", false},
 	[LEDGER_REASSEMBLY] = {"reassembly", true},
 	[LEDGER_IP] = {"ip", true},
+	[LEDGER_OTHERHOST] = {"otherhost", true},
 	[LEDGER_NEIGHBOUR] = {"neighbour", true},
 	[LEDGER_CHECKSUM] = {"checksum", true},
 	[LEDGER_UNREAD] = {"unread", true},

@@ -187,6 +187,10 @@ static void add_arrival(
 	for (size_t i = 0; i < sizeof(ip) / sizeof(ip[0]); i++)
 		refused += end->f->v[ip[i]];
 	add_theirs(p, e, end->in, LEDGER_IP, refused, 0);
+	/* Not passed on to whom it was for: somebody else's on the same wire,
+	 * or ours, sent to where this host was before. */
+	add_theirs(p, e, end->in, LEDGER_OTHERHOST,
+		end->f->v[FIGURE_RX_OTHERHOST], 0);
 	add_theirs(
 		p, e, end->in, LEDGER_NO_PORT, end->f->v[FIGURE_NO_PORTS], 0);
 	add_theirs(p, e, end->in, LEDGER_CHECKSUM,

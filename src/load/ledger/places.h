@@ -26,7 +26,7 @@ struct place {
 	bool spare;
 };
 
-#define PLACES_MAX 46
+#define PLACES_MAX 48
 
 /* Sorted by cause. */
 struct places {

@@ -106,6 +106,24 @@ Test(places_frames, that_found_no_room_may_be_forged)
 	cr_assert(l.dropped[LEDGER_CHECKSUM].datagrams == 0);
 }
 
+Test(places_frames, that_came_to_another_station_may_be_ours)
+{
+	const struct ledger_client client = {.sent = 100, .train = 1};
+	struct ledger_server server = {.delivered = 70, .absorbed = 70};
+	struct ledger_kernel wire = kernel;
+
+	wire.server.v[FIGURE_RX_OTHERHOST] = 30;
+	ledger_settle(&l, &client, &server, &wire);
+	cr_assert(l.unexplained == 0 && l.exact);
+	cr_assert(l.dropped[LEDGER_OTHERHOST].leg[LEDGER_REQUEST] == 30);
+	cr_assert(!l.dropped[LEDGER_OTHERHOST].shared);
+	server.delivered = server.absorbed = 99;
+	ledger_settle(&l, &client, &server, &wire);
+	cr_assert(l.unexplained == 0);
+	cr_assert(l.dropped[LEDGER_OTHERHOST].datagrams == 1);
+	cr_assert(l.dropped[LEDGER_OTHERHOST].shared);
+}
+
 Test(places_frames, that_were_not_sent_in_the_end_are_still_queued)
 {
 	const struct ledger_client client = {

@@ -146,6 +146,7 @@ class Screen(unittest.TestCase):
             t = Terminal([UDPMILL, "load", s.address, "--flood", "-t", "60s",
                           "-i", "100ms"])
             t.wait_for("server_socket ")
+            t.wait_for(" so far, ")
             t.process.send_signal(signal.SIGTERM)
             t.finish()
         self.assertRegex(t.text(), r"lost .*so far, [\d.e+-]+ %")

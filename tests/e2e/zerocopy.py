@@ -148,7 +148,7 @@ class Loopback(Case):
             self.skipTest("less than 8 MiB may be locked (ulimit -Hl)")
         options = "--zerocopy-from", "32", "--batch", "8"
         # With just enough for them, none would be left for trains.
-        for limit, workers in (1 << 20, 0), (2150 << 10, 0), (8 << 20, 1):
+        for limit, workers in (1 << 20, 0), (2500 << 10, 0), (8 << 20, 1):
             prefix = limited(limit)
             for arguments in ("-l", "9000", "--train", "off"), ("-l", "1400"):
                 with self.subTest(limit=limit, arguments=arguments):

@@ -267,6 +267,21 @@ static void note_failed(
 	m->error = error == -EAGAIN ? error : -EINTR;
 }
 
+static void note_sent(struct uring *u)
+{
+	counter_add(u->counters, COUNTER_ZEROCOPY_SENDS, 1);
+	counter_set(
+		u->counters, COUNTER_ZEROCOPY_PENDING, ++u->lending.pending);
+}
+
+static void note_done(struct uring *u, bool copied)
+{
+	counter_set(
+		u->counters, COUNTER_ZEROCOPY_PENDING, --u->lending.pending);
+	if (copied)
+		counter_add(u->counters, COUNTER_ZEROCOPY_COPIED, 1);
+}
+
 void uring_note_lent(
 	struct uring *u, struct message *m, const struct io_uring_cqe *cqe)
 {
@@ -275,7 +290,7 @@ void uring_note_lent(
 
 	if (!(cqe->flags & IORING_CQE_F_NOTIF)) {
 		if (cqe->res >= 0)
-			counter_add(u->counters, COUNTER_ZEROCOPY_SENDS, 1);
+			note_sent(u);
 		else
 			note_failed(u, lent, &m[(uint32_t)cqe->user_data],
 				cqe->res);
@@ -284,7 +299,7 @@ void uring_note_lent(
 		return;
 	}
 	/* One that failed says copied, too. */
-	if ((uint32_t)cqe->res & USAGE_COPIED && !lent->failed)
-		counter_add(u->counters, COUNTER_ZEROCOPY_COPIED, 1);
+	if (!lent->failed)
+		note_done(u, (uint32_t)cqe->res & USAGE_COPIED);
 	take_back(u, place);
 }

@@ -53,7 +53,8 @@ struct uring_lending {
 	uint32_t locked, allowed;
 	bool tries;
 	uint32_t content_next;
-	bool woken; /* by the end of a loan, and no arrival */
+	uint32_t pending; /* sent messages that the kernel still reads */
+	bool woken;       /* by the end of a loan, and no arrival */
 };
 
 struct uring {

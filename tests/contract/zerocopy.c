@@ -61,6 +61,7 @@ Test(zerocopy, of_what_is_long_enough_is_counted)
 	sends = fixture_count(&f, COUNTER_ZEROCOPY_SENDS);
 	cr_assert(sends == 20, "%lu sends", sends);
 	cr_assert(fixture_count(&f, COUNTER_ZEROCOPY_COPIED) == 20);
+	cr_assert(fixture_count(&f, COUNTER_ZEROCOPY_PENDING) == 0);
 	cr_assert(fixture_count(&f, COUNTER_ZEROCOPY_DECLINED) == 0);
 	close(fd);
 	fixture_close(&f);

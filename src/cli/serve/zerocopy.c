@@ -12,6 +12,7 @@
 
 struct sums {
 	uint64_t sends, copied, declined;
+	uint64_t pending;    /* sends of which it is not known yet */
 	uint64_t registered; /* workers whose buffers are */
 };
 
@@ -47,10 +48,17 @@ static struct sums sum(const struct server *server)
 
 		s.sends += counter_get(c, COUNTER_ZEROCOPY_SENDS);
 		s.copied += counter_get(c, COUNTER_ZEROCOPY_COPIED);
+		s.pending += counter_get(c, COUNTER_ZEROCOPY_PENDING);
 		s.declined += counter_get(c, COUNTER_ZEROCOPY_DECLINED);
 		s.registered += counter_get(c, COUNTER_ZEROCOPY_REGISTERED);
 	}
 	return s;
+}
+
+/* Of what is known. */
+static double share_of(const struct sums *s)
+{
+	return (double)s->copied / (double)(s->sends - s->pending);
 }
 
 void serve_zerocopy_print(
@@ -62,11 +70,16 @@ void serve_zerocopy_print(
 		return;
 	if (s.sends == 0)
 		fprintf(out, "No reply was sent without copying it\n");
-	else
+	else if (s.sends > s.pending)
 		fprintf(out,
 			"%.1f %% of the zero-copy sends were copied by the "
 			"kernel\n",
-			100 * (double)s.copied / (double)s.sends);
+			100 * share_of(&s));
+	if (s.pending)
+		fprintf(out,
+			"Of %" PRIu64 " zero-copy sends, the kernel has not "
+			"said whether it copied them\n",
+			s.pending);
 	if (s.registered < server_worker_count(server))
 		fprintf(out,
 			"The receive buffers of %" PRIu64 " of %" PRIu32
@@ -79,10 +92,10 @@ json_t *serve_zerocopy_json(const struct server *server)
 {
 	struct sums s = sum(server);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "sends",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "sends",
 		json_number(s.sends), "copied", json_number(s.copied),
-		"declined", json_number(s.declined), "registered_workers",
+		"pending", json_number(s.pending), "declined",
+		json_number(s.declined), "registered_workers",
 		json_number(s.registered), "copied_share",
-		s.sends ? json_real((double)s.copied / (double)s.sends)
-			: json_null());
+		s.sends > s.pending ? json_real(share_of(&s)) : json_null());
 }

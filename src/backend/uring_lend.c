@@ -107,10 +107,12 @@ static bool may_register(struct uring *u, const struct iovec *slots)
 
 	if (p == MAP_FAILED)
 		return false;
-	may = register_parts(u, (struct iovec[]){*slots, {p, rest}}, 2);
-	if (may)
-		(void)io_uring_register((unsigned)u->ring.ring_fd,
-			IORING_UNREGISTER_BUFFERS, NULL, 0);
+	/* What cannot be unregistered stays locked until the ring ends, and no
+	 * buffer can be registered beside it (EBUSY): each send locks its own.
+	 */
+	may = register_parts(u, (struct iovec[]){*slots, {p, rest}}, 2) &&
+	      io_uring_register((unsigned)u->ring.ring_fd,
+		      IORING_UNREGISTER_BUFFERS, NULL, 0) == 0;
 	munmap(p, rest);
 	return may;
 }

@@ -15,5 +15,14 @@ struct ring_polled {
 extern struct ring_polled ring_polled;
 extern int ring_poll_refused; /* the next call's result */
 
-extern unsigned ring_buffer_calls; /* that register buffers */
-extern int ring_buffers_error;     /* the last one's result */
+/* A call that registers so many buffers, or unregisters them (0). */
+struct ring_call {
+	unsigned buffers;
+	int error;
+};
+
+#define RING_CALLS 3
+
+extern struct ring_call ring_calls[RING_CALLS]; /* the first ones */
+extern unsigned ring_call_count;                /* of all */
+extern int ring_unregister_refused; /* the next such call's result */

@@ -4,6 +4,7 @@
 #include "fixture.h"
 #include "ring.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,16 +68,42 @@ Test(zerocopy, of_what_is_long_enough_is_counted)
 	fixture_close(&f);
 }
 
-/* All slots at once; where that is refused, each send pins its own. */
+/* All slots at once, after a trial with what sends may pin besides; where that
+ * is refused, each send pins its own. */
 Test(zerocopy, registers_what_may_be_locked)
 {
+	const struct ring_call *trial = ring_calls, *undo = trial + 1,
+			       *slots = trial + 2;
 	struct fixture f;
 
 	fixture_open(&f, &(struct fixture_options){.zerocopy_from = FROM});
-	cr_assert(ring_buffer_calls > 0);
+	cr_assert(ring_call_count > 0 && trial->buffers == 2);
+	cr_assert(!getenv("LOCKS_NONE") || trial->error);
+	cr_assert(ring_call_count == (trial->error ? 1 : 3));
+	if (!trial->error) {
+		cr_assert(undo->buffers == 0 && !undo->error);
+		cr_assert(slots->buffers == 1);
+	}
 	cr_assert(fixture_count(&f, COUNTER_ZEROCOPY_REGISTERED) ==
-		  (ring_buffers_error == 0));
-	cr_assert(!getenv("LOCKS_NONE") || ring_buffers_error);
+		  (!trial->error && !slots->error));
+	fixture_close(&f);
+}
+
+/* Then nothing else can be registered, and each send pins its own. */
+Test(zerocopy, goes_on_if_the_trial_cannot_be_undone)
+{
+	struct fixture f;
+	int fd;
+
+	ring_unregister_refused = -EINTR;
+	fixture_open(&f, &(struct fixture_options){.zerocopy_from = FROM});
+	cr_assert(ring_call_count == (ring_calls[0].error ? 1 : 2));
+	cr_assert(fixture_count(&f, COUNTER_ZEROCOPY_REGISTERED) == 0);
+	fd = client_open(&f, NULL, false);
+	ask(fd, 1, FROM);
+	fixture_serve(&f, 1, handle_echo, NULL);
+	expect(fd, 1, FROM);
+	close(fd);
 	fixture_close(&f);
 }
 
@@ -86,7 +113,7 @@ Test(zerocopy, is_not_prepared_without_need)
 
 	unsetenv("ZEROCOPY_FROM");
 	fixture_open(&f, &(struct fixture_options){0});
-	cr_assert(ring_buffer_calls == 0);
+	cr_assert(ring_call_count == 0);
 	fixture_close(&f);
 }
 

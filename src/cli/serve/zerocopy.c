@@ -77,8 +77,8 @@ void serve_zerocopy_print(
 			100 * share_of(&s));
 	if (s.pending)
 		fprintf(out,
-			"Of %" PRIu64 " zero-copy sends, the kernel has not "
-			"said whether it copied them\n",
+			"The kernel has not yet said whether it copied "
+			"%" PRIu64 " of the zero-copy sends\n",
 			s.pending);
 	if (s.registered < server_worker_count(server))
 		fprintf(out,

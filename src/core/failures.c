@@ -43,9 +43,9 @@ enum failures_verdict failures_judge(struct failures *f, int error)
 	if (failure_is_of_network(error))
 		return f->in_a_row < FAILURES_REPORTS ? FAILURES_PASS
 						      : FAILURES_PAUSE;
-	if (!f->worked || is_final(error) || f->in_a_row >= FAILURES_MAX)
+	if (is_final(error) || f->in_a_row >= FAILURES_MAX)
 		return FAILURES_END;
-	return FAILURES_PAUSE;
+	return f->worked || error == EINTR ? FAILURES_PAUSE : FAILURES_END;
 }
 
 const char *failure_advice(int error)

@@ -35,8 +35,9 @@ static inline void failures_none(struct failures *f)
 }
 
 /*
- * The call failed with error, an errno other than EAGAIN and EINTR. A call that
- * has never worked is not retried.
+ * The call failed with error, an errno other than EAGAIN. A call that has never
+ * worked is not retried, unless it was interrupted: that passes, but a seccomp
+ * filter may say EINTR for ever.
  */
 enum failures_verdict failures_judge(struct failures *f, int error);
 

@@ -156,7 +156,7 @@ void failed_send(struct load_thread *t, struct flow *f, int error)
 		hold(t, HOLD_NS);
 		return;
 	case EINTR:
-		/* It passes, but a seccomp filter may say so for ever. */
+		/* No error of the send, until there are too many in a row. */
 		thread_failed(t, &t->sends, t->engine.ops->send_call, error);
 		return;
 	}

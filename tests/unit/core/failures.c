@@ -70,6 +70,16 @@ Test(failures, of_a_call_that_has_never_worked_end_it_at_once)
 	}
 }
 
+/* A signal says nothing about the call, unless there is no end to them. */
+Test(failures, by_interruption_do_not_end_a_new_call_at_once)
+{
+	struct failures f = {0};
+
+	for (int n = 1; n < FAILURES_MAX; n++)
+		cr_assert(failures_judge(&f, EINTR) == FAILURES_PAUSE);
+	cr_assert(failures_judge(&f, EINTR) == FAILURES_END);
+}
+
 Test(failures, come_with_advice_if_there_is_any)
 {
 	cr_assert(strstr(failure_advice(EPERM), "seccomp"));

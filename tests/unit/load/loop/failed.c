@@ -54,11 +54,15 @@ static int interrupted(void *arg, const struct engine_message *m)
 
 Test(failed, is_a_thread_whose_sends_are_interrupted_for_ever)
 {
+	uint64_t began_ns = clock_ns();
+
 	script.sent = interrupted;
 	loop_begin(0);
 	for (unsigned n = 0; n < 1000 && !t->error; n++)
 		turn_once(t);
-	cr_assert(t->error == -EINTR);
+	cr_assert(t->error == -EINTR && script.sends == FAILURES_MAX);
+	cr_assert(clock_ns() - began_ns >=
+		  (FAILURES_MAX - 1) * (uint64_t)FAILURES_PAUSE_NS);
 	cr_assert_str_eq(t->failed_call, "send");
 	cr_assert(loop_counts().send_errors == 0 && loop_counts().sent == 0);
 }

@@ -45,6 +45,7 @@ struct named {
 };
 
 static const struct named calls[] = {
+	{"bpf", SYS_bpf},
 	{"capset", SYS_capset},
 	{"clock_nanosleep", SYS_clock_nanosleep},
 	{"epoll_pwait2", SYS_epoll_pwait2},

@@ -17,6 +17,8 @@ class Engines(unittest.TestCase):
         "zerocopy": [("recvmmsg", "recvmsg"), ("sendmmsg", "sendmsg")],
         "splice": [("recvmmsg", "recvmsg"), ("splice",), ("vmsplice",)],
     }
+    # These do not wait, so that many interruptions in a row are a failure.
+    SENDS = [("sendmmsg", "sendmsg"), ("splice",), ("vmsplice",)]
 
     @classmethod
     def setUpClass(cls):
@@ -43,7 +45,7 @@ class Engines(unittest.TestCase):
                              "--train", "off")
 
         cases = [(e, c, n) for e, c in self.engines() for n in (
-            "EPERM", "ENOSYS")]
+            "EPERM", "ENOSYS", "EINTR") if n != "EINTR" or c in self.SENDS]
         for (engine, calls, error), r in side_by_side(work, cases):
             with self.subTest(engine=engine, calls=calls, error=error):
                 self.assertLess(r.failed, 3 * IN_A_ROW, r)
@@ -63,6 +65,19 @@ class Engines(unittest.TestCase):
                 self.assertEqual(r.code, 0, r)
                 ledger = document(r.out)["ledger"]
                 self.assertEqual(ledger["duplicate"], 0, r)
+
+    def test_an_interrupted_trial_of_an_engine_is_repeated(self):
+        if "splice" not in dict(self.engines()):
+            self.skipTest("splice cannot run here")
+        for call in "splice", "vmsplice":
+            r = self.load(rules((call,), "EINTR", 1, 3), "splice", "-t",
+                          "100ms")
+            with self.subTest(call=call):
+                self.assertEqual((r.failed, r.code), (3, 0), r)
+            r = self.load(rules((call,), "EINTR"), "splice", "-t", "1s")
+            with self.subTest(call=call, times="for ever"):
+                self.assertEqual((r.failed, r.code), (IN_A_ROW, 3), r)
+                self.assertEqual(len(r.said), 1, r)
 
     def test_an_engine_that_is_forbidden_says_so(self):
         for engine, call, error in (

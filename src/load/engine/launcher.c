@@ -218,17 +218,19 @@ static int call(struct launcher *l, uint32_t frames)
 	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = l->frame,
 		.data_size_in = l->frame_bytes, .repeat = (int)frames,
 		.batch_size = BATCH, .flags = LIVE_FRAMES);
-	int error = bpf_prog_test_run_opts(l->program[l->v6], &o);
 
-	/* A signal ends it in between. */
-	return error == -EINTR ? 0 : error;
+	return bpf_prog_test_run_opts(l->program[l->v6], &o);
 }
 
 int launcher_try(struct launcher *l)
 {
+	int error;
+
 	l->state->left = 0;
 	l->frame_bytes = FRAME_HEADERS_V6 + PROBE_BYTES;
-	return call(l, 1);
+	error = call(l, 1);
+	/* A signal does not tell that the kernel cannot. */
+	return error == -EINTR ? 0 : error;
 }
 
 int launcher_run(
@@ -245,6 +247,9 @@ int launcher_run(
 		memcpy(s->times, launch->times,
 			launch->datagrams * sizeof(*launch->times));
 	error = call(l, launch->datagrams);
+	/* A signal ends it between two batches. */
+	if (error == -EINTR && s->done)
+		error = 0;
 	s->thread = 0;
 	launch->sent = s->done;
 	launch->dropped = s->dropped + s->failed;

@@ -58,6 +58,7 @@ int launcher_set(struct launcher *l, const struct launcher_config *config,
 int launcher_try(struct launcher *l);
 
 /* Sends probes of the first so many flows. 0; or -errno: of the call, or of
- * frames that could not be handed to the device. */
+ * frames that could not be handed to the device. -EINTR: it was interrupted
+ * before the first. */
 int launcher_run(
 	struct launcher *l, uint32_t flows, struct engine_launch *launch);

@@ -2,6 +2,7 @@
 #include "load/engine/pipe.h"
 
 #include "core/address.h"
+#include "core/failures.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,11 +42,8 @@ void pipe_fini(struct pipe *p)
 
 int pipe_put(struct pipe *p, const struct iovec *iov, uint32_t n, size_t bytes)
 {
-	ssize_t r;
+	ssize_t r = vmsplice(p->in, iov, n, SPLICE_F_NONBLOCK);
 
-	do
-		r = vmsplice(p->in, iov, n, SPLICE_F_NONBLOCK);
-	while (r < 0 && errno == EINTR);
 	if (r == (ssize_t)bytes)
 		return 0;
 	if (r < 0)
@@ -56,11 +54,8 @@ int pipe_put(struct pipe *p, const struct iovec *iov, uint32_t n, size_t bytes)
 
 int pipe_send(const struct pipe *p, int fd, uint32_t bytes)
 {
-	ssize_t r;
+	ssize_t r = splice(p->out, NULL, fd, NULL, bytes, 0);
 
-	do
-		r = splice(p->out, NULL, fd, NULL, bytes, 0);
-	while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return -errno;
 	/* A datagram of less would have left. */
@@ -118,7 +113,7 @@ static int pass(struct pipe *p, int fd, uint8_t *memory, size_t bytes)
 	return 0;
 }
 
-int pipe_probe(void)
+static int probe(void)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	uint32_t segment = 1000;
@@ -145,4 +140,16 @@ int pipe_probe(void)
 		close(fd);
 	pipe_fini(&p);
 	return error;
+}
+
+int pipe_probe(void)
+{
+	int error;
+	uint32_t n = 0;
+
+	do
+		error = probe();
+	while (error == -EINTR && ++n < FAILURES_MAX);
+	/* So many are not signals, but a seccomp filter. */
+	return error == -EINTR ? -EPERM : error;
 }

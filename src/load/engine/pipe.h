@@ -25,10 +25,11 @@ int pipe_init(struct pipe *p);
 void pipe_fini(struct pipe *p);
 
 /* Puts in n pieces of memory of bytes in all, for which there must be room. 0
- * or -errno; then it is empty. */
+ * or -errno (also EINTR); then it is empty. */
 int pipe_put(struct pipe *p, const struct iovec *iov, uint32_t n, size_t bytes);
 
-/* Sends the next bytes to a socket, as one message. 0 or -errno. */
+/* Sends the next bytes to a socket, as one message. 0 or -errno (also
+ * EINTR). */
 int pipe_send(const struct pipe *p, int fd, uint32_t bytes);
 
 /* Takes out what was not sent. */

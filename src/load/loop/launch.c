@@ -46,7 +46,8 @@ uint32_t launch_order(
 		failures_none(&t->sends);
 		return l.sent;
 	}
-	METER_COUNT(&t->meter, send_errors, 1);
+	if (error != -EINTR)
+		METER_COUNT(&t->meter, send_errors, 1);
 	thread_failed(t, &t->sends, ops->send_call, -error);
 	return l.sent;
 }

@@ -211,8 +211,9 @@ static const char *advice(int error, const struct xdp_queue_config *c)
 		return "; its frames must stay in memory, so raise ulimit -l";
 	case -EBUSY:
 		if (others_have_sockets(c))
-			return "; another AF_XDP socket has had it for " HELD_S
-			       " s: end its program, or use another device";
+			return "; it has been in use for " HELD_S " s: end the "
+			       "program that has it (ss --xdp tells), or use "
+			       "another device";
 		return "; it has no AF_XDP socket now, but the kernel has not "
 		       "given it up for " BUSY_S " s: try again later";
 	case -EAFNOSUPPORT:

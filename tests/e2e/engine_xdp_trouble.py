@@ -8,6 +8,7 @@ Needs root, network namespaces and AF_XDP; exits with 77 without them.
 import json
 import os
 import signal
+import subprocess
 
 import balance
 from engine_xdp_lab import has_filter, load, loading, start
@@ -19,6 +20,13 @@ from program import run, wait_for
 def received(server):
     said = run(UDPMILL, "stat", str(server.pid), "-J").stdout
     return json.loads(said)["totals"]["rx_datagrams"]
+
+
+def arrived():
+    """The frames that came to the server's device."""
+    said = subprocess.run(["ip", "-n", NAMES[1], "-s", "-j", "link", "show",
+                           "veth0"], check=True, capture_output=True)
+    return json.loads(said.stdout)[0]["stats64"]["rx"]["packets"]
 
 
 class Trouble(Frames):
@@ -137,10 +145,13 @@ class Trouble(Frames):
         self.addCleanup(make)
         self.addCleanup(remove_lab)
         with serve("--service", "discard") as s, \
-                loading(s.address, "--rate", "2k", "-t", "1s", "--omit",
+                loading(s.address, "--rate", "2k", "-t", "60s", "--omit",
                         "0") as p:
             ip("-n", NAMES[1], "link", "set", "veth0", "address",
                "02:00:00:00:00:78")
+            before = arrived()
+            wait_for(lambda: arrived() > before)
+            p.send_signal(signal.SIGINT)
             out, err = p.communicate(timeout=60)
         self.assertEqual(p.returncode, 0, err + out)
         ledger = json.loads(out)["ledger"]

@@ -7,6 +7,7 @@ Needs root and network namespaces; exits with 77 without them, and without
 AF_XDP."""
 
 import ctypes
+import errno
 import mmap
 import os
 import shutil
@@ -62,13 +63,27 @@ class Holder:
             device = socket.if_nametoindex("veth0")
         self.area = mmap.mmap(-1, self.FRAMES * self.FRAME_BYTES)
         begin = ctypes.addressof(ctypes.c_char.from_buffer(self.area))
-        s.setsockopt(self.SOL_XDP, self.UMEM_REG, struct.pack(
-            "=QQIIII", begin, len(self.area), self.FRAME_BYTES, 0, 0, 0))
-        for ring in self.FILL_RING, self.COMPLETION_RING, self.RX_RING:
-            s.setsockopt(self.SOL_XDP, ring, self.FRAMES)
         address = struct.pack("=HHIII", self.AF_XDP, 0, device, 0, 0)
-        if ctypes.CDLL(None).bind(s.fileno(), address, len(address)):
-            raise OSError("cannot bind")
+        try:
+            s.setsockopt(self.SOL_XDP, self.UMEM_REG, struct.pack(
+                "=QQIIII", begin, len(self.area), self.FRAME_BYTES, 0, 0, 0))
+            for ring in self.FILL_RING, self.COMPLETION_RING, self.RX_RING:
+                s.setsockopt(self.SOL_XDP, ring, self.FRAMES)
+            # The kernel gives up the queue of a closed socket a little later.
+            wait_for(lambda: self.bound(address))
+        except BaseException:
+            s.close()
+            raise
+
+    def bound(self, address):
+        """False if the queue is still in use."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.bind(self.socket.fileno(), address, len(address)) == 0:
+            return True
+        error = ctypes.get_errno()
+        if error != errno.EBUSY:
+            raise OSError(error, os.strerror(error))
+        return False
 
     def __exit__(self, *_):
         self.socket.close()
@@ -135,8 +150,9 @@ class Device(unittest.TestCase):
             code, err = refused(HERE, "--backend", "xdp")
             self.assertEqual(code, 3, err)
             self.assertRegex(err, r"\Audpmill serve: .*queue 0 of veth0.* busy; "
-                             "another AF_XDP socket has had it for 2 s: end its "
-                             r"program, or use another device\n\Z")
+                             "it has been in use for 2 s: end the program that "
+                             r"has it \(ss --xdp tells\), or use another device"
+                             r"\n\Z")
         # The kernel gives it up a little after the socket was closed.
         code, err = refused(HERE, "--backend", "xdp")
         self.assertEqual(code, 0, err)

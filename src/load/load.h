@@ -116,6 +116,10 @@ struct load_config {
 	const struct netns *server_netns;
 };
 
+/* Rounds of readings (load_server.published) that make all figures new: the
+ * first may have been read before, and the second have begun before. */
+#define LOAD_RENEWAL 3
+
 /* The server's counters that the ledger needs. Totals since the server
  * started. */
 struct load_server {
@@ -123,7 +127,9 @@ struct load_server {
 	uint64_t cpu_user_ns, cpu_system_ns;
 	uint64_t batches;
 	struct marks_seen marks;
-	/* How often the figures were read back; the lowest of all workers. */
+	/* How often all workers have read back their figures
+	 * (load/peer/rounds); of a server that is asked, the least of their
+	 * counts. */
 	uint64_t published;
 	/* Its process is seen and is not stopped: if its figures are old, it
 	 * waits for a CPU. Known only at LOOK_MUST. */

@@ -131,7 +131,7 @@ static void look(struct rest_state *s, const struct moment *last)
 static bool is_renewed(const struct rest_state *s)
 {
 	return s->end->server_error ||
-	       s->end->server.published >= s->published + 2;
+	       s->end->server.published >= s->published + LOAD_RENEWAL;
 }
 
 static uint64_t queued(const struct load *l)
@@ -209,7 +209,8 @@ static bool await_renewal(
 {
 	uint64_t published = m->server.published, start_ns = m->at_ns;
 
-	while (!m->server_error && m->server.published < published + 2) {
+	while (!m->server_error &&
+		m->server.published < published + LOAD_RENEWAL) {
 		if (m->at_ns - start_ns > renewal_ns(m))
 			return false;
 		load_sleep(LOAD_TICK_NS);

@@ -18,12 +18,11 @@ enum rest {
  * Waits until no counter changes any more: at the client, once all of its
  * threads know that nothing is to be sent, and at the server, if its counters
  * are seen. The server reads some figures back from the kernel only now and
- * then, so these must have been renewed twice meanwhile (the first time may
- * already have been under way). If something is missing from a peer that is not
- * seen, the wait is longer by the round trips seen so far. If a queueing
- * discipline of this host holds what is missing and will be empty soon, the
- * wait goes on until what left it has been counted or until the user interrupts
- * it; a notice says so.
+ * then, so these must have been renewed meanwhile (LOAD_RENEWAL). If
+ * something is missing from a peer that is not seen, the wait is longer by the
+ * round trips seen so far. If a queueing discipline of this host holds what is
+ * missing and will be empty soon, the wait goes on until what left it has been
+ * counted or until the user interrupts it; a notice says so.
  */
 enum rest rest_wait(
 	struct load *l, const struct moment *from, struct moment *end);

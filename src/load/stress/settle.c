@@ -63,8 +63,8 @@ static bool moved(const struct load_server *a, const struct load_server *b)
 }
 
 /* If something is missing, the figures that the server reads back from the
- * kernel now and then must have been renewed twice meanwhile (the first time
- * may already have been under way). False if that did not happen in time. */
+ * kernel now and then must have been renewed meanwhile (see LOAD_RENEWAL).
+ * False if that did not happen in time. */
 static bool comes_to_rest(struct stress_lab *lab)
 {
 	uint64_t start = clock_ns(), still = start, published, now;
@@ -86,7 +86,7 @@ static bool comes_to_rest(struct stress_lab *lab)
 			published = lab->now.server.published;
 		}
 		renewed = !missing(lab) ||
-			  lab->now.server.published >= published + 2;
+			  lab->now.server.published >= published + LOAD_RENEWAL;
 		if (renewed && now - still >= STILL_NS)
 			return true;
 		/* On a busy machine a server that works off its queue takes

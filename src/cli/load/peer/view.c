@@ -172,7 +172,8 @@ int load_view_open(struct load_view *v, const union address *remote)
 	v->values = calloc((size_t)about->worker_count * about->counter_count,
 		sizeof(*v->values));
 	v->sums = calloc(about->counter_count, sizeof(*v->sums));
-	if (v->values && v->sums)
+	error = rounds_init(&v->rounds, about->worker_count);
+	if (v->values && v->sums && !error)
 		return 0;
 	load_view_close(v);
 	return -ENOMEM;
@@ -194,6 +195,15 @@ static uint64_t least(const struct load_view *v, const char *name)
 	return i < 0 ? 0 : low;
 }
 
+static uint64_t rounds_of(struct load_view *v)
+{
+	int i = reader_index(v->reader, "published");
+
+	return i < 0 ? 0
+		     : rounds_look(&v->rounds, v->values + i,
+			       reader_about(v->reader)->counter_count);
+}
+
 int load_view_read(struct load_view *v, struct load_server *out)
 {
 	uint32_t n = v->reader ? reader_about(v->reader)->counter_count : 0;
@@ -212,7 +222,7 @@ int load_view_read(struct load_view *v, struct load_server *out)
 	told = counted_read(out, v->sums, n);
 	if (told)
 		return told;
-	out->published = least(v, "published");
+	out->published = rounds_of(v);
 	return error;
 }
 
@@ -233,5 +243,6 @@ void load_view_close(struct load_view *v)
 	netns_close(&v->netns);
 	free(v->values);
 	free(v->sums);
+	rounds_fini(&v->rounds);
 	*v = (struct load_view){0};
 }

@@ -5,12 +5,14 @@
 #include "export/reader.h"
 #include "export/registry.h"
 #include "load/peer/counted.h"
+#include "load/peer/rounds.h"
 #include "net/netns.h"
 
 struct load_view {
 	struct reader *reader; /* NULL: no server on this host has it */
 	uint64_t *values;
 	struct counted *sums; /* of values, over workers */
+	struct rounds rounds;
 	bool apart;         /* in another network namespace than this thread */
 	struct netns netns; /* that namespace, if we may enter it */
 	bool has_address;   /* we entered it, and it has the address */

@@ -229,7 +229,8 @@ class DontFragment(Case):
                             ["--rate", "2k", "--burst", "5"]):
                 with self.subTest(family=family, options=options):
                     code, said, first, second = self.twice(
-                        family, "-l", "1440", "--dont-fragment", *options)
+                        family, "-l", "1440", "--dont-fragment", "-t", "1s",
+                        *options)
                     self.assertEqual(code, 3, said)
                     self.assertEqual(
                         said.count(f"the path's MTU is {NARROW}, which "

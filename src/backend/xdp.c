@@ -13,6 +13,8 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -176,46 +178,42 @@ static int xdp_send(void *self, struct batch *b)
 	return xdp_send_frames(s, b);
 }
 
-static void say_away(struct xdp *s)
-{
-	char text[160];
-
-	if (s->said_away || !s->notice)
-		return;
-	s->said_away = true;
-	snprintf(text, sizeof(text),
-		"an address that is served is no longer this host's: what "
-		"arrives at %s goes to the stack until it is back",
-		s->share->queues.device.name);
-	s->notice(s->notice_arg, text);
-}
-
-static void say_behind(struct xdp *s, int error)
+/* Says it unless it was said. */
+static void say_once(struct xdp *s, bool *said, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void say_once(struct xdp *s, bool *said, const char *format, ...)
 {
 	char text[200];
+	va_list list;
 
-	if (s->said_behind || !s->notice)
+	if (*said || !s->notice)
 		return;
-	s->said_behind = true;
-	snprintf(text, sizeof(text),
-		"an address that is served was removed or is back, but the "
-		"XDP program on %s cannot be told so (%s) and may go on as "
-		"before; it is tried again each second",
-		s->share->queues.device.name, strerror(-error));
+	*said = true;
+	va_start(list, format);
+	vsnprintf(text, sizeof(text), format, list);
+	va_end(list);
 	s->notice(s->notice_arg, text);
 }
 
 static void follow(struct xdp *s)
 {
+	const char *device = s->share->queues.device.name;
 	int away = s->follows ? xdp_share_follow(s->share) : 0;
 
 	/* A device that goes takes its addresses with it. */
 	if (s->lost)
 		return;
 	if (away > 0)
-		say_away(s);
+		say_once(s, &s->said_away,
+			"an address that is served is no longer this host's: "
+			"what arrives at %s goes to the stack until it is back",
+			device);
 	else if (away < 0)
-		say_behind(s, away);
+		say_once(s, &s->said_behind,
+			"an address that is served was removed or is back, but "
+			"the XDP program on %s cannot be told so (%s) and may "
+			"go on as before; it is tried again each second",
+			device, strerror(-away));
 }
 
 static void xdp_publish(void *self)

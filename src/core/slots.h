@@ -22,6 +22,9 @@ struct slots {
  */
 int slots_init(struct slots *s, uint32_t count, size_t bytes);
 
+/* The same with that stride, which is 2 bytes or more. */
+int slots_map(struct slots *s, uint32_t count, size_t stride);
+
 /* Legal on zeroed state. */
 void slots_fini(struct slots *s);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "load/engine/pages.h"
 
-#include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,23 +15,16 @@ int pages_init(
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t bytes = config->slot_bytes ? config->slot_bytes : 1;
+	int error =
+		slots_map(&p->slots, count, (bytes + page - 1) / page * page);
 
-	p->stride = (bytes + page - 1) / page * page;
-	p->count = count;
-	if (p->stride * count > UINT32_MAX)
-		return -ENOMEM;
-	p->by_stride = divisor_of((uint32_t)p->stride);
+	if (error)
+		return error;
 	p->fill = config->fill;
 	p->fill_arg = config->fill_arg;
-	p->base = mmap(NULL, p->stride * count, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p->base == MAP_FAILED) {
-		p->base = NULL;
-		return -ENOMEM;
-	}
 	/* Of a huge page that is still read, all slots in it would stay. Older
 	 * kernels may not know the advice, and then have none. */
-	(void)madvise(p->base, p->stride * count, MADV_NOHUGEPAGE);
+	(void)madvise(p->slots.base, p->slots.stride * count, MADV_NOHUGEPAGE);
 	for (uint32_t i = 0; i < count; i++)
 		fill(p, i);
 	return 0;
@@ -41,8 +32,7 @@ int pages_init(
 
 void pages_fini(struct pages *p)
 {
-	if (p->base)
-		munmap(p->base, p->stride * p->count);
+	slots_fini(&p->slots);
 	*p = (struct pages){0};
 }
 
@@ -50,9 +40,10 @@ void pages_fini(struct pages *p)
 void pages_renew(struct pages *p, uint32_t slot)
 {
 	uint8_t *at = pages_at(p, slot);
+	size_t bytes = p->slots.stride;
 
-	if (madvise(at, p->stride, MADV_DONTNEED))
-		(void)mmap(at, p->stride, PROT_READ | PROT_WRITE,
+	if (madvise(at, bytes, MADV_DONTNEED))
+		(void)mmap(at, bytes, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	fill(p, slot);
 }

@@ -6,16 +6,11 @@
  */
 #pragma once
 
-#include "core/division.h"
+#include "core/slots.h"
 #include "load/engine/engine.h"
 
-#include <stdbool.h>
-
 struct pages {
-	uint8_t *base;
-	size_t stride; /* from one slot to the next */
-	uint32_t count;
-	struct divisor by_stride;
+	struct slots slots;
 	void (*fill)(void *arg, uint8_t *slot);
 	void *fill_arg;
 };
@@ -34,17 +29,12 @@ void pages_renew(struct pages *p, uint32_t slot);
 
 static inline uint8_t *pages_at(const struct pages *p, uint32_t slot)
 {
-	return p->base + slot * p->stride;
+	return slots_at(&p->slots, slot);
 }
 
 /* Is data in a slot? Then *slot is its number. */
 static inline bool pages_find(
 	const struct pages *p, const uint8_t *data, uint32_t *slot)
 {
-	size_t offset = (size_t)((uintptr_t)data - (uintptr_t)p->base);
-
-	if (offset >= p->stride * p->count)
-		return false;
-	*slot = divided((uint32_t)offset, p->by_stride);
-	return true;
+	return slots_find(&p->slots, data, slot);
 }

@@ -137,7 +137,7 @@ static int splice_init(void *self, const struct engine_config *c)
 	if (error)
 		return error;
 	e->piped = true;
-	e->spliced = calloc(e->pages.count, sizeof(*e->spliced));
+	e->spliced = calloc(e->pages.slots.count, sizeof(*e->spliced));
 	e->senders = calloc(c->sockets, sizeof(*e->senders));
 	return e->spliced && e->senders ? 0 : -ENOMEM;
 }
@@ -205,8 +205,8 @@ static uint32_t splice_lend(
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t slot = e->turn + i;
 
-		if (slot >= e->pages.count)
-			slot -= e->pages.count;
+		if (slot >= e->pages.slots.count)
+			slot -= e->pages.slots.count;
 		free_slot(e, slot);
 		messages[i].data = pages_at(&e->pages, slot);
 	}
@@ -286,7 +286,7 @@ static void note_sent(struct splice *e, const struct engine_message *m)
 	if (pages_find(&e->pages, m->data, &slot)) {
 		e->spliced[slot] = (struct spliced){
 			m->link, s->serial, m->segments, s->datagrams};
-		e->turn = slot + 1 < e->pages.count ? slot + 1 : 0;
+		e->turn = slot + 1 < e->pages.slots.count ? slot + 1 : 0;
 	}
 	s->datagrams += m->segments;
 	e->copies.sends++;
